@@ -1,0 +1,1 @@
+"""What a plan says: the model, the readers, parameters, durations, findings."""

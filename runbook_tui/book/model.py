@@ -1,0 +1,424 @@
+"""The runbook: what was read from a plan, as immutable values.
+
+Lines and columns count from 1; durations are seconds; ids are unique over all nodes of a
+runbook and match ``[a-z0-9][a-z0-9._-]*``. Collections are tuples so that a runbook can be
+shared between threads and compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+EMPTY: Mapping[str, str] = MappingProxyType({})
+
+
+class Risk(StrEnum):
+    """How bad it is when it goes wrong."""
+
+    MINIMAL = "minimal"
+    LOW = "low"
+    LOW_MEDIUM = "low-medium"
+    MEDIUM = "medium"
+    MEDIUM_HIGH = "medium-high"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """How long something is expected to take; ``minimum <= maximum``, in seconds."""
+
+    minimum: float
+    maximum: float
+    text: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """Sign-offs required before a phase, change or step may start.
+
+    ``count`` is how many sign-offs each role must give; ``within`` is the time after which a
+    pending approval is denied, in seconds.
+    """
+
+    roles: tuple[str, ...]
+    count: int = 1
+    four_eyes: bool = False
+    signed: bool = False
+    within: float | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A box to tick: a check inside a step, or a criterion of a change, phase or runbook."""
+
+    id: str
+    title: str
+    line: int = 0
+    probe: str | None = None
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expect:
+    """When a command counts as done: its exit statuses, and a pattern its output must hold."""
+
+    exits: tuple[int, ...] = (0,)
+    output: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one person does next.
+
+    ``needs`` is None where the plan is silent: then the step before it in its change or phase.
+    ``run`` and ``action`` exclude each other; with neither the step is done by hand.
+    ``effect`` is False where the plan says ``changes = false``: the step only looks.
+    """
+
+    id: str
+    title: str
+    line: int = 0
+    text: str = ""
+    estimate: Estimate | None = None
+    timeout: float | None = None
+    needs: tuple[str, ...] | None = None
+    before: str | None = None
+    run: str | None = None
+    action: str | None = None
+    arguments: Mapping[str, str] = EMPTY
+    undo: str | None = None
+    verify_undo: str | None = None
+    outputs: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    signoff: Gate | None = None
+    gate: Gate | None = None
+    steps: tuple[Step, ...] = ()
+    effect: bool = True
+    irreversible: str | None = None
+    required: bool = False
+    optional: bool = False
+    role: str | None = None
+    cwd: str | None = None
+    env: Mapping[str, str] = EMPTY
+    shell: str | None = None
+    expect: Expect = Expect()
+    retries: int = 0
+    interactive: bool = False
+    background: bool = False
+    ready: str | None = None
+    confirm: str | None = None
+    rehearse: str | None = None
+    on_failure: str | None = None
+    when: str | None = None
+    hosts: tuple[str, ...] = ()
+    effort: str | None = None
+    evidence: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    """Ids of Markdown command blocks that make up ``run``; empty in TOML."""
+
+    @property
+    def manual(self) -> bool:
+        """Whether a person does it, without a command."""
+        return self.run is None and self.action is None
+
+    def walk(self) -> Iterator[Step]:
+        """This step and every step inside it, in document order."""
+        yield self
+        for step in self.steps:
+            yield from step.walk()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing being shipped: a pull request, a service."""
+
+    id: str
+    title: str
+    line: int = 0
+    text: str = ""
+    pull_request: int | None = None
+    risk: Risk | None = None
+    status: str | None = None
+    priority: str | None = None
+    estimate: Estimate | None = None
+    days: str | None = None
+    criteria: tuple[Check, ...] = ()
+    signoff: Gate | None = None
+    gate: Gate | None = None
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A part of the plan that is opened, carried out and closed as one."""
+
+    id: str
+    title: str
+    line: int = 0
+    text: str = ""
+    risk: Risk | None = None
+    gate: Gate | None = None
+    signoff: Gate | None = None
+    criteria: tuple[Check, ...] = ()
+    changes: tuple[Change, ...] = ()
+    steps: tuple[Step, ...] = ()
+    needs: tuple[str, ...] | None = None
+    starts: str | None = None
+    ends: str | None = None
+    effort: str | None = None
+    rollback_within: float | None = None
+    cadence: float | None = None
+    when: str | None = None
+
+    def walk(self) -> Iterator[Step]:
+        """Every step of the phase, nested ones too, in document order."""
+        for change in self.changes:
+            for step in change.steps:
+                yield from step.walk()
+        for step in self.steps:
+            yield from step.walk()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """Where a secret value comes from; exactly one field is set, or ``ask``."""
+
+    env: str | None = None
+    file: str | None = None
+    command: str | None = None
+    ask: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A named value that a command needs, given or asked.
+
+    ``lines`` are where it is used. ``placeholder`` is the text in the plan that stands for it in
+    a command (``<PR_NUMBER>``); TOML commands use ``${{ name }}``.
+    """
+
+    name: str
+    line: int = 0
+    description: str = ""
+    default: str | None = None
+    choices: tuple[str, ...] = ()
+    pattern: str | None = None
+    secret: Secret | None = None
+    required: bool = True
+    lines: tuple[int, ...] = ()
+    placeholder: str | None = None
+    declared: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One block of command text as it stands in the plan (a fence, or a TOML key)."""
+
+    id: str
+    line: int
+    language: str
+    text: str
+    runnable: bool = True
+    rollback: bool = False
+    step: str | None = None
+    label: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageStep:
+    """One action inside a stage of a procedure; ``run`` is None where it is done by hand."""
+
+    id: str
+    title: str
+    line: int = 0
+    run: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A part of a procedure with its time window, in minutes from the procedure's start."""
+
+    id: str
+    title: str
+    line: int = 0
+    from_minute: float | None = None
+    to_minute: float | None = None
+    steps: tuple[StageStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """A staged list of actions. ``kind`` is ``rollback`` or ``recovery``."""
+
+    id: str
+    title: str
+    line: int = 0
+    kind: str = "rollback"
+    applies_to: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """How a watch measures: exactly one of the three."""
+
+    run: str | None = None
+    http: Mapping[str, str] | None = None
+    prometheus: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A probe sampled every ``every`` seconds and held against a threshold."""
+
+    id: str
+    title: str
+    probe: Probe
+    line: int = 0
+    every: float = 30.0
+    below: float | None = None
+    above: float | None = None
+    samples: int = 1
+    severity: str = "high"
+    respond_within: float | None = None
+    on_breach: str = "alert"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A target without a probe."""
+
+    name: str
+    line: int = 0
+    op: str = ">"
+    value: float | None = None
+    unit: str = ""
+    current: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A condition to react to, and how fast."""
+
+    severity: str
+    condition: str
+    line: int = 0
+    respond_within: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Who answers for a role."""
+
+    role: str
+    who: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """Who is told next about a topic, and within how many seconds."""
+
+    topic: str
+    ladder: tuple[str, ...]
+    within: float | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateStatement:
+    """A sentence or key that requires an approval; ``before`` is the id of the gated node."""
+
+    line: int
+    approver: str
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Text and commands outside the steps, kept to be read and offered."""
+
+    title: str
+    line: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """Who is planned: people, ``effort`` in their hours, ``rate`` per hour."""
+
+    id: str
+    people: tuple[str, ...] = ()
+    effort: str | None = None
+    rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something the reader noticed in a plan; it never stops a run."""
+
+    code: str
+    message: str
+    severity: str = "warning"
+    line: int = 0
+    column: int = 1
+    related_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something that keeps a plan from being run."""
+
+    message: str
+    line: int = 1
+    column: int = 1
+    hint: str = ""
+
+
+class PlanFaults(Exception):
+    """A plan that cannot be run; carries every fault at once."""
+
+    def __init__(self, source: str, faults: tuple[Fault, ...]) -> None:
+        super().__init__(f"{source}: {len(faults)} fault(s)")
+        self.source = source
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runbook:
+    """One plan as read."""
+
+    title: str
+    source: str = ""
+    format: str = "toml"
+    phases: tuple[Phase, ...] = ()
+    criteria: tuple[Check, ...] = ()
+    """Criteria of the whole, outside phases."""
+    parameters: tuple[Parameter, ...] = ()
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allowed_signers: str | None = None
+    teams: tuple[Team, ...] = ()
+    commands: tuple[Command, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    gates: tuple[GateStatement, ...] = ()
+    sections: tuple[Section, ...] = ()
+    rollback_sections: tuple[Section, ...] = ()
+    estimates: tuple[Estimate, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def walk(self) -> Iterator[Step]:
+        """Every step, nested ones too, in document order."""
+        for phase in self.phases:
+            yield from phase.walk()

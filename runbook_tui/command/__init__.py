@@ -1,0 +1,1 @@
+"""What is executed: supervisor, log, terminal, masking."""

@@ -1,0 +1,1 @@
+"""git actions as programs of their own."""

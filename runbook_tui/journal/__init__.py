@@ -1,0 +1,1 @@
+"""What is remembered: the append-only record of all runs on this host."""

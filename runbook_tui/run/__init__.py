@@ -1,0 +1,1 @@
+"""What happens to a runbook: events, state, decisions, rollback order. Pure."""

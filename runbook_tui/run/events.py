@@ -1,0 +1,405 @@
+"""The events of a run: what is recorded, under names and fields that never change meaning.
+
+An `Event` is one line of the journal. `Payload` classes are its ``data``; their ``WIRE`` name is
+what stands in the journal, never the class name. Unknown types survive as `Unknown`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who did it: the claimed identity (name, email) and the operating system's (user, host)."""
+
+    name: str
+    email: str = ""
+    user: str = ""
+    host: str = ""
+
+    @property
+    def identity(self) -> str:
+        """``Name <mail>`` as roles list it, or the name alone."""
+        return f"{self.name} <{self.email}>" if self.email else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """What an event says; ``WIRE`` names it in the journal."""
+
+    WIRE: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted(Payload):
+    """The run exists. ``plan`` holds the whole text; ``parameters`` never a secret's value."""
+
+    WIRE: ClassVar[str] = "run.started"
+    title: str
+    source: str
+    format: str
+    plan: str
+    digest: str
+    folder: str
+    includes: Mapping[str, str] = NOTHING
+    parameters: Mapping[str, str] = NOTHING
+    secrets: Mapping[str, str] = NOTHING
+    role: str = "lead"
+    rehearse: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPaused(Payload):
+    """The lead left; commands go on."""
+
+    WIRE: ClassVar[str] = "run.paused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResumed(Payload):
+    """A lead goes on with the run."""
+
+    WIRE: ClassVar[str] = "run.resumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFinished(Payload):
+    """Everything is done (``done``) or the run was given up (``abandoned``)."""
+
+    WIRE: ClassVar[str] = "run.finished"
+    result: str = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadHandedOver(Payload):
+    """Another person leads from here on."""
+
+    WIRE: ClassVar[str] = "lead.handed_over"
+    name: str
+    email: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepStarted(Payload):
+    """A person started the step; for a manual one its timer runs from here."""
+
+    WIRE: ClassVar[str] = "step.started"
+    attempt: int = 1
+    out_of_order: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFinished(Payload):
+    """The step is over: ``done`` or ``failed``; ``reason`` says why it failed."""
+
+    WIRE: ClassVar[str] = "step.finished"
+    result: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSkipped(Payload):
+    """The step is left out, with a reason; ``override`` where the plan required it."""
+
+    WIRE: ClassVar[str] = "step.skipped"
+    reason: str
+    override: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckTicked(Payload):
+    """A box is ticked; ``node`` is the check's or criterion's id."""
+
+    WIRE: ClassVar[str] = "check.ticked"
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckUnticked(Payload):
+    """A tick is taken back."""
+
+    WIRE: ClassVar[str] = "check.unticked"
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAdded(Payload):
+    """A remark on a node, or on the run where ``node`` is empty."""
+
+    WIRE: ClassVar[str] = "note.added"
+    text: str
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandStarted(Payload):
+    """A command is about to start; recorded before it does.
+
+    ``kind`` is ``before``, ``run``, ``ready``, ``undo``, ``verify_undo``, ``probe`` or ``stage``. ``folder`` is
+    where its supervisor keeps log and exit status. ``environment`` holds what we set, no secrets.
+    """
+
+    WIRE: ClassVar[str] = "command.started"
+    attempt: int
+    kind: str
+    text: str
+    cwd: str
+    shell: tuple[str, ...]
+    folder: str
+    environment: Mapping[str, str] = NOTHING
+    secrets: tuple[str, ...] = ()
+    timeout: float | None = None
+    interactive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandFinished(Payload):
+    """How a command ended: ``exit``, or ``signal``, or ``lost``. ``digest`` is its log's sha256."""
+
+    WIRE: ClassVar[str] = "command.finished"
+    attempt: int
+    kind: str
+    folder: str
+    exit: int | None = None
+    signal: int | None = None
+    lost: bool = False
+    timed_out: bool = False
+    stopped: bool = False
+    seconds: float = 0.0
+    bytes: int = 0
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterCaptured(Payload):
+    """A value became known: ``source`` is ``given``, ``asked`` or ``output``.
+
+    ``usable`` is False for an output that the step did not declare.
+    """
+
+    WIRE: ClassVar[str] = "parameter.captured"
+    name: str
+    value: str
+    source: str = "output"
+    usable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignoffGiven(Payload):
+    """A named person's decision in a role on a node."""
+
+    WIRE: ClassVar[str] = "signoff.given"
+    node: str
+    role: str
+    decision: str
+    comment: str = ""
+    signed_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateOpened(Payload):
+    """The last sign-off a gate asked for was given."""
+
+    WIRE: ClassVar[str] = "gate.opened"
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateOverridden(Payload):
+    """A gate was passed without its sign-offs, with a reason; shown red in the report."""
+
+    WIRE: ClassVar[str] = "gate.overridden"
+    node: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoArmed(Payload):
+    """How the step is taken back, as far as known; a later one completes an earlier one.
+
+    ``kind`` is ``command``, ``manual``, ``none``, ``irreversible`` or ``nothing`` (it only looks).
+    ``text`` still holds ``${{ name }}`` for each name in ``missing`` and ``secrets``.
+    """
+
+    WIRE: ClassVar[str] = "undo.armed"
+    kind: str
+    text: str = ""
+    verify: str = ""
+    missing: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    cwd: str = ""
+    shell: tuple[str, ...] = ()
+    environment: Mapping[str, str] = NOTHING
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackOpened(Payload):
+    """Somebody looks at the rollback; nothing has changed yet."""
+
+    WIRE: ClassVar[str] = "rollback.opened"
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackClosed(Payload):
+    """The rollback screen was left without starting, or the rollback was stopped."""
+
+    WIRE: ClassVar[str] = "rollback.closed"
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackStarted(Payload):
+    """The rollback runs: ``steps`` in the order in which they are undone."""
+
+    WIRE: ClassVar[str] = "rollback.started"
+    scope: str
+    node: str = ""
+    steps: tuple[str, ...] = ()
+    past_floor: bool = False
+    budget: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoStarted(Payload):
+    """One undo begins."""
+
+    WIRE: ClassVar[str] = "undo.started"
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoFinished(Payload):
+    """One undo is over: ``done``, ``failed``, ``taken back``, ``stays`` (both by hand), ``none``."""
+
+    WIRE: ClassVar[str] = "undo.finished"
+    result: str
+    exit: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackFinished(Payload):
+    """The rollback is over: ``complete`` or ``incomplete``, and what remains."""
+
+    WIRE: ClassVar[str] = "rollback.finished"
+    result: str
+    remaining: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchBreached(Payload):
+    """A watch crossed its threshold."""
+
+    WIRE: ClassVar[str] = "watch.breached"
+    watch: str
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchCleared(Payload):
+    """A watch is back within its threshold."""
+
+    WIRE: ClassVar[str] = "watch.cleared"
+    watch: str
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown(Payload):
+    """An event of a newer program: kept, exported, not understood."""
+
+    type: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
+    {
+        cls.WIRE: cls
+        for cls in (
+            RunStarted, RunPaused, RunResumed, RunFinished, LeadHandedOver,
+            StepStarted, StepFinished, StepSkipped, CheckTicked, CheckUnticked, NoteAdded,
+            CommandStarted, CommandFinished, ParameterCaptured,
+            SignoffGiven, GateOpened, GateOverridden, WatchBreached, WatchCleared,
+            UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
+            UndoStarted, UndoFinished, RollbackFinished,
+        )
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An event before the journal gives it a place: what, on which node, by whom."""
+
+    payload: Payload
+    step: str | None = None
+    actor: Actor | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One recorded event. ``at`` is UTC, ISO 8601; ``mono`` seconds of the monotonic clock,
+    comparable only where ``boot`` is equal; ``hash`` is hex."""
+
+    seq: int
+    id: str
+    run: str
+    type: str
+    at: str
+    actor: Actor
+    step: str | None
+    payload: Payload
+    mono: float = 0.0
+    boot: str = ""
+    hash: str = ""
+
+
+def wire_name(payload: Payload) -> str:
+    """The name that stands in the journal."""
+    return payload.type if isinstance(payload, Unknown) else payload.WIRE
+
+
+def encode(payload: Payload) -> dict[str, Any]:
+    """The payload as JSON values; fields that are None are left out."""
+    if isinstance(payload, Unknown):
+        return dict(payload.data)
+    values: dict[str, Any] = {}
+    for item in dataclasses.fields(payload):
+        value = getattr(payload, item.name)
+        if value is None:
+            continue
+        if isinstance(value, tuple):
+            value = list(value)
+        elif isinstance(value, Mapping):
+            value = dict(value)
+        values[item.name] = value
+    return values
+
+
+def decode(type_: str, data: Mapping[str, Any]) -> Payload:
+    """The payload of a recorded event; a type or a shape not known here becomes `Unknown`."""
+    cls = PAYLOADS.get(type_)
+    if cls is None:
+        return Unknown(type=type_, data=data)
+    known = {item.name for item in dataclasses.fields(cls)}
+    values = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in data.items()
+        if name in known
+    }
+    try:
+        return cls(**values)
+    except TypeError:
+        return Unknown(type=type_, data=data)

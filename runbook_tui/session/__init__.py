@@ -1,0 +1,1 @@
+"""One open run: ask, decide, append, apply, act."""

@@ -1,0 +1,1 @@
+"""What the session needs of the outside, one protocol a file."""

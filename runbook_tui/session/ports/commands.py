@@ -1,0 +1,95 @@
+"""How the session starts a command, and what it learns of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+class CommandError(Exception):
+    """A command could not be started; ``hint`` says what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandSpec:
+    """Everything a supervisor needs; handed over through a pipe, never as arguments.
+
+    ``environment`` is complete (nothing is inherited); ``secrets`` are values to mask in all
+    output, beside those in it. ``timeout`` and ``grace`` are seconds.
+    """
+
+    folder: Path
+    argv: tuple[str, ...]
+    cwd: str
+    environment: Mapping[str, str]
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    timeout: float | None = None
+    grace: float = 5.0
+    interactive: bool = False
+    rows: int = 24
+    columns: int = 80
+
+
+class Phase(StrEnum):
+    """Where a command is."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    FINISHED = "finished"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandStatus:
+    """What is known of a command. ``exit`` or ``signal`` is set once finished; times in seconds.
+
+    ``bytes`` counts all output, ``dropped`` what the bounded log no longer holds; ``digest`` is
+    the sha256 of the log as kept. ``lingering``: descendants still hold the terminal.
+    """
+
+    phase: Phase
+    exit: int | None = None
+    signal: int | None = None
+    timed_out: bool = False
+    stopped: bool = False
+    started: float = 0.0
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    max_rss_kib: int = 0
+    bytes: int = 0
+    dropped: int = 0
+    digest: str = ""
+    lingering: bool = False
+    reason: str = ""
+
+
+class Commands(Protocol):
+    """Starts commands that outlive their viewer. Every call returns within milliseconds."""
+
+    def start(self, spec: CommandSpec) -> None:
+        """Start the command under its own supervisor; raises `CommandError`."""
+
+    def status(self, folder: Path) -> CommandStatus:
+        """What is known now, from the folder alone."""
+
+    def outputs(self, folder: Path) -> dict[str, str]:
+        """The ``name=value`` lines that the command has put out so far."""
+
+    def stop(self, folder: Path, grace: float = 5.0) -> None:
+        """End the whole process tree: TERM, then KILL after ``grace`` seconds. Does not wait."""
+
+    def write(self, folder: Path, data: bytes) -> None:
+        """Type into the command's terminal."""
+
+    def resize(self, folder: Path, rows: int, columns: int) -> None:
+        """Tell the command's terminal its size."""
+
+    def tail(self, folder: Path, limit: int = 16384) -> bytes:
+        """The last ``limit`` bytes of its output."""

@@ -1,0 +1,71 @@
+"""What the session needs of a journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from runbook_tui.run.events import Actor, Draft, Event
+
+
+class JournalError(Exception):
+    """The journal cannot be used; ``hint`` says what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Conflict(JournalError):
+    """Others appended since the state that the decision was based on; ``events`` are theirs."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        super().__init__("the run went on in the meantime")
+        self.events = tuple(events)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEntry:
+    """One run as the journal lists it."""
+
+    run: str
+    title: str
+    source: str
+    digest: str
+    opened_at: str
+    events: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What verification found; ``problems`` is empty where the journal holds."""
+
+    events: int
+    heads: dict[str, str]
+    problems: tuple[str, ...] = ()
+
+
+class Journal(Protocol):
+    """Append-only record of runs. Thread-safe; each append is durable when it returns."""
+
+    def append(
+        self, run: str, drafts: Sequence[Draft], actor: Actor, expect: int | None = None
+    ) -> list[Event]:
+        """Record the drafts in one commit, after ``expect`` events; raises `Conflict`."""
+
+    def events(self, run: str, after: int = 0) -> list[Event]:
+        """The run's events with a sequence number above ``after``."""
+
+    def runs(self) -> list[RunEntry]:
+        """All runs, newest first."""
+
+    def wait(self, run: str, after: int, timeout: float) -> bool:
+        """Wait at most ``timeout`` seconds until the run has more than ``after`` events."""
+
+    def verify(self, run: str | None = None, anchor: str | None = None) -> Verdict:
+        """Recompute the chain."""
+
+    def close(self) -> None:
+        """Release the database."""

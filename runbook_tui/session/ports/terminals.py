@@ -1,0 +1,67 @@
+"""How a screen reads a command's terminal: rows of text and style, without knowing rich."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a span looks. Colours are ``""`` (default), ``"ansi:N"`` (0..255) or ``"#rrggbb"``."""
+
+    foreground: str = ""
+    background: str = ""
+    bold: bool = False
+    dim: bool = False
+    italic: bool = False
+    underline: bool = False
+    reverse: bool = False
+
+
+PLAIN = Style()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style; holds no control characters."""
+
+    text: str
+    style: Style = PLAIN
+
+
+Row = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalView:
+    """What a pane shows: ``rows`` from top to bottom, where the view starts in the kept log
+    (``first`` of ``total`` lines; 0 of 0 for a full-screen program), and bytes dropped."""
+
+    rows: tuple[Row, ...]
+    first: int = 0
+    total: int = 0
+    dropped: int = 0
+    full_screen: bool = False
+    cursor: tuple[int, int] | None = None
+
+
+class Terminal(Protocol):
+    """The view of one command's terminal; cheap to call 15 times a second."""
+
+    def changed(self) -> bool:
+        """Whether anything was put out since the last `view`."""
+
+    def view(self, rows: int, columns: int, scroll: int | None = None) -> TerminalView:
+        """The last ``rows`` lines, or those from line ``scroll``."""
+
+    def search(self, text: str) -> list[int]:
+        """Line numbers of the kept log that hold ``text``, case-insensitively."""
+
+
+class Terminals(Protocol):
+    """Opens views on commands' logs."""
+
+    def open(self, folder: Path) -> Terminal:
+        """The terminal of the command that keeps its log in ``folder``."""
