@@ -106,6 +106,13 @@ class StepFinished(Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepWaiting(Payload):
+    """What the step does is done; checks or a sign-off are still to be given."""
+
+    WIRE: ClassVar[str] = "step.waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepSkipped(Payload):
     """The step is left out, with a reason; ``override`` where the plan required it."""
 
@@ -143,8 +150,9 @@ class NoteAdded(Payload):
 class CommandStarted(Payload):
     """A command is about to start; recorded before it does.
 
-    ``kind`` is ``before``, ``run``, ``ready``, ``undo``, ``verify_undo``, ``probe`` or ``stage``. ``folder`` is
-    where its supervisor keeps log and exit status. ``environment`` holds what we set, no secrets.
+    ``kind`` is ``before``, ``run``, ``ready``, ``undo``, ``verify_undo``, ``probe`` or ``stage``.
+    ``folder`` is where its supervisor keeps log and exit status. ``environment`` is what it got,
+    without what smells of secrets; ``shell`` is its whole argument vector.
     """
 
     WIRE: ClassVar[str] = "command.started"
@@ -279,7 +287,7 @@ class UndoStarted(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoFinished(Payload):
-    """One undo is over: ``done``, ``failed``, ``taken back``, ``stays`` (both by hand), ``none``."""
+    """One undo is over: ``done``, ``failed``, ``taken back``, ``stays`` (by hand), ``none``."""
 
     WIRE: ClassVar[str] = "undo.finished"
     result: str
@@ -328,7 +336,8 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
         cls.WIRE: cls
         for cls in (
             RunStarted, RunPaused, RunResumed, RunFinished, LeadHandedOver,
-            StepStarted, StepFinished, StepSkipped, CheckTicked, CheckUnticked, NoteAdded,
+            StepStarted, StepWaiting, StepFinished, StepSkipped,
+            CheckTicked, CheckUnticked, NoteAdded,
             CommandStarted, CommandFinished, ParameterCaptured,
             SignoffGiven, GateOpened, GateOverridden, WatchBreached, WatchCleared,
             UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,

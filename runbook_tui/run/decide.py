@@ -1,0 +1,287 @@
+"""Decisions: what a request means for a run now. Pure: a state and a request in, events out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from runbook_tui.book.model import Step
+from runbook_tui.run import events as e
+from runbook_tui.run import requests as r
+from runbook_tui.run.events import Actor
+from runbook_tui.run.finishing import Pairs, after, conclude, holders, waits_for
+from runbook_tui.run.outline import Kind
+from runbook_tui.run.prepare import missing_values
+from runbook_tui.run.requests import Decision, Refusal
+from runbook_tui.run.rollback import plan as rollback_plan
+from runbook_tui.run.signing import sign
+from runbook_tui.run.state import (
+    BROKEN,
+    OVER,
+    RunState,
+    Status,
+    blockers,
+    closed,
+    gate_open,
+)
+
+
+def decide(state: RunState, request: r.Request, actor: Actor) -> Decision | Refusal:
+    """The events that the request makes, or why it cannot be done now."""
+    handler = _DECIDERS.get(type(request))
+    if handler is None:
+        return Refusal(reason="nothing is known to do for this", exit_code=70)
+    answer = handler(state, request, actor)
+    return answer if isinstance(answer, Refusal) else Decision(events=tuple(answer))
+
+
+def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
+    step = state.outline.steps.get(q.step)
+    if step is None:
+        return Refusal(reason=f"there is no step “{q.step}”", exit_code=2)
+    refusal = _not_lead(state, actor, "start a step") or _not_startable(state, step)
+    if refusal is not None:
+        return refusal
+    question = step.confirm or (
+        f"“{step.title}” cannot be taken back: {step.irreversible}" if step.irreversible else None
+    )
+    if question and not q.confirmed:
+        return r.ConfirmationNeeded(reason=question, hint="say yes to run it")
+    names = missing_values(state, step)
+    if names:
+        return r.ValuesMissing(
+            reason=f"“{step.title}” needs a value for {', '.join(names)}",
+            hint="give it with -p NAME=VALUE, or type it when asked",
+            names=names,
+        )
+    attempt = state.step(step.id).attempt + 1
+    return [(e.StepStarted(attempt=attempt, out_of_order=_out_of_order(state, step.id)), step.id)]
+
+
+def _not_lead(state: RunState, actor: Actor, deed: str) -> Refusal | None:
+    if state.lead is not None and state.lead.identity != actor.identity:
+        return Refusal(
+            reason=f"only the lead may {deed}, and that is {state.lead.name}",
+            hint="you may tick, note, sign in your own name, and open the rollback",
+        )
+    return None
+
+
+def _not_startable(state: RunState, step: Step) -> Refusal | None:
+    status = state.step(step.id).status
+    if state.rolling_back:
+        return Refusal(reason="a rollback runs", hint="wait until it has ended")
+    if state.finished is not None:
+        return Refusal(reason="the run is over", hint="resume it first")
+    if state.outline.is_group(step.id):
+        return Refusal(reason=f"“{step.title}” holds other steps", hint="start one of those")
+    if status in {Status.RUNNING, Status.UNDOING}:
+        return Refusal(reason=f"“{step.title}” runs already")
+    if status in {Status.DONE, Status.NOT_APPLICABLE}:
+        return Refusal(reason=f"“{step.title}” is {status.value} already")
+    if status is Status.WAITING:
+        return Refusal(
+            reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}",
+        )
+    if reasons := blockers(state, step.id):
+        return Refusal(reason="; ".join(reasons))
+    return None
+
+
+def _out_of_order(state: RunState, step: str) -> bool:
+    if not state.outline.advised:
+        return False
+    for id_ in state.outline.order:
+        if id_ == step:
+            return False
+        if state.step(id_).status not in OVER and not state.outline.is_group(id_):
+            return True
+    return False
+
+
+def _finish(state: RunState, q: r.FinishStep, actor: Actor) -> Pairs | Refusal:
+    step = state.outline.steps.get(q.step)
+    if step is None:
+        return Refusal(reason=f"there is no step “{q.step}”", exit_code=2)
+    if not step.manual:
+        return Refusal(reason=f"“{step.title}” is finished by its command", hint="Enter runs it")
+    status = state.step(step.id).status
+    events: Pairs = []
+    if status in {Status.PENDING, *BROKEN}:
+        started = _start(state, r.StartStep(step=step.id, confirmed=True), actor)
+        if isinstance(started, Refusal):
+            return started
+        events = started
+    elif status is not Status.RUNNING:
+        return Refusal(reason=f"“{step.title}” is {status.value}" + _waiting(state, step.id))
+    if q.failed:
+        return [*events, (e.StepFinished(result="failed", reason=q.failed), step.id)]
+    return [*events, *conclude(state, step.id)]
+
+
+def _waiting(state: RunState, step: str) -> str:
+    what = waits_for(state, step)
+    return f": {what}" if what else ""
+
+
+def _tick(state: RunState, q: r.TickNode, actor: Actor) -> Pairs | Refusal:
+    if q.node not in state.outline:
+        return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)
+    node = state.outline[q.node]
+    if node.kind is Kind.STEP:
+        if q.off:
+            return Refusal(reason="a finished step is taken back by a rollback, not by a tick")
+        return _finish(state, r.FinishStep(step=q.node), actor)
+    if node.kind not in {Kind.CHECK, Kind.CRITERION}:
+        return Refusal(reason=f"a {node.kind.value} has no box to tick", exit_code=2)
+    owner = node.owner if node.owner in state.outline.steps else None
+    if q.off:
+        if q.node not in state.ticks:
+            return Refusal(reason=f"“{node.title}” is not ticked")
+        return [(e.CheckUnticked(node=q.node), owner)]
+    if q.node in state.ticks:
+        return Refusal(reason=f"“{node.title}” is ticked already")
+    if owner and blockers(state, owner) and not state.step(owner).touched:
+        return Refusal(reason="; ".join(blockers(state, owner)))
+    events: Pairs = [(e.CheckTicked(node=q.node), owner)]
+    if owner and state.step(owner).status is Status.WAITING:
+        events += after(state, owner, ticked=q.node)
+    return events
+
+
+def _skip(state: RunState, q: r.SkipStep, actor: Actor) -> Pairs | Refusal:
+    step = state.outline.steps.get(q.step)
+    if step is None:
+        return Refusal(reason=f"there is no step “{q.step}”", exit_code=2)
+    if not q.reason.strip():
+        return Refusal(reason="skipping needs a reason", exit_code=2)
+    refusal = _not_lead(state, actor, "skip a step")
+    if refusal is not None:
+        return refusal
+    status = state.step(step.id).status
+    if status in OVER or status in {Status.RUNNING, Status.UNDOING}:
+        return Refusal(reason=f"“{step.title}” is {status.value}")
+    if state.rolling_back:
+        return Refusal(reason="a rollback runs")
+    shut = [n for n in (state.outline[step.id].phase, state.outline[step.id].change)
+            if n and not gate_open(state, n)]  # fmt: skip
+    bound = step.required or step.signoff is not None or step.gate is not None or bool(shut)
+    if bound and not q.override:
+        return Refusal(
+            reason=f"“{step.title}” is required",
+            hint="an override with a reason is recorded and shown red in the report",
+        )
+    events: Pairs = [(e.StepSkipped(reason=q.reason.strip(), override=bound), step.id)]
+    for inner in step.steps:
+        events += [(e.StepSkipped(reason=q.reason.strip(), override=bound), s.id)
+                   for s in inner.walk() if state.step(s.id).status not in OVER]  # fmt: skip
+    return [*events, *holders(state, step.id)]
+
+
+def _note(state: RunState, q: r.AddNote, actor: Actor) -> Pairs | Refusal:
+    if q.node and q.node not in state.outline:
+        return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)
+    if not q.text.strip():
+        return Refusal(reason="an empty note says nothing", exit_code=2)
+    owner = q.node if q.node in state.outline.steps else None
+    return [(e.NoteAdded(text=q.text, node=q.node), owner)]
+
+
+def _override(state: RunState, q: r.OverrideGate, actor: Actor) -> Pairs | Refusal:
+    if q.node not in state.outline or state.outline[q.node].gate is None:
+        return Refusal(reason=f"“{q.node}” has no gate", exit_code=2)
+    if gate_open(state, q.node):
+        return Refusal(reason="the gate is open already")
+    if not q.reason.strip():
+        return Refusal(reason="an override needs a reason", exit_code=2)
+    refusal = _not_lead(state, actor, "override a gate")
+    return refusal or [(e.GateOverridden(node=q.node, reason=q.reason.strip()), None)]
+
+
+def _give(state: RunState, q: r.GiveValue, actor: Actor) -> Pairs | Refusal:
+    known = next((p for p in state.runbook.parameters if p.name == q.name), None)
+    if known is not None and known.choices and q.value not in known.choices:
+        return Refusal(reason=f"{q.name} is one of {', '.join(known.choices)}", exit_code=2)
+    return [(e.ParameterCaptured(name=q.name, value=q.value, source="asked"), None)]
+
+
+def _open_rollback(state: RunState, q: r.OpenRollback, actor: Actor) -> Pairs | Refusal:
+    return [(e.RollbackOpened(scope=q.scope), None)]
+
+
+def _close_rollback(state: RunState, q: r.CloseRollback, actor: Actor) -> Pairs | Refusal:
+    return [(e.RollbackClosed(), None)]
+
+
+def _start_rollback(state: RunState, q: r.StartRollback, actor: Actor) -> Pairs | Refusal:
+    if state.rolling_back:
+        return Refusal(reason="a rollback runs already")
+    plan = rollback_plan(state, q.scope, q.node, q.past_floor)
+    if not plan.items:
+        return Refusal(reason="there is nothing to roll back", exit_code=0)
+    started = e.RollbackStarted(
+        scope=q.scope,
+        node=q.node,
+        steps=tuple(item.step for item in plan.items),
+        past_floor=q.past_floor,
+        budget=plan.budget,
+    )
+    return [(started, None)]
+
+
+def _stop_rollback(state: RunState, q: r.StopRollback, actor: Actor) -> Pairs | Refusal:
+    if not state.rolling_back:
+        return Refusal(reason="no rollback runs")
+    return [(e.RollbackClosed(stopped=True), None)]
+
+
+def _by_hand(state: RunState, q: r.AnswerByHand, actor: Actor) -> Pairs | Refusal:
+    rollback = state.rollback
+    if rollback is None or not rollback.active or q.step not in rollback.steps:
+        return Refusal(reason="no rollback asks for this")
+    if q.step in rollback.results:
+        return Refusal(reason="that was answered already")
+    if not q.taken_back and not q.reason.strip():
+        return Refusal(reason="what stays needs a reason", exit_code=2)
+    result = "taken back" if q.taken_back else "stays"
+    return [
+        (e.UndoStarted(), q.step),
+        (e.UndoFinished(result=result, reason=q.reason.strip()), q.step),
+    ]
+
+
+def _finish_run(state: RunState, q: r.FinishRun, actor: Actor) -> Pairs | Refusal:
+    if state.finished is not None:
+        return Refusal(reason="the run is over already")
+    if q.result == "done" and (left := left_open(state)):
+        return Refusal(reason=f"still open: {', '.join(left[:3])}")
+    return [(e.RunFinished(result=q.result), None)]
+
+
+def left_open(state: RunState) -> list[str]:
+    """Titles of what keeps the run from being done."""
+    steps = [
+        s.title for s in state.outline.steps.values()
+        if state.step(s.id).status not in OVER and not state.outline.is_group(s.id)
+    ]  # fmt: skip
+    phases = [p.title for p in state.runbook.phases if not closed(state, p.id)]
+    criteria = [c.title for c in state.runbook.criteria if c.id not in state.ticks]
+    return steps or phases or criteria
+
+
+_DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusal]] = {
+    r.StartStep: _start,
+    r.FinishStep: _finish,
+    r.TickNode: _tick,
+    r.SkipStep: _skip,
+    r.AddNote: _note,
+    r.SignNode: sign,
+    r.OverrideGate: _override,
+    r.GiveValue: _give,
+    r.OpenRollback: _open_rollback,
+    r.CloseRollback: _close_rollback,
+    r.StartRollback: _start_rollback,
+    r.StopRollback: _stop_rollback,
+    r.AnswerByHand: _by_hand,
+    r.FinishRun: _finish_run,
+}

@@ -1,0 +1,58 @@
+"""When a step is over, and what is over with it."""
+
+from __future__ import annotations
+
+from runbook_tui.run import events as e
+from runbook_tui.run.events import Payload
+from runbook_tui.run.state import OVER, RunState, Status, open_checks, signed
+
+Pairs = list[tuple[Payload, str | None]]
+
+
+def waits_for(state: RunState, step: str) -> str:
+    """What a step still needs to be over, in a few words; empty where nothing."""
+    item = state.outline.steps[step]
+    parts = []
+    if checks := open_checks(state, step):
+        parts.append(f"{len(checks)} check{'s' if len(checks) > 1 else ''}")
+    if item.signoff is not None and not signed(state, step):
+        parts.append("sign-off " + ", ".join(item.signoff.roles))
+    inner = [s for s in item.steps if state.step(s.id).status not in OVER]
+    if inner:
+        parts.append(f"{len(inner)} step{'s' if len(inner) > 1 else ''} inside")
+    return ", ".join(parts)
+
+
+def conclude(state: RunState, step: str) -> Pairs:
+    """What follows once a step's own work is done: over, or waiting; and what holds it, too."""
+    if waits_for(state, step):
+        return [(e.StepWaiting(), step)]
+    return [(e.StepFinished(result="done"), step), *holders(state, step)]
+
+
+def holders(state: RunState, step: str) -> Pairs:
+    """Steps around ``step`` that are over once it is."""
+    parent = state.outline[step].parent
+    if parent not in state.outline.steps:
+        return []
+    siblings = [s.id for s in state.outline.steps[parent].steps if s.id != step]
+    if any(state.step(s).status not in OVER for s in siblings) or open_checks(state, parent):
+        return []
+    item = state.outline.steps[parent]
+    if item.signoff is not None and not signed(state, parent):
+        return [(e.StepWaiting(), parent)]
+    if not item.manual and state.step(parent).status is not Status.WAITING:
+        return []
+    return [(e.StepFinished(result="done"), parent), *holders(state, parent)]
+
+
+def after(state: RunState, step: str, ticked: str = "", signed_now: bool = False) -> Pairs:
+    """A waiting step is over if this tick or sign-off was the last thing it waited for."""
+    item = state.outline.steps[step]
+    if any(c != ticked for c in open_checks(state, step)):
+        return []
+    if item.signoff is not None and not signed_now and not signed(state, step):
+        return []
+    if any(state.step(s.id).status not in OVER for s in item.steps):
+        return []
+    return [(e.StepFinished(result="done"), step), *holders(state, step)]

@@ -1,0 +1,386 @@
+"""The fold: a run's state is its events, applied one after the other."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from runbook_tui.book.model import Runbook
+from runbook_tui.run import events as e
+from runbook_tui.run.events import Event, Payload
+from runbook_tui.run.outline import Outline
+from runbook_tui.run.state import (
+    FRESH,
+    CommandRecord,
+    Note,
+    RollbackState,
+    RunState,
+    Signoff,
+    Status,
+    StepState,
+    Tick,
+)
+
+
+class Draft:
+    """A state under construction; its maps are its own until it is frozen."""
+
+    def __init__(self, state: RunState) -> None:
+        self.run = state.run
+        self.runbook = state.runbook
+        self.outline = state.outline
+        self.fields: dict[str, Any] = {}
+        self.values = dict(state.values)
+        self.secrets = dict(state.secrets)
+        self.steps = dict(state.steps)
+        self.ticks = dict(state.ticks)
+        self.opened_gates = dict(state.opened_gates)
+        self.overridden_gates = dict(state.overridden_gates)
+        self.signoffs = list(state.signoffs)
+        self.notes = list(state.notes)
+        self.rollback = state.rollback
+        self.lead = state.lead
+        self.breached = state.breached
+        self._state = state
+
+    def freeze(self) -> RunState:
+        """The state as a value."""
+        return dataclasses.replace(
+            self._state,
+            values=self.values,
+            secrets=self.secrets,
+            steps=self.steps,
+            ticks=self.ticks,
+            opened_gates=self.opened_gates,
+            overridden_gates=self.overridden_gates,
+            signoffs=tuple(self.signoffs),
+            notes=tuple(self.notes),
+            rollback=self.rollback,
+            lead=self.lead,
+            breached=self.breached,
+            **self.fields,
+        )
+
+    def step(self, id_: str) -> StepState:
+        """The step's state so far."""
+        return self.steps.get(id_, FRESH)
+
+    def change(self, id_: str, **fields: Any) -> None:
+        """Replace fields of a step."""
+        self.steps[id_] = dataclasses.replace(self.step(id_), **fields)
+
+
+def begin(run: str, runbook: Runbook) -> RunState:
+    """The state before the first event."""
+    return RunState(run=run, runbook=runbook, outline=Outline(runbook))
+
+
+def fold(state: RunState, events: Iterable[Event]) -> RunState:
+    """Apply events in order; those already applied are passed over."""
+    draft = Draft(state)
+    seq = state.seq
+    for event in events:
+        if event.seq <= seq:
+            continue
+        seq = event.seq
+        _apply(draft, event)
+        draft.fields.update(seq=event.seq, head=event.hash, last_at=epoch(event.at))
+    return draft.freeze()
+
+
+def apply(state: RunState, event: Event) -> RunState:
+    """Apply one event."""
+    return fold(state, (event,))
+
+
+def epoch(at: str) -> float:
+    """Seconds since the epoch of an event's UTC time."""
+    return datetime.fromisoformat(at).timestamp()
+
+
+def _apply(draft: Draft, event: Event) -> None:
+    handler = _HANDLERS.get(type(event.payload))
+    if handler is not None:
+        handler(draft, event, event.payload)
+
+
+def _run_started(draft: Draft, event: Event, payload: e.RunStarted) -> None:
+    draft.fields.update(begun=payload, started=epoch(event.at))
+    draft.lead = event.actor
+    draft.values.update(payload.parameters)
+    draft.secrets.update(payload.secrets)
+
+
+def _run_paused(draft: Draft, event: Event, payload: e.RunPaused) -> None:
+    draft.fields["paused"] = True
+
+
+def _run_resumed(draft: Draft, event: Event, payload: e.RunResumed) -> None:
+    draft.fields.update(paused=False, finished=None, result="")
+
+
+def _run_finished(draft: Draft, event: Event, payload: e.RunFinished) -> None:
+    draft.fields.update(finished=epoch(event.at), result=payload.result)
+
+
+def _lead(draft: Draft, event: Event, payload: e.LeadHandedOver) -> None:
+    draft.lead = e.Actor(name=payload.name, email=payload.email)
+
+
+def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
+    draft.change(
+        event.step or "",
+        status=Status.RUNNING,
+        attempt=payload.attempt,
+        started_seq=event.seq,
+        started=epoch(event.at),
+        finished=None,
+        ran_by=event.actor,
+        reason="",
+        undo_result="",
+        out_of_order=payload.out_of_order,
+    )
+
+
+def _step_waiting(draft: Draft, event: Event, payload: e.StepWaiting) -> None:
+    draft.change(event.step or "", status=Status.WAITING, finished=epoch(event.at))
+
+
+def _step_finished(draft: Draft, event: Event, payload: e.StepFinished) -> None:
+    id_ = event.step or ""
+    status = Status.DONE if payload.result == "done" else _broken(draft.step(id_))
+    draft.change(id_, status=status, finished=epoch(event.at), reason=payload.reason)
+
+
+def _broken(step: StepState) -> Status:
+    """What kind of failure it was, as its last command tells."""
+    last = step.commands[-1] if step.commands else None
+    if last is not None and last.lost:
+        return Status.LOST
+    if last is not None and last.stopped:
+        return Status.STOPPED
+    return Status.FAILED
+
+
+def _step_skipped(draft: Draft, event: Event, payload: e.StepSkipped) -> None:
+    draft.change(
+        event.step or "",
+        status=Status.SKIPPED,
+        finished=epoch(event.at),
+        reason=payload.reason,
+        overridden=payload.override,
+    )
+
+
+def _ticked(draft: Draft, event: Event, payload: e.CheckTicked) -> None:
+    draft.ticks[payload.node] = Tick(by=event.actor, at=epoch(event.at))
+
+
+def _unticked(draft: Draft, event: Event, payload: e.CheckUnticked) -> None:
+    draft.ticks.pop(payload.node, None)
+
+
+def _note(draft: Draft, event: Event, payload: e.NoteAdded) -> None:
+    draft.notes.append(
+        Note(node=payload.node, text=payload.text, by=event.actor, at=epoch(event.at))
+    )
+
+
+def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> None:
+    id_ = event.step or ""
+    item = draft.outline.steps.get(id_)
+    record = CommandRecord(
+        attempt=payload.attempt,
+        kind=payload.kind,
+        text=payload.text,
+        folder=payload.folder,
+        started=epoch(event.at),
+        background=payload.kind == "run" and item is not None and item.background,
+    )
+    draft.change(id_, commands=(*draft.step(id_).commands, record))
+
+
+def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) -> None:
+    id_ = event.step or ""
+    commands = tuple(
+        dataclasses.replace(
+            c,
+            finished=epoch(event.at),
+            exit=payload.exit,
+            signal=payload.signal,
+            lost=payload.lost,
+            stopped=payload.stopped,
+            timed_out=payload.timed_out,
+            seconds=payload.seconds,
+        )
+        if c.folder == payload.folder
+        else c
+        for c in draft.step(id_).commands
+    )
+    draft.change(id_, commands=commands)
+
+
+def _captured(draft: Draft, event: Event, payload: e.ParameterCaptured) -> None:
+    if payload.usable:
+        draft.values[payload.name] = payload.value
+
+
+def _signoff(draft: Draft, event: Event, payload: e.SignoffGiven) -> None:
+    draft.signoffs.append(
+        Signoff(
+            node=payload.node,
+            role=payload.role,
+            decision=payload.decision,
+            comment=payload.comment,
+            by=event.actor,
+            at=epoch(event.at),
+            seq=event.seq,
+            signed_digest=payload.signed_digest,
+        )
+    )
+
+
+def _gate_opened(draft: Draft, event: Event, payload: e.GateOpened) -> None:
+    draft.opened_gates[payload.node] = event.seq
+
+
+def _gate_overridden(draft: Draft, event: Event, payload: e.GateOverridden) -> None:
+    draft.overridden_gates[payload.node] = payload.reason
+
+
+def _armed(draft: Draft, event: Event, payload: e.UndoArmed) -> None:
+    draft.change(event.step or "", undo=payload)
+
+
+def _rollback_opened(draft: Draft, event: Event, payload: e.RollbackOpened) -> None:
+    if draft.rollback is None or not draft.rollback.active:
+        draft.rollback = RollbackState(scope=payload.scope, opened=epoch(event.at), by=event.actor)
+
+
+def _rollback_closed(draft: Draft, event: Event, payload: e.RollbackClosed) -> None:
+    if draft.rollback is None:
+        return
+    if payload.stopped:
+        draft.rollback = dataclasses.replace(draft.rollback, stopped=True)
+    elif not draft.rollback.active:
+        draft.rollback = None if draft.rollback.finished is None else draft.rollback
+
+
+def _rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) -> None:
+    opened = draft.rollback.opened if draft.rollback and not draft.rollback.finished else None
+    draft.rollback = RollbackState(
+        scope=payload.scope,
+        node=payload.node,
+        opened=opened if opened is not None else epoch(event.at),
+        started=epoch(event.at),
+        steps=payload.steps,
+        past_floor=payload.past_floor,
+        budget=payload.budget,
+        by=event.actor,
+    )
+
+
+def _undo_started(draft: Draft, event: Event, payload: e.UndoStarted) -> None:
+    draft.change(event.step or "", status=Status.UNDOING)
+
+
+def _undo_finished(draft: Draft, event: Event, payload: e.UndoFinished) -> None:
+    id_ = event.step or ""
+    good = payload.result in {"done", "taken back"}
+    fields: dict[str, Any] = {"undo_result": payload.result, "undo_reason": payload.reason}
+    if payload.result == "failed":
+        fields["status"] = Status.UNDO_FAILED
+    if good:
+        step = draft.step(id_)
+        fields.update(
+            status=Status.PENDING, started_seq=0, started=None, finished=None, undo=None,
+            reason="", attempt=step.attempt,
+        )  # fmt: skip
+        _void(draft, id_)
+    draft.change(id_, **fields)
+    if draft.rollback is not None:
+        results = {**draft.rollback.results, id_: payload.result}
+        draft.rollback = dataclasses.replace(draft.rollback, results=results)
+
+
+def _void(draft: Draft, step: str) -> None:
+    """An undone step's ticks and sign-offs count no longer, nor those of what holds it."""
+    node = draft.outline.nodes.get(step)
+    if node is None:
+        return
+    for check in draft.outline.children(step):
+        draft.ticks.pop(check, None)
+    holders = {step, node.change, node.phase} - {""}
+    draft.signoffs = [s for s in draft.signoffs if s.node != step]
+    for holder in holders:
+        for child in draft.outline.children(holder):
+            if draft.outline[child].kind == "criterion":
+                draft.ticks.pop(child, None)
+
+
+def _rollback_finished(draft: Draft, event: Event, payload: e.RollbackFinished) -> None:
+    if draft.rollback is None:
+        return
+    draft.rollback = dataclasses.replace(
+        draft.rollback,
+        finished=epoch(event.at),
+        result=payload.result,
+        remaining=payload.remaining,
+        seconds=payload.seconds,
+    )
+    _shut_gates(draft, draft.rollback.node)
+    draft.fields.update(finished=None, result="")
+
+
+def _shut_gates(draft: Draft, scope: str) -> None:
+    """Gates inside the scope are shut again, and what was signed inside it is void."""
+    inside = {node.id for node in draft.outline.inside(scope)}
+    for gates in (draft.opened_gates, draft.overridden_gates):
+        for node in [n for n in gates if n in inside]:
+            del gates[node]
+    draft.signoffs = [s for s in draft.signoffs if s.node not in inside]
+    for tick in [t for t in draft.ticks if t in inside]:
+        owner = draft.outline[tick].parent
+        if draft.step(owner).status is not Status.UNDO_FAILED:
+            draft.ticks.pop(tick)
+
+
+def _breached(draft: Draft, event: Event, payload: e.WatchBreached) -> None:
+    draft.breached |= {payload.watch}
+
+
+def _cleared(draft: Draft, event: Event, payload: e.WatchCleared) -> None:
+    draft.breached -= {payload.watch}
+
+
+_HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
+    e.RunStarted: _run_started,
+    e.RunPaused: _run_paused,
+    e.RunResumed: _run_resumed,
+    e.RunFinished: _run_finished,
+    e.LeadHandedOver: _lead,
+    e.StepStarted: _step_started,
+    e.StepWaiting: _step_waiting,
+    e.StepFinished: _step_finished,
+    e.StepSkipped: _step_skipped,
+    e.CheckTicked: _ticked,
+    e.CheckUnticked: _unticked,
+    e.NoteAdded: _note,
+    e.CommandStarted: _command_started,
+    e.CommandFinished: _command_finished,
+    e.ParameterCaptured: _captured,
+    e.SignoffGiven: _signoff,
+    e.GateOpened: _gate_opened,
+    e.GateOverridden: _gate_overridden,
+    e.UndoArmed: _armed,
+    e.RollbackOpened: _rollback_opened,
+    e.RollbackClosed: _rollback_closed,
+    e.RollbackStarted: _rollback_started,
+    e.UndoStarted: _undo_started,
+    e.UndoFinished: _undo_finished,
+    e.RollbackFinished: _rollback_finished,
+    e.WatchBreached: _breached,
+    e.WatchCleared: _cleared,
+}

@@ -1,0 +1,167 @@
+"""The nodes of a runbook by id: who contains whom, and what must come before what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runbook_tui.book.model import Change, Check, Gate, Phase, Runbook, Step
+
+
+class Kind(StrEnum):
+    """What a node is."""
+
+    RUN = "run"
+    PHASE = "phase"
+    CHANGE = "change"
+    STEP = "step"
+    CHECK = "check"
+    CRITERION = "criterion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One node: its parent, the phase and change around it, its depth and its place in the plan.
+
+    ``needs`` are the ids of steps that must be over before this step starts, those of phases for
+    a phase. ``owner`` of a check is its step; of a criterion the phase or change, or "" (the run).
+    """
+
+    id: str
+    kind: Kind
+    title: str
+    index: int
+    depth: int
+    parent: str = ""
+    phase: str = ""
+    change: str = ""
+    needs: tuple[str, ...] = ()
+    item: Phase | Change | Step | Check
+    children: tuple[str, ...] = ()
+
+    @property
+    def owner(self) -> str:
+        """The node that a check or criterion belongs to."""
+        return self.parent
+
+    @property
+    def gate(self) -> Gate | None:
+        """What must be signed before this node starts."""
+        return None if isinstance(self.item, Check) else self.item.gate
+
+    @property
+    def signoff(self) -> Gate | None:
+        """What must be signed before this node is over."""
+        return None if isinstance(self.item, Check) else self.item.signoff
+
+
+class Outline:
+    """All nodes of a runbook in document order, with look-ups by id."""
+
+    def __init__(self, runbook: Runbook) -> None:
+        self.nodes: dict[str, Node] = {}
+        self.advised = runbook.format == "markdown"
+        before: tuple[str, ...] = ()
+        for phase in runbook.phases:
+            self._add_phase(phase, before if phase.needs is None else phase.needs)
+            before = (phase.id,)
+        for check in runbook.criteria:
+            self._add(check, Kind.CRITERION, "", "", "", 0, ())
+        children: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            children.setdefault(node.parent, []).append(node.id)
+        self._children = {parent: tuple(ids) for parent, ids in children.items()}
+        self.steps: dict[str, Step] = {
+            n.id: n.item for n in self.nodes.values() if isinstance(n.item, Step)
+        }
+        self.order: tuple[str, ...] = tuple(self.steps)
+
+    def __getitem__(self, id_: str) -> Node:
+        return self.nodes[id_]
+
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self.nodes
+
+    def children(self, id_: str) -> tuple[str, ...]:
+        """Ids of the nodes right inside a node; of the run itself with ``""``."""
+        return self._children.get(id_, ())
+
+    def inside(self, id_: str) -> Iterator[Node]:
+        """The node itself and everything in it, in document order; the whole run with ``""``."""
+        if id_:
+            yield self.nodes[id_]
+        for child in self.children(id_):
+            yield from self.inside(child)
+
+    def steps_inside(self, id_: str) -> Iterator[Step]:
+        """Every step in a node, itself included."""
+        for node in self.inside(id_):
+            if isinstance(node.item, Step):
+                yield node.item
+
+    def is_group(self, id_: str) -> bool:
+        """Whether the step only holds other steps."""
+        step = self.steps[id_]
+        return bool(step.steps) and step.manual
+
+    def _add(
+        self,
+        item: Phase | Change | Step | Check,
+        kind: Kind,
+        parent: str,
+        phase: str,
+        change: str,
+        depth: int,
+        needs: tuple[str, ...],
+    ) -> None:
+        self.nodes[item.id] = Node(
+            id=item.id,
+            kind=kind,
+            title=item.title,
+            index=len(self.nodes),
+            depth=depth,
+            parent=parent,
+            phase=phase,
+            change=change,
+            needs=needs,
+            item=item,
+        )
+
+    def _add_phase(self, phase: Phase, needs: tuple[str, ...]) -> None:
+        self._add(phase, Kind.PHASE, "", phase.id, "", 0, needs)
+        last: tuple[str, ...] = ()
+        for change in phase.changes:
+            self._add(change, Kind.CHANGE, phase.id, phase.id, change.id, 1, ())
+            for step in change.steps:
+                self._add_step(step, change.id, phase.id, change.id, 2, last)
+                last = (step.id,)
+            self._add_checks(change.criteria, change.id, phase.id, change.id, 2)
+        for step in phase.steps:
+            self._add_step(step, phase.id, phase.id, "", 1, last)
+            last = (step.id,)
+        self._add_checks(phase.criteria, phase.id, phase.id, "", 1)
+
+    def _add_checks(
+        self, checks: tuple[Check, ...], parent: str, phase: str, change: str, depth: int
+    ) -> None:
+        for check in checks:
+            self._add(check, Kind.CRITERION, parent, phase, change, depth, ())
+
+    def _add_step(
+        self, step: Step, parent: str, phase: str, change: str, depth: int, before: tuple[str, ...]
+    ) -> None:
+        needs = before if step.needs is None else step.needs
+        self._add(step, Kind.STEP, parent, phase, change, depth, needs)
+        for check in step.checks:
+            self._add(check, Kind.CHECK, step.id, phase, change, depth + 1, ())
+        # A step's own command comes first; what is inside a step of hands needs what it needs.
+        last = needs if step.manual else (step.id,)
+        for inner in step.steps:
+            self._add_step(inner, step.id, phase, change, depth + 1, last)
+            last = (inner.id,)
+
+
+def lines_of(runbook: Runbook) -> Mapping[str, int]:
+    """The line of each node in its plan."""
+    return {node.id: node.item.line for node in Outline(runbook).nodes.values()}

@@ -1,0 +1,131 @@
+"""What a step's commands become: texts with their values, and the undo that goes with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from runbook_tui.book.model import Parameter, Step
+from runbook_tui.book.parameters import fill_placeholders, substitute
+from runbook_tui.run.events import UndoArmed
+from runbook_tui.run.state import RunState
+
+SECRET_NAME = re.compile(
+    r"(TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_KEY|AUTH|COOKIE|SESSION_KEY)",
+    re.IGNORECASE,
+)
+
+
+def resolve(state: RunState, text: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """A command text with its values, each quoted for the shell, and the names still missing.
+
+    A secret's value never enters the text: the shell reads it from the environment.
+    """
+    for name in state.secrets:
+        text = re.sub(r"\$\{\{\s*" + re.escape(name) + r"\s*\}\}", f'"${{{name}}}"', text)
+    filled, unknown = substitute(text, values)
+    missing = list(unknown)
+    for parameter in _placeholders(state, text):
+        mark = parameter.placeholder or ""
+        if parameter.name in state.secrets:
+            filled = filled.replace(mark, f'"${{{parameter.name}}}"')
+        elif parameter.name in values:
+            filled = fill_placeholders(filled, {mark: values[parameter.name]})
+        else:
+            missing.append(parameter.name)
+    return filled, tuple(dict.fromkeys(missing))
+
+
+def _placeholders(state: RunState, text: str) -> list[Parameter]:
+    return [p for p in state.runbook.parameters if p.placeholder and p.placeholder in text]
+
+
+def missing_values(state: RunState, step: Step) -> tuple[str, ...]:
+    """Names that the step's own command needs and nobody gave yet.
+
+    What ``before`` puts out is known by the time ``run`` starts, so it does not count.
+    """
+    texts = [step.before, step.run, *step.env.values()]
+    own = set(step.outputs) if step.before else set()
+    names: list[str] = []
+    for text in texts:
+        if text:
+            names += resolve(state, text, state.values)[1]
+    return tuple(dict.fromkeys(n for n in names if n not in own))
+
+
+def working_folder(state: RunState, step: Step) -> str:
+    """The absolute folder in which the step's commands run."""
+    base = state.begun.folder if state.begun else "/"
+    if not step.cwd:
+        return base
+    filled, _ = substitute_plain(step.cwd, state.values)
+    return str(PurePosixPath(base) / filled)
+
+
+def substitute_plain(text: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Values put in as they are, for what is no shell text: a folder, an environment value."""
+    missing: list[str] = []
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name in values:
+            return values[name]
+        missing.append(name)
+        return match.group(0)
+
+    return re.sub(r"\$\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}", value, text), tuple(missing)
+
+
+def step_environment(state: RunState, step: Step, base: Mapping[str, str]) -> dict[str, str]:
+    """What the step's commands find in their environment, secrets' values left out."""
+    environment = dict(base)
+    environment.update(
+        {name: v for name, v in state.values.items() if re.fullmatch(r"[A-Za-z_]\w*", name)}
+    )
+    for name, value in step.env.items():
+        environment[name] = substitute_plain(value, state.values)[0]
+    environment["RUNBOOK_RUN"] = state.run
+    environment["RUNBOOK_STEP"] = step.id
+    return environment
+
+
+def recordable(environment: Mapping[str, str]) -> dict[str, str]:
+    """The part of an environment that may be written down: nothing whose name smells of secrets."""
+    return {name: value for name, value in environment.items() if not SECRET_NAME.search(name)}
+
+
+def arm(
+    state: RunState, step: Step, environment: Mapping[str, str], shell: tuple[str, ...]
+) -> UndoArmed:
+    """How the step is taken back, with every value known so far.
+
+    ``shell`` is the argument vector that the undo's text is appended to.
+    """
+    recorded = recordable(step_environment(state, step, environment))
+    cwd = working_folder(state, step)
+    if not step.effect:
+        return UndoArmed(kind="nothing", reason="it only looks")
+    if step.irreversible:
+        return UndoArmed(kind="irreversible", reason=step.irreversible)
+    if step.undo is None:
+        kind = "manual" if step.manual else "none"
+        reason = "done by hand" if step.manual else "the plan gives no undo"
+        return UndoArmed(kind=kind, reason=reason, cwd=cwd)
+    text, missing = resolve(state, step.undo, state.values)
+    verify, missing_verify = resolve(state, step.verify_undo or "", state.values)
+    needed = f"{step.undo}\n{step.verify_undo or ''}"
+    secrets = tuple(
+        n for n in state.secrets if re.search(r"\$\{?\{?\s*" + re.escape(n) + r"\b", needed)
+    )
+    return UndoArmed(
+        kind="command",
+        text=text,
+        verify=verify,
+        missing=tuple(dict.fromkeys((*missing, *missing_verify))),
+        secrets=secrets,
+        cwd=cwd,
+        shell=shell,
+        environment=recorded,
+    )

@@ -1,0 +1,163 @@
+"""What a person or the session asks of a run; `decide` answers with events or a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runbook_tui.run.events import Payload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Something asked of a run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartStep(Request):
+    """Run the step, or start its timer; also the retry of a broken one.
+
+    ``confirmed``: a person said yes to what the plan asks before this step.
+    """
+
+    step: str
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishStep(Request):
+    """A manual step is done; ``failed`` with a reason where it went wrong."""
+
+    step: str
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickNode(Request):
+    """Tick a check or criterion (or finish a manual step); ``off`` takes the tick back."""
+
+    node: str
+    off: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipStep(Request):
+    """Leave the step out; ``override`` where the plan requires it."""
+
+    step: str
+    reason: str
+    override: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote(Request):
+    """Write a remark down."""
+
+    text: str
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignNode(Request):
+    """Approve or reject a node in a role."""
+
+    node: str
+    role: str
+    approve: bool = True
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideGate(Request):
+    """Open a gate without its sign-offs."""
+
+    node: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveValue(Request):
+    """Give the value of a parameter that was asked for."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopCommands(Request):
+    """Stop running commands: of one step, or all with ``""``."""
+
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRollback(Request):
+    """Look at the rollback; changes nothing."""
+
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseRollback(Request):
+    """Leave the rollback without starting it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRollback(Request):
+    """Bring it back: ``scope`` is step, change, phase or run, ``node`` its id (``""``: the run)."""
+
+    scope: str
+    node: str = ""
+    past_floor: bool = False
+    attended: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRollback(Request):
+    """Stop the rollback after the undo that runs now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerByHand(Request):
+    """What was done by hand was taken back, or stays, with a reason."""
+
+    step: str
+    taken_back: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishRun(Request):
+    """The run is over: ``done`` or ``abandoned``."""
+
+    result: str = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why something cannot be done now, and what to do next. ``exit_code`` as in the contract."""
+
+    reason: str
+    hint: str = ""
+    exit_code: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValuesMissing(Refusal):
+    """The step needs values that nobody gave yet."""
+
+    names: tuple[str, ...] = ()
+    exit_code: int = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationNeeded(Refusal):
+    """The plan wants a person to say yes first; ask again with ``confirmed``."""
+
+    exit_code: int = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The events to record, each with the node it is about."""
+
+    events: tuple[tuple[Payload, str | None], ...]

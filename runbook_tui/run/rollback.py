@@ -1,0 +1,262 @@
+"""The order of a rollback: what really ran, newest first, and how each part is taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runbook_tui.book.model import Procedure
+from runbook_tui.run.outline import Kind
+from runbook_tui.run.prepare import resolve
+from runbook_tui.run.state import RunState, Status, closed
+
+SCOPES = ("step", "change", "phase", "run")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One part of a rollback.
+
+    ``kind`` as in `UndoArmed`; ``missing`` are names without a value; ``held`` says that a floor
+    above it keeps it. ``result`` is what a running or finished rollback made of it.
+    """
+
+    step: str
+    title: str
+    kind: str
+    text: str = ""
+    verify: str = ""
+    missing: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    reason: str = ""
+    cwd: str = ""
+    held: bool = False
+    usual: float | None = None
+    result: str = ""
+    status: Status = Status.PENDING
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can run now without asking anything."""
+        return self.kind == "command" and not self.missing and not self.held
+
+    @property
+    def why(self) -> str:
+        """Why it is not ready, in a few words; empty where it is."""
+        if self.missing:
+            return "needs " + ", ".join(self.missing)
+        if self.held:
+            return "below the floor"
+        words = {"manual": "by hand", "none": "no undo known", "irreversible": "cannot be undone"}
+        return words.get(self.kind, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackPlan:
+    """What a rollback of a scope would do now, in order."""
+
+    scope: str
+    node: str
+    items: tuple[Item, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    budget: float | None = None
+
+    @property
+    def ready(self) -> int:
+        """How many undos could run now."""
+        return sum(item.ready for item in self.items)
+
+    @property
+    def commands(self) -> int:
+        """How many items are commands at all."""
+        return sum(item.kind == "command" for item in self.items)
+
+    @property
+    def expected(self) -> float | None:
+        """Seconds it will take; None where nothing is known."""
+        known = [item.usual for item in self.items if item.usual is not None]
+        return sum(known) if known else None
+
+
+def ran(state: RunState, node: str = "") -> list[str]:
+    """Ids of steps in a node that were started and not taken back, newest first.
+
+    What needs a step is taken back before it, whatever the order they ran in.
+    """
+    ids = [
+        s.id
+        for s in state.outline.steps_inside(node)
+        if state.step(s.id).touched and not state.outline.is_group(s.id)
+    ]
+    ids.sort(key=lambda id_: -state.step(id_).started_seq)
+    placed: list[str] = []
+    waiting = set(ids)
+
+    def place(id_: str) -> None:
+        if id_ not in waiting:
+            return
+        waiting.discard(id_)
+        for other in ids:
+            if id_ in state.outline[other].needs:
+                place(other)
+        placed.append(id_)
+
+    for id_ in ids:
+        place(id_)
+    return placed
+
+
+def plan(state: RunState, scope: str, node: str, past_floor: bool = False) -> RollbackPlan:
+    """The rollback of a scope as it would run now."""
+    items: list[Item] = []
+    held = False
+    for id_ in _steps_of(state, node):
+        item = _item(state, id_, held)
+        if item is None:
+            continue
+        items.append(item)
+        held = held or (item.kind == "irreversible" and not past_floor)
+    procedures = _procedures(state, node)
+    return RollbackPlan(
+        scope=scope,
+        node=node,
+        items=tuple(items),
+        procedures=procedures,
+        budget=_budget(state, node, procedures),
+    )
+
+
+def running_plan(state: RunState) -> RollbackPlan | None:
+    """The rollback that runs or ran last, with its results."""
+    rollback = state.rollback
+    if rollback is None or rollback.started is None:
+        return None
+    items = [_item(state, id_, False) or _finished(state, id_) for id_ in rollback.steps]
+    procedures = _procedures(state, rollback.node)
+    return RollbackPlan(
+        scope=rollback.scope,
+        node=rollback.node,
+        items=tuple(items),
+        procedures=procedures,
+        budget=rollback.budget,
+    )
+
+
+def _steps_of(state: RunState, node: str) -> list[str]:
+    return ran(state, node)
+
+
+def _item(state: RunState, id_: str, held: bool) -> Item | None:
+    step = state.step(id_)
+    armed = step.undo
+    item = state.outline.steps[id_]
+    if armed is None or armed.kind == "nothing":
+        return None
+    text, missing = resolve(state, armed.text, state.values)
+    verify, missing_verify = resolve(state, armed.verify, state.values)
+    result = state.rollback.results.get(id_, "") if state.rollback else ""
+    return Item(
+        step=id_,
+        title=item.title,
+        kind=armed.kind,
+        text=text,
+        verify=verify,
+        missing=tuple(dict.fromkeys((*missing, *missing_verify))),
+        secrets=armed.secrets,
+        reason=armed.reason,
+        cwd=armed.cwd,
+        held=held,
+        usual=_usual(state, id_, armed.kind),
+        result=result,
+        status=step.status,
+    )
+
+
+def _finished(state: RunState, id_: str) -> Item:
+    result = state.rollback.results.get(id_, "") if state.rollback else ""
+    title = state.outline[id_].title if id_ in state.outline else id_
+    last = next((c for c in reversed(state.step(id_).commands) if c.kind == "undo"), None)
+    return Item(
+        step=id_,
+        title=title,
+        kind="command" if last is not None else "manual",
+        text=last.text if last else "",
+        result=result,
+        status=state.step(id_).status,
+    )
+
+
+def _usual(state: RunState, id_: str, kind: str) -> float | None:
+    """How long the undo takes: as the last one did, else as long as the step's command took."""
+    if kind != "command":
+        return None
+    commands = state.step(id_).commands
+    for wanted in ("undo", "run"):
+        for command in reversed(commands):
+            if command.kind == wanted and not command.running:
+                return command.seconds
+    estimate = state.outline.steps[id_].estimate
+    return estimate.maximum if estimate else None
+
+
+def _procedures(state: RunState, node: str) -> tuple[Procedure, ...]:
+    phases = {state.outline[node].phase} if node else {
+        state.outline[s].phase for s in ran(state)
+    }  # fmt: skip
+    return tuple(
+        p
+        for p in state.runbook.procedures
+        if p.kind == "rollback" and (not p.applies_to or _applies(state, p, phases))
+    )
+
+
+def _applies(state: RunState, procedure: Procedure, phases: set[str]) -> bool:
+    for name in procedure.applies_to:
+        if name in state.outline and state.outline[name].phase in phases:
+            return True
+    return False
+
+
+def _budget(state: RunState, node: str, procedures: tuple[Procedure, ...]) -> float | None:
+    """Seconds the rollback may take: the phase's own word, else its procedure's first window."""
+    phase = state.outline[node].phase if node else ""
+    for candidate in state.runbook.phases:
+        if candidate.id == phase and candidate.rollback_within is not None:
+            return candidate.rollback_within
+    for procedure in procedures:
+        for stage in procedure.stages:
+            if stage.to_minute is not None:
+                return stage.to_minute * 60
+    return None
+
+
+def scope_node(state: RunState, scope: str, at: str = "") -> str:
+    """The id of the node that a scope means: around step ``at``, else around the last that ran."""
+    if scope == "run":
+        return ""
+    order = ran(state)
+    anchor = at if at in state.outline else (order[0] if order else "")
+    if not anchor:
+        return ""
+    node = state.outline[anchor]
+    if scope == "step":
+        return anchor
+    if scope == "change":
+        return node.change or node.phase
+    return node.phase
+
+
+def default_scope(state: RunState) -> tuple[str, str]:
+    """The narrowest scope that holds everything since the last gate or closed phase."""
+    order = ran(state)
+    if not order:
+        return "run", ""
+    mark = max(state.opened_gates.values(), default=0)
+    recent = [s for s in order if state.step(s).started_seq > mark]
+    done = {p.id for p in state.runbook.phases if closed(state, p.id)}
+    since = [s for s in recent if state.outline[s].phase not in done] or recent[:1] or order[:1]
+    for scope in SCOPES[:-1]:
+        node = scope_node(state, scope, since[0])
+        inside = {n.id for n in state.outline.inside(node) if n.kind == Kind.STEP}
+        if all(s in inside for s in since):
+            return scope, node
+    return "run", ""

@@ -1,0 +1,299 @@
+"""What a run looks like now: immutable values, made by folding its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from runbook_tui.book.model import Runbook
+from runbook_tui.run.events import Actor, RunStarted, UndoArmed
+from runbook_tui.run.outline import Outline
+
+
+class Status(StrEnum):
+    """The states of a step, as DESIGN names them; the value is the word on the screen."""
+
+    PENDING = "pending"
+    READY = "ready"
+    RUNNING = "running"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    LOST = "lost"
+    WAITING = "waiting"
+    DONE = "done"
+    SKIPPED = "skipped"
+    NOT_APPLICABLE = "not applicable"
+    UNDOING = "undoing"
+    UNDO_FAILED = "undo failed"
+
+
+OVER = frozenset({Status.DONE, Status.SKIPPED, Status.NOT_APPLICABLE})
+BROKEN = frozenset({Status.FAILED, Status.STOPPED, Status.LOST, Status.UNDO_FAILED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRecord:
+    """One command as recorded; running while ``finished`` is None. Times: epoch seconds."""
+
+    attempt: int
+    kind: str
+    text: str
+    folder: str
+    started: float
+    finished: float | None = None
+    exit: int | None = None
+    signal: int | None = None
+    lost: bool = False
+    stopped: bool = False
+    timed_out: bool = False
+    seconds: float = 0.0
+    background: bool = False
+
+    @property
+    def running(self) -> bool:
+        """Whether no end was recorded yet."""
+        return self.finished is None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended by itself with exit status 0."""
+        return self.exit == 0 and not self.lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepState:
+    """One step now. ``started_seq`` is the event that started its last attempt; 0 = never."""
+
+    status: Status = Status.PENDING
+    attempt: int = 0
+    started_seq: int = 0
+    started: float | None = None
+    finished: float | None = None
+    ran_by: Actor | None = None
+    reason: str = ""
+    commands: tuple[CommandRecord, ...] = ()
+    undo: UndoArmed | None = None
+    undo_result: str = ""
+    undo_reason: str = ""
+    out_of_order: bool = False
+    overridden: bool = False
+
+    @property
+    def touched(self) -> bool:
+        """Whether it was started and not undone since."""
+        return self.started_seq > 0
+
+    def running_command(self) -> CommandRecord | None:
+        """The newest command without a recorded end."""
+        return next((c for c in reversed(self.commands) if c.running), None)
+
+
+FRESH = StepState()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Who ticked a box, and when (epoch seconds)."""
+
+    by: Actor
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signoff:
+    """A decision on a node. ``void`` once a rollback or a changed plan took its ground away."""
+
+    node: str
+    role: str
+    decision: str
+    comment: str
+    by: Actor
+    at: float
+    seq: int
+    signed_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A remark on a node (or the run: ``""``)."""
+
+    node: str
+    text: str
+    by: Actor
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackState:
+    """A rollback that was opened or runs. ``started`` is None while somebody only looks."""
+
+    scope: str = ""
+    node: str = ""
+    opened: float = 0.0
+    started: float | None = None
+    finished: float | None = None
+    steps: tuple[str, ...] = ()
+    past_floor: bool = False
+    budget: float | None = None
+    results: Mapping[str, str] = field(default_factory=dict)
+    result: str = ""
+    remaining: tuple[str, ...] = ()
+    seconds: float = 0.0
+    stopped: bool = False
+    by: Actor | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it runs now."""
+        return self.started is not None and self.finished is None and not self.stopped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunState:
+    """One run now. Times are epoch seconds; ``values`` are usable in commands."""
+
+    run: str
+    runbook: Runbook
+    outline: Outline
+    begun: RunStarted | None = None
+    seq: int = 0
+    head: str = ""
+    lead: Actor | None = None
+    started: float = 0.0
+    finished: float | None = None
+    result: str = ""
+    paused: bool = False
+    last_at: float = 0.0
+    values: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, StepState] = field(default_factory=dict)
+    ticks: Mapping[str, Tick] = field(default_factory=dict)
+    signoffs: tuple[Signoff, ...] = ()
+    opened_gates: Mapping[str, int] = field(default_factory=dict)
+    overridden_gates: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    rollback: RollbackState | None = None
+    breached: frozenset[str] = frozenset()
+
+    def step(self, id_: str) -> StepState:
+        """The state of a step; fresh if nothing happened to it."""
+        return self.steps.get(id_, FRESH)
+
+    @property
+    def rolling_back(self) -> bool:
+        """Whether a rollback runs now."""
+        return self.rollback is not None and self.rollback.active
+
+
+def status_of(state: RunState, id_: str) -> Status:
+    """The status of a step; `READY` where a pending one could be started now."""
+    status = state.step(id_).status
+    if status is Status.PENDING and not blockers(state, id_):
+        return Status.READY
+    return status
+
+
+def over(state: RunState, id_: str) -> bool:
+    """Whether nothing more is to be done in a node."""
+    node = state.outline[id_]
+    if id_ in state.outline.steps:
+        return state.step(id_).status in OVER
+    return all(state.step(s.id).status in OVER for s in state.outline.steps_inside(node.id))
+
+
+def gate_open(state: RunState, id_: str) -> bool:
+    """Whether a node has no gate, or its gate was opened or overridden."""
+    node = state.outline[id_]
+    return node.gate is None or id_ in state.opened_gates or id_ in state.overridden_gates
+
+
+def closed(state: RunState, id_: str) -> bool:
+    """Whether a phase or change is over with its criteria ticked and its sign-off given."""
+    node = state.outline[id_]
+    inside = state.outline.children(id_)
+    criteria = [c for c in inside if state.outline[c].kind == "criterion"]
+    return (
+        over(state, id_)
+        and all(c in state.ticks for c in criteria)
+        and (node.signoff is None or signed(state, id_))
+    )
+
+
+def signed(state: RunState, id_: str, *, gate: bool = False) -> bool:
+    """Whether a node has all approvals that its sign-off (or its gate) asks for."""
+    node = state.outline[id_]
+    asked = node.gate if gate else node.signoff
+    if asked is None:
+        return True
+    for role in asked.roles:
+        latest = {
+            s.by.identity: s.decision for s in state.signoffs if s.node == id_ and s.role == role
+        }
+        decisions = list(latest.values())
+        if decisions.count("approved") < asked.count or "rejected" in decisions:
+            return False
+    return True
+
+
+def blockers(state: RunState, id_: str) -> tuple[str, ...]:
+    """Why a step cannot start now: one short sentence each; empty where it can."""
+    outline = state.outline
+    node = outline[id_]
+    reasons: list[str] = []
+    for holder in (node.phase, node.change, id_):
+        if holder and not gate_open(state, holder):
+            gate = outline[holder].gate
+            roles = ", ".join(gate.roles) if gate else ""
+            reasons.append(f"gate of “{outline[holder].title}” waits for sign-off: {roles}")
+    if outline.advised:
+        return tuple(reasons)
+    reasons.extend(
+        f"“{outline[need].title}” comes first"
+        for need in (*outline[node.phase].needs, *node.needs)
+        if need in outline and not _satisfied(state, need, id_)
+    )
+    return tuple(reasons)
+
+
+def _satisfied(state: RunState, need: str, by: str) -> bool:
+    if need in state.outline.steps:
+        status = state.step(need).status
+        inner = state.outline[by].parent == need
+        return status in OVER or (inner and status is Status.WAITING)
+    return closed(state, need)
+
+
+def open_checks(state: RunState, step: str) -> tuple[str, ...]:
+    """Ids of a step's required checks that are not ticked."""
+    item = state.outline.steps[step]
+    return tuple(c.id for c in item.checks if c.required and c.id not in state.ticks)
+
+
+def elapsed(state: RunState, id_: str, now: float) -> float | None:
+    """Seconds a step has taken so far or took; None if it never started."""
+    step = state.step(id_)
+    if step.started is None:
+        return None
+    return max(0.0, (step.finished if step.finished is not None else now) - step.started)
+
+
+def next_open(state: RunState) -> str | None:
+    """The step the cursor stands on: running or broken first in order, else the next open one."""
+    for id_ in state.outline.order:
+        status = state.step(id_).status
+        if status not in OVER and not state.outline.is_group(id_):
+            return id_
+    return None
+
+
+def gates_waiting(state: RunState) -> tuple[str, ...]:
+    """Ids of nodes whose gate is shut though everything before them is over."""
+    waiting = []
+    for node in state.outline.nodes.values():
+        if node.gate is None or gate_open(state, node.id):
+            continue
+        if all(closed(state, n) if n not in state.outline.steps else over(state, n)
+               for n in node.needs if n in state.outline):  # fmt: skip
+            waiting.append(node.id)
+    return tuple(waiting)
