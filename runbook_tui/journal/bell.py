@@ -1,0 +1,92 @@
+"""How a process learns at once that another one has recorded something.
+
+After each commit the writer writes one byte into ``journal.bell``; who waits has an inotify watch
+on it. A watch on SQLite's own files would wake too early, before the commit can be seen. A bell
+that is never heard (killed between commit and bell, no inotify) costs a wait, never an event:
+whoever waits looks by itself once in a while.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+IN_MODIFY = 0x2
+LOOK = 1.0
+"""Seconds after which a listener looks by itself."""
+POLL = 0.05
+"""The same where there is nothing to listen to."""
+
+
+class Bell:
+    """The writer's end. Ringing never fails: the record is safe whoever hears of it."""
+
+    def __init__(self, path: Path) -> None:
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def ring(self) -> None:
+        """Wake all listeners."""
+        # Always the same byte: the file neither grows nor needs room on a full disk.
+        with suppress(OSError):
+            os.pwrite(self._fd, b"\n", 0)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+class Listener:
+    """The other end: a context manager that hears every ring from its start on."""
+
+    def __init__(self, path: Path) -> None:
+        self._fd = watch(path)
+
+    def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def wait(self, seconds: float) -> None:
+        """Return at the next ring, or when it is time to look, after ``seconds`` at the latest."""
+        if self._fd < 0:
+            time.sleep(min(seconds, POLL))
+            return
+        ears = select.poll()
+        ears.register(self._fd, select.POLLIN)
+        if ears.poll(min(seconds, LOOK) * 1000):
+            with suppress(BlockingIOError):
+                os.read(self._fd, 4096)
+
+
+def watch(path: Path) -> int:
+    """An inotify descriptor on the file, or -1 where there is no inotify or no such file."""
+    if not sys.platform.startswith("linux"):
+        return -1
+    import ctypes
+
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+        fd: int = libc.inotify_init1(os.O_CLOEXEC | os.O_NONBLOCK)
+        if fd < 0:
+            return -1
+        if libc.inotify_add_watch(fd, os.fsencode(path), IN_MODIFY) < 0:
+            os.close(fd)
+            return -1
+    except (OSError, AttributeError):
+        return -1
+    return fd

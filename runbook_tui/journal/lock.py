@@ -1,0 +1,146 @@
+"""One writer at a time, among all processes of this host, and no waiting for ever.
+
+SQLite's own lock makes writers sleep for a random time and can starve one for seconds, and before
+3.51.3 a checkpoint that races with a commit can damage the file. So everything that writes takes
+a ``flock`` on a file beside the journal first. It is released by the system when a process dies.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from runbook_tui.session.ports.journal import JournalError
+
+PATIENCE = 5.0
+"""Seconds to wait for others before giving up."""
+SHORTEST, LONGEST = 0.0002, 0.002
+"""Seconds between two tries; an append takes about 0.3 ms, so a turn is rarely missed."""
+
+
+class FileLock:
+    """The lock beside the journal; not for use by two threads at once. Close it when done."""
+
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+        self._path = path
+        self._patience = patience
+        self._fd = -1
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock alone; raises `JournalError`, which names the holder, after the wait."""
+        self._take()
+        try:
+            yield
+        finally:
+            # Closed meanwhile by another thread: the system has released it already.
+            if self._fd >= 0:
+                fcntl.flock(self._fd, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _take(self) -> None:
+        while True:
+            if self._fd < 0:
+                self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            wait_for(self._fd, fcntl.LOCK_EX, self._path, self._patience)
+            if self._still_there():
+                break
+            # Somebody deleted the file while we waited: others lock the new one, so must we.
+            self.close()
+        try:
+            os.pwrite(self._fd, b"%-10d\n" % os.getpid(), 0)
+        except OSError:
+            # The pid is only a courtesy to those who wait; a full disk must not stop us here.
+            pass
+
+    def _still_there(self) -> bool:
+        try:
+            there = os.stat(self._path)
+        except FileNotFoundError:
+            return False
+        ours = os.fstat(self._fd)
+        return (there.st_ino, there.st_dev) == (ours.st_ino, ours.st_dev)
+
+
+@contextmanager
+def shared(path: Path, patience: float = PATIENCE) -> Iterator[None]:
+    """Keep writers out while reading; where there is no lock file, nobody is kept out."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except (FileNotFoundError, PermissionError):
+        yield
+        return
+    try:
+        wait_for(fd, fcntl.LOCK_SH, path, patience)
+        yield
+    finally:
+        os.close(fd)
+
+
+def wait_for(fd: int, kind: int, path: Path, patience: float) -> None:
+    """Take the lock within ``patience`` seconds or raise `JournalError`."""
+    deadline = time.monotonic() + patience
+    pause = SHORTEST
+    while True:
+        try:
+            fcntl.flock(fd, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise blocked(fd, path, patience) from None
+            time.sleep(pause)
+            pause = min(pause * 1.5, LONGEST)
+        else:
+            return
+
+
+def blocked(fd: int, path: Path, patience: float) -> JournalError:
+    """The error for a lock that others keep, with the holder's pid where it can be known."""
+    pid = holder(fd)
+    text = f"the journal is locked for more than {patience:g} s"
+    if not pid:
+        return JournalError(f"{text} ({path})", "End the other programs that use it.")
+    if stopped(pid):
+        return JournalError(
+            f"{text} by process {pid}, which is stopped",
+            f"Let it go on with `kill -CONT {pid}`, or end it with `kill -KILL {pid}`.",
+        )
+    return JournalError(f"{text} by process {pid}", f"Wait for it, or end it with `kill {pid}`.")
+
+
+def holder(fd: int) -> int:
+    """The pid that holds the lock: as the system knows it, else as the file says; 0 if neither."""
+    inode = os.fstat(fd).st_ino
+    try:
+        for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
+            fields = line.split()
+            if "FLOCK" in fields and "->" not in fields and fields[5].endswith(f":{inode}"):
+                return max(int(fields[4]), 0) or written(fd)
+    except (OSError, ValueError, IndexError):
+        pass
+    return written(fd)
+
+
+def written(fd: int) -> int:
+    """The pid that the last holder wrote, 0 where there is none."""
+    try:
+        return int(os.pread(fd, 16, 0))
+    except (OSError, ValueError):
+        return 0
+
+
+def stopped(pid: int) -> bool:
+    """Whether the process is suspended (Ctrl-Z, a debugger)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return fields.rpartition(")")[2].split()[:1] in (["T"], ["t"])

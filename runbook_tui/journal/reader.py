@@ -1,0 +1,213 @@
+"""The journal for those who only look: it never creates, changes or holds up anything.
+
+While a writer has the journal open its WAL file is there, and a read-only connection follows it.
+A journal that nobody has open is read as an unchanging file under a shared lock: that works in a
+folder one cannot write and on a full disk, where SQLite could not even make its side files.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from runbook_tui.journal import schema, verify
+from runbook_tui.journal.bell import Listener
+from runbook_tui.journal.faults import Damaged, told
+from runbook_tui.journal.lock import PATIENCE, shared
+from runbook_tui.journal.record import Record, event
+from runbook_tui.run.events import Actor, Draft, Event
+from runbook_tui.session.ports.journal import JournalError, RunEntry, Verdict
+
+EVENTS = "SELECT seq, body, hash FROM event WHERE run = ? AND seq > ? ORDER BY seq"
+COUNT = "SELECT coalesce(max(seq), 0) FROM event WHERE run = ?"
+RUNS = """\
+SELECT r.run, r.title, r.source, r.digest, r.opened_at, e.seq, e.hash
+FROM run r JOIN event e
+  ON e.run = r.run AND e.seq = (SELECT max(seq) FROM event WHERE run = r.run)
+ORDER BY r.number DESC"""
+
+
+class JournalReader:
+    """Port `Journal` without `append`. A journal that does not exist (yet) reads as empty."""
+
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+        self._path = path
+        self._patience = patience
+        self._gate = threading.Lock()
+        self._db: sqlite3.Connection | None = None
+        self._inode = 0
+        self._closed = False
+
+    def __enter__(self) -> JournalReader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def append(
+        self, run: str, drafts: Sequence[Draft], actor: Actor, expect: int | None = None
+    ) -> list[Event]:
+        """Always refused with `JournalError`."""
+        raise JournalError(f"journal {self._path}: opened for reading only")
+
+    def events(self, run: str, after: int = 0) -> list[Event]:
+        """The run's events with a number above ``after``; none for a run that is not there."""
+        with self._kept() as db:
+            rows = db.execute(EVENTS, (run, after)).fetchall() if db else []
+        return [self._event(run, *row) for row in rows]
+
+    def records(self, run: str, after: int = 0) -> list[Record]:
+        """The same as they are kept, byte by byte, for export."""
+        with self._kept() as db:
+            return list(verify.records(db, run, after)) if db else []
+
+    def genesis(self, run: str) -> str:
+        """The text the run's first event holds on to; empty for a run that is not there."""
+        with self._kept() as db:
+            query = "SELECT genesis FROM run WHERE run = ?"
+            row = db.execute(query, (run,)).fetchone() if db else None
+        return str(row[0]) if row else ""
+
+    def runs(self) -> list[RunEntry]:
+        """All runs, newest first."""
+        with self._kept() as db:
+            rows = db.execute(RUNS).fetchall() if db else []
+        return [
+            RunEntry(
+                run=run,
+                title=title,
+                source=source,
+                digest=digest,
+                opened_at=opened_at,
+                events=seq,
+                head=head.hex(),
+            )
+            for run, title, source, digest, opened_at, seq, head in rows
+        ]
+
+    def wait(self, run: str, after: int, timeout: float) -> bool:
+        """Wait at most ``timeout`` seconds for more than ``after`` events; False also if closed."""
+        deadline = time.monotonic() + timeout
+        # Listen first, look then: what comes between the two is heard.
+        with Listener(schema.side(self._path, ".bell")) as ears:
+            while not self._closed:
+                if self._count(run) > after:
+                    return True
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                ears.wait(left)
+        return False
+
+    def verify(self, run: str | None = None, anchor: str | None = None) -> Verdict:
+        """Compute the chain anew; ``anchor`` is a hash (or its first 16 digits) it must hold."""
+        try:
+            with told(self._path), self._opened() as db:
+                if db is not None:
+                    return verify.audit(db, run, anchor)
+        except Damaged as error:
+            return Verdict(events=0, heads={}, problems=(str(error),))
+        missing = [name for name in (run, anchor) if name is not None]
+        problems = tuple(f"the journal is empty, there is no {name}" for name in missing)
+        return Verdict(events=0, heads={}, problems=problems)
+
+    def close(self) -> None:
+        """Release the database; once more does nothing."""
+        self._closed = True
+        with self._gate:
+            self._forget()
+
+    def _event(self, run: str, seq: int, body: str, digest: bytes) -> Event:
+        try:
+            return event(body, digest)
+        except (ValueError, KeyError, TypeError) as error:
+            raise JournalError(
+                f"journal {self._path}: event {seq} of run {run} cannot be read",
+                "Look with `runbook verify`.",
+            ) from error
+
+    def _count(self, run: str) -> int:
+        try:
+            with self._kept() as db:
+                return int(db.execute(COUNT, (run,)).fetchone()[0]) if db else 0
+        except JournalError:
+            if self._closed:
+                return 0
+            raise
+
+    @contextmanager
+    def _kept(self) -> Iterator[sqlite3.Connection | None]:
+        """The connection that is kept for short reads; None where there is no journal."""
+        with self._gate, told(self._path):
+            if self._closed:
+                raise JournalError(f"journal {self._path}: it is closed")
+            if self._db is not None and self._moved():
+                self._forget()
+            if self._db is None:
+                self._db = self._following()
+                self._inode = self._path.stat().st_ino if self._db else 0
+            if self._db is not None:
+                yield self._db
+            else:
+                with self._resting() as db:
+                    yield db
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection | None]:
+        """A connection of its own for a long read, so that short ones need not wait for it."""
+        db = self._following()
+        if db is None:
+            with self._resting() as resting:
+                yield resting
+            return
+        with closing(db):
+            yield db
+
+    def _following(self) -> sqlite3.Connection | None:
+        """A connection to a journal that somebody has open, else None."""
+        if not schema.side(self._path, "-wal").exists():
+            return None
+        db = schema.reading(self._path, immutable=False, patience=self._patience)
+        try:
+            if schema.known(db, self._path):
+                return db
+        except BaseException:
+            db.close()
+            raise
+        db.close()
+        return None
+
+    @contextmanager
+    def _resting(self) -> Iterator[sqlite3.Connection | None]:
+        """A connection to a journal that nobody has open, and that nobody can open meanwhile."""
+        with shared(schema.side(self._path, ".lock"), self._patience):
+            if not self._path.exists() or not self._path.stat().st_size:
+                yield None
+                return
+            # A writer that came and went by a kill left a WAL, which must be read as well.
+            alone = not schema.side(self._path, "-wal").exists()
+            with closing(
+                schema.reading(self._path, immutable=alone, patience=self._patience)
+            ) as db:
+                yield db if schema.known(db, self._path) else None
+
+    def _moved(self) -> bool:
+        try:
+            return self._path.stat().st_ino != self._inode
+        except FileNotFoundError:
+            return True
+
+    def _forget(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None

@@ -1,0 +1,170 @@
+"""The tables, and connections that are set up as the journal needs them."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+
+from runbook_tui.journal.faults import Damaged
+from runbook_tui.session.ports.journal import JournalError
+
+APPLICATION = 0x52554E42
+"""``RUNB``, which tells our file from any other SQLite database."""
+VERSION = 1
+OLDEST_SQLITE = (3, 37, 0)
+"""The first with STRICT tables."""
+FULL = 2
+INNOCUOUS = 0x200000
+"""The flag of a function that a schema may use even if it is not trusted."""
+
+TABLES = {
+    "run": """\
+CREATE TABLE run(
+  number INTEGER PRIMARY KEY,
+  run TEXT NOT NULL UNIQUE,
+  title TEXT NOT NULL,
+  source TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  opened_at TEXT NOT NULL,
+  genesis TEXT NOT NULL CHECK(json_valid(genesis))
+) STRICT""",
+    "event": """\
+CREATE TABLE event(
+  gseq INTEGER PRIMARY KEY,
+  run TEXT NOT NULL,
+  seq INTEGER NOT NULL CHECK(seq > 0),
+  id TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL CHECK(json_valid(body)),
+  hash BLOB NOT NULL CHECK(length(hash) = 32),
+  type TEXT GENERATED ALWAYS AS (json_extract(body, '$.type')) VIRTUAL,
+  step TEXT GENERATED ALWAYS AS (json_extract(body, '$.step')) VIRTUAL,
+  at TEXT GENERATED ALWAYS AS (json_extract(body, '$.at')) VIRTUAL,
+  UNIQUE(run, seq)
+) STRICT""",
+}
+# These guard against accidents; against intent there is the chain.
+GUARDS = {
+    f"{table}_{verb.lower()}": f"""\
+CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"""
+    for table in TABLES
+    for verb in ("UPDATE", "DELETE")
+}
+STATEMENTS = {**TABLES, **GUARDS}
+
+
+def side(path: Path, ending: str) -> Path:
+    """A file beside the journal: SQLite's ``-wal``, our ``.lock`` and ``.bell``."""
+    if ending.startswith("-"):
+        return path.with_name(path.name + ending)
+    return path.with_suffix(ending)
+
+
+def reading(path: Path, *, immutable: bool, patience: float) -> sqlite3.Connection:
+    """A connection that cannot write. ``immutable`` is for a file that nobody has open."""
+    mode = "immutable=1" if immutable else "mode=ro"
+    return _connect(f"{path.absolute().as_uri()}?{mode}", patience)
+
+
+def writing(path: Path, patience: float) -> sqlite3.Connection:
+    """A connection whose every commit is durable. To be opened, used and closed under the lock."""
+    db = _connect(f"{path.absolute().as_uri()}?mode=rw", patience)
+    try:
+        mode = db.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        db.execute("PRAGMA synchronous=FULL")
+        level = db.execute("PRAGMA synchronous").fetchone()[0]
+        if mode != "wal" or level != FULL:
+            raise JournalError(
+                f"journal {path}: this file system cannot keep it safely "
+                f"(journal mode {mode}, synchronous {level})",
+                "Set RUNBOOK_HOME to a folder on a local disk.",
+            )
+        # Checkpoints run only where we hold the lock.
+        db.execute("PRAGMA wal_autocheckpoint=0")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _connect(uri: str, patience: float) -> sqlite3.Connection:
+    db = sqlite3.connect(
+        uri, uri=True, timeout=patience, isolation_level=None, check_same_thread=False
+    )
+    try:
+        db.execute("PRAGMA mmap_size=0")
+        if json_is_innocuous():
+            db.execute("PRAGMA trusted_schema=OFF")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+@cache
+def json_is_innocuous() -> bool:
+    """Whether a schema that is not trusted may use JSON functions; SQLite 3.40 says no."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        query = "SELECT flags FROM pragma_function_list WHERE name = 'json_valid'"
+        return all(flags & INNOCUOUS for (flags,) in db.execute(query))
+
+
+def inspect(path: Path, patience: float) -> bool:
+    """Whether the file holds a journal (True) or nothing yet (False); it is not touched.
+
+    Raises `JournalError` where it is something else or a newer program's.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise JournalError(
+            f"SQLite {sqlite3.sqlite_version} is too old for the journal",
+            "Runbook needs Python with SQLite 3.37 or newer.",
+        )
+    if not path.stat().st_size:
+        return False
+    immutable = not side(path, "-wal").exists()
+    with closing(reading(path, immutable=immutable, patience=patience)) as db:
+        return known(db, path)
+
+
+def known(db: sqlite3.Connection, path: Path) -> bool:
+    """The same for an open database."""
+    application = db.execute("PRAGMA application_id").fetchone()[0]
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if application == APPLICATION and version > VERSION:
+        raise JournalError(
+            f"journal {path}: written by a newer version of runbook "
+            f"(format {version}, this one knows {VERSION})",
+            "Please update runbook.",
+        )
+    if application == APPLICATION and version == VERSION:
+        return True
+    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if application or version or tables:
+        raise Damaged(
+            f"journal {path}: the file is not a journal of runbook",
+            "Move the file away, or set RUNBOOK_HOME to another folder.",
+        )
+    return False
+
+
+def create(db: sqlite3.Connection) -> None:
+    """Make the tables, all or nothing."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in STATEMENTS.values():
+            db.execute(statement)
+        db.execute(f"PRAGMA application_id={APPLICATION}")
+        db.execute(f"PRAGMA user_version={VERSION}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def altered(db: sqlite3.Connection) -> list[str]:
+    """The names of tables and guards that are missing or not as we made them."""
+    found = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    return [name for name, sql in STATEMENTS.items() if found.get(name) != sql]

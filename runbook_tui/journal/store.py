@@ -1,0 +1,246 @@
+"""The journal itself: one SQLite file, the only way in, durable when `append` returns."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+
+from runbook_tui.journal import chain, record, schema
+from runbook_tui.journal.bell import Bell
+from runbook_tui.journal.faults import told
+from runbook_tui.journal.lock import PATIENCE, FileLock
+from runbook_tui.journal.place import prepare
+from runbook_tui.journal.reader import JournalReader
+from runbook_tui.journal.record import Entry, Moment, Record
+from runbook_tui.run.events import Actor, Draft, Event, RunStarted
+from runbook_tui.session.ports.clock import Clock
+from runbook_tui.session.ports.journal import Conflict, JournalError, RunEntry, Verdict
+
+TIDY_AFTER = 200
+"""Appends of one process after which it moves the WAL's content into the database."""
+
+HEAD = "SELECT seq, hash FROM event WHERE run = ? ORDER BY seq DESC LIMIT 1"
+KNOWN = "SELECT run, body, hash FROM event WHERE id = ?"
+NEWER = "SELECT body, hash FROM event WHERE run = ? AND seq > ? ORDER BY seq"
+NEWEST = "SELECT run FROM run ORDER BY number DESC LIMIT 1"
+ADD = "INSERT INTO event(run, seq, id, body, hash) VALUES (?, ?, ?, ?, ?)"
+OPEN = "INSERT INTO run(run, title, source, digest, opened_at, genesis) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+class SqliteJournal:
+    """Port `Journal`, for reading and writing. Any thread may use it; close it when done.
+
+    ``patience`` is how many seconds to wait for other writers. Whatever goes wrong is raised as
+    `JournalError`, and then nothing was recorded.
+    """
+
+    def __init__(self, path: Path, clock: Clock, patience: float = PATIENCE) -> None:
+        self._path = path.absolute()
+        self._clock = clock
+        self._patience = patience
+        self._gate = threading.Lock()
+        self._db: sqlite3.Connection | None = None
+        self._bell: Bell | None = None
+        self._lock = FileLock(schema.side(self._path, ".lock"), patience)
+        self._inode = 0
+        self._untidy = 0
+        self._reader = JournalReader(self._path, patience)
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    @staticmethod
+    def open_reading(path: Path) -> JournalReader:
+        """The same journal for one who only looks; nothing is created."""
+        return JournalReader(path.absolute())
+
+    def __enter__(self) -> SqliteJournal:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def append(
+        self, run: str, drafts: Sequence[Draft], actor: Actor, expect: int | None = None
+    ) -> list[Event]:
+        """Record the drafts in one commit, durable on return; all of them or none.
+
+        A run begins with ``run.started``. A draft whose id is recorded already gives the event
+        that was recorded then, so that a caller may safely try again. Raises `Conflict` with the
+        newer events where the run has not exactly ``expect`` events, else `JournalError`.
+        """
+        now = self._clock.now()
+        entries = [record.entry(draft, actor, now) for draft in drafts]
+        if not entries:
+            return []
+        with self._commit() as db:
+            result, added = self._enter(db, run, entries, expect)
+        if added and self._bell is not None:
+            self._bell.ring()
+        return result
+
+    def events(self, run: str, after: int = 0) -> list[Event]:
+        """The run's events with a number above ``after``; none for a run that is not there."""
+        return self._reader.events(run, after)
+
+    def records(self, run: str, after: int = 0) -> list[Record]:
+        """The same as they are kept, byte by byte, for export."""
+        return self._reader.records(run, after)
+
+    def genesis(self, run: str) -> str:
+        """The text the run's first event holds on to; empty for a run that is not there."""
+        return self._reader.genesis(run)
+
+    def runs(self) -> list[RunEntry]:
+        """All runs, newest first."""
+        return self._reader.runs()
+
+    def wait(self, run: str, after: int, timeout: float) -> bool:
+        """Wait at most ``timeout`` seconds for more than ``after`` events; False also if closed."""
+        return self._reader.wait(run, after, timeout)
+
+    def verify(self, run: str | None = None, anchor: str | None = None) -> Verdict:
+        """Compute the chain anew; ``anchor`` is a hash (or its first 16 digits) it must hold."""
+        return self._reader.verify(run, anchor)
+
+    def close(self) -> None:
+        """Release the database and wake those who wait; once more does nothing."""
+        self._reader.close()
+        with self._gate:
+            if self._bell is not None:
+                self._bell.ring()
+                self._bell.close()
+                self._bell = None
+            if self._db is not None:
+                self._close_database(self._db)
+                self._db = None
+            self._lock.close()
+
+    def _close_database(self, db: sqlite3.Connection) -> None:
+        # The last writer to close tidies up the WAL, so closing is writing. If the lock cannot be
+        # had, its holder has the journal open: then we are not the last, and nothing is written.
+        try:
+            with self._lock.held():
+                db.close()
+        except (JournalError, OSError):
+            with suppress(sqlite3.Error):
+                db.close()
+
+    def _open(self) -> None:
+        with told(self._path):
+            prepare(self._path)
+            with self._lock.held():
+                exists = schema.inspect(self._path, self._patience)
+                self._db = schema.writing(self._path, self._patience)
+                if not exists:
+                    schema.create(self._db)
+            self._inode = self._path.stat().st_ino
+            self._bell = Bell(schema.side(self._path, ".bell"))
+
+    @contextmanager
+    def _commit(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that is durable when the block is left, undone when it raises."""
+        if not self._gate.acquire(timeout=self._patience):
+            raise JournalError(f"journal {self._path}: the disk does not answer")
+        try:
+            with told(self._path), self._lock.held():
+                db = self._present()
+                db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield db
+                    db.execute("COMMIT")
+                except BaseException:
+                    if db.in_transaction:
+                        db.execute("ROLLBACK")
+                    raise
+                self._tidy(db)
+        finally:
+            self._gate.release()
+
+    def _present(self) -> sqlite3.Connection:
+        """The connection, if its file is still the one that others will read."""
+        if self._db is None:
+            raise JournalError(f"journal {self._path}: it is closed")
+        try:
+            inode = self._path.stat().st_ino
+        except FileNotFoundError:
+            inode = -1
+        if inode != self._inode:
+            raise JournalError(
+                f"journal {self._path}: the file was moved or deleted while it was in use",
+                "Put it back, or start runbook again for a new one.",
+            )
+        return self._db
+
+    def _tidy(self, db: sqlite3.Connection) -> None:
+        self._untidy += 1
+        if self._untidy >= TIDY_AFTER:
+            self._untidy = 0
+            # The events are safe in the WAL; that they stay there for now is no one's loss.
+            with suppress(sqlite3.Error):
+                db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def _enter(
+        self, db: sqlite3.Connection, run: str, entries: Sequence[Entry], expect: int | None
+    ) -> tuple[list[Event], int]:
+        """The events of the entries, and how many of them are new."""
+        recorded = {what.id: self._recorded(db, run, what.id) for what in entries}
+        seq, head = db.execute(HEAD, (run,)).fetchone() or (0, b"")
+        fresh = [what for what in entries if recorded[what.id] is None]
+        if fresh and expect is not None and expect != seq:
+            newer = db.execute(NEWER, (run, expect)).fetchall()
+            raise Conflict([record.event(*row) for row in newer])
+        moment = self._moment()
+        added = 0
+        for what in fresh:
+            if recorded[what.id] is not None:
+                continue
+            head = head or self._begin(db, run, what, moment)
+            seq += 1
+            added += 1
+            text = record.body(what, run, seq, moment)
+            head = chain.link(head, text.encode())
+            db.execute(ADD, (run, seq, what.id, text, head))
+            recorded[what.id] = record.event(text, head)
+        return [event for what in entries if (event := recorded[what.id]) is not None], added
+
+    def _recorded(self, db: sqlite3.Connection, run: str, id_: str) -> Event | None:
+        row = db.execute(KNOWN, (id_,)).fetchone()
+        if row is None:
+            return None
+        if row[0] != run:
+            raise JournalError(f"event {id_} is recorded already, in run {row[0]}")
+        return record.event(row[1], row[2])
+
+    def _begin(self, db: sqlite3.Connection, run: str, what: Entry, moment: Moment) -> bytes:
+        """Enter a new run; returns what its first event holds on to."""
+        if what.type != RunStarted.WIRE:
+            raise JournalError(
+                f"there is no run {run} in the journal", "`runbook runs` lists what is there."
+            )
+        data = what.data
+        digest = str(data.get("digest", ""))
+        newest = db.execute(NEWEST).fetchone()
+        previous = None
+        if newest is not None:
+            last = db.execute(HEAD, newest).fetchone()
+            previous = (newest[0], last[1].hex() if last else "")
+        text = chain.genesis(run, digest, previous)
+        title, source = str(data.get("title", "")), str(data.get("source", ""))
+        db.execute(OPEN, (run, title, source, digest, moment.at, text))
+        return chain.start(text)
+
+    def _moment(self) -> Moment:
+        clock = self._clock
+        return Moment(at=record.iso(clock.now()), mono=clock.mono(), boot=clock.boot())
