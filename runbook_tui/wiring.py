@@ -1,1 +1,244 @@
-"""The one module that knows every concrete object; it imports inside its functions."""
+"""The one module that knows every concrete object; it imports inside its functions.
+
+What `log`, `rollback`, `stop` and `sign` load decides how fast help comes: nothing here may pull
+in textual, GitHub, git or pydantic before it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runbook_tui import settings as settings_module
+from runbook_tui.settings import Settings
+
+if TYPE_CHECKING:
+    from runbook_tui.book.model import Runbook, Secret, Step
+    from runbook_tui.run.events import Actor
+    from runbook_tui.session.ports.commands import Commands
+    from runbook_tui.session.ports.journal import Journal
+    from runbook_tui.session.ports.terminals import Terminals
+    from runbook_tui.session.session import Session
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    return settings_module.load()
+
+
+def identity(claimed: str | None = None) -> Actor:
+    """Who acts: ``--as``, else ``RUNBOOK_AS``, else git's, else the login; and the system's view."""
+    import getpass
+    import socket
+
+    from runbook_tui.run.events import Actor
+
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    host = socket.gethostname()
+    text = claimed or settings().identity
+    name, email = _split(text) if text else _git_identity()
+    return Actor(name=name or user, email=email, user=user, host=host)
+
+
+def _split(text: str) -> tuple[str, str]:
+    name, _, rest = text.partition("<")
+    return name.strip(), rest.strip().rstrip(">").strip()
+
+
+def _git_identity() -> tuple[str, str]:
+    from runbook_tui.command.runner import HelperRunner
+
+    runner = HelperRunner()
+    values = []
+    for key in ("user.name", "user.email"):
+        outcome = runner.run(["git", "config", "--get", key], timeout=3.0)
+        values.append(outcome.stdout.strip() if outcome.exit == 0 else "")
+    return values[0], values[1]
+
+
+def journal(reading: bool = False) -> Journal:
+    """The journal of this host; with ``reading`` nothing is created or changed."""
+    from runbook_tui.journal.clock import SystemClock
+    from runbook_tui.journal.store import SqliteJournal
+
+    path = settings().journal
+    return SqliteJournal.open_reading(path) if reading else SqliteJournal(path, SystemClock())
+
+
+def commands() -> Commands:
+    """What starts commands."""
+    from runbook_tui.command.host import CommandHost
+
+    return CommandHost()
+
+
+def terminals() -> Terminals:
+    """What opens panes."""
+    from runbook_tui.command.terminal import LogTerminals
+
+    return LogTerminals()
+
+
+def read_plan(path: Path) -> tuple[str, Runbook]:
+    """The plan's text and what was read from it. Raises `PlanFaults`."""
+    from runbook_tui.book.model import Fault, PlanFaults
+    from runbook_tui.book.reader import decode, read
+
+    try:
+        data = path.read_bytes()
+    except IsADirectoryError:
+        raise PlanFaults(str(path), (Fault(message="this is a folder, not a plan"),)) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PlanFaults(str(path), (Fault(message=f"cannot be read: {reason}"),)) from None
+    text = decode(data, str(path))
+    return text, read(text, str(path))
+
+
+@dataclass(frozen=True)
+class LocalSurroundings:
+    """Port `Surroundings` on this machine."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def shell(self, shell: str | None) -> tuple[str, ...]:
+        """The argument vector that runs a text appended to it."""
+        from runbook_tui.command.shells import shell_argv
+
+        return shell_argv(shell, "")[:-1]
+
+    def expand(self, step: Step) -> Step:
+        """The step's action as shell text that runs the forge's program."""
+        import dataclasses
+
+        from runbook_tui.book.actions import ACTIONS
+        from runbook_tui.forge.undo import undo_text
+
+        if step.action is None:
+            return step
+        known = ACTIONS[step.action]
+        words = [f"WITH_{name.upper()}={_quoted(value)}" for name, value in step.arguments.items()]
+        program = f"{shlex.quote(sys.executable)} -P -m runbook_tui.forge {step.action}"
+        undo, verify = undo_text(step.action, step.arguments)
+        return dataclasses.replace(
+            step,
+            run=" ".join([*words, program]),
+            undo=step.undo if step.undo is not None else undo,
+            verify_undo=step.verify_undo if step.verify_undo is not None else verify,
+            outputs=tuple(dict.fromkeys((*step.outputs, *known.outputs))),
+        )
+
+    def secret(self, source: Secret) -> str | None:
+        """The secret's value, fetched now."""
+        if source.env:
+            return os.environ.get(source.env)
+        if source.file:
+            try:
+                return Path(source.file).expanduser().read_text(encoding="utf-8").rstrip("\n")
+            except OSError:
+                return None
+        if source.command:
+            from runbook_tui.command.runner import HelperRunner
+
+            outcome = HelperRunner().run(["sh", "-c", source.command], timeout=15.0)
+            return outcome.stdout.rstrip("\n") if outcome.exit == 0 else None
+        return None
+
+
+def _quoted(value: str) -> str:
+    """Shell-quoted but for ``${{ name }}``, which is quoted when its value is known."""
+    import re
+
+    parts = re.split(r"(\$\{\{[^}]*\}\})", value)
+    return "".join(p if p.startswith("${{") else shlex.quote(p) for p in parts if p) or "''"
+
+
+def surroundings() -> LocalSurroundings:
+    """The machine and person this process runs for."""
+    from runbook_tui.command.shells import base_environment
+
+    return LocalSurroundings(environment=base_environment(os.environ))
+
+
+def start(
+    path: Path,
+    *,
+    parameters: Mapping[str, str],
+    actor: Actor,
+    folder: Path | None = None,
+    role: str = "lead",
+    rehearse: bool = False,
+) -> str:
+    """Record a new run of a plan and return its id; raises `PlanFaults`, `JournalError`.
+
+    A plan that ships with the program runs in the current folder, others in their own.
+    """
+    from contextlib import closing
+
+    from runbook_tui.journal.clock import SystemClock
+    from runbook_tui.session.opening import start_run
+
+    text, runbook = read_plan(path)
+    shipped = any(path.resolve().is_relative_to(place) for place in shipped_plans())
+    base = folder or (Path.cwd() if shipped else path.resolve().parent)
+    with closing(journal()) as record:
+        return start_run(
+            record,
+            plan=text,
+            runbook=runbook,
+            source=str(path),
+            folder=str(base.absolute()),
+            parameters=parameters,
+            actor=actor,
+            clock=SystemClock(),
+            role=role,
+            rehearse=rehearse,
+        )
+
+
+def shipped_plans() -> tuple[Path, ...]:
+    """Folders of the plans that come with the program."""
+    here = Path(__file__).resolve().parent
+    return (here / "runbooks", here.parent / "runbooks")
+
+
+def open_session(
+    run: str, actor: Actor, *, leads: bool, unattended: bool = False, resume: bool = False
+) -> Session:
+    """A session on a run; ``open()`` it before use, ``close()`` it after.
+
+    ``resume`` records that this person goes on as lead. Raises `JournalError`.
+    """
+    from runbook_tui.book.reader import read
+    from runbook_tui.journal.clock import SystemClock
+    from runbook_tui.session import account
+    from runbook_tui.session.opening import open_run, resumed
+    from runbook_tui.session.session import Session
+
+    place = settings().run_folder(run)
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    around = surroundings()
+    record = journal()
+    account.enter_left_behind(record, run, place / account.NAME, actor)
+    state = open_run(record, run, read, around)
+    if resume:
+        state = resumed(record, state, actor)
+    return Session(
+        state=state,
+        actor=actor,
+        journal=record,
+        commands=commands(),
+        surroundings=around,
+        clock=SystemClock(),
+        folder=place,
+        leads=leads,
+        unattended=unattended,
+    )

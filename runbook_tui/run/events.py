@@ -48,9 +48,9 @@ class RunStarted(Payload):
     plan: str
     digest: str
     folder: str
-    includes: Mapping[str, str] = NOTHING
-    parameters: Mapping[str, str] = NOTHING
-    secrets: Mapping[str, str] = NOTHING
+    includes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    parameters: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    secrets: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     role: str = "lead"
     rehearse: bool = False
 
@@ -152,7 +152,8 @@ class CommandStarted(Payload):
 
     ``kind`` is ``before``, ``run``, ``ready``, ``undo``, ``verify_undo``, ``probe`` or ``stage``.
     ``folder`` is where its supervisor keeps log and exit status. ``environment`` is what it got,
-    without what smells of secrets; ``shell`` is its whole argument vector.
+    without what smells of secrets; ``shell`` is its argument vector but
+    for the text; ``node`` the check that a probe is for.
     """
 
     WIRE: ClassVar[str] = "command.started"
@@ -162,10 +163,11 @@ class CommandStarted(Payload):
     cwd: str
     shell: tuple[str, ...]
     folder: str
-    environment: Mapping[str, str] = NOTHING
+    environment: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     secrets: tuple[str, ...] = ()
     timeout: float | None = None
     interactive: bool = False
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +247,7 @@ class UndoArmed(Payload):
     secrets: tuple[str, ...] = ()
     cwd: str = ""
     shell: tuple[str, ...] = ()
-    environment: Mapping[str, str] = NOTHING
+    environment: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     reason: str = ""
 
 

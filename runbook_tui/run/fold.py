@@ -118,7 +118,7 @@ def _run_paused(draft: Draft, event: Event, payload: e.RunPaused) -> None:
 
 
 def _run_resumed(draft: Draft, event: Event, payload: e.RunResumed) -> None:
-    draft.fields.update(paused=False, finished=None, result="")
+    draft.fields["paused"] = False
 
 
 def _run_finished(draft: Draft, event: Event, payload: e.RunFinished) -> None:
@@ -198,6 +198,7 @@ def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> N
         folder=payload.folder,
         started=epoch(event.at),
         background=payload.kind == "run" and item is not None and item.background,
+        node=payload.node,
     )
     draft.change(id_, commands=(*draft.step(id_).commands, record))
 

@@ -49,6 +49,7 @@ class CommandRecord:
     timed_out: bool = False
     seconds: float = 0.0
     background: bool = False
+    node: str = ""
 
     @property
     def running(self) -> bool:

@@ -1,0 +1,214 @@
+"""From a step's text to a recorded and started command, and from its end to an event."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from runbook_tui.book.model import Secret, Step
+from runbook_tui.run.events import CommandFinished, CommandStarted, ParameterCaptured, UndoArmed
+from runbook_tui.run.prepare import arm, recordable, resolve, step_environment, working_folder
+from runbook_tui.run.state import CommandRecord, RunState
+from runbook_tui.session.ports.clock import Clock
+from runbook_tui.session.ports.commands import CommandError, Commands, CommandSpec, CommandStatus
+from runbook_tui.session.ports.surroundings import Surroundings
+from runbook_tui.session.recorder import Pair, Recorder
+
+UNDO_SECONDS = 900.0
+PROBE_SECONDS = 30.0
+
+
+@dataclass(kw_only=True)
+class Workbench:
+    """What the drivers of one open run share; used by the session's thread alone."""
+
+    recorder: Recorder
+    commands: Commands
+    surroundings: Surroundings
+    clock: Clock
+    folder: Path
+    vault: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    seen: set[tuple[str, str, str]] = field(default_factory=set)
+
+    @property
+    def state(self) -> RunState:
+        """The run now."""
+        return self.recorder.state
+
+    def step(self, id_: str) -> Step:
+        """The step with its action as shell text."""
+        return self.state.outline.steps[id_]
+
+    def secret_values(self) -> dict[str, str]:
+        """Values of secrets that can be had now, fetched once and kept in memory only."""
+        for parameter in self.state.runbook.parameters:
+            if parameter.secret is None or parameter.name in self.vault:
+                continue
+            value = self._fetch(parameter.secret)
+            if value is not None:
+                self.vault[parameter.name] = value
+        return self.vault
+
+    def _fetch(self, secret: Secret) -> str | None:
+        return None if secret.ask else self.surroundings.secret(secret)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launch:
+    """A command ready to be recorded and started."""
+
+    started: CommandStarted
+    spec: CommandSpec
+
+
+def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str = "") -> Launch:
+    """The command of a step as it would start now; every value must be known."""
+    state = bench.state
+    filled, _ = resolve(state, text, state.values)
+    environment = step_environment(state, step, bench.surroundings.environment)
+    return _launch(
+        bench,
+        step_id=step.id,
+        kind=kind,
+        text=filled,
+        cwd=working_folder(state, step),
+        shell=bench.surroundings.shell(step.shell),
+        environment=environment,
+        secrets=tuple(state.secrets),
+        timeout=PROBE_SECONDS if kind in {"probe", "ready"} else step.timeout,
+        interactive=step.interactive and kind == "run",
+        node=node,
+    )
+
+
+def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch:
+    """An undo as it was recorded: its folder, shell and environment, not the caller's.
+
+    What the record leaves out because it smells of secrets comes from the caller.
+    """
+    armed = bench.state.step(step_id).undo
+    recorded = armed or UndoArmed(kind="command")
+    environment = {**bench.surroundings.environment, **recorded.environment}
+    environment["RUNBOOK_RUN"] = bench.state.run
+    environment["RUNBOOK_STEP"] = step_id
+    item = bench.state.outline.steps.get(step_id)
+    return _launch(
+        bench,
+        step_id=step_id,
+        kind=kind,
+        text=text,
+        cwd=recorded.cwd or os.getcwd(),
+        shell=recorded.shell or bench.surroundings.shell(None),
+        environment=environment,
+        secrets=recorded.secrets,
+        timeout=(item.timeout if item else None) or UNDO_SECONDS,
+        interactive=False,
+        node="",
+    )
+
+
+def _launch(
+    bench: Workbench,
+    *,
+    step_id: str,
+    kind: str,
+    text: str,
+    cwd: str,
+    shell: tuple[str, ...],
+    environment: Mapping[str, str],
+    secrets: tuple[str, ...],
+    timeout: float | None,
+    interactive: bool,
+    node: str,
+) -> Launch:
+    step = bench.state.step(step_id)
+    number = len(step.commands) + 1
+    folder = bench.folder / "commands" / f"{step_id[:60]}.{number}-{kind}"
+    values = bench.secret_values()
+    known = {name: values[name] for name in secrets if name in values}
+    started = CommandStarted(
+        attempt=max(step.attempt, 1),
+        kind=kind,
+        text=text,
+        cwd=cwd,
+        shell=shell,
+        folder=str(folder),
+        environment=recordable(environment),
+        secrets=secrets,
+        timeout=timeout,
+        interactive=interactive,
+        node=node,
+    )
+    spec = CommandSpec(
+        folder=folder,
+        argv=(*shell, text),
+        cwd=cwd,
+        environment={**environment, **known},
+        secrets=tuple(values.values()),
+        timeout=timeout,
+        interactive=interactive,
+    )
+    return Launch(started=started, spec=spec)
+
+
+def start(bench: Workbench, launch: Launch) -> None:
+    """Start what was recorded; a start that fails is remembered and reported as its end."""
+    try:
+        bench.commands.start(launch.spec)
+    except CommandError as error:
+        bench.failures[str(launch.spec.folder)] = str(error)
+
+
+def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
+    """The event of a command's end."""
+    return CommandFinished(
+        attempt=record.attempt,
+        kind=record.kind,
+        folder=record.folder,
+        exit=status.exit,
+        signal=status.signal,
+        lost=status.phase == "lost",
+        timed_out=status.timed_out,
+        stopped=status.stopped,
+        seconds=round(status.seconds, 3),
+        bytes=status.bytes,
+        digest=status.digest,
+    )
+
+
+def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair]:
+    """What a command has put out since it was last looked at, and the undo it completes."""
+    step = bench.step(step_id)
+    known = bench.state.values
+    pairs: list[Pair] = []
+    values = dict(known)
+    for name, value in bench.commands.outputs(Path(record.folder)).items():
+        usable = name in step.outputs
+        if known.get(name) == value and usable:
+            continue
+        if not usable and (record.folder, name, value) in bench.seen:
+            continue
+        bench.seen.add((record.folder, name, value))
+        values[name] = value
+        pairs.append((ParameterCaptured(name=name, value=value, usable=usable), step_id))
+    if any(isinstance(p, ParameterCaptured) and p.usable for p, _ in pairs):
+        pairs += rearmed(bench, step_id, values)
+    return pairs
+
+
+def rearmed(bench: Workbench, step_id: str, values: Mapping[str, str]) -> list[Pair]:
+    """The step's undo with the values known now, if that changes it."""
+    state = dataclasses.replace(bench.state, values=values)
+    armed = armed_undo(bench, state, step_id)
+    return [(armed, step_id)] if armed != state.step(step_id).undo else []
+
+
+def armed_undo(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
+    """How the step would be taken back, as far as known."""
+    step = bench.step(step_id)
+    shell = bench.surroundings.shell(step.shell)
+    return arm(state, step, bench.surroundings.environment, shell)

@@ -1,0 +1,56 @@
+"""Who leads a run and who rolls it back: a lock file each, free as soon as its holder dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+
+class RunLock:
+    """An exclusive lock that names its holder; never waits."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fd: int | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether this process holds it."""
+        return self._fd is not None
+
+    def take(self, holder: str) -> bool:
+        """Take it if it is free; ``holder`` is what others are told."""
+        if self._fd is not None:
+            return True
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:
+            # Where no lock can be kept (a full or read-only disk) the rollback must still run.
+            return True
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(fd)
+            return False
+        try:
+            os.ftruncate(fd, 0)
+            os.write(fd, f"{holder} (pid {os.getpid()})".encode())
+        except OSError:
+            pass
+        self._fd = fd
+        return True
+
+    def holder(self) -> str:
+        """What the holder wrote; empty where unknown."""
+        try:
+            return self._path.read_text(encoding="utf-8").strip()
+        except OSError:
+            return ""
+
+    def release(self) -> None:
+        """Let it go."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None

@@ -1,0 +1,133 @@
+"""Starting a run and opening one again: from the plan's copy in the journal, never the file."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from runbook_tui.book.model import Change, Phase, Runbook, Step
+from runbook_tui.run.events import Actor, Draft, LeadHandedOver, RunResumed, RunStarted
+from runbook_tui.run.fold import begin, fold
+from runbook_tui.run.state import RunState
+from runbook_tui.session.ports.clock import Clock
+from runbook_tui.session.ports.journal import Journal, JournalError
+from runbook_tui.session.ports.surroundings import Surroundings
+
+Reader = Callable[[str, str], Runbook]
+
+
+class NoSuchRun(Exception):
+    """No run, or more than one, goes by that name; ``candidates`` are those that could."""
+
+    def __init__(self, message: str, candidates: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.candidates = candidates
+
+
+def start_run(
+    journal: Journal,
+    *,
+    plan: str,
+    runbook: Runbook,
+    source: str,
+    folder: str,
+    parameters: Mapping[str, str],
+    actor: Actor,
+    clock: Clock,
+    role: str = "lead",
+    rehearse: bool = False,
+) -> str:
+    """Record a new run and return its id; ``folder`` is where its commands run."""
+    taken = {entry.run for entry in journal.runs()}
+    day = datetime.fromtimestamp(clock.now(), UTC).strftime("%Y%m%d")
+    run = f"{day}-{os.urandom(2).hex()}"
+    while run in taken:
+        run = f"{day}-{os.urandom(3).hex()}"
+    payload = RunStarted(
+        title=runbook.title,
+        source=source,
+        format=runbook.format,
+        plan=plan,
+        digest=hashlib.sha256(plan.encode("utf-8", "surrogatepass")).hexdigest(),
+        folder=folder,
+        parameters=dict(parameters),
+        secrets={p.name: _source(p.secret) for p in runbook.parameters if p.secret},
+        role=role,
+        rehearse=rehearse,
+    )
+    journal.append(run, [Draft(payload=payload)], actor, expect=0)
+    return run
+
+
+def _source(secret: object) -> str:
+    """Where a secret comes from, in words; never its value."""
+    env = getattr(secret, "env", None)
+    file = getattr(secret, "file", None)
+    command = getattr(secret, "command", None)
+    if env:
+        return f"env {env}"
+    if file:
+        return f"file {file}"
+    return f"command {command}" if command else "asked"
+
+
+def open_run(journal: Journal, run: str, read: Reader, surroundings: Surroundings) -> RunState:
+    """The run's state, folded from its events over the plan's copy. Raises `JournalError`."""
+    events = journal.events(run)
+    begun = next((ev.payload for ev in events if isinstance(ev.payload, RunStarted)), None)
+    if begun is None:
+        raise JournalError(f"the journal holds no start of run {run}", "runbook runs lists them")
+    name = (
+        begun.source if begun.format == "markdown" or begun.source.endswith(".toml") else "p.toml"
+    )
+    runbook = expanded(read(begun.plan, name), surroundings)
+    return fold(begin(run, runbook), events)
+
+
+def resumed(journal: Journal, state: RunState, actor: Actor) -> RunState:
+    """Record that this person leads from now on; another person's lead is handed over."""
+    drafts = [Draft(payload=RunResumed())]
+    if state.lead is not None and state.lead.identity != actor.identity:
+        handed = LeadHandedOver(name=actor.name, email=actor.email, reason="resumed the run")
+        drafts.insert(0, Draft(payload=handed))
+    events = journal.append(state.run, drafts, actor)
+    return fold(state, events)
+
+
+def expanded(runbook: Runbook, surroundings: Surroundings) -> Runbook:
+    """The runbook with every built-in action as shell text."""
+
+    def step(item: Step) -> Step:
+        item = dataclasses.replace(item, steps=tuple(step(s) for s in item.steps))
+        return surroundings.expand(item) if item.action else item
+
+    def change(item: Change) -> Change:
+        return dataclasses.replace(item, steps=tuple(step(s) for s in item.steps))
+
+    def phase(item: Phase) -> Phase:
+        return dataclasses.replace(
+            item,
+            changes=tuple(change(c) for c in item.changes),
+            steps=tuple(step(s) for s in item.steps),
+        )
+
+    return dataclasses.replace(runbook, phases=tuple(phase(p) for p in runbook.phases))
+
+
+def find_run(journal: Journal, name: str | None) -> str:
+    """The id of a run: by its id or the unique end or beginning of one; newest open by default."""
+    entries = journal.runs()
+    if not entries:
+        raise NoSuchRun("there are no runs yet")
+    if not name:
+        return entries[0].run
+    exact = [e.run for e in entries if e.run == name]
+    close = exact or [e.run for e in entries if e.run.endswith(name) or e.run.startswith(name)]
+    if len(close) == 1:
+        return close[0]
+    if close:
+        raise NoSuchRun(f"“{name}” fits {len(close)} runs", tuple(close))
+    raise NoSuchRun(f"there is no run “{name}”", tuple(e.run for e in entries[:5]))

@@ -1,0 +1,25 @@
+"""What a session takes from the machine and the person it runs for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from runbook_tui.book.model import Secret, Step
+
+
+class Surroundings(Protocol):
+    """Environment, shells, secrets and built-in actions; injected so that tests own them."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What commands inherit: the caller's environment without what would redirect git."""
+
+    def shell(self, shell: str | None) -> tuple[str, ...]:
+        """The argument vector that runs a text appended to it."""
+
+    def expand(self, step: Step) -> Step:
+        """The step with its action as shell text, its undo and what it puts out."""
+
+    def secret(self, source: Secret) -> str | None:
+        """The secret's value, fetched now; None where its source gives nothing."""

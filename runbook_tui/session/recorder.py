@@ -1,0 +1,113 @@
+"""The one place where a run's events are written, and its state kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from runbook_tui.run.events import Actor, Draft, Event, Payload, wire_name
+from runbook_tui.run.fold import begin, fold
+from runbook_tui.run.state import RunState
+from runbook_tui.session.account import Account
+from runbook_tui.session.ports.clock import Clock
+from runbook_tui.session.ports.journal import Conflict, Journal, JournalError
+
+Pair = tuple[Payload, str | None]
+Decide = Callable[[RunState], Sequence[Pair]]
+ATTEMPTS = 20
+
+
+class Recorder:
+    """Appends events and folds them; keeps a rollback's own account while the journal is away.
+
+    Used by the session's thread alone, but for `state` and `trouble`, which anybody may read.
+    """
+
+    def __init__(
+        self, journal: Journal, state: RunState, actor: Actor, clock: Clock, account: Path
+    ) -> None:
+        self._journal = journal
+        self._actor = actor
+        self._clock = clock
+        self._account = Account(account, actor)
+        self.state = state
+        self.trouble = ""
+
+    def sync(self) -> list[Event]:
+        """Fold what others appended."""
+        if self._account.drafts:
+            return []
+        events = self._journal.events(self.state.run, self.state.seq)
+        self.state = fold(self.state, events)
+        return events
+
+    def record(self, decide: Decide) -> list[Event]:
+        """Append what ``decide`` makes of the newest state, deciding again if others were first.
+
+        Raises `JournalError`; nothing has changed then.
+        """
+        for _ in range(ATTEMPTS):
+            pairs = decide(self.state)
+            if not pairs:
+                return []
+            drafts = [Draft(payload=payload, step=step) for payload, step in pairs]
+            try:
+                events = self._journal.append(
+                    self.state.run, drafts, self._actor, expect=self.state.seq
+                )
+            except Conflict as conflict:
+                self.state = fold(self.state, conflict.events)
+                continue
+            except JournalError as error:
+                self.trouble = f"the journal cannot be written: {error}"
+                raise
+            self.trouble = ""
+            self.state = fold(self.state, events)
+            return events
+        raise JournalError("others write to this run without pause", "try again")
+
+    def record_or_keep(self, decide: Decide) -> list[Event]:
+        """As `record`, but what the journal refuses goes into an account of its own.
+
+        For the rollback, which outranks the record.
+        """
+        if not self._account.drafts:
+            try:
+                return self.record(decide)
+            except JournalError:
+                pass
+        pairs = decide(self.state)
+        events = [self._keep(payload, step, n) for n, (payload, step) in enumerate(pairs, 1)]
+        self.state = fold(self.state, events)
+        return events
+
+    def enter_account(self) -> bool:
+        """Enter what was kept, if the journal is back; True when nothing is kept any more."""
+        if not self._account.drafts:
+            return True
+        try:
+            self._account.enter(self._journal, self.state.run)
+            events = self._journal.events(self.state.run)
+        except JournalError as error:
+            self.trouble = f"the journal cannot be written: {error}"
+            return False
+        self.trouble = ""
+        self.state = fold(begin(self.state.run, self.state.runbook), events)
+        return True
+
+    def _keep(self, payload: Payload, step: str | None, offset: int) -> Event:
+        now = self._clock.now()
+        wrong = self._account.keep(payload, step, now)
+        if wrong:
+            self.trouble = f"neither journal nor account can be written: {wrong}"
+        return Event(
+            seq=self.state.seq + offset,
+            id=self._account.drafts[-1].id,
+            run=self.state.run,
+            type=wire_name(payload),
+            at=datetime.fromtimestamp(now, UTC).isoformat(),
+            actor=self._actor,
+            step=step,
+            payload=payload,
+        )

@@ -1,0 +1,200 @@
+"""Carries steps out: what comes next in a step, from its state and its commands' folders alone.
+
+Because nothing is remembered that is not in the journal or in a command's folder, whoever opens
+the run next goes on where the last one stopped.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from runbook_tui.book.model import Step
+from runbook_tui.run.events import (
+    CheckTicked,
+    StepFinished,
+    StepStarted,
+)
+from runbook_tui.run.finishing import conclude, waits_for
+from runbook_tui.run.state import CommandRecord, RunState, Status, StepState
+from runbook_tui.session.launching import (
+    Workbench,
+    armed_undo,
+    captured,
+    finished,
+    prepare_step,
+    start,
+)
+from runbook_tui.session.ports.commands import CommandStatus, Phase
+from runbook_tui.session.recorder import Pair
+from runbook_tui.session.undo_file import write as write_undo_file
+
+UNDO_KINDS = frozenset({"undo", "verify_undo"})
+OUTPUT_LIMIT = 1 << 20
+
+
+class StepDriver:
+    """Drives the steps that are under way. Not thread-safe."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self._mine: set[str] = set()
+        self._retries: dict[str, int] = {}
+
+    def begin(self, step_id: str) -> list[Pair]:
+        """What is recorded together with the start of a step: its undo."""
+        self._mine.add(step_id)
+        self._retries[step_id] = self._bench.step(step_id).retries
+        return [(armed_undo(self._bench, self._bench.state, step_id), step_id)]
+
+    def advance(self, step_id: str) -> bool:
+        """Do what comes next in a step; True if something was recorded."""
+        state = self._bench.state.step(step_id)
+        record = next((c for c in state.commands if c.running and c.kind not in UNDO_KINDS), None)
+        if record is not None:
+            ended = self._watch(step_id, record)
+            if ended or not record.background or state.status is not Status.RUNNING:
+                return ended
+        if state.status not in {Status.RUNNING, Status.WAITING}:
+            return False
+        return self._next(step_id)
+
+    def _watch(self, step_id: str, record: CommandRecord) -> bool:
+        bench = self._bench
+        folder = Path(record.folder)
+        failure = bench.failures.pop(record.folder, "")
+        status = bench.commands.status(folder)
+        if failure:
+            status = CommandStatus(phase=Phase.FINISHED, exit=127, reason=failure)
+        if status.phase in {Phase.STARTING, Phase.RUNNING}:
+            return bool(bench.recorder.record(lambda _: captured(bench, step_id, record)))
+
+        def ended(state: RunState) -> list[Pair]:
+            newest = {c.folder: c for c in state.step(step_id).commands}[record.folder]
+            if not newest.running:
+                return []
+            pairs = captured(bench, step_id, record)
+            return [*pairs, (finished(record, status), step_id)]
+
+        bench.recorder.record(ended)
+        self._refile()
+        return True
+
+    def _next(self, step_id: str) -> bool:
+        step = self._bench.step(step_id)
+        state = self._bench.state.step(step_id)
+        commands = [c for c in state.commands if c.attempt == state.attempt]
+        done = {c.kind: c for c in commands if c.kind in {"before", "run"}}
+        if not step.manual and state.status is Status.RUNNING:
+            for kind, text in (("before", step.before), ("run", step.run)):
+                if text and kind not in done:
+                    return self._launch(step, kind, text)
+                if kind in done and not done[kind].running and not self._good(step, done[kind]):
+                    return self._failed(step, done[kind])
+            if not self._is_ready(step, commands):
+                return self._probe_ready(step, commands)
+        if step.manual and state.status is Status.RUNNING:
+            return False
+        return self._checks(step, state, commands) or self._conclude(step, state)
+
+    def _launch(self, step: Step, kind: str, text: str, node: str = "") -> bool:
+        bench = self._bench
+        if step.id not in self._mine and kind in {"before", "run"}:
+            # Started by a session that ended before the command was: nobody's hand is on it now.
+            reason = "interrupted before its command started"
+            bench.recorder.record(
+                lambda _: [(StepFinished(result="failed", reason=reason), step.id)]
+            )
+            return True
+        launch = prepare_step(bench, step, kind, text, node)
+        bench.recorder.record(lambda _: [(launch.started, step.id)])
+        if kind in {"before", "run"}:
+            self._refile()
+        start(bench, launch)
+        return True
+
+    def _refile(self) -> None:
+        bench = self._bench
+        try:
+            write_undo_file(bench.folder, bench.state, bench.clock.now())
+        except OSError as error:
+            bench.recorder.trouble = f"the undo file cannot be written: {error.strerror}"
+
+    def _good(self, step: Step, record: CommandRecord) -> bool:
+        if record.lost or record.stopped or record.timed_out or record.exit is None:
+            return False
+        if record.kind != "run":
+            return record.exit == 0
+        if record.exit not in step.expect.exits:
+            return False
+        if step.expect.output is None:
+            return True
+        text = self._bench.commands.tail(Path(record.folder), OUTPUT_LIMIT)
+        return re.search(step.expect.output, text.decode("utf-8", "replace")) is not None
+
+    def _failed(self, step: Step, record: CommandRecord) -> bool:
+        left = self._retries.get(step.id, 0)
+        plain = not (record.lost or record.stopped)
+        if left > 0 and plain:
+            self._retries[step.id] = left - 1
+            attempt = self._bench.state.step(step.id).attempt + 1
+            self._bench.recorder.record(lambda _: [(StepStarted(attempt=attempt), step.id)])
+            return True
+        reason = why_failed(step, record)
+        self._bench.recorder.record(
+            lambda _: [(StepFinished(result="failed", reason=reason), step.id)]
+        )
+        return True
+
+    def _is_ready(self, step: Step, commands: list[CommandRecord]) -> bool:
+        if not step.background or not step.ready:
+            return True
+        return any(c.kind == "ready" and c.ok for c in commands)
+
+    def _probe_ready(self, step: Step, commands: list[CommandRecord]) -> bool:
+        main = next((c for c in commands if c.kind == "run"), None)
+        if main is not None and not main.running:
+            return self._failed(step, main)
+        last = next((c for c in reversed(commands) if c.kind == "ready"), None)
+        now = self._bench.clock.now()
+        if last is not None and (last.running or now - (last.finished or now) < 1.0):
+            return False
+        return self._launch(step, "ready", step.ready or "")
+
+    def _checks(self, step: Step, state: StepState, commands: list[CommandRecord]) -> bool:
+        """Run each probe of an open check once an attempt; tick what holds."""
+        probed = {c.node: c for c in commands if c.kind == "probe"}
+        for check in step.checks:
+            if check.probe is None or check.id in self._bench.state.ticks:
+                continue
+            record = probed.get(check.id)
+            if record is None:
+                return self._launch(step, "probe", check.probe, node=check.id)
+            if record.ok:
+                tick: Pair = (CheckTicked(node=check.id), step.id)
+                self._bench.recorder.record(lambda _: [tick])  # noqa: B023 (called at once)
+                return True
+        return False
+
+    def _conclude(self, step: Step, state: StepState) -> bool:
+        if state.status is Status.WAITING and waits_for(self._bench.state, step.id):
+            return False
+        self._mine.discard(step.id)
+        self._bench.recorder.record(lambda now: conclude(now, step.id))
+        return True
+
+
+def why_failed(step: Step, record: CommandRecord) -> str:
+    """One short sentence on how a command failed."""
+    what = {"before": "its preparation", "run": "its command"}.get(record.kind, record.kind)
+    if record.lost:
+        return f"{what} was lost: its exit status is unknown"
+    if record.timed_out:
+        return f"{what} ran out of time"
+    if record.stopped:
+        return f"{what} was stopped"
+    if record.signal is not None:
+        return f"{what} was ended by signal {record.signal}"
+    if record.exit in step.expect.exits and record.kind == "run":
+        return f"{what} put out nothing that matches {step.expect.output}"
+    return f"{what} ended with exit status {record.exit}"

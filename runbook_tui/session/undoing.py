@@ -1,0 +1,216 @@
+"""Carries a rollback out: one undo after the other, each verified, none hidden.
+
+Like the steps, it knows only what the journal (or its own account) and the folders say, so that
+another terminal can take it over at any point.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runbook_tui.run.events import RollbackFinished, UndoFinished, UndoStarted
+from runbook_tui.run.rollback import Item, plan
+from runbook_tui.run.state import CommandRecord, RollbackState, RunState, Status
+from runbook_tui.session.launching import (
+    Workbench,
+    captured,
+    finished,
+    prepare_undo,
+    start,
+)
+from runbook_tui.session.ports.commands import CommandStatus, Phase
+from runbook_tui.session.recorder import Pair
+from runbook_tui.session.stepping import UNDO_KINDS
+from runbook_tui.session.undo_file import write as write_undo_file
+
+GRACE = 5.0
+GOOD = frozenset({"done", "taken back"})
+
+
+class RollbackDriver:
+    """Drives the rollback that runs. ``attended``: a person can answer. Not thread-safe."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self._stopped: set[str] = set()
+        self.attended = True
+
+    def advance(self) -> bool:
+        """Do what comes next in the rollback; True if something was recorded."""
+        rollback = self._bench.state.rollback
+        if rollback is None or rollback.started is None or rollback.finished is not None:
+            return False
+        for step_id in rollback.steps:
+            if self._bench.state.step(step_id).status is Status.UNDOING:
+                return self._undoing(step_id)
+        if rollback.stopped:
+            return self._finish(rollback)
+        if self._still_running(rollback):
+            return False
+        return self._next(rollback)
+
+    def _still_running(self, rollback: RollbackState) -> bool:
+        """Stop the scope's commands first; True while one of them lives."""
+        alive = False
+        for step_id in rollback.steps:
+            for record in self._bench.state.step(step_id).commands:
+                if not record.running or record.kind in UNDO_KINDS:
+                    continue
+                alive = True
+                self._stop_or_note(step_id, record)
+        return alive
+
+    def _stop_or_note(self, step_id: str, record: CommandRecord) -> None:
+        bench = self._bench
+        status = bench.commands.status(Path(record.folder))
+        if status.phase in {Phase.STARTING, Phase.RUNNING}:
+            if record.folder not in self._stopped:
+                self._stopped.add(record.folder)
+                bench.commands.stop(Path(record.folder), GRACE)
+            return
+
+        def ended(state: RunState) -> list[Pair]:
+            newest = {c.folder: c for c in state.step(step_id).commands}[record.folder]
+            if not newest.running:
+                return []
+            return [*captured(bench, step_id, record), (finished(record, status), step_id)]
+
+        bench.recorder.record_or_keep(ended)
+
+    def _undoing(self, step_id: str) -> bool:
+        state = self._bench.state.step(step_id)
+        records = [c for c in state.commands if c.kind in UNDO_KINDS]
+        record = records[-1] if records else None
+        if record is None:
+            return self._start_undo(step_id)
+        if record.running:
+            return self._watch(step_id, record)
+        if record.kind == "undo" and self._begun_before(step_id, record):
+            return self._start_undo(step_id)
+        if not record.ok:
+            return self._undone(step_id, "failed", record.exit, _why(record))
+        item = self._item(step_id)
+        if record.kind == "undo" and item is not None and item.verify:
+            return self._launch(step_id, "verify_undo", item.verify)
+        return self._undone(step_id, "done", record.exit, "")
+
+    def _begun_before(self, step_id: str, record: CommandRecord) -> bool:
+        """Whether the record is of an earlier rollback than the one that runs."""
+        rollback = self._bench.state.rollback
+        return rollback is not None and record.started < (rollback.started or 0.0)
+
+    def _watch(self, step_id: str, record: CommandRecord) -> bool:
+        bench = self._bench
+        failure = bench.failures.pop(record.folder, "")
+        status = bench.commands.status(Path(record.folder))
+        if failure:
+            status = CommandStatus(phase=Phase.FINISHED, exit=127, reason=failure)
+        if status.phase in {Phase.STARTING, Phase.RUNNING}:
+            return False
+        bench.recorder.record_or_keep(lambda _: [(finished(record, status), step_id)])
+        return True
+
+    def _item(self, step_id: str) -> Item | None:
+        rollback = self._bench.state.rollback
+        floor = rollback.past_floor if rollback else False
+        items = plan(self._bench.state, "step", step_id, floor).items
+        return next((i for i in items if i.step == step_id), None)
+
+    def _next(self, rollback: RollbackState) -> bool:
+        """Begin the next undo that can run; finish when nothing is left to do or to ask."""
+        held = False
+        asking = False
+        for step_id in rollback.steps:
+            item = self._item(step_id)
+            result = rollback.results.get(step_id)
+            floor = item is not None and item.kind == "irreversible" and not rollback.past_floor
+            if result is None:
+                if item is None:
+                    return self._undone(step_id, "done", None, "taken back already")
+                if held:
+                    return self._undone(step_id, "none", None, "below the floor")
+                reason = self._blocked(rollback, item)
+                if reason:
+                    return self._undone(step_id, "failed", None, reason)
+                answered = self._take(item)
+                if answered is not None:
+                    return answered
+                asking = True
+            held = held or floor
+        if asking and self.attended:
+            return False
+        return self._finish(rollback)
+
+    def _take(self, item: Item) -> bool | None:
+        """Begin or settle one item; None where a person has to answer first."""
+        if item.kind == "command":
+            if item.missing and self.attended:
+                return None
+            if item.missing:
+                return self._undone(item.step, "failed", None, item.why)
+            return self._start_undo(item.step)
+        if item.kind == "manual":
+            return None
+        return self._undone(item.step, "none", None, item.reason)
+
+    def _blocked(self, rollback: RollbackState, item: Item) -> str:
+        """Why an undo is not tried: one that has to come first failed, by written ``needs``."""
+        for other, result in rollback.results.items():
+            step = self._bench.state.outline.steps.get(other)
+            written = step.needs if step is not None else None
+            if written and item.step in written and result not in GOOD:
+                title = self._bench.state.outline[other].title
+                return f"“{title}” needs it and was not taken back"
+        return ""
+
+    def _start_undo(self, step_id: str) -> bool:
+        item = self._item(step_id)
+        if item is None or item.kind != "command":
+            return self._undone(step_id, "failed", None, "its undo is not known any more")
+        return self._launch(step_id, "undo", item.text)
+
+    def _launch(self, step_id: str, kind: str, text: str) -> bool:
+        bench = self._bench
+        launch = prepare_undo(bench, step_id, kind, text)
+        attempt = 1 + sum(c.kind == "undo" for c in bench.state.step(step_id).commands)
+        pairs: list[Pair] = [(launch.started, step_id)]
+        if bench.state.step(step_id).status is not Status.UNDOING:
+            pairs.insert(0, (UndoStarted(attempt=attempt), step_id))
+        bench.recorder.record_or_keep(lambda _: pairs)
+        start(bench, launch)
+        return True
+
+    def _undone(self, step_id: str, result: str, exit_: int | None, reason: str) -> bool:
+        bench = self._bench
+        event = UndoFinished(result=result, exit=exit_, reason=reason)
+        bench.recorder.record_or_keep(lambda _: [(event, step_id)])
+        try:
+            write_undo_file(bench.folder, bench.state, bench.clock.now())
+        except OSError:
+            pass  # The rollback outranks its own record; what the file says stays harmless.
+        return True
+
+    def _finish(self, rollback: RollbackState) -> bool:
+        bench = self._bench
+        outline = bench.state.outline
+        remaining = tuple(
+            outline[s].title for s in rollback.steps if rollback.results.get(s, "") not in GOOD
+        )
+        seconds = round(bench.clock.now() - (rollback.started or 0.0), 3)
+        event = RollbackFinished(
+            result="incomplete" if remaining else "complete", remaining=remaining, seconds=seconds
+        )
+        bench.recorder.record_or_keep(lambda _: [(event, None)])
+        bench.recorder.enter_account()
+        return True
+
+
+def _why(record: CommandRecord) -> str:
+    what = "the check after it" if record.kind == "verify_undo" else "the undo"
+    if record.lost:
+        return f"{what} was lost"
+    if record.timed_out:
+        return f"{what} ran out of time"
+    if record.signal is not None:
+        return f"{what} was ended by signal {record.signal}"
+    return f"{what} ended with exit status {record.exit}"
