@@ -32,7 +32,7 @@ def settings() -> Settings:
 
 
 def identity(claimed: str | None = None) -> Actor:
-    """Who acts: ``--as``, else ``RUNBOOK_AS``, else git's, else the login; and the system's view."""
+    """Who acts: ``--as``, else ``RUNBOOK_AS``, else git's, else the login."""
     import getpass
     import socket
 
