@@ -40,7 +40,7 @@ def make_folder(folder: Path) -> None:
     if folder.is_dir():
         found = folder.stat()
         ours = found.st_uid == os.geteuid() and not found.st_mode & (stat.S_ISVTX | stat.S_ISGID)
-        if ours and found.st_mode & 0o077 and not any(os.scandir(folder)):
+        if ours and found.st_mode & 0o077 and is_empty(folder):
             folder.chmod(0o700)
         return
     if not folder.parent.exists():
@@ -52,6 +52,12 @@ def make_folder(folder: Path) -> None:
         if not folder.is_dir():
             raise
     sync_folder(folder.parent)
+
+
+def is_empty(folder: Path) -> bool:
+    """Whether the folder has no entries."""
+    with os.scandir(folder) as entries:
+        return next(entries, None) is None
 
 
 def sync_folder(folder: Path) -> None:

@@ -15,6 +15,8 @@ APPLICATION = 0x52554E42
 VERSION = 1
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
+SMALLEST = 512
+"""Bytes of the smallest database there can be."""
 FULL = 2
 INNOCUOUS = 0x200000
 """The flag of a function that a schema may use even if it is not trusted."""
@@ -121,8 +123,12 @@ def inspect(path: Path, patience: float) -> bool:
             f"SQLite {sqlite3.sqlite_version} is too old for the journal",
             "Runbook needs Python with SQLite 3.37 or newer.",
         )
-    if not path.stat().st_size:
+    size = path.stat().st_size
+    if not size:
         return False
+    if size < SMALLEST:
+        # SQLite would take it for an empty file and write over what is in it.
+        raise foreign(path)
     immutable = not side(path, "-wal").exists()
     with closing(reading(path, immutable=immutable, patience=patience)) as db:
         return known(db, path)
@@ -142,11 +148,16 @@ def known(db: sqlite3.Connection, path: Path) -> bool:
         return True
     tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if application or version or tables:
-        raise Damaged(
-            f"journal {path}: the file is not a journal of runbook",
-            "Move the file away, or set RUNBOOK_HOME to another folder.",
-        )
+        raise foreign(path)
     return False
+
+
+def foreign(path: Path) -> Damaged:
+    """The error for a file that some other program made."""
+    return Damaged(
+        f"journal {path}: the file is not a journal of runbook",
+        "Move the file away, or set RUNBOOK_HOME to another folder.",
+    )
 
 
 def create(db: sqlite3.Connection) -> None:

@@ -1,0 +1,145 @@
+"""What the journal promises when processes are killed, stopped, starved or many at once."""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from runbook_tui.journal.store import SqliteJournal
+from runbook_tui.session.ports.journal import JournalError
+from tests.integration.journal.scenes import ADA, filled, line, note, opened, until, writer
+
+LONG = bool(os.environ.get("RUNBOOK_LONG"))
+ROUNDS = 600 if LONG else 30
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "journal.db"
+
+
+def acknowledged(output: bytes) -> list[str]:
+    """The ids on whole lines; the first line says that the process is ready."""
+    lines = output.split(b"\n")[:-1]
+    return [word.decode() for words in lines[1:] for word in words.split()]
+
+
+def kill_at(processes: list[subprocess.Popen[str]], lines: int) -> list[str]:
+    """Let them print ``lines`` lines together, kill all, and return what they had acknowledged."""
+    outputs = {process.stdout.fileno(): b"" for process in processes if process.stdout}
+    while sum(text.count(b"\n") for text in outputs.values()) < lines:
+        ready, _, _ = select.select(list(outputs), [], [], 30)
+        assert ready, "the writers stand still"
+        for fd in ready:
+            outputs[fd] += os.read(fd, 65536)
+    for process in processes:
+        process.kill()
+    for process in processes:
+        assert process.stdout
+        while more := os.read(process.stdout.fileno(), 65536):
+            outputs[process.stdout.fileno()] += more
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+    return [id_ for text in outputs.values() for id_ in acknowledged(text)]
+
+
+@pytest.mark.timeout(3600 if LONG else 120)
+def test_no_acknowledged_event_is_lost_when_writers_are_killed(path: Path) -> None:
+    filled(path, 1)
+    chance = random.Random(7)
+    acked: list[str] = []
+    for number in range(ROUNDS):
+        writers = [writer(path, "flood", "7f3a", number * 3 + each) for each in range(3)]
+        acked += kill_at(writers, 3 + chance.randrange(60))
+        with SqliteJournal.open_reading(path) as reader:
+            verdict = reader.verify()
+            assert verdict.problems == ()
+            recorded = [record.id for record in reader.records("7f3a")]
+            assert set(acked) <= set(recorded)
+            assert len(set(recorded)) == len(recorded)
+    assert len(acked) > ROUNDS
+    with opened(path) as journal:
+        journal.append("7f3a", note("after all that"), ADA)
+
+
+def test_decisions_of_four_processes_form_one_line(path: Path) -> None:
+    filled(path, 1)
+    processes = [writer(path, "compete", "7f3a", 25) for _ in range(4)]
+    for process in processes:
+        assert line(process.stdout) == "ready"
+    for process in processes:
+        assert process.stdin
+        print("go", file=process.stdin, flush=True)
+    for process in processes:
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, output
+    with opened(path) as journal:
+        events = journal.events("7f3a")
+        assert [event.seq for event in events] == list(range(1, 102))
+        assert journal.verify().problems == ()
+
+
+def test_many_processes_may_create_the_journal_at_once(path: Path) -> None:
+    processes = [writer(path, "trickle", "7f3a") for _ in range(4)]
+    for process in processes:
+        assert line(process.stdout) == "ready"
+        process.communicate(timeout=30)
+        assert process.returncode == 0
+
+
+def test_a_full_disk_loses_nothing_and_is_named(path: Path) -> None:
+    filled(path, 1)
+    process = writer(path, "starve", "7f3a", 400_000)
+    assert line(process.stdout) == "ready"
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    first, last = output.splitlines()
+    done, hint, error = first.split(" ", 2)
+    assert int(done) > 5
+    assert hint == "True"
+    assert "reading or writing failed" in error or "the disk is full" in error
+    assert int(last) == int(done) + 2
+    with opened(path) as journal:
+        assert journal.verify().problems == ()
+        assert len(journal.events("7f3a")) == int(done) + 2
+
+
+def test_a_stopped_holder_of_the_lock_is_named_and_its_death_frees_it(path: Path) -> None:
+    filled(path, 1)
+    with opened(path, patience=0.3) as journal, writer(path, "hold") as process:
+        assert line(process.stdout) == "held"
+        with pytest.raises(JournalError, match=f"by process {process.pid}") as running:
+            journal.append("7f3a", note("x"), ADA)
+        assert f"kill {process.pid}" in running.value.hint
+        process.send_signal(signal.SIGSTOP)
+        stat = Path(f"/proc/{process.pid}/stat")
+        until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T")
+        with pytest.raises(JournalError, match=f"{process.pid}, which is stopped") as caught:
+            journal.append("7f3a", note("x"), ADA)
+        assert f"kill -CONT {process.pid}" in caught.value.hint
+        # Reading goes on all the while, and so does opening to read.
+        assert len(journal.events("7f3a")) == 1
+        with SqliteJournal.open_reading(path) as reader:
+            assert len(reader.events("7f3a")) == 1
+        with pytest.raises(JournalError, match=f"by process {process.pid}"):
+            opened(path, patience=0.05)
+        process.kill()
+        process.wait()
+        assert journal.append("7f3a", note("x"), ADA)[0].seq == 2
+
+
+def test_closing_does_not_hang_on_a_lock_that_others_keep(path: Path) -> None:
+    filled(path, 1)
+    journal = opened(path, patience=0.05)
+    with writer(path, "hold") as process:
+        assert line(process.stdout) == "held"
+        journal.close()
+        process.kill()
+    with opened(path) as again:
+        assert again.append("7f3a", note("x"), ADA)[0].seq == 2
