@@ -14,6 +14,9 @@ from hashlib import sha256
 from typing import Any
 
 SURROGATE = re.compile("[\ud800-\udfff]")
+WRITER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 FORMAT = 1
 
 
@@ -24,9 +27,7 @@ def canonical(value: Any) -> str:
     so that the text can always be written as UTF-8. Raises ValueError for NaN and infinities,
     TypeError for what JSON does not know.
     """
-    text = json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    text = WRITER.encode(value)
     if text.isascii() or not SURROGATE.search(text):
         return text
     # Two halves that stand side by side are one character to every reader: make it one here.

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
-import uuid
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from runbook_tui.journal.chain import canonical
-from runbook_tui.run.events import Actor, Draft, Event, RunStarted, decode, encode, wire_name
+from runbook_tui.run.events import (
+    Actor,
+    Draft,
+    Event,
+    Payload,
+    RunStarted,
+    Unknown,
+    decode,
+    encode,
+    wire_name,
+)
 from runbook_tui.session.ports.journal import JournalError
 
 KIB = 1024
@@ -40,13 +51,19 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A draft that can be recorded: its wire name, its data and whose act it is."""
+    """A draft that can be recorded: its wire name, its data and whose act it is.
+
+    ``text`` is the data as canonical JSON. ``named`` is whether the caller chose the id.
+    """
 
     id: str
+    named: bool
     type: str
     step: str | None
     actor: Actor
     data: dict[str, Any]
+    text: str
+    payload: Payload
 
 
 def iso(seconds: float) -> str:
@@ -57,9 +74,10 @@ def iso(seconds: float) -> str:
 def fresh_id(seconds: float) -> str:
     """A new UUID version 7: ids made later sort later, to the millisecond."""
     stamp = int(seconds * 1000) & (1 << 48) - 1
-    chance = uuid.uuid4().int
+    chance = int.from_bytes(os.urandom(10), "big")
     low = (chance & (1 << 62) - 1) | 1 << 63
-    return str(uuid.UUID(int=stamp << 80 | 7 << 76 | (chance >> 100 & 0xFFF) << 64 | low))
+    text = f"{stamp << 80 | 7 << 76 | (chance >> 68) << 64 | low:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def entry(draft: Draft, actor: Actor, seconds: float) -> Entry:
@@ -67,7 +85,8 @@ def entry(draft: Draft, actor: Actor, seconds: float) -> Entry:
     kind = wire_name(draft.payload)
     data = encode(draft.payload)
     try:
-        size = len(canonical(data).encode())
+        text = canonical(data)
+        size = len(text.encode())
     except (TypeError, ValueError, RecursionError) as error:
         raise JournalError(
             f"{kind} cannot be recorded: {error}", "Values must be text, numbers, lists or tables."
@@ -78,36 +97,54 @@ def entry(draft: Draft, actor: Actor, seconds: float) -> Entry:
             f"{kind} is too large to be recorded: {size} bytes, at most {limit}",
             "Shorten the text; output belongs in a file that a note can name.",
         )
+    # What a newer program's event looks like from outside is what it is when it is read again.
+    payload = decode(kind, data) if isinstance(draft.payload, Unknown) else draft.payload
     return Entry(
         id=draft.id or fresh_id(seconds),
+        named=bool(draft.id),
         type=kind,
         step=draft.step,
         actor=draft.actor or actor,
         data=data,
+        text=text,
+        payload=payload,
     )
 
 
+@lru_cache(maxsize=32)
+def actor_text(who: Actor) -> str:
+    """The actor as canonical JSON; there are few of them and many events."""
+    return canonical({"name": who.name, "email": who.email, "user": who.user, "host": who.host})
+
+
 def body(what: Entry, run: str, seq: int, moment: Moment) -> str:
-    """The canonical text of the entry in its place."""
-    who = what.actor
-    return canonical(
-        {
-            "run": run,
-            "seq": seq,
-            "id": what.id,
-            "type": what.type,
-            "at": moment.at,
-            "mono": moment.mono,
-            "boot": moment.boot,
-            "actor": {
-                "name": who.name,
-                "email": who.email,
-                "user": who.user,
-                "host": who.host,
-            },
-            "step": what.step,
-            "data": what.data,
-        }
+    """The canonical text of the entry in its place.
+
+    Put together by hand, keys in their order, because the data is text already: writing it a
+    second time would be the most expensive part of an append but for the disk.
+    """
+    return (
+        f'{{"actor":{actor_text(what.actor)},"at":{canonical(moment.at)},'
+        f'"boot":{canonical(moment.boot)},"data":{what.text},"id":{canonical(what.id)},'
+        f'"mono":{canonical(moment.mono)},"run":{canonical(run)},"seq":{seq},'
+        f'"step":{canonical(what.step)},"type":{canonical(what.type)}}}'
+    )
+
+
+def placed(what: Entry, run: str, seq: int, moment: Moment, digest: bytes) -> Event:
+    """The event that the entry has become; reading its body gives an equal one."""
+    return Event(
+        seq=seq,
+        id=what.id,
+        run=run,
+        type=what.type,
+        at=moment.at,
+        actor=what.actor,
+        step=what.step,
+        payload=what.payload,
+        mono=moment.mono,
+        boot=moment.boot,
+        hash=digest.hex(),
     )
 
 

@@ -20,7 +20,7 @@ from runbook_tui.run.events import Actor, Draft, Event, RunStarted
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Conflict, JournalError, RunEntry, Verdict
 
-TIDY_AFTER = 200
+TIDY_AFTER = 64
 """Appends of one process after which it moves the WAL's content into the database."""
 
 HEAD = "SELECT seq, hash FROM event WHERE run = ? ORDER BY seq DESC LIMIT 1"
@@ -195,25 +195,25 @@ class SqliteJournal:
         self, db: sqlite3.Connection, run: str, entries: Sequence[Entry], expect: int | None
     ) -> tuple[list[Event], int]:
         """The events of the entries, and how many of them are new."""
-        recorded = {what.id: self._recorded(db, run, what.id) for what in entries}
+        recorded = {
+            what.id: event
+            for what in entries
+            if what.named and (event := self._recorded(db, run, what.id))
+        }
         seq, head = db.execute(HEAD, (run,)).fetchone() or (0, b"")
-        fresh = [what for what in entries if recorded[what.id] is None]
+        fresh = {what.id: what for what in reversed(entries) if what.id not in recorded}
         if fresh and expect is not None and expect != seq:
             newer = db.execute(NEWER, (run, expect)).fetchall()
             raise Conflict([record.event(*row) for row in newer])
         moment = self._moment()
-        added = 0
-        for what in fresh:
-            if recorded[what.id] is not None:
-                continue
+        for what in reversed(fresh.values()):
             head = head or self._begin(db, run, what, moment)
             seq += 1
-            added += 1
             text = record.body(what, run, seq, moment)
             head = chain.link(head, text.encode())
             db.execute(ADD, (run, seq, what.id, text, head))
-            recorded[what.id] = record.event(text, head)
-        return [event for what in entries if (event := recorded[what.id]) is not None], added
+            recorded[what.id] = record.placed(what, run, seq, moment, head)
+        return [recorded[what.id] for what in entries], len(fresh)
 
     def _recorded(self, db: sqlite3.Connection, run: str, id_: str) -> Event | None:
         row = db.execute(KNOWN, (id_,)).fetchone()

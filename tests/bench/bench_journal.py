@@ -44,8 +44,13 @@ def raw(path: Path, count: int) -> list[float]:
     """The limit: as many bytes as an event's body, appended and made durable."""
     line = b"x" * 330 + b"\n"
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    def act() -> None:
+        os.write(fd, line)
+        os.fdatasync(fd)
+
     try:
-        return timed(lambda: (os.write(fd, line), os.fdatasync(fd)), count)
+        return timed(act, count)
     finally:
         os.close(fd)
 
@@ -98,8 +103,8 @@ def report(name: str, rounds: list[list[float]], base: list[list[float]]) -> Non
 def main() -> None:
     """Measure and print."""
     if sys.argv[1:2] == ["--one"]:
-        kind, folder, count, number = sys.argv[2:]
-        one(kind, Path(folder), int(count), number)
+        kind, where, count, number = sys.argv[2:]
+        one(kind, Path(where), int(count), number)
         return
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
     with tempfile.TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as place:

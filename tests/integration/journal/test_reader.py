@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from runbook_tui.journal import bell
 from runbook_tui.journal.lock import shared
 from runbook_tui.journal.reader import JournalReader
 from runbook_tui.journal.store import SqliteJournal
@@ -122,7 +122,7 @@ def test_a_follower_sees_each_event_once_and_at_once(path: Path) -> None:
 def test_without_inotify_a_follower_looks_by_itself(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bell.sys, "platform", "elsewhere")
+    monkeypatch.setattr(sys, "platform", "elsewhere")
     filled(path, 1)
     with opened(path) as journal:
         late = threading.Timer(0.02, lambda: journal.append("7f3a", note("x"), ADA))

@@ -132,7 +132,7 @@ def test_the_wal_does_not_grow_for_ever(path: Path) -> None:
     with opened(path) as journal:
         journal.append("7f3a", begun(), ADA)
         sizes = []
-        for number in range(1, 4 * TIDY_AFTER):
+        for number in range(1, 8 * TIDY_AFTER):
             journal.append("7f3a", note(f"{number}"), ADA)
             if number % TIDY_AFTER == 0:
                 sizes.append(schema.side(path, "-wal").stat().st_size)

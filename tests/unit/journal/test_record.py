@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from runbook_tui.journal.chain import canonical
 from runbook_tui.journal.jsonl import as_line
-from runbook_tui.journal.record import LIMIT, Moment, body, entry, event, fresh_id, iso
+from runbook_tui.journal.record import LIMIT, Moment, body, entry, event, fresh_id, iso, placed
 from runbook_tui.run.events import PAYLOADS, Actor, Draft, NoteAdded, Payload, RunStarted, Unknown
 from runbook_tui.session.ports.journal import JournalError
 
@@ -54,6 +54,7 @@ def test_every_payload_round_trips(payload: Payload, step: str | None) -> None:
     text = body(what, "7f3a", 3, MOMENT)
     back = event(text, bytes(32))
     assert back.payload == payload
+    assert placed(what, "7f3a", 3, MOMENT, bytes(32)) == back
     assert (back.run, back.seq, back.step, back.actor) == ("7f3a", 3, step, ADA)
     assert (back.at, back.mono, back.boot, back.hash) == (MOMENT.at, 12.5, "b00t", "00" * 32)
     assert canonical(json.loads(text)) == text
