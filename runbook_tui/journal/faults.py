@@ -36,7 +36,9 @@ SAYINGS: tuple[tuple[str, str, str], ...] = (
         "the file is not a journal",
         "Move the file away, or set RUNBOOK_HOME to another folder.",
     ),
+    ("SQLITE_ERROR", "its tables are not as they should be", "Look with `runbook verify`."),
 )
+DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR"}
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -61,7 +63,7 @@ def fault(error: sqlite3.Error | OSError, path: Path) -> JournalError:
         name = "SQLITE_FULL"
     for start, happened, hint in SAYINGS:
         if name.startswith(start):
-            kind = Damaged if start in {"SQLITE_CORRUPT", "SQLITE_NOTADB"} else JournalError
+            kind = Damaged if start in DAMAGED else JournalError
             return kind(f"{where}{happened} ({error})", hint)
     if "decode to UTF-8" in str(error):
         return Damaged(f"{where}it holds text that is not UTF-8", "Look with `runbook verify`.")

@@ -18,8 +18,9 @@ from runbook_tui.session.ports.journal import JournalError
 
 PATIENCE = 5.0
 """Seconds to wait for others before giving up."""
-SHORTEST, LONGEST = 0.0002, 0.002
-"""Seconds between two tries; an append takes about 0.3 ms, so a turn is rarely missed."""
+SHORTEST, LONGEST = 0.0002, 0.0005
+"""Seconds between two tries. An append takes about 0.3 ms: who looks less often than that misses
+his turn again and again when several write at once."""
 
 
 class FileLock:

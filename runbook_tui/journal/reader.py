@@ -23,7 +23,7 @@ from runbook_tui.journal.record import Record, event
 from runbook_tui.run.events import Actor, Draft, Event
 from runbook_tui.session.ports.journal import JournalError, RunEntry, Verdict
 
-EVENTS = "SELECT seq, body, hash FROM event WHERE run = ? AND seq > ? ORDER BY seq"
+EVENTS = "SELECT body, hash FROM event WHERE run = ? AND seq > ? ORDER BY seq"
 COUNT = "SELECT coalesce(max(seq), 0) FROM event WHERE run = ?"
 RUNS = """\
 SELECT r.run, r.title, r.source, r.digest, r.opened_at, e.seq, e.hash
@@ -64,7 +64,7 @@ class JournalReader:
         """The run's events with a number above ``after``; none for a run that is not there."""
         with self._kept() as db:
             rows = db.execute(EVENTS, (run, after)).fetchall() if db else []
-        return [self._event(run, *row) for row in rows]
+        return [event(*row) for row in rows]
 
     def records(self, run: str, after: int = 0) -> list[Record]:
         """The same as they are kept, byte by byte, for export."""
@@ -126,15 +126,6 @@ class JournalReader:
         self._closed = True
         with self._gate:
             self._forget()
-
-    def _event(self, run: str, seq: int, body: str, digest: bytes) -> Event:
-        try:
-            return event(body, digest)
-        except (ValueError, KeyError, TypeError) as error:
-            raise JournalError(
-                f"journal {self._path}: event {seq} of run {run} cannot be read",
-                "Look with `runbook verify`.",
-            ) from error
 
     def _count(self, run: str) -> int:
         try:

@@ -151,9 +151,18 @@ def placed(what: Entry, run: str, seq: int, moment: Moment, digest: bytes) -> Ev
 def event(text: str | bytes, digest: bytes) -> Event:
     """The event that ``text`` says; keys that a newer program added are passed over.
 
-    Raises ValueError, KeyError or TypeError where it is no event.
+    Raises `JournalError` where it is no event.
     """
-    values = json.loads(text)
+    try:
+        return read(json.loads(text), digest)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise JournalError(
+            "an event of the journal cannot be read", "`runbook verify` says which."
+        ) from error
+
+
+def read(values: dict[str, Any], digest: bytes) -> Event:
+    """The same from the parsed body; raises KeyError or TypeError."""
     who = values["actor"]
     return Event(
         seq=values["seq"],

@@ -141,7 +141,13 @@ LINKED = "SELECT 1 FROM event WHERE run = ? AND hash = ? ORDER BY seq DESC LIMIT
 def records(db: sqlite3.Connection, run: str, after: int = 0) -> Iterator[Record]:
     """The run's events as they are kept."""
     for seq, id_, body, digest in db.execute(EVENTS, (run, after)):
-        yield Record(seq=seq, id=id_, body=body, hash=digest)
+        # Tables that somebody made anew may hold anything; what is no event is found as such.
+        yield Record(
+            seq=seq if isinstance(seq, int) else 0,
+            id=str(id_),
+            body=body if isinstance(body, bytes) else b"",
+            hash=digest if isinstance(digest, bytes) else b"",
+        )
 
 
 def orphans(db: sqlite3.Connection, rows: dict[str, tuple[str, ...]]) -> list[str]:

@@ -14,7 +14,7 @@ from runbook_tui.journal.chain import link
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.journal.verify import walk
 from runbook_tui.run.events import Event
-from runbook_tui.session.ports.journal import Verdict
+from runbook_tui.session.ports.journal import JournalError, Verdict
 from tests.integration.journal.scenes import filled
 
 Attack = Callable[[sqlite3.Connection], object]
@@ -201,6 +201,38 @@ def test_a_damaged_file_is_a_problem_and_no_traceback(path: Path) -> None:
         path.write_bytes(damaged)
         found = verdict(path)
         assert found.problems or found.events == 10
+
+
+@pytest.mark.usefixtures("events")
+def test_a_missing_table_is_a_problem(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TABLE run")
+    assert "no such table" in verdict(path).problems[0]
+
+
+@pytest.mark.usefixtures("events")
+def test_a_table_made_anew_without_its_rules_is_a_problem(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE free AS SELECT * FROM event")
+        db.execute("DROP TABLE event")
+        db.execute("ALTER TABLE free RENAME TO event")
+        db.execute("UPDATE event SET body = NULL, hash = 'x', seq = 'y', id = NULL WHERE seq = 2")
+        db.commit()
+    problems = verdict(path).problems
+    assert "the journal's event is missing or changed" in problems
+    assert any("its text is no event" in problem for problem in problems)
+
+
+def test_an_event_that_cannot_be_read_is_an_error_with_a_hint(path: Path) -> None:
+    filled(path, 3)
+    with tampering(path) as db:
+        db.execute("UPDATE event SET body = '[]' WHERE seq = 2")
+    with (
+        SqliteJournal.open_reading(path) as reader,
+        pytest.raises(JournalError, match="cannot be read") as caught,
+    ):
+        reader.events("7f3a")
+    assert "verify" in caught.value.hint
 
 
 @pytest.mark.usefixtures("events")
