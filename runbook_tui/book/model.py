@@ -10,9 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
-
-EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 class Risk(StrEnum):
@@ -91,7 +88,7 @@ class Step:
     before: str | None = None
     run: str | None = None
     action: str | None = None
-    arguments: Mapping[str, str] = EMPTY
+    arguments: Mapping[str, str] = field(default_factory=dict)
     undo: str | None = None
     verify_undo: str | None = None
     outputs: tuple[str, ...] = ()
@@ -105,7 +102,7 @@ class Step:
     optional: bool = False
     role: str | None = None
     cwd: str | None = None
-    env: Mapping[str, str] = EMPTY
+    env: Mapping[str, str] = field(default_factory=dict)
     shell: str | None = None
     expect: Expect = Expect()
     retries: int = 0

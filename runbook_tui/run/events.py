@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
@@ -48,9 +46,9 @@ class RunStarted(Payload):
     plan: str
     digest: str
     folder: str
-    includes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    parameters: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    secrets: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    includes: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
     role: str = "lead"
     rehearse: bool = False
 
@@ -163,7 +161,7 @@ class CommandStarted(Payload):
     cwd: str
     shell: tuple[str, ...]
     folder: str
-    environment: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    environment: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     timeout: float | None = None
     interactive: bool = False
@@ -247,7 +245,7 @@ class UndoArmed(Payload):
     secrets: tuple[str, ...] = ()
     cwd: str = ""
     shell: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    environment: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
 
 

@@ -1,0 +1,153 @@
+"""What may be done when, and by whom."""
+
+from __future__ import annotations
+
+from runbook_tui.run import events as e
+from runbook_tui.run import requests as r
+from runbook_tui.run.requests import Refusal
+from runbook_tui.run.state import Status, gate_open, status_of
+from tests.fakes.history import ADA, GRACE, LINUS, History
+from tests.fakes.plans import chain, two_phases
+
+
+def refusal(answer: object) -> Refusal:
+    assert isinstance(answer, Refusal), answer
+    return answer
+
+
+def accepted(answer: object) -> None:
+    assert not isinstance(answer, Refusal), answer
+
+
+def first_phase(history: History) -> None:
+    history.ran("merge")
+    for node in ("look", "look-a", "look-b"):
+        accepted(history.ask(r.TickNode(node=node)))
+    history.ran("tag")
+    accepted(history.ask(r.TickNode(node="calm")))
+
+
+def test_the_order_of_a_toml_plan_holds() -> None:
+    history = History(chain(3))
+    answer = refusal(history.ask(r.StartStep(step="s1")))
+    assert "Step 0" in answer.reason
+    assert answer.exit_code == 4
+    accepted(history.ask(r.StartStep(step="s0")))
+
+
+def test_the_order_of_a_markdown_plan_is_advised_and_noted() -> None:
+    history = History(chain(3, "markdown"))
+    accepted(history.ask(r.StartStep(step="s2")))
+    assert history.state.step("s2").out_of_order
+
+
+def test_only_the_lead_starts_steps() -> None:
+    history = History(chain(1))
+    assert "only the lead" in refusal(history.ask(r.StartStep(step="s0"), GRACE)).reason
+
+
+def test_everybody_may_tick_and_note() -> None:
+    history = History(two_phases())
+    history.ran("merge")
+    accepted(history.ask(r.TickNode(node="look-a"), GRACE))
+    accepted(history.ask(r.AddNote(text="seen", node="look"), LINUS))
+    assert history.state.ticks["look-a"].by == GRACE
+
+
+def test_a_manual_step_with_open_checks_waits_for_them_and_so_does_what_needs_it() -> None:
+    history = History(two_phases())
+    history.ran("merge")
+    accepted(history.ask(r.TickNode(node="look")))
+    assert history.state.step("look").status is Status.WAITING
+    assert status_of(history.state, "tag") is Status.PENDING
+    accepted(history.ask(r.TickNode(node="look-a")))
+    assert history.state.step("look").status is Status.WAITING
+    accepted(history.ask(r.TickNode(node="look-b")))
+    assert history.state.step("look").status is Status.DONE
+    assert status_of(history.state, "tag") is Status.READY
+
+
+def test_a_gate_keeps_the_phase_shut_until_it_is_given() -> None:
+    history = History(two_phases())
+    first_phase(history)
+    assert "sign-off: cto" in refusal(history.ask(r.StartStep(step="deploy"))).reason
+    accepted(history.ask(r.SignNode(node="two", role="cto"), GRACE))
+    assert gate_open(history.state, "two")
+    accepted(history.ask(r.StartStep(step="deploy")))
+
+
+def test_four_eyes_refuses_the_lead_for_a_gate() -> None:
+    runbook = two_phases()
+    history = History(runbook)
+    first_phase(history)
+    lead = refusal(history.ask(r.SignNode(node="two", role="cto"), ADA))
+    assert "does not hold the role" in lead.reason
+
+
+def test_four_eyes_refuses_the_person_who_ran_the_step() -> None:
+    history = History(two_phases())
+    history.ran("tag")
+    assert "four eyes" in refusal(history.ask(r.SignNode(node="tag", role="qa"), ADA)).reason
+    accepted(history.ask(r.SignNode(node="tag", role="qa"), LINUS))
+
+
+def test_a_rejection_needs_a_comment_and_keeps_the_gate_shut() -> None:
+    history = History(two_phases())
+    first_phase(history)
+    no = r.SignNode(node="two", role="cto", approve=False)
+    assert refusal(history.ask(no, GRACE)).exit_code == 2
+    accepted(history.ask(r.SignNode(node="two", role="cto", approve=False, comment="no"), GRACE))
+    assert not gate_open(history.state, "two")
+
+
+def test_skipping_what_is_required_needs_an_override_with_a_reason() -> None:
+    history = History(two_phases())
+    history.ran("merge")
+    assert refusal(history.ask(r.SkipStep(step="look", reason=" "))).exit_code == 2
+    accepted(history.ask(r.SkipStep(step="look", reason="seen yesterday")))
+    assert "required" in refusal(history.ask(r.SkipStep(step="tag", reason="no"))).reason
+    accepted(history.ask(r.SkipStep(step="tag", reason="no", override=True)))
+    assert history.state.step("tag").overridden
+
+
+def test_a_step_behind_a_shut_gate_cannot_be_skipped_by_the_way() -> None:
+    history = History(two_phases())
+    assert isinstance(history.ask(r.SkipStep(step="deploy", reason="x")), Refusal)
+
+
+def test_an_irreversible_step_asks_before_it_runs() -> None:
+    history = History(two_phases())
+    first_phase(history)
+    history.ask(r.SignNode(node="two", role="cto"), GRACE)
+    history.ran("deploy")
+    question = history.ask(r.StartStep(step="migrate"))
+    assert isinstance(question, r.ConfirmationNeeded)
+    assert "old schema" in question.reason
+    accepted(history.ask(r.StartStep(step="migrate", confirmed=True)))
+
+
+def test_a_finished_step_is_not_run_again_and_a_failed_one_is() -> None:
+    history = History(chain(2))
+    history.ran("s0")
+    assert "done already" in refusal(history.ask(r.StartStep(step="s0"))).reason
+    history.ran("s1", exit_=1)
+    accepted(history.ask(r.StartStep(step="s1")))
+    assert history.state.step("s1").attempt == 2
+
+
+def test_nothing_starts_while_a_rollback_runs() -> None:
+    history = History(chain(2))
+    history.ran("s0")
+    accepted(history.ask(r.StartRollback(scope="run")))
+    assert "rollback" in refusal(history.ask(r.StartStep(step="s1"))).reason
+
+
+def test_nothing_to_roll_back_is_no_failure() -> None:
+    assert refusal(History(chain(1)).ask(r.StartRollback(scope="run"))).exit_code == 0
+
+
+def test_a_run_is_done_only_when_everything_is() -> None:
+    history = History(two_phases())
+    first_phase(history)
+    assert "Deploy" in refusal(history.ask(r.FinishRun())).reason
+    assert history.add(e.NoteAdded(text="still here"))

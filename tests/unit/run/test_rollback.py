@@ -1,0 +1,138 @@
+"""What a rollback lists, in which order, and how far back it reaches."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runbook_tui.book.model import Parameter, Phase, Runbook, Step
+from runbook_tui.run import events as e
+from runbook_tui.run import requests as r
+from runbook_tui.run.rollback import default_scope, plan, ran, scope_node
+from runbook_tui.run.state import Status
+from tests.fakes.history import GRACE, History
+from tests.fakes.plans import chain, two_phases
+
+
+def test_what_really_ran_is_undone_newest_first() -> None:
+    history = History(chain(4))
+    for step in ("s0", "s1", "s2"):
+        history.ran(step)
+    assert [i.step for i in plan(history.state, "run", "").items] == ["s2", "s1", "s0"]
+
+
+def test_a_step_that_failed_half_way_is_undone_first() -> None:
+    history = History(chain(3))
+    history.ran("s0")
+    history.ran("s1", exit_=1)
+    items = plan(history.state, "run", "").items
+    assert [i.step for i in items] == ["s1", "s0"]
+    assert items[0].status is Status.FAILED
+
+
+def test_skipped_and_never_started_steps_are_not_undone() -> None:
+    history = History(chain(3))
+    history.ran("s0")
+    history.ask(r.SkipStep(step="s1", reason="not today"))
+    assert [i.step for i in plan(history.state, "run", "").items] == ["s0"]
+
+
+def test_a_value_that_is_not_known_shows_and_is_filled_when_it_is() -> None:
+    step = Step(id="a", title="A", run="true", undo="x ${{ sha }}", outputs=("sha",))
+    history = History(Runbook(title="T", phases=(Phase(id="p", title="P", steps=(step,)),)))
+    history.ran("a", e.UndoArmed(kind="command", text="x ${{ sha }}", missing=("sha",)))
+    item = plan(history.state, "run", "").items[0]
+    assert (item.ready, item.why) == (False, "needs sha")
+    history.add(e.ParameterCaptured(name="sha", value="a b"), "a")
+    item = plan(history.state, "run", "").items[0]
+    assert item.ready
+    assert item.text == "x 'a b'"
+
+
+def test_a_markdown_placeholder_never_reaches_a_shell_open() -> None:
+    step = Step(id="a", title="A", run="true")
+    pr = Parameter(name="PR", placeholder="<PR>", declared=False)
+    history = History(
+        Runbook(title="T", parameters=(pr,), phases=(Phase(id="p", title="P", steps=(step,)),))
+    )
+    history.ran("a", e.UndoArmed(kind="command", text="gh pr close <PR>"))
+    assert plan(history.state, "run", "").items[0].missing == ("PR",)
+    history.ask(r.GiveValue(name="PR", value="7; rm -rf /"))
+    assert plan(history.state, "run", "").items[0].text == "gh pr close '7; rm -rf /'"
+
+
+def test_a_floor_holds_what_lies_before_it() -> None:
+    history = History(two_phases())
+    history.ran("merge")
+    history.ran("migrate", e.UndoArmed(kind="irreversible", reason="gone"))
+    items = plan(history.state, "run", "").items
+    assert [(i.step, i.held) for i in items] == [("migrate", False), ("merge", True)]
+    assert not plan(history.state, "run", "", past_floor=True).items[1].held
+
+
+def test_steps_that_only_look_are_not_in_the_list() -> None:
+    history = History(two_phases())
+    history.ran("watch", e.UndoArmed(kind="nothing"))
+    assert plan(history.state, "run", "").items == ()
+
+
+def test_the_budget_is_the_phase_s_own_word() -> None:
+    history = History(two_phases())
+    history.ran("deploy")
+    found = plan(history.state, "phase", "two")
+    assert found.budget == 300.0
+    assert [p.id for p in found.procedures] == ["back"]
+
+
+def test_the_default_scope_holds_everything_since_the_last_gate() -> None:
+    history = History(two_phases())
+    history.ran("merge")
+    assert default_scope(history.state) == ("step", "merge")
+    history.ran("tag")
+    assert default_scope(history.state) == ("phase", "one")
+    history.add(e.GateOpened(node="two"), None, GRACE)
+    history.ran("deploy")
+    assert default_scope(history.state) == ("step", "deploy")
+    history.ran("migrate")
+    assert default_scope(history.state) == ("phase", "two")
+    assert scope_node(history.state, "run") == ""
+
+
+def test_after_a_rollback_steps_are_pending_and_gates_are_shut() -> None:
+    history = History(two_phases())
+    history.ran("merge")
+    history.ask(r.TickNode(node="calm"))
+    history.ask(r.StartRollback(scope="phase", node="one"))
+    history.add(e.UndoStarted(), "merge")
+    assert history.state.step("merge").status is Status.UNDOING
+    history.add(e.UndoFinished(result="done", exit=0), "merge")
+    history.add(e.RollbackFinished(result="complete"))
+    assert history.state.step("merge").status is Status.PENDING
+    assert ran(history.state) == []
+    assert "calm" not in history.state.ticks
+
+
+def test_an_undo_that_failed_stays_to_be_done() -> None:
+    history = History(chain(2))
+    history.ran("s0")
+    history.ask(r.StartRollback(scope="run"))
+    history.add(e.UndoStarted(), "s0")
+    history.add(e.UndoFinished(result="failed", exit=1, reason="no"), "s0")
+    history.add(e.RollbackFinished(result="incomplete", remaining=("Step 0",)))
+    assert history.state.step("s0").status is Status.UNDO_FAILED
+    assert ran(history.state) == ["s0"]
+
+
+@given(st.lists(st.integers(0, 5), max_size=12))
+def test_whatever_ran_in_whatever_order_a_dependent_is_undone_before_what_it_needs(
+    order: list[int],
+) -> None:
+    history = History(chain(6, "markdown"))
+    for number in order:
+        history.ran(f"s{number}")
+    undone = ran(history.state)
+    assert sorted(undone) == sorted({f"s{n}" for n in order})
+    for step in undone:
+        for need in history.state.outline[step].needs:
+            if need in undone:
+                assert undone.index(step) < undone.index(need)
