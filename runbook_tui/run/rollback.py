@@ -255,6 +255,8 @@ def default_scope(state: RunState) -> tuple[str, str]:
     done = {p.id for p in state.runbook.phases if closed(state, p.id)}
     since = [s for s in recent if state.outline[s].phase not in done] or recent[:1] or order[:1]
     for scope in SCOPES[:-1]:
+        if scope == "change" and not state.outline[since[0]].change:
+            continue
         node = scope_node(state, scope, since[0])
         inside = {n.id for n in state.outline.inside(node) if n.kind == Kind.STEP}
         if all(s in inside for s in since):

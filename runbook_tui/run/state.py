@@ -156,7 +156,7 @@ class RunState:
 
     run: str
     runbook: Runbook
-    outline: Outline
+    outline: Outline = field(compare=False)
     begun: RunStarted | None = None
     seq: int = 0
     head: str = ""
