@@ -11,7 +11,7 @@ from pathlib import Path
 
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide, left_open
-from runbook_tui.run.events import Actor, Event, RunFinished, RunPaused
+from runbook_tui.run.events import Actor, Event, RunFinished, RunPaused, StepStarted
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.session.account import NAME as ACCOUNT
@@ -210,8 +210,9 @@ class Session:
             if isinstance(decision, Refusal):
                 refusal.append(decision)
                 return []
-            extra = self._steps.begin(request.step) if isinstance(request, r.StartStep) else []
-            return [*decision.events, *extra]
+            started = [s for payload, s in decision.events if isinstance(payload, StepStarted)]
+            armed = [pair for step in started if step for pair in self._steps.begin(step)]
+            return [*decision.events[:1], *armed, *decision.events[1:]]
 
         self._recorder.sync()
         keep = self.state.rolling_back or isinstance(request, r.OpenRollback | r.CloseRollback)
