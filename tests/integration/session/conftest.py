@@ -1,0 +1,25 @@
+"""Scenes end with their test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from runbook_tui.book.model import Runbook
+from tests.integration.session.scene import Scene
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Callable[..., Scene]]:
+    """Makes scenes and closes them."""
+    made: list[Scene] = []
+
+    def make(runbook: Runbook, values: Mapping[str, str] = {}) -> Scene:
+        made.append(Scene(tmp_path, runbook, values))
+        return made[-1]
+
+    yield make
+    for item in made:
+        item.close()

@@ -1,0 +1,121 @@
+"""A run on real parts: SQLite, supervisors, shells; the runbook is given as a value."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from runbook_tui.book.model import Phase, Runbook, Secret, Step
+from runbook_tui.command.host import CommandHost
+from runbook_tui.command.shells import base_environment
+from runbook_tui.journal.clock import SystemClock
+from runbook_tui.journal.store import SqliteJournal
+from runbook_tui.run import requests as r
+from runbook_tui.run.events import Actor
+from runbook_tui.run.requests import Refusal
+from runbook_tui.run.state import Status
+from runbook_tui.session.opening import open_run, start_run
+from runbook_tui.session.session import Accepted, Session
+from tests.fakes.history import ADA
+from tests.waiting import until
+
+
+@dataclasses.dataclass(frozen=True)
+class Around:
+    """The surroundings of a test: bash, a clean environment, secrets from the environment."""
+
+    environment: Mapping[str, str]
+
+    def shell(self, shell: str | None) -> tuple[str, ...]:
+        return ("bash", "-eo", "pipefail", "-c")
+
+    def expand(self, step: Step) -> Step:
+        return step
+
+    def secret(self, source: Secret) -> str | None:
+        return os.environ.get(source.env or "")
+
+
+def book(*steps: Step, **fields: object) -> Runbook:
+    """A runbook of one phase."""
+    return Runbook(
+        title="Test",
+        phases=(Phase(id="p", title="Phase", steps=steps),),
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+class Scene:
+    """One run in a folder; sessions are opened on it as processes would."""
+
+    def __init__(self, folder: Path, runbook: Runbook, values: Mapping[str, str] = {}) -> None:
+        self.folder = folder
+        self.work = folder / "work"
+        self.work.mkdir(exist_ok=True)
+        self.runbook = runbook
+        self.journal = SqliteJournal(folder / "home" / "journal.db", SystemClock())
+        self.around = Around(environment=base_environment(dict(os.environ)))
+        self.commands = CommandHost()
+        self.sessions: list[Session] = []
+        self.run = start_run(
+            self.journal, plan="plan", runbook=runbook, source="plan.toml",
+            folder=str(self.work), parameters=dict(values), actor=ADA, clock=SystemClock(),
+        )  # fmt: skip
+        self.place = folder / "home" / "runs" / self.run
+
+    def open(self, *, leads: bool = True, actor: Actor = ADA, unattended: bool = False) -> Session:
+        """A session as another process would open it."""
+        self.place.mkdir(parents=True, exist_ok=True)
+        state = open_run(self.journal, self.run, lambda text, name: self.runbook, self.around)
+        session = Session(
+            state=state, actor=actor, journal=self.journal, commands=self.commands,
+            surroundings=self.around, clock=SystemClock(), folder=self.place, leads=leads,
+            unattended=unattended,
+        )  # fmt: skip
+        assert session.open()
+        self.sessions.append(session)
+        return session
+
+    def close(self) -> None:
+        """End all sessions and the journal; stop what still runs."""
+        for session in self.sessions:
+            for step in session.state.steps.values():
+                for command in step.commands:
+                    if command.running:
+                        self.commands.stop(Path(command.folder), 0.2)
+            session.close()
+        self.journal.close()
+
+    def types(self) -> list[str]:
+        """The types of all recorded events."""
+        return [event.type for event in self.journal.events(self.run)]
+
+
+def ask(session: Session, request: r.Request) -> Accepted:
+    """Ask and expect a yes."""
+    answer = session.ask(request).result(20)
+    assert not isinstance(answer, Refusal), answer
+    return answer
+
+
+def refused(session: Session, request: r.Request) -> Refusal:
+    """Ask and expect a no."""
+    answer = session.ask(request).result(20)
+    assert isinstance(answer, Refusal), answer
+    return answer
+
+
+def run_step(session: Session, step: str, status: Status = Status.DONE) -> None:
+    """Start a step and wait until it has the status."""
+    ask(session, r.StartStep(step=step))
+    until(lambda: session.state.step(step).status is status, what=f"{step} {status}")
+
+
+def rolled_back(session: Session, scope: str = "run", node: str = "") -> str:
+    """Roll back without a person and return the result."""
+    ask(session, r.StartRollback(scope=scope, node=node, attended=False))
+    until(lambda: bool(session.state.rollback and session.state.rollback.finished))
+    assert session.state.rollback
+    return session.state.rollback.result

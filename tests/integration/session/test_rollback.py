@@ -1,0 +1,188 @@
+"""Two key presses bring it back: the rollback on real parts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from runbook_tui.book.model import Step
+from runbook_tui.command.host import CommandHost
+from runbook_tui.journal.clock import SystemClock
+from runbook_tui.run import requests as r
+from runbook_tui.run.state import Status
+from runbook_tui.session import account, emergency
+from tests.fakes.history import GRACE
+from tests.integration.session.scene import Scene, ask, book, rolled_back, run_step
+from tests.waiting import until
+
+Make = Callable[..., Scene]
+
+
+def touching(name: str, **fields: object) -> Step:
+    return Step(
+        id=name, title=name.upper(), run=f"touch {name}; echo {name} >> order",
+        undo=f"rm {name}; echo -{name} >> order", verify_undo=f"test ! -e {name}",
+        **fields,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def test_everything_that_ran_is_undone_newest_first_and_verified(scene: Make) -> None:
+    place = scene(book(touching("a"), touching("b"), touching("c")))
+    session = place.open()
+    run_step(session, "a")
+    run_step(session, "b")
+    assert rolled_back(session) == "complete"
+    assert (place.work / "order").read_text().split() == ["a", "b", "-b", "-a"]
+    assert session.state.step("a").status is Status.PENDING
+
+
+def test_a_step_that_failed_half_way_is_undone_too(scene: Make) -> None:
+    half = Step(id="h", title="Half", run="touch half; false", undo="rm -f half")
+    place = scene(book(touching("a"), half))
+    session = place.open()
+    run_step(session, "a")
+    run_step(session, "h", Status.FAILED)
+    assert rolled_back(session) == "complete"
+    assert not (place.work / "half").exists()
+
+
+def test_running_commands_of_the_scope_are_stopped_first(scene: Make) -> None:
+    place = scene(book(Step(id="a", title="A", run="touch x; sleep 60", undo="rm x")))
+    session = place.open()
+    ask(session, r.StartStep(step="a"))
+    until((place.work / "x").exists)
+    assert rolled_back(session) == "complete"
+    types = place.types()
+    assert types.index("command.finished") < types.index("undo.started")
+
+
+def test_one_failing_undo_hides_nothing_and_stops_no_other(scene: Make) -> None:
+    bad = Step(id="bad", title="Bad", run="true", undo="exit 9")
+    place = scene(book(touching("a"), bad, touching("c")))
+    session = place.open()
+    for step in ("a", "bad", "c"):
+        run_step(session, step)
+    assert rolled_back(session) == "incomplete"
+    rollback = session.state.rollback
+    assert rollback is not None
+    assert rollback.remaining == ("Bad",)
+    assert dict(rollback.results) == {"c": "done", "bad": "failed", "a": "done"}
+    assert session.state.step("bad").status is Status.UNDO_FAILED
+
+
+def test_what_a_failed_undo_was_needed_for_is_not_tried(scene: Make) -> None:
+    bad = Step(id="bad", title="Bad", run="true", undo="exit 9", needs=("a",))
+    session = scene(book(touching("a"), bad)).open()
+    run_step(session, "a")
+    run_step(session, "bad")
+    assert rolled_back(session) == "incomplete"
+    assert session.state.rollback is not None
+    assert set(session.state.rollback.remaining) == {"A", "Bad"}
+
+
+def test_an_undo_that_does_not_verify_is_no_undo(scene: Make) -> None:
+    liar = Step(id="a", title="A", run="touch x", undo="true", verify_undo="test ! -e x")
+    session = scene(book(liar)).open()
+    run_step(session, "a")
+    assert rolled_back(session) == "incomplete"
+    assert "check after it" in session.state.step("a").undo_reason
+
+
+def test_steps_done_by_hand_are_asked_for_and_remain_without_a_person(scene: Make) -> None:
+    place = scene(book(touching("a"), Step(id="hand", title="Hand"), touching("c")))
+    session = place.open()
+    run_step(session, "a")
+    ask(session, r.TickNode(node="hand"))
+    run_step(session, "c")
+    ask(session, r.StartRollback(scope="run"))
+    until(lambda: bool(session.state.rollback and len(session.state.rollback.results) == 2))
+    assert session.state.rolling_back
+    ask(session, r.AnswerByHand(step="hand", taken_back=True))
+    until(lambda: bool(session.state.rollback and session.state.rollback.finished))
+    assert session.state.rollback is not None
+    assert session.state.rollback.result == "complete"
+
+
+def test_what_lies_below_a_floor_stays_unless_a_person_says_so(scene: Make) -> None:
+    def steps() -> tuple[Step, ...]:
+        floor = Step(id="f", title="Floor", run="true", irreversible="the schema")
+        return touching("a"), floor, touching("c")
+
+    place = scene(book(*steps()))
+    session = place.open()
+    run_step(session, "a")
+    ask(session, r.StartStep(step="f", confirmed=True))
+    until(lambda: session.state.step("f").status is Status.DONE)
+    run_step(session, "c")
+    assert rolled_back(session) == "incomplete"
+    assert (place.work / "a").exists()
+    assert not (place.work / "c").exists()
+    ask(session, r.StartRollback(scope="run", past_floor=True, attended=False))
+    until(lambda: not (place.work / "a").exists())
+    until(lambda: not session.state.rolling_back)
+
+
+def test_an_undo_acts_where_its_step_acted(scene: Make, tmp_path: Path) -> None:
+    step = Step(id="a", title="A", run='pwd > here; echo "$STAGE" >> here', cwd="sub",
+                env={"STAGE": "blue"}, undo='test "$STAGE" = blue; rm here')  # fmt: skip
+    place = scene(book(step))
+    (place.work / "sub").mkdir()
+    session = place.open()
+    run_step(session, "a")
+    assert (place.work / "sub" / "here").read_text().split()[1] == "blue"
+    assert rolled_back(session) == "complete"
+    assert not (place.work / "sub" / "here").exists()
+
+
+def test_another_terminal_rolls_back_while_the_lead_is_dead(scene: Make) -> None:
+    place = scene(book(touching("a")))
+    first = place.open()
+    run_step(first, "a")
+    first.close()
+    second = place.open(leads=False, actor=GRACE, unattended=True)
+    assert rolled_back(second) == "complete"
+    assert not (place.work / "a").exists()
+
+
+def test_another_terminal_takes_a_half_done_rollback_over(scene: Make) -> None:
+    slow = Step(id="slow", title="Slow", run="true", undo="read x < go; touch undone")
+    place = scene(book(touching("a"), slow))
+    import os
+
+    os.mkfifo(place.work / "go")
+    first = place.open()
+    run_step(first, "a")
+    run_step(first, "slow")
+    ask(first, r.StartRollback(scope="run", attended=False))
+    until(lambda: first.state.step("slow").running_command() is not None)
+    first.close()
+    second = place.open(leads=False, actor=GRACE, unattended=True)
+    (place.work / "go").write_text("on\n")
+    until(lambda: bool(second.state.rollback and second.state.rollback.finished))
+    assert second.state.rollback is not None
+    assert second.state.rollback.result == "complete"
+    assert not (place.work / "a").exists()
+
+
+def test_without_a_journal_the_undo_file_brings_it_back(scene: Make, tmp_path: Path) -> None:
+    place = scene(book(touching("a"), touching("b")))
+    session = place.open()
+    run_step(session, "a")
+    run_step(session, "b")
+    session.close()
+    files = emergency.find(tmp_path / "home" / "runs")
+    assert [f.run for f in files] == [place.run]
+    told: list[str] = []
+    complete, remaining = emergency.roll_back(
+        files[0], commands=CommandHost(), environment=place.around.environment,
+        folder=tmp_path / "emergency", account_path=place.place / account.NAME, actor=GRACE,
+        clock=SystemClock(), tell=told.append,
+    )  # fmt: skip
+    assert (complete, remaining) == (True, ())
+    assert (place.work / "order").read_text().split() == ["a", "b", "-b", "-a"]
+    account.enter_left_behind(place.journal, place.run, place.place / account.NAME, GRACE)
+    assert "rollback.finished" in place.types()
+    again = place.open()
+    assert again.state.step("a").status is Status.PENDING
+    shutil.rmtree(tmp_path / "emergency")

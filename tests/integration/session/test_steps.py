@@ -1,0 +1,180 @@
+"""Steps carried out by the session, on real supervisors and a real journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from runbook_tui.book.model import Check, Expect, Parameter, Secret, Step
+from runbook_tui.run import requests as r
+from runbook_tui.run.state import Status, status_of
+from tests.fakes.history import GRACE
+from tests.integration.session.scene import Scene, ask, book, refused, run_step
+from tests.waiting import until
+
+Make = Callable[..., Scene]
+
+
+def test_before_runs_first_and_completes_the_undo_before_the_effect(scene: Make) -> None:
+    step = Step(
+        id="a", title="A", outputs=("old",), before='echo old=41 >> "$RUNBOOK_OUTPUT"',
+        run='test "$old" = 41', undo="echo back to ${{ old }}",
+    )  # fmt: skip
+    place = scene(book(step))
+    session = place.open()
+    run_step(session, "a")
+    undo = session.state.step("a").undo
+    assert undo is not None
+    assert (undo.text, undo.missing) == ("echo back to 41", ())
+    types = place.types()
+    last_armed = len(types) - 1 - types[::-1].index("undo.armed")
+    starts = [n for n, t in enumerate(types) if t == "command.started"]
+    assert last_armed < starts[1]
+
+
+def test_a_start_is_recorded_before_the_command_starts(scene: Make) -> None:
+    place = scene(book(Step(id="a", title="A", run="true", undo="true")))
+    session = place.open()
+    run_step(session, "a")
+    assert place.types() == [
+        "run.started", "step.started", "undo.armed", "command.started", "command.finished",
+        "step.finished", "run.finished",
+    ]  # fmt: skip
+    assert (place.place / "undo.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_failing_command_fails_its_step_with_its_status(scene: Make) -> None:
+    session = scene(book(Step(id="a", title="A", run="exit 3", undo="true"))).open()
+    run_step(session, "a", Status.FAILED)
+    assert session.state.step("a").reason == "its command ended with exit status 3"
+
+
+def test_what_a_plan_expects_counts_as_done(scene: Make) -> None:
+    steps = (
+        Step(id="a", title="A", run="exit 3", expect=Expect(exits=(0, 3)), effect=False),
+        Step(id="b", title="B", run="echo all good", expect=Expect(output="go+d"), effect=False),
+        Step(id="c", title="C", run="echo bad", expect=Expect(output="go+d"), effect=False),
+    )
+    session = scene(book(*steps)).open()
+    run_step(session, "a")
+    run_step(session, "b")
+    run_step(session, "c", Status.FAILED)
+
+
+def test_retries_try_again_and_each_attempt_is_its_own_record(scene: Make) -> None:
+    text = 'echo x >> tries; test "$(wc -l < tries)" -ge 3'
+    session = scene(book(Step(id="a", title="A", run=text, retries=3, effect=False))).open()
+    run_step(session, "a")
+    runs = [c for c in session.state.step("a").commands if c.kind == "run"]
+    assert [c.exit for c in runs] == [1, 1, 0]
+    assert len({c.folder for c in runs}) == 3
+
+
+def test_outputs_become_parameters_only_if_declared(scene: Make) -> None:
+    text = 'printf "sha=abc\\nstray=1\\n" >> "$RUNBOOK_OUTPUT"'
+    session = scene(book(Step(id="a", title="A", run=text, outputs=("sha",), effect=False))).open()
+    run_step(session, "a")
+    assert dict(session.state.values) == {"sha": "abc"}
+
+
+def test_a_missing_value_is_asked_for_and_never_an_empty_string(scene: Make) -> None:
+    marks = (Parameter(name="PR", placeholder="<PR>", declared=False),)
+    step = Step(id="a", title="A", run="echo closing <PR> > out", effect=False)
+    place = scene(book(step, parameters=marks, format="markdown"))
+    session = place.open()
+    answer = refused(session, r.StartStep(step="a"))
+    assert isinstance(answer, r.ValuesMissing)
+    assert answer.names == ("PR",)
+    ask(session, r.GiveValue(name="PR", value="7 ; rm x"))
+    run_step(session, "a")
+    assert (place.work / "out").read_text() == "closing 7 ; rm x\n"
+
+
+def test_a_probe_ticks_its_check_and_a_failing_one_does_not(scene: Make) -> None:
+    checks = (
+        Check(id="yes", title="There", probe="test -e made"),
+        Check(id="no", title="Not there", probe="test -e other"),
+    )
+    session = scene(
+        book(Step(id="a", title="A", run="touch made", checks=checks, undo="true"))
+    ).open()
+    ask(session, r.StartStep(step="a"))
+    until(lambda: len([c for c in session.state.step("a").commands
+                       if c.kind == "probe" and not c.running]) == 2)  # fmt: skip
+    until(lambda: session.state.step("a").status is Status.WAITING)
+    assert set(session.state.ticks) == {"yes"}
+    ask(session, r.TickNode(node="no"))
+    until(lambda: session.state.step("a").status is Status.DONE)
+
+
+def test_a_background_step_is_done_when_its_probe_holds_and_runs_on(scene: Make) -> None:
+    server = Step(id="a", title="Serve", run="echo up > up; sleep 60", ready="test -e up",
+                  background=True, effect=False)  # fmt: skip
+    session = scene(book(server, Step(id="b", title="B", run="true", undo="true"))).open()
+    run_step(session, "a")
+    assert session.state.step("a").running_command() is not None
+    assert status_of(session.state, "b") is Status.READY
+    ask(session, r.StopCommands())
+    until(lambda: session.state.step("a").running_command() is None)
+    assert session.state.step("a").status is Status.DONE
+
+
+def test_a_stopped_command_makes_its_step_stopped(scene: Make) -> None:
+    session = scene(book(Step(id="a", title="A", run="sleep 60", undo="true"))).open()
+    ask(session, r.StartStep(step="a"))
+    until(lambda: session.state.step("a").running_command() is not None)
+    ask(session, r.StopCommands(step="a"))
+    until(lambda: session.state.step("a").status is Status.STOPPED)
+
+
+def test_who_opens_the_run_next_goes_on_with_what_runs(scene: Make) -> None:
+    place = scene(book(Step(id="a", title="A", run="read x < go; echo $x > got", undo="true")))
+    import os
+
+    os.mkfifo(place.work / "go")
+    first = place.open()
+    ask(first, r.StartStep(step="a"))
+    until(lambda: first.state.step("a").running_command() is not None)
+    first.close()
+    second = place.open()
+    assert second.state.step("a").status is Status.RUNNING
+    (place.work / "go").write_text("on\n")
+    until(lambda: second.state.step("a").status is Status.DONE)
+    assert (place.work / "got").read_text() == "on\n"
+
+
+def test_nothing_starts_by_itself_when_a_run_is_opened_again(scene: Make) -> None:
+    from runbook_tui.run import events as e
+
+    place = scene(book(Step(id="a", title="A", run="touch ran", undo="true")))
+    place.journal.append(place.run, [e.Draft(payload=e.StepStarted(), step="a")], GRACE)
+    session = place.open()
+    until(lambda: session.state.step("a").status is Status.FAILED)
+    assert "interrupted" in session.state.step("a").reason
+    assert not (place.work / "ran").exists()
+
+
+def test_a_secret_reaches_the_command_and_nothing_else(
+    scene: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VAULT", "s3cr3t-value-42")
+    secret = Parameter(name="token", secret=Secret(env="VAULT"))
+    step = Step(id="a", title="A", run='test ${{ token }} = "s3cr3t-value-42"; echo ${{ token }}',
+                effect=False)  # fmt: skip
+    place = scene(book(step, parameters=(secret,)))
+    session = place.open()
+    run_step(session, "a")
+    session.close()
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            assert b"s3cr3t-value-42" not in path.read_bytes(), path
+
+
+def test_two_leads_of_one_run_are_not(scene: Make) -> None:
+    place = scene(book(Step(id="a", title="A", run="true")))
+    first = place.open()
+    with pytest.raises(AssertionError):
+        place.open()
+    assert "Ada" in first.leader()

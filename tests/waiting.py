@@ -1,0 +1,18 @@
+"""Waiting for what a test waits for, with a deadline instead of a sleep."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+_PAUSE = threading.Event()
+
+
+def until(holds: Callable[[], object], seconds: float = 20.0, what: str = "") -> None:
+    """Return as soon as ``holds()`` is true; fail the test after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what or holds}")
+        _PAUSE.wait(0.01)
