@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from runbook_tui.book.model import Parameter, Step
@@ -91,9 +91,16 @@ def step_environment(state: RunState, step: Step, base: Mapping[str, str]) -> di
     return environment
 
 
-def recordable(environment: Mapping[str, str]) -> dict[str, str]:
-    """The part of an environment that may be written down: nothing whose name smells of secrets."""
-    return {name: value for name, value in environment.items() if not SECRET_NAME.search(name)}
+def recordable(environment: Mapping[str, str], hidden: Collection[str] = ()) -> dict[str, str]:
+    """The part of an environment that may be written down.
+
+    Nothing whose name smells of secrets, nothing that holds one of the ``hidden`` values.
+    """
+    return {
+        name: value
+        for name, value in environment.items()
+        if not SECRET_NAME.search(name) and not any(h and h in value for h in hidden)
+    }
 
 
 def arm(

@@ -137,7 +137,7 @@ def _launch(
         cwd=cwd,
         shell=shell,
         folder=str(folder),
-        environment=recordable(environment),
+        environment=recordable(environment, values.values()),
         secrets=secrets,
         timeout=timeout,
         interactive=interactive,
@@ -211,4 +211,5 @@ def armed_undo(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
     """How the step would be taken back, as far as known."""
     step = bench.step(step_id)
     shell = bench.surroundings.shell(step.shell)
-    return arm(state, step, bench.surroundings.environment, shell)
+    base = recordable(bench.surroundings.environment, bench.secret_values().values())
+    return arm(state, step, base, shell)

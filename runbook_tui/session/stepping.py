@@ -50,12 +50,14 @@ class StepDriver:
     def advance(self, step_id: str) -> bool:
         """Do what comes next in a step; True if something was recorded."""
         state = self._bench.state.step(step_id)
-        record = next((c for c in state.commands if c.running and c.kind not in UNDO_KINDS), None)
-        if record is not None:
-            ended = self._watch(step_id, record)
-            if ended or not record.background or state.status is not Status.RUNNING:
-                return ended
-        if state.status not in {Status.RUNNING, Status.WAITING}:
+        busy = False
+        for record in state.commands:
+            if not record.running or record.kind in UNDO_KINDS:
+                continue
+            if self._watch(step_id, record):
+                return True
+            busy = busy or not record.background
+        if busy or state.status not in {Status.RUNNING, Status.WAITING}:
             return False
         return self._next(step_id)
 

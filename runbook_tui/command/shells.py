@@ -1,0 +1,35 @@
+"""How a text is run, and in which environment."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Mapping
+
+REDIRECTING = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR",
+     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX"}
+)  # fmt: skip
+CALM = {
+    "GIT_EDITOR": "true",
+    "GIT_TERMINAL_PROMPT": "0",
+    "PAGER": "cat",
+    "GIT_PAGER": "cat",
+    "TERM": "xterm-256color",
+}
+
+
+def shell_argv(shell: str | None, text: str) -> tuple[str, ...]:
+    """The argument vector that runs a text: bash, ``sh`` where there is none, or what is given."""
+    if shell:
+        words = shlex.split(shell)
+        return (*words, "-c", text) if len(words) == 1 else (*words, text)
+    if shutil.which("bash"):
+        return ("bash", "-eo", "pipefail", "-c", text)
+    return ("sh", "-e", "-c", text)
+
+
+def base_environment(environ: Mapping[str, str], *, interactive: bool = False) -> dict[str, str]:
+    """What commands inherit: nothing that points git elsewhere, nothing that opens an editor."""
+    kept = {name: value for name, value in environ.items() if name not in REDIRECTING}
+    return kept if interactive else {**kept, **CALM}
