@@ -29,3 +29,14 @@ def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
         return text
     pattern = re.compile("|".join(re.escape(p) for p in sorted(values, key=len, reverse=True)))
     return pattern.sub(lambda match: shlex.quote(values[match.group(0)]), text)
+
+
+def reserved(name: str) -> bool:
+    """Whether a name must never be a parameter: commands rely on the real one."""
+    return name.upper() in RESERVED or name.upper().startswith(("RUNBOOK_", "GIT_", "LD_", "DYLD_"))
+
+
+RESERVED = frozenset(
+    {"PATH", "HOME", "IFS", "ENV", "BASH_ENV", "SHELL", "SHELLOPTS", "BASHOPTS", "PS4", "PWD",
+     "PYTHONPATH", "PYTHONHOME", "PERL5LIB", "RUBYLIB", "NODE_OPTIONS", "TMPDIR", "USER"}
+)  # fmt: skip

@@ -1,0 +1,40 @@
+"""Ids of nodes: ``[a-z0-9][a-z0-9._-]*``, unique over a runbook."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+VALID = re.compile(r"[a-z0-9][a-z0-9._-]*")
+LONGEST = 60
+
+
+def slug(title: str) -> str:
+    """An id made of a title in any language; never empty."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].strip("-")
+    return words or "n" + hashlib.sha256(title.encode("utf-8", "replace")).hexdigest()[:8]
+
+
+class Ids:
+    """Hands out ids that nobody has yet."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, wanted: str) -> bool:
+        """Reserve an id that the plan gives; False if it is taken."""
+        if wanted in self._taken:
+            return False
+        self._taken.add(wanted)
+        return True
+
+    def make(self, title: str) -> str:
+        """A new id for a title: its slug, with ``-2``, ``-3`` … where that is taken."""
+        base = slug(title)
+        name, number = base, 1
+        while not self.take(name):
+            number += 1
+            name = f"{base}-{number}"
+        return name

@@ -1,0 +1,49 @@
+"""Reading a plan, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from runbook_tui.book.model import Fault, PlanFaults, Runbook
+
+FOREIGN = {
+    ".atrb": "an Atuin Desktop runbook",
+    ".yaml": "YAML",
+    ".yml": "YAML",
+    ".json": "JSON",
+    ".rb": "a Ruby runbook",
+    ".mdx": "MDX",
+    ".ipynb": "a notebook",
+}
+
+
+def read(text: str, name: str, load: Callable[[str], str] | None = None) -> Runbook:
+    """The runbook of a plan's text: TOML if ``name`` ends in ``.toml``, else Markdown.
+
+    Raises `PlanFaults` with every fault.
+    """
+    if name.endswith(".toml"):
+        from runbook_tui.book.toml_reader import read_toml
+
+        return read_toml(text, name, load)
+    from runbook_tui.book.markdown import read_markdown
+
+    return read_markdown(text, name)
+
+
+def decode(data: bytes, name: str) -> str:
+    """A plan's text; raises `PlanFaults` where it is binary or of another format."""
+    foreign = FOREIGN.get(PurePath(name).suffix.lower())
+    if foreign:
+        message = f"this is {foreign}, and only Markdown and TOML plans are read"
+        raise PlanFaults(name, (Fault(message=message, hint="write the steps in Markdown"),))
+    if b"\0" in data:
+        raise PlanFaults(name, (Fault(message="this is binary, not a plan"),))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        fault = Fault(message="this is not UTF-8 text", line=line, column=column)
+        raise PlanFaults(name, (fault,)) from None

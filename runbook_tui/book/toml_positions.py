@@ -1,0 +1,117 @@
+"""Line and column of every key and table of a TOML text, by tree-sitter.
+
+A path is what pydantic calls a location: keys and list indices from the top. Lines and columns
+count from 1, columns in characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+Path = tuple[str | int, ...]
+Position = tuple[int, int]
+
+
+def positions(text: str) -> Mapping[Path, Position]:
+    """Where each key, table and list item begins."""
+    import tree_sitter_toml
+    from tree_sitter import Language, Parser
+
+    parser = Parser(Language(tree_sitter_toml.language()))
+    source = text.encode("utf-8", "surrogatepass")
+    return _Index(source).walk(parser.parse(source).root_node)
+
+
+def nearest(found: Mapping[Path, Position], path: Path) -> Position:
+    """The position of a path, or of the closest thing around it."""
+    for end in range(len(path), 0, -1):
+        if path[:end] in found:
+            return found[path[:end]]
+    return 1, 1
+
+
+class _Index:
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self._lines = source.split(b"\n")
+        self._found: dict[Path, Position] = {}
+        self._counts: dict[Path, int] = {}
+
+    def walk(self, root: Node) -> Mapping[Path, Position]:
+        for node in root.children:
+            if node.type == "pair":
+                self._pair(node, ())
+            elif node.type in {"table", "table_array_element"}:
+                self._table(node)
+        return self._found
+
+    def _place(self, node: Node) -> Position:
+        row, column = node.start_point
+        line = self._lines[row] if row < len(self._lines) else b""
+        return row + 1, len(line[:column].decode("utf-8", "replace")) + 1
+
+    def _put(self, path: Path, node: Node) -> None:
+        self._found.setdefault(path, self._place(node))
+
+    def _table(self, node: Node) -> None:
+        key = next((c for c in node.children if c.type in KEYS), None)
+        if key is None:
+            return
+        names = self._names(key)
+        path = self._into(names[:-1])
+        if node.type == "table_array_element":
+            array = (*path, names[-1])
+            number = self._counts.get(array, 0)
+            self._counts[array] = number + 1
+            self._put(array, node)
+            path = (*array, number)
+        else:
+            path = (*path, names[-1])
+        self._put(path, node)
+        for child in node.children:
+            if child.type == "pair":
+                self._pair(child, path)
+
+    def _into(self, names: tuple[str, ...]) -> Path:
+        """Follow names; an array of tables stands for its newest element."""
+        path: Path = ()
+        for name in names:
+            path = (*path, name)
+            if path in self._counts:
+                path = (*path, self._counts[path] - 1)
+        return path
+
+    def _pair(self, node: Node, base: Path) -> None:
+        key, value = node.children[0], node.children[-1]
+        path = base
+        for name in self._names(key):
+            path = (*path, name)
+            self._put(path, key)
+        self._value(value, path)
+
+    def _value(self, node: Node, path: Path) -> None:
+        if node.type == "inline_table":
+            for child in node.children:
+                if child.type == "pair":
+                    self._pair(child, path)
+        elif node.type == "array":
+            items = [c for c in node.children if c.is_named and c.type != "comment"]
+            for number, item in enumerate(items):
+                self._put((*path, number), item)
+                self._value(item, (*path, number))
+
+    def _names(self, node: Node) -> tuple[str, ...]:
+        if node.type == "dotted_key":
+            return tuple(n for child in node.children if child.is_named
+                         for n in self._names(child))  # fmt: skip
+        text = self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        if node.type == "quoted_key" and len(text) >= 2:
+            return (text[1:-1],)
+        return (text,)
+
+
+KEYS = frozenset({"bare_key", "quoted_key", "dotted_key"})

@@ -1,0 +1,290 @@
+"""The shape of a TOML plan, format 1: strict, nothing unknown, every fault at once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from runbook_tui.book.durations import parse_duration
+
+
+def _duration(value: object) -> object:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+def _window(value: object) -> object:
+    """``0-5m``, ``5-15 min``, ``1h-1d``: from and to, in minutes."""
+    if not isinstance(value, str):
+        return value
+    start, dash, end = value.replace("–", "-").replace(" ", "").partition("-")
+    unit = end.lstrip("0123456789") or "m"
+    if not dash or not end[: len(end) - len(unit)].isdigit():
+        raise ValueError(f"“{value}” is no window; write 0-5m")
+    if start.isdigit():
+        start += unit
+    try:
+        return (parse_duration(start.replace("min", "m")) / 60,
+                parse_duration(end.replace("min", "m")) / 60)  # fmt: skip
+    except ValueError:
+        raise ValueError(f"“{value}” is no window; write 0-5m") from None
+
+
+Duration = Annotated[float, BeforeValidator(_duration)]
+Window = Annotated[tuple[float, float], BeforeValidator(_window)]
+Risk = Literal["minimal", "low", "low-medium", "medium", "medium-high", "high", "critical"]
+Strings = list[str]
+
+
+class Table(BaseModel):
+    """A table of the plan."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class SecretTable(Table):
+    """Where a secret's value comes from."""
+
+    env: str | None = None
+    file: str | None = None
+    command: str | None = None
+
+
+class ParameterTable(Table):
+    """A declared parameter."""
+
+    description: str = ""
+    default: str | None = None
+    choices: Strings = []
+    pattern: str | None = None
+    secret: bool | SecretTable | None = None
+
+
+class TeamTable(Table):
+    """Who is planned."""
+
+    people: Strings = []
+    effort: str | None = None
+    rate: float | int | None = None
+
+
+class PolicyTable(Table):
+    """Rules of the whole plan."""
+
+    allowed_signers: str | None = None
+
+
+class GateTable(Table):
+    """Sign-offs that are required."""
+
+    roles: Annotated[Strings, Field(min_length=1)]
+    count: Annotated[int, Field(ge=1)] = 1
+    four_eyes: bool = False
+    signed: bool = False
+    within: Duration | None = None
+
+
+class CheckTable(Table):
+    """A check or criterion with more than a title."""
+
+    title: str
+    id: str | None = None
+    probe: str | None = None
+    required: bool = True
+
+
+Checks = list[str | CheckTable]
+
+
+class ExpectTable(Table):
+    """When a command counts as done."""
+
+    exit: int | list[int] | None = None
+    output: str | None = None
+
+
+class StepTable(Table):
+    """A step."""
+
+    id: str | None = None
+    title: str
+    text: str = ""
+    estimate: Duration | None = None
+    timeout: Duration | None = None
+    needs: Strings | None = None
+    before: str | None = None
+    outputs: Strings = []
+    run: str | None = None
+    action: str | None = None
+    with_: Annotated[dict[str, str], Field(alias="with")] = {}
+    undo: str | None = None
+    verify_undo: str | None = None
+    checks: Checks = []
+    signoff: GateTable | None = None
+    gate: GateTable | None = None
+    step: list[StepTable] = []
+    changes: bool = True
+    irreversible: str | None = None
+    required: bool = False
+    rehearse: str | None = None
+    on_failure: str | None = None
+    when: str | None = None
+    host: str | None = None
+    hosts: Strings = []
+    effort: str | None = None
+    evidence: Strings = []
+    cwd: str | None = None
+    env: dict[str, str] = {}
+    shell: str | None = None
+    expect: ExpectTable | None = None
+    retries: Annotated[int, Field(ge=0, le=100)] = 0
+    interactive: bool = False
+    background: bool = False
+    ready: str | None = None
+    confirm: str | None = None
+    role: str | None = None
+    optional: bool = False
+
+
+class ChangeTable(Table):
+    """One thing being shipped."""
+
+    id: str | None = None
+    title: str
+    text: str = ""
+    pull_request: int | None = None
+    risk: Risk | None = None
+    status: str | None = None
+    priority: str | int | None = None
+    estimate: Duration | None = None
+    days: str | int | None = None
+    criteria: Checks = []
+    signoff: GateTable | None = None
+    gate: GateTable | None = None
+    step: list[StepTable] = []
+
+
+class PhaseTable(Table):
+    """A phase."""
+
+    id: str | None = None
+    title: str
+    text: str = ""
+    risk: Risk | None = None
+    gate: GateTable | None = None
+    signoff: GateTable | None = None
+    criteria: Checks = []
+    needs: Strings | None = None
+    starts: str | None = None
+    ends: str | None = None
+    effort: str | None = None
+    rollback_within: Duration | None = None
+    cadence: Duration | None = None
+    include: str | None = None
+    when: str | None = None
+    change: list[ChangeTable] = []
+    step: list[StepTable] = []
+
+
+class WatchTable(Table):
+    """A probe and its threshold."""
+
+    id: str | None = None
+    title: str
+    run: str | None = None
+    http: dict[str, str] | None = None
+    prometheus: dict[str, str] | None = None
+    every: Duration = 30.0
+    below: float | int | None = None
+    above: float | int | None = None
+    for_: Annotated[int, Field(alias="for", ge=1)] = 1
+    severity: str = "high"
+    respond_within: Duration | None = None
+    on_breach: Literal["alert", "block", "propose-rollback", "rollback"] = "alert"
+
+
+class StageStepTable(Table):
+    """One action of a stage."""
+
+    id: str | None = None
+    title: str
+    run: str | None = None
+
+
+class StageTable(Table):
+    """A stage of a procedure."""
+
+    id: str | None = None
+    title: str
+    window: Window | None = None
+    steps: list[str | StageStepTable] = []
+
+
+class ProcedureTable(Table):
+    """A staged list of actions."""
+
+    id: str | None = None
+    title: str
+    kind: Literal["rollback", "recovery"] = "rollback"
+    applies_to: Strings = []
+    stage: list[StageTable] = []
+
+
+class ThresholdTable(Table):
+    """A target without a probe."""
+
+    name: str
+    above: float | int | None = None
+    below: float | int | None = None
+    unit: str = ""
+    current: float | int | None = None
+
+
+class AlertTable(Table):
+    """A condition to react to."""
+
+    severity: str
+    condition: str
+    respond_within: Duration | None = None
+
+
+class SectionTable(Table):
+    """Text kept to be read."""
+
+    title: str
+    text: str = ""
+
+
+class ContactTable(Table):
+    """Who answers for a role."""
+
+    role: str
+    who: str
+
+
+class EscalationTable(Table):
+    """Who is told next."""
+
+    topic: str
+    ladder: Strings
+    within: Duration | None = None
+
+
+class PlanTable(Table):
+    """A whole plan."""
+
+    format: Literal[1]
+    title: str
+    extends: str | None = None
+    parameters: dict[str, ParameterTable] = {}
+    roles: dict[str, Strings] = {}
+    team: dict[str, TeamTable] = {}
+    policy: PolicyTable = PolicyTable()
+    phase: list[PhaseTable] = []
+    watch: list[WatchTable] = []
+    procedure: list[ProcedureTable] = []
+    threshold: list[ThresholdTable] = []
+    alert: list[AlertTable] = []
+    section: list[SectionTable] = []
+    contact: list[ContactTable] = []
+    escalation: list[EscalationTable] = []

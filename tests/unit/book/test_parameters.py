@@ -1,0 +1,53 @@
+"""Values in commands: quoted, once, and never an open placeholder by accident."""
+
+from __future__ import annotations
+
+import shlex
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runbook_tui.book.durations import clock, parse_duration, spoken, write_duration
+from runbook_tui.book.ids import VALID, Ids, slug
+from runbook_tui.book.parameters import fill_placeholders, substitute
+
+
+@given(st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",))))
+def test_any_value_is_one_word_of_the_shell(value: str) -> None:
+    text, missing = substitute("echo ${{ x }}", {"x": value})
+    assert shlex.split(text) == ["echo", value]
+    assert missing == ()
+
+
+@given(st.text(max_size=20))
+def test_a_value_is_never_expanded_again(value: str) -> None:
+    text, missing = substitute("${{ a }}", {"a": "${{ b }}" + value, "b": "no"})
+    assert shlex.quote("${{ b }}" + value) == text
+    assert missing == ()
+
+
+def test_what_has_no_value_stays_and_is_named() -> None:
+    assert substitute("a ${{x}} ${{ y }} ${{ x }}", {"y": "1"}) == ("a ${{x}} 1 ${{ x }}", ("x",))
+
+
+def test_placeholders_are_filled_quoted() -> None:
+    assert fill_placeholders("gh pr close <PR>", {"<PR>": "1; rm x"}) == "gh pr close '1; rm x'"
+
+
+@given(st.integers(0, 10**7))
+def test_a_duration_reads_back(seconds: int) -> None:
+    assert parse_duration(write_duration(seconds)) == seconds
+
+
+def test_durations_for_people() -> None:
+    assert [clock(5), clock(65), clock(3661)] == ["0:05", "1:05", "1:01:01"]
+    assert [spoken(12), spoken(220), spoken(15000)] == ["12 s", "3 m 40 s", "4 h 10 m"]
+
+
+@given(st.lists(st.text(), max_size=20))
+def test_ids_are_valid_and_never_twice(titles: list[str]) -> None:
+    ids = Ids()
+    made = [ids.make(title) for title in titles]
+    assert len(set(made)) == len(made)
+    assert all(VALID.fullmatch(id_) for id_ in made)
+    assert all(slug(t) == slug(t) for t in titles)
