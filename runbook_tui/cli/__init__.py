@@ -1,0 +1,12 @@
+"""The same without a screen: one file per command; data on stdout, narration on stderr."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """The program ``runbook``; ends the process with the contract's exit status."""
+    from runbook_tui.cli.program import start
+
+    sys.exit(start(sys.argv[1:]))

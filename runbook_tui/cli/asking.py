@@ -1,0 +1,81 @@
+"""What a person answers while a run goes on as lines: confirmations, values, secrets."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from runbook_tui.book.model import Step
+from runbook_tui.cli import exits, say
+from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.values import Values, ask_for, confirmed, secret_missing, source
+from runbook_tui.run.requests import ConfirmationNeeded, GiveValue, Refusal, ValuesMissing
+from runbook_tui.session.session import Session
+
+PATIENCE = 60.0
+
+
+class Answers:
+    """Answers from ``--yes``, from ``-p`` and from the terminal, where there is one."""
+
+    def __init__(self, *, yes: bool, may_ask: bool, values: Values) -> None:
+        self.began = time.time()
+        self._yes = yes
+        self._may_ask = may_ask
+        self._values = values
+        self._held = set(values.secret)
+
+    def hand_over(self, session: Session) -> None:
+        """Give the session what is not in the journal: secrets, and values given on resuming."""
+        for name, value in self._values.secret.items():
+            session.give_secret(name, value)
+        for name, value in self._values.plain.items():
+            if session.state.values.get(name) != value:
+                _give(session, name, value)
+
+    def confirm(self, question: str) -> bool:
+        """Yes or no to what the plan asks."""
+        if self._yes:
+            say.out(f"{question}: yes (--yes)")
+            return True
+        return self._may_ask and confirmed(question)
+
+    def said_yes(self, refusal: Refusal) -> bool:
+        """Whether the refusal that was just answered was a confirmation."""
+        return isinstance(refusal, ConfirmationNeeded)
+
+    def values(self, session: Session, missing: ValuesMissing) -> None:
+        """Ask for the values a step needs; raises `Ended` (7) where nobody can be asked."""
+        run = session.state.run
+        if not self._may_ask:
+            how = " ".join(f"-p {name}=…" for name in missing.names)
+            raise Ended(exits.WAITING, missing.reason, f"  runbook resume {run} --no-tui {how}")
+        known = {p.name: p for p in session.state.runbook.parameters}
+        for name in missing.names:
+            parameter = known.get(name)
+            if parameter is None:
+                raise Ended(exits.WAITING, f"“{name}” is put out by a step that has not run")
+            _give(session, name, ask_for(parameter))
+
+    def secrets(self, session: Session, step: Step) -> None:
+        """See that every secret the step uses has a value; none is ever an empty string."""
+        texts = "\n".join(t for t in (step.before, step.run, *step.env.values()) if t)
+        for parameter in session.state.runbook.parameters:
+            used = re.search(rf"\b{re.escape(parameter.name)}\b", texts) is not None
+            if parameter.secret is None or not used or not secret_missing(parameter, self._held):
+                continue
+            if not self._may_ask:
+                raise Ended(
+                    exits.WAITING,
+                    f"“{step.title}” needs the secret {parameter.name}"
+                    f" from {source(parameter.secret)}",
+                    f"  runbook resume {session.state.run} --no-tui",
+                )
+            session.give_secret(parameter.name, ask_for(parameter))
+            self._held.add(parameter.name)
+
+
+def _give(session: Session, name: str, value: str) -> None:
+    answer = session.ask(GiveValue(name=name, value=value)).result(PATIENCE)
+    if isinstance(answer, Refusal):
+        raise Ended(answer.exit_code, answer.reason, answer.hint)

@@ -1,0 +1,50 @@
+"""``runbook check FILE``: every fault and finding with its place."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from runbook_tui.book.model import PlanFaults
+from runbook_tui.cli import exits, say
+from runbook_tui.cli.faults import count, fault_line, finding_line
+
+
+@click.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="as one JSON object")
+def command(file: Path, as_json: bool) -> int:
+    """Every fault and finding of a plan; faults end with 3, findings never change the status."""
+    from runbook_tui import wiring
+
+    try:
+        _, runbook = wiring.read_plan(file)
+    except PlanFaults as faults:
+        return _faulty(str(file), faults, as_json)
+    if as_json:
+        findings = [dataclasses.asdict(finding) for finding in runbook.findings]
+        _print_json(str(file), [], findings)
+        return exits.DONE
+    for finding in runbook.findings:
+        say.out(finding_line(str(file), finding))
+    say.out(f"no faults, {count(len(runbook.findings), 'finding')}")
+    return exits.DONE
+
+
+def _faulty(file: str, faults: PlanFaults, as_json: bool) -> int:
+    if as_json:
+        _print_json(file, [dataclasses.asdict(fault) for fault in faults.faults], [])
+        return exits.PLAN_FAULTS
+    for fault in faults.faults:
+        say.out(fault_line(file, fault), colour="red")
+    say.out(count(len(faults.faults), "fault"))
+    return exits.PLAN_FAULTS
+
+
+def _print_json(file: str, faults: Sequence[object], findings: Sequence[object]) -> None:
+    body = {"file": file, "faults": faults, "findings": findings}
+    click.echo(json.dumps(body, ensure_ascii=True, indent=1))

@@ -1,0 +1,140 @@
+"""Which run is meant, from the journal's events alone: no plan is read for this."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from runbook_tui.cli import exits
+from runbook_tui.cli.exits import Ended
+from runbook_tui.run import events as e
+from runbook_tui.run.events import Event
+from runbook_tui.run.fold import epoch
+from runbook_tui.session.opening import find_run
+from runbook_tui.session.ports.journal import Journal, RunEntry
+
+RECENT = 24 * 3600.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """One run at a glance. ``to_undo`` are steps that ran and were not taken back."""
+
+    entry: RunEntry
+    lead: str = ""
+    finished: bool = False
+    result: str = ""
+    rolled_back: str = ""
+    running: tuple[str, ...] = ()
+    to_undo: tuple[str, ...] = ()
+    began: float = 0.0
+    touched: float = 0.0
+
+    @property
+    def word(self) -> str:
+        """How it stands, in a word or two."""
+        if self.running:
+            return "running"
+        if self.finished:
+            return self.result or "done"
+        if self.rolled_back and not self.to_undo:
+            return "rolled back"
+        return "open"
+
+
+class _Look:
+    """Folds the few events that matter here."""
+
+    def __init__(self) -> None:
+        self.lead = ""
+        self.finished = False
+        self.result = ""
+        self.rolled_back = ""
+        self.running: dict[str, None] = {}
+        self.to_undo: dict[str, None] = {}
+        self.armed: dict[str, str] = {}
+        self.began = 0.0
+        self.touched = 0.0
+
+    def take(self, event: Event) -> None:
+        self.touched = epoch(event.at)
+        payload, step = event.payload, event.step or ""
+        if isinstance(payload, e.RunStarted):
+            self.lead, self.began = event.actor.identity, self.touched
+        elif isinstance(payload, e.LeadHandedOver):
+            self.lead = e.Actor(name=payload.name, email=payload.email).identity
+        elif isinstance(payload, e.RunFinished):
+            self.finished, self.result = True, payload.result
+        elif isinstance(payload, e.RollbackFinished):
+            self.finished, self.result, self.rolled_back = False, "", payload.result
+        else:
+            self._take_step(payload, step)
+
+    def _take_step(self, payload: e.Payload, step: str) -> None:
+        if isinstance(payload, e.StepStarted):
+            self.to_undo[step] = None
+        elif isinstance(payload, e.UndoArmed):
+            self.armed[step] = payload.kind
+        elif isinstance(payload, e.UndoFinished) and payload.result in {"done", "taken back"}:
+            self.to_undo.pop(step, None)
+        elif isinstance(payload, e.CommandStarted):
+            self.running[payload.folder] = None
+        elif isinstance(payload, e.CommandFinished):
+            self.running.pop(payload.folder, None)
+
+
+def glance(entry: RunEntry, events: Iterable[Event]) -> Glance:
+    """What a run's events say at a glance."""
+    look = _Look()
+    for event in events:
+        look.take(event)
+    return Glance(
+        entry=entry,
+        lead=look.lead,
+        finished=look.finished,
+        result=look.result,
+        rolled_back=look.rolled_back,
+        running=tuple(look.running),
+        to_undo=tuple(s for s in look.to_undo if look.armed.get(s) != "nothing"),
+        began=look.began,
+        touched=look.touched,
+    )
+
+
+def glances(journal: Journal) -> list[Glance]:
+    """All runs, newest first."""
+    return [glance(entry, journal.events(entry.run)) for entry in journal.runs()]
+
+
+def choose(journal: Journal, name: str | None) -> str:
+    """The run that is named; without a name the newest open run, else the newest run."""
+    if name:
+        return find_run(journal, name)
+    entries = journal.runs()
+    for entry in entries:
+        if not glance(entry, journal.events(entry.run)).finished:
+            return entry.run
+    return find_run(journal, None)
+
+
+def choose_only(
+    journal: Journal, name: str | None, fits: Callable[[Glance], bool], what: str
+) -> Glance | None:
+    """The run that is named; without a name the only one that fits and was touched lately.
+
+    None where no run fits at all; several, or one of long ago, are listed and end with 2.
+    """
+    if name:
+        run = find_run(journal, name)
+        entry = next(entry for entry in journal.runs() if entry.run == run)
+        return glance(entry, journal.events(run))
+    fitting = [found for found in glances(journal) if fits(found)]
+    if not fitting:
+        return None
+    recent = [found for found in fitting if time.time() - found.touched < RECENT]
+    if len(fitting) == 1 and recent:
+        return fitting[0]
+    lines = "\n".join(f"  {found.entry.run}  {found.entry.title}" for found in fitting)
+    reason = f"{len(fitting)} runs {what}" if len(fitting) > 1 else f"only an old run {what}"
+    raise Ended(exits.USAGE, f"say which run: {reason}", lines)

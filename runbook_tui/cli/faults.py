@@ -1,0 +1,31 @@
+"""Faults and findings of a plan as lines: ``file:line:column: severity: message``."""
+
+from __future__ import annotations
+
+from runbook_tui.book.model import Fault, Finding, PlanFaults
+from runbook_tui.cli import say
+
+
+def fault_line(source: str, fault: Fault) -> str:
+    """One fault; its hint goes into the same line."""
+    hint = f" ({fault.hint})" if fault.hint else ""
+    return f"{source}:{fault.line}:{fault.column}: fault: {fault.message}{hint}"
+
+
+def finding_line(source: str, finding: Finding) -> str:
+    """One finding, with its code and the other line it is about."""
+    other = f" (see line {finding.related_line})" if finding.related_line else ""
+    place = f"{source}:{max(finding.line, 1)}:{finding.column}"
+    return f"{place}: {finding.severity}: {finding.message}{other} [{finding.code}]"
+
+
+def print_faults(faults: PlanFaults) -> None:
+    """All faults, on stderr: the command that asked has no data to give."""
+    for fault in faults.faults:
+        say.err(fault_line(faults.source, fault))
+    say.err(count(len(faults.faults), "fault"))
+
+
+def count(number: int, word: str) -> str:
+    """``no faults``, ``1 fault``, ``3 faults``."""
+    return f"{number or 'no'} {word}{'' if number == 1 else 's'}"

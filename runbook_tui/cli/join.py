@@ -1,0 +1,26 @@
+"""``runbook join [RUN]``: take part as another person."""
+
+from __future__ import annotations
+
+import click
+
+from runbook_tui.cli import exits
+from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.people import actor, as_option
+
+
+@click.command("join")
+@click.argument("run", required=False)
+@click.option("--share", metavar="REMOTE", help="the git remote over which the run is shared")
+@as_option
+def command(run: str | None, share: str | None, claimed: str | None) -> int:
+    """Look on, tick and sign in your own name, and roll back; the lead starts steps."""
+    from runbook_tui.cli.leading import need_terminal, on_screen
+    from runbook_tui.cli.opening import run_named, taking_part
+
+    if share is not None:
+        raise Ended(exits.USAGE, "this version does not share runs between machines yet")
+    need_terminal(no_tui=False)
+    chosen = run_named(run)
+    with taking_part(chosen, actor(claimed)) as session:
+        return on_screen(session)

@@ -1,0 +1,241 @@
+"""A run carried out as lines of text: steps one after another, until a person is needed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+from runbook_tui.cli import exits, say
+from runbook_tui.cli.asking import Answers
+from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.leaving import told_to_leave
+from runbook_tui.cli.narrating import Narrator
+from runbook_tui.cli.needs import needs
+from runbook_tui.run import requests as r
+from runbook_tui.run.decide import left_open
+from runbook_tui.run.requests import ConfirmationNeeded, Refusal, ValuesMissing
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status, blockers, status_of
+from runbook_tui.session.ports.journal import Journal
+from runbook_tui.session.session import Session
+
+POLL = 0.05
+PATIENCE = 60.0
+LAST_LINES = 10
+UNSURE = {
+    Status.LOST: "its exit status is unknown; run “{title}” again?",
+    Status.UNDO_FAILED: "its undo has failed; run “{title}” again?",
+}
+
+
+class Lines:
+    """Walks through an open session that leads. ``yes`` answers confirmations."""
+
+    def __init__(self, session: Session, journal: Journal, answers: Answers, after: int) -> None:
+        self._session = session
+        self._answers = answers
+        self._narrator = Narrator(journal, session.state, after)
+        self._retry = {i for i, s in session.state.steps.items() if s.status in BROKEN}
+        self._wake = threading.Event()
+        self._ending: set[str] = set()
+        self._trouble = ""
+
+    @property
+    def _state(self) -> RunState:
+        return self._session.state
+
+    def walk(self) -> int:
+        """To the end, or to where a person is needed; returns the exit status."""
+        stop = self._session.listen(lambda _: self._wake.set())
+        try:
+            with told_to_leave() as leave:
+                status = self._walk(leave)
+            self._narrator.tell()
+            return status
+        except Ended:
+            self._narrator.tell()
+            raise
+        finally:
+            stop()
+            if self._state.finished is None:
+                self._session.pause().result(PATIENCE)
+
+    def _walk(self, leave: threading.Event) -> int:
+        while True:
+            self._narrator.tell()
+            if leave.is_set():
+                return self._leave()
+            self._tell_trouble()
+            status = self._go_on()
+            if status is not None:
+                return status
+            self._wake.wait(POLL)
+            self._wake.clear()
+
+    def _tell_trouble(self) -> None:
+        trouble = self._session.trouble
+        if trouble and trouble != self._trouble:
+            say.err(trouble, colour="red")
+        self._trouble = trouble
+
+    def _go_on(self) -> int | None:
+        """Do what comes next; the exit status where nothing does."""
+        state = self._state
+        if state.finished is not None:
+            self._narrator.tell()
+            took = say.length(state.finished - state.started)
+            say.out(f"done in {took}: {state.runbook.title}", colour="green", bold=True)
+            return exits.DONE
+        if state.rolling_back:
+            return None
+        if self._rolled_back_meanwhile(state):
+            return self._rolled_back(state)
+        failed = next((i for i in state.outline.order if self._has_failed(state, i)), None)
+        if failed is not None:
+            return self._failed(failed)
+        if self._busy(state):
+            return None
+        step = self._next(state)
+        if step is not None:
+            return self._start(step)
+        if not left_open(state):
+            self._end_background(state)
+            return None
+        return self._needed(state)
+
+    def _rolled_back_meanwhile(self, state: RunState) -> bool:
+        finished = state.rollback.finished if state.rollback is not None else None
+        return finished is not None and finished > self._answers.began
+
+    def _has_failed(self, state: RunState, id_: str) -> bool:
+        return state.step(id_).status in BROKEN and id_ not in self._retry
+
+    def _busy(self, state: RunState) -> bool:
+        """Whether something is under way that ends by itself."""
+        for id_, step in state.steps.items():
+            if id_ not in state.outline.steps:
+                continue
+            item = state.outline.steps[id_]
+            if step.status is Status.RUNNING and not item.manual:
+                return True
+            if any(c.running and not c.background for c in step.commands):
+                return True
+            if step.status is Status.WAITING and self._to_probe(state, id_):
+                return True
+        return False
+
+    def _to_probe(self, state: RunState, id_: str) -> bool:
+        step = state.step(id_)
+        probed = {
+            c.node for c in step.commands if c.kind == "probe" and c.attempt == max(step.attempt, 1)
+        }
+        return any(
+            check.probe is not None and check.id not in state.ticks and check.id not in probed
+            for check in state.outline.steps[id_].checks
+        )
+
+    def _next(self, state: RunState) -> str | None:
+        """The next step with a command that can start now."""
+        for id_ in state.outline.order:
+            step = state.outline.steps[id_]
+            status = status_of(state, id_)
+            if state.outline.is_group(id_) or status in OVER:
+                continue
+            startable = status is Status.READY or (status in BROKEN and not blockers(state, id_))
+            if startable and not step.manual:
+                return id_
+            if state.outline.advised:
+                # A Markdown plan only advises its order; what nobody looks at keeps to it.
+                return None
+        return None
+
+    def _start(self, id_: str) -> int | None:
+        step = self._state.outline.steps[id_]
+        if step.interactive:
+            raise Ended(
+                exits.WAITING,
+                f"“{step.title}” is to be typed into",
+                f"  runbook resume {self._state.run}",
+            )
+        unsure = UNSURE.get(self._state.step(id_).status)
+        if unsure and not self._answers.confirm(unsure.format(title=step.title)):
+            raise self._unconfirmed(unsure.format(title=step.title))
+        self._retry.discard(id_)
+        self._answers.secrets(self._session, step)
+        refusal = self._ask(r.StartStep(step=id_))
+        while isinstance(refusal, ConfirmationNeeded | ValuesMissing):
+            if isinstance(refusal, ValuesMissing):
+                self._answers.values(self._session, refusal)
+            elif not self._answers.confirm(refusal.reason):
+                raise self._unconfirmed(refusal.reason)
+            refusal = self._ask(r.StartStep(step=id_, confirmed=self._answers.said_yes(refusal)))
+        if refusal is not None:
+            raise Ended(refusal.exit_code, refusal.reason, refusal.hint)
+        return None
+
+    def _unconfirmed(self, question: str) -> Ended:
+        how = f"  runbook resume {self._state.run} --no-tui --yes"
+        return Ended(exits.WAITING, f"waits for a yes: {question}", how)
+
+    def _ask(self, request: r.Request) -> Refusal | None:
+        answer = self._session.ask(request).result(PATIENCE)
+        return answer if isinstance(answer, Refusal) else None
+
+    def _end_background(self, state: RunState) -> None:
+        """Everything is done: what still runs in the background ends with the run."""
+        for id_, step in state.steps.items():
+            if any(c.running for c in step.commands) and id_ not in self._ending:
+                self._ending.add(id_)
+                title = self._narrator.title(id_)
+                say.out(f"{title}: still runs in the background; the run's end stops it")
+                self._ask(r.StopCommands(step=id_))
+
+    def _needed(self, state: RunState) -> int:
+        self._narrator.tell()
+        wanted = needs(state)
+        if wanted:
+            say.err("a person is needed:", bold=True)
+            for need in wanted:
+                say.err(f"  {need.text}")
+                say.err(f"      {need.how}")
+        else:
+            say.err("nothing can start now:", bold=True)
+            for line in _stuck(state):
+                say.err(f"  {line}")
+        say.err(f"then go on with: runbook resume {state.run} --no-tui")
+        return exits.WAITING
+
+    def _failed(self, id_: str) -> int:
+        self._narrator.tell()
+        state = self._state
+        step = state.step(id_)
+        say.err(
+            f"{self._narrator.title(id_)} {step.status.value}: {step.reason}",
+            colour="red",
+            bold=True,
+        )
+        for line in self._narrator.last_lines(step.commands, LAST_LINES):
+            say.err(f"  | {line}")
+        say.err(f"try it again with: runbook resume {state.run} --no-tui")
+        say.err(f"or bring it back:  runbook rollback {state.run}")
+        return exits.STEP_FAILED
+
+    def _rolled_back(self, state: RunState) -> int:
+        rollback = state.rollback
+        complete = rollback is not None and rollback.result == "complete"
+        say.err("the run was rolled back meanwhile")
+        return exits.ROLLED_BACK if complete else exits.INCOMPLETE
+
+    def _leave(self) -> int:
+        running = [i for i, s in self._state.steps.items() if any(c.running for c in s.commands)]
+        titles = ", ".join(self._narrator.title(i) for i in running)
+        say.err(f"left; still running: {titles}" if running else "left; nothing runs")
+        say.err(f"go on with: runbook resume {self._state.run} --no-tui")
+        return exits.WAITING
+
+
+def _stuck(state: RunState) -> Iterable[str]:
+    """Why the first open steps cannot start."""
+    for id_ in state.outline.order:
+        if state.step(id_).status not in OVER and not state.outline.is_group(id_):
+            for reason in blockers(state, id_)[:1]:
+                yield f"“{state.outline[id_].title}”: {reason}"

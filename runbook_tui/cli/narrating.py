@@ -1,0 +1,82 @@
+"""A run told as lines: each event in plain words, each command's output as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from runbook_tui.cli import say, words
+from runbook_tui.cli.output import LogFollower
+from runbook_tui.run import events as e
+from runbook_tui.run.events import Event
+from runbook_tui.run.state import CommandRecord, RunState
+from runbook_tui.session.ports.journal import Journal
+
+QUIET = (e.RollbackOpened, e.RollbackClosed)
+GOOD = "green"
+BAD = "red"
+
+
+class Narrator:
+    """Prints what the journal and the logs say, in the order in which it happened."""
+
+    def __init__(self, journal: Journal, state: RunState, after: int) -> None:
+        self._journal = journal
+        self._outline = state.outline
+        self._run = state.run
+        self._seen = after
+        self._followed: dict[str, LogFollower] = {}
+        for id_, step in state.steps.items():
+            for record in step.commands:
+                if record.running and after >= state.seq:
+                    self._follow(record.folder)
+                    title = state.outline[id_].title if id_ in state.outline else id_
+                    say.out(f"{say.clock(record.started)}  “{title}”: running since then")
+
+    def tell(self) -> None:
+        """Everything that is new."""
+        for event in self._journal.events(self._run, self._seen):
+            self._seen = event.seq
+            self._before(event)
+            if not isinstance(event.payload, QUIET):
+                say.out(words.line(event, self.title), colour=_colour(event))
+        for follower in self._followed.values():
+            self._print(follower.lines(ended=False))
+
+    def title(self, id_: str) -> str:
+        """A node's title in quotes."""
+        return f"“{self._outline[id_].title}”" if id_ in self._outline else f"“{id_}”"
+
+    def last_lines(self, commands: Sequence[CommandRecord], count: int) -> list[str]:
+        """The end of what the newest command put out."""
+        if not commands:
+            return []
+        return LogFollower(Path(commands[-1].folder)).lines(ended=True)[-count:]
+
+    def _before(self, event: Event) -> None:
+        """Begin or end following a log, so that output stands between the two events."""
+        payload = event.payload
+        if isinstance(payload, e.CommandStarted):
+            self._follow(payload.folder)
+        elif isinstance(payload, e.CommandFinished):
+            follower = self._followed.pop(payload.folder, None)
+            if follower is not None:
+                self._print(follower.lines(ended=True))
+
+    def _follow(self, folder: str) -> None:
+        self._followed[folder] = LogFollower(Path(folder))
+
+    def _print(self, lines: list[str]) -> None:
+        for line in lines:
+            say.out(f"  | {line}")
+
+
+def _colour(event: Event) -> str | None:
+    payload = event.payload
+    if isinstance(payload, e.StepFinished):
+        return GOOD if payload.result == "done" else BAD
+    if isinstance(payload, e.CommandFinished) and payload.exit != 0:
+        return BAD
+    if isinstance(payload, e.UndoFinished):
+        return GOOD if payload.result in {"done", "taken back"} else BAD
+    return None

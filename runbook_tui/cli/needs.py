@@ -1,0 +1,124 @@
+"""What a run waits for, and the command line that gives each of it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runbook_tui.book.model import Gate
+from runbook_tui.run.outline import Kind, Node
+from runbook_tui.run.state import (
+    OVER,
+    RunState,
+    Status,
+    blockers,
+    closed,
+    gate_open,
+    gates_waiting,
+    open_checks,
+    over,
+    status_of,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """What is needed from a person, and how it is given."""
+
+    text: str
+    how: str
+
+
+def needs(state: RunState) -> list[Need]:
+    """Everything that a person can give now, in the order of the plan."""
+    found: list[Need] = []
+    for id_ in gates_waiting(state):
+        node = state.outline[id_]
+        if _reached(state, node) and node.gate is not None:
+            found += _signoffs(state, node, node.gate, f"gate of “{node.title}”")
+    for id_ in state.outline.order:
+        found += _of_step(state, id_)
+        if found and state.outline.advised:
+            break
+    if not found:
+        for phase in state.runbook.phases:
+            found += _of_phase(state, phase.id)
+    if not found:
+        found = [_tick(state, c.id, c.title) for c in state.runbook.criteria
+                 if c.id not in state.ticks]  # fmt: skip
+    return found
+
+
+def _reached(state: RunState, node: Node) -> bool:
+    """Whether what holds the node has begun, so that its gate is the next thing in the way."""
+    if node.kind is Kind.PHASE:
+        return True
+    phase = state.outline[node.phase]
+    if not gate_open(state, node.phase):
+        return False
+    return all(closed(state, need) for need in phase.needs if need in state.outline)
+
+
+def _of_step(state: RunState, id_: str) -> list[Need]:
+    step = state.outline.steps[id_]
+    status = status_of(state, id_)
+    if state.outline.is_group(id_):
+        inner_over = all(state.step(s.id).status in OVER for s in step.steps)
+        return _to_conclude(state, id_) if status not in OVER and inner_over else []
+    if status is Status.WAITING:
+        return _to_conclude(state, id_)
+    by_hand = step.manual and (
+        status is Status.RUNNING or (status is Status.READY and not blockers(state, id_))
+    )
+    if not by_hand:
+        return []
+    return [Need(text=f"“{step.title}” is done by hand", how=f"runbook tick {state.run} {id_}")]
+
+
+def _to_conclude(state: RunState, id_: str) -> list[Need]:
+    """The checks and sign-offs that a step which has run still needs."""
+    step = state.outline.steps[id_]
+    checks = {c.id: c.title for c in step.checks}
+    found = [_tick(state, check, checks[check]) for check in open_checks(state, id_)]
+    if step.signoff is not None:
+        node = state.outline[id_]
+        found += _signoffs(state, node, step.signoff, f"sign-off of “{step.title}”")
+    return found
+
+
+def _of_phase(state: RunState, id_: str) -> list[Need]:
+    if not over(state, id_) or closed(state, id_):
+        return []
+    node = state.outline[id_]
+    found = [
+        _tick(state, child, state.outline[child].title)
+        for child in state.outline.children(id_)
+        if state.outline[child].kind is Kind.CRITERION and child not in state.ticks
+    ]
+    if node.signoff is not None:
+        found += _signoffs(state, node, node.signoff, f"sign-off of “{node.title}”")
+    return found
+
+
+def _tick(state: RunState, id_: str, title: str) -> Need:
+    return Need(text=f"“{title}” is to be checked", how=f"runbook tick {state.run} {id_}")
+
+
+def _signoffs(state: RunState, node: Node, asked: Gate, what: str) -> list[Need]:
+    found = []
+    for role in asked.roles:
+        latest = {s.by.identity: s.decision for s in state.signoffs
+                  if s.node == node.id and s.role == role}  # fmt: skip
+        decisions = list(latest.values())
+        left = asked.count - decisions.count("approved")
+        if left <= 0 and "rejected" not in decisions:
+            continue
+        more = f" ({left} more)" if left > 1 else ""
+        if "rejected" in decisions:
+            more = " (it was rejected)"
+        found.append(
+            Need(
+                text=f"{what} waits for {role}{more}",
+                how=f"runbook sign {state.run} {node.id} --role {role}",
+            )
+        )
+    return found

@@ -1,0 +1,30 @@
+"""Who acts: the option ``--as`` and the journal's actor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from runbook_tui.cli import exits
+from runbook_tui.cli.exits import Ended
+from runbook_tui.run.events import Actor
+
+
+def as_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds ``--as 'NAME <MAIL>'`` as the argument ``claimed``."""
+    return click.option(
+        "--as", "claimed", metavar="'NAME <MAIL>'", help="who acts; else RUNBOOK_AS, git, the login"
+    )(function)
+
+
+def actor(claimed: str | None) -> Actor:
+    """The person who acts."""
+    from runbook_tui import wiring
+
+    if claimed is not None and not claimed.partition("<")[0].strip():
+        raise Ended(
+            exits.USAGE, "--as needs a name", "write it as 'Ada Lovelace <ada@example.com>'"
+        )
+    return wiring.identity(claimed)

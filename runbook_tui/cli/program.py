@@ -1,0 +1,110 @@
+"""The program's commands, each loaded only when it is used, and the end of every failure."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from runbook_tui.cli import exits
+
+COMMANDS = {
+    "run": "start a run of a plan",
+    "resume": "go on with a run as its lead",
+    "join": "take part in a run as another person",
+    "tick": "tick a check or criterion, or finish a step done by hand",
+    "skip": "leave a step out, with a reason",
+    "note": "write a remark down",
+    "sign": "sign off a gate or a step",
+    "rollback": "bring it back: what ran is undone, newest first",
+    "stop": "stop a run's running commands",
+    "check": "every fault and finding of a plan",
+    "show": "what was read from a plan",
+    "runs": "open and past runs",
+    "log": "what happened in a run",
+    "verify": "does the journal hold?",
+    "demo": "the whole job in a sandbox on this machine",
+    "doctor": "is this machine ready?",
+}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name; a command's module is imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of a run."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"runbook_tui.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a suggestion for a name that is almost right."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            close = difflib.get_close_matches(args[0], COMMANDS, 1)
+            hint = f" Did you mean “{close[0]}”?" if close else ""
+            ctx.fail(f"There is no command “{args[0]}”.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="runbook-tui", prog_name="runbook")
+@click.pass_context
+def program(ctx: click.Context) -> int:
+    """Carry out a risky change step by step, with a rollback ready at every moment.
+
+    Without a command: the plans here, open runs and past runs.
+    """
+    if ctx.invoked_subcommand is None:
+        from runbook_tui.cli.home import home
+
+        return home()
+    return exits.DONE
+
+
+def start(arguments: Sequence[str]) -> int:
+    """Run the program; the exit status is the contract's, never a traceback."""
+    from runbook_tui.cli import say
+
+    say.prepare_streams()
+    try:
+        result = program.main(list(arguments), prog_name="runbook", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return exits.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        say.err("stopped here; nothing else was started, and running commands go on")
+        return exits.WAITING
+    except BrokenPipeError:
+        # Whoever read our output has gone; that is no fault, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.DONE
+    except Exception as error:  # noqa: BLE001  the last place where anything can be caught
+        from runbook_tui.cli.failing import explain
+
+        return explain(error)
+    return result if isinstance(result, int) else exits.DONE

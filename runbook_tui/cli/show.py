@@ -1,0 +1,28 @@
+"""``runbook show FILE``: what was read from a plan."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from runbook_tui.cli import exits, say
+
+
+@click.command("show")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="everything, as one JSON object")
+def command(file: Path, as_json: bool) -> int:
+    """What was read from a plan: phases, changes, steps, checks and what they need."""
+    from runbook_tui import wiring
+    from runbook_tui.book.shown import outline, shown
+
+    _, runbook = wiring.read_plan(file)
+    if as_json:
+        click.echo(json.dumps(shown(runbook), ensure_ascii=False, indent=1))
+        return exits.DONE
+    text = outline(runbook)
+    for line in text.splitlines() if isinstance(text, str) else text:
+        say.out(line)
+    return exits.DONE

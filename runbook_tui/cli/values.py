@@ -1,0 +1,145 @@
+"""Values of parameters: given with ``-p``, defaults, and those to ask a person for."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import click
+
+from runbook_tui.book.model import Parameter, Runbook, Secret
+from runbook_tui.cli import exits, say
+from runbook_tui.cli.exits import Ended
+
+
+@dataclass(kw_only=True)
+class Values:
+    """``plain`` values are recorded; ``secret`` ones are kept in memory only."""
+
+    plain: dict[str, str] = field(default_factory=dict)
+    secret: dict[str, str] = field(default_factory=dict)
+
+
+def given(pairs: Iterable[str], runbook: Runbook) -> Values:
+    """What ``-p NAME=VALUE`` gave, held against the plan; raises `Ended` (2)."""
+    known = {p.name: p for p in runbook.parameters}
+    values = Values()
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise Ended(exits.USAGE, f"-p {pair}: write it as NAME=VALUE")
+        parameter = known.get(name)
+        if parameter is None:
+            raise Ended(
+                exits.USAGE, f"the plan has no parameter “{name}”", _suggestion(name, known)
+            )
+        if wrong := unfit(parameter, value):
+            raise Ended(exits.USAGE, wrong)
+        (values.secret if parameter.secret else values.plain)[name] = value
+    return values
+
+
+def _suggestion(name: str, known: Mapping[str, Parameter]) -> str:
+    close = difflib.get_close_matches(name, known, 1)
+    if close:
+        return f"did you mean “{close[0]}”?"
+    return f"it has {', '.join(known)}" if known else "it has none"
+
+
+def unfit(parameter: Parameter, value: str) -> str:
+    """Why a value cannot be taken; empty where it can."""
+    if parameter.choices and value not in parameter.choices:
+        return f"{parameter.name} is one of {', '.join(parameter.choices)}"
+    if parameter.pattern and not re.fullmatch(parameter.pattern, value):
+        return f"{parameter.name} must match {parameter.pattern}"
+    if "\0" in value:
+        return f"{parameter.name} may not hold a NUL character"
+    return ""
+
+
+def complete(values: Values, runbook: Runbook, *, may_ask: bool) -> Values:
+    """Defaults put in and what is still missing asked for; raises `Ended` (3) naming all.
+
+    A placeholder of a Markdown plan is asked when a step that uses it starts, not here.
+    """
+    missing: list[Parameter] = []
+    for parameter in runbook.parameters:
+        name = parameter.name
+        if not parameter.declared or name in values.plain or name in values.secret:
+            continue
+        if parameter.secret is not None:
+            if _fetched(parameter.secret) is None:
+                missing.append(parameter)
+        elif parameter.default is not None:
+            values.plain[name] = parameter.default
+        elif parameter.required:
+            missing.append(parameter)
+    if not missing:
+        return values
+    if not may_ask:
+        names = ", ".join(_named(p) for p in missing)
+        raise Ended(
+            exits.PLAN_FAULTS, f"values are missing: {names}", "give them with -p NAME=VALUE"
+        )
+    for parameter in missing:
+        (values.secret if parameter.secret else values.plain)[parameter.name] = ask_for(parameter)
+    return values
+
+
+def _named(parameter: Parameter) -> str:
+    secret = parameter.secret
+    if secret is None or secret.ask:
+        return parameter.name
+    return f"{parameter.name} (a secret from {source(secret)})"
+
+
+def source(secret: Secret) -> str:
+    """Where a secret comes from, in words."""
+    if secret.env:
+        return f"the environment variable {secret.env}"
+    if secret.file:
+        return f"the file {secret.file}"
+    return "a command" if secret.command else "whoever is asked"
+
+
+def _fetched(secret: Secret) -> str | None:
+    from runbook_tui import wiring
+
+    return None if secret.ask else wiring.surroundings().secret(secret)
+
+
+def secret_missing(parameter: Parameter, held: Iterable[str]) -> bool:
+    """Whether a secret's value can be had from nobody but a person who is asked now."""
+    return (
+        parameter.secret is not None
+        and parameter.name not in held
+        and _fetched(parameter.secret) is None
+    )
+
+
+def ask_for(parameter: Parameter) -> str:
+    """Ask a person until the value fits; a secret is typed unseen."""
+    text = parameter.name + (f" ({parameter.description})" if parameter.description else "")
+    if parameter.choices:
+        text += f" [{', '.join(parameter.choices)}]"
+    while True:
+        value: str = click.prompt(
+            text,
+            default=parameter.default,
+            hide_input=parameter.secret is not None,
+            type=str,
+            err=True,
+        )
+        wrong = unfit(parameter, value)
+        if not wrong:
+            return value
+        say.err(wrong, colour="red")
+
+
+def confirmed(question: str) -> bool:
+    """Ask y/N on the terminal."""
+    from runbook_tui.book.plain_text import printable
+
+    return click.confirm(printable(question), default=False, err=True)

@@ -1,0 +1,184 @@
+"""Events in plain words: one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from runbook_tui.cli import say
+from runbook_tui.run import events as e
+from runbook_tui.run.events import Event
+from runbook_tui.run.fold import epoch
+
+Title = Callable[[str], str]
+
+
+def plain(id_: str) -> str:
+    """A node by its id, where no plan is at hand."""
+    return f"“{id_}”"
+
+
+def line(event: Event, title: Title = plain) -> str:
+    """Time, and what happened."""
+    return f"{say.clock(epoch(event.at))}  {sentence(event, title)}"
+
+
+def sentence(event: Event, title: Title = plain) -> str:
+    """What happened, in a few words; ``title`` names a node."""
+    saying = _SAYINGS.get(type(event.payload))
+    if saying is None:
+        return event.type
+    about = title(event.step) if event.step else "the run"
+    return saying(event, about, title)
+
+
+def result_of(payload: e.CommandFinished) -> str:
+    """How a command ended."""
+    took = f" after {say.length(payload.seconds)}"
+    if payload.lost:
+        return "lost: its exit status is unknown"
+    if payload.timed_out:
+        return f"ran out of time{took}"
+    if payload.stopped:
+        return f"stopped{took}"
+    if payload.signal is not None:
+        return f"ended by signal {payload.signal}{took}"
+    return f"exit status {payload.exit}{took}"
+
+
+def _command_started(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.CommandStarted)
+    words = {"run": "$", "before": "before $", "undo": "undo $", "verify_undo": "verify $"}
+    return f"{about}: {words.get(p.kind, p.kind + ' $')} {_one_line(p.text)}"
+
+
+def _command_finished(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.CommandFinished)
+    return f"{about}: {p.kind.replace('_', ' ')} {result_of(p)}"
+
+
+def _step_started(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.StepStarted)
+    more = f" (attempt {p.attempt})" if p.attempt > 1 else ""
+    return f"{about}: started{more}" + (", out of order" if p.out_of_order else "")
+
+
+def _step_finished(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.StepFinished)
+    return f"{about}: {p.result}" + (f": {p.reason}" if p.reason else "")
+
+
+def _skipped(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.StepSkipped)
+    return f"{about}: skipped{' against the plan' if p.override else ''}: {p.reason}"
+
+
+def _armed(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.UndoArmed)
+    if p.kind != "command":
+        return f"{about}: no undo: {p.reason or p.kind}"
+    needs = f" (needs {', '.join(p.missing)})" if p.missing else ""
+    return f"{about}: undo ready{needs}: {_one_line(p.text)}"
+
+
+def _captured(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.ParameterCaptured)
+    unused = "" if p.usable else " (not declared, not usable)"
+    return f"{about}: {p.name} = {_one_line(p.value)}{unused}"
+
+
+def _signed(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.SignoffGiven)
+    comment = f": {p.comment}" if p.comment else ""
+    return f"{title(p.node)} {p.decision} as {p.role} by {event.actor.identity}{comment}"
+
+
+def _undone(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.UndoFinished)
+    return f"{about}: undo {p.result}" + (f": {p.reason}" if p.reason else "")
+
+
+def _rolled_back(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.RollbackFinished)
+    left = f"; remaining: {', '.join(p.remaining)}" if p.remaining else ""
+    return f"rollback {p.result} in {say.length(p.seconds)}{left}"
+
+
+def _rollback_started(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.RollbackStarted)
+    where = f" of {title(p.node)}" if p.node else ""
+    return f"rollback of the {p.scope}{where} started by {event.actor.name}: {len(p.steps)} to undo"
+
+
+def _note(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.NoteAdded)
+    where = f" on {title(p.node)}" if p.node else ""
+    return f"note{where} by {event.actor.name}: {p.text}"
+
+
+def _node(text: str) -> Callable[[Event, str, Title], str]:
+    """A sentence about the node that the payload names."""
+
+    def saying(event: Event, about: str, title: Title) -> str:
+        node = title(str(getattr(event.payload, "node", "")))
+        reason = str(getattr(event.payload, "reason", ""))
+        return text.format(node=node, by=event.actor.name, reason=reason)
+
+    return saying
+
+
+def _about(text: str) -> Callable[[Event, str, Title], str]:
+    """A sentence about the event's own step, or the run."""
+
+    def saying(event: Event, about: str, title: Title) -> str:
+        name = str(getattr(event.payload, "name", "") or getattr(event.payload, "title", ""))
+        return text.format(about=about, by=event.actor.name, name=name, of=event.payload)
+
+    return saying
+
+
+def _one_line(text: str) -> str:
+    lines = text.strip().splitlines() or [""]
+    return lines[0] + (f" … ({len(lines)} lines)" if len(lines) > 1 else "")
+
+
+_SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
+    e.RunStarted: _about("run started by {by}: {name}"),
+    e.RunPaused: _about("{by} left; commands go on"),
+    e.RunResumed: _about("{by} goes on as lead"),
+    e.RunFinished: _about("run {of.result}"),
+    e.LeadHandedOver: _about("{name} leads from here on"),
+    e.StepStarted: _step_started,
+    e.StepWaiting: _about("{about}: waits for its checks or sign-off"),
+    e.StepFinished: _step_finished,
+    e.StepSkipped: _skipped,
+    e.CheckTicked: _node("{node} ticked by {by}"),
+    e.CheckUnticked: _node("{node} no longer ticked, by {by}"),
+    e.NoteAdded: _note,
+    e.CommandStarted: _command_started,
+    e.CommandFinished: _command_finished,
+    e.ParameterCaptured: _captured,
+    e.SignoffGiven: _signed,
+    e.GateOpened: _node("gate of {node} open"),
+    e.GateOverridden: _node("gate of {node} OVERRIDDEN by {by}: {reason}"),
+    e.UndoArmed: _armed,
+    e.RollbackOpened: _about("{by} looks at the rollback"),
+    e.RollbackClosed: _about("rollback left by {by}"),
+    e.RollbackStarted: _rollback_started,
+    e.UndoStarted: _about("{about}: undo started"),
+    e.UndoFinished: _undone,
+    e.RollbackFinished: _rolled_back,
+    e.WatchBreached: _about("watch {of.watch} breached: {of.value}"),
+    e.WatchCleared: _about("watch {of.watch} clear again: {of.value}"),
+}
