@@ -120,16 +120,18 @@ class LocalSurroundings:
         import dataclasses
 
         from runbook_tui.book.actions import ACTIONS
-        from runbook_tui.forge.undo import undo_text
+        from runbook_tui.forge.undo import before_text, quoted, undo_text
 
         if step.action is None:
             return step
         known = ACTIONS[step.action]
-        words = [f"WITH_{name.upper()}={_quoted(value)}" for name, value in step.arguments.items()]
+        given = step.arguments
+        words = [f"WITH_{name.upper()}={quoted(value)}" for name, value in given.items()]
         program = f"{shlex.quote(sys.executable)} -P -m runbook_tui.forge {step.action}"
-        undo, verify = undo_text(step.action, step.arguments)
+        undo, verify = undo_text(step.action, given)
         return dataclasses.replace(
             step,
+            before=step.before if step.before is not None else before_text(step.action, given),
             run=" ".join([*words, program]),
             undo=step.undo if step.undo is not None else undo,
             verify_undo=step.verify_undo if step.verify_undo is not None else verify,
@@ -151,14 +153,6 @@ class LocalSurroundings:
             outcome = HelperRunner().run(["sh", "-c", source.command], timeout=15.0)
             return outcome.stdout.rstrip("\n") if outcome.exit == 0 else None
         return None
-
-
-def _quoted(value: str) -> str:
-    """Shell-quoted but for ``${{ name }}``, which is quoted when its value is known."""
-    import re
-
-    parts = re.split(r"(\$\{\{[^}]*\}\})", value)
-    return "".join(p if p.startswith("${{") else shlex.quote(p) for p in parts if p) or "''"
 
 
 def surroundings() -> LocalSurroundings:

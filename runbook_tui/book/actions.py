@@ -21,7 +21,7 @@ ACTIONS: Mapping[str, ActionKind] = MappingProxyType(
         "git.merge": ActionKind(
             required=("branch",),
             optional=("into", "message", "push", "remote"),
-            outputs=("old", "merge_sha"),
+            outputs=("old", "branch_sha", "merge_sha"),
         ),
         "git.revert": ActionKind(
             required=("commit",), optional=("push", "remote"), outputs=("old", "revert_sha")

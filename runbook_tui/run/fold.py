@@ -141,7 +141,14 @@ def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
         reason="",
         undo_result="",
         out_of_order=payload.out_of_order,
+        outputs={},
+        acted=draft.step(event.step or "").acted or _by_hand(draft, event.step or ""),
     )
+
+
+def _by_hand(draft: Draft, id_: str) -> bool:
+    step = draft.outline.steps.get(id_)
+    return step is not None and step.manual
 
 
 def _step_waiting(draft: Draft, event: Event, payload: e.StepWaiting) -> None:
@@ -200,7 +207,8 @@ def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> N
         background=payload.kind == "run" and item is not None and item.background,
         node=payload.node,
     )
-    draft.change(id_, commands=(*draft.step(id_).commands, record))
+    acted = draft.step(id_).acted or payload.kind == "run"
+    draft.change(id_, commands=(*draft.step(id_).commands, record), acted=acted)
 
 
 def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) -> None:
@@ -224,8 +232,12 @@ def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) ->
 
 
 def _captured(draft: Draft, event: Event, payload: e.ParameterCaptured) -> None:
-    if payload.usable:
-        draft.values[payload.name] = payload.value
+    if not payload.usable:
+        return
+    draft.values[payload.name] = payload.value
+    if event.step:
+        outputs = {**draft.step(event.step).outputs, payload.name: payload.value}
+        draft.change(event.step, outputs=outputs)
 
 
 def _signoff(draft: Draft, event: Event, payload: e.SignoffGiven) -> None:
@@ -297,7 +309,7 @@ def _undo_finished(draft: Draft, event: Event, payload: e.UndoFinished) -> None:
         step = draft.step(id_)
         fields.update(
             status=Status.PENDING, started_seq=0, started=None, finished=None, undo=None,
-            reason="", attempt=step.attempt,
+            reason="", acted=False, attempt=step.attempt,
         )  # fmt: skip
         _void(draft, id_)
     draft.change(id_, **fields)

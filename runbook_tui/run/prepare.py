@@ -37,6 +37,12 @@ def resolve(state: RunState, text: str, values: Mapping[str, str]) -> tuple[str,
     return filled, tuple(dict.fromkeys(missing))
 
 
+def own_values(state: RunState, step: Step) -> dict[str, str]:
+    """Values for the step's own undo: what it puts out is its own, never another step's."""
+    others = {name: v for name, v in state.values.items() if name not in step.outputs}
+    return {**others, **state.step(step.id).outputs}
+
+
 def _placeholders(state: RunState, text: str) -> list[Parameter]:
     return [p for p in state.runbook.parameters if p.placeholder and p.placeholder in text]
 
@@ -120,8 +126,9 @@ def arm(
         kind = "manual" if step.manual else "none"
         reason = "done by hand" if step.manual else "the plan gives no undo"
         return UndoArmed(kind=kind, reason=reason, cwd=cwd)
-    text, missing = resolve(state, step.undo, state.values)
-    verify, missing_verify = resolve(state, step.verify_undo or "", state.values)
+    values = own_values(state, step)
+    text, missing = resolve(state, step.undo, values)
+    verify, missing_verify = resolve(state, step.verify_undo or "", values)
     needed = f"{step.undo}\n{step.verify_undo or ''}"
     secrets = tuple(
         n for n in state.secrets if re.search(r"\$\{?\{?\s*" + re.escape(n) + r"\b", needed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from runbook_tui.book.model import Procedure
 from runbook_tui.run.outline import Kind
-from runbook_tui.run.prepare import resolve
+from runbook_tui.run.prepare import own_values, resolve
 from runbook_tui.run.state import RunState, Status, closed
 
 SCOPES = ("step", "change", "phase", "run")
@@ -85,7 +85,7 @@ def ran(state: RunState, node: str = "") -> list[str]:
     ids = [
         s.id
         for s in state.outline.steps_inside(node)
-        if state.step(s.id).touched and not state.outline.is_group(s.id)
+        if state.step(s.id).acted and not state.outline.is_group(s.id)
     ]
     ids.sort(key=lambda id_: -state.step(id_).started_seq)
     placed: list[str] = []
@@ -151,8 +151,9 @@ def _item(state: RunState, id_: str, held: bool) -> Item | None:
     item = state.outline.steps[id_]
     if armed is None or armed.kind == "nothing":
         return None
-    text, missing = resolve(state, armed.text, state.values)
-    verify, missing_verify = resolve(state, armed.verify, state.values)
+    values = own_values(state, item)
+    text, missing = resolve(state, armed.text, values)
+    verify, missing_verify = resolve(state, armed.verify, values)
     result = state.rollback.results.get(id_, "") if state.rollback else ""
     return Item(
         step=id_,

@@ -79,6 +79,10 @@ class StepState:
     undo_reason: str = ""
     out_of_order: bool = False
     overridden: bool = False
+    acted: bool = False
+    """Whether anything with an effect was started and not taken back: a command, or a hand."""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    """What its last attempt put out."""
 
     @property
     def touched(self) -> bool:

@@ -68,7 +68,7 @@ class Launch:
 def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str = "") -> Launch:
     """The command of a step as it would start now; every value must be known."""
     state = bench.state
-    filled, _ = resolve(state, text, state.values)
+    filled, _ = resolve(state, text, {**state.values, **state.step(step.id).outputs})
     environment = step_environment(state, step, bench.surroundings.environment)
     return _launch(
         bench,
@@ -183,7 +183,7 @@ def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
 def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair]:
     """What a command has put out since it was last looked at, and the undo it completes."""
     step = bench.step(step_id)
-    known = bench.state.values
+    known = bench.state.step(step_id).outputs
     pairs: list[Pair] = []
     values = dict(known)
     for name, value in bench.commands.outputs(Path(record.folder)).items():
@@ -200,10 +200,14 @@ def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair
     return pairs
 
 
-def rearmed(bench: Workbench, step_id: str, values: Mapping[str, str]) -> list[Pair]:
-    """The step's undo with the values known now, if that changes it."""
-    state = dataclasses.replace(bench.state, values=values)
-    armed = armed_undo(bench, state, step_id)
+def rearmed(bench: Workbench, step_id: str, outputs: Mapping[str, str]) -> list[Pair]:
+    """The step's undo with what it has put out by now, if that changes it."""
+    state = bench.state
+    step = dataclasses.replace(state.step(step_id), outputs=outputs)
+    newer = dataclasses.replace(
+        state, values={**state.values, **outputs}, steps={**state.steps, step_id: step}
+    )
+    armed = armed_undo(bench, newer, step_id)
     return [(armed, step_id)] if armed != state.step(step_id).undo else []
 
 

@@ -49,6 +49,20 @@ def test_a_value_that_is_not_known_shows_and_is_filled_when_it_is() -> None:
     assert item.text == "x 'a b'"
 
 
+def test_an_open_value_of_a_step_is_never_filled_with_another_step_s() -> None:
+    steps = tuple(
+        Step(id=n, title=n, run="true", undo="x ${{ old }}", outputs=("old",)) for n in "ab"
+    )
+    history = History(Runbook(title="T", phases=(Phase(id="p", title="P", steps=steps),)))
+    open_undo = e.UndoArmed(kind="command", text="x ${{ old }}", missing=("old",))
+    history.ran("a", open_undo)
+    history.add(e.ParameterCaptured(name="old", value="41"), "a")
+    history.ran("b", open_undo)
+    items = {i.step: i for i in plan(history.state, "run", "").items}
+    assert items["a"].text == "x 41"
+    assert items["b"].missing == ("old",)
+
+
 def test_a_markdown_placeholder_never_reaches_a_shell_open() -> None:
     step = Step(id="a", title="A", run="true")
     pr = Parameter(name="PR", placeholder="<PR>", declared=False)

@@ -1,0 +1,111 @@
+"""The undo of each action as shell text that needs nothing but git and a shell.
+
+It must work when this program is gone, run twice without harm, and take back a merge that
+stopped half-way. Values stand as ``${{ name }}`` until they are known.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+
+MERGE = """\
+if test -e "$(git rev-parse --git-path MERGE_HEAD)"; then git merge --abort; fi
+old=${{{{ old }}}}
+branch=${{{{ branch_sha }}}}
+for merge in $(git rev-list --first-parent --merges "$old..HEAD"); do
+  if ! git merge-base --is-ancestor "$branch" "$merge"; then continue; fi
+  if git merge-base --is-ancestor "$branch" "$merge^1"; then continue; fi
+  if git log --fixed-strings --grep="This reverts commit $merge" --format=%H "$merge..HEAD" | grep -q .
+  then echo "taken back already: $merge"; else git revert --no-edit -m 1 "$merge"; fi
+  taken=$merge
+done
+if test -z "${{taken:-}}"; then echo "nothing was merged, nothing to take back"; fi
+{push}"""
+
+PUSH_BACK = """\
+here=$(git symbolic-ref --short HEAD)
+remote={remote}
+if test -n "${{taken:-}}"; then
+  there=$(git ls-remote "$remote" "refs/heads/$here" | cut -f1)
+  if test -n "$there" && git merge-base --is-ancestor "$taken" "$there" \\
+     && test "$there" != "$(git rev-parse HEAD)"
+  then git push "$remote" "HEAD:refs/heads/$here"; fi
+fi"""
+
+MERGE_VERIFY = """\
+test ! -e "$(git rev-parse --git-path MERGE_HEAD)"
+for merge in $(git rev-list --first-parent --merges ${{{{ old }}}}..HEAD); do
+  if git merge-base --is-ancestor ${{{{ branch_sha }}}} "$merge" \
+     && ! git merge-base --is-ancestor ${{{{ branch_sha }}}} "$merge^1"
+  then git log --fixed-strings --grep="This reverts commit $merge" --format=%H "$merge..HEAD" | grep -q .; fi
+done"""
+
+REVERT = """\
+if test -e "$(git rev-parse --git-path REVERT_HEAD)"; then git revert --abort; fi
+old=${{{{ old }}}}
+head=$(git log --fixed-strings --grep="This reverts commit" --format=%H "$old..HEAD" | tail -n 1)
+if test -n "$head"; then git revert --no-edit "$head"; taken=$head
+else echo "nothing was reverted, nothing to take back"; fi
+{push}"""
+
+PUSH = """\
+old=${{{{ old_remote }}}}
+new=${{{{ new_remote }}}}
+remote={remote}
+here=$(git symbolic-ref --short HEAD)
+if test -z "$old" || test "$old" = "$new"
+then echo "nothing was published, nothing to take back"; exit 0; fi
+for commit in $(git rev-list --first-parent "$old..$new"); do
+  if git log --fixed-strings --grep="This reverts commit $commit" --format=%H "$commit..HEAD" | grep -q .
+  then continue; fi
+  if git rev-parse --verify --quiet "$commit^2" > /dev/null
+  then git revert --no-edit -m 1 "$commit"; else git revert --no-edit "$commit"; fi
+done
+git push "$remote" "HEAD:refs/heads/$here\""""
+
+PUSH_VERIFY = """\
+here=$(git symbolic-ref --short HEAD)
+test "$(git ls-remote {remote} "refs/heads/$here" | cut -f1)" = "$(git rev-parse HEAD)\""""
+
+
+BEFORE_MERGE = """\
+echo "branch_sha=$(git rev-parse --verify --quiet {branch}^{{commit}} \
+  || {{ echo "there is no commit called "{branch} >&2; exit 1; }})" >> "$RUNBOOK_OUTPUT"
+echo "old=$(git rev-parse HEAD)" >> "$RUNBOOK_OUTPUT\""""
+
+BEFORE_REVERT = """\
+echo "old=$(git rev-parse HEAD)" >> "$RUNBOOK_OUTPUT\""""
+
+BEFORE_PUSH = """\
+here=$(git symbolic-ref --short HEAD)
+there=$(git ls-remote {remote} "refs/heads/$here")
+echo "old_remote=${{there%%[[:space:]]*}}" >> "$RUNBOOK_OUTPUT"
+echo "new_remote=$(git rev-parse HEAD)" >> "$RUNBOOK_OUTPUT\""""
+
+
+def quoted(value: str) -> str:
+    """Shell-quoted but for ``${{ name }}``, which is quoted when its value is known."""
+    parts = re.split(r"(\$\{\{[^}]*\}\})", value)
+    return "".join(p if p.startswith("${{") else shlex.quote(p) for p in parts if p) or "''"
+
+
+def before_text(action: str, arguments: Mapping[str, str]) -> str:
+    """What runs before the action and puts out the old state, so that the undo is complete."""
+    if action == "git.merge":
+        return BEFORE_MERGE.format(branch=quoted(arguments.get("branch", "HEAD")))
+    if action == "git.revert":
+        return BEFORE_REVERT
+    return BEFORE_PUSH.format(remote=quoted(arguments.get("remote", "origin")))
+
+
+def undo_text(action: str, arguments: Mapping[str, str]) -> tuple[str, str]:
+    """The undo and its verification for an action with these values."""
+    remote = quoted(arguments.get("remote", "origin"))
+    back = PUSH_BACK.format(remote=remote)
+    if action == "git.merge":
+        return MERGE.format(push=back), MERGE_VERIFY.format()
+    if action == "git.revert":
+        return REVERT.format(push=back), ""
+    return PUSH.format(remote=remote), PUSH_VERIFY.format(remote=remote)

@@ -1,0 +1,223 @@
+"""The git actions and their undos, on real repositories."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from runbook_tui.book.model import Step
+from runbook_tui.book.parameters import substitute
+from runbook_tui.wiring import surroundings
+
+ENV = {
+    **os.environ,
+    "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com", "GIT_COMMITTER_NAME": "Ada",
+    "GIT_COMMITTER_EMAIL": "ada@example.com", "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_EDITOR": "false", "PYTHONPATH": str(Path(__file__).parents[3]),
+}  # fmt: skip
+
+
+class Place:
+    """A bare remote and a clone with branches."""
+
+    def __init__(self, folder: Path) -> None:
+        self.remote = folder / "remote.git"
+        self.work = folder / "work"
+        self.output = folder / "output"
+        self.git("init", "-q", "--bare", "-b", "main", str(self.remote), cwd=folder)
+        self.git("clone", "-q", str(self.remote), str(self.work), cwd=folder)
+        self.git("switch", "-q", "-c", "main")
+        self.commit("base", "a\nb\nc\n")
+        self.git("push", "-q", "-u", "origin", "main")
+
+    def git(self, *words: str, cwd: Path | None = None) -> str:
+        done = subprocess.run(
+            ["git", *words], cwd=cwd or self.work, env=ENV, check=True, capture_output=True,
+            text=True,
+        )  # fmt: skip
+        return done.stdout.strip()
+
+    def commit(self, name: str, text: str) -> None:
+        (self.work / name).write_text(text)
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", f"write {name}")
+
+    def branch(self, name: str, file: str, text: str) -> None:
+        self.git("switch", "-q", "-c", name, "main")
+        self.commit(file, text)
+        self.git("push", "-q", "origin", name)
+        self.git("switch", "-q", "main")
+
+    def shell(self, text: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "-eo", "pipefail", "-c", text], cwd=self.work, check=False,
+            env={**ENV, "RUNBOOK_OUTPUT": str(self.output)}, capture_output=True, text=True,
+        )  # fmt: skip
+
+    def act(self, action: str, **values: str) -> tuple[subprocess.CompletedProcess[str], str, str]:
+        """Run an action as a step would; returns its end, its undo and the verification."""
+        self.output.write_text("")
+        given = Step(id="s", title="S", action=action, arguments=values)
+        step = surroundings().expand(given)
+        before = self.shell(step.before or "")
+        done = before if before.returncode else self.shell(step.run or "")
+        known = dict(line.split("=", 1) for line in self.output.read_text().splitlines())
+        undo, missing = substitute(step.undo or "", known)
+        assert done.returncode or not missing
+        return done, undo, substitute(step.verify_undo or "", known)[0]
+
+    @property
+    def tree(self) -> str:
+        return self.git("rev-parse", "HEAD^{tree}")
+
+    @property
+    def published(self) -> str:
+        return self.git("rev-parse", "main^{tree}", cwd=self.remote)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def test_two_merges_are_taken_back_newest_first_here_and_in_the_remote(place: Place) -> None:
+    before = place.tree
+    place.branch("one", "one", "1\n")
+    place.branch("two", "two", "2\n")
+    undos = []
+    for name in ("one", "two"):
+        done, undo, verify = place.act("git.merge", branch=f"origin/{name}", push="true")
+        assert done.returncode == 0, done.stderr
+        undos.append((undo, verify))
+    assert (place.work / "two").exists()
+    assert place.published == place.tree
+    for undo, verify in reversed(undos):
+        assert place.shell(verify).returncode != 0
+        assert place.shell(undo).returncode == 0
+        assert place.shell(verify).returncode == 0
+    assert place.tree == before == place.published
+
+
+def test_an_undo_does_no_harm_twice(place: Place) -> None:
+    before = place.tree
+    place.branch("one", "one", "1\n")
+    _, undo, _ = place.act("git.merge", branch="origin/one")
+    assert place.shell(undo).returncode == 0
+    again = place.shell(undo)
+    assert again.returncode == 0
+    assert "already" in again.stdout
+    assert place.tree == before
+
+
+def test_an_undo_works_when_the_branch_is_gone(place: Place) -> None:
+    before = place.tree
+    place.branch("one", "one", "1\n")
+    _, undo, verify = place.act("git.merge", branch="origin/one")
+    place.git("push", "-q", "origin", ":one")
+    place.git("branch", "-q", "-D", "one")
+    place.git("fetch", "-q", "--prune")
+    assert place.shell(undo).returncode == 0
+    assert place.shell(verify).returncode == 0
+    assert place.tree == before
+
+
+def test_a_conflict_is_listed_and_leaves_nothing_half_merged(place: Place) -> None:
+    place.branch("one", "base", "a\nONE\nc\n")
+    place.branch("two", "base", "a\nTWO\nc\n")
+    assert place.act("git.merge", branch="origin/one")[0].returncode == 0
+    after = place.tree
+    done, undo, verify = place.act("git.merge", branch="origin/two")
+    assert done.returncode == 1
+    assert "conflict: base" in done.stderr
+    assert place.git("status", "--porcelain", "--untracked-files=no") == ""
+    assert place.shell(undo).returncode == 0
+    assert place.shell(verify).returncode == 0
+    assert place.tree == after
+
+
+def test_a_merge_that_died_half_way_is_taken_back(place: Place) -> None:
+    place.branch("one", "base", "a\nONE\nc\n")
+    place.branch("two", "base", "a\nTWO\nc\n")
+    place.act("git.merge", branch="origin/one")
+    after = place.tree
+    _, undo, _ = place.act("git.merge", branch="origin/two")
+    place.shell("git merge --no-ff --no-edit origin/two")
+    assert (place.work / ".git" / "MERGE_HEAD").exists()
+    assert place.shell(undo).returncode == 0
+    assert not (place.work / ".git" / "MERGE_HEAD").exists()
+    assert place.tree == after
+
+
+def test_merging_again_says_so_and_changes_nothing(place: Place) -> None:
+    place.branch("one", "one", "1\n")
+    place.act("git.merge", branch="origin/one")
+    head = place.git("rev-parse", "HEAD")
+    done, _, _ = place.act("git.merge", branch="origin/one")
+    assert done.returncode == 0
+    assert "already" in done.stdout
+    assert place.git("rev-parse", "HEAD") == head
+
+
+def test_changes_that_are_not_committed_are_not_merged_over(place: Place) -> None:
+    place.branch("one", "one", "1\n")
+    (place.work / "base").write_text("mine\n")
+    done, _, _ = place.act("git.merge", branch="origin/one")
+    assert done.returncode == 1
+    assert "not committed" in done.stderr
+
+
+def test_a_branch_that_is_not_there_is_said_plainly(place: Place) -> None:
+    done, _, _ = place.act("git.merge", branch="origin/nowhere")
+    assert done.returncode == 1
+    assert "no commit called origin/nowhere" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_push_is_taken_back_by_reverting_never_by_force(place: Place) -> None:
+    before = place.published
+    place.commit("more", "x\n")
+    done, undo, verify = place.act("git.push")
+    assert done.returncode == 0, done.stderr
+    assert place.published != before
+    assert place.shell(undo).returncode == 0
+    assert place.shell(verify).returncode == 0
+    assert place.published == before
+
+
+def test_a_push_that_is_not_fast_forward_is_refused_with_what_to_do(place: Place) -> None:
+    other = place.work.parent / "other"
+    place.git("clone", "-q", str(place.remote), str(other), cwd=place.work.parent)
+    (other / "theirs").write_text("x\n")
+    place.git("add", "-A", cwd=other)
+    place.git("commit", "-q", "-m", "theirs", cwd=other)
+    place.git("push", "-q", "origin", "main", cwd=other)
+    place.commit("mine", "x\n")
+    done, _, _ = place.act("git.push")
+    assert done.returncode == 1
+    assert "fetch and look" in done.stderr
+
+
+def test_a_revert_of_a_merge_and_its_undo(place: Place) -> None:
+    place.branch("one", "one", "1\n")
+    before = place.tree
+    place.act("git.merge", branch="origin/one")
+    merged = place.tree
+    sha = place.git("rev-parse", "HEAD")
+    done, undo, _ = place.act("git.revert", commit=sha)
+    assert done.returncode == 0, done.stderr
+    assert place.tree == before
+    assert place.shell(undo).returncode == 0
+    assert place.tree == merged
+
+
+def test_outside_a_repository_the_message_says_what_to_do(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "runbook_tui.forge", "git.push"], cwd=tmp_path, check=False,
+        env={**ENV, "GIT_CEILING_DIRECTORIES": str(tmp_path)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "no git repository" in done.stderr
