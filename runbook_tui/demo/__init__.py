@@ -1,1 +1,1 @@
-"""A sandbox to try it in."""
+"""A sandbox to try it in: a git remote, a service, and a plan that goes wrong."""

@@ -1,0 +1,75 @@
+"""What the demo tells: who acts, and how its service is started, asked and stopped."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from runbook_tui.run.events import Actor
+from runbook_tui.session.ports.commands import Commands, CommandSpec
+
+LEAD = Actor(name="Ada", email="ada@harbour.example", user="ada", host="demo")
+APPROVER = Actor(name="Grace", email="grace@harbour.example", user="grace", host="demo")
+APPROVER_ROLE = "cto"
+PLAN = "safe-merge.toml"
+START_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """The running service; it is a command under a supervisor like any other."""
+
+    folder: Path
+    url: str
+
+    def stop(self, commands: Commands) -> None:
+        """End it."""
+        commands.stop(self.folder, grace=0.5)
+
+
+class ServiceFailed(Exception):
+    """The service did not come up; the message is what it put out."""
+
+
+def start_service(folder: Path, commands: Commands) -> Service:
+    """Start the sandbox's service and wait until it listens on the loopback address."""
+    place = folder / "service"
+    port = folder / "service.port"
+    port.unlink(missing_ok=True)
+    commands.start(
+        CommandSpec(
+            folder=place,
+            argv=(sys.executable, "-P", "-m", "runbook_tui.demo.service", str(folder)),
+            cwd=str(folder),
+            environment=dict(os.environ),
+        )
+    )
+    deadline = time.monotonic() + START_SECONDS
+    pause = threading.Event()
+    while not port.exists():
+        if time.monotonic() > deadline or commands.status(place).phase in {"finished", "lost"}:
+            raise ServiceFailed(commands.tail(place).decode("utf-8", "replace"))
+        pause.wait(0.02)
+    return Service(folder=place, url=f"http://127.0.0.1:{port.read_text()}")
+
+
+def health(url: str) -> tuple[int, str]:
+    """Status and text that ``/health`` answers; 0 where nothing answers."""
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:  # loopback only
+            return answer.status, answer.read().decode().strip()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode("utf-8", "replace").strip()
+    except OSError as error:
+        return 0, str(error)
+
+
+def healthy(url: str) -> bool:
+    """Whether the service is well."""
+    return health(url)[0] == 200
