@@ -1,0 +1,115 @@
+"""``runbook rollback [RUN]``: the panic path without a screen."""
+
+from __future__ import annotations
+
+import click
+
+from runbook_tui.book.model import PlanFaults
+from runbook_tui.cli import exits, say
+from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.people import actor, as_option
+from runbook_tui.run.events import Actor
+from runbook_tui.run.rollback import SCOPES, default_scope, plan, scope_node
+from runbook_tui.run.state import RunState
+from runbook_tui.session.ports.journal import JournalError
+
+
+@click.command("rollback")
+@click.argument("run", required=False)
+@click.option("--scope", type=click.Choice(SCOPES), help="how much; else all since the last gate")
+@click.option("--plan", "only_plan", is_flag=True, help="only show it: 0 all ready, 6 not")
+@click.option("--yes", is_flag=True, help="start it without asking")
+@click.option("--past-floor", is_flag=True, help="also undo what lies before an irreversible step")
+@as_option
+def command(
+    run: str | None,
+    scope: str | None,
+    only_plan: bool,
+    yes: bool,
+    past_floor: bool,
+    claimed: str | None,
+) -> int:
+    """Bring it back: what really ran is undone, newest first, and each undo is verified."""
+    from runbook_tui.cli.opening import check_home
+
+    who = actor(claimed)
+    try:
+        check_home()
+        chosen = _chosen(run)
+        if chosen is None:
+            say.out("nothing to roll back")
+            return exits.DONE
+        wish = Wish(scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor)
+        return _roll_back(chosen, who, wish)
+    except (JournalError, PlanFaults) as error:
+        from runbook_tui.cli.without_journal import roll_back
+
+        return roll_back(run, who, error, only_plan=only_plan, yes=yes)
+
+
+class Wish:
+    """What the command line asks for."""
+
+    def __init__(self, *, scope: str | None, only_plan: bool, yes: bool, past_floor: bool) -> None:
+        self.scope = scope
+        self.only_plan = only_plan
+        self.yes = yes
+        self.past_floor = past_floor
+
+
+def _chosen(name: str | None) -> str | None:
+    from runbook_tui.cli.choosing import choose_only
+    from runbook_tui.cli.opening import reading
+
+    with reading() as journal:
+        found = choose_only(journal, name, lambda g: bool(g.to_undo), "have something to undo")
+    return found.entry.run if found else None
+
+
+def _roll_back(run: str, who: Actor, wish: Wish) -> int:
+    from runbook_tui import wiring
+    from runbook_tui.cli.undoing import Undoing, print_plan
+
+    unattended = wish.yes or not say.interactive()
+    session = wiring.open_session(run, who, leads=False, unattended=unattended)
+    state = session.state
+    if state.rolling_back and not wish.only_plan:
+        say.err("a rollback of this run is under way; going on with it")
+    else:
+        scope, node = _scope(state, wish.scope)
+        planned = plan(state, scope, node, wish.past_floor)
+        if not planned.items:
+            say.out("nothing to roll back")
+            return exits.DONE
+        print_plan(state, planned)
+        if wish.only_plan:
+            return exits.DONE if all(i.ready for i in planned.items) else exits.INCOMPLETE
+        _consent(run, wish)
+    session.open()
+    try:
+        undoing = Undoing(session, may_ask=not unattended)
+        if not session.state.rolling_back:
+            undoing.start(*_scope(session.state, wish.scope), past_floor=wish.past_floor)
+        return undoing.follow()
+    finally:
+        session.close()
+
+
+def _consent(run: str, wish: Wish) -> None:
+    """The yes to what was just shown; raises `Ended` (7) where there is none."""
+    if wish.yes:
+        return
+    if not say.interactive():
+        raise Ended(
+            exits.WAITING, "nothing was started", f"start it with: runbook rollback {run} --yes"
+        )
+    from runbook_tui.cli.values import confirmed
+
+    if not confirmed("Roll back now?"):
+        raise Ended(exits.WAITING, "nothing was started")
+
+
+def _scope(state: RunState, wished: str | None) -> tuple[str, str]:
+    if wished is None:
+        return default_scope(state)
+    return wished, scope_node(state, wished)

@@ -1,0 +1,199 @@
+"""A rollback told as lines while it runs, from the run's state alone: the journal may be away."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from runbook_tui.cli import exits, say
+from runbook_tui.cli.leaving import told_to_leave
+from runbook_tui.cli.opening import ask
+from runbook_tui.cli.output import LogFollower
+from runbook_tui.run import requests as r
+from runbook_tui.run.requests import Refusal
+from runbook_tui.run.rollback import Item, RollbackPlan, plan
+from runbook_tui.run.state import CommandRecord, RollbackState, RunState, Status
+from runbook_tui.session.session import Session
+
+POLL = 0.03
+PATIENCE = 60.0
+GOOD = frozenset({"done", "taken back"})
+
+
+def print_plan(state: RunState, planned: RollbackPlan) -> None:
+    """The list as it would be carried out, newest first."""
+    where = f" “{state.outline[planned.node].title}”" if planned.node else ""
+    say.out(f"ROLLBACK  {planned.scope}{where}  of {state.runbook.title}", bold=True)
+    for number, item in enumerate(planned.items, 1):
+        say.out(f"  {number:>2}  {item.title}  [{_readiness(item)}]")
+        if item.text:
+            for line in item.text.strip().splitlines():
+                say.out(f"        {line}")
+        if item.secrets:
+            say.out(f"        needs the secrets {', '.join(item.secrets)}")
+    expected = f", about {say.length(planned.expected)}" if planned.expected is not None else ""
+    say.out(f"  {planned.ready} of {len(planned.items)} ready{expected}")
+    inside = {item.step for item in planned.items}
+    outside = [i.title for i in plan(state, "run", "").items if i.step not in inside]
+    if outside:
+        say.out(f"  outside this scope and left as it is: {', '.join(outside)} (--scope run)")
+    for procedure in planned.procedures:
+        say.out(f"  procedure: {procedure.title}")
+
+
+def _readiness(item: Item) -> str:
+    usual = f", usually {say.length(item.usual)}" if item.usual is not None else ""
+    return f"ready{usual}" if item.ready else item.why
+
+
+class Undoing:
+    """Starts and follows the rollback of an open session; asks where a person can answer."""
+
+    def __init__(self, session: Session, *, may_ask: bool) -> None:
+        self._session = session
+        self._may_ask = may_ask
+        self._wake = threading.Event()
+        self._told: dict[str, str] = {}
+        self._began: dict[str, float] = {}
+        self._commands: dict[str, LogFollower | None] = {}
+        self._trouble = ""
+
+    def start(self, scope: str, node: str, *, past_floor: bool) -> None:
+        """Start it; raises `Ended` where that is refused."""
+        self._commands = {
+            c.folder: None for s in self._session.state.steps.values() for c in s.commands
+        }
+        if self._may_ask:
+            self._ask_missing(scope, node, past_floor)
+        request = r.StartRollback(
+            scope=scope, node=node, past_floor=past_floor, attended=self._may_ask
+        )
+        answer = self._session.ask(request).result(PATIENCE)
+        # Somebody else may have been faster: theirs is followed as ours would be.
+        if isinstance(answer, Refusal) and not self._session.state.rolling_back:
+            raise_refusal(answer)
+
+    def _ask_missing(self, scope: str, node: str, past_floor: bool) -> None:
+        from runbook_tui.cli.values import ask_for
+
+        state = self._session.state
+        known = {p.name: p for p in state.runbook.parameters}
+        items = plan(state, scope, node, past_floor).items
+        for name in dict.fromkeys(name for item in items for name in item.missing):
+            if name in known:
+                ask(self._session, r.GiveValue(name=name, value=ask_for(known[name])))
+
+    def follow(self) -> int:
+        """Tell what happens until it is over; returns the exit status."""
+        stop = self._session.listen(lambda _: self._wake.set())
+        try:
+            with told_to_leave() as leave:
+                return self._follow(leave)
+        finally:
+            stop()
+
+    def _follow(self, leave: threading.Event) -> int:
+        while True:
+            state = self._session.state
+            self._tell(state)
+            rollback = state.rollback
+            if rollback is not None and rollback.finished is not None:
+                return self._over(rollback)
+            if leave.is_set():
+                say.err("left; the undo that runs goes on")
+                say.err(f"go on with: runbook rollback {state.run} --yes")
+                return exits.WAITING
+            if rollback is not None and self._may_ask:
+                self._ask_by_hand(state, rollback)
+            self._wake.wait(POLL)
+            self._wake.clear()
+
+    def _tell(self, state: RunState) -> None:
+        trouble = self._session.trouble
+        if trouble and trouble != self._trouble:
+            say.err(f"{trouble}; the rollback goes on and keeps its own account", colour="red")
+        self._trouble = trouble
+        rollback = state.rollback
+        if rollback is None:
+            return
+        for step_id in rollback.steps:
+            title = f"“{state.outline[step_id].title}”"
+            for record in state.step(step_id).commands:
+                self._tell_command(title, record)
+            result = rollback.results.get(step_id)
+            if result is not None and step_id not in self._told:
+                self._told[step_id] = result
+                self._tell_result(state, step_id, title, result)
+
+    def _tell_command(self, title: str, record: CommandRecord) -> None:
+        if record.folder not in self._commands:
+            self._commands[record.folder] = LogFollower(Path(record.folder))
+            self._began.setdefault(title, record.started)
+            what = "undo" if record.kind == "undo" else "verify"
+            lines = record.text.strip().splitlines() or [""]
+            say.out(f"{say.clock(record.started)}  {title}: {what} $ {lines[0]}")
+        follower = self._commands[record.folder]
+        if follower is not None:
+            for line in follower.lines(ended=not record.running):
+                say.out(f"  | {line}")
+            if not record.running:
+                self._commands[record.folder] = None
+
+    def _tell_result(self, state: RunState, step_id: str, title: str, result: str) -> None:
+        now = state.last_at
+        took = f" in {say.length(now - self._began[title])}" if title in self._began else ""
+        reason = state.step(step_id).undo_reason
+        say.out(
+            f"{say.clock(now)}  {title}: {result}{took}" + (f": {reason}" if reason else ""),
+            colour="green" if result in GOOD else "red",
+        )
+
+    def _ask_by_hand(self, state: RunState, rollback: RollbackState) -> None:
+        """Ask for one item that only a person can answer, once nothing else runs."""
+        if any(state.step(s).status is Status.UNDOING for s in rollback.steps):
+            return
+        items = {i.step: i for i in plan(state, "run", "", rollback.past_floor).items}
+        for step_id in rollback.steps:
+            item = items.get(step_id)
+            if step_id in rollback.results or item is None or item.ready:
+                if step_id not in rollback.results and item is not None:
+                    return
+                continue
+            if item.kind == "command" and not item.missing:
+                continue
+            self._answer(item)
+            return
+
+    def _answer(self, item: Item) -> None:
+        from runbook_tui.cli.values import confirmed
+
+        taken = confirmed(f"“{item.title}” ({item.why}): was it taken back by hand?")
+        reason = ""
+        while not taken and not reason.strip():
+            import click
+
+            reason = click.prompt("Why does it stay?", err=True)
+        answer = self._session.ask(
+            r.AnswerByHand(step=item.step, taken_back=taken, reason=reason)
+        ).result(PATIENCE)
+        if isinstance(answer, Refusal):
+            say.err(answer.reason)
+
+    def _over(self, rollback: RollbackState) -> int:
+        took = say.length(rollback.seconds)
+        if rollback.result == "complete":
+            count = len(rollback.steps)
+            steps = f"{count} step{'' if count == 1 else 's'}"
+            say.out(f"ROLLED BACK  {steps} in {took}", colour="green", bold=True)
+            return exits.ROLLED_BACK
+        say.out(f"INCOMPLETE  after {took}; remaining:", colour="red", bold=True)
+        for title in rollback.remaining:
+            say.out(f"  {title}")
+        return exits.INCOMPLETE
+
+
+def raise_refusal(refusal: Refusal) -> None:
+    """End the command as the refusal says."""
+    from runbook_tui.cli.opening import refused
+
+    raise refused(refusal)
