@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import tempfile
 import time
@@ -10,8 +11,9 @@ from pathlib import Path
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.choosing import RECENT
 from runbook_tui.cli.exits import Ended
-from runbook_tui.run.events import Actor
+from runbook_tui.run.events import Actor, UndoFinished
 from runbook_tui.session import emergency
+from runbook_tui.session.account import NAME, left_behind
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
 
@@ -24,6 +26,10 @@ def roll_back(
 
     say.err(f"the run cannot be opened: {trouble}", colour="red")
     file = _choose(emergency.find(wiring.settings().home / "runs"), name, trouble)
+    file = _left(file, wiring.settings().run_folder(file.run) / NAME)
+    if not file.items:
+        say.out("nothing to roll back: the account beside the undo file says it is done")
+        return exits.DONE
     say.err("rolling back from the undo file instead; the journal gets its account later")
     _print(file)
     if only_plan:
@@ -39,7 +45,6 @@ def roll_back(
 def _carry_out(file: UndoFile, who: Actor, run_folder: Path) -> int:
     from runbook_tui import wiring
     from runbook_tui.journal.clock import SystemClock
-    from runbook_tui.session.account import NAME
 
     folder = _writable(run_folder, file.run)
     began = time.monotonic()
@@ -65,6 +70,17 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path) -> int:
     for title in remaining:
         say.out(f"  {title}")
     return exits.INCOMPLETE
+
+
+def _left(file: UndoFile, account: Path) -> UndoFile:
+    """The undo file without what an account that nobody entered yet says is undone."""
+    done = {
+        draft.step
+        for draft in left_behind(account)
+        if isinstance(draft.payload, UndoFinished) and draft.payload.result == "done"
+    }
+    items = tuple(item for item in file.items if item.step not in done)
+    return dataclasses.replace(file, items=items)
 
 
 def _choose(files: list[UndoFile], name: str | None, trouble: Exception) -> UndoFile:
