@@ -105,7 +105,10 @@ def undo_text(action: str, arguments: Mapping[str, str]) -> tuple[str, str]:
     remote = quoted(arguments.get("remote", "origin"))
     back = PUSH_BACK.format(remote=remote)
     if action == "git.merge":
-        return MERGE.format(push=back), MERGE_VERIFY.format()
+        title = " ".join(arguments.get("branch", "").split())
+        return f"# revert the merge of {title}\n{MERGE.format(push=back)}", MERGE_VERIFY.format()
     if action == "git.revert":
-        return REVERT.format(push=back), ""
-    return PUSH.format(remote=remote), PUSH_VERIFY.format(remote=remote)
+        return f"# revert the revert\n{REVERT.format(push=back)}", ""
+    return "# revert what was pushed\n" + PUSH.format(remote=remote), PUSH_VERIFY.format(
+        remote=remote
+    )
