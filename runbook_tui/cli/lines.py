@@ -43,8 +43,11 @@ class Lines:
     def _state(self) -> RunState:
         return self._session.state
 
-    def walk(self) -> int:
-        """To the end, or to where a person is needed; returns the exit status."""
+    def walk(self, *, leaves: bool = True) -> int:
+        """To the end, or to where a person is needed; returns the exit status.
+
+        ``leaves``: this is the end of the lead's visit, and is recorded as such.
+        """
         stop = self._session.listen(lambda _: self._wake.set())
         try:
             with told_to_leave() as leave:
@@ -56,7 +59,7 @@ class Lines:
             raise
         finally:
             stop()
-            if self._state.finished is None:
+            if leaves and self._state.finished is None:
                 self._session.pause().result(PATIENCE)
 
     def _walk(self, leave: threading.Event) -> int:

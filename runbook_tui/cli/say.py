@@ -36,7 +36,7 @@ def err(text: str = "", colour: str | None = None, bold: bool = False) -> None:
 
 
 def _write(stream: TextIO, text: str, colour: str | None, bold: bool) -> None:
-    clean = "\n".join(printable(line) for line in text.split("\n"))
+    clean = printable(text, lines=True)
     if (colour or bold) and coloured(stream):
         clean = click.style(clean, fg=colour, bold=bold)
         click.echo(clean, file=stream, color=True)

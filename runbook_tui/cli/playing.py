@@ -1,0 +1,126 @@
+"""The demo as it is played: Ada leads, Grace signs, the service breaks, and all comes back."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+
+from runbook_tui import wiring
+from runbook_tui.cli import exits, say
+from runbook_tui.cli.asking import Answers
+from runbook_tui.cli.leading import on_screen
+from runbook_tui.cli.lines import Lines
+from runbook_tui.cli.needs import needs
+from runbook_tui.cli.opening import ask, taking_part
+from runbook_tui.cli.undoing import Undoing, print_plan
+from runbook_tui.cli.values import Values
+from runbook_tui.command.runner import HelperRunner
+from runbook_tui.demo import story
+from runbook_tui.demo.sandbox import make_sandbox, tree_of
+from runbook_tui.run.requests import SignNode
+from runbook_tui.run.rollback import default_scope, plan
+from runbook_tui.run.state import RunState, gates_waiting
+from runbook_tui.session.session import Session
+
+COMMENT = "tests are green, go"
+
+
+class Play:
+    """The sandbox, its service and a run on it; a context manager that ends the service."""
+
+    def __init__(self, folder: Path) -> None:
+        self._runner = HelperRunner()
+        self._commands = wiring.commands()
+        say.err(f"making a sandbox in {folder}")
+        self._sandbox = make_sandbox(folder, self._runner)
+        self._service = story.start_service(folder, self._commands)
+        self._run = wiring.start(
+            next(p / story.PLAN for p in wiring.shipped_plans() if (p / story.PLAN).exists()),
+            parameters={"service": self._service.url},
+            actor=story.LEAD,
+            folder=self._sandbox.work,
+        )
+        self._session: Session = wiring.open_session(self._run, story.LEAD, leads=True)
+        self._signed = threading.Event()
+
+    def __enter__(self) -> Play:
+        self._session.open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for step in self._session.state.steps.values():
+            for record in step.commands:
+                if record.running:
+                    self._commands.stop(Path(record.folder), 0.5)
+        self._session.close()
+        self._service.stop(self._commands)
+
+    def on_screen(self) -> int:
+        """The screen for a person who leads; Grace signs as soon as her gate waits."""
+        self._session.listen(self._when_waited_for)
+        on_screen(self._session)
+        code, text = story.health(self._service.url)
+        say.err(f"the service answers {code}: {text}")
+        return exits.DONE
+
+    def _when_waited_for(self, state: RunState) -> None:
+        reached = [n.how for n in needs(state)] if gates_waiting(state) else []
+        if self._signed.is_set() or not any(f"--role {story.APPROVER_ROLE}" in h for h in reached):
+            return
+        self._signed.set()
+        # On a thread of its own: this one is the session's, and may not wait for anybody.
+        threading.Thread(target=self._sign, name="approver", daemon=True).start()
+
+    def _sign(self) -> None:
+        with taking_part(self._run, story.APPROVER) as session:
+            for gate in gates_waiting(session.state):
+                ask(session, SignNode(node=gate, role=story.APPROVER_ROLE, comment=COMMENT))
+
+    def by_itself(self) -> int:
+        """From the first step to the rollback's end; 0 only if all is really as before."""
+        answers = Answers(yes=True, may_ask=False, values=Values())
+        with contextlib.closing(wiring.journal(reading=True)) as journal:
+            lines = Lines(self._session, journal, answers, 0)
+            status = lines.walk(leaves=False)
+            if status != exits.WAITING:
+                return self._otherwise(f"the run stopped before the gate with status {status}")
+            before = tree_of(self._sandbox, self._runner)
+            say.err(f"{story.APPROVER.name} signs the gate, from a session of her own")
+            self._sign()
+            status = lines.walk(leaves=False)
+        if status != exits.STEP_FAILED:
+            return self._otherwise(f"a failure was due, and the status is {status}")
+        code, text = story.health(self._service.url)
+        say.out(f"the service answers {code}: {text}", colour="red")
+        return self._bring_back(before)
+
+    def _bring_back(self, before: str) -> int:
+        scope, node = default_scope(self._session.state)
+        print_plan(self._session.state, plan(self._session.state, scope, node))
+        undoing = Undoing(self._session, may_ask=False)
+        began = time.monotonic()
+        undoing.start(scope, node, past_floor=False)
+        status = undoing.follow()
+        took = say.length(time.monotonic() - began)
+        if status != exits.ROLLED_BACK:
+            return self._otherwise("the rollback is incomplete")
+        code, text = story.health(self._service.url)
+        if code != 200:
+            return self._otherwise(f"the service is not well: it answers {code}: {text}")
+        if tree_of(self._sandbox, self._runner) != before:
+            return self._otherwise("main does not hold what it held before")
+        say.out("main holds what it held before, file by file")
+        say.out(f"rolled back in {took}, service healthy", colour="green", bold=True)
+        return exits.DONE
+
+    def _otherwise(self, what: str) -> int:
+        say.out(f"the demo went otherwise than it should: {what}", colour="red", bold=True)
+        return exits.STEP_FAILED
