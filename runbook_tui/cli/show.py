@@ -16,9 +16,10 @@ from runbook_tui.cli import exits, say
 def command(file: Path, as_json: bool) -> int:
     """What was read from a plan: phases, changes, steps, checks and what they need."""
     from runbook_tui import wiring
-    from runbook_tui.book.shown import outline, shown
 
     _, runbook = wiring.read_plan(file)
+    from runbook_tui.book.shown import outline, shown
+
     if as_json:
         click.echo(json.dumps(shown(runbook), ensure_ascii=False, indent=1))
         return exits.DONE

@@ -17,18 +17,22 @@ from runbook_tui.session.session import Session
 
 POLL = 0.03
 PATIENCE = 60.0
+SHOWN = 3
 GOOD = frozenset({"done", "taken back"})
 
 
-def print_plan(state: RunState, planned: RollbackPlan) -> None:
-    """The list as it would be carried out, newest first."""
+def print_plan(state: RunState, planned: RollbackPlan, *, whole: bool = False) -> None:
+    """The list as it would be carried out, newest first; ``whole``: long undos to their end."""
     where = f" “{state.outline[planned.node].title}”" if planned.node else ""
     say.out(f"ROLLBACK  {planned.scope}{where}  of {state.runbook.title}", bold=True)
     for number, item in enumerate(planned.items, 1):
         say.out(f"  {number:>2}  {item.title}  [{_readiness(item)}]")
         if item.text:
-            for line in item.text.strip().splitlines():
+            lines = item.text.strip().splitlines()
+            for line in lines if whole else lines[:SHOWN]:
                 say.out(f"        {line}")
+            if len(lines) > SHOWN and not whole:
+                say.out(f"        … {len(lines) - SHOWN} more lines, all with --plan")
         if item.secrets:
             say.out(f"        needs the secrets {', '.join(item.secrets)}")
     expected = f", about {say.length(planned.expected)}" if planned.expected is not None else ""

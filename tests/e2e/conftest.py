@@ -1,0 +1,18 @@
+"""The program as a fixture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.programs import Program
+
+
+@pytest.fixture
+def runbook(tmp_path: Path) -> Iterator[Program]:
+    """``runbook`` in a home of its own."""
+    program = Program(tmp_path)
+    yield program
+    program.close()

@@ -1,0 +1,123 @@
+"""The real program, run as a person or a script would run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from tests.waiting import until
+
+ROOT = Path(__file__).resolve().parent.parent
+ADA = "Ada <ada@example.com>"
+GRACE = "Grace <grace@example.com>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How the program ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Program:
+    """``runbook`` with a home and a working folder of its own; kills what is left at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder / "home"
+        self.work = folder / "work"
+        self.work.mkdir()
+        self.folder = folder
+        self._started: list[subprocess.Popen[str]] = []
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What the program finds in its environment."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("RUNBOOK_", "GIT_"))}
+        own = {"RUNBOOK_HOME": str(self.home), "RUNBOOK_AS": ADA, "PYTHONPATH": str(ROOT)}
+        return {**kept, **own, **more}
+
+    def __call__(
+        self,
+        *arguments: str | Path,
+        environment: Mapping[str, str] | None = None,
+        flags: tuple[str, ...] = (),
+    ) -> Ended:
+        """Run it to its end, without a terminal."""
+        done = subprocess.run(
+            [sys.executable, *flags, "-m", "runbook_tui", *map(str, arguments)],
+            cwd=self.work,
+            env=self.environment(**(environment or {})),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Ended(status=done.returncode, out=done.stdout, err=done.stderr)
+
+    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        """Start it; its output goes into the file ``started.N``."""
+        child = subprocess.Popen(
+            [sys.executable, "-m", "runbook_tui", *map(str, arguments)],
+            cwd=self.work,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=self._file(),
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._started.append(child)
+        return child
+
+    def _file(self) -> IO[bytes]:
+        return (self.folder / f"started.{len(self._started)}").open("wb")
+
+    def output(self, number: int = 0) -> str:
+        """What the program started as the ``number``th has put out."""
+        return (self.folder / f"started.{number}").read_text(encoding="utf-8")
+
+    def kill(self, child: subprocess.Popen[str], number: int = signal.SIGKILL) -> int:
+        """Send a signal and wait for the end."""
+        child.send_signal(number)
+        return child.wait(timeout=20)
+
+    def plan(self, text: str, name: str = "plan.toml") -> Path:
+        """Write a plan into the working folder."""
+        path = self.work / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def run_id(self) -> str:
+        """The id of the newest run."""
+        return str(json.loads(self("runs", "--json").out)[0]["run"])
+
+    def events(self) -> list[dict[str, Any]]:
+        """The events of the newest run, as ``log --json`` gives them."""
+        return [json.loads(line) for line in self("log", self.run_id(), "--json").out.splitlines()]
+
+    def types(self) -> list[str]:
+        """The types of the newest run's events."""
+        return [event["type"] for event in self.events()]
+
+    def close(self) -> None:
+        """End what this test started."""
+        for child in self._started:
+            if child.poll() is None:
+                self.kill(child)
+        if (self.home / "runs").exists() and (self.home / "journal.db").is_file():
+            for run in (self.home / "runs").iterdir():
+                self("stop", run.name)
+
+
+def wait_for_output(program: Program, text: str, number: int = 0) -> None:
+    """Wait until a started program has put out ``text``."""
+    until(lambda: text in program.output(number), what=f"output {text!r}")
