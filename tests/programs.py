@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from tests.waiting import until
 
@@ -66,20 +66,18 @@ class Program:
 
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
         """Start it; its output goes into the file ``started.N``."""
-        child = subprocess.Popen(
-            [sys.executable, "-m", "runbook_tui", *map(str, arguments)],
-            cwd=self.work,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=self._file(),
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        with (self.folder / f"started.{len(self._started)}").open("wb") as file:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "runbook_tui", *map(str, arguments)],
+                cwd=self.work,
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
         self._started.append(child)
         return child
-
-    def _file(self) -> IO[bytes]:
-        return (self.folder / f"started.{len(self._started)}").open("wb")
 
     def output(self, number: int = 0) -> str:
         """What the program started as the ``number``th has put out."""

@@ -1,0 +1,101 @@
+"""The panic path without a screen: the program dead, the journal away, another process."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from tests.e2e.plans import LONG, SHIP
+from tests.programs import Program, wait_for_output
+
+
+def test_the_list_comes_first_and_nothing_starts_without_a_yes(runbook: Program) -> None:
+    runbook("run", runbook.plan(SHIP), "--no-tui")
+    before = len(runbook.events())
+    shown = runbook("rollback", "--plan")
+    assert shown.status == 0
+    assert shown.out.index("Flaky") < shown.out.index("Build")
+    asked = runbook("rollback")
+    assert asked.status == 7
+    assert "--yes" in asked.err
+    assert len(runbook.events()) == before
+
+
+def test_rollback_takes_back_newest_first_and_says_how_it_ended(runbook: Program) -> None:
+    runbook("run", runbook.plan(SHIP), "--no-tui")
+    ended = runbook("rollback", "--yes")
+    assert ended.status == 5
+    assert ended.out.index("  | unflaky") < ended.out.index("  | unbuilt")
+    assert ended.out.splitlines()[-1].startswith("ROLLED BACK")
+    assert not (runbook.work / "built.txt").exists()
+    assert runbook("rollback", "--yes").status == 0
+    assert runbook("verify").status == 0
+
+
+def test_an_undo_that_fails_makes_it_incomplete_and_hides_no_other(runbook: Program) -> None:
+    runbook(
+        "run", runbook.plan(SHIP.replace('undo = "echo unflaky"', 'undo = "false"')), "--no-tui"
+    )
+    ended = runbook("rollback", "--yes")
+    assert ended.status == 6
+    assert "INCOMPLETE" in ended.out
+    assert ended.out.splitlines()[-1].strip() == "Flaky"
+    assert not (runbook.work / "built.txt").exists()
+
+
+def test_what_was_done_by_hand_and_no_person_makes_it_incomplete(runbook: Program) -> None:
+    plan = (
+        'format = 1\ntitle = "H"\n[[phase]]\ntitle = "P"\n[[phase.step]]\nid = "h"\ntitle = "H"\n'
+    )
+    runbook("run", runbook.plan(plan), "--no-tui")
+    runbook("tick", runbook.run_id(), "h")
+    assert runbook("rollback", "--scope", "run", "--plan").status == 6
+    assert runbook("rollback", "--scope", "run", "--yes").status == 6
+
+
+@pytest.mark.parametrize("journal", ["alive", "dead", "folder", "garbage"])
+def test_it_comes_back_while_a_command_runs_whatever_has_died(
+    runbook: Program, journal: str
+) -> None:
+    child = runbook.start("run", runbook.plan(LONG), "--no-tui")
+    wait_for_output(runbook, "tick 3")
+    if journal != "alive":
+        runbook.kill(child)
+    database = runbook.home / "journal.db"
+    kept = runbook.home / "kept.db"
+    if journal in {"folder", "garbage"}:
+        for side in runbook.home.glob("journal.db-*"):
+            shutil.copy(side, kept.with_name(side.name.replace("journal", "kept")))
+            side.unlink()
+        database.rename(kept)
+        if journal == "folder":
+            database.mkdir()
+        else:
+            database.write_text("garbage, and not a database\n" * 200)
+    ended = runbook("rollback", "--yes")
+    assert ended.status == 5, ended
+    assert ended.out.splitlines()[-1].startswith("ROLLED BACK")
+    assert not (runbook.work / "first.txt").exists()
+    assert (runbook.work / "undone.txt").read_text() == "back\n"
+    if journal == "alive":
+        assert child.wait(timeout=20) == 5
+    if journal in {"folder", "garbage"}:
+        assert "undo file" in ended.err
+        # The same again finds nothing left, and does nothing twice.
+        assert runbook("rollback", "--yes").status == 0
+        assert (runbook.work / "undone.txt").read_text() == "back\n"
+
+
+def test_which_run_is_meant_must_be_clear(runbook: Program) -> None:
+    path = runbook.plan(SHIP.replace("rm built.txt", "rm -f built.txt"))
+    runbook("run", path, "--no-tui")
+    other = runbook("run", path, "--no-tui")
+    assert "another run of this plan is open" in other.err
+    ended = runbook("rollback", "--yes")
+    assert ended.status == 2
+    for run in json.loads(runbook("runs", "--json").out):
+        assert run["run"] in ended.err
+    assert runbook("rollback", runbook.run_id(), "--yes").status == 5
+    assert runbook("rollback", "--yes").status == 5

@@ -1,0 +1,194 @@
+"""A run from its start to its end without a screen, as a script or a second person drives it."""
+
+from __future__ import annotations
+
+import signal
+
+from tests.e2e.plans import ASKS, LONG, SHIP
+from tests.programs import GRACE, Program, wait_for_output
+from tests.waiting import until
+
+
+def test_a_whole_run_stops_exactly_where_a_person_is_needed(runbook: Program) -> None:
+    path = runbook.plan(SHIP)
+    failed = runbook("run", path, "--no-tui", "-p", "version=2.5")
+    run = runbook.run_id()
+    assert failed.status == 1
+    assert "  | building 2.5" in failed.out
+    assert "  | not good" in failed.out
+    assert f"runbook resume {run}" in failed.err
+    assert f"runbook rollback {run}" in failed.err
+
+    (runbook.work / "good").touch()
+    gate = runbook("resume", "--no-tui")
+    assert gate.status == 7
+    assert f"runbook sign {run} two --role cto" in gate.err
+    assert "building" not in gate.out
+
+    assert runbook("sign", run, "two", "--role", "cto").status == 4
+    assert runbook("sign", run, "two", "--role", "qa", "--as", GRACE).status == 4
+    assert runbook("sign", run, "nowhere", "--role", "cto", "--as", GRACE).status == 2
+    assert runbook("sign", run, "two", "--role", "cto", "--key", "k", "--as", GRACE).status == 2
+    assert runbook("sign", run, "two", "--role", "cto", "--as", GRACE).status == 0
+
+    by_hand = runbook("resume", "--no-tui", "--yes")
+    assert by_hand.status == 7
+    assert f"runbook tick {run} look" in by_hand.err
+    assert runbook("tick", run, "look").status == 0
+    box = runbook("resume", "--no-tui")
+    assert box.status == 7
+    assert "It looks right" in box.err
+    assert runbook("tick", run, "it-looks-right").status == 0
+    assert runbook("tick", run, "it-looks-right").status == 4
+    assert runbook("tick", run, "it-looks-right", "--off").status == 0
+    assert runbook("note", run, "look", "seen by all").status == 0
+    assert runbook("tick", run, "call").status == 0
+    sign = runbook("resume", "--no-tui")
+    assert sign.status == 7
+    assert f"runbook sign {run} call --role qa" in sign.err
+    assert runbook("sign", run, "call", "--role", "qa", "--comment", "told").status == 0
+    done = runbook("resume", "--no-tui")
+    assert done.status == 0
+    assert "done in" in done.out
+    assert runbook("verify").status == 0
+    assert "run.finished" in runbook.types()
+
+
+def test_skipping_is_recorded_with_its_reason_and_not_where_the_plan_binds(
+    runbook: Program,
+) -> None:
+    runbook("run", runbook.plan(SHIP), "--no-tui")
+    run = runbook.run_id()
+    assert runbook("skip", run, "flaky", "--reason", "known").status == 0
+    assert runbook("skip", run, "call", "--reason", "no time").status == 4
+    assert runbook("skip", run, "call", "--reason", "no time", "--override").status == 0
+    skipped = [e for e in runbook.events() if e["type"] == "step.skipped"]
+    assert [(e["step"], e["data"]["reason"]) for e in skipped] == [
+        ("flaky", "known"), ("call", "no time"),
+    ]  # fmt: skip
+    assert runbook("skip", run, "build", "--reason", "x").status == 4
+
+
+def test_from_leaves_out_what_is_before_but_nothing_that_binds(runbook: Program) -> None:
+    path = runbook.plan(SHIP)
+    (runbook.work / "good").touch()
+    assert runbook("run", path, "--no-tui", "--from", "flaky").status == 7
+    skipped = [e for e in runbook.events() if e["type"] == "step.skipped"]
+    assert [(e["step"], e["data"]["reason"]) for e in skipped] == [("build", "--from")]
+    assert not (runbook.work / "built.txt").exists()
+    bound = "required = true\nrun = 'echo \"building"
+    path.write_text(SHIP.replace("run = 'echo \"building", bound))
+    assert runbook("run", path, "--no-tui", "--from", "flaky").status == 4
+
+
+def test_confirmations_secrets_and_values(runbook: Program) -> None:
+    path = runbook.plan(ASKS)
+    given = ("-p", "name=it's me; touch pwned", "-p", "word=hunter2secret")
+    asked = runbook("run", path, "--no-tui", *given)
+    assert asked.status == 7
+    assert "Really?" in asked.err
+    assert "--yes" in asked.err
+    secret = runbook("resume", "--no-tui", "--yes")
+    assert secret.status == 7
+    assert "word" in secret.err
+    done = runbook("resume", "--no-tui", "--yes", "-p", "word=hunter2secret")
+    assert done.status == 0, done
+    assert "IT'S ME; TOUCH PWNED ABC" in done.out
+    assert not (runbook.work / "pwned").exists()
+    for path in runbook.home.rglob("*"):
+        assert not path.is_file() or b"hunter2secret" not in path.read_bytes(), path
+
+
+def test_a_killed_program_leaves_its_command_and_resume_tells_the_truth(runbook: Program) -> None:
+    child = runbook.start("run", runbook.plan(LONG), "--no-tui")
+    wait_for_output(runbook, "tick 3")
+    assert runbook("resume", "--no-tui").status == 4
+    runbook.kill(child)
+    (runbook.work / "go").touch()
+    done = runbook("resume", "--no-tui")
+    assert done.status == 0
+    assert [line for line in done.out.splitlines() if line.startswith("  | ")] == [
+        "  | tick 1", "  | tick 2", "  | tick 3", "  | end",
+    ]  # fmt: skip
+    ended = [e for e in runbook.events() if e["type"] == "command.finished"][-1]
+    assert ended["data"]["exit"] == 4
+    assert runbook.types().count("command.started") == 2
+
+
+def test_a_signal_leaves_and_commands_go_on(runbook: Program) -> None:
+    child = runbook.start("run", runbook.plan(LONG), "--no-tui")
+    wait_for_output(runbook, "tick 3")
+    assert runbook.kill(child, signal.SIGTERM) == 7
+    assert "still running: “Long”" in runbook.output()
+    assert runbook.types()[-1] == "run.paused"
+    (runbook.work / "go").touch()
+    assert runbook("resume", "--no-tui").status == 0
+
+
+def test_stop_ends_what_runs_whether_a_lead_lives_or_not(runbook: Program) -> None:
+    child = runbook.start("run", runbook.plan(LONG), "--no-tui")
+    wait_for_output(runbook, "tick 3")
+    assert runbook("stop").status == 0
+    assert child.wait(timeout=20) == 1
+    again = runbook.start("resume", "--no-tui")
+    wait_for_output(runbook, "tick 3", 1)
+    runbook.kill(again)
+    assert runbook("stop").status == 0
+    events = runbook.events()
+    stopped = [e["data"] for e in events if e["type"] == "command.finished"]
+    assert [s["stopped"] for s in stopped[-2:]] == [True, True]
+    assert events[-1]["type"] == "step.finished"
+    assert runbook("stop").status == 0
+
+
+def test_log_follows_and_is_json_lines(runbook: Program) -> None:
+    runbook("run", runbook.plan(SHIP), "--no-tui")
+    run = runbook.run_id()
+    follower = runbook.start("log", "--json", "--follow")
+    wait_for_output(runbook, "run.paused")
+    runbook("note", run, "a \x1b[31mred\u202e note")
+    wait_for_output(runbook, "note.added")
+    assert runbook.kill(follower, signal.SIGINT) == 0
+    assert "\x1b" not in runbook("log").out
+    first = runbook.events()[0]
+    assert set(first) == {"seq", "id", "run", "type", "at", "actor", "step", "data", "hash"}
+
+
+def test_verify_finds_what_was_changed_and_what_was_cut_off(runbook: Program) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    runbook("run", runbook.plan(SHIP), "--no-tui")
+    run = runbook.run_id()
+    head = runbook.events()[-1]["hash"]
+    assert runbook("verify", run, "--anchor", head).status == 0
+    assert runbook("verify", run, "--anchor", "0" * 64).status == 8
+    with closing(sqlite3.connect(runbook.home / "journal.db")) as db:
+        for name in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name[0]}")
+        db.execute("UPDATE event SET body = replace(body, 'Ship it', 'Ship me') WHERE seq = 1")
+        db.commit()
+    ended = runbook("verify")
+    assert ended.status == 8
+    assert f"run {run}, event 1" in ended.out
+
+
+def test_background_steps_are_passed_by_and_end_with_the_run(runbook: Program) -> None:
+    path = runbook.plan(
+        'format = 1\ntitle = "B"\n[[phase]]\ntitle = "P"\n'
+        '[[phase.step]]\nid = "serve"\ntitle = "Serve"\nbackground = true\n'
+        'run = "echo $$ > pid; exec sleep 600"\nready = "test -s pid"\n'
+        '[[phase.step]]\nid = "use"\ntitle = "Use"\nrun = "test -s pid && echo used"\n'
+    )
+    done = runbook("run", path, "--no-tui")
+    assert done.status == 0, done
+    assert "  | used" in done.out
+    assert "still runs in the background" in done.out
+    pid = (runbook.work / "pid").read_text().strip()
+    until(lambda: not _lives(pid))
+
+
+def _lives(pid: str) -> bool:
+    from pathlib import Path
+
+    return Path(f"/proc/{pid}").exists()
