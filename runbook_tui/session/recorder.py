@@ -42,7 +42,7 @@ class Recorder:
         self.state = fold(self.state, events)
         return events
 
-    def record(self, decide: Decide) -> list[Event]:
+    def record(self, decide: Decide, actor: Actor | None = None) -> list[Event]:
         """Append what ``decide`` makes of the newest state, deciding again if others were first.
 
         Raises `JournalError`; nothing has changed then.
@@ -54,7 +54,7 @@ class Recorder:
             drafts = [Draft(payload=payload, step=step) for payload, step in pairs]
             try:
                 events = self._journal.append(
-                    self.state.run, drafts, self._actor, expect=self.state.seq
+                    self.state.run, drafts, actor or self._actor, expect=self.state.seq
                 )
             except Conflict as conflict:
                 self.state = fold(self.state, conflict.events)

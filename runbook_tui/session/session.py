@@ -44,6 +44,7 @@ Listener = Callable[[RunState], None]
 @dataclass(kw_only=True)
 class _Work:
     request: r.Request | Callable[[], None]
+    actor: Actor
     future: Future[Answer] = field(default_factory=Future)
 
 
@@ -122,9 +123,12 @@ class Session:
         """Who holds the lead now, as far as the lock tells."""
         return self._lead_lock.holder()
 
-    def ask(self, request: r.Request) -> Future[Answer]:
-        """Ask for something; the answer comes once it is durable or refused."""
-        work = _Work(request=request)
+    def ask(self, request: r.Request, actor: Actor | None = None) -> Future[Answer]:
+        """Ask for something; the answer comes once it is durable or refused.
+
+        ``actor``: somebody else at this keyboard, who acts in a name of their own.
+        """
+        work = _Work(request=request, actor=actor or self.actor)
         self._work.put(work)
         return work.future
 
@@ -164,7 +168,7 @@ class Session:
         self._rollback_lock.release()
 
     def _call(self, deed: Callable[[], None]) -> None:
-        self._work.put(_Work(request=deed))
+        self._work.put(_Work(request=deed, actor=self.actor))
 
     # -- on the session's thread ---------------------------------------------------------------
 
@@ -185,7 +189,7 @@ class Session:
             work.request()
             return
         try:
-            answer = self._answer(work.request)
+            answer = self._answer(work.request, work.actor)
         except JournalError as error:
             answer = Refusal(reason=f"the journal cannot be written: {error}", hint=error.hint,
                              exit_code=70)  # fmt: skip
@@ -195,7 +199,7 @@ class Session:
         self._tell()
         work.future.set_result(answer)
 
-    def _answer(self, request: r.Request) -> Answer:
+    def _answer(self, request: r.Request, actor: Actor) -> Answer:
         if isinstance(request, r.StopCommands):
             return self._stop(request)
         if isinstance(request, _Pause):
@@ -206,7 +210,7 @@ class Session:
 
         def pairs(state: RunState) -> list[Pair]:
             refusal.clear()
-            decision = decide(state, request, self.actor)
+            decision = decide(state, request, actor)
             if isinstance(decision, Refusal):
                 refusal.append(decision)
                 return []
@@ -216,8 +220,10 @@ class Session:
 
         self._recorder.sync()
         keep = self.state.rolling_back or isinstance(request, r.OpenRollback | r.CloseRollback)
-        record = self._recorder.record_or_keep if keep else self._recorder.record
-        events = record(pairs)
+        if keep:
+            events = self._recorder.record_or_keep(pairs)
+        else:
+            events = self._recorder.record(pairs, actor)
         if refusal:
             return refusal[0]
         return Accepted(state=self.state, events=tuple(events))

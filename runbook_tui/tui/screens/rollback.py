@@ -1,0 +1,241 @@
+"""The rollback screen: opening is free, starting is deliberate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Button
+
+from runbook_tui.run.requests import (
+    AnswerByHand,
+    CloseRollback,
+    GiveValue,
+    StartRollback,
+    StopRollback,
+)
+from runbook_tui.run.rollback import (
+    SCOPES,
+    Item,
+    RollbackPlan,
+    default_scope,
+    plan,
+    running_plan,
+    scope_node,
+)
+from runbook_tui.run.state import RunState
+from runbook_tui.tui.views import rollback as view
+from runbook_tui.tui.views.tone import Line, spread
+from runbook_tui.tui.widgets.painted import Lines, RowList
+from runbook_tui.tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.app import RunbookApp
+
+
+class RollbackScreen(Screen[None]):
+    """What would be undone, newest first; then how it goes; then how it ended."""
+
+    app: RunbookApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "back", id="rollback-back", tooltip="back to the run"),
+        Binding("tab,c", "scope", "scope", id="rollback-scope", tooltip="step, change, phase, run"),
+        Binding("t,space", "taken_back", "taken back", id="rollback-taken"),
+        Binding("k", "stays", "stays", id="rollback-stays"),
+        Binding("v", "value", "value", id="rollback-value", tooltip="give a missing value"),
+        Binding("f", "floor", "past the floor", id="rollback-floor"),
+        Binding("S", "stop", "stop", id="rollback-stop", tooltip="stop after the current undo"),
+        Binding("b", "button", "button", id="rollback-button", tooltip="to the START button"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scope = "run"
+        self._node = ""
+        self._past_floor = False
+        self._plan = RollbackPlan(scope="run", node="")
+
+    @property
+    def state(self) -> RunState:
+        """The run now."""
+        return self.app.session.state
+
+    @property
+    def rows(self) -> RowList:
+        """The undos."""
+        return self.query_one("#undos", RowList)
+
+    @property
+    def chosen(self) -> Item | None:
+        """The undo under the cursor."""
+        items = self._plan.items
+        return items[self.rows.cursor] if self.rows.cursor < len(items) else None
+
+    def compose(self) -> ComposeResult:
+        """Title, scope, stages, the list, the chosen command, the running undo, the button."""
+        yield Lines(
+            lambda w, h: [view.title(self.state, self._plan, self.app.now(), w)], id="title"
+        )
+        yield Lines(lambda w, h: [spread(view.scopes(self._plan), [], w)], id="scopes")
+        yield Lines(lambda w, h: view.stages(self._plan, self._spent(), w)[:h], id="stages")
+        yield RowList(self._paint_row, id="undos")
+        yield Lines(lambda w, h: view.command(self.chosen, w, h), id="command")
+        yield Pane(self.app.terminals, id="undoing")
+        yield Lines(lambda w, h: [view.summary(self.state, self._plan)], id="summary")
+        yield Lines(lambda w, h: [[(f" {self.app.said}", self.app.said_tone)]], id="said")
+        yield Button("START the rollback", id="start", variant="error")
+        yield Lines(self._paint_foot, id="foot")
+
+    def on_mount(self) -> None:
+        """The list has the keys; the button does not."""
+        self.rows.focus()
+        self.set_interval(1.0, self.tick)
+
+    def opened(self) -> None:
+        """The screen is shown anew: the narrowest scope since the last gate."""
+        self._past_floor = False
+        self._scope, self._node = default_scope(self.state)
+        self._begun_at = self.state.rollback.started if self.state.rollback else None
+        self.changed()
+
+    def on_screen_resume(self) -> None:
+        """Nothing offers itself: the list has the focus."""
+        self.rows.focus()
+        self.changed()
+
+    @property
+    def running(self) -> bool:
+        """Whether the rollback on this screen runs or ran since it was opened."""
+        rollback = self.state.rollback
+        if rollback is None or rollback.started is None:
+            return False
+        return rollback.active or rollback.started != getattr(self, "_begun_at", None)
+
+    def changed(self) -> None:
+        """The state is another: make the list again."""
+        if not self.is_mounted:
+            return
+        current = running_plan(self.state) if self.running else None
+        self._plan = current or plan(self.state, self._scope, self._node, self._past_floor)
+        self.rows.set_count(len(self._plan.items))
+        self.set_class(self.running, "-running")
+        finished = self.running and not self.state.rolling_back
+        self.set_class(finished, "-finished")
+        self.query_one("#start", Button).display = not self.running
+        self._show_undo()
+        for part in ("#title", "#scopes", "#stages", "#command", "#summary", "#foot", "#said"):
+            self.query_one(part).refresh()
+
+    def _show_undo(self) -> None:
+        newest = ""
+        latest = 0.0
+        for item in self._plan.items:
+            for command in self.state.step(item.step).commands:
+                if command.kind in {"undo", "verify_undo"} and command.started >= latest:
+                    latest, newest = command.started, command.folder
+        self.query_one("#undoing", Pane).show(newest if self.running else "")
+
+    def tick(self) -> None:
+        """The clock."""
+        for part in ("#title", "#stages"):
+            self.query_one(part).refresh()
+
+    def _spent(self) -> float:
+        rollback = self.state.rollback
+        if not self.running or rollback is None or rollback.started is None:
+            return 0.0
+        return (rollback.finished or self.app.now()) - rollback.started
+
+    def _paint_row(self, row: int, width: int) -> Line:
+        if row >= len(self._plan.items):
+            return []
+        return view.row(self._plan.items[row], row + 1, width)
+
+    def _paint_foot(self, width: int, height: int) -> list[Line]:
+        if self.state.rolling_back:
+            keys: Line = [(" S", "key"), (" stop after this undo   ", "plain"), ("Esc", "key"),
+                          (" back, it goes on", "plain")]  # fmt: skip
+            return [spread(keys, [(" it runs ", "panic")], width)]
+        keys = [(" Esc", "key"), (" back   ", "plain"), ("Tab", "key"), (" scope   ", "plain"),
+                ("↑↓", "key"), (" look", "plain")]  # fmt: skip
+        if any(item.held for item in self._plan.items):
+            keys += [("   f", "key"), (" past the floor", "plain")]
+        right: Line = [] if self.running else [(" F9 again to START ", "panic")]
+        return [spread(keys, right, width)]
+
+    # -- deeds -----------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start it; called by the second press, or by the button."""
+        if self.running and not (self.state.rollback and self.state.rollback.finished):
+            return
+        request = StartRollback(scope=self._scope, node=self._node, past_floor=self._past_floor)
+        self.app.ask(request)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Enter on the button."""
+        event.stop()
+        self.start()
+
+    def action_button(self) -> None:
+        """Give the button the focus."""
+        self.query_one("#start", Button).focus()
+
+    def action_leave(self) -> None:
+        """Back to the run; what runs goes on."""
+        if not self.running:
+            self.app.ask(CloseRollback())
+        self.app.pop_screen()
+
+    def action_scope(self) -> None:
+        """The next scope."""
+        if self.running:
+            return
+        at = SCOPES.index(self._scope)
+        for by in range(1, len(SCOPES) + 1):
+            scope = SCOPES[(at + by) % len(SCOPES)]
+            anchor = next(iter(item.step for item in self._plan.items), "")
+            node = scope_node(self.state, scope, anchor)
+            if scope == "change" and node and self.state.outline[node].kind != "change":
+                continue
+            self._scope, self._node = scope, node
+            break
+        self.changed()
+
+    def action_floor(self) -> None:
+        """Undo what lies below the floor, too; a person says so."""
+        if not self.running:
+            self._past_floor = not self._past_floor
+            self.changed()
+
+    def action_stop(self) -> None:
+        """Stop after the current undo."""
+        self.app.ask(StopRollback())
+
+    def action_taken_back(self) -> None:
+        """What was done by hand is taken back."""
+        item = self.chosen
+        if item is not None and item.kind == "manual":
+            self.app.ask(AnswerByHand(step=item.step, taken_back=True))
+
+    def action_stays(self) -> None:
+        """What was done by hand stays."""
+        item = self.chosen
+        if item is None or item.kind != "manual":
+            return
+        self.app.with_text(
+            f"Why does “{item.title}” stay?",
+            lambda why: self.app.ask(AnswerByHand(step=item.step, taken_back=False, reason=why)),
+        )
+
+    def action_value(self) -> None:
+        """Give the first missing value of the chosen undo."""
+        item = self.chosen
+        if item is None or not item.missing:
+            return
+        name = item.missing[0]
+        self.app.with_text(
+            f"{name} =", lambda value: self.app.ask(GiveValue(name=name, value=value))
+        )

@@ -1,0 +1,121 @@
+"""The checklist: which nodes are rows, and what a row says now."""
+
+from __future__ import annotations
+
+from runbook_tui.book.durations import clock, spoken
+from runbook_tui.book.model import Change, Check, Phase, Step
+from runbook_tui.book.plain_text import printable
+from runbook_tui.run.outline import Kind, Node
+from runbook_tui.run.state import (
+    OVER,
+    RunState,
+    Status,
+    closed,
+    elapsed,
+    gate_open,
+    gates_waiting,
+    status_of,
+)
+from runbook_tui.tui.views.tone import GLYPHS, Line, spread
+
+LONGEST = 400
+
+
+def rows(state: RunState, folded: frozenset[str] = frozenset()) -> list[str]:
+    """Ids of the nodes that are rows, in document order; what is folded hides what it holds."""
+    shown: list[str] = []
+    hidden_below: int | None = None
+    for node in state.outline.nodes.values():
+        if hidden_below is not None and node.depth > hidden_below:
+            continue
+        hidden_below = node.depth if node.id in folded else None
+        shown.append(node.id)
+    return shown
+
+
+def row(state: RunState, id_: str, now: float, width: int, *, folded: bool = False) -> Line:
+    """One row, ``width`` cells wide at most."""
+    node = state.outline[id_]
+    indent = "  " * node.depth
+    title = printable(node.title, LONGEST)
+    if isinstance(node.item, Step):
+        return _step(state, node.item, indent, title, now, width)
+    if isinstance(node.item, Check):
+        return _check(state, node, indent, title, width)
+    return _holder(state, node, indent, title, now, width, folded)
+
+
+def _step(state: RunState, step: Step, indent: str, title: str, now: float, width: int) -> Line:
+    status = status_of(state, step.id)
+    glyph, tone = GLYPHS[status]
+    quiet = status in {Status.PENDING, *OVER}
+    name = "dim" if quiet else "strong" if status is Status.RUNNING else "plain"
+    left: Line = [(f"{indent}{glyph} ", tone), (title, name)]
+    if status in {Status.FAILED, Status.LOST, Status.STOPPED, Status.UNDO_FAILED, Status.WAITING,
+                  Status.UNDOING}:  # fmt: skip
+        left.append((f"  {status.value}", tone))
+    return spread(left, times(state, step, now), width)
+
+
+def times(state: RunState, step: Step, now: float) -> Line:
+    """Elapsed time against the estimate; an overrun says so."""
+    spent = elapsed(state, step.id, now)
+    status = state.step(step.id).status
+    wanted = step.estimate.maximum if step.estimate else None
+    if spent is None or status is Status.PENDING:
+        return [(clock(wanted), "dim")] if wanted else []
+    running = status in {Status.RUNNING, Status.WAITING}
+    over = wanted is not None and spent > wanted
+    tone = "bad" if over and running else "busy" if status is Status.RUNNING else "dim"
+    text = clock(spent) + (f"/{clock(wanted)}" if wanted else "")
+    if over and wanted is not None and running:
+        text += f" +{spoken(spent - wanted)} over"
+    return [(text, tone)]
+
+
+def _check(state: RunState, node: Node, indent: str, title: str, width: int) -> Line:
+    tick = state.ticks.get(node.id)
+    box = "☑" if tick else "☐"
+    word = "criterion " if node.kind is Kind.CRITERION and not tick else ""
+    right: Line = [(printable(tick.by.name, 20), "dim")] if tick else [(word.strip(), "dim")]
+    return spread(
+        [(f"{indent}{box} ", "good" if tick else "plain"), (title, "dim" if tick else "plain")],
+        right if right[0][0] else [],
+        width,
+    )
+
+
+def _holder(
+    state: RunState, node: Node, indent: str, title: str, now: float, width: int, folded: bool
+) -> Line:
+    glyph, tone, word = _standing(state, node)
+    name = "dim" if glyph == "✓" else "strong"
+    left: Line = [(f"{indent}{glyph} ", tone), (title, name)]
+    if isinstance(node.item, Change) and node.item.pull_request:
+        left.append((f" #{node.item.pull_request}", "dim"))
+    if folded:
+        left.append((" …", "dim"))
+    right: Line = [(word, tone)] if word else []
+    if not right and isinstance(node.item, Phase | Change):
+        right = [(_progress(state, node), "dim")]
+    return spread(left, right, width)
+
+
+def _standing(state: RunState, node: Node) -> tuple[str, str, str]:
+    """Glyph, tone and word of a phase or change."""
+    if closed(state, node.id):
+        return "✓", "good", ""
+    if not gate_open(state, node.id):
+        roles = ", ".join(node.gate.roles) if node.gate else ""
+        waits = node.id in gates_waiting(state)
+        return "‖", "warn" if waits else "dim", f"waits: {roles}"
+    if node.id in state.overridden_gates:
+        return "▶", "bad", "gate overridden"
+    begun = any(state.step(s.id).touched for s in state.outline.steps_inside(node.id))
+    return ("▶", "accent", "") if begun else ("○", "dim", "")
+
+
+def _progress(state: RunState, node: Node) -> str:
+    steps = [s for s in state.outline.steps_inside(node.id) if not state.outline.is_group(s.id)]
+    done = sum(state.step(s.id).status in OVER for s in steps)
+    return f"{done}/{len(steps)}" if steps else ""

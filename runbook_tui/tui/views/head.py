@@ -1,0 +1,90 @@
+"""The head and the foot: where the run stands, in one line each."""
+
+from __future__ import annotations
+
+import time
+
+from runbook_tui.book.durations import clock, spoken
+from runbook_tui.book.plain_text import printable
+from runbook_tui.run.rollback import plan
+from runbook_tui.run.state import OVER, RunState
+from runbook_tui.tui.views.tone import Line, length, spread
+
+
+def readiness(state: RunState) -> Line:
+    """The light: how many undos are ready, and how long they take."""
+    found = plan(state, "run", "")
+    if not found.items:
+        return [("↶ nothing to undo", "dim")]
+    hands = sum(item.kind == "manual" for item in found.items)
+    words = f"↶ {found.ready} ready"
+    open_ = found.commands - found.ready
+    if open_:
+        words += f", {open_} not"
+    if hands:
+        words += f", {hands} by hand"
+    if found.expected is not None and found.ready:
+        words += f", {spoken(found.expected)}"
+    return [(words, "warn" if open_ else "good")]
+
+
+def expected_finish(state: RunState, now: float) -> float | None:
+    """When the run would be done by its estimates, in epoch seconds; None without estimates."""
+    left, known = 0.0, False
+    for step in state.outline.steps.values():
+        if step.estimate is None:
+            continue
+        known = True
+        found = state.step(step.id)
+        if found.status in OVER:
+            continue
+        spent = now - found.started if found.started is not None else 0.0
+        left += max(0.0, step.estimate.maximum - spent)
+    return now + left if known else None
+
+
+def head(state: RunState, now: float, width: int, trouble: str = "") -> Line:
+    """The top line; what goes first where it is narrow: run, lead, finish; never readiness."""
+    if state.rolling_back:
+        started = state.rollback.started if state.rollback else None
+        light: Line = [(f"↶ rolling back {clock(now - (started or now))}", "panic")]
+    else:
+        light = readiness(state)
+    saved: Line = [("● not saved", "bad")] if trouble else [("● saved", "good")]
+    title: Line = [(f" {printable(state.runbook.title, 120)}", "strong")]
+    facts: list[Line] = []
+    if (end := expected_finish(state, now)) is not None and state.finished is None:
+        facts.append([(f"done by {time.strftime('%H:%M', time.localtime(end))}", "plain")])
+    until = state.finished if state.finished is not None else now
+    facts.append([(clock(until - state.started), "plain")])
+    if state.lead is not None:
+        facts.append([(f"lead {printable(state.lead.name, 24)}", "dim")])
+    facts.append([(f"run {state.run[-4:]}", "dim")])
+    if state.finished is not None:
+        facts.insert(0, [(f"run {state.result}", "good")])
+    right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]
+    for fact in facts:
+        if length(right) + length(fact) + 3 + min(24, length(title)) > width:
+            break
+        right = [*fact, (" · ", "dim"), *right]
+    return spread(title, right, width)
+
+
+def foot(width: int, *, pane: bool, typing: bool) -> Line:
+    """The keys of what is in focus; the panic key always."""
+    panic: Line = [(" F9 PANIC: roll back ", "panic")]
+    keys: tuple[tuple[str, str], ...]
+    if typing:
+        keys = (("Ctrl+]", "end typing"),)
+    elif pane:
+        keys = (("i", "type"), ("↑↓", "scroll"), ("/", "find"), ("z", "zoom"), ("Tab", "back"))
+    else:
+        keys = (("Enter", "run"), ("Space", "tick"), ("s", "sign"), ("x", "skip"), ("n", "note"),
+                ("Tab", "pane"), ("?", "help"), ("q", "leave"))  # fmt: skip
+    left: Line = [(" ", "plain")]
+    for key, word in keys:
+        part: Line = [(key, "key"), (f" {word}  ", "plain")]
+        if length(left) + length(part) + length(panic) > width:
+            break
+        left += part
+    return spread(left, panic, width)

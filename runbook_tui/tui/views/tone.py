@@ -1,0 +1,85 @@
+"""Rows of text in a tone: what a screen shows before anybody decides on colours."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+
+from runbook_tui.run.state import Status
+
+Part = tuple[str, str]
+Line = list[Part]
+
+TONES = ("plain", "dim", "strong", "good", "bad", "warn", "busy", "accent", "key", "panic")
+
+GLYPHS = {
+    Status.PENDING: ("○", "dim"),
+    Status.READY: ("○", "plain"),
+    Status.RUNNING: ("▶", "busy"),
+    Status.FAILED: ("✗", "bad"),
+    Status.STOPPED: ("■", "bad"),
+    Status.LOST: ("?", "bad"),
+    Status.WAITING: ("◇", "warn"),
+    Status.DONE: ("✓", "good"),
+    Status.SKIPPED: ("–", "dim"),
+    Status.NOT_APPLICABLE: ("–", "dim"),
+    Status.UNDOING: ("↶", "busy"),
+    Status.UNDO_FAILED: ("✗", "bad"),
+}
+
+
+def length(line: Line) -> int:
+    """How many cells a line takes."""
+    return sum(cells(text) for text, _ in line)
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_width(char) for char in text)
+
+
+def _width(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in {"Cf", "Me", "Mn"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+
+
+def cut(text: str, width: int) -> str:
+    """The text in at most ``width`` cells, with an ellipsis where it is cut."""
+    if width <= 0:
+        return ""
+    if len(text) <= width and cells(text) <= width:
+        return text
+    kept, used = [], 0
+    for char in text:
+        used += _width(char)
+        if used > width - 1:
+            break
+        kept.append(char)
+    return "".join(kept) + "…"
+
+
+def spread(left: Line, right: Line, width: int) -> Line:
+    """``left`` at the left and ``right`` at the right; the left is cut where both do not fit."""
+    room = width - length(right) - (1 if right else 0)
+    shown: Line = []
+    for text, tone in left:
+        part = cut(text, room)
+        room -= length([(part, tone)])
+        if part:
+            shown.append((part, tone))
+        if room <= 0:
+            break
+    if not right:
+        return shown
+    return [*shown, (" " * max(1, room + 1), "plain"), *right]
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The text in lines of at most ``width`` characters; words stay whole where they can."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        lines += textwrap.wrap(line, max(1, width), replace_whitespace=False) or [""]
+    return lines

@@ -1,0 +1,145 @@
+"""Widgets that draw rows of text in a tone, line by line; text is never markup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import RenderResult
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from runbook_tui.tui.views.tone import TONES, Line
+
+CLASSES = {f"tone--{tone}" for tone in TONES}
+
+
+def strip(widget: Widget, line: Line, width: int, base: Style) -> Strip:
+    """A line as textual draws it, exactly ``width`` cells wide."""
+    segments = []
+    for text, tone in line:
+        style = widget.get_component_rich_style(f"tone--{tone}", partial=True)
+        segments.append(Segment(text, base + style))
+    return Strip(segments).adjust_cell_length(width, base)
+
+
+class Lines(Widget):
+    """A few lines that somebody else computes for the width there is."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = CLASSES
+
+    def __init__(self, paint: Callable[[int, int], list[Line]], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._paint = paint
+
+    def render(self) -> RenderResult:
+        """Drawn by lines."""
+        return ""
+
+    def render_line(self, y: int) -> Strip:
+        """One line; computed for the size of the moment."""
+        width, height = self.size.width, self.size.height
+        lines = self._paint(width, height)
+        return strip(self, lines[y] if y < len(lines) else [], width, self.rich_style)
+
+
+class RowList(ScrollView, can_focus=True):
+    """A list of rows with a cursor; draws only what is visible, whatever its length."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*CLASSES, "row--cursor"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "up", show=False),
+        Binding("down,j", "move(1)", "down", show=False),
+        Binding("pageup", "page(-1)", "page up", show=False),
+        Binding("pagedown", "page(1)", "page down", show=False),
+        Binding("home,g", "jump(0)", "first", show=False),
+        Binding("end,G", "jump(-1)", "last", show=False),
+    ]
+    cursor: var[int] = var(0, init=False)
+
+    class Moved(Message):
+        """The cursor stands on another row; ``by_person`` unless the program moved it."""
+
+        def __init__(self, row_list: RowList, *, by_person: bool) -> None:
+            super().__init__()
+            self.row_list = row_list
+            self.by_person = by_person
+
+    def __init__(self, paint: Callable[[int, int], Line], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._paint = paint
+        self._count = 0
+
+    def set_count(self, count: int) -> None:
+        """How many rows there are."""
+        if count != self._count:
+            self._count = count
+            self.virtual_size = Size(0, count)
+        if self.cursor >= count:
+            self.cursor = max(0, count - 1)
+        self.refresh()
+
+    def put_cursor(self, row: int, *, by_person: bool = False) -> None:
+        """Move the cursor and show it."""
+        row = max(0, min(row, self._count - 1))
+        if row == self.cursor:
+            self._reveal()
+            return
+        old, self.cursor = self.cursor, row
+        self.refresh_row(old)
+        self.refresh_row(row)
+        self._reveal()
+        self.post_message(self.Moved(self, by_person=by_person))
+
+    def refresh_row(self, row: int) -> None:
+        """Draw one row again."""
+        y = row - self.scroll_offset.y
+        if 0 <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    def visible_rows(self) -> range:
+        """Indices of the rows on the screen."""
+        top = self.scroll_offset.y
+        return range(top, min(self._count, top + self.size.height))
+
+    def render_line(self, y: int) -> Strip:
+        """One row; the state is read now."""
+        row = y + self.scroll_offset.y
+        width = self.size.width
+        base = self.rich_style
+        if row >= self._count:
+            return Strip.blank(width, base)
+        if row == self.cursor:
+            base += self.get_component_rich_style("row--cursor", partial=True)
+        return strip(self, self._paint(row, width), width, base)
+
+    def action_move(self, by: int) -> None:
+        """Up or down."""
+        self.put_cursor(self.cursor + by, by_person=True)
+
+    def action_page(self, by: int) -> None:
+        """A page up or down."""
+        self.put_cursor(self.cursor + by * max(1, self.size.height - 1), by_person=True)
+
+    def action_jump(self, to: int) -> None:
+        """To the first or last row."""
+        self.put_cursor(to if to >= 0 else self._count - 1, by_person=True)
+
+    def on_click(self, event: object) -> None:
+        """A click chooses a row."""
+        y = getattr(event, "y", 0)
+        self.put_cursor(y + self.scroll_offset.y, by_person=True)
+
+    def _reveal(self) -> None:
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+        elif self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
