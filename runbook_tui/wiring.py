@@ -11,9 +11,11 @@ import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runbook_tui import __version__
 from runbook_tui import settings as settings_module
 from runbook_tui.settings import Settings
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from runbook_tui.session.ports.journal import Journal
     from runbook_tui.session.ports.terminals import Terminals
     from runbook_tui.session.session import Session
+
+READING = "reading.json"
 
 
 def settings() -> Settings:
@@ -184,7 +188,7 @@ def start(
     shipped = any(path.resolve().is_relative_to(place) for place in shipped_plans())
     base = folder or (Path.cwd() if shipped else path.resolve().parent)
     with closing(journal()) as record:
-        return start_run(
+        run = start_run(
             record,
             plan=text,
             runbook=runbook,
@@ -196,6 +200,45 @@ def start(
             role=role,
             rehearse=rehearse,
         )
+    _keep_reading(run, text, runbook)
+    return run
+
+
+def _keep_reading(run: str, text: str, runbook: Runbook) -> None:
+    """Keep what was read beside the run, for sessions that may not wait for a parser."""
+    import json
+
+    from runbook_tui.book.kept import pack
+
+    body = {"program": __version__, "plan": _digest(text), "runbook": pack(runbook)}
+    place = settings().run_folder(run)
+    try:
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (place / READING).write_text(json.dumps(body), encoding="utf-8")
+    except OSError:
+        pass  # Without it the plan is read again, only slower.
+
+
+def _read_kept(place: Path, text: str, name: str) -> Runbook:
+    """What was read when the run began, if this program read it so; else read it now."""
+    import json
+
+    from runbook_tui.book.kept import unpack
+    from runbook_tui.book.reader import read
+
+    try:
+        body = json.loads((place / READING).read_text(encoding="utf-8"))
+        if (body["program"], body["plan"]) == (__version__, _digest(text)):
+            return unpack(body["runbook"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    return read(text, name)
+
+
+def _digest(text: str) -> str:
+    from hashlib import sha256
+
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def shipped_plans() -> tuple[Path, ...]:
@@ -222,7 +265,9 @@ def open_session(
     around = surroundings()
     record = journal()
     account.enter_left_behind(record, run, place / account.NAME, actor)
-    state = open_run(record, run, read, around)
+    # Who leads carries out what the plan says, and reads it; help must not wait for a parser.
+    reader = read if leads else partial(_read_kept, place)
+    state = open_run(record, run, reader, around)
     if resume:
         state = resumed(record, state, actor)
     return Session(
