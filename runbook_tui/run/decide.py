@@ -144,7 +144,7 @@ def _tick(state: RunState, q: r.TickNode, actor: Actor) -> Pairs | Refusal:
     if owner and blockers(state, owner) and not state.step(owner).touched:
         return Refusal(reason="; ".join(blockers(state, owner)))
     events: Pairs = [(e.CheckTicked(node=q.node), owner)]
-    if owner and state.step(owner).status is Status.WAITING:
+    if owner and (state.step(owner).status is Status.WAITING or state.outline.is_group(owner)):
         events += after(state, owner, ticked=q.node)
     return events
 

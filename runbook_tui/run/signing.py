@@ -39,7 +39,9 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
     if q.approve and _complete_with(state, node, asked, q.role, actor):
         if for_gate:
             events.append((e.GateOpened(node=node.id), owner))
-        elif owner and state.step(owner).status is Status.WAITING:
+        elif owner and (
+            state.step(owner).status is Status.WAITING or state.outline.is_group(owner)
+        ):
             events += after(state, owner, signed_now=True)
     return events
 
@@ -67,7 +69,8 @@ def _may_not_sign(
     decision = "approved" if q.approve else "rejected"
     if mine and mine[-1].decision == decision:
         return Refusal(reason=f"{actor.name} has {decision} this as {q.role} already")
-    if not for_gate and node.kind is Kind.STEP and not state.step(node.id).touched:
+    ran = any(state.step(s.id).touched for s in state.outline.steps_inside(node.id))
+    if not for_gate and node.kind is Kind.STEP and not ran:
         return Refusal(reason=f"“{node.title}” has not run yet")
     return None
 
