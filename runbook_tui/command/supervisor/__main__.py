@@ -112,7 +112,6 @@ class Supervisor:
 
     def run(self) -> None:
         """Everything, from the start of the command to its end."""
-        self.listen()
         master, slave = os.openpty()
         self.master = master
         self.resize(self.spec["rows"], self.spec["columns"])
@@ -296,11 +295,13 @@ def main() -> None:
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     os.close(os.open(os.path.join(folder, "output"), os.O_WRONLY | os.O_CREAT, 0o600))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    supervisor = Supervisor(folder, spec)
+    supervisor.listen()
     os.write(1, b"held\n")
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
-    Supervisor(folder, spec).run()
+    supervisor.run()
 
 
 main()

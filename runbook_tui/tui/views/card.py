@@ -73,7 +73,10 @@ def _next(state: RunState, step: Step, status: Status, width: int) -> list[Line]
         keys: Line = [("r", "key"), (" try again  ", "plain"), ("F9", "panic")]
         return [[(cut(reason, width), "bad")], [*keys, (" bring it back", "plain")]]
     if status is Status.PENDING and (why := blockers(state, step.id)):
-        return [[(cut(printable("waits: " + "; ".join(why), 400), width), "warn")]]
+        reason: Line = [(cut(printable("waits: " + "; ".join(why), 400), width), "warn")]
+        if any("sign-off" in w for w in why):
+            return [reason, [("s", "key"), (" sign off", "plain")]]
+        return [reason]
     if status is Status.WAITING:
         return [[(cut(f"waits for {waits_for(state, step.id)}", width), "warn")]]
     if status is Status.READY:
@@ -87,6 +90,9 @@ def _next(state: RunState, step: Step, status: Status, width: int) -> list[Line]
 def _commands(state: RunState, step: Step, width: int) -> list[Line]:
     if step.run is None:
         return []
+    if step.action is not None:
+        words = " ".join(f"{name}={value}" for name, value in step.arguments.items())
+        return [[("$ ", "accent"), (cut(printable(f"{step.action} {words}"), width - 2), "plain")]]
     filled, missing = resolve(state, step.run, {**state.values, **state.step(step.id).outputs})
     lines: list[Line] = []
     texts = filled.strip().splitlines()
