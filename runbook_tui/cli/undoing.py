@@ -153,30 +153,25 @@ class Undoing:
         )
 
     def _ask_by_hand(self, state: RunState, rollback: RollbackState) -> None:
-        """Ask for one item that only a person can answer, once nothing else runs."""
-        if any(state.step(s).status is Status.UNDOING for s in rollback.steps):
-            return
-        items = {i.step: i for i in plan(state, "run", "", rollback.past_floor).items}
+        """Ask for one item that only a person can answer, once nothing runs by itself."""
+        waiting: list[Item] = []
         for step_id in rollback.steps:
-            item = items.get(step_id)
-            if step_id in rollback.results or item is None or item.ready:
-                if step_id not in rollback.results and item is not None:
-                    return
+            if step_id in rollback.results:
                 continue
-            if item.kind == "command" and not item.missing:
-                continue
-            self._answer(item)
-            return
+            item = _item(state, step_id, rollback.past_floor)
+            if item is None or not _by_hand(item) or state.step(step_id).status is Status.UNDOING:
+                return
+            waiting.append(item)
+        if waiting:
+            self._answer(waiting[0])
 
     def _answer(self, item: Item) -> None:
-        from runbook_tui.cli.values import confirmed
+        from runbook_tui.cli.values import asked, confirmed
 
         taken = confirmed(f"“{item.title}” ({item.why}): was it taken back by hand?")
         reason = ""
         while not taken and not reason.strip():
-            import click
-
-            reason = click.prompt("Why does it stay?", err=True)
+            reason = asked("Why does it stay?")
         answer = self._session.ask(
             r.AnswerByHand(step=item.step, taken_back=taken, reason=reason)
         ).result(PATIENCE)
@@ -194,6 +189,15 @@ class Undoing:
         for title in rollback.remaining:
             say.out(f"  {title}")
         return exits.INCOMPLETE
+
+
+def _item(state: RunState, step_id: str, past_floor: bool) -> Item | None:
+    items = plan(state, "step", step_id, past_floor).items
+    return next((item for item in items if item.step == step_id), None)
+
+
+def _by_hand(item: Item) -> bool:
+    return item.kind == "manual" or (item.kind == "command" and bool(item.missing))
 
 
 def raise_refusal(refusal: Refusal) -> None:

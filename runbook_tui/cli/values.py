@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 import click
 
 from runbook_tui.book.model import Parameter, Runbook, Secret
+from runbook_tui.book.plain_text import printable
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.leaving import answering
 
 
 @dataclass(kw_only=True)
@@ -125,21 +127,23 @@ def ask_for(parameter: Parameter) -> str:
     if parameter.choices:
         text += f" [{', '.join(parameter.choices)}]"
     while True:
-        value: str = click.prompt(
-            text,
-            default=parameter.default,
-            hide_input=parameter.secret is not None,
-            type=str,
-            err=True,
-        )
+        value = asked(text, default=parameter.default, unseen=parameter.secret is not None)
         wrong = unfit(parameter, value)
         if not wrong:
             return value
         say.err(wrong, colour="red")
 
 
+def asked(text: str, default: str | None = None, *, unseen: bool = False) -> str:
+    """One line from the terminal."""
+    with answering():
+        answer: str = click.prompt(
+            printable(text), default=default, hide_input=unseen, type=str, err=True
+        )
+    return answer
+
+
 def confirmed(question: str) -> bool:
     """Ask y/N on the terminal."""
-    from runbook_tui.book.plain_text import printable
-
-    return click.confirm(printable(question), default=False, err=True)
+    with answering():
+        return click.confirm(printable(question), default=False, err=True)
