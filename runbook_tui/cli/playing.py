@@ -26,6 +26,7 @@ from runbook_tui.run.state import RunState, gates_waiting
 from runbook_tui.session.session import Session
 
 COMMENT = "tests are green, go"
+PATIENCE = 10.0
 
 
 class Play:
@@ -83,6 +84,16 @@ class Play:
         with taking_part(self._run, story.APPROVER) as session:
             for gate in gates_waiting(session.state):
                 ask(session, SignNode(node=gate, role=story.APPROVER_ROLE, comment=COMMENT))
+            signed = session.state.seq
+        self._hear(signed)
+
+    def _hear(self, seq: int) -> None:
+        """Wait until the lead's session knows of what another one has recorded."""
+        heard = threading.Event()
+        stop = self._session.listen(lambda state: heard.set() if state.seq >= seq else None)
+        if self._session.state.seq < seq:
+            heard.wait(PATIENCE)
+        stop()
 
     def by_itself(self) -> int:
         """From the first step to the rollback's end; 0 only if all is really as before."""
