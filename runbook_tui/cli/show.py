@@ -21,7 +21,8 @@ def command(file: Path, as_json: bool) -> int:
     from runbook_tui.book.shown import outline, shown
 
     if as_json:
-        click.echo(json.dumps(shown(runbook), ensure_ascii=False, indent=1))
+        # Only ASCII: what a plan says can then not reach the terminal raw.
+        click.echo(json.dumps(shown(runbook), ensure_ascii=True, indent=1))
         return exits.DONE
     text = outline(runbook)
     for line in text.splitlines() if isinstance(text, str) else text:
