@@ -117,7 +117,7 @@ def test_other_formats_are_refused_in_one_line(name: str) -> None:
 
 
 def test_binary_is_refused() -> None:
-    with pytest.raises(PlanFaults, match="p.md"):
+    with pytest.raises(PlanFaults, match=r"p\.md"):
         decode(b"\x7fELF\0\0", "p.md")
 
 

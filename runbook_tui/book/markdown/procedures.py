@@ -1,0 +1,80 @@
+"""Rollback and recovery procedures: labelled lists whose items are stages."""
+
+from __future__ import annotations
+
+import re
+
+from runbook_tui.book.ids import Ids
+from runbook_tui.book.markdown import words
+from runbook_tui.book.markdown.blocks import Item
+from runbook_tui.book.markdown.sections import Section
+from runbook_tui.book.model import Phase, Procedure, Stage, StageStep
+
+APPLIES = re.compile(
+    r"\b(?:phases?|fases?|phasen?)\s+(\d+)(?:\s*(?:-|–|to|and|&)\s*(\d+))?", re.IGNORECASE
+)
+
+
+def procedures(root: Section, phases: tuple[Phase, ...], ids: Ids) -> tuple[Procedure, ...]:
+    """Every procedure of the document, in order."""
+    found = []
+    for section in root.walk():
+        kind = section.role
+        if kind not in {"rollback", "recovery"}:
+            continue
+        found += [
+            _procedure(section, items, kind, phases, ids)
+            for items in section.lists()
+            if items and all(i.ordered for i in items) and _staged(items, kind)
+        ]
+    return tuple(found)
+
+
+def _staged(items: list[Item], kind: str) -> bool:
+    if kind == "rollback":
+        return any(words.window(i.text) for i in items)
+    return all(any(b.kind == "list" for b in i.blocks) for i in items)
+
+
+def _procedure(
+    section: Section, items: list[Item], kind: str, phases: tuple[Phase, ...], ids: Ids
+) -> Procedure:
+    name = re.sub(r"\s*\([^)]*\)", "", section.title).rstrip(" :")
+    return Procedure(
+        id=ids.make(name),
+        title=name,
+        line=section.line,
+        kind=kind,
+        applies_to=_applies(section.text, phases),
+        stages=tuple(_stage(item, ids) for item in items),
+    )
+
+
+def _applies(text: str, phases: tuple[Phase, ...]) -> tuple[str, ...]:
+    match = APPLIES.search(text)
+    if match is None:
+        return ()
+    first, last = int(match.group(1)), int(match.group(2) or match.group(1))
+    return tuple(p.id for number, p in enumerate(phases, 1) if first <= number <= last)
+
+
+def _stage(item: Item, ids: Ids) -> Stage:
+    title = words.without_notes(item.text.splitlines()[0])
+    span = words.window(item.text)
+    steps = tuple(
+        StageStep(
+            id=ids.make(words.title(inner.text)), title=words.title(inner.text), line=inner.line
+        )
+        for block in item.blocks
+        if block.kind == "list"
+        for inner in block.items
+        if inner.text.strip()
+    )
+    return Stage(
+        id=ids.make(title),
+        title=title,
+        line=item.line,
+        from_minute=span[0] if span else None,
+        to_minute=span[1] if span else None,
+        steps=steps,
+    )

@@ -1,0 +1,96 @@
+"""The tree of a document's sections: headings, and bold paragraphs as labels below them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from runbook_tui.book.markdown import words
+from runbook_tui.book.markdown.blocks import Block, Item
+
+LABEL = re.compile(r"^\*\*[^*\n]+\*\*[^\n]{0,80}$")
+LABEL_LEVEL = 7
+
+
+@dataclass(slots=True)
+class Section:
+    """A heading (level 1 to 6) or label (7) with its own blocks and the sections inside."""
+
+    level: int
+    text: str
+    line: int
+    parent: Section | None = None
+    blocks: list[Block] = field(default_factory=list)
+    children: list[Section] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The title in plain words."""
+        return words.title(self.text)
+
+    @property
+    def is_label(self) -> bool:
+        """Whether it is a bold paragraph, not a heading."""
+        return self.level == LABEL_LEVEL
+
+    def path(self) -> Iterator[Section]:
+        """This section and those around it, the innermost first."""
+        at: Section | None = self
+        while at is not None and at.level > 0:
+            yield at
+            at = at.parent
+
+    def walk(self) -> Iterator[Section]:
+        """This section and all inside it, in document order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    @property
+    def role(self) -> str:
+        """``rollback``, ``recovery``, ``criteria`` or ``steps``: the innermost title decides."""
+        for section in self.path():
+            text = section.text
+            if words.CRITERIA.search(text):
+                return "criteria"
+            if words.ROLLBACK.search(text):
+                return "rollback"
+            if words.RECOVERY.search(text):
+                return "recovery"
+        return "steps"
+
+    def lists(self) -> list[list[Item]]:
+        """Items of the lists right in this section."""
+        return [b.items for b in self.blocks if b.kind == "list"]
+
+
+def tree(blocks: list[Block]) -> Section:
+    """The sections of a document below a root of level 0."""
+    root = Section(level=0, text="", line=0)
+    current = root
+    for number, block in enumerate(blocks):
+        if block.kind == "heading":
+            current = _open(current, block.level, block.text, block.line)
+        elif _is_label(blocks, number):
+            current = _open(current, LABEL_LEVEL, block.text, block.line)
+        else:
+            current.blocks.append(block)
+    return root
+
+
+def _open(current: Section, level: int, text: str, line: int) -> Section:
+    while current.level >= level:
+        assert current.parent is not None
+        current = current.parent
+    section = Section(level=level, text=text, line=line, parent=current)
+    current.children.append(section)
+    return section
+
+
+def _is_label(blocks: list[Block], number: int) -> bool:
+    block = blocks[number]
+    if block.kind != "paragraph" or not LABEL.match(block.text):
+        return False
+    following = blocks[number + 1] if number + 1 < len(blocks) else None
+    return following is not None and following.kind in {"list", "fence"}

@@ -1,0 +1,76 @@
+"""The plan that the application exists for is read as a careful reader would."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from runbook_tui.book.model import Runbook
+from runbook_tui.book.reader import read
+from runbook_tui.book.shown import shown
+
+FOLDER = os.environ.get("RUNBOOK_CORPUS", "")
+pytestmark = pytest.mark.skipif(not FOLDER, reason="RUNBOOK_CORPUS names no folder")
+
+
+@pytest.fixture(scope="module")
+def seed() -> Runbook:
+    path = next(Path(FOLDER).glob("o00-*.md"))
+    return read(path.read_text(), path.name)
+
+
+def test_phases_changes_steps_and_minutes(seed: Runbook) -> None:
+    steps = list(seed.walk())
+    assert [len(p.changes) for p in seed.phases] == [4, 2, 2, 1]
+    assert len(steps) == 29
+    assert sum(len(s.checks) for s in steps) == 99
+    assert len(seed.estimates) == 26
+    minutes = [sum(s.estimate.maximum for s in p.walk() if s.estimate) / 60 for p in seed.phases]
+    assert minutes == [585, 1800, 1320, 0]
+    numbers = [c.pull_request for p in seed.phases for c in p.changes]
+    assert numbers[:6] == [324, 326, 325, 327, 322, 323]
+
+
+def test_criteria_and_the_gate(seed: Runbook) -> None:
+    assert sum(len(c.criteria) for p in seed.phases for c in p.changes) == 20
+    assert [len(p.criteria) for p in seed.phases] == [6, 6, 6, 6]
+    assert len(seed.criteria) == 22
+    assert [p.gate is not None for p in seed.phases] == [False, False, True, False]
+    assert seed.phases[2].gate is not None
+    assert seed.phases[2].gate.roles == ("cto",)
+
+
+def test_rollback_procedures_commands_and_placeholders(seed: Runbook) -> None:
+    found = [p for p in seed.procedures if p.kind == "rollback"]
+    windows = [[(s.from_minute, s.to_minute) for s in p.stages] for p in found]
+    assert windows == [[(0, 5), (5, 15), (15, 60)], [(0, 2), (2, 10), (10, 30)]]
+    assert [len(p.applies_to) for p in found] == [2, 1]
+    assert all(len(s.steps) == 4 for p in found for s in p.stages)
+    assert [(c.line, c.rollback) for c in seed.commands] == [
+        (509, True), (521, True), (534, True), (779, False), (795, False), (807, False),
+    ]  # fmt: skip
+    assert [p.placeholder for p in seed.parameters] == [
+        "<PR_NUMBER>", "<MERGE_COMMIT_SHA>", "<SERVICE_NAME>", "<PREVIOUS_REVISION>",
+        "<APP_NAME>", "<PREVIOUS_MIGRATION>",
+    ]  # fmt: skip
+
+
+def test_two_hundred_things_to_tick(seed: Runbook) -> None:
+    ticks = shown(seed)["ticks"]
+    assert len(ticks) == 200
+    assert Counter(t["kind"] for t in ticks) == {"step": 35, "check": 99, "criterion": 66}
+    assert [t["line"] for t in ticks] == sorted(t["line"] for t in ticks)
+    assert len({t["id"] for t in ticks}) == 200
+
+
+def test_every_document_of_the_corpus_is_read_or_refused(seed: Runbook) -> None:
+    from runbook_tui.book.model import PlanFaults
+
+    for path in sorted(Path(FOLDER).glob("o*.*")):
+        try:
+            assert read(path.read_text(), path.name).title
+        except PlanFaults as error:
+            assert len(error.faults) == 1
