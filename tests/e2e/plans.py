@@ -86,13 +86,14 @@ MARKDOWN = """\
 
 ## Phase 1: Work
 
-### 1. Greet (1 minute)
-
-```bash
-echo hello <WHO>
-```
-
-### 2. Look
-
-- [ ] it is fine
+1. **Greet** (1 minute)
+   ```bash
+   echo hello <WHO>
+   ```
+2. **Look around** (2 minutes)
+   - [ ] it is fine
+3. **Farewell**
+   ```bash
+   echo bye <WHO>
+   ```
 """

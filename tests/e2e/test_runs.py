@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from tests.e2e.plans import ASKS, LONG, SHIP
+from tests.e2e.plans import ASKS, LONG, MARKDOWN, SHIP
 from tests.programs import GRACE, Program, wait_for_output
 from tests.waiting import until
 
@@ -97,6 +97,22 @@ def test_confirmations_secrets_and_values(runbook: Program) -> None:
     assert not (runbook.work / "pwned").exists()
     for path in runbook.home.rglob("*"):
         assert not path.is_file() or b"hunter2secret" not in path.read_bytes(), path
+
+
+def test_a_markdown_plan_is_carried_out_in_its_order_and_asks_when_a_step_needs_it(
+    runbook: Program,
+) -> None:
+    asked = runbook("run", runbook.plan(MARKDOWN, "plan.md"), "--no-tui")
+    assert asked.status == 7
+    assert "-p WHO=" in asked.err
+    box = runbook("resume", "--no-tui", "-p", "WHO=me; echo pwned")
+    assert box.status == 7
+    assert "  | hello me; echo pwned" in box.out
+    assert "bye" not in box.out
+    assert runbook("tick", runbook.run_id(), "it-is-fine").status == 0
+    done = runbook("resume", "--no-tui")
+    assert done.status == 0
+    assert "  | bye me; echo pwned" in done.out
 
 
 def test_a_killed_program_leaves_its_command_and_resume_tells_the_truth(runbook: Program) -> None:
