@@ -55,6 +55,7 @@ def _lines(session: Session, values: Values, *, yes: bool, after: int) -> int:
     from runbook_tui.cli.asking import Answers
     from runbook_tui.cli.lines import Lines
 
+    say.outlive_readers()
     answers = Answers(yes=yes, may_ask=say.interactive() and not yes, values=values)
     with closing(wiring.journal(reading=True)) as journal:
         lines = Lines(session, journal, answers, after)

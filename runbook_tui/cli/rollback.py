@@ -33,6 +33,7 @@ def command(
     from runbook_tui.cli.opening import check_home
 
     who = actor(claimed)
+    say.outlive_readers()
     try:
         check_home()
         chosen = _chosen(run)
@@ -41,7 +42,7 @@ def command(
             return exits.DONE
         wish = Wish(scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor)
         return _roll_back(chosen, who, wish)
-    except (JournalError, PlanFaults) as error:
+    except (JournalError, PlanFaults, OSError) as error:
         from runbook_tui.cli.without_journal import roll_back
 
         return roll_back(run, who, error, only_plan=only_plan, yes=yes)

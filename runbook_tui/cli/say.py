@@ -35,7 +35,25 @@ def err(text: str = "", colour: str | None = None, bold: bool = False) -> None:
     _write(sys.stderr, text, colour, bold)
 
 
+def outlive_readers() -> None:
+    """From now on go on in silence when nobody reads any more: a rollback ends for no pipe."""
+    _Streams.outlive = True
+
+
+class _Streams:
+    outlive = False
+
+
 def _write(stream: TextIO, text: str, colour: str | None, bold: bool) -> None:
+    try:
+        _put(stream, text, colour, bold)
+    except BrokenPipeError:
+        if not _Streams.outlive:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _put(stream: TextIO, text: str, colour: str | None, bold: bool) -> None:
     clean = printable(text, lines=True)
     if (colour or bold) and coloured(stream):
         clean = click.style(clean, fg=colour, bold=bold)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -99,3 +101,15 @@ def test_which_run_is_meant_must_be_clear(runbook: Program) -> None:
         assert run["run"] in ended.err
     assert runbook("rollback", runbook.run_id(), "--yes").status == 5
     assert runbook("rollback", "--yes").status == 5
+
+
+def test_a_rollback_goes_on_when_nobody_reads_it_any_more(runbook: Program) -> None:
+    runbook("run", runbook.plan(SHIP), "--no-tui")
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m runbook_tui rollback --yes | true"
+         "; echo ${PIPESTATUS[0]}"],
+        cwd=runbook.work, env=runbook.environment(), capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert done.stdout == "5\n"
+    assert not (runbook.work / "built.txt").exists()
