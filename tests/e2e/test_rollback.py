@@ -105,9 +105,9 @@ def test_which_run_is_meant_must_be_clear(runbook: Program) -> None:
 
 def test_a_rollback_goes_on_when_nobody_reads_it_any_more(runbook: Program) -> None:
     runbook("run", runbook.plan(SHIP), "--no-tui")
+    program = f"{sys.executable} -m runbook_tui rollback --yes"
     done = subprocess.run(
-        ["bash", "-c", f"{sys.executable} -m runbook_tui rollback --yes | true"
-         "; echo ${PIPESTATUS[0]}"],
+        ["bash", "-c", program + " | true; echo ${PIPESTATUS[0]}"],
         cwd=runbook.work, env=runbook.environment(), capture_output=True, text=True, timeout=60,
         check=False,
     )  # fmt: skip
