@@ -73,10 +73,9 @@ def _next(state: RunState, step: Step, status: Status, width: int) -> list[Line]
         keys: Line = [("r", "key"), (" try again  ", "plain"), ("F9", "panic")]
         return [[(cut(reason, width), "bad")], [*keys, (" bring it back", "plain")]]
     if status is Status.PENDING and (why := blockers(state, step.id)):
-        reason: Line = [(cut(printable("waits: " + "; ".join(why), 400), width), "warn")]
-        if any("sign-off" in w for w in why):
-            return [reason, [("s", "key"), (" sign off", "plain")]]
-        return [reason]
+        waits: Line = [(cut(printable("waits: " + "; ".join(why), 400), width), "warn")]
+        asks = any("sign-off" in w for w in why)
+        return [waits, [("s", "key"), (" sign off", "plain")]] if asks else [waits]
     if status is Status.WAITING:
         return [[(cut(f"waits for {waits_for(state, step.id)}", width), "warn")]]
     if status is Status.READY:

@@ -73,6 +73,7 @@ class Pane(Widget, can_focus=True):
         self._scroll: int | None = None
         self._asked: tuple[object, ...] = ()
         self._space = (1, 1)
+        self._shown = 0
         self.folder = ""
 
     def show(self, folder: str) -> None:
@@ -81,6 +82,7 @@ class Pane(Widget, can_focus=True):
             return
         with self._gate:
             self.folder = folder
+            self._shown += 1
             self._terminal = self._terminals.open(Path(folder)) if folder else None
             self._view = TerminalView(rows=())
             self._scroll = None
@@ -117,15 +119,16 @@ class Pane(Widget, can_focus=True):
                 if self._ending:
                     return
                 terminal, scroll, space = self._terminal, self._scroll, self._space
+                shown = self._shown
             if terminal is None:
                 continue
-            asked = (terminal, scroll, space)
+            asked = (shown, scroll, space)
             if asked == self._asked and not terminal.changed():
                 continue
             self._asked = asked
             view = terminal.view(space[0], space[1], scroll)
             with self._gate:
-                if terminal is not self._terminal:
+                if shown != self._shown:
                     continue
                 self._view = view
             self.post_message(self.Sampled(self))

@@ -1,0 +1,66 @@
+"""A session that stands still: a state that never changes, for pictures of the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+from runbook_tui.run.events import Actor
+from runbook_tui.run.requests import Refusal, Request
+from runbook_tui.run.state import RunState
+from runbook_tui.session.ports.terminals import Span, Style, TerminalView
+from runbook_tui.session.session import Answer
+from tests.fakes.history import ADA
+
+
+class StillSession:
+    """Shows one state and refuses everything."""
+
+    def __init__(self, state: RunState) -> None:
+        self.state = state
+        self.run = state.run
+        self.actor = ADA
+        self.leads = True
+        self.trouble = ""
+        self.asked: list[Request] = []
+
+    def ask(self, request: Request, actor: Actor | None = None) -> Future[Answer]:
+        self.asked.append(request)
+        future: Future[Answer] = Future()
+        future.set_result(Refusal(reason="this picture stands still"))
+        return future
+
+    def listen(self, callback: Callable[[RunState], None]) -> Callable[[], None]:
+        return lambda: None
+
+    def write(self, folder: str, data: bytes) -> None:
+        return
+
+    def resize(self, folder: str, rows: int, columns: int) -> None:
+        return
+
+    def give_secret(self, name: str, value: str) -> None:
+        return
+
+    def pause(self) -> Future[Answer]:
+        return self.ask(Request())
+
+
+class StillTerminals:
+    """Every command has put out the same lines."""
+
+    def __init__(self, *lines: str) -> None:
+        self._rows = tuple((Span(line, Style()),) for line in lines)
+
+    def open(self, folder: Path) -> StillTerminals:
+        return self
+
+    def changed(self) -> bool:
+        return False
+
+    def view(self, rows: int, columns: int, scroll: int | None = None) -> TerminalView:
+        return TerminalView(rows=self._rows[-rows:])
+
+    def search(self, text: str) -> list[int]:
+        return []

@@ -1,0 +1,145 @@
+"""The main screen: it shows what is, in any size, and takes text as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from runbook_tui.book.model import Check, Parameter, Phase, Runbook, Step
+from runbook_tui.command.terminal import LogTerminals
+from runbook_tui.run.state import Status
+from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.screens.main import MainScreen
+from runbook_tui.tui.widgets.painted import RowList
+from tests.fakes.history import History
+from tests.fakes.plans import chain, two_phases
+from tests.fakes.still import StillSession, StillTerminals
+from tests.integration.session.scene import Scene, book
+from tests.tui.piloting import text_of, until
+
+Make = Callable[..., Scene]
+
+
+def still(runbook: Runbook) -> RunbookApp:
+    return RunbookApp(StillSession(History(runbook).state), StillTerminals())  # type: ignore[arg-type]
+
+
+async def test_enter_runs_space_ticks_and_the_cursor_moves_on(scene: Make) -> None:
+    steps = (
+        Step(id="a", title="First", run="echo out-of-a", undo="true"),
+        Step(id="b", title="Second", checks=(Check(id="c", title="Looks right"),), effect=False),
+    )
+    session = scene(book(*steps)).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: session.state.step("a").status is Status.DONE)
+        await until(pilot, lambda: app.screen.chosen_step == "b")  # type: ignore[attr-defined]
+        await pilot.press("enter", "space")
+        await until(pilot, lambda: session.state.step("b").status is Status.WAITING)
+        await pilot.press("down", "space")
+        await until(pilot, lambda: session.state.finished is not None)
+    assert app.return_code in {0, None}
+
+
+async def test_a_value_is_asked_for_when_the_step_needs_it(scene: Make) -> None:
+    pr = Parameter(name="PR", placeholder="<PR>", declared=False)
+    step = Step(id="a", title="Close", run="echo closing <PR>", effect=False)
+    session = scene(book(step, parameters=(pr,))).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "PR =" in text_of(app))
+        await pilot.press("4", "2", "enter")
+        await until(pilot, lambda: session.state.step("a").status is Status.DONE)
+    assert session.state.values["PR"] == "42"
+
+
+async def test_a_gate_is_signed_by_another_person_at_the_same_keyboard(scene: Make) -> None:
+    runbook = two_phases()
+    place = scene(Runbook(title="G", roles=runbook.roles, phases=(
+        Phase(id="two", title="Core", gate=runbook.phases[1].gate,
+              steps=(Step(id="d", title="Deploy", run="true", undo="true"),)),
+    )))  # fmt: skip
+    session = place.open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "waits for sign-off" in text_of(app))
+        await pilot.press("s")
+        await until(pilot, lambda: "Sign off" in text_of(app))
+        await pilot.press(*"Grace ", "less_than_sign", *"grace@example.com", "greater_than_sign")
+        await pilot.click("#approve")
+        await until(pilot, lambda: "two" in session.state.opened_gates)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_the_current_step_readiness_and_the_panic_key_are_always_there(
+    size: tuple[int, int],
+) -> None:
+    app = still(two_phases())
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        shown = text_of(app)
+        for words in ("Merge", "↶", "F9 PANIC", "saved", "READY"):
+            assert words in shown, words
+
+
+async def test_a_tiny_terminal_says_so_and_keeps_the_panic_key() -> None:
+    app = still(two_phases())
+    async with app.run_test(size=(20, 5)) as pilot:
+        await pilot.pause()
+        assert "60×16" in text_of(app)
+        await pilot.press("f9")
+        await until(pilot, lambda: not isinstance(app.screen, MainScreen))
+
+
+async def test_text_of_a_plan_is_never_markup_and_never_a_control_sequence() -> None:
+    nasty = "[bold]x[/] [@click=app.quit]y[/] \x1b[31mred\x1b]0;t\x07 \u202etxt " + "z" * 100_000
+    steps = (Step(id="a", title=nasty, text=nasty, run=nasty, undo=nasty),)
+    app = still(Runbook(title=nasty, phases=(Phase(id="p", title=nasty, steps=steps),)))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        shown = text_of(app)
+        assert "[@click=app.quit]" in shown
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+        await pilot.press("f9", "escape")
+
+
+async def test_ten_thousand_steps_open_and_move() -> None:
+    app = still(chain(10_000))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        rows = app.screen.query_one("#list", RowList)
+        await pilot.press("end")
+        assert rows.cursor == 10_000
+        assert "Step 9999" in text_of(app)
+        await pilot.press("home", "down", "pagedown")
+        assert rows.cursor > 10
+
+
+async def test_find_moves_to_the_next_step_with_that_title() -> None:
+    app = still(chain(300))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("slash", *"step 250", "enter")
+        await until(pilot, lambda: app.screen.query_one("#list", RowList).cursor == 251)
+
+
+async def test_a_refusal_says_why() -> None:
+    app = still(two_phases())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "stands still" in text_of(app))
+
+
+def test_every_binding_has_an_id_and_no_id_is_used_twice() -> None:
+    from textual.binding import Binding
+
+    from runbook_tui.tui.screens.rollback import RollbackScreen
+
+    for owner in (MainScreen, RollbackScreen, RunbookApp):
+        ids = [b.id for b in owner.BINDINGS if isinstance(b, Binding)]
+        assert None not in ids
+        assert len(ids) == len(set(ids))

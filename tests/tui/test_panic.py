@@ -1,0 +1,168 @@
+"""The panic key: opening is free, starting is deliberate, from everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from runbook_tui.book.model import Step
+from runbook_tui.command.terminal import LogTerminals
+from runbook_tui.run import requests as r
+from runbook_tui.run.state import Status
+from runbook_tui.session.session import Session
+from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.dialogs.ask import AskText
+from runbook_tui.tui.screens.rollback import RollbackScreen
+from tests.integration.session.scene import Scene, ask, book, run_step
+from tests.tui.piloting import text_of, until
+
+Make = Callable[..., Scene]
+SIZES = [(80, 24), (120, 40)]
+
+
+def merged(scene: Make) -> tuple[Scene, Session]:
+    """A run in which one step has left a file behind."""
+    step = Step(
+        id="a", title="Merge", run="touch made", undo="rm made", verify_undo="! test -e made"
+    )
+    place = scene(book(step, Step(id="b", title="Next", run="true", undo="true")))
+    session = place.open()
+    run_step(session, "a")
+    return place, session
+
+
+def opened(app: RunbookApp) -> bool:
+    return isinstance(app.screen, RollbackScreen)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_two_presses_bring_it_back(scene: Make, size: tuple[int, int]) -> None:
+    place, session = merged(scene)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: opened(app))
+        assert "ROLLBACK" in text_of(app)
+        assert "rm made" in text_of(app)
+        assert (place.work / "made").exists()
+        await pilot.pause(0.45)
+        await pilot.press("f9")
+        await until(pilot, lambda: "ROLLED BACK" in text_of(app))
+        assert not (place.work / "made").exists()
+    assert "rollback.opened" in place.types()
+
+
+async def test_a_held_or_hammered_key_starts_nothing(scene: Make) -> None:
+    place, session = merged(scene)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        for _ in range(25):
+            await pilot.press("f9")
+            await pilot.pause(0.03)
+        await pilot.pause(0.3)
+        assert opened(app)
+        assert "rollback.started" not in place.types()
+        assert (place.work / "made").exists()
+
+
+async def test_a_second_press_with_another_right_after_it_starts_nothing(scene: Make) -> None:
+    place, session = merged(scene)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await pilot.pause(0.5)
+        await pilot.press("f9", "f9")
+        await pilot.pause(0.3)
+        assert "rollback.started" not in place.types()
+
+
+@pytest.mark.parametrize("key", ["f9", "ctrl+backslash"])
+async def test_it_works_from_a_dialog(scene: Make, key: str) -> None:
+    _, session = merged(scene)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, AskText))
+        await pilot.press(key)
+        await until(pilot, lambda: opened(app))
+
+
+async def test_it_works_from_a_pane_that_is_typed_into(scene: Make) -> None:
+    step = Step(id="a", title="Ask", run="read x; echo got:$x", undo="true", interactive=True)
+    place = scene(book(step))
+    session = place.open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: session.state.step("a").running_command())
+        await until(pilot, lambda: app.screen.query_one("#pane").folder)  # type: ignore[attr-defined]
+        await pilot.press("i")
+        assert "TYPING" in text_of(app)
+        await pilot.press("q", "s", "f9")
+        await until(pilot, lambda: opened(app))
+        assert session.state.step("a").status is Status.RUNNING
+
+
+async def test_what_is_typed_reaches_the_command(scene: Make) -> None:
+    step = Step(id="a", title="Ask", run="read x; echo got:$x", undo="true", interactive=True)
+    session = scene(book(step)).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: session.state.step("a").running_command())
+        await until(pilot, lambda: app.screen.query_one("#pane").folder)  # type: ignore[attr-defined]
+        await pilot.press("i", "q", "9", "enter")
+        await until(pilot, lambda: "got:q9" in text_of(app))
+        await until(pilot, lambda: session.state.step("a").status is Status.DONE)
+
+
+async def test_escape_goes_back_and_changes_nothing(scene: Make) -> None:
+    place, session = merged(scene)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: opened(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not opened(app))
+        await until(pilot, lambda: "rollback.closed" in place.types())
+        assert (place.work / "made").exists()
+
+
+async def test_the_button_has_no_focus_at_first_and_starts_with_enter(scene: Make) -> None:
+    place, session = merged(scene)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: opened(app))
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        assert "rollback.started" not in place.types()
+        await pilot.press("b", "enter")
+        await until(pilot, lambda: "ROLLED BACK" in text_of(app))
+
+
+async def test_a_part_that_failed_is_named_as_incomplete(scene: Make) -> None:
+    place = scene(book(Step(id="a", title="Stubborn", run="true", undo="exit 4")))
+    session = place.open()
+    run_step(session, "a")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await pilot.pause(0.5)
+        await pilot.press("f9")
+        await until(pilot, lambda: "INCOMPLETE" in text_of(app))
+        assert "Stubborn" in text_of(app)
+
+
+async def test_what_was_done_by_hand_is_answered_on_the_screen(scene: Make) -> None:
+    session = scene(book(Step(id="h", title="By hand"))).open()
+    ask(session, r.TickNode(node="h"))
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await pilot.pause(0.5)
+        await pilot.press("f9")
+        await until(pilot, lambda: session.state.rolling_back)
+        await pilot.press("t")
+        await until(pilot, lambda: "ROLLED BACK" in text_of(app))

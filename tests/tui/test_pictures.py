@@ -1,0 +1,59 @@
+"""Golden pictures: the checklist and the rollback, at the smallest size and at a common one."""
+
+from __future__ import annotations
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from runbook_tui.run import events as e
+from runbook_tui.run import requests as r
+from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.screens.rollback import RollbackScreen
+from tests.fakes.history import START, History
+from tests.fakes.plans import two_phases
+from tests.fakes.still import StillSession, StillTerminals
+from tests.tui.piloting import until
+
+SIZES = [(80, 24), (120, 40)]
+
+
+def half_way() -> RunbookApp:
+    history = History(two_phases())
+    history.ran("merge")
+    history.ask(r.TickNode(node="look"))
+    history.ask(r.TickNode(node="look-a"))
+    history.add(e.StepStarted(), "tag")
+    history.add(
+        e.UndoArmed(kind="command", text="git tag -d v2 ${{ tag }}", missing=("tag",)), "tag"
+    )
+    history.add(
+        e.CommandStarted(attempt=1, kind="run", text="git tag", cwd="/", shell=("sh", "-c"),
+                         folder="/runs/tag.1"),
+        "tag",
+    )  # fmt: skip
+    terminals = StillTerminals("Auto-merging deploy", "Merge made by the 'ort' strategy.")
+    session = StillSession(history.state)
+    return RunbookApp(session, terminals, now=lambda: START + 600)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_checklist(picture: SnapshotAssertion, size: tuple[int, int]) -> None:
+    app = half_way()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("home", "down", "down", "down", "down", "down", "down", "down")
+        await until(pilot, lambda: "ort" in app.export_screenshot() or size == (80, 24))
+        await pilot.pause(0.2)
+        assert app.export_screenshot(title="Runbook") == picture
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_rollback(picture: SnapshotAssertion, size: tuple[int, int]) -> None:
+    app = half_way()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+        app.say("")
+        await pilot.pause(0.2)
+        app.say("")
+        await pilot.pause(0.1)
+        assert app.export_screenshot(title="Runbook") == picture
