@@ -73,6 +73,8 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
 
     unattended = wish.yes or not say.interactive()
     session = wiring.open_session(run, who, leads=False, unattended=unattended)
+    if not wish.only_plan:
+        session.help_roll_back()
     state = session.state
     if state.rolling_back and not wish.only_plan:
         say.err("a rollback of this run is under way; going on with it")

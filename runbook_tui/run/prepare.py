@@ -47,6 +47,14 @@ def _placeholders(state: RunState, text: str) -> list[Parameter]:
     return [p for p in state.runbook.parameters if p.placeholder and p.placeholder in text]
 
 
+def secrets_of(state: RunState, step: Step) -> tuple[str, ...]:
+    """Names of the secrets that the step's own commands read."""
+    texts = " ".join(t for t in (step.before, step.run, step.ready, *step.env.values()) if t)
+    return tuple(
+        n for n in state.secrets if re.search(r"\$\{?\{?\s*" + re.escape(n) + r"\b", texts)
+    )
+
+
 def missing_values(state: RunState, step: Step) -> tuple[str, ...]:
     """Names that the step's own command needs and nobody gave yet.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,6 +52,11 @@ class Workbench:
             if value is not None:
                 self.vault[parameter.name] = value
         return self.vault
+
+    def absent_secrets(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Secrets among these that nobody can give now; they have to be asked for."""
+        held = self.secret_values()
+        return tuple(n for n in names if n in self.state.secrets and not held.get(n))
 
     def _fetch(self, secret: Secret) -> str | None:
         return None if secret.ask else self.surroundings.secret(secret)

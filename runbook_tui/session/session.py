@@ -12,6 +12,7 @@ from pathlib import Path
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide, left_open
 from runbook_tui.run.events import Actor, Event, RunFinished, RunPaused, StepStarted
+from runbook_tui.run.prepare import secrets_of
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.session.account import NAME as ACCOUNT
@@ -82,6 +83,7 @@ class Session:
         self._steps = StepDriver(self._bench)
         self._rollback = RollbackDriver(self._bench)
         self._rollback.attended = not unattended
+        self._helps = leads or unattended
         self._rollback_lock = RunLock(folder / "rollback.lock")
         self._lead_lock = RunLock(folder / "lead.lock")
         self._listeners: list[Listener] = []
@@ -146,6 +148,10 @@ class Session:
         """A secret that was asked for; kept in memory only."""
         self._call(lambda: self._bench.vault.__setitem__(name, value))
 
+    def help_roll_back(self) -> None:
+        """Go on with a rollback whose process has died, should there be one."""
+        self._helps = True
+
     def write(self, folder: str, data: bytes) -> None:
         """Type into a command's terminal."""
         self._call(lambda: self._commands.write(Path(folder), data))
@@ -206,6 +212,8 @@ class Session:
             return self._record([(RunPaused(), None)])
         if isinstance(request, r.StartRollback):
             return self._start_rollback(request)
+        if isinstance(request, r.StartStep) and (absent := self._absent(request.step)):
+            return absent
         refusal: list[Refusal] = []
 
         def pairs(state: RunState) -> list[Pair]:
@@ -227,6 +235,20 @@ class Session:
         if refusal:
             return refusal[0]
         return Accepted(state=self.state, events=tuple(events))
+
+    def _absent(self, step_id: str) -> Refusal | None:
+        """A refusal where a command would find a secret empty."""
+        step = self.state.outline.steps.get(step_id)
+        if step is None:
+            return None
+        names = self._bench.absent_secrets(secrets_of(self.state, step))
+        if not names:
+            return None
+        return r.ValuesMissing(
+            reason=f"“{step.title}” needs the secret {', '.join(names)}",
+            hint="its source gives nothing now; type it when asked",
+            names=names,
+        )
 
     def _record(self, pairs: list[Pair]) -> Answer:
         events = self._recorder.record(lambda _: pairs)
@@ -263,6 +285,7 @@ class Session:
         except JournalError as error:
             self._recorder.trouble = str(error)
         self._rollback.attended = self._rollback.attended and request.attended
+        self._helps = True
         events = self._recorder.record_or_keep(pairs)
         if refusal:
             self._rollback_lock.release()
@@ -294,7 +317,7 @@ class Session:
         if rollback is None or rollback.started is None or rollback.finished is not None:
             self._rollback_lock.release()
             return False
-        if not self._rollback_lock.take(self.actor.identity):
+        if not self._helps or not self._rollback_lock.take(self.actor.identity):
             return False
         return self._rollback.advance()
 

@@ -144,10 +144,11 @@ class RollbackDriver:
     def _take(self, item: Item) -> bool | None:
         """Begin or settle one item; None where a person has to answer first."""
         if item.kind == "command":
-            if item.missing and self.attended:
+            absent = (*item.missing, *self._bench.absent_secrets(item.secrets))
+            if absent and self.attended:
                 return None
-            if item.missing:
-                return self._undone(item.step, "failed", None, item.why)
+            if absent:
+                return self._undone(item.step, "failed", None, f"needs {', '.join(absent)}")
             return self._start_undo(item.step)
         if item.kind == "manual":
             return None

@@ -174,19 +174,28 @@ class RunbookApp(App[int]):
         name, rest = names[0], names[1:]
 
         def given(value: str) -> None:
-            self.ask(r.GiveValue(name=name, value=value))
+            self.give(name, value)
             self._ask_values(request, rest)
 
-        self.with_text(f"{name} =", given)
+        self.with_text(f"{name} =", given, secret=name in self.session.state.secrets)
 
-    def with_text(self, question: str, then: Callable[[str], object]) -> None:
+    def give(self, name: str, value: str) -> None:
+        """Give a value; a secret is kept in memory and never recorded."""
+        if name in self.session.state.secrets:
+            self.session.give_secret(name, value)
+        else:
+            self.ask(r.GiveValue(name=name, value=value))
+
+    def with_text(
+        self, question: str, then: Callable[[str], object], *, secret: bool = False
+    ) -> None:
         """Ask for a line of text; nothing happens where the person leaves."""
 
         def answered(text: str | None) -> None:
             if text is not None:
                 then(text)
 
-        self.push_screen(AskText(question), answered)
+        self.push_screen(AskText(question, secret=secret), answered)
 
     def note(self, node: str) -> None:
         """Ask for a remark and write it down."""

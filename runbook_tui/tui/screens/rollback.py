@@ -12,7 +12,6 @@ from textual.widgets import Button
 from runbook_tui.run.requests import (
     AnswerByHand,
     CloseRollback,
-    GiveValue,
     StartRollback,
     StopRollback,
 )
@@ -233,9 +232,12 @@ class RollbackScreen(Screen[None]):
     def action_value(self) -> None:
         """Give the first missing value of the chosen undo."""
         item = self.chosen
-        if item is None or not item.missing:
+        names = (*item.missing, *item.secrets) if item is not None else ()
+        if not names:
             return
-        name = item.missing[0]
+        name = names[0]
         self.app.with_text(
-            f"{name} =", lambda value: self.app.ask(GiveValue(name=name, value=value))
+            f"{name} =",
+            lambda value: self.app.give(name, value),
+            secret=name in self.state.secrets,
         )

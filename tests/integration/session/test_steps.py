@@ -173,6 +173,22 @@ def test_a_secret_reaches_the_command_and_nothing_else(
             assert b"s3cr3t-value-42" not in path.read_bytes(), path
 
 
+def test_a_secret_that_nobody_gives_is_asked_for_and_never_empty(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("VAULT", raising=False)
+    secret = Parameter(name="token", secret=Secret(env="VAULT"))
+    step = Step(id="a", title="A", run='test -n "$token"', effect=False)
+    place = scene(book(step, parameters=(secret,)))
+    session = place.open()
+    answer = refused(session, r.StartStep(step="a"))
+    assert isinstance(answer, r.ValuesMissing)
+    assert answer.names == ("token",)
+    session.give_secret("token", "typed-in")
+    run_step(session, "a")
+    assert "typed-in" not in str(place.journal.events(place.run))
+
+
 def test_two_leads_of_one_run_are_not(scene: Make) -> None:
     place = scene(book(Step(id="a", title="A", run="true")))
     first = place.open()
