@@ -64,9 +64,18 @@ class Play:
         self._session.close()
         self._service.stop(self._commands)
 
+    @property
+    def session(self) -> Session:
+        """The lead's session."""
+        return self._session
+
+    def sign_when_asked(self) -> None:
+        """Let Grace sign as soon as her gate waits."""
+        self._session.listen(self._when_waited_for)
+
     def on_screen(self) -> int:
         """The screen for a person who leads; Grace signs as soon as her gate waits."""
-        self._session.listen(self._when_waited_for)
+        self.sign_when_asked()
         on_screen(self._session)
         code, text = story.health(self._service.url)
         say.err(f"the service answers {code}: {text}")

@@ -123,6 +123,9 @@ class RollbackScreen(Screen[None]):
         finished = self.running and not self.state.rolling_back
         self.set_class(finished, "-finished")
         self.query_one("#start", Button).display = not self.running
+        self.query_one("#stages").styles.height = min(
+            3, sum(len(p.stages) for p in self._plan.procedures[:1])
+        )
         self._show_undo()
         for part in ("#title", "#scopes", "#stages", "#command", "#summary", "#foot", "#said"):
             self.query_one(part).refresh()
@@ -132,7 +135,7 @@ class RollbackScreen(Screen[None]):
         latest = 0.0
         for item in self._plan.items:
             for command in self.state.step(item.step).commands:
-                if command.kind in {"undo", "verify_undo"} and command.started >= latest:
+                if command.kind == "undo" and command.started >= latest:
                     latest, newest = command.started, command.folder
         self.query_one("#undoing", Pane).show(newest if self.running else "")
 
@@ -157,8 +160,9 @@ class RollbackScreen(Screen[None]):
             keys: Line = [(" S", "key"), (" stop after this undo   ", "plain"), ("Esc", "key"),
                           (" back, it goes on", "plain")]  # fmt: skip
             return [spread(keys, [(" it runs ", "panic")], width)]
-        keys = [(" Esc", "key"), (" back   ", "plain"), ("Tab", "key"), (" scope   ", "plain"),
-                ("↑↓", "key"), (" look", "plain")]  # fmt: skip
+        keys = [(" Esc", "key"), (" back   ", "plain"), ("↑↓", "key"), (" look   ", "plain")]
+        if not self.running:
+            keys += [("Tab", "key"), (" scope", "plain")]
         if any(item.held for item in self._plan.items):
             keys += [("   f", "key"), (" past the floor", "plain")]
         right: Line = [] if self.running else [(" F9 again to START ", "panic")]

@@ -42,11 +42,10 @@ def summary(state: RunState, plan: RollbackPlan) -> Line:
     rollback = _running(state)
     if rollback is not None and rollback.finished is not None:
         if rollback.result == "complete":
-            return [
-                (f" ROLLED BACK  everything is taken back, in {spoken(rollback.seconds)}", "good")
-            ]
+            words = f"  everything is taken back, in {spoken(rollback.seconds)}"
+            return [(" ROLLED BACK ", "won"), (words, "good")]
         left = ", ".join(printable(r, 60) for r in rollback.remaining)
-        return [(f" INCOMPLETE  remains: {left}", "bad")]
+        return [(" INCOMPLETE ", "panic"), (f"  remains: {left}", "bad")]
     if rollback is not None and rollback.started is not None:
         done = sum(r in {"done", "taken back"} for r in rollback.results.values())
         return [(f" {done} of {len(rollback.steps)} taken back", "busy")]

@@ -10,7 +10,7 @@ from runbook_tui.run.state import Status
 Part = tuple[str, str]
 Line = list[Part]
 
-TONES = ("plain", "dim", "strong", "good", "bad", "warn", "busy", "accent", "key", "panic")
+TONES = ("plain", "dim", "strong", "good", "bad", "warn", "busy", "accent", "key", "panic", "won")
 
 GLYPHS = {
     Status.PENDING: ("○", "dim"),

@@ -132,6 +132,10 @@ class RowList(ScrollView, can_focus=True):
         """To the first or last row."""
         self.put_cursor(to if to >= 0 else self._count - 1, by_person=True)
 
+    def on_resize(self) -> None:
+        """The cursor's row stays in sight."""
+        self.call_after_refresh(self._reveal)
+
     def on_click(self, event: object) -> None:
         """A click chooses a row."""
         y = getattr(event, "y", 0)
