@@ -1,130 +1,187 @@
-"""What the program asks on a terminal, without its screen."""
+"""The real program on a real terminal: killed, hung up, resized, and brought back."""
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
+import signal
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import pexpect
 import pytest
 
-from tests.e2e.plans import ASKS, SHIP
-from tests.programs import Program
+from tests.waiting import until
 
-Spawn = Callable[..., "pexpect.spawn[str]"]
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.skipif(
+    shutil.which("tmux") is None and not os.environ.get("CI"), reason="tmux is not here"
+)
+PLAN = """\
+format = 1
+title = "Lighthouse"
+[[phase]]
+title = "Lamp"
+[[phase.step]]
+id = "lamp"
+title = "Change the lamp"
+run = "x=changing; echo lamp-is-$x; touch lamp; read x < go; echo lamp-is-$x"
+undo = "rm -f lamp; echo lamp-is-back"
+verify_undo = "test ! -e lamp"
+[[phase.step]]
+id = "after"
+title = "Look at the sea"
+changes = false
+"""
+
+
+class Terminal:
+    """A terminal of its own, in a private tmux."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._socket = str(folder / "tmux")
+        (folder / "plan.toml").write_text(PLAN)
+        os.mkfifo(folder / "go")
+
+    def tmux(self, *words: str) -> str:
+        done = subprocess.run(
+            ["tmux", "-S", self._socket, "-f", "/dev/null", *words], capture_output=True,
+            text=True, check=False, timeout=20,
+        )  # fmt: skip
+        return done.stdout
+
+    def open(self, *arguments: str, size: tuple[int, int] = (120, 40)) -> None:
+        environment = {
+            "RUNBOOK_HOME": str(self.folder / "home"), "RUNBOOK_AS": "Ada <ada@example.com>",
+            "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8", "HOME": str(self.folder),
+        }  # fmt: skip
+        words = " ".join(f"{k}={shlex.quote(v)}" for k, v in environment.items())
+        program = shlex.join([sys.executable, "-m", "runbook_tui", *arguments])
+        command = f"env -i {words} {program}; echo ended-with-$? > {self.folder}/ended; exec cat"
+        self.tmux(
+            "new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), "-c", str(self.folder),
+            f"sh -c {shlex.quote(command)}",
+        )  # fmt: skip
+
+    def keys(self, *keys: str) -> None:
+        for key in keys:
+            self.tmux("send-keys", key)
+
+    @property
+    def screen(self) -> str:
+        return self.tmux("capture-pane", "-p")
+
+    def see(self, text: str) -> None:
+        until(lambda: text in self.screen, what=f"{text!r} on\n{self.screen}")
+
+    def program(self) -> int:
+        """The process id of the program in the terminal."""
+        shell = int(self.tmux("list-panes", "-F", "#{pane_pid}").split()[0])
+        found = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(shell)], capture_output=True, text=True, check=False
+        )
+        return int(found.stdout.split()[0])
+
+    def end(self) -> None:
+        self.tmux("kill-server")
+
+    def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "RUNBOOK_HOME": str(self.folder / "home"),
+                       "RUNBOOK_AS": "Ada <ada@example.com>", "PYTHONPATH": str(ROOT)}  # fmt: skip
+        return subprocess.run(
+            [sys.executable, "-m", "runbook_tui", *arguments], cwd=self.folder, env=environment,
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
 
 
 @pytest.fixture
-def spawn(runbook: Program) -> Iterator[Spawn]:
-    """Starts the program on a terminal of its own."""
-    children: list[pexpect.spawn[str]] = []
-
-    def start(*arguments: str | Path, **environment: str) -> pexpect.spawn[str]:
-        child = pexpect.spawn(
-            sys.executable,
-            ["-m", "runbook_tui", *map(str, arguments)],
-            cwd=str(runbook.work),
-            env=runbook.environment(TERM="xterm-256color", **environment),
-            encoding="utf-8",
-            timeout=20,
-            dimensions=(40, 120),
-        )
-        children.append(child)
-        return child
-
-    yield start
-    for child in children:
-        child.close(force=True)
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    made = Terminal(tmp_path)
+    yield made
+    made.cli("stop")
+    made.end()
 
 
-def status(child: pexpect.spawn[str]) -> int | None:
-    """The exit status, once it has ended."""
-    child.expect(pexpect.EOF)
-    child.close()
-    return child.exitstatus
+def started(terminal: Terminal) -> None:
+    terminal.open("run", "plan.toml")
+    terminal.see("Change the lamp")
+    terminal.keys("Enter")
+    until((terminal.folder / "lamp").exists)
 
 
-def test_missing_values_are_asked_before_the_run_and_a_secret_is_typed_unseen(
-    runbook: Program, spawn: Spawn
+def test_killed_during_a_command_and_resumed_it_shows_the_same_and_the_true_end(
+    terminal: Terminal,
 ) -> None:
-    child = spawn("run", runbook.plan(ASKS), "--no-tui")
-    child.expect("name: ")
-    child.sendline("ada")
-    child.expect("word: ")
-    child.sendline("hunter2secret")
-    child.expect(r"Really\? \[y/N\]: ")
-    child.sendline("y")
-    child.expect("ADA ABC")
-    child.expect("done in")
-    assert status(child) == 0
-    assert "hunter2secret" not in str(child.before)
-    for path in runbook.home.rglob("*"):
-        assert not path.is_file() or b"hunter2secret" not in path.read_bytes(), path
+    started(terminal)
+    os.kill(terminal.program(), signal.SIGKILL)
+    until((terminal.folder / "ended").exists)
+    terminal.end()
+    (terminal.folder / "ended").unlink()
+    terminal.open("resume")
+    terminal.see("RUNNING Change the lamp")
+    terminal.see("lamp-is-changing")
+    (terminal.folder / "go").write_text("new\n")
+    terminal.see("READY Look at the sea")
+    log = terminal.cli("log", "--json").stdout
+    assert '"exit": 0' in log or '"exit":0' in log
 
 
-def test_no_is_no(runbook: Program, spawn: Spawn) -> None:
-    child = spawn("run", runbook.plan(ASKS), "--no-tui", "-p", "name=x", "-p", "word=y")
-    child.expect(r"Really\? \[y/N\]: ")
-    child.sendline("n")
-    assert status(child) == 7
-    assert "step.started" not in runbook.types()
+def test_a_hung_up_terminal_leaves_the_command_alone(terminal: Terminal) -> None:
+    started(terminal)
+    terminal.end()
+    (terminal.folder / "go").write_text("new\n")
+    done = terminal.cli("resume", "--no-tui")
+    assert done.returncode == 7, done.stderr
+    assert "lamp-is-new" in done.stdout
 
 
-def test_control_c_at_a_question_leaves(runbook: Program, spawn: Spawn) -> None:
-    child = spawn("run", runbook.plan(ASKS), "--no-tui", "-p", "name=x", "-p", "word=y")
-    child.expect(r"Really\? \[y/N\]: ")
-    child.sendintr()
-    assert status(child) == 7
-    assert runbook.types()[-1] == "run.paused"
+def test_rolled_back_from_another_terminal_while_the_program_is_dead(terminal: Terminal) -> None:
+    started(terminal)
+    os.kill(terminal.program(), signal.SIGKILL)
+    until((terminal.folder / "ended").exists)
+    done = terminal.cli("rollback", "--yes")
+    assert done.returncode == 5, done.stderr
+    assert "ROLLED BACK" in done.stdout
+    assert not (terminal.folder / "lamp").exists()
 
 
-def test_a_rollback_asks_once_and_for_what_was_done_by_hand(runbook: Program, spawn: Spawn) -> None:
-    plan = SHIP.replace("gate = { roles", "# gate = { roles")
-    (runbook.work / "good").touch()
-    runbook("run", runbook.plan(plan), "--no-tui")
-    run = runbook.run_id()
-    runbook("tick", run, "look")
-    runbook("tick", run, "it-looks-right")
-    runbook("tick", run, "call")
-    no = spawn("rollback")
-    no.expect(r"Roll back now\? \[y/N\]: ")
-    no.sendline("n")
-    assert status(no) == 7
-    yes = spawn("rollback", "--scope", "run")
-    yes.expect(r"Roll back now\? \[y/N\]: ")
-    yes.sendline("y")
-    yes.expect("unbuilt")
-    yes.expect("Call support.*by hand")
-    yes.sendline("y")
-    yes.expect("Look.*by hand")
-    yes.sendline("n")
-    yes.expect("Why does it stay")
-    yes.sendline("nobody minds")
-    yes.expect("INCOMPLETE")
-    assert status(yes) == 6
-    reasons = [e["data"] for e in runbook.events() if e["type"] == "undo.finished"]
-    assert {"result": "stays", "reason": "nobody minds"} in reasons
+def test_two_presses_on_a_real_terminal_at_80_by_24(terminal: Terminal) -> None:
+    terminal.open("run", "plan.toml", size=(80, 24))
+    terminal.see("Change the lamp")
+    terminal.keys("Enter")
+    until((terminal.folder / "lamp").exists)
+    terminal.keys("F9")
+    terminal.see("ROLLBACK")
+    terminal.see("F9 again to START")
+    until(lambda: _starts(terminal), what="the second press to start it")
+    terminal.see("ROLLED BACK")
+    assert not (terminal.folder / "lamp").exists()
+    terminal.keys("Escape")
+    terminal.see("READY Change the lamp")
+    terminal.keys("q")
+    until((terminal.folder / "ended").exists)
+    assert (terminal.folder / "ended").read_text().strip() == "ended-with-5"
 
 
-def test_colour_only_on_a_terminal_and_not_where_it_is_unwanted(
-    runbook: Program, spawn: Spawn
-) -> None:
-    path = runbook.plan(SHIP)
-    coloured = spawn("run", path, "--no-tui")
-    assert status(coloured) == 1
-    assert "\x1b[" in str(coloured.before)
-    plain = spawn("run", path, "--no-tui", NO_COLOR="1")
-    assert status(plain) == 1
-    assert "\x1b[" not in str(plain.before)
-    assert "\x1b[" not in runbook("run", path, "--no-tui").out
+def _starts(terminal: Terminal) -> bool:
+    """Press until a press came late enough; a person waits, a test must not guess how long."""
+    import threading
+
+    threading.Event().wait(0.6)
+    terminal.keys("F9")
+    threading.Event().wait(0.4)
+    return "START" not in terminal.screen
 
 
-def test_home_offers_by_number(runbook: Program, spawn: Spawn) -> None:
-    runbook("run", runbook.plan(SHIP), "--no-tui")
-    child = spawn()
-    child.expect("open runs")
-    child.expect("plan.toml")
-    child.expect("number")
-    child.sendline("0")
-    assert status(child) == 0
+def test_it_follows_the_terminal_s_size(terminal: Terminal) -> None:
+    terminal.open("run", "plan.toml", size=(120, 40))
+    terminal.see("F9 PANIC")
+    terminal.tmux("resize-window", "-x", "50", "-y", "10")
+    terminal.see("60×16")
+    terminal.tmux("resize-window", "-x", "80", "-y", "24")
+    terminal.see("F9 PANIC")
+    terminal.see("Change the lamp")

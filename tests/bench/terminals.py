@@ -1,0 +1,82 @@
+"""Driving a program on a PTY with as little in between as can be."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping
+from types import TracebackType
+
+
+class Driven:
+    """A program on a terminal of its own; times are seconds."""
+
+    def __init__(
+        self, argv: list[str], environment: Mapping[str, str], size: tuple[int, int]
+    ) -> None:
+        self._master, slave = os.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        self.began = time.perf_counter()
+        self._child = subprocess.Popen(
+            argv, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+            env=dict(environment),
+        )  # fmt: skip
+        os.close(slave)
+        self._seen = b""
+
+    def __enter__(self) -> Driven:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._child.send_signal(signal.SIGKILL)
+        self._child.wait()
+        os.close(self._master)
+
+    def press(self, keys: bytes) -> float:
+        """Write keys; returns when."""
+        self._seen = b""
+        os.write(self._master, keys)
+        return time.perf_counter()
+
+    def until(self, mark: bytes, seconds: float = 30.0) -> float:
+        """Read until a mark has been put out; returns when."""
+        deadline = time.perf_counter() + seconds
+        while mark not in self._seen:
+            ready, _, _ = select.select([self._master], [], [], 0.5)
+            if ready:
+                self._seen += os.read(self._master, 65536)
+            if time.perf_counter() > deadline:
+                raise TimeoutError(f"{mark!r} did not come: {self._seen[-500:]!r}")
+        return time.perf_counter()
+
+    def drain(self, seconds: float) -> None:
+        """Read what comes for a while."""
+        deadline = time.perf_counter() + seconds
+        while (left := deadline - time.perf_counter()) > 0:
+            if select.select([self._master], [], [], left)[0]:
+                os.read(self._master, 65536)
+
+
+def python() -> str:
+    """The interpreter that runs this."""
+    return sys.executable
+
+
+def spread(values: list[float]) -> str:
+    """Median and extremes in milliseconds."""
+    ordered = sorted(values)
+    places = (("median", 0.5), ("p99", 0.99), ("worst", 1.0))
+    last = len(ordered) - 1
+    return " ".join(f"{ordered[round(last * at)] * 1000:8.1f} ms {word}" for word, at in places)
