@@ -159,8 +159,6 @@ class Supervisor:
                     self.reap_command()
                 elif fd == self.socket.fileno():
                     self.obey()
-            if not events:
-                self.spool.write(self.masker.flush())
             self.reap_orphans()
             self.keep_time()
             if self.ended and (not draining or not tree.descendants(os.getpid())):

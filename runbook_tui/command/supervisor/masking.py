@@ -55,6 +55,6 @@ class Masker:
         return 0
 
     def flush(self) -> bytes:
-        """What was held back, when the stream ends or pauses."""
+        """What was held back, when the stream ends; never at a pause, the rest may follow."""
         held, self._held = self._held, b""
         return held

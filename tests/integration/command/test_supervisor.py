@@ -1,0 +1,228 @@
+"""Commands under their supervisors: what a person relies on, on real terminals and processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from runbook_tui.command.host import CommandHost
+from runbook_tui.command.shells import base_environment
+from runbook_tui.command.terminal import LogTerminals
+from runbook_tui.session.ports.commands import CommandSpec, CommandStatus, Phase
+from tests.waiting import until
+
+HOST = CommandHost()
+Run = Callable[..., Path]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """Starts a text in bash, in a folder of its own; stops what is left."""
+    made: list[Path] = []
+
+    def start(text: str, **fields: object) -> Path:
+        folder = tmp_path / "commands" / str(len(made))
+        made.append(folder)
+        spec = {
+            "folder": folder, "argv": ("bash", "-eo", "pipefail", "-c", text),
+            "cwd": str(tmp_path), "environment": base_environment(dict(os.environ)), **fields,
+        }  # fmt: skip
+        HOST.start(CommandSpec(**spec))  # type: ignore[arg-type]
+        return folder
+
+    yield start
+    for folder in made:
+        HOST.stop(folder, 0.1)
+
+
+def ended(folder: Path) -> CommandStatus:
+    until(lambda: HOST.status(folder).phase not in {Phase.STARTING, Phase.RUNNING})
+    return HOST.status(folder)
+
+
+def output(folder: Path) -> str:
+    return HOST.tail(folder, 1 << 20).decode().replace("\r\n", "\n")
+
+
+def alive(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def supervisor_of(folder: Path) -> int:
+    import json
+
+    until((folder / "meta.json").exists)
+    return int(json.loads((folder / "meta.json").read_text())["supervisor"])
+
+
+@pytest.mark.parametrize("status", [0, 1, 42, 255])
+def test_the_exit_status_is_the_command_s(run: Run, status: int) -> None:
+    assert ended(run(f"exit {status}")).exit == status
+
+
+def test_a_signal_is_told_apart_from_a_status(run: Run) -> None:
+    found = ended(run("kill -USR1 $$"))
+    assert (found.exit, found.signal) == (None, signal.SIGUSR1)
+
+
+def test_output_is_whole_and_in_order(run: Run) -> None:
+    folder = run("seq 1 20000")
+    ended(folder)
+    assert output(folder).split() == [str(n) for n in range(1, 20001)]
+
+
+def test_a_command_has_a_terminal_and_no_input(run: Run) -> None:
+    folder = run("test -t 1 && test -t 2 && ! test -t 0 && ! read x && echo well")
+    assert ended(folder).exit == 0
+    assert "well" in output(folder)
+
+
+def test_an_interactive_command_can_be_typed_into_and_knows_its_size(run: Run) -> None:
+    folder = run("stty size; read x; stty size; echo got:$x", interactive=True, rows=30, columns=90)
+    until(lambda: "30 90" in output(folder))
+    HOST.resize(folder, 40, 100)
+    HOST.write(folder, b"hello\r")
+    assert ended(folder).exit == 0
+    assert "40 100" in output(folder)
+    assert "got:hello" in output(folder)
+
+
+def test_a_supervisor_that_was_killed_means_lost_never_ok(run: Run) -> None:
+    folder = run("sleep 60")
+    os.kill(supervisor_of(folder), signal.SIGKILL)
+    assert ended(folder).phase is Phase.LOST
+    assert ended(folder).exit is None
+
+
+def test_stop_ends_the_whole_tree_daemons_too(run: Run, tmp_path: Path) -> None:
+    text = """
+    trap '' TERM
+    (setsid sh -c 'trap "" TERM HUP; echo $$ > daemon; sleep 60' &)
+    sh -c 'echo $$ > child; sleep 60' &
+    echo $$ > main
+    sleep 60; sleep 60
+    """
+    folder = run(text)
+    names = ("daemon", "child", "main")
+    until(lambda: all((tmp_path / n).exists() and (tmp_path / n).read_text() for n in names))
+    pids = [int((tmp_path / n).read_text()) for n in names]
+    HOST.stop(folder, 0.2)
+    assert ended(folder).stopped
+    until(lambda: not any(alive(pid) for pid in pids))
+
+
+def test_a_daemon_that_lingers_does_not_hold_the_end_back(run: Run, tmp_path: Path) -> None:
+    folder = run("(setsid sh -c 'echo $$ > daemon; sleep 60' &); until test -s daemon; do :; done")
+    assert ended(folder).exit == 0
+    pid = int((tmp_path / "daemon").read_text())
+    assert alive(pid)
+    HOST.stop(folder, 0.1)
+    until(lambda: not alive(pid))
+
+
+def test_time_runs_out(run: Run) -> None:
+    found = ended(run("sleep 60", timeout=0.3, grace=0.1))
+    assert found.timed_out
+    assert found.signal is not None
+
+
+def test_a_flood_is_bounded_on_disk_and_its_end_is_kept(run: Run) -> None:
+    folder = run("yes 0123456789012345678901234567890 | head -c 40000000 || true; echo the-end")
+    found = ended(folder)
+    assert found.bytes > 40_000_000
+    assert found.dropped > 0
+    kept = sum(p.stat().st_size for p in folder.glob("log.*"))
+    assert kept < 13 * (1 << 20)
+    assert output(folder).endswith("the-end\n")
+
+
+def test_no_short_command_is_ever_missed_and_nothing_leaks(run: Run) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    count = 10_000 if os.environ.get("RUNBOOK_LONG") else 100
+    for _ in range(count):
+        assert ended(run("true")).exit == 0
+    assert len(os.listdir("/proc/self/fd")) <= before + 1
+
+
+def test_a_secret_is_masked_however_it_is_put_out(run: Run) -> None:
+    secret = "pa55-w0rd/=?x"
+    text = """
+    printf 'pa55-w0'; sleep 0.2; printf 'rd/=?x\\n'
+    printf %s "$S" | base64
+    echo "done"
+    """
+    environment = {**base_environment(dict(os.environ)), "S": secret}
+    folder = run(text, environment=environment, secrets=(secret,))
+    ended(folder)
+    assert "done" in output(folder)
+    for path in folder.rglob("*"):
+        if path.is_file():
+            assert secret.encode() not in path.read_bytes(), path
+    assert "cGE1NS13MHJkLz0/eA" not in output(folder)
+
+
+def test_the_spec_is_never_on_disk_or_in_arguments(run: Run) -> None:
+    environment = {**base_environment(dict(os.environ)), "MARK": "only-in-the-environment"}
+    folder = run("sleep 60", environment=environment)
+    supervisor = supervisor_of(folder)
+    assert b"only-in" not in Path(f"/proc/{supervisor}/cmdline").read_bytes()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            assert b"only-in" not in path.read_bytes()
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_values_are_read_while_it_runs_and_after(run: Run) -> None:
+    folder = run(
+        'echo a=1 >> "$RUNBOOK_OUTPUT";'
+        'printf "m<<E\\none\\ntwo\\nE\\nlast=x" >> "$RUNBOOK_OUTPUT"; read x',
+        interactive=True,
+    )
+    until(lambda: HOST.outputs(folder).get("m"))
+    assert HOST.outputs(folder) == {"a": "1", "m": "one\ntwo"}
+    HOST.write(folder, b"\r")
+    ended(folder)
+    assert HOST.outputs(folder)["last"] == "x"
+
+
+@pytest.mark.parametrize("fields", [{"cwd": "/nowhere"}, {"argv": ("no-such-shell", "-c", "true")}])
+def test_what_cannot_start_ends_with_127_and_says_why(run: Run, fields: dict[str, object]) -> None:
+    found = ended(run("true", **fields))
+    assert found.exit == 127
+    assert "No such file" in found.reason
+
+
+def test_control_sequences_never_reach_the_pane_as_such(run: Run) -> None:
+    folder = run(r"printf '\033]0;title\007\033[31mred\033[0m plain\033[999X\n'")
+    ended(folder)
+    view = LogTerminals().open(folder).view(5, 80)
+    text = "".join(span.text for row in view.rows for span in row)
+    assert text == "red plain"
+    assert view.rows[0][0].style.foreground == "ansi:1"
+
+
+def test_a_program_that_addresses_the_cursor_gets_a_whole_screen(run: Run) -> None:
+    folder = run(r"printf '\033[?1049h\033[2J\033[3;5Hhere\033[>4;2m'; sleep 0.1")
+    ended(folder)
+    view = LogTerminals().open(folder).view(6, 40)
+    assert view.full_screen
+    assert "".join(s.text for s in view.rows[2]).rstrip() == "    here"
+
+
+def test_a_log_is_searched_and_scrolled(run: Run) -> None:
+    folder = run("seq 1 5000 | sed 's/^/line /'")
+    ended(folder)
+    terminal = LogTerminals().open(folder)
+    assert terminal.search("LINE 4321") == [4320]
+    view = terminal.view(3, 80, scroll=4320)
+    assert ["".join(s.text for s in row) for row in view.rows] == [
+        "line 4321", "line 4322", "line 4323",
+    ]  # fmt: skip

@@ -1,0 +1,90 @@
+"""Output as lines, and secrets masked in it, however it arrives."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import runbook_tui.command
+from runbook_tui.command.lines import parse_line
+from runbook_tui.command.output_values import parse
+from runbook_tui.session.ports.terminals import Style
+
+
+def _masking() -> ModuleType:
+    """The supervisor's module, loaded as the supervisor itself would."""
+    path = Path(runbook_tui.command.__file__).parent / "supervisor" / "masking.py"
+    spec = importlib.util.spec_from_file_location("supervisor_masking", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["supervisor_masking"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+masking = _masking()
+
+
+def text_of(line: str) -> str:
+    return "".join(span.text for span in parse_line(line)[0])
+
+
+def test_colours_of_every_kind() -> None:
+    spans, style = parse_line("\x1b[1;31ma\x1b[38;5;200mb\x1b[48;2;1;2;3mc\x1b[0md\x1b[4m")
+    assert [s.text for s in spans] == ["a", "b", "c", "d"]
+    assert spans[0].style == Style(foreground="ansi:1", bold=True)
+    assert spans[1].style.foreground == "ansi:200"
+    assert spans[2].style.background == "#010203"
+    assert spans[3].style == Style()
+    assert style.underline
+
+
+def test_a_progress_line_is_rewritten() -> None:
+    assert text_of("10 %\r20 %\r100 %") == "100 %"
+    assert text_of("a long line\r\x1b[Kshort") == "short"
+    assert text_of("ab\bc") == "ac"
+
+
+@given(st.text())
+def test_no_control_character_ever_reaches_a_pane(line: str) -> None:
+    shown = text_of(line.replace("\n", ""))
+    assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in shown)
+
+
+@given(
+    st.text(alphabet="abcxyz/+= ", min_size=4, max_size=12).filter(lambda s: len(s.strip()) >= 4),
+    st.lists(st.text(alphabet="abcxyz/+= \n", max_size=8), max_size=5),
+    st.integers(1, 7),
+)
+def test_a_secret_is_masked_however_the_output_is_cut(
+    secret: str, around: list[str], size: int
+) -> None:
+    data = (secret.join(around) + secret).encode()
+    masker = masking.Masker([secret])
+    out = b"".join(masker.feed(data[n : n + size]) for n in range(0, len(data), size))
+    out += masker.flush()
+    assert secret.encode() not in out
+
+
+@given(st.binary(max_size=200), st.integers(1, 9))
+def test_output_without_secrets_passes_unchanged(data: bytes, size: int) -> None:
+    masker = masking.Masker(["a-secret-that-does-not-occur"])
+    out = b"".join(masker.feed(data[n : n + size]) for n in range(0, len(data), size))
+    assert out + masker.flush() == data
+
+
+def test_values_put_out() -> None:
+    text = "a=1\nbad name=2\nm<<END\nx\ny=z\nEND\na=3\nopen=4"
+    assert parse(text, ended=False) == {"a": "3", "m": "x\ny=z"}
+    assert parse(text, ended=True)["open"] == "4"
+
+
+@given(st.text())
+def test_any_text_is_read_for_values(text: str) -> None:
+    assert all(name.isidentifier() for name in parse(text, ended=True))
