@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.plain_text import printable
@@ -51,10 +52,11 @@ def head(state: RunState, now: float, width: int, trouble: str = "") -> Line:
     else:
         light = readiness(state)
     saved: Line = [("● not saved", "bad")] if trouble else [("● saved", "good")]
-    title: Line = [(f" {printable(state.runbook.title, 120)}", "strong")]
+    title: Line = [(f" {_calm(printable(state.runbook.title, 120))}", "strong")]
     facts: list[Line] = []
     if (end := expected_finish(state, now)) is not None and state.finished is None:
-        facts.append([(f"done by {time.strftime('%H:%M', time.localtime(end))}", "plain")])
+        form = "%H:%M" if end - now < 86400 else "%d %b %H:%M"
+        facts.append([(f"done by {time.strftime(form, time.localtime(end))}", "plain")])
     until = state.finished if state.finished is not None else now
     facts.append([(clock(until - state.started), "plain")])
     if state.lead is not None:
@@ -68,6 +70,11 @@ def head(state: RunState, now: float, width: int, trouble: str = "") -> Line:
             break
         right = [*fact, (" · ", "dim"), *right]
     return spread(title, right, width)
+
+
+def _calm(title: str) -> str:
+    """A title without pictures, which take two cells and say nothing."""
+    return "".join(c for c in title if unicodedata.category(c) != "So").strip()
 
 
 def foot(width: int, *, pane: bool, typing: bool) -> Line:
