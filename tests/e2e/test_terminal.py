@@ -42,13 +42,13 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._socket = str(folder / "tmux")
+        self._servers = 0
         (folder / "plan.toml").write_text(PLAN)
         os.mkfifo(folder / "go")
 
     def tmux(self, *words: str) -> str:
         done = subprocess.run(
-            ["tmux", "-S", self._socket, "-f", "/dev/null", *words], capture_output=True,
+            ["tmux", "-S", f"{self.folder}/tmux-{self._servers}", "-f", "/dev/null", *words], capture_output=True,
             text=True, check=False, timeout=20,
         )  # fmt: skip
         return done.stdout
@@ -59,6 +59,8 @@ class Terminal:
             "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8", "HOME": str(self.folder),
         }  # fmt: skip
+        # A server of its own each time: one that is going still holds its socket.
+        self._servers += 1
         words = " ".join(f"{k}={shlex.quote(v)}" for k, v in environment.items())
         program = shlex.join([sys.executable, "-m", "runbook_tui", *arguments])
         command = f"env -i {words} {program}; echo ended-with-$? > {self.folder}/ended; exec cat"
