@@ -47,9 +47,10 @@ class Terminal:
         os.mkfifo(folder / "go")
 
     def tmux(self, *words: str) -> str:
+        socket = f"{self.folder}/tmux-{self._servers}"
         done = subprocess.run(
-            ["tmux", "-S", f"{self.folder}/tmux-{self._servers}", "-f", "/dev/null", *words], capture_output=True,
-            text=True, check=False, timeout=20,
+            ["tmux", "-S", socket, "-f", "/dev/null", *words], capture_output=True, text=True,
+            check=False, timeout=20,
         )  # fmt: skip
         return done.stdout
 
