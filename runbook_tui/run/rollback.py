@@ -254,7 +254,8 @@ def default_scope(state: RunState) -> tuple[str, str]:
     mark = max(state.opened_gates.values(), default=0)
     recent = [s for s in order if state.step(s).started_seq > mark]
     done = {p.id for p in state.runbook.phases if closed(state, p.id)}
-    since = [s for s in recent if state.outline[s].phase not in done] or recent[:1] or order[:1]
+    last = [s for s in order if state.outline[s].phase == state.outline[order[0]].phase]
+    since = [s for s in recent if state.outline[s].phase not in done] or last
     for scope in SCOPES[:-1]:
         if scope == "change" and not state.outline[since[0]].change:
             continue

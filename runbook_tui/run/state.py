@@ -218,8 +218,10 @@ def closed(state: RunState, id_: str) -> bool:
     node = state.outline[id_]
     inside = state.outline.children(id_)
     criteria = [c for c in inside if state.outline[c].kind == "criterion"]
+    changes = [c for c in inside if state.outline[c].kind == "change"]
     return (
         over(state, id_)
+        and all(closed(state, c) for c in changes)
         and all(c in state.ticks for c in criteria)
         and (node.signoff is None or signed(state, id_))
     )

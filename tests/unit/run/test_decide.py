@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from runbook_tui.book.model import Change, Check, Phase, Runbook, Step
 from runbook_tui.run import requests as r
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status, gate_open, status_of
@@ -143,6 +144,21 @@ def test_nothing_starts_while_a_rollback_runs() -> None:
 
 def test_nothing_to_roll_back_is_no_failure() -> None:
     assert refusal(History(chain(1)).ask(r.StartRollback(scope="run"))).exit_code == 0
+
+
+def test_a_criterion_of_a_change_holds_its_phase_open() -> None:
+    change = Change(
+        id="c", title="C", criteria=(Check(id="k", title="K"),),
+        steps=(Step(id="a", title="A", run="true"),),
+    )  # fmt: skip
+    after = Phase(id="q", title="Q", steps=(Step(id="b", title="B", run="true"),))
+    history = History(
+        Runbook(title="T", phases=(Phase(id="p", title="P", changes=(change,)), after))
+    )
+    history.ran("a")
+    assert "comes first" in refusal(history.ask(r.StartStep(step="b"))).reason
+    accepted(history.ask(r.TickNode(node="k")))
+    accepted(history.ask(r.StartStep(step="b")))
 
 
 def test_a_run_is_done_only_when_everything_is() -> None:

@@ -112,6 +112,13 @@ def test_the_default_scope_holds_everything_since_the_last_gate() -> None:
     assert scope_node(history.state, "run") == ""
 
 
+def test_with_every_phase_closed_the_default_scope_is_the_last_phase_that_ran() -> None:
+    history = History(chain(3))
+    for step in ("s0", "s1", "s2"):
+        history.ran(step)
+    assert default_scope(history.state) == ("phase", "p")
+
+
 def test_after_a_rollback_steps_are_pending_and_gates_are_shut() -> None:
     history = History(two_phases())
     history.ran("merge")
