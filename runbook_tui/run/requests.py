@@ -126,6 +126,13 @@ class AnswerByHand(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunOffered(Request):
+    """Run a command block that the plan keeps for a rollback, outside its steps."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FinishRun(Request):
     """The run is over: ``done`` or ``abandoned``."""
 

@@ -12,12 +12,14 @@ from pathlib import Path
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide, left_open
 from runbook_tui.run.events import Actor, Event, RunFinished, RunPaused, StepStarted
+from runbook_tui.run.offers import as_step
 from runbook_tui.run.prepare import secrets_of
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.session.account import NAME as ACCOUNT
 from runbook_tui.session.launching import Workbench
 from runbook_tui.session.locks import RunLock
+from runbook_tui.session.offering import run_offered, watch_offered
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
 from runbook_tui.session.ports.journal import Journal, JournalError
@@ -212,6 +214,8 @@ class Session:
             return self._record([(RunPaused(), None)])
         if isinstance(request, r.StartRollback):
             return self._start_rollback(request)
+        if isinstance(request, r.RunOffered):
+            return self._run_offered(request)
         if isinstance(request, r.StartStep) and (absent := self._absent(request.step)):
             return absent
         refusal: list[Refusal] = []
@@ -252,6 +256,14 @@ class Session:
 
     def _record(self, pairs: list[Pair]) -> Answer:
         events = self._recorder.record(lambda _: pairs)
+        return Accepted(state=self.state, events=tuple(events))
+
+    def _run_offered(self, request: r.RunOffered) -> Answer:
+        self._helps = True
+        step = as_step(self.state, request.command)
+        if isinstance(step, Refusal):
+            return step
+        events = run_offered(self._bench, step)
         return Accepted(state=self.state, events=tuple(events))
 
     def _stop(self, request: r.StopCommands) -> Answer:
@@ -305,6 +317,8 @@ class Session:
         """Carry on whatever is under way; True while something is."""
         self._scan()
         moved = self._drive_rollback()
+        if self.leads or self._helps:
+            moved = watch_offered(self._bench) or moved
         if not self.state.rolling_back:
             for step_id in sorted(self._active):
                 moved = self._steps.advance(step_id) or moved

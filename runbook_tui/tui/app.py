@@ -142,7 +142,7 @@ class RunbookApp(App[int]):
     def on_runbook_app_answered(self, message: RunbookApp.Answered) -> None:
         """Ask what is missing, say why not, or nothing: the new state shows by itself."""
         answer, request = message.answer, message.request
-        if isinstance(answer, r.ValuesMissing) and isinstance(request, r.StartStep):
+        if isinstance(answer, r.ValuesMissing):
             self._ask_values(request, list(answer.names))
         elif isinstance(answer, r.ConfirmationNeeded) and isinstance(request, r.StartStep):
             self._confirm(request, answer)
@@ -166,8 +166,8 @@ class RunbookApp(App[int]):
         again = r.StartStep(step=request.step, confirmed=True)
         self.push_screen(Confirm(answer.reason), lambda yes: self.ask(again) if yes else None)
 
-    def _ask_values(self, request: r.StartStep, names: list[str]) -> None:
-        """Ask for one value after the other, then start the step again."""
+    def _ask_values(self, request: r.Request, names: list[str]) -> None:
+        """Ask for one value after the other, then ask again for what needed them."""
         if not names:
             self.ask(request)
             return

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from runbook_tui.book.model import Step
+from runbook_tui.book.model import Command, Parameter, Step
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.run import requests as r
 from runbook_tui.run.state import Status
@@ -166,3 +166,29 @@ async def test_what_was_done_by_hand_is_answered_on_the_screen(scene: Make) -> N
         await until(pilot, lambda: session.state.rolling_back)
         await pilot.press("t")
         await until(pilot, lambda: "ROLLED BACK" in text_of(app))
+
+
+async def test_what_a_plan_keeps_for_a_rollback_is_offered_and_asks_for_its_values(
+    scene: Make,
+) -> None:
+    runbook = book(
+        Step(id="a", title="Merge", run="true", undo="true"),
+        commands=(
+            Command(id="command-9", line=9, language="sh", text="echo back <PR> > offered",
+                    rollback=True, label="Bring back the old one"),
+        ),
+        parameters=(Parameter(name="PR", placeholder="<PR>", declared=False),),
+    )  # fmt: skip
+    place = scene(runbook)
+    session = place.open()
+    run_step(session, "a")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(120, 40)) as pilot:
+        assert "1 values open" in text_of(app)
+        await pilot.press("f9")
+        await until(pilot, lambda: "Bring back the old one" in text_of(app))
+        await pilot.press("down", "o")
+        await until(pilot, lambda: "PR =" in text_of(app))
+        await pilot.press("4", "2", "enter")
+        await until(pilot, lambda: "ended well" in text_of(app))
+    assert (place.work / "offered").read_text() == "back 42\n"

@@ -9,9 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Button
 
+from runbook_tui.run.offers import Offer, offers
 from runbook_tui.run.requests import (
     AnswerByHand,
     CloseRollback,
+    RunOffered,
     StartRollback,
     StopRollback,
 )
@@ -46,6 +48,7 @@ class RollbackScreen(Screen[None]):
         Binding("v", "value", "value", id="rollback-value", tooltip="give a missing value"),
         Binding("f", "floor", "past the floor", id="rollback-floor"),
         Binding("S", "stop", "stop", id="rollback-stop", tooltip="stop after the current undo"),
+        Binding("o", "offer", "run what is offered", id="rollback-offer"),
         Binding("b", "button", "button", id="rollback-button", tooltip="to the START button"),
     ]
 
@@ -55,6 +58,7 @@ class RollbackScreen(Screen[None]):
         self._node = ""
         self._past_floor = False
         self._plan = RollbackPlan(scope="run", node="")
+        self._offers: tuple[Offer, ...] = ()
 
     @property
     def state(self) -> RunState:
@@ -72,6 +76,12 @@ class RollbackScreen(Screen[None]):
         items = self._plan.items
         return items[self.rows.cursor] if self.rows.cursor < len(items) else None
 
+    @property
+    def chosen_offer(self) -> Offer | None:
+        """The offered command under the cursor."""
+        at = self.rows.cursor - len(self._plan.items)
+        return self._offers[at] if 0 <= at < len(self._offers) else None
+
     def compose(self) -> ComposeResult:
         """Title, scope, stages, the list, the chosen command, the running undo, the button."""
         yield Lines(
@@ -80,7 +90,7 @@ class RollbackScreen(Screen[None]):
         yield Lines(lambda w, h: [spread(view.scopes(self._plan), [], w)], id="scopes")
         yield Lines(lambda w, h: view.stages(self._plan, self._spent(), w)[:h], id="stages")
         yield RowList(self._paint_row, id="undos")
-        yield Lines(lambda w, h: view.command(self.chosen, w, h), id="command")
+        yield Lines(self._paint_command, id="command")
         yield Pane(self.app.terminals, id="undoing")
         yield Lines(lambda w, h: [view.summary(self.state, self._plan)], id="summary")
         yield Lines(lambda w, h: [[(f" {self.app.said}", self.app.said_tone)]], id="said")
@@ -98,6 +108,10 @@ class RollbackScreen(Screen[None]):
         self._scope, self._node = default_scope(self.state)
         self._begun_at = self.state.rollback.started if self.state.rollback else None
         self.changed()
+
+    def on_row_list_moved(self, message: RowList.Moved) -> None:
+        """Another row is chosen."""
+        self.query_one("#command").refresh()
 
     def on_screen_resume(self) -> None:
         """Nothing offers itself: the list has the focus."""
@@ -118,7 +132,8 @@ class RollbackScreen(Screen[None]):
             return
         current = running_plan(self.state) if self.running else None
         self._plan = current or plan(self.state, self._scope, self._node, self._past_floor)
-        self.rows.set_count(len(self._plan.items))
+        self._offers = offers(self.state)
+        self.rows.set_count(len(self._plan.items) + len(self._offers))
         self.set_class(self.running, "-running")
         finished = self.running and not self.state.rolling_back
         self.set_class(finished, "-finished")
@@ -137,7 +152,10 @@ class RollbackScreen(Screen[None]):
             for command in self.state.step(item.step).commands:
                 if command.kind == "undo" and command.started >= latest:
                     latest, newest = command.started, command.folder
-        self.query_one("#undoing", Pane).show(newest if self.running else "")
+        running = next((o.last for o in self._offers if o.last and o.last.started >= latest), None)
+        shown = running.folder if running is not None else newest if self.running else ""
+        self.set_class(bool(shown), "-output")
+        self.query_one("#undoing", Pane).show(shown)
 
     def tick(self) -> None:
         """The clock."""
@@ -151,9 +169,15 @@ class RollbackScreen(Screen[None]):
         return (rollback.finished or self.app.now()) - rollback.started
 
     def _paint_row(self, row: int, width: int) -> Line:
-        if row >= len(self._plan.items):
-            return []
-        return view.row(self._plan.items[row], row + 1, width)
+        at = row - len(self._plan.items)
+        if at < 0:
+            return view.row(self._plan.items[row], row + 1, width)
+        return view.offer_row(self._offers[at], width) if at < len(self._offers) else []
+
+    def _paint_command(self, width: int, height: int) -> list[Line]:
+        if self.chosen_offer is not None:
+            return view.offer_command(self.chosen_offer, width, height)
+        return view.command(self.chosen, width, height)
 
     def _paint_foot(self, width: int, height: int) -> list[Line]:
         if self.state.rolling_back:
@@ -181,6 +205,11 @@ class RollbackScreen(Screen[None]):
         """Enter on the button."""
         event.stop()
         self.start()
+
+    def action_offer(self) -> None:
+        """Run the offered command under the cursor."""
+        if self.chosen_offer is not None:
+            self.app.ask(RunOffered(command=self.chosen_offer.id))
 
     def action_button(self) -> None:
         """Give the button the focus."""

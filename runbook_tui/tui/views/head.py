@@ -7,6 +7,7 @@ import unicodedata
 
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run.offers import open_values
 from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import OVER, RunState
 from runbook_tui.tui.views.tone import Line, length, spread
@@ -15,8 +16,10 @@ from runbook_tui.tui.views.tone import Line, length, spread
 def readiness(state: RunState) -> Line:
     """The light: how many undos are ready, and how long they take."""
     found = plan(state, "run", "")
+    values = len(open_values(state))
+    asks = f", {values} values open" if values else ""
     if not found.items:
-        return [("↶ nothing to undo", "dim")]
+        return [(f"↶ nothing to undo{asks}", "warn" if values else "dim")]
     hands = sum(item.kind == "manual" for item in found.items)
     words = f"↶ {found.ready} ready"
     open_ = found.commands - found.ready
@@ -26,7 +29,7 @@ def readiness(state: RunState) -> Line:
         words += f", {hands} by hand"
     if found.expected is not None and found.ready:
         words += f", {spoken(found.expected)}"
-    return [(words, "warn" if open_ else "good")]
+    return [(words + asks, "warn" if open_ or values else "good")]
 
 
 def expected_finish(state: RunState, now: float) -> float | None:

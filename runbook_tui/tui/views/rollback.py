@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run.offers import Offer
 from runbook_tui.run.rollback import SCOPES, Item, RollbackPlan
 from runbook_tui.run.state import RollbackState, RunState, Status
 from runbook_tui.tui.views.tone import Line, cut, spread
@@ -67,6 +68,35 @@ def row(item: Item, number: int, width: int) -> Line:
         first = item.text.strip().splitlines()[0]
         left.append((f"  {printable(first, 300)}", "dim"))
     return spread(left, _standing(item), width)
+
+
+def offer_row(offer: Offer, width: int) -> Line:
+    """One command that the plan keeps for a rollback; a person runs it."""
+    left: Line = [("  $ ", "accent"), (printable(offer.title, 200), "plain")]
+    first = offer.text.strip().splitlines()[0] if offer.text.strip() else ""
+    left.append((f"  {printable(first, 300)}", "dim"))
+    last = offer.last
+    if last is not None and last.running:
+        right: Line = [("▶ running ", "busy")]
+    elif last is not None:
+        right = [("✓ ended well ", "good")] if last.ok else [("✗ failed ", "bad")]
+    elif offer.missing:
+        right = [(f"needs {len(offer.missing)} values ", "warn")]
+    else:
+        right = [("o runs it ", "dim")]
+    return spread(left, right, width)
+
+
+def offer_command(offer: Offer, width: int, height: int) -> list[Line]:
+    """What an offered command would run, and what it still needs."""
+    if offer.missing:
+        names = cut(f" needs {', '.join(offer.missing)}", width)
+        return [[(names, "warn")], [(" o", "key"), (" asks for them and runs it", "plain")]]
+    lines: list[Line] = [
+        [(" $ ", "accent"), (cut(printable(text, 1000), width - 4), "plain")]
+        for text in offer.text.strip().splitlines()
+    ]
+    return lines[:height]
 
 
 def _standing(item: Item) -> Line:

@@ -1,0 +1,63 @@
+"""Commands that a plan keeps for a rollback outside its steps: offered, never run by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runbook_tui.book.model import Command, Step
+from runbook_tui.run.prepare import resolve
+from runbook_tui.run.requests import Refusal, ValuesMissing
+from runbook_tui.run.state import CommandRecord, RunState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One such command as it would run now; ``last`` is how it ran last, if it did."""
+
+    id: str
+    title: str
+    text: str
+    missing: tuple[str, ...] = ()
+    last: CommandRecord | None = None
+
+
+def offers(state: RunState) -> tuple[Offer, ...]:
+    """What the plan's rollback sections offer, in document order."""
+    return tuple(
+        _offer(state, c)
+        for c in state.runbook.commands
+        if c.rollback and c.runnable and c.step is None
+    )
+
+
+def _offer(state: RunState, command: Command) -> Offer:
+    text, missing = resolve(state, command.text, state.values)
+    records = state.step(command.id).commands
+    return Offer(
+        id=command.id,
+        title=command.label or command.section or command.id,
+        text=text,
+        missing=missing,
+        last=records[-1] if records else None,
+    )
+
+
+def open_values(state: RunState) -> tuple[str, ...]:
+    """Names that offered commands need and nobody gave yet."""
+    return tuple(dict.fromkeys(name for offer in offers(state) for name in offer.missing))
+
+
+def as_step(state: RunState, command: str) -> Step | Refusal:
+    """The offered command as a step of its own, or why it cannot run now."""
+    offer = next((o for o in offers(state) if o.id == command), None)
+    if offer is None:
+        return Refusal(reason=f"the plan offers no command “{command}”", exit_code=2)
+    if offer.missing:
+        return ValuesMissing(
+            reason=f"“{offer.title}” needs a value for {', '.join(offer.missing)}",
+            hint="type it when asked",
+            names=offer.missing,
+        )
+    if offer.last is not None and offer.last.running:
+        return Refusal(reason=f"“{offer.title}” runs already")
+    return Step(id=offer.id, title=offer.title, run=offer.text)
