@@ -6,28 +6,36 @@ import fcntl
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
-from typing import Any
 
+from runbook_tui.command import folder as kept
 from runbook_tui.command.output_values import parse
-from runbook_tui.session.ports.commands import CommandError, CommandSpec, CommandStatus, Phase
+from runbook_tui.session.ports.commands import CommandError, CommandSpec, CommandStatus
 
 SUPERVISOR = Path(__file__).parent / "supervisor"
 START_SECONDS = 10.0
-LOG_PARTS = ("log.head", "log.0", "log.1")
+SEND_SECONDS = 0.25
+OUTPUT_LIMIT = 4 << 20
+TYPED_AT_ONCE = 4096
 
 
 class CommandHost:
     """Port `Commands` on this machine. Thread-safe: it keeps nothing but what stands in folders."""
 
     def start(self, spec: CommandSpec) -> None:
-        """Start the command; returns when its supervisor holds its lock."""
+        """Start the command; returns when its supervisor holds its lock. Raises `CommandError`."""
         try:
             spec.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             spec.folder.mkdir(mode=0o700)
+        except FileExistsError as error:
+            raise CommandError(
+                f"{spec.folder}: a command was started there before", "start it as a new attempt"
+            ) from error
         except OSError as error:
             raise CommandError(
                 f"{spec.folder}: {error.strerror}", "free some space or set RUNBOOK_HOME"
@@ -45,132 +53,147 @@ class CommandHost:
             )
         except OSError as error:
             raise CommandError(f"the supervisor does not start: {error.strerror}") from error
-        self._hand_over(child, spec)
-
-    def _hand_over(self, child: subprocess.Popen[bytes], spec: CommandSpec) -> None:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        body = {
-            "folder": str(spec.folder), "argv": list(spec.argv), "cwd": spec.cwd,
-            "environment": dict(spec.environment), "secrets": list(spec.secrets),
-            "timeout": spec.timeout, "grace": spec.grace, "interactive": spec.interactive,
-            "rows": spec.rows, "columns": spec.columns,
-        }  # fmt: skip
-        try:
-            child.stdin.write(json.dumps(body).encode())
-            child.stdin.close()
-        except OSError:
-            pass
-        ready, _, _ = select.select([child.stdout], [], [], START_SECONDS)
-        word = os.read(child.stdout.fileno(), 16) if ready else b""
-        child.stdout.close()
-        # The supervisor outlives us or is reaped by init; its end is read from its folder.
-        child.returncode = 0
-        if not word.startswith(b"held"):
-            raise CommandError("the supervisor did not come up", "see `runbook doctor`")
+        with child:
+            _hand_over(child, spec)
 
     def status(self, folder: Path) -> CommandStatus:
-        """The exit file first, then the lock, then the exit file again: in this order no end is
-        missed while the supervisor goes."""
-        found = _exit(folder)
-        if found is not None:
-            return found
-        if _locked(folder):
-            started = (folder / "meta.json").exists()
-            return CommandStatus(phase=Phase.RUNNING if started else Phase.STARTING)
-        return _exit(folder) or CommandStatus(
-            phase=Phase.LOST, reason="its supervisor ended without a word"
-        )
+        """What is known now."""
+        return kept.status(folder)
 
     def outputs(self, folder: Path) -> dict[str, str]:
         """The values put out so far; an unfinished last line counts once the command has ended."""
+        # Asked first: what is read afterwards is then surely all of an ended command's.
+        ended = kept.ended(folder)
         try:
-            text = (folder / "output").read_bytes()[: 4 << 20].decode("utf-8", "replace")
+            with (folder / "output").open("rb") as file:
+                text = file.read(OUTPUT_LIMIT).decode("utf-8", "replace")
         except OSError:
             return {}
-        return parse(text, ended=not _locked(folder) or (folder / "exit.json").exists())
+        return parse(text, ended=ended)
 
     def stop(self, folder: Path, grace: float = 5.0) -> None:
-        """End the whole process tree."""
-        _send(folder, {"verb": "stop", "grace": grace})
+        """End the whole process tree; where the supervisor's socket fails, by a signal to it."""
+        if not _send(folder, {"verb": "stop", "grace": grace}) and kept.locked(folder):
+            _terminate_supervisor(folder)
 
     def write(self, folder: Path, data: bytes) -> None:
-        """Type into the command's terminal."""
-        for at in range(0, len(data), 4096):
-            _send(folder, {"verb": "write", "data": data[at : at + 4096].decode("latin-1")})
+        """Type into the command's terminal; up to 1 MiB waits until the command reads it."""
+        for at in range(0, len(data), TYPED_AT_ONCE):
+            part = data[at : at + TYPED_AT_ONCE].decode("latin-1")
+            if not _send(folder, {"verb": "write", "data": part}):
+                return
 
     def resize(self, folder: Path, rows: int, columns: int) -> None:
         """Tell the command's terminal its size."""
         _send(folder, {"verb": "resize", "rows": rows, "columns": columns})
 
+    def signal(self, folder: Path, number: int) -> None:
+        """Signal what runs in the foreground of the command's terminal, as Ctrl+C would."""
+        _send(folder, {"verb": "signal", "number": int(number)})
+
     def tail(self, folder: Path, limit: int = 16384) -> bytes:
         """The last bytes of the log as kept."""
-        return read_tail(folder, limit)
+        return kept.read_tail(folder, limit)
 
 
-def log_files(folder: Path) -> list[Path]:
-    """The parts of a command's log, oldest first."""
-    tails = []
-    for name in LOG_PARTS[1:]:
+def _hand_over(child: subprocess.Popen[bytes], spec: CommandSpec) -> None:
+    """Give the spec, and wait for the word that the supervisor holds its lock."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    body = {
+        "folder": str(spec.folder.absolute()), "argv": list(spec.argv), "cwd": spec.cwd,
+        "environment": dict(spec.environment), "secrets": list(spec.secrets),
+        "timeout": spec.timeout, "grace": spec.grace, "interactive": spec.interactive,
+        "rows": spec.rows, "columns": spec.columns,
+    }  # fmt: skip
+    deadline = time.monotonic() + START_SECONDS
+    said = b""
+    if _give(child.stdin.fileno(), json.dumps(body).encode(), deadline):
+        child.stdin.close()
+        said = _hear(child.stdout.fileno(), deadline)
+    if said.startswith(b"held") or not _give_up(child, spec.folder):
+        return
+    raise CommandError(
+        f"the supervisor did not come up: {said.decode('utf-8', 'replace').strip() or 'no answer'}",
+        "see `runbook doctor`",
+    )
+
+
+def _give(fd: int, data: bytes, deadline: float) -> bool:
+    """Write all of it, unless the other side ends or does not read in time."""
+    os.set_blocking(fd, False)
+    while data:
+        _, ready, _ = select.select([], [fd], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            return False
         try:
-            tails.append(((folder / name).stat().st_mtime_ns, folder / name))
-        except OSError:
+            data = data[os.write(fd, data) :]
+        except BlockingIOError:
             continue
-    return [folder / LOG_PARTS[0], *(path for _, path in sorted(tails))]
-
-
-def read_tail(folder: Path, limit: int) -> bytes:
-    """The last ``limit`` bytes over the parts of a log."""
-    data = b""
-    for path in reversed(log_files(folder)):
-        need = limit - len(data)
-        if need <= 0:
-            break
-        try:
-            with path.open("rb") as file:
-                size = file.seek(0, os.SEEK_END)
-                file.seek(max(0, size - need))
-                data = file.read(need) + data
         except OSError:
-            continue
-    return data
+            return False
+    return True
 
 
-def _exit(folder: Path) -> CommandStatus | None:
+def _hear(fd: int, deadline: float) -> bytes:
+    ready, _, _ = select.select([fd], [], [], max(0.0, deadline - time.monotonic()))
+    return os.read(fd, 1000) if ready else b""
+
+
+def _give_up(child: subprocess.Popen[bytes], folder: Path) -> bool:
+    """Make sure that nothing starts after all; False where it has already started.
+
+    The supervisor takes the lock before it leaves this process. While the lock is in our hands it
+    cannot, so killing our child then is the end of it.
+    """
     try:
-        body: dict[str, Any] = json.loads((folder / "exit.json").read_bytes())
-    except (OSError, ValueError):
-        return None
-    known = {k: body[k] for k in CommandStatus.__dataclass_fields__ if k in body}
-    return CommandStatus(phase=Phase.FINISHED, **known)
-
-
-def _locked(folder: Path) -> bool:
+        fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        child.kill()
+        return True
     try:
-        fd = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC)
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        child.kill()
     except OSError:
         return False
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
     finally:
         os.close(fd)
-    return False
+    return True
 
 
-def _send(folder: Path, message: dict[str, object]) -> None:
-    """A message to a supervisor; one that is gone hears nothing, and that is fine."""
+def _send(folder: Path, message: dict[str, object]) -> bool:
+    """A message to a supervisor; False where it does not hear, as one that is gone."""
     try:
         place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
-        return
+        return False
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
-            out.setblocking(False)
+            # A queue holds few messages; a busy supervisor is waited for, a stuck one is not.
+            out.settimeout(SEND_SECONDS)
             # Through /proc, since a socket's path may not be longer than 108 bytes.
             out.sendto(json.dumps(message).encode(), f"/proc/self/fd/{place}/control")
     except OSError:
-        return
+        return False
     finally:
         os.close(place)
+    return True
+
+
+def _terminate_supervisor(folder: Path) -> None:
+    """SIGTERM to the supervisor, which then stops its command; to no other process."""
+    pid = kept.supervisor(folder)
+    if pid is None:
+        return
+    try:
+        fd = os.pidfd_open(pid)
+    except OSError:
+        return
+    try:
+        # Number and name are both held against the live process: numbers are used again.
+        if str(SUPERVISOR).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+            signal.pidfd_send_signal(fd, signal.SIGTERM)
+    except OSError:
+        return
+    finally:
+        os.close(fd)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from runbook_tui.command.emulator import Emulator
-from runbook_tui.command.host import log_files, read_tail
+from runbook_tui.command.folder import log_parts, read_tail
 from runbook_tui.command.lines import addresses_cursor, parse_line
 from runbook_tui.session.ports.terminals import PLAIN, TerminalView
 
@@ -38,7 +38,7 @@ class LogTerminal:
 
     def _sizes(self) -> tuple[tuple[str, int], ...]:
         found = []
-        for path in log_files(self._folder):
+        for path, _ in log_parts(self._folder).parts:
             try:
                 found.append((path.name, os.stat(path).st_size))
             except OSError:

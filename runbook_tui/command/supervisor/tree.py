@@ -1,17 +1,19 @@
 """The process tree: finding every descendant, and ending all of them.
 
 As a subreaper the supervisor inherits what double-forks away, so the parent links in /proc
-always lead to it. Descendants are frozen round by round until a round finds no new one, then
-killed together: a tree that forks as it is killed cannot outrun that.
+always lead to it. Descendants are frozen round by round until nothing new is found, then killed
+together: a tree that forks while it is killed cannot outrun that.
 """
 
 import os
 import signal
 
+ROUNDS = 500
+
 
 def descendants(root: int) -> "set[int]":
-    """Process ids below ``root``, as /proc has them now."""
-    children: dict = {}
+    """Process ids below ``root``, as /proc has them now; zombies are left out."""
+    children: "dict[int, list[int]]" = {}
     for name in os.listdir("/proc"):
         if not name.isdigit():
             continue
@@ -20,9 +22,9 @@ def descendants(root: int) -> "set[int]":
                 fields = file.read().rpartition(b")")[2].split()
         except OSError:
             continue
-        if fields[0] != b"Z":
+        if fields and fields[0] not in {b"Z", b"X"}:
             children.setdefault(int(fields[1]), []).append(int(name))
-    found: set = set()
+    found: "set[int]" = set()
     waiting = [root]
     while waiting:
         for child in children.get(waiting.pop(), ()):
@@ -33,7 +35,7 @@ def descendants(root: int) -> "set[int]":
 
 
 def tell(pids: "set[int]", number: int) -> None:
-    """Signal processes; those that are gone are passed over."""
+    """Signal processes; those that are gone, or are not ours, are passed over."""
     for pid in pids:
         try:
             os.kill(pid, number)
@@ -42,19 +44,25 @@ def tell(pids: "set[int]", number: int) -> None:
 
 
 def terminate(root: int) -> None:
-    """Ask every descendant to end."""
+    """Ask every descendant to end; one that is stopped is woken to hear it."""
     pids = descendants(root)
     tell(pids, signal.SIGTERM)
     tell(pids, signal.SIGCONT)
 
 
 def kill(root: int) -> None:
-    """End every descendant, however fast they fork."""
-    frozen: set = set()
-    for _ in range(200):
+    """End every descendant, however fast they fork.
+
+    Two quiet rounds, not one: /proc is no snapshot, and a process whose parent ended while it was
+    read can be missing from one round.
+    """
+    frozen: "set[int]" = set()
+    quiet = 0
+    for _ in range(ROUNDS):
         new = descendants(root) - frozen
-        if not new:
+        quiet = 0 if new else quiet + 1
+        if quiet == 2:
             break
         tell(new, signal.SIGSTOP)
         frozen |= new
-    tell(frozen | descendants(root), signal.SIGKILL)
+    tell(frozen, signal.SIGKILL)

@@ -1,0 +1,151 @@
+"""A command's folder as its supervisor keeps it: status, log, terminal size. Only reading."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runbook_tui.session.ports.commands import CommandStatus, Phase
+
+HEAD = "log.head"
+SEGMENTS = ("log.0", "log.1")
+SIZE = (24, 80)
+
+
+@dataclass(frozen=True, slots=True)
+class LogParts:
+    """The parts of a log, oldest first: path and the byte of all output that each begins with.
+
+    ``dropped`` counts the bytes between the head and the oldest segment that are gone.
+    """
+
+    parts: tuple[tuple[Path, int], ...]
+    dropped: int = 0
+
+    @property
+    def total(self) -> int:
+        """Bytes put out so far, kept or not."""
+        path, start = self.parts[-1]
+        return start + _size(path)
+
+
+def status(folder: Path) -> CommandStatus:
+    """The exit file first, then the lock, then the exit file again: in this order no end is
+    missed while the supervisor goes."""
+    found = _end(folder)
+    if found is not None:
+        return found
+    if locked(folder):
+        return _running(folder)
+    return _end(folder) or CommandStatus(
+        phase=Phase.LOST, reason="its supervisor ended without a word"
+    )
+
+
+def ended(folder: Path) -> bool:
+    """Whether the command itself has ended, known or lost."""
+    return (folder / "exit.json").exists() or not locked(folder)
+
+
+def locked(folder: Path) -> bool:
+    """Whether a supervisor lives; the kernel frees the lock with its holder."""
+    try:
+        fd = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def supervisor(folder: Path) -> int | None:
+    """The supervisor's process id, as it wrote it down."""
+    pid = _read(folder / "meta.json").get("supervisor")
+    return pid if isinstance(pid, int) and pid > 1 else None
+
+
+def terminal_size(folder: Path) -> tuple[int, int]:
+    """Rows and columns of the command's terminal."""
+    body = _read(folder / "size.json")
+    try:
+        return int(body["rows"]), int(body["columns"])
+    except (KeyError, TypeError, ValueError):
+        return SIZE
+
+
+def log_parts(folder: Path) -> LogParts:
+    """Where the log stands now."""
+    body = _read(folder / "spool.json")
+    try:
+        parts = tuple((folder / str(name), int(start)) for name, start in body["parts"])
+        if parts:
+            return LogParts(parts, int(body["dropped"]))
+    except (KeyError, TypeError, ValueError):
+        pass
+    return LogParts(((folder / HEAD, 0),))
+
+
+def read_tail(folder: Path, limit: int) -> bytes:
+    """The last ``limit`` bytes over the parts of a log."""
+    data = b""
+    for path, _ in reversed(log_parts(folder).parts):
+        need = limit - len(data)
+        if need <= 0:
+            break
+        try:
+            with path.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - need))
+                data = file.read(need) + data
+        except OSError:
+            continue
+    return data
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        body = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _end(folder: Path) -> CommandStatus | None:
+    body = _read(folder / "exit.json")
+    if not body:
+        return None
+    known = {k: body[k] for k in CommandStatus.__dataclass_fields__ if k in body and k != "phase"}
+    known["lingering"] = bool(known.get("lingering")) and locked(folder)
+    return CommandStatus(phase=Phase.FINISHED, **known)
+
+
+def _running(folder: Path) -> CommandStatus:
+    meta = _read(folder / "meta.json")
+    if not meta:
+        return CommandStatus(phase=Phase.STARTING)
+    log = log_parts(folder)
+    started = float(meta.get("started", 0.0))
+    # Within one boot, and a supervisor lives in no other, the monotonic clock is the true one.
+    seconds = time.monotonic() - float(meta["mono"]) if "mono" in meta else time.time() - started
+    return CommandStatus(
+        phase=Phase.RUNNING,
+        started=started,
+        seconds=max(0.0, seconds),
+        bytes=log.total,
+        dropped=log.dropped,
+    )

@@ -1,0 +1,335 @@
+"""Supervising one command: drain its terminal, hear what is asked, tell how it ended."""
+
+import fcntl
+import os
+import select
+import signal
+import socket
+import struct
+import termios
+import time
+from collections.abc import Callable
+from typing import Any
+
+import child
+import control
+import records
+import spool
+import tree
+
+CHUNK = 1 << 16
+READS = 16
+"""Reads before other things are looked at; one gives 4 KiB at most."""
+BACKLOG = 1 << 18
+"""More than a terminal holds: what is read at the end without waiting."""
+TYPED = 1 << 20
+"""Bytes typed ahead of what the command reads; more is refused."""
+BURST = 64 << 20
+RATE = 20 << 20
+"""Output is read as fast as it comes up to BURST bytes, then at RATE bytes a second: a flood at
+full speed takes both cores of a small machine, and the panic key's with them."""
+SWEEP = 5.0
+"""Seconds after which children are looked for though no signal told of one."""
+
+
+class Supervisor:
+    """Holds the command's terminal from its start until the last of its descendants has gone."""
+
+    def __init__(
+        self, folder: str, spec: "dict[str, Any]", umask: int, ours: "socket.socket | None"
+    ) -> None:
+        self.folder = folder
+        self.spec = spec
+        self.umask = umask
+        self.socket = ours
+        self.spool = spool.Spool(folder)
+        self.masker = make_masker(spec["secrets"])
+        self.allowance = Allowance()
+        self.typed = b""
+        self.pid = 0
+        self.ended = False
+        self.alone = False
+        self.stopped = False
+        self.timed_out = False
+        self.kill_at: "float | None" = None
+        self.master, self.slave = os.openpty()
+        os.set_blocking(self.master, False)
+        self.woken = wake_on_signals()
+        self.began = time.monotonic()
+        self.wall = time.time()
+
+    def path(self, name: str) -> str:
+        """A file of the folder."""
+        return os.path.join(self.folder, name)
+
+    def run(self) -> None:
+        """Everything, from the start of the command to the end of the last descendant."""
+        self.resize(self.spec["rows"], self.spec["columns"])
+        child.lead_session(self.slave)
+        try:
+            self.pid = child.start(self.spec, self.slave, self.path("output"), self.umask)
+        except child.StartFailed as failure:
+            self.spool.write(f"{failure}\r\n".encode())
+            self.tell_end({"exit": failure.status, "reason": str(failure)})
+            return
+        records.write(
+            self.path("meta.json"),
+            {
+                "supervisor": os.getpid(), "child": self.pid, "started": self.wall,
+                "mono": self.began, "boot": boot(),
+            },
+        )  # fmt: skip
+        self.loop()
+        self.settle()
+        self.keep(self.masker.flush())
+        records.write(
+            self.path("end.json"), {"bytes": self.spool.total, "dropped": self.spool.dropped}
+        )
+
+    def loop(self) -> None:
+        """Wait for something to happen and deal with it, until nobody is left."""
+        ready: "dict[int, Callable[[], None]]" = {
+            self.master: self.terminal_ready,
+            self.woken: self.signalled,
+        }
+        if self.socket is not None:
+            ours = self.socket
+            ready[ours.fileno()] = lambda: control.obey(ours, self)
+        poll = select.poll()
+        for fd in ready:
+            poll.register(fd, select.POLLIN)
+        while not (self.ended and self.alone):
+            poll.modify(self.master, self.interest())
+            for fd, _ in poll.poll(self.patience() * 1000):
+                ready[fd]()
+            self.reap()
+            self.keep_time()
+
+    def interest(self) -> int:
+        """What of the terminal is worth waking up for."""
+        reading = select.POLLIN if self.allowance.wait() <= 0 else 0
+        return reading | (select.POLLOUT if self.typed else 0)
+
+    def patience(self) -> float:
+        """Seconds to wait for something to happen."""
+        now = time.monotonic()
+        dues = [now + SWEEP]
+        if self.allowance.wait() > 0:
+            dues.append(now + self.allowance.wait())
+        if self.kill_at is not None:
+            dues.append(self.kill_at)
+        if self.spec["timeout"] and not self.ended and not self.timed_out:
+            dues.append(self.began + self.spec["timeout"])
+        return max(0.0, min(dues) - now) + 0.001
+
+    # -- the terminal ----------------------------------------------------------------------------
+
+    def terminal_ready(self) -> None:
+        """Read what is there, then type what is waiting."""
+        if self.allowance.wait() <= 0:
+            data = self.read(READS * 4096)
+            self.allowance.spend(len(data))
+            self.keep(self.masker.feed(data))
+        self.send_typed()
+
+    def read(self, limit: int) -> bytes:
+        """What the terminal holds now, up to about ``limit`` bytes; never waits."""
+        blocks: "list[bytes]" = []
+        size = 0
+        while size < limit:
+            try:
+                block = os.read(self.master, CHUNK)
+            except OSError:
+                break
+            if not block:
+                break
+            blocks.append(block)
+            size += len(block)
+        return b"".join(blocks)
+
+    def settle(self) -> None:
+        """Read all that the ended command has left in its terminal."""
+        self.keep(self.masker.feed(self.read(BACKLOG)))
+
+    def keep(self, data: bytes) -> None:
+        """Write masked output to the log."""
+        if data:
+            self.spool.write(data)
+
+    def write(self, data: bytes) -> None:
+        """Type into the terminal; what its buffer does not take yet waits."""
+        if len(self.typed) + len(data) <= TYPED:
+            self.typed += data
+        self.send_typed()
+
+    def send_typed(self) -> None:
+        """Type as much of what is waiting as the terminal takes."""
+        if not self.typed:
+            return
+        try:
+            self.typed = self.typed[os.write(self.master, self.typed) :]
+        except OSError:
+            return
+
+    def resize(self, rows: int, columns: int) -> None:
+        """Tell the terminal its size, and whoever draws it."""
+        rows, columns = min(max(1, rows), 9999), min(max(1, columns), 9999)
+        try:
+            fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        except OSError:
+            return
+        records.write(self.path("size.json"), {"rows": rows, "columns": columns}, durable=False)
+
+    # -- the processes ---------------------------------------------------------------------------
+
+    def signalled(self) -> None:
+        """A signal came: a child's end, or a wish that we end, which means the command."""
+        numbers = os.read(self.woken, 4096)
+        if signal.SIGTERM in numbers:
+            self.stop(self.spec["grace"])
+
+    def reap(self) -> None:
+        """Take in every child that ended: the command, and what others left to us."""
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG | os.WUNTRACED)
+            except ChildProcessError:
+                # All descendants are children, or children of children, of ours.
+                self.alone = True
+                return
+            if pid == 0:
+                self.alone = False
+                return
+            if os.WIFSTOPPED(status):
+                self.wake(pid, os.WSTOPSIG(status))
+            elif pid == self.pid and not self.ended:
+                self.command_ended(status, usage)
+
+    def wake(self, pid: int, number: int) -> None:
+        """Nobody could continue a command stopped by its terminal, so it goes on at once."""
+        if pid != self.pid or number not in {signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}:
+            return
+        try:
+            os.tcsetpgrp(self.slave, pid)
+            os.killpg(pid, signal.SIGCONT)
+        except OSError:
+            return
+
+    def command_ended(self, status: int, usage: Any) -> None:
+        """The command itself ended: say so at once, whatever still lingers."""
+        self.ended = True
+        self.settle()
+        self.keep(self.masker.flush())
+        self.tell_end(
+            {
+                "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+                "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+                "reason": self.spool.trouble,
+                "cpu_seconds": usage.ru_utime + usage.ru_stime,
+                "max_rss_kib": usage.ru_maxrss,
+                "lingering": bool(tree.descendants(os.getpid())),
+            }
+        )
+
+    def tell_end(self, body: "dict[str, Any]") -> None:
+        """The exit file: there whole or not at all, and only once."""
+        facts = {
+            "started": self.wall,
+            "seconds": time.monotonic() - self.began,
+            "stopped": self.stopped,
+            "timed_out": self.timed_out,
+            "bytes": self.spool.total,
+            "dropped": self.spool.dropped,
+            "digest": self.spool.digest(),
+        }
+        records.write(self.path("exit.json"), {**body, **facts})
+
+    def keep_time(self) -> None:
+        """The step's time limit, and the end of the grace that a stop gives."""
+        limit = self.spec["timeout"]
+        now = time.monotonic()
+        if limit and not self.ended and not self.timed_out and now - self.began >= limit:
+            self.timed_out = True
+            self.end_tree(self.spec["grace"])
+        if self.kill_at is not None and now >= self.kill_at:
+            self.kill_at = None
+            tree.kill(os.getpid())
+
+    def stop(self, grace: float) -> None:
+        """A person wants the whole tree ended."""
+        self.stopped = self.stopped or not self.ended
+        self.end_tree(grace)
+
+    def end_tree(self, grace: float) -> None:
+        """Ask everything to end, and end it after ``grace`` seconds; the shortest grace holds."""
+        tree.terminate(os.getpid())
+        # What is no number of seconds, or a very long one, must not put the end off for ever.
+        due = time.monotonic() + (grace if 0 <= grace <= 3600 else 0.0)
+        if self.kill_at is None or due < self.kill_at:
+            self.kill_at = due
+
+    def signal(self, number: int) -> None:
+        """Signal what runs in the terminal's foreground, as Ctrl+C would."""
+        os.killpg(os.tcgetpgrp(self.slave), number)
+
+
+class Allowance:
+    """A bucket of bytes that may be read: BURST at once, RATE a second after that."""
+
+    def __init__(self) -> None:
+        self._left = float(BURST)
+        self._at = time.monotonic()
+
+    def spend(self, size: int) -> None:
+        """Take ``size`` bytes out; the last take may go below nothing."""
+        now = time.monotonic()
+        self._left = min(float(BURST), self._left + (now - self._at) * RATE) - size
+        self._at = now
+
+    def wait(self) -> float:
+        """Seconds until there is something to take; 0 or less if there is."""
+        return -self._left / RATE - (time.monotonic() - self._at) if self._left <= 0 else 0.0
+
+
+class Passing:
+    """A masker where there is nothing to mask."""
+
+    def feed(self, data: bytes) -> bytes:
+        """All of it."""
+        return data
+
+    def flush(self) -> bytes:
+        """Nothing is ever held back."""
+        return b""
+
+
+def make_masker(secrets: "list[str]") -> Any:
+    """What masks these values; its modules are only loaded where there are any."""
+    if not secrets:
+        return Passing()
+    import masking
+
+    return masking.Masker(secrets)
+
+
+def wake_on_signals() -> int:
+    """A descriptor that becomes readable with the end of a child, and with SIGTERM.
+
+    Made before the first child, so that the quickest is not missed.
+    """
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    for number in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    return reading
+
+
+def boot() -> str:
+    """Which boot of the machine this is; monotonic times compare only within one."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
