@@ -16,6 +16,7 @@ from runbook_tui.run.state import CommandRecord, RunState, Status, next_open
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import checklist, head
 from runbook_tui.tui.views.tone import Line
+from runbook_tui.tui.widgets.output import Output
 from runbook_tui.tui.widgets.painted import Lines, RowList
 from runbook_tui.tui.widgets.pane import Pane
 
@@ -55,7 +56,6 @@ class MainScreen(Screen[None]):
         super().__init__()
         self._rows: list[str] = []
         self._index: dict[str, int] = {}
-        self._chosen_pane = 0
         self._held = False
         self._was: dict[str, Status] = {}
 
@@ -72,8 +72,7 @@ class MainScreen(Screen[None]):
             yield RowList(self._paint_row, id="list")
             with Vertical(id="right"):
                 yield Lines(self._paint_card, id="card")
-                yield Lines(self._paint_tabs, id="tabs")
-                yield Pane(self.app.terminals, id="pane")
+                yield Output(self.app.terminals, id="output")
         yield Lines(lambda w, h: [[(f" {self.app.said}", self.app.said_tone)]], id="said")
         yield Lines(self._paint_foot, id="foot")
         yield Lines(lambda w, h: TOO_SMALL, id="small")
@@ -93,9 +92,14 @@ class MainScreen(Screen[None]):
         return self.query_one("#list", RowList)
 
     @property
+    def output(self) -> Output:
+        """What commands have put out."""
+        return self.query_one("#output", Output)
+
+    @property
     def pane(self) -> Pane:
         """The pane."""
-        return self.query_one("#pane", Pane)
+        return self.output.pane
 
     @property
     def chosen(self) -> str:
@@ -128,20 +132,6 @@ class MainScreen(Screen[None]):
         lines = card_view.card(self.state, self.chosen, self.app.now(), width - 2, height)
         return [[(" ", "plain"), *line] for line in lines]
 
-    def _paint_tabs(self, width: int, height: int) -> list[Line]:
-        commands = self._commands()
-        if not commands:
-            return [[("─" * width, "dim")]]
-        number = self._pane_number()
-        record = commands[number]
-        glyph = "▶" if record.running else "✓" if record.ok else "✗"
-        tone = "busy" if record.running else "good" if record.ok else "bad"
-        name = f" {record.kind} {record.attempt} {glyph} "
-        words = "TYPING, Ctrl+] ends" if self.pane.typing else f"{number + 1} of {len(commands)}"
-        line: Line = [("─", "dim"), (name, tone), (words, "warn" if self.pane.typing else "dim"),
-                      (" ", "plain")]  # fmt: skip
-        return [[*line, ("─" * width, "dim")]]
-
     def _paint_foot(self, width: int, height: int) -> list[Line]:
         return [head.foot(width, pane=self.pane.has_focus, typing=self.pane.typing)]
 
@@ -156,7 +146,7 @@ class MainScreen(Screen[None]):
 
     def changed(self) -> None:
         """The run's state is another: draw it, and let the cursor move on."""
-        for part in ("#head", "#card", "#tabs", "#list"):
+        for part in ("#head", "#card", "#list"):
             self.query_one(part).refresh()
         step = self.chosen_step
         if step:
@@ -177,12 +167,11 @@ class MainScreen(Screen[None]):
     def on_row_list_moved(self, message: RowList.Moved) -> None:
         """Another row is chosen."""
         self._held = message.by_person
-        self._chosen_pane = 0
         step = self.chosen_step
         if step:
             self._was[step] = self.state.step(step).status
         self.query_one("#card").refresh()
-        self._show_pane()
+        self._show_pane(anew=True)
 
     # -- panes -----------------------------------------------------------------------------------
 
@@ -194,25 +183,20 @@ class MainScreen(Screen[None]):
             return own
         return [c for s in self.state.steps.values() for c in s.commands if c.running]
 
-    def _pane_number(self) -> int:
-        return min(self._chosen_pane, max(0, len(self._commands()) - 1))
-
-    def _show_pane(self) -> None:
+    def _show_pane(self, *, anew: bool = False) -> None:
         commands = self._commands()
-        self.pane.show(commands[self._pane_number()].folder if commands else "")
+        self.output.show(commands, anew=anew)
         self.set_class(bool(commands), "-output")
-        self.query_one("#tabs").refresh()
 
     def action_pane(self, by: int) -> None:
         """Another command's pane."""
-        self._chosen_pane = max(0, min(self._chosen_pane - by, len(self._commands()) - 1))
-        self._show_pane()
+        self.output.step(by)
 
     def action_next_part(self) -> None:
         """List, then pane, then list again."""
         if self.pane.has_focus:
             self.action_back_to_list()
-        elif self._commands():
+        elif self.output.command is not None:
             self.add_class("-pane")
             self.pane.focus()
             self.query_one("#foot").refresh()
@@ -224,19 +208,19 @@ class MainScreen(Screen[None]):
         self.remove_class("-pane", "-zoom")
         self.rows.focus()
         self.query_one("#foot").refresh()
-        self.query_one("#tabs").refresh()
+        self.output.name_it()
 
     def action_type(self) -> None:
         """Every key but the panic key goes to the command."""
-        commands = self._commands()
-        if not commands or not commands[self._pane_number()].running:
+        command = self.output.command
+        if command is None or not command.running:
             self.app.say("no command runs here that could be typed into")
             return
         self.add_class("-pane")
         self.pane.focus()
         self.pane.typing = True
-        for part in ("#tabs", "#foot"):
-            self.query_one(part).refresh()
+        self.output.name_it()
+        self.query_one("#foot").refresh()
 
     def action_zoom(self) -> None:
         """The pane alone, or everything again."""
