@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
@@ -11,9 +13,14 @@ from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.painted import Lines
 from runbook_tui.tui.widgets.pane import Pane
 
+if TYPE_CHECKING:
+    from runbook_tui.tui.app import RunbookApp
+
 
 class Output(Vertical):
     """Commands to look at, one at a time; the newest first."""
+
+    app: RunbookApp
 
     def __init__(self, terminals: Terminals, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -46,6 +53,23 @@ class Output(Vertical):
         """Look at an earlier (-1) or later (1) command."""
         self._number = max(0, min(self._number - by, len(self._commands) - 1))
         self._look()
+
+    def type_into(self) -> bool:
+        """Send keys to the command from now on; False where none runs."""
+        if self.command is None or not self.command.running:
+            return False
+        self.pane.focus()
+        self.pane.typing = True
+        self.name_it()
+        return True
+
+    def on_pane_typed(self, message: Pane.Typed) -> None:
+        """Keys for a command."""
+        self.app.session.write(message.folder, message.data)
+
+    def on_pane_resized(self, message: Pane.Resized) -> None:
+        """The command's terminal is as large as its pane."""
+        self.app.session.resize(message.folder, message.rows, message.columns)
 
     def name_it(self) -> None:
         """Draw the line above the pane again."""

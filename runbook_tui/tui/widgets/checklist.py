@@ -1,0 +1,100 @@
+"""The checklist with its cursor: which node is chosen, and when the cursor moves on by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from runbook_tui.run.state import RunState, Status, next_open
+from runbook_tui.tui.views import checklist
+from runbook_tui.tui.views.tone import Line
+from runbook_tui.tui.widgets.painted import RowList
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.app import RunbookApp
+
+MOVES_ON = frozenset({Status.DONE, Status.SKIPPED, Status.NOT_APPLICABLE})
+
+
+class Checklist(RowList):
+    """The nodes of the run as rows.
+
+    The cursor follows the work until a person moves it; `follow_again` gives it back.
+    """
+
+    app: RunbookApp
+
+    def __init__(self, state: Callable[[], RunState], *, id: str) -> None:  # noqa: A002
+        super().__init__(self._paint_node, id=id)
+        self._state = state
+        self._rows: list[str] = []
+        self._index: dict[str, int] = {}
+        self._held = False
+        self._was: dict[str, Status] = {}
+
+    def on_mount(self) -> None:
+        """The rows never change while the screen is open."""
+        self._rows = checklist.rows(self._state())
+        self._index = {id_: n for n, id_ in enumerate(self._rows)}
+        self.set_count(len(self._rows))
+
+    @property
+    def chosen(self) -> str:
+        """The id of the node under the cursor."""
+        return self._rows[self.cursor] if self._rows else ""
+
+    @property
+    def chosen_step(self) -> str:
+        """The step under the cursor, or the one that holds the check there."""
+        outline, id_ = self._state().outline, self.chosen
+        while id_ and id_ not in outline.steps:
+            id_ = outline[id_].parent
+        return id_
+
+    def to_next_open(self) -> None:
+        """Put the cursor on the next open step."""
+        open_ = next_open(self._state())
+        if open_ is not None and open_ in self._index:
+            self.put_cursor(self._index[open_])
+            self._was[open_] = self._state().step(open_).status
+
+    def follow_again(self) -> None:
+        """The cursor moves on by itself again."""
+        self._held = False
+
+    def moved(self, *, by_person: bool) -> None:
+        """The cursor stands elsewhere; a person's own move holds."""
+        self._held = by_person
+        if step := self.chosen_step:
+            self._was[step] = self._state().step(step).status
+
+    def changed(self) -> None:
+        """The run's state is another: draw it, and move on where the step is over."""
+        self.refresh()
+        step = self.chosen_step
+        if not step:
+            return
+        status = self._state().step(step).status
+        if status in MOVES_ON and self._was.get(step) not in {None, status} and not self._held:
+            self.to_next_open()
+        self._was[step] = status
+
+    def refresh_clocks(self) -> None:
+        """Draw the rows again whose time goes on."""
+        state = self._state()
+        for row in self.visible_rows():
+            if state.step(self._rows[row]).status in {Status.RUNNING, Status.WAITING}:
+                self.refresh_row(row)
+
+    def find(self, text: str) -> bool:
+        """Move to the next row whose title holds a text; False where none does."""
+        wanted, outline = text.casefold(), self._state().outline
+        for row in [*range(self.cursor + 1, len(self._rows)), *range(self.cursor + 1)]:
+            if wanted in outline[self._rows[row]].title.casefold():
+                self.put_cursor(row, by_person=True)
+                return True
+        return False
+
+    def _paint_node(self, row: int, width: int) -> Line:
+        line = checklist.row(self._state(), self._rows[row], self.app.now(), width - 2)
+        return [(" ", "plain"), *line]
