@@ -9,17 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Button
 
-from runbook_tui.run.offers import Offer, offers
-from runbook_tui.run.requests import (
-    AnswerByHand,
-    CloseRollback,
-    RunOffered,
-    StartRollback,
-    StopRollback,
-)
+from runbook_tui.run.offers import offers
+from runbook_tui.run.requests import CloseRollback, StartRollback, StopRollback
 from runbook_tui.run.rollback import (
     SCOPES,
-    Item,
     RollbackPlan,
     default_scope,
     plan,
@@ -31,6 +24,7 @@ from runbook_tui.tui.views import rollback as view
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.widgets.painted import Lines, RowList
 from runbook_tui.tui.widgets.pane import Pane
+from runbook_tui.tui.widgets.undos import UndoList
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
@@ -43,12 +37,8 @@ class RollbackScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "back", id="rollback-back", tooltip="back to the run"),
         Binding("tab,c", "scope", "scope", id="rollback-scope", tooltip="step, change, phase, run"),
-        Binding("t,space", "taken_back", "taken back", id="rollback-taken"),
-        Binding("k", "stays", "stays", id="rollback-stays"),
-        Binding("v", "value", "value", id="rollback-value", tooltip="give a missing value"),
         Binding("f", "floor", "past the floor", id="rollback-floor"),
         Binding("S", "stop", "stop", id="rollback-stop", tooltip="stop after the current undo"),
-        Binding("o", "offer", "run what is offered", id="rollback-offer"),
         Binding("b", "button", "button", id="rollback-button", tooltip="to the START button"),
     ]
 
@@ -58,7 +48,6 @@ class RollbackScreen(Screen[None]):
         self._node = ""
         self._past_floor = False
         self._plan = RollbackPlan(scope="run", node="")
-        self._offers: tuple[Offer, ...] = ()
 
     @property
     def state(self) -> RunState:
@@ -66,21 +55,9 @@ class RollbackScreen(Screen[None]):
         return self.app.session.state
 
     @property
-    def rows(self) -> RowList:
+    def rows(self) -> UndoList:
         """The undos."""
-        return self.query_one("#undos", RowList)
-
-    @property
-    def chosen(self) -> Item | None:
-        """The undo under the cursor."""
-        items = self._plan.items
-        return items[self.rows.cursor] if self.rows.cursor < len(items) else None
-
-    @property
-    def chosen_offer(self) -> Offer | None:
-        """The offered command under the cursor."""
-        at = self.rows.cursor - len(self._plan.items)
-        return self._offers[at] if 0 <= at < len(self._offers) else None
+        return self.query_one("#undos", UndoList)
 
     def compose(self) -> ComposeResult:
         """Title, scope, stages, the list, the chosen command, the running undo, the button."""
@@ -89,8 +66,9 @@ class RollbackScreen(Screen[None]):
         )
         yield Lines(lambda w, h: [spread(view.scopes(self._plan), [], w)], id="scopes")
         yield Lines(lambda w, h: view.stages(self._plan, self._spent(), w)[:h], id="stages")
-        yield RowList(self._paint_row, id="undos")
-        yield Lines(self._paint_command, id="command")
+        undos = UndoList(id="undos")
+        yield undos
+        yield Lines(undos.command, id="command")
         yield Pane(self.app.terminals, id="undoing")
         yield Lines(lambda w, h: [view.summary(self.state, self._plan)], id="summary")
         yield Lines(lambda w, h: [[(f" {self.app.said}", self.app.said_tone)]], id="said")
@@ -132,8 +110,7 @@ class RollbackScreen(Screen[None]):
             return
         current = running_plan(self.state) if self.running else None
         self._plan = current or plan(self.state, self._scope, self._node, self._past_floor)
-        self._offers = offers(self.state)
-        self.rows.set_count(len(self._plan.items) + len(self._offers))
+        self.rows.show(self._plan.items, offers(self.state))
         self.set_class(self.running, "-running")
         finished = self.running and not self.state.rolling_back
         self.set_class(finished, "-finished")
@@ -152,7 +129,9 @@ class RollbackScreen(Screen[None]):
             for command in self.state.step(item.step).commands:
                 if command.kind == "undo" and command.started >= latest:
                     latest, newest = command.started, command.folder
-        running = next((o.last for o in self._offers if o.last and o.last.started >= latest), None)
+        running = next(
+            (o.last for o in self.rows.offers if o.last and o.last.started >= latest), None
+        )
         shown = running.folder if running is not None else newest if self.running else ""
         self.set_class(bool(shown), "-output")
         self.query_one("#undoing", Pane).show(shown)
@@ -167,17 +146,6 @@ class RollbackScreen(Screen[None]):
         if not self.running or rollback is None or rollback.started is None:
             return 0.0
         return (rollback.finished or self.app.now()) - rollback.started
-
-    def _paint_row(self, row: int, width: int) -> Line:
-        at = row - len(self._plan.items)
-        if at < 0:
-            return view.row(self._plan.items[row], row + 1, width)
-        return view.offer_row(self._offers[at], width) if at < len(self._offers) else []
-
-    def _paint_command(self, width: int, height: int) -> list[Line]:
-        if self.chosen_offer is not None:
-            return view.offer_command(self.chosen_offer, width, height)
-        return view.command(self.chosen, width, height)
 
     def _paint_foot(self, width: int, height: int) -> list[Line]:
         if self.state.rolling_back:
@@ -205,11 +173,6 @@ class RollbackScreen(Screen[None]):
         """Enter on the button."""
         event.stop()
         self.start()
-
-    def action_offer(self) -> None:
-        """Run the offered command under the cursor."""
-        if self.chosen_offer is not None:
-            self.app.ask(RunOffered(command=self.chosen_offer.id))
 
     def action_button(self) -> None:
         """Give the button the focus."""
@@ -245,32 +208,3 @@ class RollbackScreen(Screen[None]):
     def action_stop(self) -> None:
         """Stop after the current undo."""
         self.app.ask(StopRollback())
-
-    def action_taken_back(self) -> None:
-        """What was done by hand is taken back."""
-        item = self.chosen
-        if item is not None and item.kind == "manual":
-            self.app.ask(AnswerByHand(step=item.step, taken_back=True))
-
-    def action_stays(self) -> None:
-        """What was done by hand stays."""
-        item = self.chosen
-        if item is None or item.kind != "manual":
-            return
-        self.app.with_text(
-            f"Why does “{item.title}” stay?",
-            lambda why: self.app.ask(AnswerByHand(step=item.step, taken_back=False, reason=why)),
-        )
-
-    def action_value(self) -> None:
-        """Give the first missing value of the chosen undo."""
-        item = self.chosen
-        names = (*item.missing, *item.secrets) if item is not None else ()
-        if not names:
-            return
-        name = names[0]
-        self.app.with_text(
-            f"{name} =",
-            lambda value: self.app.give(name, value),
-            secret=name in self.state.secrets,
-        )

@@ -124,7 +124,7 @@ def command(item: Item | None, width: int, height: int) -> list[Line]:
         return []
     if item.kind == "manual":
         keys: Line = [(" done by hand: ", "warn"), ("t", "key"), (" taken back  ", "plain")]
-        return [[*keys, ("k", "key"), (" stays, with a reason", "plain")]]
+        return [[*keys, ("x", "key"), (" stays, with a reason", "plain")]]
     if item.missing and not item.result:
         names = ", ".join(item.missing)
         return [[(f" needs {names}: ", "warn"), ("v", "key"), (" gives it", "plain")]]
