@@ -1,0 +1,95 @@
+"""The list of a rollback: its undos, then the commands that the plan keeps for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from runbook_tui.run.offers import Offer
+from runbook_tui.run.requests import AnswerByHand, RunOffered
+from runbook_tui.run.rollback import Item
+from runbook_tui.tui.views import rollback as view
+from runbook_tui.tui.views.tone import Line
+from runbook_tui.tui.widgets.painted import RowList
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.app import RunbookApp
+
+
+class UndoList(RowList):
+    """What a person answers, gives or runs, one row each."""
+
+    app: RunbookApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t,space", "taken_back", "taken back", id="rollback-taken"),
+        Binding("x", "stays", "stays", id="rollback-stays"),
+        Binding("v", "value", "value", id="rollback-value", tooltip="give a missing value"),
+        Binding("o", "offer", "run what is offered", id="rollback-offer"),
+    ]
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(self._paint_item, id=id)
+        self.items: tuple[Item, ...] = ()
+        self.offers: tuple[Offer, ...] = ()
+
+    def show(self, items: tuple[Item, ...], offers: tuple[Offer, ...]) -> None:
+        """Show these undos, and these commands below them."""
+        self.items, self.offers = items, offers
+        self.set_count(len(items) + len(offers))
+
+    @property
+    def chosen(self) -> Item | None:
+        """The undo under the cursor."""
+        return self.items[self.cursor] if self.cursor < len(self.items) else None
+
+    @property
+    def chosen_offer(self) -> Offer | None:
+        """The offered command under the cursor."""
+        at = self.cursor - len(self.items)
+        return self.offers[at] if 0 <= at < len(self.offers) else None
+
+    def command(self, width: int, height: int) -> list[Line]:
+        """What the chosen row would run, or needs."""
+        if self.chosen_offer is not None:
+            return view.offer_command(self.chosen_offer, width, height)
+        return view.command(self.chosen, width, height)
+
+    def _paint_item(self, row: int, width: int) -> Line:
+        at = row - len(self.items)
+        if at < 0:
+            return view.row(self.items[row], row + 1, width)
+        return view.offer_row(self.offers[at], width) if at < len(self.offers) else []
+
+    def action_offer(self) -> None:
+        """Run the offered command under the cursor."""
+        if self.chosen_offer is not None:
+            self.app.ask(RunOffered(command=self.chosen_offer.id))
+
+    def action_taken_back(self) -> None:
+        """What was done by hand is taken back."""
+        item = self.chosen
+        if item is not None and item.kind == "manual":
+            self.app.ask(AnswerByHand(step=item.step, taken_back=True))
+
+    def action_stays(self) -> None:
+        """What was done by hand stays."""
+        item = self.chosen
+        if item is None or item.kind != "manual":
+            return
+        self.app.with_text(
+            f"Why does “{item.title}” stay?",
+            lambda why: self.app.ask(AnswerByHand(step=item.step, taken_back=False, reason=why)),
+        )
+
+    def action_value(self) -> None:
+        """Give the first missing value of the chosen undo."""
+        item = self.chosen
+        names = (*item.missing, *item.secrets) if item is not None else ()
+        if names:
+            name = names[0]
+            self.app.with_text(
+                f"{name} =",
+                lambda value: self.app.give(name, value),
+                secret=name in self.app.session.state.secrets,
+            )
