@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from runbook_tui.run.events import Event, encode
+from runbook_tui.run.events import Event
+from runbook_tui.run.wire import encode
 
 
 def as_line(event: Event) -> dict[str, Any]:

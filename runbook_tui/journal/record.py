@@ -10,17 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from runbook_tui.journal.chain import canonical
-from runbook_tui.run.events import (
-    Actor,
-    Draft,
-    Event,
-    Payload,
-    RunStarted,
-    Unknown,
-    decode,
-    encode,
-    wire_name,
-)
+from runbook_tui.run.events import Actor, Draft, Event, Payload, RunStarted, Unknown
+from runbook_tui.run.wire import decode, encode, wire_name
 from runbook_tui.session.ports.journal import JournalError
 
 KIB = 1024

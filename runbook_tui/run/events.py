@@ -6,10 +6,8 @@ what stands in the journal, never the class name. Unknown types survive as `Unkn
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 
@@ -331,22 +329,6 @@ class Unknown(Payload):
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
-    {
-        cls.WIRE: cls
-        for cls in (
-            RunStarted, RunPaused, RunResumed, RunFinished, LeadHandedOver,
-            StepStarted, StepWaiting, StepFinished, StepSkipped,
-            CheckTicked, CheckUnticked, NoteAdded,
-            CommandStarted, CommandFinished, ParameterCaptured,
-            SignoffGiven, GateOpened, GateOverridden, WatchBreached, WatchCleared,
-            UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
-            UndoStarted, UndoFinished, RollbackFinished,
-        )
-    }
-)  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """An event before the journal gives it a place: what, on which node, by whom."""
@@ -373,42 +355,3 @@ class Event:
     mono: float = 0.0
     boot: str = ""
     hash: str = ""
-
-
-def wire_name(payload: Payload) -> str:
-    """The name that stands in the journal."""
-    return payload.type if isinstance(payload, Unknown) else payload.WIRE
-
-
-def encode(payload: Payload) -> dict[str, Any]:
-    """The payload as JSON values; fields that are None are left out."""
-    if isinstance(payload, Unknown):
-        return dict(payload.data)
-    values: dict[str, Any] = {}
-    for item in dataclasses.fields(payload):
-        value = getattr(payload, item.name)
-        if value is None:
-            continue
-        if isinstance(value, tuple):
-            value = list(value)
-        elif isinstance(value, Mapping):
-            value = dict(value)
-        values[item.name] = value
-    return values
-
-
-def decode(type_: str, data: Mapping[str, Any]) -> Payload:
-    """The payload of a recorded event; a type or a shape not known here becomes `Unknown`."""
-    cls = PAYLOADS.get(type_)
-    if cls is None:
-        return Unknown(type=type_, data=data)
-    known = {item.name for item in dataclasses.fields(cls)}
-    values = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in data.items()
-        if name in known
-    }
-    try:
-        return cls(**values)
-    except TypeError:
-        return Unknown(type=type_, data=data)

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from runbook_tui.run.events import Actor, Draft, NoteAdded, Payload, decode, encode, wire_name
+from runbook_tui.run.events import Actor, Draft, NoteAdded, Payload
+from runbook_tui.run.wire import decode, encode, wire_name
 from runbook_tui.session.ports.journal import Journal
 
 NAME = "rollback-account.jsonl"

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from runbook_tui.run.events import Actor, Draft, Event, Payload, wire_name
+from runbook_tui.run.events import Actor, Draft, Event, Payload
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.state import RunState
+from runbook_tui.run.wire import wire_name
 from runbook_tui.session.account import Account
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Conflict, Journal, JournalError

@@ -9,9 +9,10 @@ from runbook_tui.book.model import Runbook
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide
-from runbook_tui.run.events import Actor, Event, Payload, wire_name
+from runbook_tui.run.events import Actor, Event, Payload
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.state import RunState
+from runbook_tui.run.wire import wire_name
 
 ADA = Actor(name="Ada", email="ada@example.com", user="ada", host="here")
 GRACE = Actor(name="Grace", email="grace@example.com", user="grace", host="here")

@@ -7,7 +7,8 @@ import dataclasses
 import pytest
 
 from runbook_tui.cli.words import sentence
-from runbook_tui.run.events import PAYLOADS, Event, Payload, Unknown
+from runbook_tui.run.events import Event, Payload, Unknown
+from runbook_tui.run.wire import PAYLOADS
 from tests.fakes.history import ADA
 
 

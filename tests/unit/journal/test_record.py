@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from runbook_tui.journal.chain import canonical
 from runbook_tui.journal.jsonl import as_line
 from runbook_tui.journal.record import LIMIT, Moment, body, entry, event, fresh_id, iso, placed
-from runbook_tui.run.events import PAYLOADS, Actor, Draft, NoteAdded, Payload, RunStarted, Unknown
+from runbook_tui.run.events import Actor, Draft, NoteAdded, Payload, RunStarted, Unknown
+from runbook_tui.run.wire import PAYLOADS
 from runbook_tui.session.ports.journal import JournalError
 
 ADA = Actor(name="Ada", email="ada@example.com", user="ada", host="lab")

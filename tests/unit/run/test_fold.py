@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
-from runbook_tui.run.events import Event, decode, encode
+from runbook_tui.run.events import Event
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.state import Status, elapsed
+from runbook_tui.run.wire import decode, encode
 from tests.fakes.history import ADA, GRACE, LINUS, START, History
 from tests.fakes.plans import two_phases
 

@@ -1,0 +1,94 @@
+"""How payloads stand in the journal: their names, and their fields as JSON values."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from runbook_tui.run.events import (
+    CheckTicked,
+    CheckUnticked,
+    CommandFinished,
+    CommandStarted,
+    GateOpened,
+    GateOverridden,
+    LeadHandedOver,
+    NoteAdded,
+    ParameterCaptured,
+    Payload,
+    RollbackClosed,
+    RollbackFinished,
+    RollbackOpened,
+    RollbackStarted,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    SignoffGiven,
+    StepFinished,
+    StepSkipped,
+    StepStarted,
+    StepWaiting,
+    UndoArmed,
+    UndoFinished,
+    UndoStarted,
+    Unknown,
+    WatchBreached,
+    WatchCleared,
+)
+
+PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
+    {
+        cls.WIRE: cls
+        for cls in (
+            RunStarted, RunPaused, RunResumed, RunFinished, LeadHandedOver,
+            StepStarted, StepWaiting, StepFinished, StepSkipped,
+            CheckTicked, CheckUnticked, NoteAdded,
+            CommandStarted, CommandFinished, ParameterCaptured,
+            SignoffGiven, GateOpened, GateOverridden, WatchBreached, WatchCleared,
+            UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
+            UndoStarted, UndoFinished, RollbackFinished,
+        )
+    }
+)  # fmt: skip
+
+
+def wire_name(payload: Payload) -> str:
+    """The name that stands in the journal."""
+    return payload.type if isinstance(payload, Unknown) else payload.WIRE
+
+
+def encode(payload: Payload) -> dict[str, Any]:
+    """The payload as JSON values; fields that are None are left out."""
+    if isinstance(payload, Unknown):
+        return dict(payload.data)
+    values: dict[str, Any] = {}
+    for item in dataclasses.fields(payload):
+        value = getattr(payload, item.name)
+        if value is None:
+            continue
+        if isinstance(value, tuple):
+            value = list(value)
+        elif isinstance(value, Mapping):
+            value = dict(value)
+        values[item.name] = value
+    return values
+
+
+def decode(type_: str, data: Mapping[str, Any]) -> Payload:
+    """The payload of a recorded event; a type or a shape not known here becomes `Unknown`."""
+    cls = PAYLOADS.get(type_)
+    if cls is None:
+        return Unknown(type=type_, data=data)
+    known = {item.name for item in dataclasses.fields(cls)}
+    values = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in data.items()
+        if name in known
+    }
+    try:
+        return cls(**values)
+    except TypeError:
+        return Unknown(type=type_, data=data)
