@@ -10,8 +10,9 @@ from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.opening import ask
 from runbook_tui.cli.output import LogFollower
 from runbook_tui.run import requests as r
+from runbook_tui.run.procedures import Duty, duties, open_duties
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.rollback import Item, RollbackPlan, plan
+from runbook_tui.run.rollback import Item, RollbackPlan, plan, running_plan
 from runbook_tui.run.state import CommandRecord, RollbackState, RunState, Status
 from runbook_tui.session.session import Session
 
@@ -43,6 +44,14 @@ def print_plan(state: RunState, planned: RollbackPlan, *, whole: bool = False) -
         say.out(f"  outside this scope and left as it is: {', '.join(outside)} (--scope run)")
     for procedure in planned.procedures:
         say.out(f"  procedure: {procedure.title}")
+        for duty in duties(state, (procedure,)):
+            box = "☑" if duty.ticked else "☐"
+            say.out(f"    {box} {_window(duty)}" if duty.is_stage else f"      {box} {duty.title}")
+
+
+def _window(duty: Duty) -> str:
+    end = f"{duty.start / 60:g}–{duty.end / 60:g} min  " if duty.end is not None else ""
+    return f"{end}{duty.title}  ({duty.id})"
 
 
 def _readiness(item: Item) -> str:
@@ -102,6 +111,7 @@ class Undoing:
             self._tell(state)
             rollback = state.rollback
             if rollback is not None and rollback.finished is not None:
+                self._tell_open(state)
                 return self._over(rollback)
             if leave.is_set():
                 say.err("left; the undo that runs goes on")
@@ -177,6 +187,14 @@ class Undoing:
         ).result(PATIENCE)
         if isinstance(answer, Refusal):
             say.err(answer.reason)
+
+    def _tell_open(self, state: RunState) -> None:
+        """What the procedure still asks for; it does not make the rollback incomplete."""
+        planned = running_plan(state)
+        left = open_duties(state, planned.procedures) if planned is not None else ()
+        if left:
+            say.out(f"still open in the procedure: {', '.join(left)}")
+            say.out(f"  tick them with: runbook tick {state.run} NODE")
 
     def _over(self, rollback: RollbackState) -> int:
         took = say.length(rollback.seconds)

@@ -125,6 +125,8 @@ def _waiting(state: RunState, step: str) -> str:
 
 
 def _tick(state: RunState, q: r.TickNode, actor: Actor) -> Pairs | Refusal:
+    if q.node in state.outline.staged:
+        return _tick_staged(state, q)
     if q.node not in state.outline:
         return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)
     node = state.outline[q.node]
@@ -147,6 +149,14 @@ def _tick(state: RunState, q: r.TickNode, actor: Actor) -> Pairs | Refusal:
     if owner and (state.step(owner).status is Status.WAITING or state.outline.is_group(owner)):
         events += after(state, owner, ticked=q.node)
     return events
+
+
+def _tick_staged(state: RunState, q: r.TickNode) -> Pairs | Refusal:
+    """A stage of a procedure, or a step in one: a box that keeps nothing shut."""
+    title = state.outline.staged[q.node].title
+    if q.off == (q.node not in state.ticks):
+        return Refusal(reason=f"“{title}” is {'not ticked' if q.off else 'ticked already'}")
+    return [(e.CheckUnticked(node=q.node) if q.off else e.CheckTicked(node=q.node), None)]
 
 
 def _skip(state: RunState, q: r.SkipStep, actor: Actor) -> Pairs | Refusal:

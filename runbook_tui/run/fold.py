@@ -9,10 +9,10 @@ from typing import Any
 
 from runbook_tui.book.model import Runbook
 from runbook_tui.run import events as e
+from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Event, Payload
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.state import (
-    FRESH,
     CommandRecord,
     Note,
     RollbackState,
@@ -22,54 +22,6 @@ from runbook_tui.run.state import (
     StepState,
     Tick,
 )
-
-
-class Draft:
-    """A state under construction; its maps are its own until it is frozen."""
-
-    def __init__(self, state: RunState) -> None:
-        self.run = state.run
-        self.runbook = state.runbook
-        self.outline = state.outline
-        self.fields: dict[str, Any] = {}
-        self.values = dict(state.values)
-        self.secrets = dict(state.secrets)
-        self.steps = dict(state.steps)
-        self.ticks = dict(state.ticks)
-        self.opened_gates = dict(state.opened_gates)
-        self.overridden_gates = dict(state.overridden_gates)
-        self.signoffs = list(state.signoffs)
-        self.notes = list(state.notes)
-        self.rollback = state.rollback
-        self.lead = state.lead
-        self.breached = state.breached
-        self._state = state
-
-    def freeze(self) -> RunState:
-        """The state as a value."""
-        return dataclasses.replace(
-            self._state,
-            values=self.values,
-            secrets=self.secrets,
-            steps=self.steps,
-            ticks=self.ticks,
-            opened_gates=self.opened_gates,
-            overridden_gates=self.overridden_gates,
-            signoffs=tuple(self.signoffs),
-            notes=tuple(self.notes),
-            rollback=self.rollback,
-            lead=self.lead,
-            breached=self.breached,
-            **self.fields,
-        )
-
-    def step(self, id_: str) -> StepState:
-        """The step's state so far."""
-        return self.steps.get(id_, FRESH)
-
-    def change(self, id_: str, **fields: Any) -> None:
-        """Replace fields of a step."""
-        self.steps[id_] = dataclasses.replace(self.step(id_), **fields)
 
 
 def begin(run: str, runbook: Runbook) -> RunState:
@@ -283,6 +235,7 @@ def _rollback_closed(draft: Draft, event: Event, payload: e.RollbackClosed) -> N
 
 def _rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) -> None:
     opened = draft.rollback.opened if draft.rollback and not draft.rollback.finished else None
+    _void_stages(draft, opened if opened is not None else epoch(event.at))
     draft.rollback = RollbackState(
         scope=payload.scope,
         node=payload.node,
@@ -293,6 +246,13 @@ def _rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) ->
         budget=payload.budget,
         by=event.actor,
     )
+
+
+def _void_stages(draft: Draft, opened: float) -> None:
+    """What was ticked in a procedure before this rollback was opened belongs to an earlier one."""
+    for id_ in draft.outline.staged:
+        if id_ in draft.ticks and draft.ticks[id_].at < opened:
+            del draft.ticks[id_]
 
 
 def _undo_started(draft: Draft, event: Event, payload: e.UndoStarted) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runbook_tui.book.model import Command, Step
+from runbook_tui.book.model import Command, StageStep, Step
 from runbook_tui.run.prepare import resolve
 from runbook_tui.run.requests import Refusal, ValuesMissing
 from runbook_tui.run.state import CommandRecord, RunState
@@ -42,6 +42,19 @@ def _offer(state: RunState, command: Command) -> Offer:
     )
 
 
+def stage_offer(state: RunState, step: StageStep) -> Offer:
+    """The command of a step in a procedure's stage."""
+    text, missing = resolve(state, step.run or "", state.values)
+    records = state.step(step.id).commands
+    return Offer(
+        id=step.id,
+        title=step.title,
+        text=text,
+        missing=missing,
+        last=records[-1] if records else None,
+    )
+
+
 def open_values(state: RunState) -> tuple[str, ...]:
     """Names that offered commands need and nobody gave yet."""
     return tuple(dict.fromkeys(name for offer in offers(state) for name in offer.missing))
@@ -49,7 +62,11 @@ def open_values(state: RunState) -> tuple[str, ...]:
 
 def as_step(state: RunState, command: str) -> Step | Refusal:
     """The offered command as a step of its own, or why it cannot run now."""
-    offer = next((o for o in offers(state) if o.id == command), None)
+    staged = state.outline.staged.get(command)
+    if isinstance(staged, StageStep) and staged.run:
+        offer: Offer | None = stage_offer(state, staged)
+    else:
+        offer = next((o for o in offers(state) if o.id == command), None)
     if offer is None:
         return Refusal(reason=f"the plan offers no command “{command}”", exit_code=2)
     if offer.missing:

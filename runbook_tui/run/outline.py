@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from runbook_tui.book.model import Change, Check, Gate, Phase, Runbook, Step
+from runbook_tui.book.model import (
+    Change,
+    Check,
+    Gate,
+    Phase,
+    Runbook,
+    Stage,
+    StageStep,
+    Step,
+)
 
 
 class Kind(StrEnum):
@@ -76,6 +85,12 @@ class Outline:
             n.id: n.item for n in self.nodes.values() if isinstance(n.item, Step)
         }
         self.order: tuple[str, ...] = tuple(self.steps)
+        self.staged: dict[str, Stage | StageStep] = {}
+        """Stages of procedures and their steps by id; no nodes of the run, but boxes to tick."""
+
+        for stage in (stage for p in runbook.procedures for stage in p.stages):
+            self.staged[stage.id] = stage
+            self.staged.update((step.id, step) for step in stage.steps)
 
     def __getitem__(self, id_: str) -> Node:
         return self.nodes[id_]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from runbook_tui.book.model import Step
-from runbook_tui.run.events import Event
+from runbook_tui.run.events import CheckTicked, Event
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.session.launching import Workbench, finished, prepare_step, start
 from runbook_tui.session.ports.commands import CommandStatus, Phase
@@ -42,7 +42,12 @@ def _watch(bench: Workbench, id_: str, record: CommandRecord) -> bool:
 
     def ended(state: RunState) -> list[Pair]:
         newest = {c.folder: c for c in state.step(id_).commands}[record.folder]
-        return [(finished(record, status), id_)] if newest.running else []
+        if not newest.running:
+            return []
+        pairs: list[Pair] = [(finished(record, status), id_)]
+        if id_ in state.outline.staged and id_ not in state.ticks and status.exit == 0:
+            pairs.append((CheckTicked(node=id_), None))
+        return pairs
 
     bench.recorder.record_or_keep(ended)
     return False

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from runbook_tui.book.model import Command, Parameter, Step
+from runbook_tui.book.model import Command, Parameter, Procedure, Stage, StageStep, Step
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.run import requests as r
 from runbook_tui.run.state import Status
@@ -192,3 +192,31 @@ async def test_what_a_plan_keeps_for_a_rollback_is_offered_and_asks_for_its_valu
         await pilot.press("4", "2", "enter")
         await until(pilot, lambda: "ended well" in text_of(app))
     assert (place.work / "offered").read_text() == "back 42\n"
+
+
+PROCEDURE = Procedure(
+    id="back", title="Bring it back", stages=(
+        Stage(id="now", title="At once", from_minute=0, to_minute=5, steps=(
+            StageStep(id="tell", title="Tell the team"),
+            StageStep(id="look", title="Look at it", run="echo looked > looked"),
+        )),
+    ),
+)  # fmt: skip
+
+
+async def test_a_procedure_is_ticked_beside_the_rollback_and_its_commands_run(scene: Make) -> None:
+    place = scene(book(Step(id="a", title="Merge", run="true", undo="true"),
+                       procedures=(PROCEDURE,)))  # fmt: skip
+    session = place.open()
+    run_step(session, "a")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: "Tell the team" in text_of(app))
+        assert "stage 1 0–5 min At once  0 of 2" in text_of(app)
+        await pilot.press("down", "down", "space")
+        await until(pilot, lambda: "stage 1 0–5 min At once  1 of 2" in text_of(app))
+        await pilot.press("j", "o")
+        await until(pilot, lambda: "stage 1 0–5 min At once  2 of 2" in text_of(app))
+    assert (place.work / "looked").read_text() == "looked\n"
+    assert {"tell", "look"} <= set(session.state.ticks)

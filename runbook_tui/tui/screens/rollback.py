@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Button
 
 from runbook_tui.run.offers import offers
+from runbook_tui.run.procedures import duties
 from runbook_tui.run.requests import CloseRollback, StartRollback, StopRollback
 from runbook_tui.run.rollback import (
     SCOPES,
@@ -65,8 +66,8 @@ class RollbackScreen(Screen[None]):
             lambda w, h: [view.title(self.state, self._plan, self.app.now(), w)], id="title"
         )
         yield Lines(lambda w, h: [spread(view.scopes(self._plan), [], w)], id="scopes")
-        yield Lines(lambda w, h: view.stages(self._plan, self._spent(), w)[:h], id="stages")
-        undos = UndoList(id="undos")
+        yield Lines(lambda w, h: view.stages(self.rows.duties, self._spent(), w, h), id="stages")
+        undos = UndoList(self._spent, id="undos")
         yield undos
         yield Lines(undos.command, id="command")
         yield Pane(self.app.terminals, id="undoing")
@@ -110,13 +111,15 @@ class RollbackScreen(Screen[None]):
             return
         current = running_plan(self.state) if self.running else None
         self._plan = current or plan(self.state, self._scope, self._node, self._past_floor)
-        self.rows.show(self._plan.items, offers(self.state))
+        self.rows.show(
+            self._plan.items, duties(self.state, self._plan.procedures), offers(self.state)
+        )
         self.set_class(self.running, "-running")
         finished = self.running and not self.state.rolling_back
         self.set_class(finished, "-finished")
         self.query_one("#start", Button).display = not self.running
         self.query_one("#stages").styles.height = min(
-            3, sum(len(p.stages) for p in self._plan.procedures[:1])
+            3, sum(duty.is_stage for duty in self.rows.duties)
         )
         self._show_undo()
         for part in ("#title", "#scopes", "#stages", "#command", "#summary", "#foot", "#said"):
@@ -129,16 +132,14 @@ class RollbackScreen(Screen[None]):
             for command in self.state.step(item.step).commands:
                 if command.kind == "undo" and command.started >= latest:
                     latest, newest = command.started, command.folder
-        running = next(
-            (o.last for o in self.rows.offers if o.last and o.last.started >= latest), None
-        )
+        running = next((last for last in self.rows.commands if last.started >= latest), None)
         shown = running.folder if running is not None else newest if self.running else ""
         self.set_class(bool(shown), "-output")
         self.query_one("#undoing", Pane).show(shown)
 
     def tick(self) -> None:
         """The clock."""
-        for part in ("#title", "#stages"):
+        for part in ("#title", "#stages", "#undos") if self.rows.duties else ("#title",):
             self.query_one(part).refresh()
 
     def _spent(self) -> float:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
+from runbook_tui.run.procedures import Duty
 from runbook_tui.run.rollback import SCOPES, Item, RollbackPlan
 from runbook_tui.run.state import RollbackState, RunState, Status
 from runbook_tui.tui.views.tone import Line, cut, spread
@@ -68,6 +71,41 @@ def row(item: Item, number: int, width: int) -> Line:
         first = item.text.strip().splitlines()[0]
         left.append((f"  {printable(first, 300)}", "dim"))
     return spread(left, _standing(item), width)
+
+
+def duty_row(duty: Duty, spent: float, width: int) -> Line:
+    """A stage with what is left of its window, or one of its boxes."""
+    title_ = printable(duty.title, 200)
+    box, tone = ("☑", "good") if duty.ticked else ("☐", "plain")
+    if duty.is_stage:
+        window = f"{duty.start / 60:g}–{duty.end / 60:g} min " if duty.end is not None else ""
+        left: Line = [(f"  stage {duty.number} ", "dim"), (f"{box} ", tone),
+                      (f"{window}{title_}", "strong" if duty.now(spent) else "dim")]  # fmt: skip
+    else:
+        left = [(f"     {box} ", tone), (title_, "dim" if duty.ticked else "plain")]
+        if duty.offer is not None:
+            left.append(("  $", "accent"))
+    return spread(left, _duty_standing(duty, spent), width)
+
+
+def _duty_standing(duty: Duty, spent: float) -> Line:
+    last = duty.offer.last if duty.offer is not None else None
+    if duty.ticked:
+        return [(f"{printable(duty.ticked.by.name, 20)} ", "dim")]
+    if last is not None:
+        return [("▶ running ", "busy")] if last.running else [("✗ failed ", "bad")]
+    if duty.is_stage and duty.late(spent):
+        return [("window over ", "warn")]
+    if duty.is_stage and duty.end is not None and duty.now(spent):
+        return [(f"{clock(duty.end - spent)} left ", "warn")]
+    return []
+
+
+def duty_command(duty: Duty, width: int) -> list[Line]:
+    """What can be done with a box of the procedure."""
+    word = " takes the tick back" if duty.ticked else " ticks it"
+    return [[(cut(f" {printable(duty.title, 400)}", width), "plain")],
+            [(" Space", "key"), (word, "plain")]]  # fmt: skip
 
 
 def offer_row(offer: Offer, width: int) -> Line:
@@ -138,22 +176,25 @@ def command(item: Item | None, width: int, height: int) -> list[Line]:
     return lines
 
 
-def stages(plan: RollbackPlan, spent: float, width: int) -> list[Line]:
-    """The procedure's stages with their windows, and the steps of the one that it is time for."""
-    lines: list[Line] = []
-    for procedure in plan.procedures[:1]:
-        for number, stage in enumerate(procedure.stages, 1):
-            start = (stage.from_minute or 0) * 60
-            end = stage.to_minute * 60 if stage.to_minute is not None else None
-            now = start <= spent and (end is None or spent < end)
-            window = f"{stage.from_minute or 0:g}–{stage.to_minute or 0:g} min" if end else ""
-            steps = " · ".join(f"☐ {printable(s.title, 60)}" for s in stage.steps) if now else ""
-            left: Line = [(f" stage {number} {window:<10} ", "accent" if now else "dim"),
-                          (printable(stage.title, 40), "strong" if now else "dim"),
-                          (f"  {steps}", "plain")]  # fmt: skip
-            right: Line = [(f"{clock(end - spent)} left ", "warn")] if now and end else []
-            lines.append(spread(left, right, width))
-    return lines
+def stages(duties: tuple[Duty, ...], spent: float, width: int, height: int) -> list[Line]:
+    """The stages that it is time for or that come next; how much of each is done."""
+    lines: list[tuple[bool, Line]] = []
+    for at, stage in enumerate(duties):
+        if not stage.is_stage:
+            continue
+        steps = list(takewhile(lambda duty: not duty.is_stage, duties[at + 1 :]))
+        done = f"  {sum(d.ticked is not None for d in steps)} of {len(steps)} ☑" if steps else ""
+        end = f"–{stage.end / 60:g}" if stage.end is not None else ""
+        now = stage.now(spent) and not stage.ticked
+        past = stage.ticked is not None or stage.late(spent)
+        left: Line = [
+            (f" stage {stage.number} {stage.start / 60:g}{end} min ", "accent" if now else "dim"),
+            (printable(stage.title, 60), "strong" if now else "dim"),
+            (done, "plain" if now else "dim"),
+        ]
+        lines.append((past, spread(left, _duty_standing(stage, spent), width)))
+    open_ = [line for past, line in lines if not past]
+    return (open_ if len(lines) > height else [line for _, line in lines])[:height]
 
 
 def _running(state: RunState) -> RollbackState | None:

@@ -1,14 +1,17 @@
-"""The list of a rollback: its undos, then the commands that the plan keeps for it."""
+"""The list of a rollback: its undos, its procedure, then commands that the plan keeps for it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
 from runbook_tui.run.offers import Offer
-from runbook_tui.run.requests import AnswerByHand, RunOffered
+from runbook_tui.run.procedures import Duty
+from runbook_tui.run.requests import AnswerByHand, RunOffered, TickNode
 from runbook_tui.run.rollback import Item
+from runbook_tui.run.state import CommandRecord
 from runbook_tui.tui.views import rollback as view
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.painted import RowList
@@ -28,15 +31,19 @@ class UndoList(RowList):
         Binding("o", "offer", "run what is offered", id="rollback-offer"),
     ]
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002
+    def __init__(self, spent: Callable[[], float], *, id: str) -> None:  # noqa: A002
         super().__init__(self._paint_item, id=id)
+        self._spent = spent
         self.items: tuple[Item, ...] = ()
+        self.duties: tuple[Duty, ...] = ()
         self.offers: tuple[Offer, ...] = ()
 
-    def show(self, items: tuple[Item, ...], offers: tuple[Offer, ...]) -> None:
-        """Show these undos, and these commands below them."""
-        self.items, self.offers = items, offers
-        self.set_count(len(items) + len(offers))
+    def show(
+        self, items: tuple[Item, ...], duties: tuple[Duty, ...], offers: tuple[Offer, ...]
+    ) -> None:
+        """Show these undos, the stages of the procedure below them, then these commands."""
+        self.items, self.duties, self.offers = items, duties, offers
+        self.set_count(len(items) + len(duties) + len(offers))
 
     @property
     def chosen(self) -> Item | None:
@@ -46,11 +53,27 @@ class UndoList(RowList):
     @property
     def chosen_offer(self) -> Offer | None:
         """The offered command under the cursor."""
-        at = self.cursor - len(self.items)
+        if self.chosen_duty is not None:
+            return self.chosen_duty.offer
+        at = self.cursor - len(self.items) - len(self.duties)
         return self.offers[at] if 0 <= at < len(self.offers) else None
+
+    @property
+    def chosen_duty(self) -> Duty | None:
+        """The stage or step of a procedure under the cursor."""
+        at = self.cursor - len(self.items)
+        return self.duties[at] if 0 <= at < len(self.duties) else None
+
+    @property
+    def commands(self) -> list[CommandRecord]:
+        """How the commands ran last that a person started from this list."""
+        every = [*self.offers, *(d.offer for d in self.duties if d.offer is not None)]
+        return [offer.last for offer in every if offer.last is not None]
 
     def command(self, width: int, height: int) -> list[Line]:
         """What the chosen row would run, or needs."""
+        if self.chosen_duty is not None and self.chosen_offer is None:
+            return view.duty_command(self.chosen_duty, width)
         if self.chosen_offer is not None:
             return view.offer_command(self.chosen_offer, width, height)
         return view.command(self.chosen, width, height)
@@ -59,6 +82,9 @@ class UndoList(RowList):
         at = row - len(self.items)
         if at < 0:
             return view.row(self.items[row], row + 1, width)
+        if at < len(self.duties):
+            return view.duty_row(self.duties[at], self._spent(), width)
+        at -= len(self.duties)
         return view.offer_row(self.offers[at], width) if at < len(self.offers) else []
 
     def action_offer(self) -> None:
@@ -67,7 +93,11 @@ class UndoList(RowList):
             self.app.ask(RunOffered(command=self.chosen_offer.id))
 
     def action_taken_back(self) -> None:
-        """What was done by hand is taken back."""
+        """What was done by hand is taken back; a box of the procedure is ticked."""
+        duty = self.chosen_duty
+        if duty is not None:
+            self.app.ask(TickNode(node=duty.id, off=duty.ticked is not None))
+            return
         item = self.chosen
         if item is not None and item.kind == "manual":
             self.app.ask(AnswerByHand(step=item.step, taken_back=True))

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runbook_tui.book.model import Parameter, Phase, Runbook, Step
+from runbook_tui.book.model import (
+    Parameter,
+    Phase,
+    Procedure,
+    Runbook,
+    Stage,
+    StageStep,
+    Step,
+)
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
+from runbook_tui.run.procedures import duties, open_duties
 from runbook_tui.run.rollback import default_scope, plan, ran, scope_node
 from runbook_tui.run.state import Status
 from tests.fakes.history import GRACE, History
@@ -157,3 +168,36 @@ def test_whatever_ran_in_whatever_order_a_dependent_is_undone_before_what_it_nee
         for need in history.state.outline[step].needs:
             if need in undone:
                 assert undone.index(step) < undone.index(need)
+
+
+STAGED = Procedure(
+    id="back", title="Back", stages=(
+        Stage(id="now", title="At once", from_minute=0, to_minute=5,
+              steps=(StageStep(id="tell", title="Tell"), StageStep(id="look", title="Look"))),
+        Stage(id="then", title="Then", from_minute=5, to_minute=15),
+    ),
+)  # fmt: skip
+
+
+def test_a_stage_is_over_when_its_steps_are_ticked() -> None:
+    history = History(dataclasses.replace(chain(1), procedures=(STAGED,)))
+    history.ran("s0")
+    history.ask(r.OpenRollback())
+    for node in ("tell", "look"):
+        assert not isinstance(history.ask(r.TickNode(node=node)), r.Refusal)
+    now, then = (d for d in duties(history.state, (STAGED,)) if d.is_stage)
+    assert now.ticked is not None
+    assert then.ticked is None
+    assert then.now(400)
+    assert then.late(900)
+    assert open_duties(history.state, (STAGED,)) == ("Then",)
+
+
+def test_what_was_ticked_before_this_rollback_was_opened_counts_no_longer() -> None:
+    history = History(dataclasses.replace(chain(1), procedures=(STAGED,)))
+    history.ran("s0")
+    history.ask(r.TickNode(node="tell"))
+    history.ask(r.OpenRollback())
+    history.ask(r.TickNode(node="look"))
+    history.ask(r.StartRollback(scope="run"))
+    assert set(history.state.ticks) == {"look"}

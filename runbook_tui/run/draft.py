@@ -1,0 +1,56 @@
+"""A run's state under construction, while events are applied to it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from runbook_tui.run.state import FRESH, RunState, StepState
+
+
+class Draft:
+    """A state under construction; its maps are its own until it is frozen."""
+
+    def __init__(self, state: RunState) -> None:
+        self.run = state.run
+        self.runbook = state.runbook
+        self.outline = state.outline
+        self.fields: dict[str, Any] = {}
+        self.values = dict(state.values)
+        self.secrets = dict(state.secrets)
+        self.steps = dict(state.steps)
+        self.ticks = dict(state.ticks)
+        self.opened_gates = dict(state.opened_gates)
+        self.overridden_gates = dict(state.overridden_gates)
+        self.signoffs = list(state.signoffs)
+        self.notes = list(state.notes)
+        self.rollback = state.rollback
+        self.lead = state.lead
+        self.breached = state.breached
+        self._state = state
+
+    def freeze(self) -> RunState:
+        """The state as a value."""
+        return dataclasses.replace(
+            self._state,
+            values=self.values,
+            secrets=self.secrets,
+            steps=self.steps,
+            ticks=self.ticks,
+            opened_gates=self.opened_gates,
+            overridden_gates=self.overridden_gates,
+            signoffs=tuple(self.signoffs),
+            notes=tuple(self.notes),
+            rollback=self.rollback,
+            lead=self.lead,
+            breached=self.breached,
+            **self.fields,
+        )
+
+    def step(self, id_: str) -> StepState:
+        """The step's state so far."""
+        return self.steps.get(id_, FRESH)
+
+    def change(self, id_: str, **fields: Any) -> None:
+        """Replace fields of a step."""
+        self.steps[id_] = dataclasses.replace(self.step(id_), **fields)
