@@ -100,7 +100,6 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
     environment = {**bench.surroundings.environment, **recorded.environment}
     environment["RUNBOOK_RUN"] = bench.state.run
     environment["RUNBOOK_STEP"] = step_id
-    item = bench.state.outline.steps.get(step_id)
     return _launch(
         bench,
         step_id=step_id,
@@ -110,7 +109,7 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
         shell=recorded.shell or bench.surroundings.shell(None),
         environment=environment,
         secrets=recorded.secrets,
-        timeout=(item.timeout if item else None) or UNDO_SECONDS,
+        timeout=UNDO_SECONDS,
         interactive=False,
         node="",
     )

@@ -24,6 +24,8 @@ from runbook_tui.session.stepping import UNDO_KINDS
 from runbook_tui.session.undo_file import write as write_undo_file
 
 GRACE = 5.0
+PATIENCE = 3 * GRACE
+"""Seconds after which a rollback goes on without the end of a command that cannot be ended."""
 GOOD = frozenset({"done", "taken back"})
 
 
@@ -32,7 +34,7 @@ class RollbackDriver:
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
-        self._stopped: set[str] = set()
+        self._stopped: dict[str, float] = {}
         self.attended = True
 
     def advance(self) -> bool:
@@ -50,24 +52,26 @@ class RollbackDriver:
         return self._next(rollback)
 
     def _still_running(self, rollback: RollbackState) -> bool:
-        """Stop the scope's commands first; True while one of them lives."""
+        """Stop the scope's commands first; True while one of them lives that can be ended."""
+        state = self._bench.state
+        inside = [step.id for step in state.outline.steps_inside(rollback.node)]
         alive = False
-        for step_id in rollback.steps:
-            for record in self._bench.state.step(step_id).commands:
-                if not record.running or record.kind in UNDO_KINDS:
-                    continue
-                alive = True
-                self._stop_or_note(step_id, record)
+        for step_id in dict.fromkeys((*rollback.steps, *inside)):
+            for record in state.step(step_id).commands:
+                if record.running and record.kind not in UNDO_KINDS:
+                    alive = self._stop_or_note(step_id, record) or alive
         return alive
 
-    def _stop_or_note(self, step_id: str, record: CommandRecord) -> None:
+    def _stop_or_note(self, step_id: str, record: CommandRecord) -> bool:
+        """Stop a command, or record how it ended; False once nothing more can be waited for."""
         bench = self._bench
         status = bench.commands.status(Path(record.folder))
         if status.phase in {Phase.STARTING, Phase.RUNNING}:
+            now = bench.clock.mono()
             if record.folder not in self._stopped:
-                self._stopped.add(record.folder)
+                self._stopped[record.folder] = now
                 bench.commands.stop(Path(record.folder), GRACE)
-            return
+            return now - self._stopped[record.folder] < PATIENCE
 
         def ended(state: RunState) -> list[Pair]:
             newest = {c.folder: c for c in state.step(step_id).commands}[record.folder]
@@ -76,6 +80,7 @@ class RollbackDriver:
             return [*captured(bench, step_id, record), (finished(record, status), step_id)]
 
         bench.recorder.record_or_keep(ended)
+        return True
 
     def _undoing(self, step_id: str) -> bool:
         state = self._bench.state.step(step_id)

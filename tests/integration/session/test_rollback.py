@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from runbook_tui.book.model import Step
+from runbook_tui.command.folder import supervisor as supervisor_of
 from runbook_tui.command.host import CommandHost
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
@@ -186,3 +191,44 @@ def test_without_a_journal_the_undo_file_brings_it_back(scene: Make, tmp_path: P
     again = place.open()
     assert again.state.step("a").status is Status.PENDING
     shutil.rmtree(tmp_path / "emergency")
+
+
+def test_a_running_command_that_only_looks_is_stopped_too(scene: Make) -> None:
+    place = scene(book(
+        Step(id="a", title="A", run="touch made", undo="rm made"),
+        Step(id="look", title="Look", run="sleep 600", effect=False, background=True),
+    ))  # fmt: skip
+    session = place.open()
+    run_step(session, "a")
+    run_step(session, "look")
+    assert rolled_back(session) == "complete"
+    assert not any(c.running for c in session.state.step("look").commands)
+
+
+def test_the_steps_own_time_limit_does_not_end_its_undo(scene: Make) -> None:
+    step = Step(id="a", title="A", run="touch made", undo="sleep 1; rm made", timeout=0.5)
+    place = scene(book(step))
+    session = place.open()
+    run_step(session, "a")
+    assert rolled_back(session) == "complete"
+    assert not (place.work / "made").exists()
+
+
+def test_a_command_that_cannot_be_ended_does_not_hold_the_rollback(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its supervisor is stopped: nobody can end the command, and nobody can say how it ended."""
+    monkeypatch.setattr("runbook_tui.session.undoing.PATIENCE", 0.5)
+    place = scene(book(Step(id="a", title="A", run="touch made; sleep 600", undo="rm made")))
+    session = place.open()
+    ask(session, r.StartStep(step="a"))
+    until((place.work / "made").exists)
+    folder = Path(session.state.step("a").commands[0].folder)
+    found = supervisor_of(folder)
+    assert found is not None
+    os.kill(found, signal.SIGSTOP)
+    try:
+        assert rolled_back(session) == "complete"
+    finally:
+        os.kill(found, signal.SIGCONT)
+    assert not (place.work / "made").exists()
