@@ -247,17 +247,12 @@ def shipped_plans() -> tuple[Path, ...]:
     return (here / "runbooks", here.parent / "runbooks")
 
 
-def open_session(
-    run: str, actor: Actor, *, leads: bool, unattended: bool = False, resume: bool = False
-) -> Session:
-    """A session on a run; ``open()`` it before use, ``close()`` it after.
-
-    ``resume`` records that this person goes on as lead. Raises `JournalError`.
-    """
+def open_session(run: str, actor: Actor, *, leads: bool, unattended: bool = False) -> Session:
+    """A session on a run; ``open()`` it before use, ``close()`` it after. Raises `JournalError`."""
     from runbook_tui.book.reader import read
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session import account
-    from runbook_tui.session.opening import open_run, resumed
+    from runbook_tui.session.opening import open_run
     from runbook_tui.session.session import Session
 
     place = settings().run_folder(run)
@@ -268,8 +263,6 @@ def open_session(
     # Who leads carries out what the plan says, and reads it; help must not wait for a parser.
     reader = read if leads else partial(_read_kept, place)
     state = open_run(record, run, reader, around)
-    if resume:
-        state = resumed(record, state, actor)
     return Session(
         state=state,
         actor=actor,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.values import Values
 from runbook_tui.run.events import Actor
+from runbook_tui.run.state import RunState
 from runbook_tui.session.session import Session
 
 
@@ -32,23 +34,25 @@ def lead(
     """Lead a run; ``after`` is the event after which to tell what happened (None: the newest)."""
     from runbook_tui import wiring
 
-    if resume:
-        refuse_led(run)
-    session = wiring.open_session(run, who, leads=True, resume=resume)
-    begun = session.state.seq if after is None else after
-    if not session.open():
+    session = wiring.open_session(run, who, leads=True)
+    found = session.state
+    begun = found.seq if after is None else after
+    if not session.open(resume=resume):
         raise led_by(run, session.leader())
+    others = other_runs(run)
     try:
         if no_tui:
-            return _lines(session, values, yes=yes, after=begun)
+            for line in others:
+                say.err(line)
+            return _lines(session, values, yes=yes, found=found, after=begun)
         for name, value in values.secret.items():
             session.give_secret(name, value)
-        return on_screen(session)
+        return on_screen(session, others)
     finally:
         session.close()
 
 
-def _lines(session: Session, values: Values, *, yes: bool, after: int) -> int:
+def _lines(session: Session, values: Values, *, yes: bool, found: RunState, after: int) -> int:
     from contextlib import closing
 
     from runbook_tui import wiring
@@ -58,30 +62,18 @@ def _lines(session: Session, values: Values, *, yes: bool, after: int) -> int:
     say.outlive_readers()
     answers = Answers(yes=yes, may_ask=say.interactive() and not yes, values=values)
     with closing(wiring.journal(reading=True)) as journal:
-        lines = Lines(session, journal, answers, after)
+        lines = Lines(session, journal, answers, found, after)
         answers.hand_over(session)
         return lines.walk()
 
 
-def on_screen(session: Session) -> int:
+def on_screen(session: Session, said: Sequence[str] = ()) -> int:
     """The screen on an open session; returns its exit status."""
     from runbook_tui import wiring
     from runbook_tui.tui.app import RunbookApp
 
-    status = RunbookApp(session, wiring.terminals()).run()
+    status = RunbookApp(session, wiring.terminals(), said="; ".join(said)).run()
     return status if isinstance(status, int) else exits.DONE
-
-
-def refuse_led(run: str) -> None:
-    """Refuse to take over a run that somebody leads now; raises `Ended` (4)."""
-    from runbook_tui import wiring
-    from runbook_tui.session.locks import RunLock
-
-    lock = RunLock(wiring.settings().run_folder(run) / "lead.lock")
-    holder = lock.holder()
-    if not lock.take(holder):
-        raise led_by(run, holder)
-    lock.release()
 
 
 def led_by(run: str, holder: str) -> Ended:
@@ -91,3 +83,18 @@ def led_by(run: str, holder: str) -> Ended:
         f"run {run} is led by {holder or 'somebody else'} now",
         f"take part with `runbook join {run}`, or wait until they leave",
     )
+
+
+def other_runs(run: str) -> list[str]:
+    """Other open runs of the same plan, a line each; they are allowed, but nobody forgets them."""
+    from runbook_tui.cli.choosing import glances
+    from runbook_tui.cli.opening import reading
+
+    with reading() as journal:
+        digest = next(entry.digest for entry in journal.runs() if entry.run == run)
+        others = [g for g in glances(journal) if g.entry.digest == digest and g.entry.run != run]
+    return [
+        f"another run of this plan is open: {other.entry.run} ({other.lead})"
+        for other in others
+        if other.word in {"open", "running"}
+    ]

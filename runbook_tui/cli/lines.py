@@ -28,15 +28,19 @@ UNSURE = {
 
 
 class Lines:
-    """Walks through an open session that leads. ``yes`` answers confirmations."""
+    """Walks through an open session that leads; ``found`` is the run before it was opened.
 
-    def __init__(self, session: Session, journal: Journal, answers: Answers, after: int) -> None:
+    What happened after event ``after`` is told first.
+    """
+
+    def __init__(
+        self, session: Session, journal: Journal, answers: Answers, found: RunState, after: int
+    ) -> None:
         self._session = session
         self._answers = answers
-        self._narrator = Narrator(journal, session.state, after)
-        self._retry = {i for i, s in session.state.steps.items() if s.status in BROKEN}
+        self._narrator = Narrator(journal, found, after)
+        self._retry = {i for i, s in found.steps.items() if s.status in BROKEN}
         self._wake = threading.Event()
-        self._ending: set[str] = set()
         self._trouble = ""
 
     @property
@@ -101,8 +105,7 @@ class Lines:
         if step is not None:
             return self._start(step)
         if not left_open(state):
-            self._end_background(state)
-            return None
+            return None  # The session ends what runs in the background, and the run.
         return self._needed(state)
 
     def _rolled_back_meanwhile(self, state: RunState) -> bool:
@@ -182,15 +185,6 @@ class Lines:
     def _ask(self, request: r.Request) -> Refusal | None:
         answer = self._session.ask(request).result(PATIENCE)
         return answer if isinstance(answer, Refusal) else None
-
-    def _end_background(self, state: RunState) -> None:
-        """Everything is done: what still runs in the background ends with the run."""
-        for id_, step in state.steps.items():
-            if any(c.running for c in step.commands) and id_ not in self._ending:
-                self._ending.add(id_)
-                title = self._narrator.title(id_)
-                say.out(f"{title}: still runs in the background; the run's end stops it")
-                self._ask(r.StopCommands(step=id_))
 
     def _needed(self, state: RunState) -> int:
         self._narrator.tell()

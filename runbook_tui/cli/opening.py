@@ -10,8 +10,9 @@ from runbook_tui.cli.choosing import choose
 from runbook_tui.cli.exits import Ended
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal, Request
+from runbook_tui.session.answering import Accepted
 from runbook_tui.session.ports.journal import Journal
-from runbook_tui.session.session import Accepted, Session
+from runbook_tui.session.session import Session
 
 PATIENCE = 60.0
 

@@ -108,7 +108,7 @@ class Play:
         """From the first step to the rollback's end; 0 only if all is really as before."""
         answers = Answers(yes=True, may_ask=False, values=Values())
         with contextlib.closing(wiring.journal(reading=True)) as journal:
-            lines = Lines(self._session, journal, answers, 0)
+            lines = Lines(self._session, journal, answers, self._session.state, 0)
             status = lines.walk(leaves=False)
             if status != exits.WAITING:
                 return self._otherwise(f"the run stopped before the gate with status {status}")

@@ -59,7 +59,6 @@ def command(
     who = actor(claimed)
     run = wiring.start(file, parameters=values.plain, actor=who, folder=cwd, role=role)
     say.err(f"run {run}: {runbook.title}")
-    _name_others(run)
     if skipped:
         _skip(run, who, skipped)
     return lead(run, who, values, no_tui=no_tui, yes=yes, resume=False, after=0)
@@ -74,16 +73,3 @@ def _skip(run: str, who: Actor, steps: list[str]) -> None:
         for step in steps:
             if session.state.step(step).status not in OVER:
                 ask(session, SkipStep(step=step, reason=FROM))
-
-
-def _name_others(run: str) -> None:
-    """Two open runs of one plan are allowed, and each names the other."""
-    from runbook_tui.cli.choosing import glances
-    from runbook_tui.cli.opening import reading
-
-    with reading() as journal:
-        digest = next(entry.digest for entry in journal.runs() if entry.run == run)
-        others = [g for g in glances(journal) if g.entry.digest == digest and g.entry.run != run]
-    for other in others:
-        if other.word in {"open", "running"}:
-            say.err(f"another run of this plan is open: {other.entry.run} ({other.lead})")

@@ -100,6 +100,13 @@ def _signed(event: Event, about: str, title: Title) -> str:
     return f"{title(p.node)} {p.decision} as {p.role} by {event.actor.identity}{comment}"
 
 
+def _run_finished(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.RunFinished)
+    ended = f"; ended what still ran: {', '.join(p.stopped)}" if p.stopped else ""
+    return f"run {p.result}{ended}"
+
+
 def _undone(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.UndoFinished)
@@ -157,7 +164,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.RunStarted: _about("run started by {by}: {name}"),
     e.RunPaused: _about("{by} left; commands go on"),
     e.RunResumed: _about("{by} goes on as lead"),
-    e.RunFinished: _about("run {of.result}"),
+    e.RunFinished: _run_finished,
     e.LeadHandedOver: _about("{name} leads from here on"),
     e.StepStarted: _step_started,
     e.StepWaiting: _about("{about}: waits for its checks or sign-off"),

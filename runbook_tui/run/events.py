@@ -71,6 +71,7 @@ class RunFinished(Payload):
 
     WIRE: ClassVar[str] = "run.finished"
     result: str = "done"
+    stopped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

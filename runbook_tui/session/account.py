@@ -27,16 +27,19 @@ class Account:
         self._actor = actor
         self.drafts: list[Draft] = []
 
-    def keep(self, payload: Payload, step: str | None, at: float) -> str:
+    def keep(
+        self, payload: Payload, step: str | None, at: float, actor: Actor | None = None
+    ) -> str:
         """Keep one event; returns what went wrong with the file, or an empty string."""
         id_ = f"kept-{os.urandom(10).hex()}"
-        self.drafts.append(Draft(payload=payload, step=step, actor=self._actor, id=id_))
+        actor = actor or self._actor
+        self.drafts.append(Draft(payload=payload, step=step, actor=actor, id=id_))
         line = {
             "id": id_,
             "type": wire_name(payload),
             "at": datetime.fromtimestamp(at, UTC).isoformat(),
             "step": step,
-            "actor": dataclasses.asdict(self._actor),
+            "actor": dataclasses.asdict(actor),
             "data": encode(payload),
         }
         try:

@@ -15,6 +15,7 @@ from runbook_tui.run.state import RunState
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Journal, JournalError
 from runbook_tui.session.ports.surroundings import Surroundings
+from runbook_tui.session.recorder import Pair
 
 Reader = Callable[[str, str], Runbook]
 
@@ -87,14 +88,13 @@ def open_run(journal: Journal, run: str, read: Reader, surroundings: Surrounding
     return fold(begin(run, runbook), events)
 
 
-def resumed(journal: Journal, state: RunState, actor: Actor) -> RunState:
-    """Record that this person leads from now on; another person's lead is handed over."""
-    drafts = [Draft(payload=RunResumed())]
+def resumption(state: RunState, actor: Actor) -> list[Pair]:
+    """That this person leads from now on; another person's lead is handed over."""
+    pairs: list[Pair] = [(RunResumed(), None)]
     if state.lead is not None and state.lead.identity != actor.identity:
         handed = LeadHandedOver(name=actor.name, email=actor.email, reason="resumed the run")
-        drafts.insert(0, Draft(payload=handed))
-    events = journal.append(state.run, drafts, actor)
-    return fold(state, events)
+        pairs.insert(0, (handed, None))
+    return pairs
 
 
 def expanded(runbook: Runbook, surroundings: Surroundings) -> Runbook:

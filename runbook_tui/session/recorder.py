@@ -68,18 +68,19 @@ class Recorder:
             return events
         raise JournalError("others write to this run without pause", "try again")
 
-    def record_or_keep(self, decide: Decide) -> list[Event]:
+    def record_or_keep(self, decide: Decide, actor: Actor | None = None) -> list[Event]:
         """As `record`, but what the journal refuses goes into an account of its own.
 
         For the rollback, which outranks the record.
         """
         if not self._account.drafts:
             try:
-                return self.record(decide)
+                return self.record(decide, actor)
             except JournalError:
                 pass
         pairs = decide(self.state)
-        events = [self._keep(payload, step, n) for n, (payload, step) in enumerate(pairs, 1)]
+        who = actor or self._actor
+        events = [self._keep(payload, step, who, n) for n, (payload, step) in enumerate(pairs, 1)]
         self.state = fold(self.state, events)
         return events
 
@@ -97,9 +98,9 @@ class Recorder:
         self.state = fold(begin(self.state.run, self.state.runbook), events)
         return True
 
-    def _keep(self, payload: Payload, step: str | None, offset: int) -> Event:
+    def _keep(self, payload: Payload, step: str | None, actor: Actor, offset: int) -> Event:
         now = self._clock.now()
-        wrong = self._account.keep(payload, step, now)
+        wrong = self._account.keep(payload, step, now, actor)
         if wrong:
             self.trouble = f"neither journal nor account can be written: {wrong}"
         return Event(
@@ -108,7 +109,7 @@ class Recorder:
             run=self.state.run,
             type=wire_name(payload),
             at=datetime.fromtimestamp(now, UTC).isoformat(),
-            actor=self._actor,
+            actor=actor,
             step=step,
             payload=payload,
         )

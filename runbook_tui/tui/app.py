@@ -18,8 +18,9 @@ from runbook_tui.book.plain_text import printable
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.state import BROKEN, RunState, gate_open, gates_waiting
+from runbook_tui.session.answering import Answer
 from runbook_tui.session.ports.terminals import Terminals
-from runbook_tui.session.session import Answer, Session
+from runbook_tui.session.session import Session
 from runbook_tui.tui.dialogs.ask import AskSignoff, AskText, Confirm, Help, Signature
 from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
@@ -60,14 +61,18 @@ class RunbookApp(App[int]):
             self.answer = answer
 
     def __init__(
-        self, session: Session, terminals: Terminals, now: Callable[[], float] = time.time
+        self,
+        session: Session,
+        terminals: Terminals,
+        now: Callable[[], float] = time.time,
+        said: str = "",
     ) -> None:
         super().__init__()
         self.session = session
         self.terminals = terminals
         self.now = now
-        self.said = ""
-        self.said_tone = "dim"
+        self.said = printable(said, 400)
+        self.said_tone = "warn" if said else "dim"
         self._pressed = 0.0
         self._alone: Timer | None = None
         self._rollback = RollbackScreen()

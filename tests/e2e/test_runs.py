@@ -199,7 +199,7 @@ def test_background_steps_are_passed_by_and_end_with_the_run(runbook: Program) -
     done = runbook("run", path, "--no-tui")
     assert done.status == 0, done
     assert "  | used" in done.out
-    assert "still runs in the background" in done.out
+    assert "run done; ended what still ran: Serve" in done.out
     pid = (runbook.work / "pid").read_text().strip()
     until(lambda: not _lives(pid))
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal, Request
 from runbook_tui.run.state import RunState
+from runbook_tui.session.answering import Answer
 from runbook_tui.session.ports.terminals import Span, Style, TerminalView
-from runbook_tui.session.session import Answer
 from tests.fakes.history import ADA
 
 

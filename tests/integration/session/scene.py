@@ -16,8 +16,9 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status
+from runbook_tui.session.answering import Accepted
 from runbook_tui.session.opening import open_run, start_run
-from runbook_tui.session.session import Accepted, Session
+from runbook_tui.session.session import Session
 from tests.fakes.history import ADA
 from tests.waiting import until
 

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from runbook_tui.book.model import Check, Expect, Parameter, Secret, Step
+from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
+from runbook_tui.run.events import RunFinished
 from runbook_tui.run.state import Status, status_of
+from runbook_tui.session.opening import open_run
+from runbook_tui.session.session import Session
 from tests.fakes.history import GRACE
 from tests.integration.session.scene import Scene, ask, book, refused, run_step
 from tests.waiting import until
@@ -195,3 +199,31 @@ def test_two_leads_of_one_run_are_not(scene: Make) -> None:
     with pytest.raises(AssertionError):
         place.open()
     assert "Ada" in first.leader()
+
+
+def test_the_end_of_the_run_ends_what_runs_in_the_background_and_says_so(scene: Make) -> None:
+    place = scene(book(
+        Step(id="serve", title="Serve", run="sleep 600", effect=False, background=True),
+        Step(id="b", title="B", run="true", effect=False),
+    ))  # fmt: skip
+    session = place.open()
+    run_step(session, "serve")
+    run_step(session, "b")
+    until(lambda: session.state.finished is not None, what="the end of the run")
+    assert not any(c.running for c in session.state.step("serve").commands)
+    last = place.journal.events(place.run)[-1].payload
+    assert isinstance(last, RunFinished)
+    assert last.stopped == ("Serve",)
+
+
+def test_a_hand_over_is_recorded_only_by_the_one_who_has_the_lead(scene: Make) -> None:
+    place = scene(book(Step(id="a", title="A")))
+    place.open()
+    place.place.mkdir(parents=True, exist_ok=True)
+    state = open_run(place.journal, place.run, lambda text, name: place.runbook, place.around)
+    other = Session(
+        state=state, actor=GRACE, journal=place.journal, commands=place.commands,
+        surroundings=place.around, clock=SystemClock(), folder=place.place, leads=True,
+    )  # fmt: skip
+    assert not other.open(resume=True)
+    assert "lead.handed_over" not in place.types()

@@ -1,0 +1,133 @@
+"""What a session does when it is asked for something: decide, record, and let it begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from runbook_tui.run import requests as r
+from runbook_tui.run.decide import decide
+from runbook_tui.run.events import Actor, Event, RunPaused, StepStarted
+from runbook_tui.run.offers import as_step
+from runbook_tui.run.prepare import secrets_of
+from runbook_tui.run.requests import Refusal
+from runbook_tui.run.state import RunState
+from runbook_tui.session.driving import Driver
+from runbook_tui.session.launching import Workbench
+from runbook_tui.session.offering import run_offered
+from runbook_tui.session.ports.journal import JournalError
+from runbook_tui.session.recorder import Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What was asked is done; durable before anybody sees this."""
+
+    state: RunState
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause(r.Request):
+    """The lead leaves; commands go on."""
+
+
+Answer = Accepted | Refusal
+
+
+class Desk:
+    """Answers requests, one at a time, on the session's thread."""
+
+    def __init__(self, bench: Workbench, driver: Driver, actor: Actor) -> None:
+        self._bench = bench
+        self._recorder = bench.recorder
+        self._driver = driver
+        self._actor = actor
+
+    @property
+    def _state(self) -> RunState:
+        return self._bench.state
+
+    def answer(self, request: r.Request, actor: Actor) -> Answer:
+        """Do what is asked, or say why not; raises `JournalError`."""
+        if isinstance(request, r.StopCommands):
+            return self._stop(request)
+        if isinstance(request, Pause):
+            events = self._recorder.record(lambda _: [(RunPaused(), None)])
+            return Accepted(state=self._state, events=tuple(events))
+        if isinstance(request, r.StartRollback):
+            return self._start_rollback(request)
+        if isinstance(request, r.RunOffered):
+            return self._run_offered(request)
+        if isinstance(request, r.StartStep) and (absent := self._absent(request.step)):
+            return absent
+        self._recorder.sync()
+        keep = self._state.rolling_back or isinstance(request, r.OpenRollback | r.CloseRollback)
+        return self._decided(request, actor, keep=keep)
+
+    def _decided(self, request: r.Request, actor: Actor, *, keep: bool) -> Answer:
+        """Decide on the newest state and record; ``keep``: even without a journal."""
+        refusal: list[Refusal] = []
+
+        def pairs(state: RunState) -> list[Pair]:
+            refusal.clear()
+            decision = decide(state, request, actor)
+            if isinstance(decision, Refusal):
+                refusal.append(decision)
+                return []
+            started = [s for payload, s in decision.events if isinstance(payload, StepStarted)]
+            armed = [pair for step in started if step for pair in self._driver.begin(step)]
+            return [*decision.events[:1], *armed, *decision.events[1:]]
+
+        record = self._recorder.record_or_keep if keep else self._recorder.record
+        events = record(pairs, actor)
+        return refusal[0] if refusal else Accepted(state=self._state, events=tuple(events))
+
+    def _absent(self, step_id: str) -> Refusal | None:
+        """A refusal where a command would find a secret empty."""
+        step = self._state.outline.steps.get(step_id)
+        if step is None:
+            return None
+        names = self._bench.absent_secrets(secrets_of(self._state, step))
+        if not names:
+            return None
+        return r.ValuesMissing(
+            reason=f"“{step.title}” needs the secret {', '.join(names)}",
+            hint="its source gives nothing now; type it when asked",
+            names=names,
+        )
+
+    def _run_offered(self, request: r.RunOffered) -> Answer:
+        self._driver.helps = True
+        step = as_step(self._state, request.command)
+        if isinstance(step, Refusal):
+            return step
+        events = run_offered(self._bench, step)
+        return Accepted(state=self._state, events=tuple(events))
+
+    def _stop(self, request: r.StopCommands) -> Answer:
+        stopped = 0
+        for id_, step in self._state.steps.items():
+            if request.step and id_ != request.step:
+                continue
+            for record in step.commands:
+                if record.running:
+                    self._bench.commands.stop(Path(record.folder))
+                    stopped += 1
+        if not stopped:
+            return Refusal(reason="nothing runs", exit_code=0)
+        return Accepted(state=self._state)
+
+    def _start_rollback(self, request: r.StartRollback) -> Answer:
+        holder = self._driver.take_rollback()
+        if holder:
+            return Refusal(reason=f"{holder} rolls it back already")
+        try:
+            self._recorder.sync()
+        except JournalError as error:
+            self._recorder.trouble = str(error)
+        self._driver.attend(request.attended)
+        answer = self._decided(request, self._actor, keep=True)
+        if isinstance(answer, Refusal):
+            self._driver.leave_rollback()
+        return answer
