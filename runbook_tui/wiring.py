@@ -251,7 +251,7 @@ def open_session(run: str, actor: Actor, *, leads: bool, unattended: bool = Fals
     """A session on a run; ``open()`` it before use, ``close()`` it after. Raises `JournalError`."""
     from runbook_tui.book.reader import read
     from runbook_tui.journal.clock import SystemClock
-    from runbook_tui.session import account
+    from runbook_tui.session import account, spare
     from runbook_tui.session.opening import open_run
     from runbook_tui.session.session import Session
 
@@ -259,7 +259,8 @@ def open_session(run: str, actor: Actor, *, leads: bool, unattended: bool = Fals
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     around = surroundings()
     record = journal()
-    account.enter_left_behind(record, run, place / account.NAME, actor)
+    for path in spare.accounts(place, run):
+        account.enter_left_behind(record, run, path, actor)
     # Who leads carries out what the plan says, and reads it; help must not wait for a parser.
     reader = read if leads else partial(_read_kept, place)
     state = open_run(record, run, reader, around)

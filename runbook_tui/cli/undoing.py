@@ -20,6 +20,7 @@ POLL = 0.03
 PATIENCE = 60.0
 SHOWN = 3
 GOOD = frozenset({"done", "taken back"})
+UNDOS = frozenset({"undo", "verify_undo"})
 
 
 def print_plan(state: RunState, planned: RollbackPlan, *, whole: bool = False) -> None:
@@ -73,9 +74,6 @@ class Undoing:
 
     def start(self, scope: str, node: str, *, past_floor: bool) -> None:
         """Start it; raises `Ended` where that is refused."""
-        self._commands = {
-            c.folder: None for s in self._session.state.steps.values() for c in s.commands
-        }
         if self._may_ask:
             self._ask_missing(scope, node, past_floor)
         request = r.StartRollback(
@@ -132,7 +130,7 @@ class Undoing:
             return
         for step_id in rollback.steps:
             title = f"“{state.outline[step_id].title}”"
-            for record in state.step(step_id).commands:
+            for record in _undos(state, step_id, rollback):
                 self._tell_command(title, record)
             result = rollback.results.get(step_id)
             if result is not None and step_id not in self._told:
@@ -207,6 +205,13 @@ class Undoing:
         for title in rollback.remaining:
             say.out(f"  {title}")
         return exits.INCOMPLETE
+
+
+def _undos(state: RunState, step_id: str, rollback: RollbackState) -> list[CommandRecord]:
+    """The commands with which this rollback takes a step back, whoever began it."""
+    since = rollback.started or 0.0
+    commands = state.step(step_id).commands
+    return [c for c in commands if c.kind in UNDOS and c.started >= since]
 
 
 def _item(state: RunState, step_id: str, past_floor: bool) -> Item | None:

@@ -8,11 +8,19 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from runbook_tui.run.events import Actor, Draft, NoteAdded, Payload
+from runbook_tui.run.events import (
+    Actor,
+    CommandFinished,
+    CommandStarted,
+    Draft,
+    NoteAdded,
+    Payload,
+    UndoFinished,
+)
 from runbook_tui.run.wire import decode, encode, wire_name
 from runbook_tui.session.ports.journal import Journal
 
@@ -85,6 +93,27 @@ def left_behind(path: Path) -> list[Draft]:
             continue
         drafts.append(draft)
     return drafts
+
+
+def undone(drafts: Iterable[Draft]) -> frozenset[str]:
+    """Ids of the steps that an account says are taken back."""
+    return frozenset(
+        draft.step
+        for draft in drafts
+        if draft.step and isinstance(draft.payload, UndoFinished) and draft.payload.result == "done"
+    )
+
+
+def begun(drafts: Iterable[Draft]) -> dict[str, Path]:
+    """Folders of undos whose start stands in an account and whose end does not, by step."""
+    folders: dict[str, Path] = {}
+    for draft in drafts:
+        step, payload = draft.step or "", draft.payload
+        if isinstance(payload, CommandStarted) and payload.kind == "undo":
+            folders[step] = Path(payload.folder)
+        elif isinstance(payload, CommandFinished) and payload.kind == "undo":
+            folders.pop(step, None)
+    return folders
 
 
 def enter_left_behind(journal: Journal, run: str, path: Path, actor: Actor) -> int:
