@@ -55,10 +55,16 @@ class RunbookApp(App[int]):
     class Answered(Message):
         """The session has answered."""
 
-        def __init__(self, request: r.Request, answer: Answer | BaseException) -> None:
+        def __init__(
+            self,
+            request: r.Request,
+            answer: Answer | BaseException,
+            then: Callable[[], object] | None = None,
+        ) -> None:
             super().__init__()
             self.request = request
             self.answer = answer
+            self.then = then
 
     def __init__(
         self,
@@ -135,12 +141,18 @@ class RunbookApp(App[int]):
 
     # -- asking the session ------------------------------------------------------------------------
 
-    def ask(self, request: r.Request, actor: Actor | None = None) -> None:
-        """Ask the session; the answer comes as a message."""
+    def ask(
+        self,
+        request: r.Request,
+        actor: Actor | None = None,
+        then: Callable[[], object] | None = None,
+    ) -> None:
+        """Ask the session; the answer comes as a message, and after a yes ``then`` is called."""
 
         def answered(future: Future[Answer]) -> None:
             error = future.exception()
-            self._post(self.Answered(request, error if error is not None else future.result()))
+            answer = error if error is not None else future.result()
+            self._post(self.Answered(request, answer, then))
 
         self.session.ask(request, actor).add_done_callback(answered)
 
@@ -148,7 +160,7 @@ class RunbookApp(App[int]):
         """Ask what is missing, say why not, or nothing: the new state shows by itself."""
         answer, request = message.answer, message.request
         if isinstance(answer, r.ValuesMissing):
-            self._ask_values(request, list(answer.names))
+            self.ask_values(list(answer.names), lambda: self.ask(request))
         elif isinstance(answer, r.ConfirmationNeeded) and isinstance(request, r.StartStep):
             self._confirm(request, answer)
         elif isinstance(answer, r.Refusal):
@@ -156,6 +168,8 @@ class RunbookApp(App[int]):
             self._refused(request, answer, hint)
         elif isinstance(answer, BaseException):
             self.say(f"a fault of this program: {answer!r}", "bad")
+        elif message.then is not None:
+            message.then()
         elif not isinstance(request, r.OpenRollback | r.CloseRollback):
             self.say("")
 
@@ -171,25 +185,25 @@ class RunbookApp(App[int]):
         again = r.StartStep(step=request.step, confirmed=True)
         self.push_screen(Confirm(answer.reason), lambda yes: self.ask(again) if yes else None)
 
-    def _ask_values(self, request: r.Request, names: list[str]) -> None:
-        """Ask for one value after the other, then ask again for what needed them."""
+    def ask_values(self, names: list[str], then: Callable[[], object]) -> None:
+        """Ask for one value after the other, then go on with what needed them."""
         if not names:
-            self.ask(request)
+            then()
             return
         name, rest = names[0], names[1:]
 
         def given(value: str) -> None:
-            self.give(name, value)
-            self._ask_values(request, rest)
+            self.give(name, value, lambda: self.ask_values(rest, then))
 
         self.with_text(f"{name} =", given, secret=name in self.session.state.secrets)
 
-    def give(self, name: str, value: str) -> None:
-        """Give a value; a secret is kept in memory and never recorded."""
+    def give(self, name: str, value: str, then: Callable[[], object] = lambda: None) -> None:
+        """Give a value, then go on; a secret is kept in memory and never recorded."""
         if name in self.session.state.secrets:
             self.session.give_secret(name, value)
+            then()
         else:
-            self.ask(r.GiveValue(name=name, value=value))
+            self.ask(r.GiveValue(name=name, value=value), then=then)
 
     def with_text(
         self, question: str, then: Callable[[str], object], *, secret: bool = False
