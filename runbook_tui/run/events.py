@@ -25,6 +25,11 @@ class Actor:
         """``Name <mail>`` as roles list it, or the name alone."""
         return f"{self.name} <{self.email}>" if self.email else self.name
 
+    @property
+    def key(self) -> str:
+        """What tells people apart: the mail, in whatever case, or where there is none the name."""
+        return (self.email or " ".join(self.name.split())).casefold()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:

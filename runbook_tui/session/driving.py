@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runbook_tui.run.decide import left_open
+from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor, RunFinished
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.session.launching import Workbench
@@ -122,6 +122,8 @@ class Driver:
             return
         if self._active - set(self._background.values()) or left_open(state):
             return
+        if left_out(state):
+            return  # Only what is optional is open: a person says whether that is all.
         if self._background:
             for folder in self._background.keys() - self._ending:
                 self._bench.commands.stop(Path(folder))

@@ -208,3 +208,27 @@ def _lives(pid: str) -> bool:
     from pathlib import Path
 
     return Path(f"/proc/{pid}").exists()
+
+
+def test_without_a_person_what_is_optional_is_left_out_and_the_run_ends(runbook: Program) -> None:
+    plan = """
+format = 1
+title = "T"
+[[phase]]
+title = "P"
+[[phase.step]]
+id = "hand"
+title = "Hand"
+optional = true
+[[phase.step]]
+id = "a"
+title = "A"
+run = "touch made"
+undo = "rm made"
+"""
+    ended = runbook("run", runbook.plan(plan), "--no-tui")
+    assert ended.status == 0, ended
+    assert (runbook.work / "made").exists()
+    skipped = next(x for x in runbook.events() if x["type"] == "step.skipped")
+    assert skipped["step"] == "hand"
+    assert "optional" in skipped["data"]["reason"]
