@@ -221,18 +221,28 @@ def _keep_reading(run: str, text: str, runbook: Runbook) -> None:
 
 def _read_kept(place: Path, text: str, name: str) -> Runbook:
     """What was read when the run began, if this program read it so; else read it now."""
+    from runbook_tui.book.reader import read
+
+    return _kept(place, _digest(text)) or read(text, name)
+
+
+def kept_reading(run: str) -> Runbook | None:
+    """What was read when a run began, to name its nodes; None where it was not kept."""
+    return _kept(settings().run_folder(run), None)
+
+
+def _kept(place: Path, digest: str | None) -> Runbook | None:
     import json
 
     from runbook_tui.book.kept import unpack
-    from runbook_tui.book.reader import read
 
     try:
         body = json.loads((place / READING).read_text(encoding="utf-8"))
-        if (body["program"], body["plan"]) == (__version__, _digest(text)):
+        if body["program"] == __version__ and digest in {None, body["plan"]}:
             return unpack(body["runbook"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
-    return read(text, name)
+    return None
 
 
 def _digest(text: str) -> str:

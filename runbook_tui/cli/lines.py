@@ -22,6 +22,7 @@ POLL = 0.05
 PATIENCE = 60.0
 LAST_LINES = 10
 UNSURE = {
+    Status.STOPPED: "“{title}” was stopped; run it again?",
     Status.LOST: "its exit status is unknown; run “{title}” again?",
     Status.UNDO_FAILED: "its undo has failed; run “{title}” again?",
 }

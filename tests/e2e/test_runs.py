@@ -146,7 +146,11 @@ def test_stop_ends_what_runs_whether_a_lead_lives_or_not(runbook: Program) -> No
     wait_for_output(runbook, "tick 3")
     assert runbook("stop").status == 0
     assert child.wait(timeout=20) == 1
-    again = runbook.start("resume", "--no-tui")
+    # What a person stopped is not run again without a word.
+    unasked = runbook("resume", "--no-tui")
+    assert unasked.status == 7
+    assert "was stopped; run it again?" in unasked.err
+    again = runbook.start("resume", "--no-tui", "--yes")
     wait_for_output(runbook, "tick 3", 1)
     runbook.kill(again)
     assert runbook("stop").status == 0
@@ -155,6 +159,12 @@ def test_stop_ends_what_runs_whether_a_lead_lives_or_not(runbook: Program) -> No
     assert [s["stopped"] for s in stopped[-2:]] == [True, True]
     assert events[-1]["type"] == "step.finished"
     assert runbook("stop").status == 0
+
+
+def test_the_log_for_people_names_nodes_by_the_plan_s_words(runbook: Program) -> None:
+    runbook("run", runbook.plan(SHIP), "--no-tui")
+    (runbook.work / "plan.toml").unlink()
+    assert "“Build”: $ echo" in runbook("log").out
 
 
 def test_log_follows_and_is_json_lines(runbook: Program) -> None:
