@@ -13,8 +13,9 @@ from runbook_tui.cli.output import LogFollower
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor, Draft
 from runbook_tui.session import emergency, spare
-from runbook_tui.session.account import NAME, Account, begun, left_behind, undone
+from runbook_tui.session.account import Account, begun, left_behind, undone
 from runbook_tui.session.locks import RunLock
+from runbook_tui.session.spare import NAME
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
 
 
@@ -46,14 +47,14 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path) -> int:
     from runbook_tui import wiring
     from runbook_tui.journal.clock import SystemClock
 
-    folder = spare.writable(run_folder, file.run)
+    folder = spare.Places(run_folder, file.run).writable()
     began = time.monotonic()
     complete, remaining = emergency.EmergencyRollback(
         file,
         commands=wiring.commands(),
         environment=wiring.surroundings().environment,
         folder=folder / "commands",
-        account=Account(folder / NAME, who),
+        account=Account(spare.Places(folder, file.run), who),
         begun=begun(_kept(run_folder, file.run)),
         clock=SystemClock(),
         teller=Lines(),

@@ -23,16 +23,18 @@ from runbook_tui.run.events import (
 )
 from runbook_tui.run.wire import decode, encode, wire_name
 from runbook_tui.session.ports.journal import Journal
-
-NAME = "rollback-account.jsonl"
+from runbook_tui.session.spare import NAME, Places
 
 
 class Account:
-    """Appends to an account file; what cannot be written is kept in memory."""
+    """Appends to an account file, in a spare place once the first is full; all stays in memory."""
 
-    def __init__(self, path: Path, actor: Actor) -> None:
-        self._path = path
+    def __init__(self, places: Places, actor: Actor) -> None:
+        self._places = places
         self._actor = actor
+        self._paths: list[Path] = []
+        self._unwritten: list[str] = []
+        self._torn = ""
         self.drafts: list[Draft] = []
 
     def keep(
@@ -50,22 +52,35 @@ class Account:
             "actor": dataclasses.asdict(actor),
             "data": encode(payload),
         }
+        self._unwritten.append(json.dumps(line, ensure_ascii=False) + "\n")
         try:
-            fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(fd, "a", encoding="utf-8") as file:
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
+            path = self._places.writable() / NAME
+            if path not in self._paths:
+                self._paths.append(path)
+            _append(path, self._torn + "".join(self._unwritten))
         except OSError as error:
+            # What was written of it, if anything, is a line of its own; ids tell what came twice.
+            self._torn = "\n"
             return error.strerror or str(error)
+        self._unwritten = []
         return ""
 
     def enter(self, journal: Journal, run: str) -> None:
         """Append what was kept to the journal; raises `JournalError`, all is still kept then."""
         if self.drafts:
             journal.append(run, [*self.drafts, _entered(len(self.drafts))], self._actor)
-            self.drafts = []
-        self._path.unlink(missing_ok=True)
+            self.drafts, self._unwritten = [], []
+        for path in self._paths:
+            path.unlink(missing_ok=True)
+        self._paths = []
+
+
+def _append(path: Path, text: str) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(fd, "a", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _entered(count: int) -> Draft:
@@ -120,6 +135,7 @@ def enter_left_behind(journal: Journal, run: str, path: Path, actor: Actor) -> i
     """Enter an account that a dead process left; returns how many events it held."""
     drafts: Sequence[Draft] = left_behind(path)
     if drafts:
+        # An event that was entered before has its id in the journal, and is not entered again.
         journal.append(run, [*drafts, _entered(len(drafts))], actor)
         path.unlink(missing_ok=True)
     return len(drafts)

@@ -33,6 +33,8 @@ class Driver:
         self._ending: set[str] = set()
         self._running = False
         self._scanned = -1
+        if leads:
+            self._lock.prepare()
         self.leads = leads
         self.helps = leads or not attended
 

@@ -6,25 +6,54 @@ user owns and nobody else can write is believed.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
 from pathlib import Path
 
-from runbook_tui.session.account import NAME
+NAME = "rollback-account.jsonl"
 
-PROBE = b"x" * 4096
+ROOM = 1 << 18
+"""Bytes that must be free for a folder to be written in: a few commands' records."""
 
 
-def writable(run_folder: Path, run: str) -> Path:
-    """The run's folder, or where that cannot be written a new private one elsewhere."""
-    probe = run_folder / f".writable.{os.getpid()}"
+CANNOT_PROMISE = frozenset({errno.EOPNOTSUPP, errno.EINVAL, errno.ENODEV})
+"""What a file system says that knows no reservation; it may well have room."""
+
+
+class Places:
+    """Where the rollback of one run writes: its folder, or once that is full, a spare one."""
+
+    def __init__(self, run_folder: Path, run: str) -> None:
+        self._folder = run_folder
+        self._run = run
+
+    def writable(self) -> Path:
+        """A folder that takes something now. Raises OSError where there is none at all."""
+        if not _takes(self._folder):
+            place = next((place for place in _places() if _takes(place)), _places()[-1])
+            self._folder = Path(tempfile.mkdtemp(prefix=f"runbook-{self._run}-", dir=place))
+        return self._folder
+
+
+def _takes(folder: Path) -> bool:
+    probe = folder / f".room.{os.getpid()}"
     try:
-        probe.write_bytes(PROBE)
-        probe.unlink()
+        with probe.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, ROOM)
+    except OSError as error:
+        return error.errno in CANNOT_PROMISE
+    finally:
+        _remove(probe)
+    return True
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
     except OSError:
-        return Path(tempfile.mkdtemp(prefix=f"runbook-{run}-", dir=_places()[0]))
-    return run_folder
+        return
 
 
 def accounts(run_folder: Path, run: str) -> list[Path]:

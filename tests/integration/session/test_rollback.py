@@ -51,7 +51,7 @@ def emergency_of(
         commands=CommandHost(),
         environment=place.around.environment,
         folder=place.folder / "emergency",
-        account=account.Account(place.place / account.NAME, GRACE),
+        account=account.Account(spare.Places(place.place, place.run), GRACE),
         begun=begun or {},
         clock=SystemClock(),
         teller=told,
@@ -216,7 +216,7 @@ def test_without_a_journal_the_undo_file_brings_it_back(scene: Make, tmp_path: P
     assert emergency_of(place, told).run() == (True, ())
     assert any("A: done" in line for line in told.lines)
     assert (place.work / "order").read_text().split() == ["a", "b", "-b", "-a"]
-    account.enter_left_behind(place.journal, place.run, place.place / account.NAME, GRACE)
+    account.enter_left_behind(place.journal, place.run, place.place / spare.NAME, GRACE)
     assert "rollback.finished" in place.types()
     again = place.open()
     assert again.state.step("a").status is Status.PENDING
@@ -303,14 +303,14 @@ def test_an_undo_that_a_dead_emergency_began_is_taken_up_not_run_twice(scene: Ma
     until((place.work / "undone").exists)
     first.kill()
     first.wait()
-    begun = account.begun(account.left_behind(place.place / account.NAME))
+    begun = account.begun(account.left_behind(place.place / spare.NAME))
     assert list(begun) == ["a"]
     (place.work / "go").write_text("on\n")
     told = Told()
     assert emergency_of(place, told, begun).run() == (True, ())
     assert (place.work / "undone").read_text() == "x\n"
     assert begun["a"] in told.followed
-    assert account.undone(account.left_behind(place.place / account.NAME)) == {"a"}
+    assert account.undone(account.left_behind(place.place / spare.NAME)) == {"a"}
 
 
 DYING = """
@@ -319,7 +319,7 @@ from pathlib import Path
 from runbook_tui.command.host import CommandHost
 from runbook_tui.command.shells import base_environment
 from runbook_tui.journal.clock import SystemClock
-from runbook_tui.session import account, emergency, undo_file
+from runbook_tui.session import account, emergency, spare, undo_file
 from tests.fakes.history import GRACE
 import os
 
@@ -332,7 +332,7 @@ place = next((folder / "home" / "runs").iterdir())
 emergency.EmergencyRollback(
     undo_file.read(place / undo_file.NAME), commands=CommandHost(),
     environment=base_environment(dict(os.environ)), folder=folder / "emergency",
-    account=account.Account(place / account.NAME, GRACE), begun={},
+    account=account.Account(spare.Places(place, place.name), GRACE), begun={},
     clock=SystemClock(), teller=Silent(),
 ).run()
 """
@@ -370,13 +370,14 @@ def test_an_account_kept_elsewhere_is_found_and_only_if_it_is_ours(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    elsewhere = spare.writable(tmp_path / "not-there", "r1")
-    kept = account.Account(elsewhere / account.NAME, GRACE)
+    places = spare.Places(tmp_path / "not-there", "r1")
+    elsewhere = places.writable()
+    kept = account.Account(places, GRACE)
     kept.keep(UndoFinished(result="done"), "a", 0.0)
     open_to_all = tmp_path / "runbook-r1-planted"
     open_to_all.mkdir()
     open_to_all.chmod(0o777)
-    (open_to_all / account.NAME).write_text(json.dumps({"type": "undo.finished"}) + "\n")
+    (open_to_all / spare.NAME).write_text(json.dumps({"type": "undo.finished"}) + "\n")
     found = spare.accounts(tmp_path / "not-there", "r1")
-    assert found == [elsewhere / account.NAME]
+    assert found == [elsewhere / spare.NAME]
     assert account.undone(account.left_behind(found[0])) == {"a"}
