@@ -142,19 +142,20 @@ class LocalSurroundings:
             outputs=tuple(dict.fromkeys((*step.outputs, *known.outputs))),
         )
 
-    def secret(self, source: Secret) -> str | None:
-        """The secret's value, fetched now."""
+    def secret(self, source: Secret, folder: str) -> str | None:
+        """The secret's value, fetched now: a file's or command's in the run's folder."""
         if source.env:
             return os.environ.get(source.env)
         if source.file:
             try:
-                return Path(source.file).expanduser().read_text(encoding="utf-8").rstrip("\n")
-            except OSError:
+                path = Path(folder) / Path(source.file).expanduser()
+                return path.read_text(encoding="utf-8").rstrip("\n")
+            except (OSError, UnicodeDecodeError):
                 return None
         if source.command:
             from runbook_tui.command.runner import HelperRunner
 
-            outcome = HelperRunner().run(["sh", "-c", source.command], timeout=15.0)
+            outcome = HelperRunner().run(["sh", "-c", source.command], cwd=folder, timeout=15.0)
             return outcome.stdout.rstrip("\n") if outcome.exit == 0 else None
         return None
 
@@ -166,6 +167,12 @@ def surroundings() -> LocalSurroundings:
     return LocalSurroundings(environment=base_environment(os.environ))
 
 
+def folder_of(path: Path) -> Path:
+    """Where a plan runs: its own folder, or the current one if it ships with the program."""
+    shipped = any(path.resolve().is_relative_to(place) for place in shipped_plans())
+    return Path.cwd() if shipped else path.resolve().parent
+
+
 def start(
     path: Path,
     *,
@@ -175,18 +182,14 @@ def start(
     role: str = "lead",
     rehearse: bool = False,
 ) -> str:
-    """Record a new run of a plan and return its id; raises `PlanFaults`, `JournalError`.
-
-    A plan that ships with the program runs in the current folder, others in their own.
-    """
+    """Record a new run of a plan and return its id; raises `PlanFaults`, `JournalError`."""
     from contextlib import closing
 
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session.opening import start_run
 
     text, runbook = read_plan(path)
-    shipped = any(path.resolve().is_relative_to(place) for place in shipped_plans())
-    base = folder or (Path.cwd() if shipped else path.resolve().parent)
+    base = folder or folder_of(path)
     with closing(journal()) as record:
         run = start_run(
             record,

@@ -56,6 +56,7 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path) -> int:
         folder=folder / "commands",
         account=Account(spare.Places(folder, file.run), who),
         begun=begun(_kept(run_folder, file.run)),
+        secrets=_secrets(file),
         clock=SystemClock(),
         teller=Lines(),
     ).run()
@@ -71,6 +72,21 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path) -> int:
     for title in remaining:
         say.out(f"  {title}")
     return exits.INCOMPLETE
+
+
+def _secrets(file: UndoFile) -> dict[str, str]:
+    """The secrets that the undos need, from their sources; asked for where a person is there."""
+    from runbook_tui.cli.values import asked, fetched
+
+    values = {}
+    for name in dict.fromkeys(name for item in file.items for name in item.secrets):
+        source = file.sources.get(name)
+        value = fetched(source, file.base) if source is not None else None
+        if not value and say.interactive():
+            value = asked(name, unseen=True)
+        if value:
+            values[name] = value
+    return values
 
 
 class Lines:

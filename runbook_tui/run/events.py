@@ -174,7 +174,10 @@ class CommandStarted(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandFinished(Payload):
-    """How a command ended: ``exit``, or ``signal``, or ``lost``. ``digest`` is its log's sha256."""
+    """How a command ended: ``exit``, or ``signal``, or ``lost``. ``digest`` is its log's sha256.
+
+    ``reason`` is why it did not start, or why its output was not kept.
+    """
 
     WIRE: ClassVar[str] = "command.finished"
     attempt: int
@@ -188,6 +191,7 @@ class CommandFinished(Payload):
     seconds: float = 0.0
     bytes: int = 0
     digest: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,6 +175,7 @@ def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) ->
             stopped=payload.stopped,
             timed_out=payload.timed_out,
             seconds=payload.seconds,
+            reason=payload.reason,
         )
         if c.folder == payload.folder
         else c

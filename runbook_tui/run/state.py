@@ -50,6 +50,7 @@ class CommandRecord:
     seconds: float = 0.0
     background: bool = False
     node: str = ""
+    reason: str = ""
 
     @property
     def running(self) -> bool:

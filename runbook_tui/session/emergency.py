@@ -72,13 +72,15 @@ class EmergencyRollback:
         folder: Path,
         account: Account,
         begun: Mapping[str, Path],
+        secrets: Mapping[str, str],
         clock: Clock,
         teller: Teller,
     ) -> None:
         """``folder`` is where the undos' supervisors may write.
 
         ``begun`` are folders of undos, by step, that an earlier attempt started and did not see
-        the end of: they are never started twice at once.
+        the end of: they are never started twice at once. ``secrets`` are the values that could
+        be had; what needs another is not run.
         """
         self._file = file
         self._commands = commands
@@ -86,6 +88,7 @@ class EmergencyRollback:
         self._folder = folder
         self._account = account
         self._begun = begun
+        self._secrets = secrets
         self._clock = clock
         self._teller = teller
         self._number = 0
@@ -138,9 +141,11 @@ class EmergencyRollback:
             return "none", "below the floor"
         if item.missing:
             return "failed", "needs " + ", ".join(item.missing)
+        absent = [name for name in item.secrets if not self._secrets.get(name)]
+        if absent:
+            return "failed", "needs the secret " + ", ".join(absent)
         status = self._taken_up(item)
         if status is None:
-            self._teller.tell(f"{item.title}: {item.text}")
             status = self._execute(item, "undo", item.text)
         if status.phase is Phase.LOST and item.verify:
             # What was lost may have done its work; if it has not, it is run once more.
@@ -174,13 +179,14 @@ class EmergencyRollback:
             **(item.environment or {}),
             "RUNBOOK_RUN": self._file.run,
             "RUNBOOK_STEP": item.step,
+            **{name: self._secrets[name] for name in item.secrets},
         }
         spec = CommandSpec(
             folder=folder,
             argv=(*item.shell, text),
             cwd=item.cwd,
             environment=recorded,
-            secrets=tuple(recorded[n] for n in item.secrets if n in recorded),
+            secrets=tuple(self._secrets.values()),
             timeout=UNDO_SECONDS,
         )
         started = CommandStarted(
@@ -188,6 +194,8 @@ class EmergencyRollback:
             environment=dict(item.environment or {}), secrets=item.secrets, timeout=UNDO_SECONDS,
         )  # fmt: skip
         self._keep(started, item.step)
+        word = "undo" if kind == "undo" else "verify"
+        self._teller.tell(f"{item.title}: {word} $ {(text.strip().splitlines() or [''])[0]}")
         status = self._wait(spec)
         self._keep(_finished(kind, folder, status), item.step)
         return status
@@ -214,6 +222,7 @@ def _finished(kind: str, folder: Path, status: CommandStatus) -> CommandFinished
         attempt=1, kind=kind, folder=str(folder), exit=status.exit, signal=status.signal,
         lost=status.phase is Phase.LOST, timed_out=status.timed_out, stopped=status.stopped,
         seconds=round(status.seconds, 3), bytes=status.bytes, digest=status.digest,
+        reason=status.reason,
     )  # fmt: skip
 
 

@@ -68,7 +68,8 @@ class Workbench:
         return tuple(n for n in names if n in self.state.secrets and not held.get(n))
 
     def _fetch(self, secret: Secret) -> str | None:
-        return None if secret.ask else self.surroundings.secret(secret)
+        begun = self.state.begun
+        return self.surroundings.secret(secret, begun.folder if begun is not None else "/")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,6 +194,7 @@ def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
         seconds=round(status.seconds, 3),
         bytes=status.bytes,
         digest=status.digest,
+        reason=status.reason,
     )
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from runbook_tui.book.model import Secret
 from runbook_tui.run.rollback import Item, default_scope, plan
 from runbook_tui.run.state import RunState
 
@@ -47,6 +49,10 @@ class UndoFile:
     at: float
     items: tuple[FiledUndo, ...]
     folders: tuple[str, ...] = ()
+    base: str = "/"
+    """The run's folder, where its secrets are fetched."""
+    sources: Mapping[str, Secret] = field(default_factory=dict)
+    """Where the secrets that the items name come from; never their values."""
     scope: str = "run"
     node: str = ""
     """The narrowest scope that holds everything since the last gate, when this was written."""
@@ -94,6 +100,12 @@ def write(folder: Path, state: RunState, at: float) -> None:
         "running": running,
         "scope": scope,
         "node": node,
+        "base": state.begun.folder if state.begun is not None else "/",
+        "secrets": {
+            p.name: dataclasses.asdict(p.secret)
+            for p in state.runbook.parameters
+            if p.secret is not None
+        },
     }
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = folder / f".{NAME}.{os.getpid()}"
@@ -152,6 +164,8 @@ def read(path: Path) -> UndoFile:
         at=float(body.get("at", 0)),
         items=items,
         folders=tuple(body.get("running", ())),
+        base=str(body.get("base", "/")),
+        sources={name: Secret(**source) for name, source in body.get("secrets", {}).items()},
         scope=str(body.get("scope", "run")),
         node=str(body.get("node", "")),
     )

@@ -230,4 +230,5 @@ def _why(record: CommandRecord) -> str:
         return f"{what} ran out of time"
     if record.signal is not None:
         return f"{what} was ended by signal {record.signal}"
-    return f"{what} ended with exit status {record.exit}"
+    reason = f": {record.reason}" if record.reason else ""
+    return f"{what} ended with exit status {record.exit}{reason}"

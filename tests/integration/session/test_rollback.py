@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook_tui.book.model import Phase, Runbook, Step
+from runbook_tui.book.model import Parameter, Phase, Runbook, Secret, Step
 from runbook_tui.command.folder import supervisor as supervisor_of
 from runbook_tui.command.host import CommandHost
 from runbook_tui.journal.clock import SystemClock
@@ -43,7 +43,10 @@ class Told:
 
 
 def emergency_of(
-    place: Scene, told: Told, begun: Mapping[str, Path] | None = None
+    place: Scene,
+    told: Told,
+    begun: Mapping[str, Path] | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> emergency.EmergencyRollback:
     """The rollback from the scene's undo file, as a process without the journal does it."""
     return emergency.EmergencyRollback(
@@ -53,6 +56,7 @@ def emergency_of(
         folder=place.folder / "emergency",
         account=account.Account(spare.Places(place.place, place.run), GRACE),
         begun=begun or {},
+        secrets=secrets or {},
         clock=SystemClock(),
         teller=told,
     )
@@ -332,7 +336,7 @@ place = next((folder / "home" / "runs").iterdir())
 emergency.EmergencyRollback(
     undo_file.read(place / undo_file.NAME), commands=CommandHost(),
     environment=base_environment(dict(os.environ)), folder=folder / "emergency",
-    account=account.Account(spare.Places(place, place.name), GRACE), begun={},
+    account=account.Account(spare.Places(place, place.name), GRACE), begun={}, secrets={},
     clock=SystemClock(), teller=Silent(),
 ).run()
 """
@@ -381,3 +385,21 @@ def test_an_account_kept_elsewhere_is_found_and_only_if_it_is_ours(
     found = spare.accounts(tmp_path / "not-there", "r1")
     assert found == [elsewhere / spare.NAME]
     assert account.undone(account.left_behind(found[0])) == {"a"}
+
+
+def test_without_a_journal_a_secret_is_fetched_again_and_never_empty(scene: Make) -> None:
+    step = Step(id="a", title="A", run="touch made", undo='test "$token" = "$(cat word)"; rm made')
+    token = Parameter(name="token", secret=Secret(env="TOKEN_OF_TEST"))
+    place = scene(book(step, parameters=(token,)))
+    session = place.open()
+    (place.work / "word").write_text("sesame\n")
+    session.give_secret("token", "sesame")
+    run_step(session, "a")
+    session.close()
+    kept = (place.place / undo_file.NAME).read_text()
+    assert "sesame" not in kept
+    assert undo_file.read(place.place / undo_file.NAME).sources == {"token": token.secret}
+    assert emergency_of(place, Told()).run() == (False, ("A",))
+    assert (place.work / "made").exists()
+    assert emergency_of(place, Told(), secrets={"token": "sesame"}).run() == (True, ())
+    assert not (place.work / "made").exists()
