@@ -116,11 +116,15 @@ class StepWaiting(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepSkipped(Payload):
-    """The step is left out, with a reason; ``override`` where the plan required it."""
+    """The step is left out, with a reason; ``override`` where the plan required it.
+
+    ``not_applicable``: its condition left it out, nobody did.
+    """
 
     WIRE: ClassVar[str] = "step.skipped"
     reason: str
     override: bool = False
+    not_applicable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
