@@ -246,7 +246,8 @@ class UndoArmed(Payload):
     """How the step is taken back, as far as known; a later one completes an earlier one.
 
     ``kind`` is ``command``, ``manual``, ``none``, ``irreversible`` or ``nothing`` (it only looks).
-    ``text`` still holds ``${{ name }}`` for each name in ``missing`` and ``secrets``.
+    ``text`` still holds ``${{ name }}`` for each name in ``missing`` and ``secrets``. ``withheld``
+    names the variables that the step had and that are not written down: they smell of secrets.
     """
 
     WIRE: ClassVar[str] = "undo.armed"
@@ -258,6 +259,7 @@ class UndoArmed(Payload):
     cwd: str = ""
     shell: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    withheld: tuple[str, ...] = ()
     reason: str = ""
 
 
