@@ -93,7 +93,7 @@ def terminals() -> Terminals:
 
 def read_plan(path: Path) -> tuple[str, Runbook]:
     """The plan's text and what was read from it. Raises `PlanFaults`."""
-    from runbook_tui.book.model import Fault, PlanFaults
+    from runbook_tui.book.findings import Fault, PlanFaults
     from runbook_tui.book.reader import decode, read
 
     try:

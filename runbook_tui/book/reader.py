@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import PurePath
 
-from runbook_tui.book.model import Fault, PlanFaults, Runbook
+from runbook_tui.book.findings import Fault, PlanFaults
+from runbook_tui.book.model import Runbook
 
 FOREIGN = {
     ".atrb": "an Atuin Desktop runbook",

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from runbook_tui.book.actions import ACTIONS
-from runbook_tui.book.model import Change, Fault, Finding, Gate, Phase, Runbook, Step
+from runbook_tui.book.findings import Fault, Finding
+from runbook_tui.book.model import Change, Gate, Phase, Runbook, Step
 from runbook_tui.book.parameters import MARK, reserved
 
 

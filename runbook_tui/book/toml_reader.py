@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from runbook_tui.book import model as m
 from runbook_tui.book import toml_schema as t
+from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.ids import VALID, Ids
-from runbook_tui.book.model import Fault, PlanFaults, Runbook
+from runbook_tui.book.model import Runbook
 from runbook_tui.book.toml_faults import schema_faults, syntax_fault
 from runbook_tui.book.toml_positions import Path, Position, nearest, positions
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runbook_tui.book.model import PlanFaults, Runbook
+from runbook_tui.book.findings import PlanFaults
+from runbook_tui.book.model import Runbook
 from runbook_tui.book.reader import decode, read
 
 DATA = Path(__file__).parents[2] / "data"
