@@ -49,6 +49,7 @@ def taken_in(body: Mapping[str, Any], where: Mapping[Path, Position], files: Fil
     base = None
     if isinstance(body.get("extends"), str):
         base = files.take(body["extends"], _place(where, ("extends",), files))
+    taken = set(standing(base)) if base else set()
     parts = {}
     phases = body.get("phase")
     for number, phase in enumerate(phases if isinstance(phases, list) else ()):
@@ -62,7 +63,13 @@ def taken_in(body: Mapping[str, Any], where: Mapping[Path, Position], files: Fil
             title = phase.get("title") or plan.title
             into = given if isinstance(given, str) and given else slug(str(title))
             line = nearest(where, ("phase", number))[0]
-            parts[number] = (included(plan, into, line), place)
+            part = included(plan, into, line)
+            parts[number] = (part, place)
+            ids = set(standing(part)) - {into}
+            if ids & taken:
+                files.fault(place, f"the id “{min(ids & taken)}” is there already",
+                            "give the phase another id")  # fmt: skip
+            taken |= ids
     return Outside(base=base, parts=parts)
 
 

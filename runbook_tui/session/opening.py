@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from runbook_tui.book.files import Load
 from runbook_tui.book.model import Change, Phase, Runbook, Step
 from runbook_tui.run.events import Actor, Draft, LeadHandedOver, RunResumed, RunStarted
 from runbook_tui.run.fold import begin, fold
@@ -17,7 +18,6 @@ from runbook_tui.session.ports.journal import Journal, JournalError
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Pair
 
-Load = Callable[[str], str]
 Reader = Callable[[str, str, Load], Runbook]
 """Reads a plan: its text, its name, and what gives the files that it takes in by their names."""
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runbook_tui.book.findings import PlanFaults
 from runbook_tui.book.model import Runbook, Step
 from runbook_tui.run.outline import Outline
 from tests.fakes.files import faults_of, read_files, said
@@ -216,6 +217,18 @@ def test_what_clashes_is_a_fault(more: str, message: str) -> None:
     assert message in faults(more)
 
 
+def test_ids_that_meet_on_the_way_are_a_fault() -> None:
+    head = 'format = 1\ntitle = "T"\n'
+    phase = '[[phase]]\nid = "x"\ntitle = "X"\n[[phase.step]]\nid = "{}"\ntitle = "C"\n'
+    one = '[[phase]]\nid = "{}"\ninclude = "{}.toml"\n'
+    files = {
+        "plan.toml": head + one.format("a", "one") + one.format("a.b", "two"),
+        "one.toml": head + phase.replace("{}", "b.c"),
+        "two.toml": head + phase.replace("{}", "c"),
+    }
+    assert said(files) == ["plan.toml:8:1: the id “a.b.c” is there already"]
+
+
 def test_the_same_definition_twice_is_none() -> None:
     book = plan('[parameters.site]\ndefault = "eu"\ndescription = "where"\n[roles]\nqa = ["*"]\n')
     assert [p.description for p in book.parameters] == ["where"]
@@ -299,3 +312,37 @@ def _unique(text: str) -> str:
             line.replace('"s', f'"s{number}-') if line.startswith(("id", "needs")) else line
         )
     return "\n".join(lines)
+
+
+WHOLE = {
+    "plan.toml": PLAN.replace("part.toml", "mid.toml").replace('"Ship"', '"Ship"\nextends = "b.md"')
+    + '[[phase.step]]\nid = "smoke.in"\n[[phase.step.step]]\nid = "smoke.in.ping"\n'
+    'when = "site"\nchecks = [{ id = "x", title = "X" }]\n'
+    + '[[phase]]\nid = "base"\n[[phase.step]]\nid = "look"\nundo = "x"\n'
+    'gate = { roles = ["qa"] }\n',
+    "mid.toml": 'format = 1\ntitle = "Mid"\n[[phase]]\nid = "in"\ninclude = "part.toml"\n'
+    '[[phase]]\ntitle = "More"\n[[phase.step]]\nid = "ping"\ntitle = "P"\n',
+    "part.toml": PART,
+    "b.md": "# Base\n\n1. **Look**\n   ```bash\n   ls <DIR>\n   ```\n",
+}  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_no_mutilated_file_does_more_than_fault(data: st.DataObject) -> None:
+    files = dict(WHOLE)
+    for _ in range(data.draw(st.integers(0, 2))):
+        name = data.draw(st.sampled_from(sorted(files)))
+        lines = files[name].splitlines() or [""]
+        at, other = data.draw(st.tuples(*[st.integers(0, len(lines) - 1)] * 2))
+        donor = data.draw(st.sampled_from([WHOLE[name], *WHOLE.values()])).splitlines()
+        lines[at] = data.draw(st.sampled_from([lines[at][::-1], "", lines[other], *donor]))
+        files[name] = "\n".join(lines)
+    try:
+        book = read_files(files)
+    except PlanFaults as error:
+        assert all(f.line >= 1 and f.column >= 1 and f.source in {*files, ""} for f in error.faults)
+    else:
+        ids = [p.id for p in book.phases] + [s.id for s in book.walk()]
+        ids += [c.id for s in book.walk() for c in s.checks]
+        assert len(ids) == len({*ids})
