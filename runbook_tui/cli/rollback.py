@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from runbook_tui.book.model import PlanFaults
+from runbook_tui.book.findings import PlanFaults
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.people import actor, as_option
 from runbook_tui.cli.wish import Wish, consent

@@ -6,6 +6,7 @@ import dataclasses
 import re
 from pathlib import PurePath
 
+from runbook_tui.book.findings import Fault, Finding, PlanFaults
 from runbook_tui.book.markdown import commands, words
 from runbook_tui.book.markdown.blocks import Block, Page, parse
 from runbook_tui.book.markdown.procedures import procedures
@@ -14,12 +15,9 @@ from runbook_tui.book.markdown.steps import Gathered, carries, steps_of
 from runbook_tui.book.model import (
     Change,
     Check,
-    Fault,
-    Finding,
     Gate,
     GateStatement,
     Phase,
-    PlanFaults,
     Risk,
     Runbook,
     Step,
