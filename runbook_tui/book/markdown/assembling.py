@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from runbook_tui.book.markdown import commands, estimates, headings, words
+from runbook_tui.book.markdown import commands, headings, words
 from runbook_tui.book.markdown.blocks import Page, parse
 from runbook_tui.book.markdown.criteria import with_criteria
 from runbook_tui.book.markdown.findings import findings
 from runbook_tui.book.markdown.gates import sentences
 from runbook_tui.book.markdown.joining import joined
-from runbook_tui.book.markdown.leftover import record_leftover
+from runbook_tui.book.markdown.leftover import record_estimates, record_leftover
 from runbook_tui.book.markdown.phases import phases_of
 from runbook_tui.book.markdown.placing import gated
 from runbook_tui.book.markdown.procedures import procedures
@@ -35,6 +35,7 @@ def read_markdown(text: str, source: str) -> Runbook:
     numbers = {p.id: headings.number(p.title) for p in phases} | gathered.numbers
     phases, roles, statements = gated(list(sentences(root)), phases, numbers)
     record_leftover(root, gathered)
+    record_estimates(root, gathered)
     found = sorted(gathered.commands, key=lambda c: c.line)
     return Runbook(
         title=title,
@@ -44,7 +45,7 @@ def read_markdown(text: str, source: str) -> Runbook:
         criteria=overall,
         parameters=commands.parameters(found, gathered.inline),
         roles=roles,
-        commands=tuple(found),
+        commands=tuple(c for c in found if c.rollback or c.id not in gathered.inline),
         procedures=procedures(root, phases, gathered.ids),
         gates=statements,
         sections=tuple(

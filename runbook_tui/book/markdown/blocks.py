@@ -133,7 +133,7 @@ def _closing(tokens: list[Token], at: int) -> int:
 def _items(tokens: list[Token], opening: int, end: int) -> list[Item]:
     ordered = tokens[opening].type.startswith("ordered")
     number = int(tokens[opening].attrGet("start") or 1) if ordered else 0
-    items = []
+    items: list[Item] = []
     at = opening + 1
     while at < end:
         stop = _closing(tokens, at)

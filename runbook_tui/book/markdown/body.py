@@ -26,6 +26,7 @@ class Body:
     run: list[Block | Line] = field(default_factory=list)
     undo: list[Block | Line] = field(default_factory=list)
     shown: list[Block] = field(default_factory=list)
+    unclear: list[Block] = field(default_factory=list)
     checks: list[Item] = field(default_factory=list)
     inner: list[Item] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
@@ -78,7 +79,9 @@ class Body:
         if self._held == "undo" and (found is None or found.kind != "undo"):
             self._way_back(inline, words, line)
             return
-        self.estimate = self.estimate or estimates.in_field(words, line)
+        self.estimate = (
+            self.estimate or estimates.in_field(words, line) or estimates.of_waiting(words, line)
+        )
         if FINAL.search(words):
             self.irreversible = self.irreversible or words.strip()
         if found is None:
@@ -124,6 +127,8 @@ class Body:
             self.shown.append(block)
         elif commands.runnable(block, certain=self._under == "command"):
             self.run.append(block)
+        elif commands.unclear(block):
+            self.unclear.append(block)
 
     def _list(self, items: list[Item]) -> None:
         for item in items:

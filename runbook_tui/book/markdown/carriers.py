@@ -45,7 +45,8 @@ def carriers(root: Section) -> list[Carrier]:
     found = _of_numbered_titles(sections)
     inside = {id(s) for c in found for s in c.section.walk()}
     rest = [s for s in sections if id(s) not in inside]
-    found += [Carrier(s, "list") for s in rest if _lists_steps(s)]
+    lists = [s for s in rest if _lists_steps(s)]
+    found += [Carrier(s, "list") for s in [s for s in lists if not _is_advice(s)] or lists]
     found += _of_commands([s for s in rest if not _is_reference(s)], found)
     found += _of_bullets(rest, found)
     found = found or _fallback(sections)
@@ -61,7 +62,14 @@ def _commands_here(section: Section) -> bool:
 
 
 def _is_reference(section: Section) -> bool:
-    return any(headings.REFERENCE.search(s.text) for s in section.path())
+    return any(headings.REFERENCE.search(s.text) for s in section.path() if s.level > 1)
+
+
+def _is_advice(section: Section) -> bool:
+    """Numbers in an appendix or under “Troubleshooting”, without a box."""
+    boxed = any(i.box is not None for items in section.lists() for i in items)
+    aside = (headings.ASIDE.search(s.text) for s in section.path() if s.level > 1)
+    return not boxed and any(aside)
 
 
 def _of_numbered_titles(sections: list[Section]) -> list[Carrier]:
@@ -85,7 +93,7 @@ def _numbered(sections: list[Section]) -> list[Section]:
     """Sections with a numbered title, the innermost ones."""
     found = [
         s for s in sections
-        if 0 < s.level and s.role in {"steps", "recovery"} and headings.is_numbered(s.text)
+        if s.level > 0 and s.role in {"steps", "recovery"} and headings.is_numbered(s.text)
     ]  # fmt: skip
     outer = {id(around) for s in found for around in s.path() if around is not s}
     outer |= {

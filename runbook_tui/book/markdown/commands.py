@@ -9,14 +9,45 @@ from runbook_tui.book.markdown.blocks import Block
 from runbook_tui.book.markdown.labels import UNDO
 from runbook_tui.book.model import Command, Parameter
 
-SHELLS = frozenset({"bash", "sh", "shell", "console", "terminal", "zsh", "ksh", "shell-session"})
+SHELLS = frozenset({"bash", "sh", "shell", "zsh", "ksh"})
+SESSIONS = frozenset({"console", "terminal", "shell-session", "shellsession", "sh-session"})
+"""Labels of blocks that hold commands, or what they put out, or both."""
+
+OTHER_CODE = frozenset(
+    {
+        "sql",
+        "powershell",
+        "pwsh",
+        "ps1",
+        "cmd",
+        "bat",
+        "batch",
+        "python",
+        "py",
+        "ruby",
+        "perl",
+        "fish",
+    }
+)
+PROGRAMS = (
+    "sudo|git|cd|docker(?:-compose)?|podman|kubectl|kubeadm|curl|wget|pip3?|npm|npx|yarn|pnpm|node"
+    "|python3?|make|ssh|scp|rsync|export|helm|gcloud|gsutil|aws|az|oc|gh|terraform|ansible(?:-playbook)?"
+    "|systemctl|service|journalctl|cp|mv|rm|mkdir|chmod|chown|ln|tar|apt(?:-get)?|yum|dnf|brew"
+    "|psql|pg_dump|pg_restore|mysql|mysqldump|redis-cli|mongosh?|mongodump|rabbitmqctl|velero|vault"
+    "|consul|nomad|etcdctl|openssl|certbot|nginx|iptables|kill|pkill|cargo|mvn|gradle|rake|bundle"
+)
 LOOKS = re.compile(
-    r"^\s*(?:\$ |sudo |git |cd |docker |kubectl |curl |wget |pip |npm |python3? |make |ssh |scp "
-    r"|\./|export |helm |gcloud |aws |az |oc |terraform |systemctl |cp |mv |mkdir |apt(?:-get)? )",
-    re.MULTILINE,
+    rf"^\s*(?:\$ |(?:{PROGRAMS}) |\.{{1,2}}/\S|/(?:usr|opt|bin|sbin|etc)/\S)", re.MULTILINE
 )
 PROMPT = re.compile(r"^\s*\$ ", re.MULTILINE)
-PLACEHOLDER = re.compile(r"<([A-Za-z][A-Za-z0-9_ .-]{0,60})>|\{\{\s*\.?([A-Za-z_]\w*)\s*\}\}")
+FIRST_WORD = re.compile(r"(?:[A-Z_][A-Z0-9_]*=\S*\s+)*[a-z.~/$][\w./~+-]*(?<![:.,])(?:\s|$)")
+TABLE_HEAD = re.compile(
+    r"^[A-Z][A-Z0-9_()/%-]+(?: [A-Z]+)?(?:\s{2,}[A-Z][A-Z0-9_()/% -]+)+\s*$|^No \w+ found"
+)
+PLACEHOLDER = re.compile(
+    r"<([A-Za-z][A-Za-z0-9_ .-]{0,60})>|\{\{\s*\.?([A-Za-z_]\w*)\s*\}\}"
+    r"|(?<![\w$\]}\\'\"*?.-])\[([A-Za-z][A-Za-z0-9]+(?:[_-][A-Za-z0-9]{2,})+)\](?![\w*+?{-])"
+)
 RESERVED = frozenset({"none", "br", "details", "summary", "a", "b", "i", "p", "div", "unset"})
 UNDO_COMMENT = re.compile(
     rf"^\s*#\s*(?:{UNDO})(?: with| command)?\s*[:：]\s*(.+?)\s*$", re.IGNORECASE
@@ -34,22 +65,32 @@ def language(block: Block) -> str:
 
 
 def runnable(block: Block, certain: bool = False) -> bool:
-    """Whether a person would run the block; ``certain`` where its label says that it is a command."""
-    label = language(block)
-    if not block.text.strip():
+    """Whether a person would run the block; ``certain`` where its label says it is a command."""
+    name = language(block)
+    lines = [line.strip() for line in block.text.splitlines()]
+    lines = [line for line in lines if line]
+    commanding = [line for line in lines if not line.startswith("#")]
+    if not commanding or lines[0].startswith("#!"):
         return False
-    if label in SHELLS or label.startswith("azurecli"):
-        lines = [line.strip() for line in block.text.splitlines()]
-        return any(line and not line.startswith("#") for line in lines)
-    if label not in {"", "text", "rollback"}:
+    if name in SHELLS or name.startswith("azurecli"):
+        return True
+    if name in SESSIONS:
+        prompted = PROMPT.search(block.text) is not None
+        return prompted or FIRST_WORD.match(commanding[0]) is not None
+    if name not in {"", "text", "rollback"}:
         return False
     return certain or LOOKS.search(block.text) is not None
+
+
+def unclear(block: Block) -> bool:
+    """Whether a block that is not run may have been meant to be: code, or words without a label."""
+    return language(block) in {"", *OTHER_CODE} or language(block) in SHELLS | SESSIONS
 
 
 def command_text(block: Block) -> str:
     """The text to run: where lines have prompts, those lines without them, and no output."""
     if not PROMPT.search(block.text):
-        return block.text.rstrip("\n")
+        return _without_output(block)
     kept: list[str] = []
     continued = False
     for line in block.text.splitlines():
@@ -58,6 +99,16 @@ def command_text(block: Block) -> str:
             kept.append(line[prompt.end() :] if prompt else line)
             continued = line.rstrip().endswith("\\")
     return "\n".join(kept)
+
+
+def _without_output(block: Block) -> str:
+    """What stands before the head of a table: below it is what the command puts out."""
+    text = block.text.rstrip("\n")
+    if language(block) in SHELLS:
+        return text
+    lines = text.split("\n")
+    end = next((n for n, line in enumerate(lines) if n and TABLE_HEAD.match(line)), len(lines))
+    return "\n".join(lines[:end]).rstrip("\n")
 
 
 def run_and_undo(text: str) -> tuple[str, str]:
@@ -94,7 +145,7 @@ def parameters(commands: Iterable[Command], inline: Collection[str] = ()) -> tup
         first = command.line + (0 if command.id in inline else 1)
         for match in PLACEHOLDER.finditer(command.text):
             mark = match.group(0)
-            raw = (match.group(1) or match.group(2)).strip()
+            raw = next(group for group in match.groups() if group).strip()
             if raw.lower() in RESERVED:
                 continue
             name = re.sub(r"\W+", "_", raw).strip("_") or raw

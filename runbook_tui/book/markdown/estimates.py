@@ -15,7 +15,8 @@ _ABOUT = r"(?:(?:~|≈|<|about|ca\.?|circa|up to|approx\.?|approximately|around|
 _ABOUT += r"|takes|eta|duration|time)[ :]{0,3}){0,3}"
 _REST = r"(?: ?(\d{1,2}) ?(?:m|min|mins|minutes)?)?"
 DURATION = re.compile(
-    rf"{_ABOUT} ?{_NUMBER} ?(?:(?:-|–|—|to|a|bis) ?{_NUMBER} ?)?\+? ?{_UNIT}(?:(?![^\W\d_]){_REST})\b",
+    rf"{_ABOUT} ?{_NUMBER} ?(?:(?:-|–|—|to|a|bis) ?{_NUMBER} ?)?\+? ?{_UNIT}"
+    rf"(?:(?![^\W\d_]){_REST})\b",
     re.IGNORECASE,
 )
 IN_PARENTHESES = re.compile(
@@ -24,6 +25,9 @@ IN_PARENTHESES = re.compile(
 )
 AFTER_DASH = re.compile(rf"\s(?:—|–|-{{1,3}}|\|)\s({DURATION.pattern})\.?\s*$", re.IGNORECASE)
 WINDOW = re.compile(rf"\(\s{{0,4}}{_NUMBER} ?[-–] ?{_NUMBER} ?{_UNIT}\s{{0,4}}\)", re.IGNORECASE)
+WAIT = re.compile(
+    rf"^\W*wait(?:ing)?[: ]\s?(?:for |at least |another )*({DURATION.pattern})", re.IGNORECASE
+)
 NAMES = (
     r"(?:estimated|expected|approximate|geschätzte|estimée?|estimad[oa])?\s{0,2}"
     r"(?:time(?: required| needed| to complete)?|duration|estimate|eta|duración|dauer|durée|tiempo"
@@ -38,7 +42,7 @@ HEADING = re.compile(rf"^\W*{NAMES}\W*$", re.IGNORECASE)
 def estimate(text: str, line: int) -> Estimate | None:
     """The duration behind a title, or of a duration field; a window is none."""
     first = text.split("\n", 1)[0]
-    return behind_title(first, line) or in_field(first, line)
+    return behind_title(first, line) or in_field(first, line) or of_waiting(first, line)
 
 
 def behind_title(text: str, line: int) -> Estimate | None:
@@ -50,11 +54,23 @@ def behind_title(text: str, line: int) -> Estimate | None:
     return _estimate(match.group(1), match.groups()[1:], line) if match else None
 
 
+def of_waiting(text: str, line: int) -> Estimate | None:
+    """``Wait 10 minutes``, ``wait: 5 seconds``."""
+    match = WAIT.match(text)
+    return _estimate(match.group(1), match.groups()[1:], line) if match else None
+
+
 def in_field(text: str, line: int) -> Estimate | None:
     """``Duration: 15 minutes``, in bold or not."""
     field = FIELD.match(text)
     inner = DURATION.match(field.group(1).lstrip()) if field else None
     return _estimate(inner.group(0), inner.groups(), line) if inner else None
+
+
+def leading(text: str, line: int) -> Estimate | None:
+    """The duration that a text begins with."""
+    match = DURATION.match(text.strip())
+    return _estimate(match.group(0), match.groups(), line) if match else None
 
 
 def any_duration(text: str, line: int) -> Estimate | None:

@@ -16,6 +16,7 @@ def findings(
     found = [
         *_open_placeholders(gathered),
         *_outside(gathered),
+        *_not_run(gathered),
         *_sums(phases),
         *_unplaced(statements),
         *(
@@ -47,6 +48,15 @@ def _outside(gathered: Gathered) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def _not_run(gathered: Gathered) -> Iterator[Finding]:
+    for block in gathered.unclear:
+        if block.text.strip():
+            yield Finding(
+                code="block-not-run", severity="info", line=block.line,
+                message="this block is shown, not run; if it is a shell command, mark it ```bash",
+            )  # fmt: skip
+
+
 def _sums(phases: tuple[Phase, ...]) -> Iterator[Finding]:
     for change in (c for p in phases for c in p.changes):
         total = sum(s.estimate.maximum for s in change.steps if s.estimate)
@@ -63,8 +73,8 @@ def _unplaced(statements: tuple[GateStatement, ...]) -> Iterator[Finding]:
         if statement.before is None:
             yield Finding(
                 code="gate-unplaced", line=statement.line,
-                message=f"nothing waits for the approval of “{statement.approver}”: name the step or "
-                "phase by its number or title",
+                message=f"nothing waits for the approval of “{statement.approver}”: name the step "
+                "or phase by its number or title",
             )  # fmt: skip
 
 

@@ -20,29 +20,30 @@ GIVES = (
     rf"|give(?:s|n)? (?:the |their |an? |his |her )?(?:{APPROVAL}|ok(?:ay)?|go)|confirm(?:s|ed)?)"
 )
 WHO = r"(?:the |an? |our )?(?P<who>@?[\w/&.@-]+(?: [\w/&.@-]+){0,4}?)"
+BY = rf"(?:from|by|of) {WHO}"
+WHOSE = rf"{WHO}(?:'s|s')?"
+MUST = r"(?:must|has to|have to|needs? to|should|shall)"
 BEFORE = r"(?:before|prior to)"
 WHAT = r"(?P<what>.{1,120})"
-NEED = r"(?:requires?|needs?|obtain|get|wait for|await|ask for|you need|we need)"
-DO = r"(?:start|begin|run|execute|proceed|continue|go on|deploy|merge|switch|apply|touch)"
-SENTENCES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"^{BEFORE} {WHAT}, {NEED} (?:the |an? )?{APPROVAL} (?:from|by|of) {WHO}$",
-        rf"^{BEFORE} {WHAT}, {WHO} (?:must|has to|have to|needs? to|should|shall) {GIVES}$",
-        rf"^{WHO}(?:'s|s')? {APPROVAL} (?:is |are )?(?:required|needed|necessary|mandatory)"
-        rf"(?: {BEFORE} {WHAT})?$",
-        rf"\b{NEED} (?:the |an? )?{APPROVAL} (?:from|by|of) {WHO}(?: (?:{BEFORE}|for|to) {WHAT})?$",
-        rf"^(?:{APPROVAL}) (?:from|by|of) {WHO} (?:is |are )?(?:required|needed)(?: {BEFORE} {WHAT})?$",
-        rf"\b{NEED} {WHO}(?:'s|s')? {APPROVAL}(?: (?:{BEFORE}|for|to) {WHAT})?$",
-        rf"^{WHO} (?:must|has to|have to|needs? to|should|shall) (?:first )?{GIVES}"
-        rf"(?: (?!{BEFORE})[\w ]{{0,30}}?)? {BEFORE} {WHAT}$",
-        rf"^{WHO} (?:must|has to|have to|needs? to|shall) (?:first )?{GIVES} (?P<what>th(?:is|e) \w+)$",
-        rf"\b(?:do not|don['’]t|never|must not) (?P<what>{DO}.{{0,80}}?) "
-        rf"(?:before|until|unless) {WHO} (?:has |have |had )?{GIVES}\b.{{0,40}}$",
-        rf"\b(?:do not|don['’]t|never|must not|no) (?P<what>{DO}.{{0,80}}?) "
-        rf"without (?:the |an? )?{APPROVAL} (?:from|of|by) {WHO}$",
-        rf"\b(?:do not|don['’]t|never|must not|no) (?P<what>{DO}.{{0,80}}?) without {WHO}(?:'s|s')? {APPROVAL}$",
-    )
+BEFORE_WHAT = rf"(?: (?:{BEFORE}|for|to) {WHAT})?"
+IS_REQUIRED = r"(?:is |are )?(?:required|needed|necessary|mandatory)"
+NEED = r"(?:requires?|needs?|obtain|get|wait for|await|ask for|you need|we need)(?: the| an?)?"
+DO = (
+    r"\b(?:do not|don['’]t|never|must not|no) (?P<what>(?:start|begin|run|execute|proceed|continue"
+    r"|go on|deploy|merge|switch|apply|touch).{0,80}?)"
+)
+SENTENCES = (
+    rf"^{BEFORE} {WHAT}, {NEED} {APPROVAL} {BY}$",
+    rf"^{BEFORE} {WHAT}, {WHO} {MUST} {GIVES}$",
+    rf"^{WHOSE} {APPROVAL} {IS_REQUIRED}(?: {BEFORE} {WHAT})?$",
+    rf"^{APPROVAL} {BY} {IS_REQUIRED}(?: {BEFORE} {WHAT})?$",
+    rf"\b{NEED} {APPROVAL} {BY}{BEFORE_WHAT}$",
+    rf"\b{NEED} {WHOSE} {APPROVAL}{BEFORE_WHAT}$",
+    rf"^{WHO} {MUST} (?:first )?{GIVES}(?: (?!{BEFORE})[\w ]{{0,30}}?)? {BEFORE} {WHAT}$",
+    rf"^{WHO} {MUST} (?:first )?{GIVES} (?P<what>th(?:is|e) \w+)$",
+    rf"{DO} (?:before|until|unless) {WHO} (?:has |have |had )?{GIVES}\b.{{0,40}}$",
+    rf"{DO} without (?:the |an? )?{APPROVAL} {BY}$",
+    rf"{DO} without {WHOSE} {APPROVAL}$",
 )
 FIELD = re.compile(
     rf"^(?:gate|approvers?|approval(?: required)?(?: by| from)?|requires approval(?: by| from)?"
@@ -53,8 +54,10 @@ CAPITALS = re.compile(
     r"\b(?P<who>[A-Z][\w/]*(?: [A-Z][\w/]*){0,3}) (?:[Ss]ign-?off|[Aa]pproval) (?:is )?required"
     r" before (?P<what>[^\n]{1,120})$"
 )
+PATTERNS = (*(re.compile(p, re.IGNORECASE) for p in SENTENCES), FIELD, CAPITALS)
 NOT = re.compile(
-    r"\b(?:no|not|without) (?:\w+ ){0,3}(?:required|needed|necessary)\b|n't (?:need|require)", re.I
+    r"\b(?:no|not|without) (?:\w+ ){0,3}(?:required|needed|necessary)\b|n't (?:need|require)",
+    re.IGNORECASE,
 )
 NOBODY = re.compile(
     r"^(?:pending|required|yes|no|none|n/?a|tbd|todo|open|done|given|not|this|it|we|you|they|all"
@@ -62,7 +65,8 @@ NOBODY = re.compile(
     re.IGNORECASE,
 )
 LEADING = re.compile(
-    r"^(?:[^\w@]+|(?:note|gate|important|warning|caution|attention|approval)\s?[:!—–-]\s*)+", re.I
+    r"^(?:[^\w@]|(?:note|gate|important|warning|caution|attention|approval)\s?[:!—–-]\s?)+",
+    re.IGNORECASE,
 )
 
 
@@ -130,7 +134,7 @@ def gate_in(sentence: str) -> tuple[str, str | None] | None:
     text = LEADING.sub("", sentence.strip()).rstrip(" .!;:")
     if not text or len(text) > LONGEST or NOT.search(text):
         return None
-    for pattern in (*SENTENCES, FIELD, CAPITALS):
+    for pattern in PATTERNS:
         match = pattern.search(text)
         if match and not NOBODY.search(match.group("who")):
             what = None if pattern is FIELD else match.groupdict().get("what") or ""

@@ -17,11 +17,14 @@ CRITERIA = re.compile(
     r"|criterios|métricas de éxito|erfolgskriterien|abnahme",
     re.IGNORECASE,
 )
+ASIDE = re.compile(
+    r"appendi|trouble[- ]?shoot|\bfaq\b|see also|glossary|\banhang\b|fehlerbehebung|ap[ée]ndice"
+    r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|附录|常见问题",
+    re.IGNORECASE,
+)
 REFERENCE = re.compile(
-    r"appendi|\breference|\buseful\b|\bkey commands\b|cheat ?sheet|trouble[- ]?shoot|\bfaq\b"
-    r"|\bexamples?\b|\bresources\b|see also|glossary|\bbackground\b|\boverview\b|\bcontacts?\b"
-    r"|\banhang\b|fehlerbehebung|ap[ée]ndice|\banexo|soluci[oó]n de problemas|\bannexe|dépannage"
-    r"|附录|常见问题",
+    rf"{ASIDE.pattern}|\breference|\buseful\b|\bkey commands\b|cheat ?sheet|\bexamples?\b"
+    r"|\bresources\b|\bbackground\b|\boverview\b|\bcontacts?\b",
     re.IGNORECASE,
 )
 PHASE = re.compile(
@@ -33,7 +36,8 @@ PHASE_ONLY = re.compile(
     r"^\W*(?:phase|stage|fase|etapa|part|teil)\s{0,3}[-#]?\s{0,3}\w", re.IGNORECASE
 )
 STEP_WORD = re.compile(
-    r"^\W*(?:optional:? )?(?:step|paso|schritt|étape|passo|步骤)\s{0,3}[-#]?\s{0,3}\d|^\W*第.{1,2}步",
+    r"^\W*(?:optional:? )?(?:step|paso|schritt|étape|passo|步骤)\s{0,3}[-#]?\s{0,3}\d"
+    r"|^\W*第.{1,2}步",
     re.IGNORECASE,
 )
 BARE = re.compile(

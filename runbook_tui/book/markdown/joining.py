@@ -17,7 +17,7 @@ BOLD = re.compile(r"^\*\*[^*\n]+\*\*[^\n]{0,80}$")
 
 
 def joined(blocks: list[Block]) -> list[Block]:
-    """The blocks of a document, tables of steps as lists, lists that go on after a command as one."""
+    """The blocks with tables of steps as lists, and lists that go on after a command as one."""
     blocks = [as_list(b) or b if b.kind == "table" else b for b in blocks]
     made: list[Block] = []
     for run in _between_headings(blocks):

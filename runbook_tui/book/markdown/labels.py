@@ -19,26 +19,31 @@ SHOWN = (
 )
 COMMAND = r"commands?|run|execute|cmd|befehle?|comandos?|ejecutar|commandes?|命令"
 OTHER = (
-    r"owner|who|responsible|assignee|by|when|time|duration|estimate|estimated time|eta|status|note|notes"
-    r"|evidence|link|links|ticket|jira|role|host|hosts|warning|caution|important|tip|info|why"
+    r"owner|who|responsible|assignee|by|when|time|duration|estimate|estimated time|eta|status"
+    r"|notes?|evidence|links?|ticket|jira|role|hosts?|warning|caution|important|tip|info|why"
     r"|verantwortlich|dauer|hinweis|responsable|duraci[oó]n|nota|estado|注意|备注|负责人"
 )
-_MARKS = r"[\s>*_~#↩⚠✅🔙\ufe0f-]{0,12}"
-_TAIL = (
+_MARKS = r"^[\s>*_~#↩⚠✅🔙\ufe0f-]{0,12}"
+_BEHIND = r"[*_]{0,3}\s?(?:\([^()`]{0,40}\))?[*_]{0,3}\s?"
+_REST = r"[*_]{0,3}\s*(?P<rest>.*)$"
+_UNDO = (
+    r"(?:(?:to|in case of [^,`:]{1,40}|if [^,`:]{1,60}),? )?"
+    rf"(?:{UNDO})"
     r"(?: (?:plan|steps?|commands?|command line|procedure|instructions?|this|it|the [\w ]{1,30}))?"
 )
-_BEFORE = r"(?:(?:to|in case of [^,`:]{1,40}|if [^,`:]{1,60}),? )?"
-LINES = (
-    ("undo", re.compile(
-        rf"^{_MARKS}{_BEFORE}(?:{UNDO}){_TAIL}[*_]{{0,3}}\s?(?:\([^()`]{{0,40}}\))?[*_]{{0,3}}\s?"
-        rf"(?:[:：]|(?:,? (?:by running|by|run|with|using|via|execute|use)\b:?(?= `)))[*_]{{0,3}}\s*(?P<rest>.*)$",
-        re.IGNORECASE)),
-    *((kind, re.compile(rf"^{_MARKS}(?:{names})[*_]{{0,3}}\s?(?:\([^()`]{{0,40}}\))?[*_]{{0,3}}[:：]"
-                        r"[*_]{0,3}\s*(?P<rest>.*)$", re.IGNORECASE))
-      for kind, names in (("verify", VERIFY), ("shown", SHOWN), ("command", COMMAND), ("other", OTHER))),
-)  # fmt: skip
+_BY = r"(?:[:：]|,? (?:by running|by|run|with|using|via|execute|use)\b:?(?= `))"
+PATTERNS = {
+    "undo": re.compile(_MARKS + _UNDO + _BEHIND + _BY + _REST, re.IGNORECASE),
+    **{
+        kind: re.compile(rf"{_MARKS}(?:{names}){_BEHIND}[:：]{_REST}", re.IGNORECASE)
+        for kind, names in (
+            ("verify", VERIFY), ("shown", SHOWN), ("command", COMMAND), ("other", OTHER),
+        )
+    },
+}  # fmt: skip
 IN_TITLE = re.compile(
-    rf"[\s.;,(\[—–-]{{1,4}}(?:{UNDO})(?: with| command)?[:：]?\s{{0,3}}(?P<rest>`[^`\n]+`)[)\].]{{0,2}}\s*$",
+    rf"[\s.;,(\[—–-]{{1,4}}(?:{UNDO})(?: with| command)?[:：]?\s{{0,3}}(?P<rest>`[^`\n]+`)"
+    r"[)\].]{0,2}\s*$",
     re.IGNORECASE,
 )
 CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
@@ -54,7 +59,8 @@ FINAL = re.compile(
 )
 IMPOSSIBLE = re.compile(r"^\W*(?:is )?(?:not possible|impossible|none possible)\b", re.IGNORECASE)
 NEEDLESS = re.compile(
-    r"^\W*(?:none|not?|nothing)\s+(?:is )?(?:needed|necessary|required|to (?:undo|do|roll back|revert))",
+    r"^\W*(?:none|not?|nothing)\s+(?:is )?"
+    r"(?:needed|necessary|required|to (?:undo|do|roll back|revert))",
     re.IGNORECASE,
 )
 
@@ -69,7 +75,7 @@ class Label:
 
 def label(line: str) -> Label | None:
     """The label that a line begins with."""
-    for kind, pattern in LINES:
+    for kind, pattern in PATTERNS.items():
         match = pattern.match(line[:2000])
         if match:
             return Label(kind, match.group("rest").strip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runbook_tui.book.markdown import commands
+from runbook_tui.book.markdown import commands, estimates, words
 from runbook_tui.book.markdown.blocks import Block
 from runbook_tui.book.markdown.body import Line
 from runbook_tui.book.markdown.labels import label, only_commands
@@ -16,21 +16,48 @@ def record_leftover(root: Section, gathered: Gathered) -> None:
     """Record every command block that is in no step, and every rollback in a line of its own."""
     taken = {c.line for c in gathered.commands}
     for section in root.walk():
-        rollback = section.role == "rollback"
         for block, before in _with_words_before(section.blocks):
             if block.kind == "paragraph":
                 _record_lines(block, section, taken, gathered)
             elif block.kind == "fence" and id(block) not in gathered.taken:
-                lead = label(before.split("\n")[-1])
-                kind = lead.kind if lead and not lead.rest else ""
-                runs = kind != "shown" and commands.runnable(block, certain=kind == "undo")
-                back = rollback or kind == "undo"
-                gathered.fence(block, section, None, rollback=back, runnable=runs)
+                _record_fence(block, before, section, gathered)
+
+
+def _record_fence(block: Block, before: str, section: Section, gathered: Gathered) -> None:
+    lead = label(before.split("\n")[-1])
+    kind = lead.kind if lead and not lead.rest else ""
+    runs = kind != "shown" and commands.runnable(block, certain=kind == "undo")
+    back = section.role == "rollback" or kind == "undo"
+    gathered.fence(block, section, None, rollback=back, runnable=runs)
+
+
+def record_estimates(root: Section, gathered: Gathered) -> None:
+    """Record durations outside the steps: a field of a phase or of the whole, a title of its own."""
+    taken = {e.line for e in gathered.estimates}
+    for section in root.walk():
+        if section.role != "steps":
+            continue
+        titled = estimates.HEADING.match(words.plain(section.text)) is not None
+        for line, text in _lines(section.blocks):
+            found = estimates.in_field(text, line)
+            found = found or (estimates.leading(text, line) if titled else None)
+            if found is not None and line not in taken:
+                taken.add(line)
+                gathered.estimates.append(found)
+
+
+def _lines(blocks: list[Block]) -> Iterator[tuple[int, str]]:
+    """The lines of the paragraphs and bullets right in a section."""
+    for block in blocks:
+        texts = [(block.line, block.text)] if block.kind == "paragraph" else []
+        texts += [(i.line, i.text) for i in block.items if not i.ordered and i.box is None]
+        for line, text in texts:
+            yield from enumerate(text.split("\n"), line)
 
 
 def _record_lines(block: Block, section: Section, taken: set[int], gathered: Gathered) -> None:
-    for offset, words in enumerate(block.text.split("\n")):
-        found = label(words)
+    for offset, said in enumerate(block.text.split("\n")):
+        found = label(said)
         text = only_commands(found.rest) if found and found.kind == "undo" else ""
         if text and block.line + offset not in taken:
             gathered.code(Line(block.line + offset, text), section, None, rollback=True)

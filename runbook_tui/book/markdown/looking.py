@@ -15,11 +15,15 @@ from runbook_tui.book.markdown.commands import PLACEHOLDER
 
 LONGEST = 4000
 PLAIN = frozenset(
-    "ls cat head tail wc cut tr grep egrep fgrep zgrep ps pgrep netstat lsof df du free uptime"
-    " whoami id groups uname pwd cd stat which type test [ true sleep echo printf diff cmp md5sum"
-    " sha1sum sha256sum dig nslookup host ping jq nproc lscpu lsblk pg_isready last who vmstat"
-    " iostat basename dirname readlink realpath".split()
-)
+    {
+        "ls", "cat", "head", "tail", "wc", "cut", "tr", "grep", "egrep", "fgrep", "zgrep", "ps",
+        "pgrep", "netstat", "lsof", "df", "du", "free", "uptime", "whoami", "id", "groups",
+        "uname", "pwd", "cd", "stat", "which", "type", "test", "[", "true", "sleep", "echo",
+        "printf", "diff", "cmp", "md5sum", "sha1sum", "sha256sum", "dig", "nslookup", "host",
+        "ping", "jq", "nproc", "lscpu", "lsblk", "pg_isready", "last", "who", "vmstat",
+        "iostat", "basename", "dirname", "readlink", "realpath",
+    }
+)  # fmt: skip
 SUBCOMMANDS = {
     "git": "status log diff show rev-parse describe ls-files blame shortlog",
     "kubectl": "get describe logs top version cluster-info explain api-resources",
@@ -52,7 +56,11 @@ WRITES = {"git": ("--output", "--ext-diff"), "find": ("-delete", "-exec", "-ok",
 CURL = re.compile(
     r"-[fsSiILvkG46]+|--(?:fail|silent|show-error|head|location|insecure|include|get)"
 )
-CURL_VALUES = frozenset("-H --header -m --max-time --connect-timeout -u --user -A -w".split())
+CURL_VALUES = frozenset(
+    {
+        "-H", "--header", "-m", "--max-time", "--connect-timeout", "-u", "--user", "-A", "-w",
+    }
+)  # fmt: skip
 UNCLEAR = re.compile(
     r"[`{}\\]|\$\(|<<|\b(?:if|for|while|until|do|case|function|eval|exec|source|xargs|tee)\b"
 )
@@ -78,7 +86,7 @@ def answers(text: str) -> bool:
         case "grep" | "egrep":
             return any(re.match(r"-[a-zA-Z]*q", word) for word in rest)
         case "kubectl":
-            return ["rollout", "status"] == _without_scope(name, rest)[:2]
+            return _without_scope(name, rest)[:2] == ["rollout", "status"]
         case "systemctl":
             return rest[:1] in (["is-active"], ["is-enabled"])
     return name in {"test", "[", "pg_isready", "diff", "cmp"}

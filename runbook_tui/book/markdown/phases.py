@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from runbook_tui.book.markdown import estimates, headings, words
@@ -49,11 +50,25 @@ def _grouped(root: Section, found: list[Carrier]) -> list[tuple[Section, list[Ca
     )
     if len(numbered) >= 2:
         return _groups(found, numbered)
+    chosen = None
     for level in range(2, 7):
         groups = _groups(found, [s for s in sections if s.level == level])
-        if len(groups) >= 2:
-            return groups
-    return None
+        if len(groups) >= 2 and (chosen is None or not _repeats(groups)):
+            chosen = groups
+        if chosen is not None and not _repeats(chosen):
+            break
+    return chosen
+
+
+def _repeats(groups: list[tuple[Section, list[Carrier]]]) -> bool:
+    """Whether most changes share their titles, within a phase too: then its parts are the phases.
+
+    So a catalogue, in which every runbook has its “Steps” and “Validation”, is read as it is meant.
+    """
+    titles = [[part.title for part, _ in _parts(holder, inside)] for holder, inside in groups]
+    count = Counter(title for group in titles for title in group)
+    shared = sum(number for number in count.values() if number > 1)
+    return shared * 2 > count.total() and any(len(set(g)) < len(g) for g in titles)
 
 
 def _outermost(sections: list[Section]) -> list[Section]:

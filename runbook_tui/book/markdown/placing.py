@@ -25,10 +25,13 @@ NEXT = re.compile(
 )
 START = re.compile(r"^(?:we |you |anyone |anything )?(?:start|begin)\w*$", re.IGNORECASE)
 DULL = frozenset(
-    "the and any for with this that our its into from onto before starting start begin beginning"
-    " begins starts run running proceed proceeding continue continuing can may step phase to of in"
-    " on a an it is be are we you".split()
-)
+    {
+        "the", "and", "any", "for", "with", "this", "that", "our", "its", "into", "from",
+        "onto", "before", "starting", "start", "begin", "beginning", "begins", "starts", "run",
+        "running", "proceed", "proceeding", "continue", "continuing", "can", "may", "step",
+        "phase", "to", "of", "in", "on", "a", "an", "it", "is", "be", "are", "we", "you",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,7 @@ def _places(phases: tuple[Phase, ...], numbers: Mapping[str, str]) -> list[Place
         found.append(
             Place(phase.id, phase.title, phase.line, numbers.get(phase.id, ""), phase.id, "phase")
         )
-        for change in phase.changes:
-            found.append(Place(change.id, change.title, change.line, "", phase.id, "change"))
+        found += [Place(c.id, c.title, c.line, "", phase.id, "change") for c in phase.changes]
         found += [
             Place(s.id, s.title, s.line, numbers.get(s.id, ""), phase.id, "step")
             for s in phase.walk()

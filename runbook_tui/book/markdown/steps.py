@@ -28,6 +28,8 @@ class Gathered:
     taken: set[int] = field(default_factory=set)
     numbers: dict[str, str] = field(default_factory=dict)
     """The numbers of steps in the plan, by id."""
+    unclear: list[Block] = field(default_factory=list)
+    """Blocks under steps without a command that may have been meant as one."""
     in_words: set[str] = field(default_factory=set)
     """Ids of steps whose way back stands in words only."""
 
@@ -107,15 +109,16 @@ def step_beside(beside: list[Block], section: Section, gathered: Gathered) -> St
     first = min(part.line for part in body.run)
     lead = next((b.text for b in reversed(beside) if b.kind == "paragraph" and b.line < first), "")
     lead = lead.strip().split("\n")[-1]
-    name = words.without_notes(lead) if lead.endswith(":") and len(lead) <= 80 else ""
+    says = lead.endswith(":") and len(lead) <= 80 and label(lead) is None
+    name = words.without_notes(lead) if says else ""
     return _step(name or section.title or "commands", first, body, section, gathered)
 
 
 def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = "") -> Step | None:
-    """One item as a step; None where it says nothing. ``above`` is the number of the step around."""
+    """One item as a step; None where it says nothing. ``above`` numbers the step around it."""
     lines = item.text.split("\n") if item.text.strip() else [""]
     first, undo = undo_in_title(lines[0])
-    body = Body(estimate=estimates.behind_title(first, item.line))
+    body = Body(estimate=estimates.estimate(words.plain(first), item.line))
     if undo:
         body.undo.append(Line(item.line, undo))
     body.paragraph("\n".join(lines[1:]), item.line + 1)
@@ -128,7 +131,7 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
 def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered) -> Step:
     """A section that is one step, with the blocks that belong to it."""
     first, undo = undo_in_title(section.text.split("\n", 1)[0])
-    body = Body(estimate=estimates.behind_title(words.plain(first), section.line))
+    body = Body(estimate=estimates.estimate(words.plain(first), section.line))
     if undo:
         body.undo.append(Line(section.line, undo))
     body.read(blocks)
@@ -189,6 +192,8 @@ def _commands(body: Body, section: Section, step: str, gathered: Gathered) -> tu
             undo.append(gathered.code(part, section, step, rollback=True).text)
         else:
             undo.append(gathered.fence(part, section, step, rollback=True, runnable=True).text)
+    if not body.run:
+        gathered.unclear += body.unclear
     for block in body.shown:
         gathered.fence(block, section, step, rollback=False, runnable=False)
     return "\n".join(run), "\n".join(undo)

@@ -7,19 +7,23 @@ import re
 from runbook_tui.book.markdown.blocks import Block, Item, Row
 from runbook_tui.book.markdown.words import plain
 
-COLUMNS = (
-    ("number", r"#|no\.?|nr\.?|n°|num(?:ber)?|id|序号"),
-    ("action", r"actions?|tasks?|activit(?:y|ies)|steps?|operations?|aktion|aufgabe|schritt|acci[oó]n"
-               r"|tarea|paso|tâche|étape|步骤|操作|任务"),
-    ("Command", r"commands?|cmd|befehl|comando|commande|命令"),
-    ("Rollback", r"roll ?back(?: (?:command|step|plan))?|undo|back[- ]?out|revert|回滚"),
-    ("Verify", r"verif(?:y|ication)|checks?|validation|expected(?: result| outcome)?|验证"),
-    ("Duration", r"(?:estimated |expected )?(?:duration|time|estimate)|eta|dauer|duraci[oó]n|durée|耗时"),
-    ("Owner", r"owner|who|responsible|assignee|assigned to|verantwortlich|responsable|负责人"),
-    ("Status", r"status|done|state|✓|✔|☐|estado"),
-    ("foreign", r".*\b(?:risk|severity|alert|condition|trigger|impact|phone|e-?mail|level)\b.*"),
-)  # fmt: skip
-NAMES = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in COLUMNS)
+COLUMNS = {
+    "number": r"#|no\.?|nr\.?|n°|num(?:ber)?|id|序号",
+    "action": (
+        r"actions?|tasks?|activit(?:y|ies)|steps?|operations?|aktion|aufgabe|schritt|acci[oó]n"
+        r"|tarea|paso|tâche|étape|步骤|操作|任务"
+    ),
+    "Command": r"commands?|cmd|befehl|comando|commande|命令",
+    "Rollback": r"roll ?back(?: (?:command|step|plan))?|undo|back[- ]?out|revert|回滚",
+    "Verify": r"verif(?:y|ication)|checks?|validation|expected(?: result| outcome)?|验证",
+    "Duration": (
+        r"(?:estimated |expected )?(?:duration|time|estimate)|eta|dauer|duraci[oó]n|durée|耗时"
+    ),
+    "Owner": r"owner|who|responsible|assignee|assigned to|verantwortlich|responsable|负责人",
+    "Status": r"status|done|state|✓|✔|☐|estado",
+    "foreign": r".*\b(?:risk|severity|alert|condition|trigger|impact|phone|e-?mail|level)\b.*",
+}
+NAMES = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in COLUMNS.items())
 EMPTY = re.compile(r"^[\W_]*(?:n/?a|none|tbd)?[\W_]*$", re.IGNORECASE)
 FIELDS = ("Command", "Rollback", "Verify", "Duration", "Owner")
 
