@@ -304,9 +304,3 @@ def gates_waiting(state: RunState) -> tuple[str, ...]:
                for n in node.needs if n in state.outline):  # fmt: skip
             waiting.append(node.id)
     return tuple(waiting)
-
-
-def worth_showing(state: RunState, step: str) -> list[CommandRecord]:
-    """A step's commands, the newest first; where it has none, what runs anywhere."""
-    own = list(reversed(state.step(step).commands)) if step else []
-    return own or [c for s in state.steps.values() for c in s.commands if c.running]

@@ -23,6 +23,7 @@ from runbook_tui.session.ports.terminals import Terminals
 from runbook_tui.session.session import Session
 from runbook_tui.tui.dialogs.ask import AskSignoff, AskText, Confirm, Help, Signature
 from runbook_tui.tui.screens.main import MainScreen
+from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
 
 APART = 0.4
@@ -271,7 +272,8 @@ class RunbookApp(App[int]):
         return not (action in {"quit", "command_palette", "help_quit"} and self._typing())
 
     def _typing(self) -> bool:
-        return bool(getattr(self.focused, "typing", False))
+        stray = isinstance(self.screen, PaneScreen) and self.screen.stray.expected
+        return stray or bool(getattr(self.focused, "typing", False))
 
 
 def exit_status(state: RunState) -> int:
