@@ -14,17 +14,20 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
 
-from runbook_tui.book.plain_text import printable
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
-from runbook_tui.run.state import BROKEN, RunState, gate_open, gates_waiting
+from runbook_tui.run.state import BROKEN, RunState
 from runbook_tui.session.answering import Answer
 from runbook_tui.session.ports.terminals import Terminals
 from runbook_tui.session.session import Session
-from runbook_tui.tui.dialogs.ask import AskSignoff, AskText, Confirm, Help, Signature
+from runbook_tui.tui.dialogs.ask import AskText
+from runbook_tui.tui.dialogs.help import Help
+from runbook_tui.tui.messages import Messages
+from runbook_tui.tui.questions import Questions
 from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
+from runbook_tui.tui.views.news import news
 
 APART = 0.4
 """Seconds between the press that opens the rollback and one that starts it."""
@@ -56,10 +59,13 @@ class RunbookApp(App[int]):
     class Answered(Message):
         """The session has answered."""
 
-        def __init__(self, request: r.Request, answer: Answer | BaseException) -> None:
+        def __init__(
+            self, request: r.Request, answer: Answer | BaseException, asked: float
+        ) -> None:
             super().__init__()
             self.request = request
             self.answer = answer
+            self.asked = asked
 
     def __init__(
         self,
@@ -72,12 +78,23 @@ class RunbookApp(App[int]):
         self.session = session
         self.terminals = terminals
         self.now = now
-        self.said = printable(said, 400)
-        self.said_tone = "warn" if said else "dim"
+        self.messages = Messages(said)
+        self.questions = Questions(self)
+        self._known = session.state
         self._pressed = 0.0
         self._alone: Timer | None = None
         self._rollback = RollbackScreen()
         self._stop_listening: Callable[[], None] = lambda: None
+
+    @property
+    def said(self) -> str:
+        """What stands in the message line."""
+        return self.messages.text
+
+    @property
+    def said_tone(self) -> str:
+        """The tone of the message."""
+        return self.messages.tone
 
     @property
     def trouble(self) -> str:
@@ -100,9 +117,13 @@ class RunbookApp(App[int]):
             self.post_message(message)
 
     def on_runbook_app_changed(self) -> None:
-        """Draw the new state on every screen that is open."""
-        if self.trouble:
-            self.say(self.trouble, "bad")
+        """Draw the new state on every screen that is open, and say what needs a word."""
+        before, self._known = self._known, self.session.state
+        if self._known.seq > before.seq:
+            self.messages.outdate()
+        for text, tone in news(before, self._known, self.session.actor):
+            self.say(text, tone)
+        self.settle_message()
         for screen in self.screen_stack:
             if isinstance(screen, MainScreen | RollbackScreen):
                 screen.changed()
@@ -138,52 +159,17 @@ class RunbookApp(App[int]):
 
     def ask(self, request: r.Request, actor: Actor | None = None) -> None:
         """Ask the session; the answer comes as a message."""
+        asked = time.monotonic()
 
         def answered(future: Future[Answer]) -> None:
-            error = future.exception()
-            self._post(self.Answered(request, error if error is not None else future.result()))
+            answer = future.exception() or future.result()
+            self._post(self.Answered(request, answer, asked))
 
         self.session.ask(request, actor).add_done_callback(answered)
 
     def on_runbook_app_answered(self, message: RunbookApp.Answered) -> None:
         """Ask what is missing, say why not, or nothing: the new state shows by itself."""
-        answer, request = message.answer, message.request
-        if isinstance(answer, r.ValuesMissing):
-            self._ask_values(request, list(answer.names))
-        elif isinstance(answer, r.ConfirmationNeeded) and isinstance(request, r.StartStep):
-            self._confirm(request, answer)
-        elif isinstance(answer, r.Refusal):
-            hint = f" ({answer.hint})" if answer.hint else ""
-            self._refused(request, answer, hint)
-        elif isinstance(answer, BaseException):
-            self.say(f"a fault of this program: {answer!r}", "bad")
-        elif not isinstance(request, r.OpenRollback | r.CloseRollback):
-            self.say("")
-
-    def _refused(self, request: r.Request, answer: r.Refusal, hint: str) -> None:
-        if isinstance(request, r.SkipStep) and "required" in answer.reason and not request.override:
-            question = f"{answer.reason}. Override? It is recorded and shown red in the report."
-            again = r.SkipStep(step=request.step, reason=request.reason, override=True)
-            self.push_screen(Confirm(question), lambda yes: self.ask(again) if yes else None)
-            return
-        self.say(answer.reason + hint, "warn")
-
-    def _confirm(self, request: r.StartStep, answer: r.Refusal) -> None:
-        again = r.StartStep(step=request.step, confirmed=True)
-        self.push_screen(Confirm(answer.reason), lambda yes: self.ask(again) if yes else None)
-
-    def _ask_values(self, request: r.Request, names: list[str]) -> None:
-        """Ask for one value after the other, then ask again for what needed them."""
-        if not names:
-            self.ask(request)
-            return
-        name, rest = names[0], names[1:]
-
-        def given(value: str) -> None:
-            self.give(name, value)
-            self._ask_values(request, rest)
-
-        self.with_text(f"{name} =", given, secret=name in self.session.state.secrets)
+        self.questions.answered(message.request, message.answer, message.asked)
 
     def give(self, name: str, value: str) -> None:
         """Give a value; a secret is kept in memory and never recorded."""
@@ -208,54 +194,26 @@ class RunbookApp(App[int]):
         self.with_text("Note", lambda text: self.ask(r.AddNote(text=text, node=node)))
 
     def sign(self, node: str) -> None:
-        """Ask for a sign-off of a node, or of the gate that stands before it."""
-        target = self._to_sign(node)
-        if target is None:
-            self.say("nothing here asks for a sign-off")
-            return
-        found = self.session.state.outline[target]
-        gate = found.gate if found.gate and not gate_open(self.session.state, target) else None
-        asked = gate or found.signoff
-        if asked is None:
-            self.say("the gate is open")
-            return
-        name = "" if asked.four_eyes else self.session.actor.identity
-
-        def signed(signature: Signature | None) -> None:
-            if signature is not None:
-                self.ask(
-                    r.SignNode(node=target, role=signature.role, approve=signature.approve,
-                               comment=signature.comment),
-                    self._who(signature.name),
-                )  # fmt: skip
-
-        self.push_screen(AskSignoff(found.title, asked.roles, name), signed)
-
-    def _to_sign(self, node: str) -> str | None:
-        state = self.session.state
-        at = node
-        while at:
-            found = state.outline[at]
-            if (found.gate and not gate_open(state, at)) or found.signoff:
-                return at
-            at = found.parent
-        waiting = gates_waiting(state)
-        return waiting[0] if waiting else None
-
-    def _who(self, text: str) -> Actor:
-        """Somebody at this keyboard: the claimed name beside the system's view of it."""
-        name, _, rest = text.partition("<")
-        own = self.session.actor
-        mail = rest.strip().rstrip(">").strip()
-        return Actor(name=name.strip() or own.name, email=mail, user=own.user, host=own.host)
+        """Ask for the signature that holds a node."""
+        self.questions.sign(node)
 
     # -- saying and leaving ------------------------------------------------------------------------
 
     def say(self, text: str, tone: str = "dim") -> None:
-        """One line at the bottom; stays until the next."""
-        self.said, self.said_tone = printable(text, 400), tone
+        """A message at the bottom, until the next or until it is outdated."""
+        self.messages.say(text, tone)
+        self.show_message()
+
+    def show_message(self) -> None:
+        """Draw the message line again."""
         for part in self.screen.query("#said"):
-            part.refresh()
+            part.refresh(layout=True)
+
+    def settle_message(self) -> None:
+        """Drop a message that is outdated, and show what keeps the journal from being written."""
+        settled = self.messages.settle()
+        if self.messages.mind(self.trouble) or settled:
+            self.show_message()
 
     def action_help(self) -> None:
         """The keys."""

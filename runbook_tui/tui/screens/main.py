@@ -16,6 +16,7 @@ from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.checklist import Checklist
 from runbook_tui.tui.widgets.output import Output
 from runbook_tui.tui.widgets.painted import Lines, RowList
+from runbook_tui.tui.widgets.said import Said
 
 MINIMUM = (60, 16)
 WIDE = (100, 30)
@@ -41,7 +42,7 @@ class MainScreen(PaneScreen):
             with Vertical(id="right"):
                 yield Lines(self._paint_card, id="card")
                 yield Output(self.app.terminals, id="output")
-        yield Lines(lambda w, h: [[(f" {self.app.said}", self.app.said_tone)]], id="said")
+        yield Said(id="said")
         yield Lines(self._paint_foot, id="foot")
         yield Lines(lambda w, h: TOO_SMALL, id="small")
 
@@ -88,7 +89,8 @@ class MainScreen(PaneScreen):
         return [head.foot(width, pane=self.output.pane.has_focus, typing=self.output.pane.typing)]
 
     def tick(self) -> None:
-        """Once a second: the clocks, and nothing else."""
+        """Once a second: the clocks, and a message that is old."""
+        self.app.settle_message()
         self.query_one("#head").refresh()
         self.query_one("#card").refresh()
         self.rows.refresh_clocks()

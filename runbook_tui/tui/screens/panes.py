@@ -44,7 +44,8 @@ class PaneScreen(NodeScreen):
         """Show what the chosen step's commands put out."""
         shown = outputs(self.state, self.chosen_step)
         self.output.show(shown, anew=anew)
-        self.set_class(bool(shown) or self.output.pane.typing, "-output")
+        own = any(not other.title for other in shown)
+        self.set_class(own or self.output.pane.typing, "-output")
 
     def end_typing_with_command(self) -> None:
         """A command that was typed into has ended: keys are ours again, but not those on the way.
