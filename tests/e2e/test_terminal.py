@@ -207,3 +207,15 @@ def test_a_journal_that_is_gone_is_not_called_saved(terminal: Terminal) -> None:
         part.unlink()
     terminal.see("● not saved")
     terminal.see("the journal")
+
+
+def test_home_shows_each_run_in_one_row(terminal: Terminal) -> None:
+    plan = terminal.folder / "plan.toml"
+    title = "Lighthouse " + "of the northern isles " * 6
+    plan.write_text(PLAN.replace("Lighthouse", title).replace("read x < go; ", ""))
+    assert terminal.cli("run", "plan.toml", "--no-tui").returncode in {0, 1, 7}
+    terminal.open(size=(80, 24))
+    terminal.see("number (0 leaves)")
+    rows = [row for row in terminal.screen.splitlines() if "Lighthouse of" in row]
+    assert len(rows) == 1
+    assert rows[0].rstrip().endswith("(Ada)  1 to undo")
