@@ -58,6 +58,17 @@ def test_checks_that_do_not_fit_are_counted() -> None:
     assert counted == 30 - sum(row.count("☐") for row in shown)
 
 
+def test_the_undo_stays_on_the_smallest_card() -> None:
+    checks = tuple(Check(id=f"c{n}", title=f"check {n}") for n in range(3))
+    step = Step(id="a", title="A", run="one\ntwo\nthree", undo="take it back", checks=checks)
+    history = History(book(step, format="markdown"))
+    history.ran("a", exit_=3)
+    shown = card(history, "a", height=5)
+    assert len(shown) == 5
+    assert any(row.startswith("↶") for row in shown)
+    assert any(row.startswith("$ one") and "2 more" in row for row in shown)
+
+
 def test_the_reason_of_an_override_is_on_the_card() -> None:
     step = Step(id="a", title="A", run="true", undo="true", required=True)
     history = History(book(step))

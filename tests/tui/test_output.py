@@ -124,3 +124,22 @@ def test_probing_again_is_refused_where_nothing_has_failed(scene: Make) -> None:
     answer = session.ask(r.ProbeAgain(step="a")).result(20)
     assert isinstance(answer, r.Refusal)
     ask(session, r.AddNote(text="still here"))
+
+
+async def test_what_a_person_looks_at_stays_though_the_cursor_moves_on(scene: Make) -> None:
+    long = Step(id="a", title="Long", run="echo out-of-long; until test -e go; do sleep 0.02; done",
+                undo="true")  # fmt: skip
+    place = scene(book(long, NEXT))
+    session = place.open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: main(app).output.command is not None)
+        await pilot.press("tab")
+        await until(pilot, lambda: "out-of-long" in text_of(app).partition("command ▶")[2])
+        (place.work / "go").touch()
+        await until(pilot, lambda: main(app).chosen_step == "b")
+        await until(pilot, lambda: "“Long” command ✓ exit 0" in text_of(app))
+        assert "out-of-long" in text_of(app)
+        await pilot.press("tab")
+        await until(pilot, lambda: "command ✓" not in text_of(app))

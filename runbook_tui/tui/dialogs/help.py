@@ -26,7 +26,7 @@ n             note                          y  copy the command
 Tab           look at the output: ↑ ↓ k j PgUp PgDn scroll, End G follow,
               / find, z the output alone; Tab or Esc goes back
 [ ]           output of the step's earlier and later commands
-i             type into the command: every key but the panic keys is its
+i             type into the command; only the panic keys stay ours
 Ctrl+]        end typing; it also ends with the command
 
 w             watches    t  timeline        Ctrl+P  everything else

@@ -20,6 +20,8 @@ from runbook_tui.tui.widgets.said import Said
 
 MINIMUM = (60, 16)
 WIDE = (100, 30)
+AROUND_LIST = 15
+"""Rows that a short list leaves to the card, the output and the lines around them."""
 
 
 class MainScreen(PaneScreen):
@@ -77,6 +79,7 @@ class MainScreen(PaneScreen):
         """One column where two do not fit."""
         width, height = event.size.width, event.size.height
         self.set_class(width < WIDE[0] or height < WIDE[1], "-narrow")
+        self.set_class(self.rows.count <= height - AROUND_LIST, "-short")
         self.set_class(width < MINIMUM[0] or height < MINIMUM[1], "-small")
 
     # -- what is drawn ---------------------------------------------------------------------------

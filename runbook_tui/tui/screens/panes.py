@@ -30,6 +30,7 @@ class PaneScreen(NodeScreen):
     def __init__(self) -> None:
         super().__init__()
         self.stray = StrayKeys()
+        self._looked_at = ""
 
     @property
     def output(self) -> Output:
@@ -41,11 +42,17 @@ class PaneScreen(NodeScreen):
         raise NotImplementedError
 
     def show_output(self, *, anew: bool = False) -> None:
-        """Show what the chosen step's commands put out."""
-        shown = outputs(self.state, self.chosen_step)
-        self.output.show(shown, anew=anew)
-        own = any(not other.title for other in shown)
-        self.set_class(own or self.output.pane.typing, "-output")
+        """Show what the chosen step's commands put out.
+
+        While a person looks at a pane it stays with its step, though the cursor moves on.
+        """
+        looks = self.output.pane.has_focus
+        if not looks:
+            self._looked_at = self.chosen_step
+        shown = outputs(self.state, self._looked_at, self.chosen_step)
+        self.output.show(shown, anew=anew and not looks)
+        own = self.chosen_step if not looks else self._looked_at
+        self.set_class(looks or bool(self.state.step(own).commands), "-output")
 
     def end_typing_with_command(self) -> None:
         """A command that was typed into has ended: keys are ours again, but not those on the way.
@@ -98,6 +105,8 @@ class PaneScreen(NodeScreen):
         self.remove_class("-pane", "-zoom")
         self.output.pane.typing = False
         self.focus_list()
+        # Only once the list has the focus is the pane the cursor's again.
+        self.call_after_refresh(self.show_output)
         self.query_one("#foot").refresh()
 
     def action_type(self) -> None:

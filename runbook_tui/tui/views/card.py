@@ -18,7 +18,7 @@ from runbook_tui.tui.views.tone import GLYPHS, Line, cut, spread, wrap
 from runbook_tui.tui.views.words import said
 
 MOST_COMMAND_LINES = 6
-FEWEST_COMMAND_LINES = 2
+FEWEST_FIRST = 2
 
 
 @dataclass(slots=True)
@@ -32,10 +32,12 @@ class _Parts:
     last: list[Line] = field(default_factory=list)
 
     def fit(self, width: int, height: int) -> list[Line]:
-        """At most ``height`` lines; what is left out is said."""
-        needed = len(self.first) + len(self.undo) + len(self.boxes)
-        command = _shorter(self.command, height - needed)
-        above = [*self.first, *command, *self.undo]
+        """At most ``height`` lines; what is left out is said, and the undo always stands there."""
+        kept = len(self.undo) + bool(self.command) + bool(self.boxes)
+        first = self.first[: max(FEWEST_FIRST, height - kept)]
+        room = height - len(first) - len(self.undo)
+        command = _shorter(self.command, max(1, room - len(self.boxes)))
+        above = [*first, *command, *self.undo]
         lines = [*above, *packed(self.boxes, width, max(1, height - len(above)))]
         room = height - len(lines)
         if len(self.last) > room > 0:
@@ -44,10 +46,13 @@ class _Parts:
 
 
 def _shorter(command: list[Line], room: int) -> list[Line]:
-    most = max(FEWEST_COMMAND_LINES, min(MOST_COMMAND_LINES, room))
+    most = min(MOST_COMMAND_LINES, room)
     if len(command) <= most:
         return command
-    return [*command[: most - 1], [(f"  … {len(command) - most + 1} more lines", "dim")]]
+    more = len(command) - max(1, most - 1)
+    if most < 2:
+        return [[*command[0], (f" … {more} more", "dim")]] if command else []
+    return [*command[: most - 1], [(f"  … {more} more lines", "dim")]]
 
 
 def card(state: RunState, id_: str, now: float, width: int, height: int) -> list[Line]:

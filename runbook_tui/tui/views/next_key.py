@@ -24,8 +24,6 @@ def what_next(state: RunState, step: Step, status: Status, now: float, width: in
     """The lines below a card's head."""
     found = state.step(step.id)
     lines: list[Line] = []
-    if found.out_of_order and found.touched:
-        lines.append([("started out of order", "warn")])
     record = ended_early(state, step.id)
     if record is not None:
         lines.append([(f"! its background command ended ({ending(record)})", "bad")])
@@ -42,6 +40,8 @@ def what_next(state: RunState, step: Step, status: Status, now: float, width: in
     elif status is Status.SKIPPED:
         how, tone = ("skipped AGAINST THE PLAN", "bad") if found.overridden else ("skipped", "dim")
         lines += _wrapped(f"{how}: {printable(found.reason, 300)}", tone, width)
+    if found.out_of_order and found.touched:
+        lines.append([("started out of order", "warn")])
     return lines
 
 

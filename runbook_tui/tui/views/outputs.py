@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runbook_tui.book.plain_text import printable
 from runbook_tui.run.state import CommandRecord, RunState, Status
 from runbook_tui.tui.views.tone import Line, cut, length
+from runbook_tui.tui.views.words import said
 
 PROBES = frozenset({"probe", "ready"})
 WORDS = {
@@ -22,19 +22,20 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One command to look at; ``title`` is its step's where that is not the chosen one."""
+    """One command to look at; ``whose`` it is, where that is not the chosen step."""
 
     record: CommandRecord
-    title: str = ""
+    whose: str = ""
 
 
-def outputs(state: RunState, step: str) -> list[Shown]:
+def outputs(state: RunState, step: str, chosen: str) -> list[Shown]:
     """A step's commands in the order they began; where it has none, what runs elsewhere."""
     own = state.step(step).commands if step else ()
     if own:
-        return [Shown(record) for record in own]
+        whose = "" if step == chosen else _title(state, step)
+        return [Shown(record, whose) for record in own]
     return [
-        Shown(record, _title(state, id_))
+        Shown(record, f"elsewhere: {_title(state, id_)}")
         for id_, other in state.steps.items()
         for record in other.commands
         if record.running and record.kind not in PROBES
@@ -42,7 +43,8 @@ def outputs(state: RunState, step: str) -> list[Shown]:
 
 
 def _title(state: RunState, id_: str) -> str:
-    return state.outline[id_].title if id_ in state.outline else id_
+    title = state.outline[id_].title if id_ in state.outline else id_
+    return f"“{said(title, 60)}”"
 
 
 def first_choice(shown: list[Shown]) -> int:
@@ -97,7 +99,7 @@ def frame(shown: Shown, number: int, count: int, *, typing: bool, width: int) ->
         right = [(f" {number + 1} of {count}, ", "dim"), ("[ ]", "key"), (" others ", "dim")]
     else:
         right = []
-    whose = f"elsewhere: “{printable(shown.title, 60)}” " if shown.title else ""
+    whose = f"{shown.whose} " if shown.whose else ""
     room = width - length(right) - 3
     left: Line = [
         ("─ ", "dim"),
