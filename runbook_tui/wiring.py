@@ -142,19 +142,20 @@ class LocalSurroundings:
             outputs=tuple(dict.fromkeys((*step.outputs, *known.outputs))),
         )
 
-    def secret(self, source: Secret) -> str | None:
-        """The secret's value, fetched now."""
+    def secret(self, source: Secret, folder: str) -> str | None:
+        """The secret's value, fetched now: a file's or command's in the run's folder."""
         if source.env:
             return os.environ.get(source.env)
         if source.file:
             try:
-                return Path(source.file).expanduser().read_text(encoding="utf-8").rstrip("\n")
-            except OSError:
+                path = Path(folder) / Path(source.file).expanduser()
+                return path.read_text(encoding="utf-8").rstrip("\n")
+            except (OSError, UnicodeDecodeError):
                 return None
         if source.command:
             from runbook_tui.command.runner import HelperRunner
 
-            outcome = HelperRunner().run(["sh", "-c", source.command], timeout=15.0)
+            outcome = HelperRunner().run(["sh", "-c", source.command], cwd=folder, timeout=15.0)
             return outcome.stdout.rstrip("\n") if outcome.exit == 0 else None
         return None
 
@@ -166,6 +167,12 @@ def surroundings() -> LocalSurroundings:
     return LocalSurroundings(environment=base_environment(os.environ))
 
 
+def folder_of(path: Path) -> Path:
+    """Where a plan runs: its own folder, or the current one if it ships with the program."""
+    shipped = any(path.resolve().is_relative_to(place) for place in shipped_plans())
+    return Path.cwd() if shipped else path.resolve().parent
+
+
 def start(
     path: Path,
     *,
@@ -175,18 +182,14 @@ def start(
     role: str = "lead",
     rehearse: bool = False,
 ) -> str:
-    """Record a new run of a plan and return its id; raises `PlanFaults`, `JournalError`.
-
-    A plan that ships with the program runs in the current folder, others in their own.
-    """
+    """Record a new run of a plan and return its id; raises `PlanFaults`, `JournalError`."""
     from contextlib import closing
 
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session.opening import start_run
 
     text, runbook = read_plan(path)
-    shipped = any(path.resolve().is_relative_to(place) for place in shipped_plans())
-    base = folder or (Path.cwd() if shipped else path.resolve().parent)
+    base = folder or folder_of(path)
     with closing(journal()) as record:
         run = start_run(
             record,
@@ -221,18 +224,28 @@ def _keep_reading(run: str, text: str, runbook: Runbook) -> None:
 
 def _read_kept(place: Path, text: str, name: str) -> Runbook:
     """What was read when the run began, if this program read it so; else read it now."""
+    from runbook_tui.book.reader import read
+
+    return _kept(place, _digest(text)) or read(text, name)
+
+
+def kept_reading(run: str) -> Runbook | None:
+    """What was read when a run began, to name its nodes; None where it was not kept."""
+    return _kept(settings().run_folder(run), None)
+
+
+def _kept(place: Path, digest: str | None) -> Runbook | None:
     import json
 
     from runbook_tui.book.kept import unpack
-    from runbook_tui.book.reader import read
 
     try:
         body = json.loads((place / READING).read_text(encoding="utf-8"))
-        if (body["program"], body["plan"]) == (__version__, _digest(text)):
+        if body["program"] == __version__ and digest in {None, body["plan"]}:
             return unpack(body["runbook"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
-    return read(text, name)
+    return None
 
 
 def _digest(text: str) -> str:
@@ -251,7 +264,7 @@ def open_session(run: str, actor: Actor, *, leads: bool, unattended: bool = Fals
     """A session on a run; ``open()`` it before use, ``close()`` it after. Raises `JournalError`."""
     from runbook_tui.book.reader import read
     from runbook_tui.journal.clock import SystemClock
-    from runbook_tui.session import account
+    from runbook_tui.session import account, spare
     from runbook_tui.session.opening import open_run
     from runbook_tui.session.session import Session
 
@@ -259,7 +272,8 @@ def open_session(run: str, actor: Actor, *, leads: bool, unattended: bool = Fals
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     around = surroundings()
     record = journal()
-    account.enter_left_behind(record, run, place / account.NAME, actor)
+    for path in spare.accounts(place, run):
+        account.enter_left_behind(record, run, path, actor)
     # Who leads carries out what the plan says, and reads it; help must not wait for a parser.
     reader = read if leads else partial(_read_kept, place)
     state = open_run(record, run, reader, around)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Check, Gate, Phase, Runbook, Step
-from runbook_tui.book.plain_text import printable
 
 Row = dict[str, Any]
 
@@ -130,37 +128,3 @@ def _step_ticks(step: Step, phase: Phase, parent: str) -> Iterator[Row]:
 def _tick(check: Check, kind: str, phase: str | None, parent: str | None) -> Row:
     return {"id": check.id, "kind": kind, "title": check.title, "line": check.line,
             "phase": phase, "parent": parent}  # fmt: skip
-
-
-def outline(runbook: Runbook) -> Iterator[str]:
-    """The runbook as an indented list, for a terminal."""
-    yield printable(runbook.title)
-    for phase in runbook.phases:
-        gate = f"  [gate: {', '.join(phase.gate.roles)}]" if phase.gate else ""
-        yield f"{printable(phase.title)}{gate}"
-        for change in phase.changes:
-            number = f"  #{change.pull_request}" if change.pull_request else ""
-            yield f"  {printable(change.title)}{number}"
-            for step in change.steps:
-                yield from _lines(step, 2)
-        for step in phase.steps:
-            yield from _lines(step, 1)
-    for procedure in runbook.procedures:
-        yield f"{procedure.kind}: {printable(procedure.title)}"
-        yield from (f"  {printable(s.title)}" for s in procedure.stages)
-    if runbook.parameters:
-        yield "values: " + ", ".join(printable(p.name) for p in runbook.parameters)
-
-
-def _lines(step: Step, depth: int) -> Iterator[str]:
-    facts = []
-    if step.estimate:
-        facts.append(spoken(step.estimate.maximum))
-    if step.checks:
-        facts.append(f"{len(step.checks)} checks")
-    if step.action or step.run:
-        facts.append(step.action or "command")
-    note = f"  ({', '.join(facts)})" if facts else ""
-    yield f"{'  ' * depth}{printable(step.id)}: {printable(step.title)}{note}"
-    for inner in step.steps:
-        yield from _lines(inner, depth + 1)

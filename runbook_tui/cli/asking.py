@@ -60,10 +60,13 @@ class Answers:
     def secrets(self, session: Session, step: Step) -> None:
         """See that every secret the step uses has a value; none is ever an empty string."""
         texts = "\n".join(t for t in (step.before, step.run, *step.env.values()) if t)
+        begun = session.state.begun
+        folder = begun.folder if begun is not None else "/"
         for parameter in session.state.runbook.parameters:
             used = re.search(rf"\b{re.escape(parameter.name)}\b", texts) is not None
-            if parameter.secret is None or not used or not secret_missing(parameter, self._held):
+            if not used or not secret_missing(parameter, self._held, folder):
                 continue
+            assert parameter.secret is not None
             if not self._may_ask:
                 raise Ended(
                     exits.WAITING,

@@ -12,9 +12,9 @@ from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
 from runbook_tui.cli.needs import needs
 from runbook_tui.run import requests as r
-from runbook_tui.run.decide import left_open
+from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.requests import ConfirmationNeeded, Refusal, ValuesMissing
-from runbook_tui.run.state import BROKEN, OVER, RunState, Status, blockers, status_of
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status, blockers, passed, status_of
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.session import Session
 
@@ -22,6 +22,7 @@ POLL = 0.05
 PATIENCE = 60.0
 LAST_LINES = 10
 UNSURE = {
+    Status.STOPPED: "“{title}” was stopped; run it again?",
     Status.LOST: "its exit status is unknown; run “{title}” again?",
     Status.UNDO_FAILED: "its undo has failed; run “{title}” again?",
 }
@@ -105,7 +106,8 @@ class Lines:
         if step is not None:
             return self._start(step)
         if not left_open(state):
-            return None  # The session ends what runs in the background, and the run.
+            # The session ends what runs in the background, and the run.
+            return self._leave_out() if left_out(state) else None
         return self._needed(state)
 
     def _rolled_back_meanwhile(self, state: RunState) -> bool:
@@ -149,7 +151,7 @@ class Lines:
             startable = status is Status.READY or (status in BROKEN and not blockers(state, id_))
             if startable and not step.manual:
                 return id_
-            if state.outline.advised:
+            if state.outline.advised and not passed(state, id_):
                 # A Markdown plan only advises its order; what nobody looks at keeps to it.
                 return None
         return None
@@ -174,6 +176,13 @@ class Lines:
             elif not self._answers.confirm(refusal.reason):
                 raise self._unconfirmed(refusal.reason)
             refusal = self._ask(r.StartStep(step=id_, confirmed=self._answers.said_yes(refusal)))
+        if refusal is not None:
+            raise Ended(refusal.exit_code, refusal.reason, refusal.hint)
+        return None
+
+    def _leave_out(self) -> int | None:
+        """What is optional and needs a person is left out; nobody is here to do it."""
+        refusal = self._ask(r.FinishRun())
         if refusal is not None:
             raise Ended(refusal.exit_code, refusal.reason, refusal.hint)
         return None

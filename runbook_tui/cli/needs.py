@@ -106,7 +106,7 @@ def _tick(state: RunState, id_: str, title: str) -> Need:
 def _signoffs(state: RunState, node: Node, asked: Gate, what: str) -> list[Need]:
     found = []
     for role in asked.roles:
-        latest = {s.by.identity: s.decision for s in state.signoffs
+        latest = {s.by.key: s.decision for s in state.signoffs
                   if s.node == node.id and s.role == role}  # fmt: skip
         decisions = list(latest.values())
         left = asked.count - decisions.count("approved")

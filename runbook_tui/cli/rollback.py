@@ -6,8 +6,8 @@ import click
 
 from runbook_tui.book.model import PlanFaults
 from runbook_tui.cli import exits, say
-from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.people import actor, as_option
+from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
 from runbook_tui.run.rollback import SCOPES, default_scope, plan, scope_node
 from runbook_tui.run.state import RunState
@@ -34,28 +34,18 @@ def command(
 
     who = actor(claimed)
     say.outlive_readers()
+    wish = Wish(scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor)
     try:
         check_home()
         chosen = _chosen(run)
         if chosen is None:
             say.out("nothing to roll back")
             return exits.DONE
-        wish = Wish(scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor)
         return _roll_back(chosen, who, wish)
     except (JournalError, PlanFaults, OSError) as error:
         from runbook_tui.cli.without_journal import roll_back
 
-        return roll_back(run, who, error, only_plan=only_plan, yes=yes)
-
-
-class Wish:
-    """What the command line asks for."""
-
-    def __init__(self, *, scope: str | None, only_plan: bool, yes: bool, past_floor: bool) -> None:
-        self.scope = scope
-        self.only_plan = only_plan
-        self.yes = yes
-        self.past_floor = past_floor
+        return roll_back(run, who, error, wish)
 
 
 def _chosen(name: str | None) -> str | None:
@@ -87,7 +77,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         print_plan(state, planned, whole=wish.only_plan)
         if wish.only_plan:
             return exits.DONE if all(i.ready for i in planned.items) else exits.INCOMPLETE
-        _consent(run, wish)
+        consent(run, wish)
     session.open()
     try:
         undoing = Undoing(session, may_ask=not unattended)
@@ -96,20 +86,6 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         return undoing.follow()
     finally:
         session.close()
-
-
-def _consent(run: str, wish: Wish) -> None:
-    """The yes to what was just shown; raises `Ended` (7) where there is none."""
-    if wish.yes:
-        return
-    if not say.interactive():
-        raise Ended(
-            exits.WAITING, "nothing was started", f"start it with: runbook rollback {run} --yes"
-        )
-    from runbook_tui.cli.values import confirmed
-
-    if not confirmed("Roll back now?"):
-        raise Ended(exits.WAITING, "nothing was started")
 
 
 def _scope(state: RunState, wished: str | None) -> tuple[str, str]:

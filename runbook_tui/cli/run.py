@@ -55,7 +55,9 @@ def command(
     skipped = left_out(runbook, first) if first else []
     need_terminal(no_tui)
     check_home()
-    values = complete(values, runbook, may_ask=say.interactive())
+    values = complete(
+        values, runbook, str(cwd or wiring.folder_of(file)), may_ask=say.interactive()
+    )
     who = actor(claimed)
     run = wiring.start(file, parameters=values.plain, actor=who, folder=cwd, role=role)
     say.err(f"run {run}: {runbook.title}")

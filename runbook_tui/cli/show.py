@@ -18,13 +18,16 @@ def command(file: Path, as_json: bool) -> int:
     from runbook_tui import wiring
 
     _, runbook = wiring.read_plan(file)
-    from runbook_tui.book.shown import outline, shown
+    from runbook_tui.book.listing import listing
+    from runbook_tui.book.shown import shown
 
     if as_json:
         # Only ASCII: what a plan says can then not reach the terminal raw.
         click.echo(json.dumps(shown(runbook), ensure_ascii=True, indent=1))
         return exits.DONE
-    text = outline(runbook)
-    for line in text.splitlines() if isinstance(text, str) else text:
+    for line in listing(runbook):
         say.out(line)
+    if runbook.findings:
+        count = len(runbook.findings)
+        say.err(f"{count} finding{'' if count == 1 else 's'}: runbook check {file}")
     return exits.DONE

@@ -12,14 +12,15 @@ from runbook_tui.cli.output import LogFollower
 from runbook_tui.run import requests as r
 from runbook_tui.run.procedures import Duty, duties, open_duties
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.rollback import Item, RollbackPlan, plan, running_plan
-from runbook_tui.run.state import CommandRecord, RollbackState, RunState, Status
+from runbook_tui.run.rollback import Item, RollbackPlan, awaited, plan, running_plan
+from runbook_tui.run.state import CommandRecord, RollbackState, RunState
 from runbook_tui.session.session import Session
 
 POLL = 0.03
 PATIENCE = 60.0
 SHOWN = 3
 GOOD = frozenset({"done", "taken back"})
+UNDOS = frozenset({"undo", "verify_undo"})
 
 
 def print_plan(state: RunState, planned: RollbackPlan, *, whole: bool = False) -> None:
@@ -28,16 +29,18 @@ def print_plan(state: RunState, planned: RollbackPlan, *, whole: bool = False) -
     say.out(f"ROLLBACK  {planned.scope}{where}  of {state.runbook.title}", bold=True)
     for number, item in enumerate(planned.items, 1):
         say.out(f"  {number:>2}  {item.title}  [{_readiness(item)}]")
-        if item.text:
-            lines = item.text.strip().splitlines()
-            for line in lines if whole else lines[:SHOWN]:
-                say.out(f"        {line}")
-            if len(lines) > SHOWN and not whole:
-                say.out(f"        … {len(lines) - SHOWN} more lines, all with --plan")
+        _print_text(item.text, whole=whole)
+        if item.kind == "irreversible":
+            say.out(f"        ▔ floor: {item.reason}")
+        if item.verify:
+            say.out("      then it is verified:")
+            _print_text(item.verify, whole=whole)
         if item.secrets:
             say.out(f"        needs the secrets {', '.join(item.secrets)}")
     expected = f", about {say.length(planned.expected)}" if planned.expected is not None else ""
     say.out(f"  {planned.ready} of {len(planned.items)} ready{expected}")
+    if any(item.held for item in planned.items):
+        say.out("  what lies below a floor is undone only with --past-floor")
     inside = {item.step for item in planned.items}
     outside = [i.title for i in plan(state, "run", "").items if i.step not in inside]
     if outside:
@@ -47,6 +50,14 @@ def print_plan(state: RunState, planned: RollbackPlan, *, whole: bool = False) -
         for duty in duties(state, (procedure,)):
             box = "☑" if duty.ticked else "☐"
             say.out(f"    {box} {_window(duty)}" if duty.is_stage else f"      {box} {duty.title}")
+
+
+def _print_text(text: str, *, whole: bool) -> None:
+    lines = text.strip().splitlines()
+    for line in lines if whole else lines[:SHOWN]:
+        say.out(f"        {line}")
+    if len(lines) > SHOWN and not whole:
+        say.out(f"        … {len(lines) - SHOWN} more lines, all with --plan")
 
 
 def _window(duty: Duty) -> str:
@@ -73,9 +84,6 @@ class Undoing:
 
     def start(self, scope: str, node: str, *, past_floor: bool) -> None:
         """Start it; raises `Ended` where that is refused."""
-        self._commands = {
-            c.folder: None for s in self._session.state.steps.values() for c in s.commands
-        }
         if self._may_ask:
             self._ask_missing(scope, node, past_floor)
         request = r.StartRollback(
@@ -117,8 +125,10 @@ class Undoing:
                 say.err("left; the undo that runs goes on")
                 say.err(f"go on with: runbook rollback {state.run} --yes")
                 return exits.WAITING
-            if rollback is not None and self._may_ask:
-                self._ask_by_hand(state, rollback)
+            waiting = awaited(state) if self._may_ask else ()
+            if waiting:
+                # One at a time: its answer may change what the next one is.
+                self._answer(waiting[0])
             self._wake.wait(POLL)
             self._wake.clear()
 
@@ -132,7 +142,7 @@ class Undoing:
             return
         for step_id in rollback.steps:
             title = f"“{state.outline[step_id].title}”"
-            for record in state.step(step_id).commands:
+            for record in _undos(state, step_id, rollback):
                 self._tell_command(title, record)
             result = rollback.results.get(step_id)
             if result is not None and step_id not in self._told:
@@ -161,19 +171,6 @@ class Undoing:
             f"{say.clock(now)}  {title}: {result}{took}" + (f": {reason}" if reason else ""),
             colour="green" if result in GOOD else "red",
         )
-
-    def _ask_by_hand(self, state: RunState, rollback: RollbackState) -> None:
-        """Ask for one item that only a person can answer, once nothing runs by itself."""
-        waiting: list[Item] = []
-        for step_id in rollback.steps:
-            if step_id in rollback.results:
-                continue
-            item = _item(state, step_id, rollback.past_floor)
-            if item is None or not _by_hand(item) or state.step(step_id).status is Status.UNDOING:
-                return
-            waiting.append(item)
-        if waiting:
-            self._answer(waiting[0])
 
     def _answer(self, item: Item) -> None:
         from runbook_tui.cli.values import asked, confirmed
@@ -209,13 +206,11 @@ class Undoing:
         return exits.INCOMPLETE
 
 
-def _item(state: RunState, step_id: str, past_floor: bool) -> Item | None:
-    items = plan(state, "step", step_id, past_floor).items
-    return next((item for item in items if item.step == step_id), None)
-
-
-def _by_hand(item: Item) -> bool:
-    return item.kind == "manual" or (item.kind == "command" and bool(item.missing))
+def _undos(state: RunState, step_id: str, rollback: RollbackState) -> list[CommandRecord]:
+    """The commands with which this rollback takes a step back, whoever began it."""
+    since = rollback.started or 0.0
+    commands = state.step(step_id).commands
+    return [c for c in commands if c.kind in UNDOS and c.started >= since]
 
 
 def raise_refusal(refusal: Refusal) -> None:

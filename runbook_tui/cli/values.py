@@ -61,8 +61,10 @@ def unfit(parameter: Parameter, value: str) -> str:
     return ""
 
 
-def complete(values: Values, runbook: Runbook, *, may_ask: bool) -> Values:
+def complete(values: Values, runbook: Runbook, folder: str, *, may_ask: bool) -> Values:
     """Defaults put in and what is still missing asked for; raises `Ended` (3) naming all.
+
+    ``folder`` is where the run's secrets are fetched.
 
     A placeholder of a Markdown plan is asked when a step that uses it starts, not here.
     """
@@ -72,7 +74,7 @@ def complete(values: Values, runbook: Runbook, *, may_ask: bool) -> Values:
         if not parameter.declared or name in values.plain or name in values.secret:
             continue
         if parameter.secret is not None:
-            if _fetched(parameter.secret) is None:
+            if fetched(parameter.secret, folder) is None:
                 missing.append(parameter)
         elif parameter.default is not None:
             values.plain[name] = parameter.default
@@ -106,18 +108,19 @@ def source(secret: Secret) -> str:
     return "a command" if secret.command else "whoever is asked"
 
 
-def _fetched(secret: Secret) -> str | None:
+def fetched(secret: Secret, folder: str) -> str | None:
+    """A secret's value from its source; None where only a person can give it."""
     from runbook_tui import wiring
 
-    return None if secret.ask else wiring.surroundings().secret(secret)
+    return wiring.surroundings().secret(secret, folder)
 
 
-def secret_missing(parameter: Parameter, held: Iterable[str]) -> bool:
+def secret_missing(parameter: Parameter, held: Iterable[str], folder: str) -> bool:
     """Whether a secret's value can be had from nobody but a person who is asked now."""
     return (
         parameter.secret is not None
         and parameter.name not in held
-        and _fetched(parameter.secret) is None
+        and fetched(parameter.secret, folder) is None
     )
 
 

@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import tempfile
 import time
 from pathlib import Path
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.choosing import RECENT
 from runbook_tui.cli.exits import Ended
-from runbook_tui.run.events import Actor, UndoFinished
-from runbook_tui.session import emergency
-from runbook_tui.session.account import NAME, left_behind
+from runbook_tui.cli.output import LogFollower
+from runbook_tui.cli.wish import Wish, consent
+from runbook_tui.run.events import Actor, Draft
+from runbook_tui.session import emergency, spare
+from runbook_tui.session.account import Account, begun, left_behind, undone
 from runbook_tui.session.locks import RunLock
+from runbook_tui.session.spare import NAME
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
 
 
-def roll_back(
-    name: str | None, who: Actor, trouble: Exception, *, only_plan: bool, yes: bool
-) -> int:
+def roll_back(name: str | None, who: Actor, trouble: Exception, wish: Wish) -> int:
     """Roll a run back by its undo file; the exit status is the contract's."""
     from runbook_tui import wiring
 
     say.err(f"the run cannot be opened: {trouble}", colour="red")
-    file = _choose(emergency.find(wiring.settings().home / "runs"), name, trouble)
-    file = _left(file, wiring.settings().run_folder(file.run) / NAME)
+    whole = _choose(emergency.find(wiring.settings().home / "runs"), name, trouble)
+    run_folder = wiring.settings().run_folder(whole.run)
+    file = _left(whole, run_folder).limited(wish.scope, past_floor=wish.past_floor)
     if not file.items:
-        say.out("nothing to roll back: the account beside the undo file says it is done")
+        say.out("nothing to roll back: all of it is taken back already")
         return exits.DONE
     say.err("rolling back from the undo file instead; the journal gets its account later")
-    _print(file)
-    if only_plan:
+    _print(file, whole)
+    if wish.only_plan:
         return exits.DONE if all(_ready(item) for item in file.items) else exits.INCOMPLETE
-    _consent(file.run, yes)
-    run_folder = wiring.settings().run_folder(file.run)
+    consent(file.run, wish)
     lock = RunLock(run_folder / "rollback.lock")
     if not lock.take(who.identity):
         raise Ended(exits.REFUSED, f"{lock.holder()} rolls it back already")
+    # Whoever held the lock until now may have taken back what was just shown.
+    file = _left(file, run_folder)
     return _carry_out(file, who, run_folder)
 
 
@@ -46,18 +47,19 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path) -> int:
     from runbook_tui import wiring
     from runbook_tui.journal.clock import SystemClock
 
-    folder = _writable(run_folder, file.run)
+    folder = spare.Places(run_folder, file.run).writable()
     began = time.monotonic()
-    complete, remaining = emergency.roll_back(
+    complete, remaining = emergency.EmergencyRollback(
         file,
         commands=wiring.commands(),
         environment=wiring.surroundings().environment,
         folder=folder / "commands",
-        account_path=folder / NAME,
-        actor=who,
+        account=Account(spare.Places(folder, file.run), who),
+        begun=begun(_kept(run_folder, file.run)),
+        secrets=_secrets(file),
         clock=SystemClock(),
-        tell=lambda text: say.out(f"{say.clock(time.time())}  {text}"),
-    )
+        teller=Lines(),
+    ).run()
     took = say.length(time.monotonic() - began)
     if folder != run_folder:
         say.err(f"the account of it stands in {folder / NAME}")
@@ -72,13 +74,45 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path) -> int:
     return exits.INCOMPLETE
 
 
-def _left(file: UndoFile, account: Path) -> UndoFile:
-    """The undo file without what an account that nobody entered yet says is undone."""
-    done = {
-        draft.step
-        for draft in left_behind(account)
-        if isinstance(draft.payload, UndoFinished) and draft.payload.result == "done"
-    }
+def _secrets(file: UndoFile) -> dict[str, str]:
+    """The secrets that the undos need, from their sources; asked for where a person is there."""
+    from runbook_tui.cli.values import asked, fetched
+
+    values = {}
+    for name in dict.fromkeys(name for item in file.items for name in item.secrets):
+        source = file.sources.get(name)
+        value = fetched(source, file.base) if source is not None else None
+        if not value and say.interactive():
+            value = asked(name, unseen=True)
+        if value:
+            values[name] = value
+    return values
+
+
+class Lines:
+    """Tells an emergency rollback as lines, with the output of its commands while they run."""
+
+    def __init__(self) -> None:
+        self._followers: dict[Path, LogFollower] = {}
+
+    def tell(self, text: str) -> None:
+        """One line with the time."""
+        say.out(f"{say.clock(time.time())}  {text}")
+
+    def follow(self, folder: Path, *, ended: bool) -> None:
+        """What a command has put out since the last call."""
+        follower = self._followers.setdefault(folder, LogFollower(folder))
+        for line in follower.lines(ended=ended):
+            say.out(f"  | {line}")
+
+
+def _kept(run_folder: Path, run: str) -> list[Draft]:
+    return [draft for path in spare.accounts(run_folder, run) for draft in left_behind(path)]
+
+
+def _left(file: UndoFile, run_folder: Path) -> UndoFile:
+    """The undo file without what accounts that nobody entered yet say is undone."""
+    done = undone(_kept(run_folder, file.run))
     items = tuple(item for item in file.items if item.step not in done)
     return dataclasses.replace(file, items=items)
 
@@ -99,12 +133,18 @@ def _choose(files: list[UndoFile], name: str | None, trouble: Exception) -> Undo
     return files[0]
 
 
-def _print(file: UndoFile) -> None:
-    say.out(f"ROLLBACK  run  of {file.title}", bold=True)
+def _print(file: UndoFile, whole: UndoFile) -> None:
+    say.out(f"ROLLBACK  {file.scope}  of {file.title}", bold=True)
     for number, item in enumerate(file.items, 1):
         say.out(f"  {number:>2}  {item.title}  [{_why(item) or 'ready'}]")
         for line in item.text.strip().splitlines():
             say.out(f"        {line}")
+    inside = {item.step for item in file.items}
+    outside = [item.title for item in whole.items if item.step not in inside]
+    if outside:
+        say.out(f"  outside this scope and left as it is: {', '.join(outside)} (--scope run)")
+    if any(item.held for item in file.items):
+        say.out("  what lies below the floor is undone only with --past-floor")
 
 
 def _ready(item: FiledUndo) -> bool:
@@ -118,28 +158,3 @@ def _why(item: FiledUndo) -> str:
     if item.held:
         return "below the floor"
     return "needs " + ", ".join(item.missing) if item.missing else ""
-
-
-def _consent(run: str, yes: bool) -> None:
-    if yes:
-        return
-    if not say.interactive():
-        raise Ended(
-            exits.WAITING, "nothing was started", f"start it with: runbook rollback {run} --yes"
-        )
-    from runbook_tui.cli.values import confirmed
-
-    if not confirmed("Roll back now?"):
-        raise Ended(exits.WAITING, "nothing was started")
-
-
-def _writable(run_folder: Path, run: str) -> Path:
-    """The run's folder, or where that cannot be written the runtime or temporary directory."""
-    probe = run_folder / f".writable.{os.getpid()}"
-    try:
-        probe.write_bytes(b"x" * 4096)
-        probe.unlink()
-    except OSError:
-        base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-        return Path(tempfile.mkdtemp(prefix=f"runbook-{run}-", dir=base))
-    return run_folder

@@ -23,6 +23,7 @@ from runbook_tui.run.state import (
     blockers,
     closed,
     gate_open,
+    passed,
 )
 
 
@@ -59,7 +60,7 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
 
 
 def _not_lead(state: RunState, actor: Actor, deed: str) -> Refusal | None:
-    if state.lead is not None and state.lead.identity != actor.identity:
+    if state.lead is not None and state.lead.key != actor.key:
         return Refusal(
             reason=f"only the lead may {deed}, and that is {state.lead.name}",
             hint="you may tick, note, sign in your own name, and open the rollback",
@@ -82,6 +83,12 @@ def _not_startable(state: RunState, step: Step) -> Refusal | None:
     if status is Status.WAITING:
         return Refusal(
             reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}",
+        )
+    if step.hosts:
+        return Refusal(
+            reason=f"“{step.title}” runs on {', '.join(step.hosts)}, and commands of this version"
+            " run on this machine alone",
+            hint="do it there by hand, then skip it here with a reason",
         )
     if reasons := blockers(state, step.id):
         return Refusal(reason="; ".join(reasons))
@@ -277,6 +284,9 @@ def _finish_run(state: RunState, q: r.FinishRun, actor: Actor) -> Pairs | Refusa
         return Refusal(reason="the run is over already")
     if q.result == "done" and (left := left_open(state)):
         return Refusal(reason=f"still open: {', '.join(left[:3])}")
+    if q.result == "done" and (optional := left_out(state)):
+        # The session ends the run once nothing is open, and what runs in the background with it.
+        return [(e.StepSkipped(reason="optional, left out"), step) for step in optional]
     return [(e.RunFinished(result=q.result), None)]
 
 
@@ -284,11 +294,17 @@ def left_open(state: RunState) -> list[str]:
     """Titles of what keeps the run from being done."""
     steps = [
         s.title for s in state.outline.steps.values()
-        if state.step(s.id).status not in OVER and not state.outline.is_group(s.id)
+        if not passed(state, s.id) and not state.outline.is_group(s.id)
     ]  # fmt: skip
     phases = [p.title for p in state.runbook.phases if not closed(state, p.id)]
     criteria = [c.title for c in state.runbook.criteria if c.id not in state.ticks]
     return steps or phases or criteria
+
+
+def left_out(state: RunState) -> list[str]:
+    """Ids of optional steps that nobody has begun."""
+    return [id_ for id_ in state.outline.order
+            if state.step(id_).status not in OVER and passed(state, id_)]  # fmt: skip
 
 
 _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusal]] = {

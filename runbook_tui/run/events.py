@@ -25,6 +25,11 @@ class Actor:
         """``Name <mail>`` as roles list it, or the name alone."""
         return f"{self.name} <{self.email}>" if self.email else self.name
 
+    @property
+    def key(self) -> str:
+        """What tells people apart: the mail, in whatever case, or where there is none the name."""
+        return (self.email or " ".join(self.name.split())).casefold()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
@@ -169,7 +174,10 @@ class CommandStarted(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandFinished(Payload):
-    """How a command ended: ``exit``, or ``signal``, or ``lost``. ``digest`` is its log's sha256."""
+    """How a command ended: ``exit``, or ``signal``, or ``lost``. ``digest`` is its log's sha256.
+
+    ``reason`` is why it did not start, or why its output was not kept.
+    """
 
     WIRE: ClassVar[str] = "command.finished"
     attempt: int
@@ -183,6 +191,7 @@ class CommandFinished(Payload):
     seconds: float = 0.0
     bytes: int = 0
     digest: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Payload
-from runbook_tui.run.state import (
-    OVER,
-    CommandRecord,
-    RunState,
-    Status,
-    open_checks,
-    signed,
-)
+from runbook_tui.run.state import CommandRecord, RunState, Status, open_checks, passed, signed
 
 Pairs = list[tuple[Payload, str | None]]
 
@@ -24,7 +17,7 @@ def waits_for(state: RunState, step: str) -> str:
         parts.append(f"{len(checks)} check{'s' if len(checks) > 1 else ''}")
     if item.signoff is not None and not signed(state, step):
         parts.append("sign-off " + ", ".join(item.signoff.roles))
-    inner = [s for s in item.steps if state.step(s.id).status not in OVER]
+    inner = [s for s in item.steps if not passed(state, s.id)]
     if inner:
         parts.append(f"{len(inner)} step{'s' if len(inner) > 1 else ''} inside")
     return ", ".join(parts)
@@ -57,7 +50,7 @@ def holders(state: RunState, step: str) -> Pairs:
     if parent not in state.outline.steps:
         return []
     siblings = [s.id for s in state.outline.steps[parent].steps if s.id != step]
-    if any(state.step(s).status not in OVER for s in siblings) or open_checks(state, parent):
+    if any(not passed(state, s) for s in siblings) or open_checks(state, parent):
         return []
     item = state.outline.steps[parent]
     if item.signoff is not None and not signed(state, parent):
@@ -74,6 +67,6 @@ def after(state: RunState, step: str, ticked: str = "", signed_now: bool = False
         return []
     if item.signoff is not None and not signed_now and not signed(state, step):
         return []
-    if any(state.step(s.id).status not in OVER for s in item.steps):
+    if any(not passed(state, s.id) for s in item.steps):
         return []
     return [(e.StepFinished(result="done"), step), *holders(state, step)]

@@ -175,6 +175,7 @@ def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) ->
             stopped=payload.stopped,
             timed_out=payload.timed_out,
             seconds=payload.seconds,
+            reason=payload.reason,
         )
         if c.folder == payload.folder
         else c
@@ -255,6 +256,13 @@ def _void_stages(draft: Draft, opened: float) -> None:
             del draft.ticks[id_]
 
 
+UNTOUCHED: dict[str, Any] = {
+    "status": Status.PENDING, "started_seq": 0, "started": None, "finished": None,
+    "undo": None, "reason": "", "acted": False,
+}  # fmt: skip
+"""A step as if it had never been started; its attempts are still counted on."""
+
+
 def _undo_started(draft: Draft, event: Event, payload: e.UndoStarted) -> None:
     draft.change(event.step or "", status=Status.UNDOING)
 
@@ -266,11 +274,7 @@ def _undo_finished(draft: Draft, event: Event, payload: e.UndoFinished) -> None:
     if payload.result == "failed":
         fields["status"] = Status.UNDO_FAILED
     if good:
-        step = draft.step(id_)
-        fields.update(
-            status=Status.PENDING, started_seq=0, started=None, finished=None, undo=None,
-            reason="", acted=False, attempt=step.attempt,
-        )  # fmt: skip
+        fields.update(UNTOUCHED)
         _void(draft, id_)
     draft.change(id_, **fields)
     if draft.rollback is not None:
@@ -303,8 +307,17 @@ def _rollback_finished(draft: Draft, event: Event, payload: e.RollbackFinished) 
         remaining=payload.remaining,
         seconds=payload.seconds,
     )
+    _look_again(draft, draft.rollback.node)
     _shut_gates(draft, draft.rollback.node)
     draft.fields.update(finished=None, result="")
+
+
+def _look_again(draft: Draft, scope: str) -> None:
+    """What a step that only looks saw inside the scope is not there any more."""
+    for node in draft.outline.steps_inside(scope):
+        step = draft.step(node.id)
+        if step.undo is not None and step.undo.kind == "nothing" and step.started_seq:
+            draft.change(node.id, **UNTOUCHED)
 
 
 def _shut_gates(draft: Draft, scope: str) -> None:

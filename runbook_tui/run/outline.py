@@ -115,6 +115,17 @@ class Outline:
             if isinstance(node.item, Step):
                 yield node.item
 
+    def holders(self, id_: str) -> list[str]:
+        """The node and all around it, the outermost first."""
+        around = [id_]
+        while parent := self.nodes[around[-1]].parent:
+            around.append(parent)
+        return around[::-1]
+
+    def optional(self, id_: str) -> bool:
+        """Whether the step, or a step around it, may be left out."""
+        return any(self.steps[n].optional for n in self.holders(id_) if n in self.steps)
+
     def is_group(self, id_: str) -> bool:
         """Whether the step only holds other steps."""
         step = self.steps[id_]

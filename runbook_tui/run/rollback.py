@@ -40,6 +40,11 @@ class Item:
         return self.kind == "command" and not self.missing and not self.held
 
     @property
+    def by_hand(self) -> bool:
+        """Whether it waits for a person: to take it back, or to give a value."""
+        return self.kind == "manual" or (self.kind == "command" and bool(self.missing))
+
+    @property
     def why(self) -> str:
         """Why it is not ready, in a few words; empty where it is."""
         if self.missing:
@@ -141,6 +146,22 @@ def running_plan(state: RunState) -> RollbackPlan | None:
     )
 
 
+def awaited(state: RunState) -> tuple[Item, ...]:
+    """What the running rollback waits for a person to answer; empty while an undo still runs."""
+    rollback = state.rollback
+    if rollback is None or not rollback.active:
+        return ()
+    waiting = []
+    for id_ in rollback.steps:
+        if id_ in rollback.results:
+            continue
+        item = _item(state, id_, False)
+        if item is None or not item.by_hand or item.status is Status.UNDOING:
+            return ()
+        waiting.append(item)
+    return tuple(waiting)
+
+
 def _steps_of(state: RunState, node: str) -> list[str]:
     return ran(state, node)
 
@@ -187,16 +208,12 @@ def _finished(state: RunState, id_: str) -> Item:
 
 
 def _usual(state: RunState, id_: str, kind: str) -> float | None:
-    """How long the undo takes: as the last one did, else as long as the step's command took."""
+    """How long the undo took last; what the step itself takes says nothing about it."""
     if kind != "command":
         return None
-    commands = state.step(id_).commands
-    for wanted in ("undo", "run"):
-        for command in reversed(commands):
-            if command.kind == wanted and not command.running:
-                return command.seconds
-    estimate = state.outline.steps[id_].estimate
-    return estimate.maximum if estimate else None
+    undos = (c for c in reversed(state.step(id_).commands) if c.kind == "undo" and c.ok)
+    last = next(undos, None)
+    return last.seconds if last is not None else None
 
 
 def _procedures(state: RunState, node: str) -> tuple[Procedure, ...]:

@@ -65,7 +65,7 @@ def _may_not_sign(
     if not q.approve and not q.comment.strip():
         return Refusal(reason="a rejection needs a comment", exit_code=2)
     mine = [s for s in state.signoffs if s.node == node.id and s.role == q.role
-            and s.by.identity == actor.identity]  # fmt: skip
+            and s.by.key == actor.key]  # fmt: skip
     decision = "approved" if q.approve else "rejected"
     if mine and mine[-1].decision == decision:
         return Refusal(reason=f"{actor.name} has {decision} this as {q.role} already")
@@ -76,17 +76,24 @@ def _may_not_sign(
 
 
 def _same_eyes(state: RunState, node: Node, actor: Actor, for_gate: bool) -> str:
-    if for_gate and state.lead is not None and state.lead.identity == actor.identity:
+    if for_gate and state.lead is not None and _same(state.lead, actor):
         return f"four eyes: {actor.name} leads the run"
     ran = [state.step(s.id).ran_by for s in state.outline.steps_inside(node.id)]
-    if any(by is not None and by.identity == actor.identity for by in ran):
+    if any(by is not None and _same(by, actor) for by in ran):
         return f"four eyes: {actor.name} ran it"
     return ""
 
 
+def _same(one: Actor, other: Actor) -> bool:
+    """Whether two claims may be one person: the same mail, or the same name where one has none."""
+    if one.email and other.email:
+        return one.key == other.key
+    return one.name.casefold().split() == other.name.casefold().split()
+
+
 def holds_role(state: RunState, actor: Actor, role: str) -> bool:
     """Whether the plan lists this person for the role; ``lead`` is whoever leads."""
-    if role == "lead" and state.lead is not None and state.lead.identity == actor.identity:
+    if role == "lead" and state.lead is not None and state.lead.key == actor.key:
         return True
     for entry in state.runbook.roles.get(role, ()):
         if entry == "*" or entry.casefold() == actor.identity.casefold():
@@ -102,10 +109,10 @@ def holds_role(state: RunState, actor: Actor, role: str) -> bool:
 def _complete_with(state: RunState, node: Node, asked: Gate, role: str, actor: Actor) -> bool:
     """Whether all approvals are there once this person has approved in this role."""
     for wanted in asked.roles:
-        latest = {s.by.identity: s.decision for s in state.signoffs
+        latest = {s.by.key: s.decision for s in state.signoffs
                   if s.node == node.id and s.role == wanted}  # fmt: skip
         if wanted == role:
-            latest[actor.identity] = "approved"
+            latest[actor.key] = "approved"
         decisions = list(latest.values())
         if decisions.count("approved") < asked.count or "rejected" in decisions:
             return False

@@ -50,6 +50,7 @@ class CommandRecord:
     seconds: float = 0.0
     background: bool = False
     node: str = ""
+    reason: str = ""
 
     @property
     def running(self) -> bool:
@@ -204,7 +205,17 @@ def over(state: RunState, id_: str) -> bool:
     node = state.outline[id_]
     if id_ in state.outline.steps:
         return state.step(id_).status in OVER
-    return all(state.step(s.id).status in OVER for s in state.outline.steps_inside(node.id))
+    return all(passed(state, s.id) for s in state.outline.steps_inside(node.id))
+
+
+def passed(state: RunState, id_: str) -> bool:
+    """Whether a step keeps nothing open: it is over, or is optional and was not begun."""
+    status = state.step(id_).status
+    if status in OVER or status is not Status.PENDING or state.outline.optional(id_):
+        return status in OVER or status is Status.PENDING
+    step = state.outline.steps[id_]
+    closing = step.signoff is None and not open_checks(state, id_)
+    return state.outline.is_group(id_) and closing and all(passed(state, s.id) for s in step.steps)
 
 
 def gate_open(state: RunState, id_: str) -> bool:
@@ -234,9 +245,7 @@ def signed(state: RunState, id_: str, *, gate: bool = False) -> bool:
     if asked is None:
         return True
     for role in asked.roles:
-        latest = {
-            s.by.identity: s.decision for s in state.signoffs if s.node == id_ and s.role == role
-        }
+        latest = {s.by.key: s.decision for s in state.signoffs if s.node == id_ and s.role == role}
         decisions = list(latest.values())
         if decisions.count("approved") < asked.count or "rejected" in decisions:
             return False
@@ -248,8 +257,8 @@ def blockers(state: RunState, id_: str) -> tuple[str, ...]:
     outline = state.outline
     node = outline[id_]
     reasons: list[str] = []
-    for holder in (node.phase, node.change, id_):
-        if holder and not gate_open(state, holder):
+    for holder in outline.holders(id_):
+        if not gate_open(state, holder):
             gate = outline[holder].gate
             roles = ", ".join(gate.roles) if gate else ""
             reasons.append(f"gate of “{outline[holder].title}” waits for sign-off: {roles}")
@@ -283,11 +292,30 @@ def _still_open(state: RunState, id_: str) -> str:
 
 
 def _satisfied(state: RunState, need: str, by: str) -> bool:
-    if need in state.outline.steps:
-        status = state.step(need).status
-        inner = state.outline[by].parent == need
-        return status in OVER or (inner and status is Status.WAITING)
-    return closed(state, need)
+    if need not in state.outline.steps:
+        return closed(state, need)
+    status = state.step(need).status
+    inner = state.outline[by].parent == need
+    if status in OVER or (inner and status is Status.WAITING):
+        return True
+    return passed(state, need) and _what_it_passes_on(state, need)
+
+
+def _what_it_passes_on(state: RunState, optional: str) -> bool:
+    """Whether all that an optional step needs is over: what comes after it waits for that."""
+    left = list(state.outline[optional].needs)
+    while left:
+        need = left.pop()
+        if need not in state.outline:
+            continue
+        if need not in state.outline.steps:
+            if not closed(state, need):
+                return False
+        elif state.step(need).status not in OVER:
+            if not passed(state, need):
+                return False
+            left += state.outline[need].needs
+    return True
 
 
 def open_checks(state: RunState, step: str) -> tuple[str, ...]:

@@ -8,23 +8,33 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from runbook_tui.run.events import Actor, Draft, NoteAdded, Payload
+from runbook_tui.run.events import (
+    Actor,
+    CommandFinished,
+    CommandStarted,
+    Draft,
+    NoteAdded,
+    Payload,
+    UndoFinished,
+)
 from runbook_tui.run.wire import decode, encode, wire_name
 from runbook_tui.session.ports.journal import Journal
-
-NAME = "rollback-account.jsonl"
+from runbook_tui.session.spare import NAME, Places
 
 
 class Account:
-    """Appends to an account file; what cannot be written is kept in memory."""
+    """Appends to an account file, in a spare place once the first is full; all stays in memory."""
 
-    def __init__(self, path: Path, actor: Actor) -> None:
-        self._path = path
+    def __init__(self, places: Places, actor: Actor) -> None:
+        self._places = places
         self._actor = actor
+        self._paths: list[Path] = []
+        self._unwritten: list[str] = []
+        self._torn = ""
         self.drafts: list[Draft] = []
 
     def keep(
@@ -42,22 +52,35 @@ class Account:
             "actor": dataclasses.asdict(actor),
             "data": encode(payload),
         }
+        self._unwritten.append(json.dumps(line, ensure_ascii=False) + "\n")
         try:
-            fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(fd, "a", encoding="utf-8") as file:
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
+            path = self._places.writable() / NAME
+            if path not in self._paths:
+                self._paths.append(path)
+            _append(path, self._torn + "".join(self._unwritten))
         except OSError as error:
+            # What was written of it, if anything, is a line of its own; ids tell what came twice.
+            self._torn = "\n"
             return error.strerror or str(error)
+        self._unwritten = []
         return ""
 
     def enter(self, journal: Journal, run: str) -> None:
         """Append what was kept to the journal; raises `JournalError`, all is still kept then."""
         if self.drafts:
             journal.append(run, [*self.drafts, _entered(len(self.drafts))], self._actor)
-            self.drafts = []
-        self._path.unlink(missing_ok=True)
+            self.drafts, self._unwritten = [], []
+        for path in self._paths:
+            path.unlink(missing_ok=True)
+        self._paths = []
+
+
+def _append(path: Path, text: str) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(fd, "a", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _entered(count: int) -> Draft:
@@ -87,10 +110,32 @@ def left_behind(path: Path) -> list[Draft]:
     return drafts
 
 
+def undone(drafts: Iterable[Draft]) -> frozenset[str]:
+    """Ids of the steps that an account says are taken back."""
+    return frozenset(
+        draft.step
+        for draft in drafts
+        if draft.step and isinstance(draft.payload, UndoFinished) and draft.payload.result == "done"
+    )
+
+
+def begun(drafts: Iterable[Draft]) -> dict[str, Path]:
+    """Folders of undos whose start stands in an account and whose end does not, by step."""
+    folders: dict[str, Path] = {}
+    for draft in drafts:
+        step, payload = draft.step or "", draft.payload
+        if isinstance(payload, CommandStarted) and payload.kind == "undo":
+            folders[step] = Path(payload.folder)
+        elif isinstance(payload, CommandFinished) and payload.kind == "undo":
+            folders.pop(step, None)
+    return folders
+
+
 def enter_left_behind(journal: Journal, run: str, path: Path, actor: Actor) -> int:
     """Enter an account that a dead process left; returns how many events it held."""
     drafts: Sequence[Draft] = left_behind(path)
     if drafts:
+        # An event that was entered before has its id in the journal, and is not entered again.
         journal.append(run, [*drafts, _entered(len(drafts))], actor)
         path.unlink(missing_ok=True)
     return len(drafts)

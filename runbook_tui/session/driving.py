@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runbook_tui.run.decide import left_open
+from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor, RunFinished
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.session.launching import Workbench
@@ -33,6 +33,8 @@ class Driver:
         self._ending: set[str] = set()
         self._running = False
         self._scanned = -1
+        if leads:
+            self._lock.prepare()
         self.leads = leads
         self.helps = leads or not attended
 
@@ -126,6 +128,8 @@ class Driver:
             return
         if self._active - set(self._background.values()) or left_open(state):
             return
+        if left_out(state):
+            return  # Only what is optional is open: a person says whether that is all.
         if self._background:
             for folder in self._background.keys() - self._ending:
                 self._bench.commands.stop(Path(folder))

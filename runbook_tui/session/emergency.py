@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 from runbook_tui.run.events import (
-    Actor,
     CommandFinished,
     CommandStarted,
     Payload,
@@ -22,7 +22,8 @@ from runbook_tui.run.events import (
     UndoFinished,
     UndoStarted,
 )
-from runbook_tui.session import account, undo_file
+from runbook_tui.session import undo_file
+from runbook_tui.session.account import Account
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import (
     CommandError,
@@ -37,7 +38,15 @@ POLL_SECONDS = 0.02
 STOP_SECONDS = 15.0
 UNDO_SECONDS = 900.0
 
-Tell = Callable[[str], None]
+
+class Teller(Protocol):
+    """Who is told what an emergency rollback does."""
+
+    def tell(self, text: str) -> None:
+        """One line about what happens."""
+
+    def follow(self, folder: Path, *, ended: bool) -> None:
+        """A command runs in this folder, or has ended there: its output may be shown."""
 
 
 def find(runs: Path) -> list[UndoFile]:
@@ -61,25 +70,34 @@ class EmergencyRollback:
         commands: Commands,
         environment: Mapping[str, str],
         folder: Path,
-        account_path: Path,
-        actor: Actor,
+        account: Account,
+        begun: Mapping[str, Path],
+        secrets: Mapping[str, str],
         clock: Clock,
-        tell: Tell,
+        teller: Teller,
     ) -> None:
+        """``folder`` is where the undos' supervisors may write.
+
+        ``begun`` are folders of undos, by step, that an earlier attempt started and did not see
+        the end of: they are never started twice at once. ``secrets`` are the values that could
+        be had; what needs another is not run.
+        """
         self._file = file
         self._commands = commands
         self._environment = environment
         self._folder = folder
-        self._account = account.Account(account_path, actor)
+        self._account = account
+        self._begun = begun
+        self._secrets = secrets
         self._clock = clock
-        self._tell = tell
+        self._teller = teller
         self._number = 0
 
     def run(self) -> tuple[bool, tuple[str, ...]]:
         """Do it; returns whether all is taken back, and the titles of what remains."""
         began = self._clock.now()
         steps = tuple(item.step for item in self._file.items)
-        self._keep(RollbackStarted(scope="run", steps=steps), None)
+        self._keep(RollbackStarted(scope=self._file.scope, steps=steps), None)
         self._stop_running()
         remaining = []
         for item in self._file.items:
@@ -87,7 +105,7 @@ class EmergencyRollback:
             self._keep(UndoFinished(result=result, reason=reason), item.step)
             if result != "done":
                 remaining.append(item.title)
-            self._tell(f"{item.title}: {result}{': ' + reason if reason else ''}")
+            self._teller.tell(f"{item.title}: {result}{': ' + reason if reason else ''}")
         seconds = round(self._clock.now() - began, 3)
         word = "incomplete" if remaining else "complete"
         finished = RollbackFinished(result=word, remaining=tuple(remaining), seconds=seconds)
@@ -102,12 +120,12 @@ class EmergencyRollback:
         for name in self._file.folders:
             folder = Path(name)
             if self._alive(folder):
-                self._tell(f"stopping {folder.name}")
+                self._teller.tell(f"stopping {folder.name}")
                 self._commands.stop(folder)
         deadline = self._clock.mono() + STOP_SECONDS
         while any(self._alive(Path(f)) for f in self._file.folders):
             if self._clock.mono() > deadline:
-                self._tell("a command does not end; going on without it")
+                self._teller.tell("a command does not end; going on without it")
                 return
             time.sleep(POLL_SECONDS)
 
@@ -123,9 +141,18 @@ class EmergencyRollback:
             return "none", "below the floor"
         if item.missing:
             return "failed", "needs " + ", ".join(item.missing)
-        self._tell(f"{item.title}: {item.text}")
-        status = self._execute(item, "undo", item.text)
-        if status.exit != 0:
+        absent = [name for name in item.secrets if not self._secrets.get(name)]
+        if absent:
+            return "failed", "needs the secret " + ", ".join(absent)
+        status = self._taken_up(item)
+        if status is None:
+            status = self._execute(item, "undo", item.text)
+        if status.phase is Phase.LOST and item.verify:
+            # What was lost may have done its work; if it has not, it is run once more.
+            if self._execute(item, "verify_undo", item.verify).exit == 0:
+                return "done", ""
+            status = self._execute(item, "undo", item.text)
+        if status.phase is Phase.LOST or status.exit != 0:
             return "failed", _why("the undo", status)
         if item.verify:
             status = self._execute(item, "verify_undo", item.verify)
@@ -133,17 +160,33 @@ class EmergencyRollback:
                 return "failed", _why("the check after it", status)
         return "done", ""
 
+    def _taken_up(self, item: FiledUndo) -> CommandStatus | None:
+        """The end of an undo that an earlier attempt began; None where it began none."""
+        folder = self._begun.get(item.step)
+        if folder is None or not folder.is_dir():
+            return None
+        self._teller.tell(f"{item.title}: its undo was begun before; taking it up")
+        status = self._ended(folder)
+        self._keep(_finished("undo", folder, status), item.step)
+        return status
+
     def _execute(self, item: FiledUndo, kind: str, text: str) -> CommandStatus:
         self._number += 1
         label = hashlib.sha256(item.step.encode()).hexdigest()[:8]
         folder = self._folder / f"{self._number}-{label}-{kind}-{os.getpid()}"
-        recorded = {**self._environment, **(item.environment or {})}
+        recorded = {
+            **self._environment,
+            **(item.environment or {}),
+            "RUNBOOK_RUN": self._file.run,
+            "RUNBOOK_STEP": item.step,
+            **{name: self._secrets[name] for name in item.secrets},
+        }
         spec = CommandSpec(
             folder=folder,
             argv=(*item.shell, text),
             cwd=item.cwd,
             environment=recorded,
-            secrets=tuple(recorded[n] for n in item.secrets if n in recorded),
+            secrets=tuple(self._secrets.values()),
             timeout=UNDO_SECONDS,
         )
         started = CommandStarted(
@@ -151,13 +194,10 @@ class EmergencyRollback:
             environment=dict(item.environment or {}), secrets=item.secrets, timeout=UNDO_SECONDS,
         )  # fmt: skip
         self._keep(started, item.step)
+        word = "undo" if kind == "undo" else "verify"
+        self._teller.tell(f"{item.title}: {word} $ {(text.strip().splitlines() or [''])[0]}")
         status = self._wait(spec)
-        ended = CommandFinished(
-            attempt=1, kind=kind, folder=str(folder), exit=status.exit, signal=status.signal,
-            lost=status.phase is Phase.LOST, timed_out=status.timed_out, stopped=status.stopped,
-            seconds=round(status.seconds, 3), bytes=status.bytes, digest=status.digest,
-        )  # fmt: skip
-        self._keep(ended, item.step)
+        self._keep(_finished(kind, folder, status), item.step)
         return status
 
     def _wait(self, spec: CommandSpec) -> CommandStatus:
@@ -165,35 +205,25 @@ class EmergencyRollback:
             self._commands.start(spec)
         except CommandError as error:
             return CommandStatus(phase=Phase.FINISHED, exit=127, reason=str(error))
+        return self._ended(spec.folder)
+
+    def _ended(self, folder: Path) -> CommandStatus:
         while True:
-            status = self._commands.status(spec.folder)
-            if status.phase in {Phase.FINISHED, Phase.LOST}:
+            status = self._commands.status(folder)
+            over = status.phase in {Phase.FINISHED, Phase.LOST}
+            self._teller.follow(folder, ended=over)
+            if over:
                 return status
             time.sleep(POLL_SECONDS)
 
 
-def roll_back(
-    file: UndoFile,
-    *,
-    commands: Commands,
-    environment: Mapping[str, str],
-    folder: Path,
-    account_path: Path,
-    actor: Actor,
-    clock: Clock,
-    tell: Tell,
-) -> tuple[bool, tuple[str, ...]]:
-    """Undo what the file lists; ``folder`` is where the undos' supervisors may write."""
-    return EmergencyRollback(
-        file,
-        commands=commands,
-        environment=environment,
-        folder=folder,
-        account_path=account_path,
-        actor=actor,
-        clock=clock,
-        tell=tell,
-    ).run()
+def _finished(kind: str, folder: Path, status: CommandStatus) -> CommandFinished:
+    return CommandFinished(
+        attempt=1, kind=kind, folder=str(folder), exit=status.exit, signal=status.signal,
+        lost=status.phase is Phase.LOST, timed_out=status.timed_out, stopped=status.stopped,
+        seconds=round(status.seconds, 3), bytes=status.bytes, digest=status.digest,
+        reason=status.reason,
+    )  # fmt: skip
 
 
 def _why(what: str, status: CommandStatus) -> str:

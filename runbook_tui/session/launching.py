@@ -16,6 +16,7 @@ from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import CommandError, Commands, CommandSpec, CommandStatus
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Pair, Recorder
+from runbook_tui.session.spare import Places
 
 UNDO_SECONDS = 900.0
 PROBE_SECONDS = 30.0
@@ -30,6 +31,7 @@ class Workbench:
     surroundings: Surroundings
     clock: Clock
     folder: Path
+    places: Places
     vault: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     seen: set[tuple[str, str, str]] = field(default_factory=set)
@@ -42,6 +44,13 @@ class Workbench:
     def step(self, id_: str) -> Step:
         """The step with its action as shell text."""
         return self.state.outline.steps[id_]
+
+    def rollback_place(self) -> Path:
+        """Where an undo's supervisor writes: not in the run's folder once that is full."""
+        try:
+            return self.places.writable()
+        except OSError:
+            return self.folder  # Nowhere is room: its start fails there, and says why.
 
     def secret_values(self) -> dict[str, str]:
         """Values of secrets that can be had now, fetched once and kept in memory only."""
@@ -59,7 +68,8 @@ class Workbench:
         return tuple(n for n in names if n in self.state.secrets and not held.get(n))
 
     def _fetch(self, secret: Secret) -> str | None:
-        return None if secret.ask else self.surroundings.secret(secret)
+        begun = self.state.begun
+        return self.surroundings.secret(secret, begun.folder if begun is not None else "/")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +97,7 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
         timeout=PROBE_SECONDS if kind in {"probe", "ready"} else step.timeout,
         interactive=step.interactive and kind == "run",
         node=node,
+        place=bench.rollback_place() if kind == "stage" else None,
     )
 
 
@@ -112,6 +123,7 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
         timeout=UNDO_SECONDS,
         interactive=False,
         node="",
+        place=bench.rollback_place(),
     )
 
 
@@ -128,10 +140,11 @@ def _launch(
     timeout: float | None,
     interactive: bool,
     node: str,
+    place: Path | None = None,
 ) -> Launch:
     step = bench.state.step(step_id)
     number = len(step.commands) + 1
-    folder = bench.folder / "commands" / f"{step_id[:60]}.{number}-{kind}"
+    folder = (place or bench.folder) / "commands" / f"{step_id[:60]}.{number}-{kind}"
     values = bench.secret_values()
     known = {name: values[name] for name in secrets if name in values}
     started = CommandStarted(
@@ -181,6 +194,7 @@ def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
         seconds=round(status.seconds, 3),
         bytes=status.bytes,
         digest=status.digest,
+        reason=status.reason,
     )
 
 

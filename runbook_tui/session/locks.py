@@ -23,11 +23,9 @@ class RunLock:
         """Take it if it is free; ``holder`` is what others are told."""
         if self._fd is not None:
             return True
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError:
-            # Where no lock can be kept (a full or read-only disk) the rollback must still run.
+        fd = self._opened()
+        if fd is None:
+            # Where no lock can be kept the rollback must still run.
             return True
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,6 +39,22 @@ class RunLock:
             pass
         self._fd = fd
         return True
+
+    def prepare(self) -> None:
+        """Make the file while there is room for it."""
+        fd = self._opened()
+        if fd is not None:
+            os.close(fd)
+
+    def _opened(self) -> int | None:
+        """The file, opened; on a disk that is full or takes nothing only if it is there already."""
+        for flags in (os.O_RDWR | os.O_CREAT, os.O_RDWR, os.O_RDONLY):
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                return os.open(self._path, flags | os.O_CLOEXEC, 0o600)
+            except OSError:
+                continue
+        return None
 
     def holder(self) -> str:
         """What the holder wrote; empty where unknown."""

@@ -91,7 +91,7 @@ def open_run(journal: Journal, run: str, read: Reader, surroundings: Surrounding
 def resumption(state: RunState, actor: Actor) -> list[Pair]:
     """That this person leads from now on; another person's lead is handed over."""
     pairs: list[Pair] = [(RunResumed(), None)]
-    if state.lead is not None and state.lead.identity != actor.identity:
+    if state.lead is not None and state.lead.key != actor.key:
         handed = LeadHandedOver(name=actor.name, email=actor.email, reason="resumed the run")
         pairs.insert(0, (handed, None))
     return pairs

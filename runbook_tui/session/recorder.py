@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from runbook_tui.run.events import Actor, Draft, Event, Payload
 from runbook_tui.run.fold import begin, fold
@@ -13,6 +12,7 @@ from runbook_tui.run.wire import wire_name
 from runbook_tui.session.account import Account
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Conflict, Journal, JournalError
+from runbook_tui.session.spare import Places
 
 Pair = tuple[Payload, str | None]
 Decide = Callable[[RunState], Sequence[Pair]]
@@ -26,12 +26,12 @@ class Recorder:
     """
 
     def __init__(
-        self, journal: Journal, state: RunState, actor: Actor, clock: Clock, account: Path
+        self, journal: Journal, state: RunState, actor: Actor, clock: Clock, places: Places
     ) -> None:
         self._journal = journal
         self._actor = actor
         self._clock = clock
-        self._account = Account(account, actor)
+        self._account = Account(places, actor)
         self.state = state
         self.trouble = ""
 

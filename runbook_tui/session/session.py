@@ -13,7 +13,6 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState
-from runbook_tui.session.account import NAME as ACCOUNT
 from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
 from runbook_tui.session.launching import Workbench
@@ -24,6 +23,7 @@ from runbook_tui.session.ports.commands import Commands
 from runbook_tui.session.ports.journal import Journal, JournalError
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Recorder
+from runbook_tui.session.spare import Places
 
 BUSY_SECONDS = 0.03
 IDLE_SECONDS = 0.5
@@ -59,13 +59,15 @@ class Session:
         leads: bool,
         unattended: bool = False,
     ) -> None:
-        self._recorder = Recorder(journal, state, actor, clock, folder / ACCOUNT)
+        places = Places(folder, state.run)
+        self._recorder = Recorder(journal, state, actor, clock, places)
         self._bench = Workbench(
             recorder=self._recorder,
             commands=commands,
             surroundings=surroundings,
             clock=clock,
             folder=folder,
+            places=places,
         )
         self._journal = journal
         self._commands = commands

@@ -205,4 +205,5 @@ def why_failed(step: Step, record: CommandRecord) -> str:
         return f"{what} was ended by signal {record.signal}"
     if record.exit in step.expect.exits and record.kind == "run":
         return f"{what} put out nothing that matches {step.expect.output}"
-    return f"{what} ended with exit status {record.exit}"
+    reason = f": {record.reason}" if record.reason else ""
+    return f"{what} ended with exit status {record.exit}{reason}"

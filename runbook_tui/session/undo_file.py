@@ -6,13 +6,16 @@ no secret's value. Format 1: ``{format, run, title, at, items: [...]}``, items n
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from runbook_tui.run.rollback import Item, plan
+from runbook_tui.book.model import Secret
+from runbook_tui.run.rollback import Item, default_scope, plan
 from runbook_tui.run.state import RunState
 
 NAME = "undo.json"
@@ -33,6 +36,8 @@ class FiledUndo:
     cwd: str = ""
     shell: tuple[str, ...] = ()
     environment: dict[str, str] | None = None
+    inside: tuple[str, ...] = ()
+    """Ids of the change and the phase around the step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,36 @@ class UndoFile:
     at: float
     items: tuple[FiledUndo, ...]
     folders: tuple[str, ...] = ()
+    base: str = "/"
+    """The run's folder, where its secrets are fetched."""
+    sources: Mapping[str, Secret] = field(default_factory=dict)
+    """Where the secrets that the items name come from; never their values."""
+    scope: str = "run"
+    node: str = ""
+    """The narrowest scope that holds everything since the last gate, when this was written."""
+
+    def limited(self, scope: str | None, *, past_floor: bool) -> UndoFile:
+        """The file with what lies in a scope alone; floors are looked at anew."""
+        scope, node = (scope, "") if scope else (self.scope, self.node)
+        items: list[FiledUndo] = []
+        held = False
+        for item in self.items:
+            if not _in_scope(item, self.items, scope, node):
+                continue
+            items.append(dataclasses.replace(item, held=held))
+            held = held or (item.kind == "irreversible" and not past_floor)
+        return dataclasses.replace(self, items=tuple(items), scope=scope)
+
+
+def _in_scope(item: FiledUndo, items: tuple[FiledUndo, ...], scope: str, node: str) -> bool:
+    """Whether an item lies in the scope: that of ``node``, else that of the newest item."""
+    if scope == "run":
+        return True
+    newest = items[0]
+    if scope == "step":
+        return item.step == (node or newest.step)
+    wanted = node or (newest.inside[0] if scope == "change" else newest.inside[-1])
+    return wanted in (item.step, *item.inside)
 
 
 def write(folder: Path, state: RunState, at: float) -> None:
@@ -55,6 +90,7 @@ def write(folder: Path, state: RunState, at: float) -> None:
         for command in step.commands
         if command.running
     ]
+    scope, node = default_scope(state)
     body = {
         "format": 1,
         "run": state.run,
@@ -62,6 +98,14 @@ def write(folder: Path, state: RunState, at: float) -> None:
         "at": at,
         "items": items,
         "running": running,
+        "scope": scope,
+        "node": node,
+        "base": state.begun.folder if state.begun is not None else "/",
+        "secrets": {
+            p.name: dataclasses.asdict(p.secret)
+            for p in state.runbook.parameters
+            if p.secret is not None
+        },
     }
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = folder / f".{NAME}.{os.getpid()}"
@@ -75,6 +119,7 @@ def write(folder: Path, state: RunState, at: float) -> None:
 
 def _filed(state: RunState, item: Item) -> dict[str, Any]:
     armed = state.step(item.step).undo
+    node = state.outline[item.step]
     return {
         "step": item.step,
         "title": item.title,
@@ -87,6 +132,7 @@ def _filed(state: RunState, item: Item) -> dict[str, Any]:
         "cwd": item.cwd,
         "shell": list(armed.shell) if armed else [],
         "environment": dict(armed.environment) if armed else {},
+        "inside": [n for n in (node.change, node.phase) if n],
     }
 
 
@@ -108,6 +154,7 @@ def read(path: Path) -> UndoFile:
             cwd=str(item.get("cwd", "")),
             shell=tuple(item.get("shell", ())),
             environment=dict(item.get("environment", {})),
+            inside=tuple(item.get("inside", ())),
         )
         for item in body["items"]
     )
@@ -117,4 +164,8 @@ def read(path: Path) -> UndoFile:
         at=float(body.get("at", 0)),
         items=items,
         folders=tuple(body.get("running", ())),
+        base=str(body.get("base", "/")),
+        sources={name: Secret(**source) for name, source in body.get("secrets", {}).items()},
+        scope=str(body.get("scope", "run")),
+        node=str(body.get("node", "")),
     )

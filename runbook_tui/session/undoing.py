@@ -92,12 +92,23 @@ class RollbackDriver:
             return self._watch(step_id, record)
         if record.kind == "undo" and self._begun_before(step_id, record):
             return self._start_undo(step_id)
-        if not record.ok:
-            return self._undone(step_id, "failed", record.exit, _why(record))
         item = self._item(step_id)
-        if record.kind == "undo" and item is not None and item.verify:
-            return self._launch(step_id, "verify_undo", item.verify)
-        return self._undone(step_id, "done", record.exit, "")
+        verify = item.verify if item is not None and record.kind == "undo" else ""
+        if verify and (record.ok or record.lost):
+            # What was lost may have done its work: whether it has is asked before anything else.
+            return self._launch(step_id, "verify_undo", verify)
+        if record.ok:
+            return self._undone(step_id, "done", record.exit, "")
+        if record.kind == "verify_undo" and self._lost_once(records):
+            return self._start_undo(step_id)
+        return self._undone(step_id, "failed", record.exit, _why(record))
+
+    def _lost_once(self, records: list[CommandRecord]) -> bool:
+        """Whether this rollback has tried the undo once, and that try was lost."""
+        rollback = self._bench.state.rollback
+        began = (rollback.started or 0.0) if rollback is not None else 0.0
+        tries = [c for c in records if c.kind == "undo" and c.started >= began]
+        return len(tries) == 1 and tries[0].lost
 
     def _begun_before(self, step_id: str, record: CommandRecord) -> bool:
         """Whether the record is of an earlier rollback than the one that runs."""
@@ -219,4 +230,5 @@ def _why(record: CommandRecord) -> str:
         return f"{what} ran out of time"
     if record.signal is not None:
         return f"{what} was ended by signal {record.signal}"
-    return f"{what} ended with exit status {record.exit}"
+    reason = f": {record.reason}" if record.reason else ""
+    return f"{what} ended with exit status {record.exit}{reason}"

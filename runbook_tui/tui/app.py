@@ -60,12 +60,17 @@ class RunbookApp(App[int]):
         """The session has answered."""
 
         def __init__(
-            self, request: r.Request, answer: Answer | BaseException, asked: float
+            self,
+            request: r.Request,
+            answer: Answer | BaseException,
+            asked: float,
+            then: Callable[[], object] | None = None,
         ) -> None:
             super().__init__()
             self.request = request
             self.answer = answer
             self.asked = asked
+            self.then = then
 
     def __init__(
         self,
@@ -157,26 +162,36 @@ class RunbookApp(App[int]):
 
     # -- asking the session ------------------------------------------------------------------------
 
-    def ask(self, request: r.Request, actor: Actor | None = None) -> None:
-        """Ask the session; the answer comes as a message."""
+    def ask(
+        self,
+        request: r.Request,
+        actor: Actor | None = None,
+        then: Callable[[], object] | None = None,
+    ) -> None:
+        """Ask the session; the answer comes as a message, and after a yes ``then`` is called."""
         asked = time.monotonic()
 
         def answered(future: Future[Answer]) -> None:
             answer = future.exception() or future.result()
-            self._post(self.Answered(request, answer, asked))
+            self._post(self.Answered(request, answer, asked, then))
 
         self.session.ask(request, actor).add_done_callback(answered)
 
     def on_runbook_app_answered(self, message: RunbookApp.Answered) -> None:
         """Ask what is missing, say why not, or nothing: the new state shows by itself."""
-        self.questions.answered(message.request, message.answer, message.asked)
+        self.questions.answered(message)
 
-    def give(self, name: str, value: str) -> None:
-        """Give a value; a secret is kept in memory and never recorded."""
+    def ask_values(self, names: list[str], then: Callable[[], object]) -> None:
+        """Ask for one value after the other, then go on with what needed them."""
+        self.questions.values(names, then)
+
+    def give(self, name: str, value: str, then: Callable[[], object] = lambda: None) -> None:
+        """Give a value, then go on; a secret is kept in memory and never recorded."""
         if name in self.session.state.secrets:
             self.session.give_secret(name, value)
+            then()
         else:
-            self.ask(r.GiveValue(name=name, value=value))
+            self.ask(r.GiveValue(name=name, value=value), then=then)
 
     def with_text(
         self, question: str, then: Callable[[str], object], *, secret: bool = False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
-from runbook_tui.session.answering import Answer
 from runbook_tui.tui.dialogs.ask import AskSignoff, Confirm, Signature
 from runbook_tui.tui.views import signing
 from runbook_tui.tui.views.confirming import confirmation
@@ -21,32 +21,33 @@ class Questions:
     def __init__(self, app: RunbookApp) -> None:
         self._app = app
 
-    def answered(self, request: r.Request, answer: Answer | BaseException, asked: float) -> None:
-        """The session has answered what was asked at a time."""
-        app = self._app
+    def answered(self, message: RunbookApp.Answered) -> None:
+        """The session has answered."""
+        app, request, answer = self._app, message.request, message.answer
         if isinstance(answer, r.ValuesMissing):
-            self.values(request, list(answer.names))
+            self.values(list(answer.names), lambda: app.ask(request))
         elif isinstance(answer, r.ConfirmationNeeded) and isinstance(request, r.StartStep):
             self._confirm(request)
         elif isinstance(answer, r.Refusal):
             self._refused(request, answer)
         elif isinstance(answer, BaseException):
             app.say(f"a fault of this program: {answer!r}", "bad")
+        elif message.then is not None:
+            message.then()
         elif not isinstance(request, r.OpenRollback | r.CloseRollback):
-            app.messages.answer(asked)
+            app.messages.answer(message.asked)
             app.show_message()
 
-    def values(self, request: r.Request, names: list[str]) -> None:
-        """Ask for one value after the other, then ask again for what needed them."""
+    def values(self, names: list[str], then: Callable[[], object]) -> None:
+        """Ask for one value after the other, then go on with what needed them."""
         app = self._app
         if not names:
-            app.ask(request)
+            then()
             return
         name, rest = names[0], names[1:]
 
         def given(value: str) -> None:
-            app.give(name, value)
-            self.values(request, rest)
+            app.give(name, value, lambda: self.values(rest, then))
 
         app.with_text(f"{name} =", given, secret=name in app.session.state.secrets)
 

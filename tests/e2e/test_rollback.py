@@ -113,3 +113,59 @@ def test_a_rollback_goes_on_when_nobody_reads_it_any_more(runbook: Program) -> N
     )  # fmt: skip
     assert done.stdout == "5\n"
     assert not (runbook.work / "built.txt").exists()
+
+
+SLOW = """\
+format = 1
+title = "Slow"
+[[phase]]
+title = "One"
+[[phase.step]]
+id = "a"
+title = "A"
+before = "echo output of before"
+run = "echo output of run; touch made"
+undo = "echo undoing; until test -e go; do sleep 0.05; done; rm made"
+verify_undo = "test ! -e made"
+"""
+
+
+def test_who_takes_a_rollback_over_is_told_of_its_undos_alone(runbook: Program) -> None:
+    runbook("run", runbook.plan(SLOW), "--no-tui")
+    first = runbook.start("rollback", "--yes")
+    wait_for_output(runbook, "| undoing")
+    runbook.kill(first)
+    second = runbook.start("rollback", "--yes")
+    wait_for_output(runbook, "| undoing", 1)
+    (runbook.work / "go").touch()
+    assert second.wait(timeout=20) == 5
+    told = runbook.output(1)
+    assert "output of" not in told
+    assert told.count("| undoing") == 1
+
+
+FLOOR = """\
+format = 1
+title = "Floor"
+[[phase]]
+title = "One"
+[[phase.step]]
+title = "A"
+run = "touch made"
+undo = "rm made"
+verify_undo = "test ! -e made"
+[[phase.step]]
+title = "Mail"
+run = "true"
+irreversible = "mails are sent"
+"""
+
+
+def test_the_list_says_what_a_floor_is_and_how_each_undo_is_verified(runbook: Program) -> None:
+    runbook("run", runbook.plan(FLOOR), "--no-tui", "--yes")
+    shown = runbook("rollback", "--plan")
+    assert shown.status == 6
+    for words in ("floor: mails are sent", "--past-floor", "test ! -e made"):
+        assert words in shown.out
+    assert runbook("rollback", "--yes", "--past-floor").status == 6
+    assert not (runbook.work / "made").exists()

@@ -146,7 +146,11 @@ def test_stop_ends_what_runs_whether_a_lead_lives_or_not(runbook: Program) -> No
     wait_for_output(runbook, "tick 3")
     assert runbook("stop").status == 0
     assert child.wait(timeout=20) == 1
-    again = runbook.start("resume", "--no-tui")
+    # What a person stopped is not run again without a word.
+    unasked = runbook("resume", "--no-tui")
+    assert unasked.status == 7
+    assert "was stopped; run it again?" in unasked.err
+    again = runbook.start("resume", "--no-tui", "--yes")
     wait_for_output(runbook, "tick 3", 1)
     runbook.kill(again)
     assert runbook("stop").status == 0
@@ -155,6 +159,12 @@ def test_stop_ends_what_runs_whether_a_lead_lives_or_not(runbook: Program) -> No
     assert [s["stopped"] for s in stopped[-2:]] == [True, True]
     assert events[-1]["type"] == "step.finished"
     assert runbook("stop").status == 0
+
+
+def test_the_log_for_people_names_nodes_by_the_plan_s_words(runbook: Program) -> None:
+    runbook("run", runbook.plan(SHIP), "--no-tui")
+    (runbook.work / "plan.toml").unlink()
+    assert "“Build”: $ echo" in runbook("log").out
 
 
 def test_log_follows_and_is_json_lines(runbook: Program) -> None:
@@ -208,3 +218,27 @@ def _lives(pid: str) -> bool:
     from pathlib import Path
 
     return Path(f"/proc/{pid}").exists()
+
+
+def test_without_a_person_what_is_optional_is_left_out_and_the_run_ends(runbook: Program) -> None:
+    plan = """
+format = 1
+title = "T"
+[[phase]]
+title = "P"
+[[phase.step]]
+id = "hand"
+title = "Hand"
+optional = true
+[[phase.step]]
+id = "a"
+title = "A"
+run = "touch made"
+undo = "rm made"
+"""
+    ended = runbook("run", runbook.plan(plan), "--no-tui")
+    assert ended.status == 0, ended
+    assert (runbook.work / "made").exists()
+    skipped = next(x for x in runbook.events() if x["type"] == "step.skipped")
+    assert skipped["step"] == "hand"
+    assert "optional" in skipped["data"]["reason"]

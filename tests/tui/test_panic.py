@@ -6,14 +6,25 @@ from collections.abc import Callable
 
 import pytest
 
-from runbook_tui.book.model import Command, Parameter, Procedure, Stage, StageStep, Step
+from runbook_tui.book.model import (
+    Command,
+    Contact,
+    Escalation,
+    Parameter,
+    Procedure,
+    Stage,
+    StageStep,
+    Step,
+)
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.run import requests as r
 from runbook_tui.run.state import Status
 from runbook_tui.session.session import Session
 from runbook_tui.tui.app import RunbookApp
-from runbook_tui.tui.dialogs.ask import AskText
+from runbook_tui.tui.dialogs.ask import AskText, Confirm
+from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.screens.rollback import RollbackScreen
+from tests import waiting
 from tests.integration.session.scene import Scene, ask, book, run_step
 from tests.tui.piloting import text_of, until
 
@@ -30,6 +41,10 @@ def merged(scene: Make) -> tuple[Scene, Session]:
     session = place.open()
     run_step(session, "a")
     return place, session
+
+
+def await_done(session: Session, step: str) -> None:
+    waiting.until(lambda: session.state.step(step).status is Status.DONE)
 
 
 def opened(app: RunbookApp) -> bool:
@@ -136,7 +151,9 @@ async def test_the_button_has_no_focus_at_first_and_starts_with_enter(scene: Mak
         await pilot.press("f9")
         await until(pilot, lambda: opened(app))
         await pilot.press("enter")
-        await pilot.pause(0.2)
+        await until(pilot, lambda: isinstance(app.screen, Page))
+        await pilot.press("escape")
+        await until(pilot, lambda: opened(app))
         assert "rollback.started" not in place.types()
         await pilot.press("b", "enter")
         await until(pilot, lambda: "ROLLED BACK" in text_of(app))
@@ -190,6 +207,9 @@ async def test_what_a_plan_keeps_for_a_rollback_is_offered_and_asks_for_its_valu
         await pilot.press("down", "o")
         await until(pilot, lambda: "PR =" in text_of(app))
         await pilot.press("4", "2", "enter")
+        await until(pilot, lambda: "echo back 42 > offered" in text_of(app))
+        assert not (place.work / "offered").exists()
+        await pilot.press("y")
         await until(pilot, lambda: "ended well" in text_of(app))
     assert (place.work / "offered").read_text() == "back 42\n"
 
@@ -217,6 +237,80 @@ async def test_a_procedure_is_ticked_beside_the_rollback_and_its_commands_run(sc
         await pilot.press("down", "down", "space")
         await until(pilot, lambda: "stage 1 0–5 min At once  1 of 2" in text_of(app))
         await pilot.press("j", "o")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        assert not (place.work / "looked").exists()
+        await pilot.press("y")
         await until(pilot, lambda: "stage 1 0–5 min At once  2 of 2" in text_of(app))
     assert (place.work / "looked").read_text() == "looked\n"
     assert {"tell", "look"} <= set(session.state.ticks)
+
+
+LONG_UNDO = "\n".join(f"echo line {number}" for number in range(40))
+
+
+async def test_a_long_undo_can_be_read_whole_and_the_keys_are_explained(scene: Make) -> None:
+    place = scene(book(Step(id="a", title="Merge", run="true", undo=LONG_UNDO, verify_undo="ok")))
+    session = place.open()
+    run_step(session, "a")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: "Enter shows all" in text_of(app))
+        await pilot.press("enter", "end")
+        await until(pilot, lambda: "echo line 39" in text_of(app))
+        await pilot.press("escape", "question_mark")
+        await until(pilot, lambda: "taken back by hand" in text_of(app))
+        await pilot.press("f9")
+        await until(pilot, lambda: opened(app))
+    assert "rollback.started" not in place.types()
+
+
+async def test_a_rollback_that_waits_for_a_person_says_so_and_stands_there(scene: Make) -> None:
+    place = scene(book(
+        Step(id="hand", title="Flip the switch"),
+        Step(id="a", title="Merge", run="true", undo="true"),
+    ))  # fmt: skip
+    session = place.open()
+    for request in (r.StartStep(step="hand"), r.FinishStep(step="hand")):
+        ask(session, request)
+    run_step(session, "a")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: opened(app))
+        ask(session, r.StartRollback(scope="run", node=""))
+        await until(pilot, lambda: "it waits for you" in text_of(app))
+        await pilot.press("t")
+        await until(pilot, lambda: "ROLLED BACK" in text_of(app))
+
+
+async def test_a_floor_says_what_it_is_and_how_to_go_past_it(scene: Make) -> None:
+    place = scene(book(
+        Step(id="a", title="Merge", run="true", undo="true"),
+        Step(id="m", title="Mail", run="true", irreversible="mails are sent"),
+    ))  # fmt: skip
+    session = place.open()
+    run_step(session, "a")
+    ask(session, r.StartStep(step="m", confirmed=True))
+    await_done(session, "m")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: "floor: mails are sent" in text_of(app))
+        assert "below the floor" in text_of(app)
+        await pilot.press("f")
+        await until(pilot, lambda: "below the floor" not in text_of(app))
+
+
+async def test_whom_to_call_stands_on_the_screen(scene: Make) -> None:
+    place = scene(book(
+        Step(id="a", title="Merge", run="true", undo="true"),
+        contacts=(Contact(role="technical", who="Engineering Director"),),
+        escalations=(Escalation(topic="technical", ladder=("Lead", "CTO"), within=600.0),),
+    ))  # fmt: skip
+    session = place.open()
+    run_step(session, "a")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: "call: Engineering Director (10 m)" in text_of(app))

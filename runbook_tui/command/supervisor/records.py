@@ -1,5 +1,6 @@
 """Small JSON files that are there whole or not at all, even on a disk that has become full."""
 
+import errno
 import json
 import os
 from typing import Any
@@ -10,13 +11,15 @@ ROOM = 4096
 def reserve(path: str) -> None:
     """Take the room that ``path`` will need now, while the disk still has some.
 
-    Where the file system cannot promise room this does nothing; `write` then may fail later.
+    Raises OSError where there is none. A file system that cannot promise room is believed to
+    have it; `write` then may fail later.
     """
     fd = os.open(f"{path}.tmp", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         os.posix_fallocate(fd, 0, ROOM)
-    except OSError:
-        pass
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
     finally:
         os.close(fd)
 

@@ -21,5 +21,5 @@ class Surroundings(Protocol):
     def expand(self, step: Step) -> Step:
         """The step with its action as shell text, its undo and what it puts out."""
 
-    def secret(self, source: Secret) -> str | None:
-        """The secret's value, fetched now; None where its source gives nothing."""
+    def secret(self, source: Secret, folder: str) -> str | None:
+        """The secret's value, fetched now in the run's folder; None where nothing gives it."""

@@ -15,12 +15,14 @@ from runbook_tui.run.requests import CloseRollback, StartRollback, StopRollback
 from runbook_tui.run.rollback import (
     SCOPES,
     RollbackPlan,
+    awaited,
     default_scope,
     plan,
     running_plan,
     scope_node,
 )
 from runbook_tui.run.state import RunState
+from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.views import rollback as view
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.widgets.painted import Lines, RowList
@@ -29,6 +31,20 @@ from runbook_tui.tui.widgets.undos import UndoList
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
+
+
+HELP = """\
+F9 or Ctrl+\\   again, at least 0.4 s after the first: START. b goes to the button, Enter presses it
+Esc            back to the run; a rollback that runs goes on
+Tab            scope: step, change, phase, run
+↑ ↓ j k        move              Enter or z   all of an undo
+t or Space     taken back by hand; or tick a box of the procedure
+x              it stays, with a reason
+v              give a value that an undo needs
+o              run a command that the plan keeps for this, after a yes
+f              also undo what lies before something irreversible (the floor)
+S              stop after the undo that runs; F9 twice goes on
+"""
 
 
 class RollbackScreen(Screen[None]):
@@ -41,6 +57,7 @@ class RollbackScreen(Screen[None]):
         Binding("f", "floor", "past the floor", id="rollback-floor"),
         Binding("S", "stop", "stop", id="rollback-stop", tooltip="stop after the current undo"),
         Binding("b", "button", "button", id="rollback-button", tooltip="to the START button"),
+        Binding("question_mark", "help", "help", id="rollback-help"),
     ]
 
     def __init__(self) -> None:
@@ -65,7 +82,7 @@ class RollbackScreen(Screen[None]):
         yield Lines(
             lambda w, h: [view.title(self.state, self._plan, self.app.now(), w)], id="title"
         )
-        yield Lines(lambda w, h: [spread(view.scopes(self._plan), [], w)], id="scopes")
+        yield Lines(self._paint_scopes, id="scopes")
         yield Lines(lambda w, h: view.stages(self.rows.duties, self._spent(), w, h), id="stages")
         undos = UndoList(self._spent, id="undos")
         yield undos
@@ -84,6 +101,8 @@ class RollbackScreen(Screen[None]):
     def opened(self) -> None:
         """The screen is shown anew: the narrowest scope since the last gate."""
         self._past_floor = False
+        if self.is_mounted:
+            self.rows.moved = False
         self._scope, self._node = default_scope(self.state)
         self._begun_at = self.state.rollback.started if self.state.rollback else None
         self.changed()
@@ -115,12 +134,15 @@ class RollbackScreen(Screen[None]):
             self._plan.items, duties(self.state, self._plan.procedures), offers(self.state)
         )
         self.set_class(self.running, "-running")
+        bare = not (self.state.runbook.contacts or self.state.runbook.escalations)
+        self.query_one("#scopes").set_class(bare, "-bare")
         finished = self.running and not self.state.rolling_back
         self.set_class(finished, "-finished")
         self.query_one("#start", Button).display = not self.running
         self.query_one("#stages").styles.height = min(
             3, sum(duty.is_stage for duty in self.rows.duties)
         )
+        self.rows.wait_at(awaited(self.state))
         self._show_undo()
         for part in ("#title", "#scopes", "#stages", "#command", "#summary", "#foot", "#said"):
             self.query_one(part).refresh()
@@ -148,18 +170,14 @@ class RollbackScreen(Screen[None]):
             return 0.0
         return (rollback.finished or self.app.now()) - rollback.started
 
+    def _paint_scopes(self, width: int, height: int) -> list[Line]:
+        book = self.state.runbook
+        calls = view.calls(book.contacts, book.escalations)
+        return [spread([] if self.running else view.scopes(self._plan), calls, width)]
+
     def _paint_foot(self, width: int, height: int) -> list[Line]:
-        if self.state.rolling_back:
-            keys: Line = [(" S", "key"), (" stop after this undo   ", "plain"), ("Esc", "key"),
-                          (" back, it goes on", "plain")]  # fmt: skip
-            return [spread(keys, [(" it runs ", "panic")], width)]
-        keys = [(" Esc", "key"), (" back   ", "plain"), ("↑↓", "key"), (" look   ", "plain")]
-        if not self.running:
-            keys += [("Tab", "key"), (" scope", "plain")]
-        if any(item.held for item in self._plan.items):
-            keys += [("   f", "key"), (" past the floor", "plain")]
-        right: Line = [] if self.running else [(" F9 again to START ", "panic")]
-        return [spread(keys, right, width)]
+        held = any(item.held for item in self._plan.items)
+        return [view.foot(self.state, running=self.running, held=held, width=width)]
 
     # -- deeds -----------------------------------------------------------------------------------
 
@@ -205,6 +223,10 @@ class RollbackScreen(Screen[None]):
         if not self.running:
             self._past_floor = not self._past_floor
             self.changed()
+
+    def action_help(self) -> None:
+        """The keys of this screen."""
+        self.app.push_screen(Page(HELP))
 
     def action_stop(self) -> None:
         """Stop after the current undo."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from runbook_tui.run.decide import left_open
+from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor
-from runbook_tui.run.state import OVER, RunState, keeps_open
+from runbook_tui.run.state import OVER, RunState, keeps_open, passed
 from runbook_tui.tui.views.outputs import ended_early, ending
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.tone import Part
@@ -23,19 +23,19 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
 
 
 def _still_open(before: RunState, now: RunState) -> list[Part]:
+    """What keeps the run open once no step does that must be done."""
     if now.finished is not None or _steps_left(now) or not _steps_left(before):
         return []
+    if optional := left_out(now):
+        titles = ", ".join(f"“{now.outline[id_].title}”" for id_ in optional)
+        return [(f"only what is optional is left: run or skip {titles}", "warn")]
     what = [words for phase in now.runbook.phases for words in keeps_open(now, phase.id)]
     open_ = what or left_open(now)
     return [(f"every step is over; still open: {', '.join(open_)}", "warn")] if open_ else []
 
 
 def _steps_left(state: RunState) -> bool:
-    return any(
-        state.step(id_).status not in OVER
-        for id_ in state.outline.order
-        if not state.outline.is_group(id_)
-    )
+    return not all(passed(state, id_) for id_ in state.outline.order)
 
 
 def _out_of_order(before: RunState, now: RunState) -> list[Part]:
@@ -51,7 +51,7 @@ def _out_of_order(before: RunState, now: RunState) -> list[Part]:
 def _signed(before: RunState, now: RunState, me: Actor) -> list[Part]:
     found = []
     for given in now.signoffs:
-        own = given.decision == "approved" and given.by.identity == me.identity
+        own = given.decision == "approved" and given.by.key == me.key
         if given.seq > before.seq and not own:
             about = f"“{now.outline[given.node].title}”: {verdict(given)}"
             found.append((about, "good" if given.decision == "approved" else "bad"))

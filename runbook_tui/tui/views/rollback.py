@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import takewhile
 
 from runbook_tui.book.durations import clock, spoken
+from runbook_tui.book.model import Contact, Escalation
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
-from runbook_tui.run.rollback import SCOPES, Item, RollbackPlan
+from runbook_tui.run.rollback import SCOPES, Item, RollbackPlan, awaited
 from runbook_tui.run.state import RollbackState, RunState, Status
 from runbook_tui.tui.views.tone import Line, cut, spread
 
@@ -62,6 +64,33 @@ def summary(state: RunState, plan: RollbackPlan) -> Line:
     if hands:
         words += f"; {hands} by hand"
     return [(words, "good" if plan.ready == plan.commands else "warn")]
+
+
+def foot(state: RunState, *, running: bool, held: bool, width: int) -> Line:
+    """The keys that mean something now, and what the next step is."""
+    waiting = awaited(state)
+    if waiting:
+        keys: Line = [
+            (" t", "key"),
+            (" taken back  ", "plain"),
+            ("x", "key"),
+            (" stays  ", "plain"),
+        ]
+        if waiting[0].missing:
+            keys = [(" v", "key"), (" give the value  ", "plain")]
+        keys += [("S", "key"), (" stop  ", "plain"), ("Esc", "key"), (" back", "plain")]
+        return spread(keys, [(" it waits for you ", "panic")], width)
+    if state.rolling_back:
+        keys = [(" S", "key"), (" stop after this undo   ", "plain"), ("Esc", "key"),
+                (" back, it goes on", "plain")]  # fmt: skip
+        return spread(keys, [(" it runs ", "panic")], width)
+    keys = [(" Esc", "key"), (" back  ", "plain"), ("Enter", "key"), (" look  ", "plain")]
+    if not running:
+        keys += [("Tab", "key"), (" scope  ", "plain")]
+    if held:
+        keys += [("f", "key"), (" past the floor  ", "plain")]
+    keys += [("?", "key"), (" help", "plain")]
+    return spread(keys, [] if running else [(" F9 again to START ", "panic")], width)
 
 
 def row(item: Item, number: int, width: int) -> Line:
@@ -157,23 +186,62 @@ def _standing(item: Item) -> Line:
 
 
 def command(item: Item | None, width: int, height: int) -> list[Line]:
-    """The resolved command of the chosen row."""
+    """What taking the chosen row back means: its command and its check, or what a person does."""
     if item is None:
         return []
     if item.kind == "manual":
         keys: Line = [(" done by hand: ", "warn"), ("t", "key"), (" taken back  ", "plain")]
         return [[*keys, ("x", "key"), (" stays, with a reason", "plain")]]
+    if item.kind == "irreversible":
+        reason = cut(f" ▔ floor: {printable(item.reason, 1000)}", width)
+        keys = [(" what lies before it is undone only after ", "plain"), ("f", "key")]
+        return [[(reason, "warn")], keys]
+    if item.kind == "none":
+        return [[(" no undo in the plan: it stays, and is named under what remains", "warn")]]
     if item.missing and not item.result:
         names = ", ".join(item.missing)
         return [[(f" needs {names}: ", "warn"), ("v", "key"), (" gives it", "plain")]]
-    lines: list[Line] = []
-    texts = item.text.strip().splitlines() or [item.reason]
-    for text in texts[:height]:
-        lines.append([(" $ " if not lines else "   ", "accent"),
-                      (cut(printable(text, 1000), width - 4), "plain")])  # fmt: skip
-    if len(texts) > height and lines:
-        lines[-1] = [(f"   … {len(texts) - height + 1} more lines", "dim")]
+    return _text(item, width, height)
+
+
+def _text(item: Item, width: int, height: int) -> list[Line]:
+    texts = item.text.strip().splitlines() or [""]
+    rows: list[tuple[str, str]] = [("   ", text) for text in texts]
+    rows[0] = (" $ ", texts[0])
+    checks = item.verify.strip().splitlines()
+    rows += [(" ✓? " if not at else "    ", text) for at, text in enumerate(checks)]
+    lines: list[Line] = [
+        [(mark, "accent"), (cut(printable(text, 1000), width - 5), "plain")]
+        for mark, text in rows[:height]
+    ]
+    if len(rows) > height:
+        lines[-1] = [(f"   … {len(rows) - height + 1} more lines: ", "dim"), ("Enter", "key"),
+                     (" shows all", "dim")]  # fmt: skip
     return lines
+
+
+def whole(item: Item) -> str:
+    """Everything about one undo, for a page of its own."""
+    parts = [item.title]
+    if item.reason:
+        parts.append(item.reason)
+    if item.missing:
+        parts.append(f"needs {', '.join(item.missing)}")
+    if item.text:
+        parts.append(f"its undo, in {item.cwd or 'the folder of its step'}:\n\n{item.text.strip()}")
+    if item.verify:
+        parts.append(f"then it is verified:\n\n{item.verify.strip()}")
+    return "\n\n".join(parts)
+
+
+def calls(contacts: Sequence[Contact], escalations: Sequence[Escalation]) -> Line:
+    """Whom to call: the first contact, and how soon the next is told."""
+    if not contacts and not escalations:
+        return []
+    who = printable(contacts[0].who, 40) if contacts else printable(escalations[0].ladder[0], 40)
+    soon = next((e.within for e in escalations if e.within is not None), None)
+    within = f" ({spoken(soon)})" if soon is not None else ""
+    return [("call: ", "dim"), (f"{who}{within} ", "warn")]
 
 
 def stages(duties: tuple[Duty, ...], spent: float, width: int, height: int) -> list[Line]:

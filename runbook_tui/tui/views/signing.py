@@ -26,7 +26,7 @@ class Awaited:
 def awaited(state: RunState, id_: str) -> Awaited | None:
     """The signature that holds a node: the outermost shut gate around it, else the nearest
     sign-off that can be given now, else the nearest that is asked for at all."""
-    around = _around(state, id_)
+    around = [state.outline[holder] for holder in reversed(state.outline.holders(id_))]
     for node in reversed(around):
         if node.gate is not None and not gate_open(state, node.id):
             return Awaited(node=node, asked=node.gate, is_gate=True)
@@ -39,15 +39,6 @@ def awaited(state: RunState, id_: str) -> Awaited | None:
     return next(due, asking[0] if asking else None)
 
 
-def _around(state: RunState, id_: str) -> list[Node]:
-    """The node and what holds it, from the inside out."""
-    found = []
-    while id_:
-        found.append(state.outline[id_])
-        id_ = state.outline[id_].parent
-    return found
-
-
 def _due(state: RunState, node: Node) -> bool:
     if node.id in state.outline.steps:
         return state.step(node.id).status is Status.WAITING
@@ -58,7 +49,8 @@ def question(state: RunState, found: Awaited) -> str:
     """What a person is asked to sign, in full."""
     node = found.node
     what = f"the gate of {node.kind.value}" if found.is_gate else node.kind.value
-    inside = [f"{holder.kind.value} “{holder.title}”" for holder in _around(state, node.id)[1:]]
+    holders = [state.outline[holder] for holder in state.outline.holders(node.id)[-2::-1]]
+    inside = [f"{holder.kind.value} “{holder.title}”" for holder in holders]
     where = f" of {' of '.join(inside)}" if inside else ""
     return f"Sign off {what} “{node.title}”{where}"
 
@@ -86,7 +78,7 @@ def may_sign(state: RunState, found: Awaited, actor: Actor) -> str:
 
 def decided(state: RunState, node: str) -> list[Signoff]:
     """The decisions in force on a node: each person's last in each role."""
-    latest = {(s.by.identity, s.role): s for s in state.signoffs if s.node == node}
+    latest = {(s.by.key, s.role): s for s in state.signoffs if s.node == node}
     return list(latest.values())
 
 

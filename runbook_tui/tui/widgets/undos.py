@@ -12,6 +12,8 @@ from runbook_tui.run.procedures import Duty
 from runbook_tui.run.requests import AnswerByHand, RunOffered, TickNode
 from runbook_tui.run.rollback import Item
 from runbook_tui.run.state import CommandRecord
+from runbook_tui.tui.dialogs.ask import Confirm
+from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.views import rollback as view
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.painted import RowList
@@ -29,6 +31,7 @@ class UndoList(RowList):
         Binding("x", "stays", "stays", id="rollback-stays"),
         Binding("v", "value", "value", id="rollback-value", tooltip="give a missing value"),
         Binding("o", "offer", "run what is offered", id="rollback-offer"),
+        Binding("enter,z", "whole", "all of it", id="rollback-whole"),
     ]
 
     def __init__(self, spent: Callable[[], float], *, id: str) -> None:  # noqa: A002
@@ -37,6 +40,8 @@ class UndoList(RowList):
         self.items: tuple[Item, ...] = ()
         self.duties: tuple[Duty, ...] = ()
         self.offers: tuple[Offer, ...] = ()
+        self.moved = False
+        """Whether a person has moved the cursor since the screen was opened."""
 
     def show(
         self, items: tuple[Item, ...], duties: tuple[Duty, ...], offers: tuple[Offer, ...]
@@ -87,10 +92,35 @@ class UndoList(RowList):
         at -= len(self.duties)
         return view.offer_row(self.offers[at], width) if at < len(self.offers) else []
 
+    def wait_at(self, items: tuple[Item, ...]) -> None:
+        """The rollback waits for these: the cursor goes there unless a person moves it."""
+        steps = [item.step for item in self.items]
+        waiting = [steps.index(item.step) for item in items if item.step in steps]
+        if waiting and not self.moved and self.cursor not in waiting:
+            self.put_cursor(waiting[0])
+
+    def on_row_list_moved(self, message: RowList.Moved) -> None:
+        """From now on the cursor is the person's."""
+        self.moved = self.moved or message.by_person
+
+    def action_whole(self) -> None:
+        """All of the chosen undo or command on a page."""
+        if self.chosen is not None:
+            self.app.push_screen(Page(view.whole(self.chosen)))
+        elif self.chosen_offer is not None:
+            self.app.push_screen(Page(f"{self.chosen_offer.title}\n\n{self.chosen_offer.text}"))
+
     def action_offer(self) -> None:
-        """Run the offered command under the cursor."""
-        if self.chosen_offer is not None:
-            self.app.ask(RunOffered(command=self.chosen_offer.id))
+        """Run the offered command under the cursor, after a yes to its whole text."""
+        offer = self.chosen_offer
+        if offer is None:
+            return
+        request = RunOffered(command=offer.id)
+        if offer.missing:
+            self.app.ask_values(list(offer.missing), self.action_offer)
+            return
+        question = f"Run “{offer.title}” now?\n\n{offer.text.strip()}"
+        self.app.push_screen(Confirm(question), lambda yes: self.app.ask(request) if yes else None)
 
     def action_taken_back(self) -> None:
         """What was done by hand is taken back; a box of the procedure is ticked."""

@@ -35,7 +35,7 @@ class Around:
     def expand(self, step: Step) -> Step:
         return step
 
-    def secret(self, source: Secret) -> str | None:
+    def secret(self, source: Secret, folder: str) -> str | None:
         return os.environ.get(source.env or "")
 
 

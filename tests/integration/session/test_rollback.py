@@ -2,26 +2,64 @@
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
 import signal
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from runbook_tui.book.model import Step
+from runbook_tui.book.model import Parameter, Phase, Runbook, Secret, Step
 from runbook_tui.command.folder import supervisor as supervisor_of
 from runbook_tui.command.host import CommandHost
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
+from runbook_tui.run.events import UndoFinished
 from runbook_tui.run.state import Status
-from runbook_tui.session import account, emergency
+from runbook_tui.session import account, emergency, spare, undo_file
 from tests.fakes.history import GRACE
 from tests.integration.session.scene import Scene, ask, book, rolled_back, run_step
 from tests.waiting import until
 
 Make = Callable[..., Scene]
+
+
+class Told:
+    """Keeps what an emergency rollback tells."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.followed: set[Path] = set()
+
+    def tell(self, text: str) -> None:
+        self.lines.append(text)
+
+    def follow(self, folder: Path, *, ended: bool) -> None:
+        if ended:
+            self.followed.add(folder)
+
+
+def emergency_of(
+    place: Scene,
+    told: Told,
+    begun: Mapping[str, Path] | None = None,
+    secrets: Mapping[str, str] | None = None,
+) -> emergency.EmergencyRollback:
+    """The rollback from the scene's undo file, as a process without the journal does it."""
+    return emergency.EmergencyRollback(
+        undo_file.read(place.place / undo_file.NAME),
+        commands=CommandHost(),
+        environment=place.around.environment,
+        folder=place.folder / "emergency",
+        account=account.Account(spare.Places(place.place, place.run), GRACE),
+        begun=begun or {},
+        secrets=secrets or {},
+        clock=SystemClock(),
+        teller=told,
+    )
 
 
 def touching(name: str, **fields: object) -> Step:
@@ -178,19 +216,14 @@ def test_without_a_journal_the_undo_file_brings_it_back(scene: Make, tmp_path: P
     session.close()
     files = emergency.find(tmp_path / "home" / "runs")
     assert [f.run for f in files] == [place.run]
-    told: list[str] = []
-    complete, remaining = emergency.roll_back(
-        files[0], commands=CommandHost(), environment=place.around.environment,
-        folder=tmp_path / "emergency", account_path=place.place / account.NAME, actor=GRACE,
-        clock=SystemClock(), tell=told.append,
-    )  # fmt: skip
-    assert (complete, remaining) == (True, ())
+    told = Told()
+    assert emergency_of(place, told).run() == (True, ())
+    assert any("A: done" in line for line in told.lines)
     assert (place.work / "order").read_text().split() == ["a", "b", "-b", "-a"]
-    account.enter_left_behind(place.journal, place.run, place.place / account.NAME, GRACE)
+    account.enter_left_behind(place.journal, place.run, place.place / spare.NAME, GRACE)
     assert "rollback.finished" in place.types()
     again = place.open()
     assert again.state.step("a").status is Status.PENDING
-    shutil.rmtree(tmp_path / "emergency")
 
 
 def test_a_running_command_that_only_looks_is_stopped_too(scene: Make) -> None:
@@ -231,4 +264,142 @@ def test_a_command_that_cannot_be_ended_does_not_hold_the_rollback(
         assert rolled_back(session) == "complete"
     finally:
         os.kill(found, signal.SIGCONT)
+    assert not (place.work / "made").exists()
+
+
+def test_without_a_journal_too_the_narrowest_scope_is_the_default(scene: Make) -> None:
+    runbook = Runbook(title="Two", phases=(
+        Phase(id="one", title="One", steps=(touching("a"),)),
+        Phase(id="two", title="Two", steps=(touching("b"), touching("c"))),
+    ))  # fmt: skip
+    place = scene(runbook)
+    session = place.open()
+    for step in ("a", "b"):
+        run_step(session, step)
+    session.close()
+    whole = undo_file.read(place.place / undo_file.NAME)
+    assert [i.step for i in whole.limited(None, past_floor=False).items] == ["b"]
+    assert [i.step for i in whole.limited("run", past_floor=False).items] == ["b", "a"]
+    assert [i.step for i in whole.limited("phase", past_floor=False).items] == ["b"]
+
+
+def test_without_a_journal_too_a_floor_holds_until_a_person_says_so(scene: Make) -> None:
+    floor = Step(id="f", title="F", run="true", irreversible="mails are sent")
+    place = scene(book(touching("a"), floor))
+    session = place.open()
+    run_step(session, "a")
+    ask(session, r.StartStep(step="f", confirmed=True))
+    until(lambda: session.state.step("f").status is Status.DONE)
+    session.close()
+    whole = undo_file.read(place.place / undo_file.NAME)
+    assert [i.held for i in whole.limited("run", past_floor=False).items] == [False, True]
+    assert [i.held for i in whole.limited("run", past_floor=True).items] == [False, False]
+
+
+def test_an_undo_that_a_dead_emergency_began_is_taken_up_not_run_twice(scene: Make) -> None:
+    waits = Step(id="a", title="A", run="true", undo="echo x >> undone; read line < go")
+    place = scene(book(waits))
+    session = place.open()
+    run_step(session, "a")
+    session.close()
+    os.mkfifo(place.work / "go")
+    first = subprocess.Popen([sys.executable, "-c", DYING, str(place.folder)])
+    until((place.work / "undone").exists)
+    first.kill()
+    first.wait()
+    begun = account.begun(account.left_behind(place.place / spare.NAME))
+    assert list(begun) == ["a"]
+    (place.work / "go").write_text("on\n")
+    told = Told()
+    assert emergency_of(place, told, begun).run() == (True, ())
+    assert (place.work / "undone").read_text() == "x\n"
+    assert begun["a"] in told.followed
+    assert account.undone(account.left_behind(place.place / spare.NAME)) == {"a"}
+
+
+DYING = """
+import sys
+from pathlib import Path
+from runbook_tui.command.host import CommandHost
+from runbook_tui.command.shells import base_environment
+from runbook_tui.journal.clock import SystemClock
+from runbook_tui.session import account, emergency, spare, undo_file
+from tests.fakes.history import GRACE
+import os
+
+class Silent:
+    def tell(self, text): pass
+    def follow(self, folder, *, ended): pass
+
+folder = Path(sys.argv[1])
+place = next((folder / "home" / "runs").iterdir())
+emergency.EmergencyRollback(
+    undo_file.read(place / undo_file.NAME), commands=CommandHost(),
+    environment=base_environment(dict(os.environ)), folder=folder / "emergency",
+    account=account.Account(spare.Places(place, place.name), GRACE), begun={}, secrets={},
+    clock=SystemClock(), teller=Silent(),
+).run()
+"""
+
+
+@pytest.mark.parametrize("worked", [True, False], ids=["worked", "did nothing"])
+def test_a_lost_undo_is_verified_and_run_once_more_if_it_did_nothing(
+    scene: Make, worked: bool
+) -> None:
+    """Its supervisor is killed; what it runs ends with it, and nobody knows how."""
+    undo = (
+        "rm -f made; " if worked else ""
+    ) + "test -e once || { touch once; sleep 600; }; rm -f made"
+    place = scene(book(Step(
+        id="a", title="A", run="touch made", undo=undo, verify_undo="test ! -e made",
+    )))  # fmt: skip
+    session = place.open()
+    run_step(session, "a")
+    ask(session, r.StartRollback(scope="run", node="", attended=False))
+    until((place.work / "once").exists)
+    until(lambda: session.state.step("a").commands[-1].kind == "undo")
+    found = supervisor_of(Path(session.state.step("a").commands[-1].folder))
+    assert found is not None
+    os.kill(found, signal.SIGKILL)
+    until(lambda: bool(session.state.rollback and session.state.rollback.finished))
+    assert session.state.rollback is not None
+    assert session.state.rollback.result == "complete"
+    kinds = [c.kind for c in session.state.step("a").commands if c.kind != "run"]
+    again = ["undo", "verify_undo"]
+    assert kinds == ["undo", "verify_undo"] + ([] if worked else again)
+
+
+def test_an_account_kept_elsewhere_is_found_and_only_if_it_is_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    places = spare.Places(tmp_path / "not-there", "r1")
+    elsewhere = places.writable()
+    kept = account.Account(places, GRACE)
+    kept.keep(UndoFinished(result="done"), "a", 0.0)
+    open_to_all = tmp_path / "runbook-r1-planted"
+    open_to_all.mkdir()
+    open_to_all.chmod(0o777)
+    (open_to_all / spare.NAME).write_text(json.dumps({"type": "undo.finished"}) + "\n")
+    found = spare.accounts(tmp_path / "not-there", "r1")
+    assert found == [elsewhere / spare.NAME]
+    assert account.undone(account.left_behind(found[0])) == {"a"}
+
+
+def test_without_a_journal_a_secret_is_fetched_again_and_never_empty(scene: Make) -> None:
+    step = Step(id="a", title="A", run="touch made", undo='test "$token" = "$(cat word)"; rm made')
+    token = Parameter(name="token", secret=Secret(env="TOKEN_OF_TEST"))
+    place = scene(book(step, parameters=(token,)))
+    session = place.open()
+    (place.work / "word").write_text("sesame\n")
+    session.give_secret("token", "sesame")
+    run_step(session, "a")
+    session.close()
+    kept = (place.place / undo_file.NAME).read_text()
+    assert "sesame" not in kept
+    assert undo_file.read(place.place / undo_file.NAME).sources == {"token": token.secret}
+    assert emergency_of(place, Told()).run() == (False, ("A",))
+    assert (place.work / "made").exists()
+    assert emergency_of(place, Told(), secrets={"token": "sesame"}).run() == (True, ())
     assert not (place.work / "made").exists()

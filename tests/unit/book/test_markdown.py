@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runbook_tui.book.listing import listing
 from runbook_tui.book.model import PlanFaults, Risk, Runbook
 from runbook_tui.book.reader import read
-from runbook_tui.book.shown import outline, shown
+from runbook_tui.book.shown import shown
 
 PLAN = """\
 ---
@@ -140,7 +141,7 @@ def test_nothing_to_do_is_the_only_fault(text: str) -> None:
 def test_markup_and_escapes_stay_text() -> None:
     book = read("# T\n\n1. [bold]x[/] [@click=app.quit]y\x1b[31m\n", "p.md")
     assert "[@click=app.quit]" in next(book.walk()).title
-    assert "\x1b" not in "".join(outline(book))
+    assert "\x1b" not in "".join(listing(book))
 
 
 MARKS = ("# ", "## ", "1. ", "- [ ] ", "- ", "   - ", "```sh\n", "```\n", "**A**:\n", "✅ ", "<X>",
@@ -157,4 +158,4 @@ def test_no_text_does_more_than_fault(parts: list[str]) -> None:
         return
     ids = [t["id"] for t in shown(book)["ticks"]]
     assert len(ids) == len(set(ids))
-    assert list(outline(book))
+    assert list(listing(book))

@@ -39,7 +39,7 @@ def test_secrets_are_kept_apart_and_the_last_value_wins() -> None:
 
 def test_all_that_is_missing_is_named_at_once_but_no_placeholder() -> None:
     with pytest.raises(Ended) as ended:
-        complete(given([], BOOK), BOOK, may_ask=False)
+        complete(given([], BOOK), BOOK, ".", may_ask=False)
     assert ended.value.status == 3
     for name in ("plain", "colour", "word", "token", "NO_SUCH_VARIABLE_HERE"):
         assert name in ended.value.message
@@ -49,5 +49,5 @@ def test_all_that_is_missing_is_named_at_once_but_no_placeholder() -> None:
 
 def test_defaults_are_put_in() -> None:
     pairs = ["plain=a", "colour=red", "word=w", "token=t"]
-    values = complete(given(pairs, BOOK), BOOK, may_ask=False)
+    values = complete(given(pairs, BOOK), BOOK, ".", may_ask=False)
     assert values.plain == {"plain": "a", "colour": "red", "tag": "1"}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from runbook_tui.book.model import Change, Check, Phase, Runbook, Step
+from runbook_tui.book.model import Change, Check, Gate, Phase, Runbook, Step
 from runbook_tui.run import requests as r
+from runbook_tui.run.decide import left_open
+from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status, gate_open, status_of
 from tests.fakes.history import ADA, GRACE, LINUS, History
@@ -166,3 +168,89 @@ def test_a_run_is_done_only_when_everything_is() -> None:
     first_phase(history)
     assert "Deploy" in refusal(history.ask(r.FinishRun())).reason
     assert history.state.finished is None
+
+
+def optional_book() -> Runbook:
+    steps = (
+        Step(id="a", title="A", run="true", undo="true"),
+        Step(id="maybe", title="Maybe", run="true", undo="true", optional=True),
+        Step(id="b", title="B", run="true", undo="true"),
+    )
+    return Runbook(title="T", phases=(
+        Phase(id="p", title="P", steps=steps),
+        Phase(id="q", title="Q", steps=(Step(id="c", title="C", run="true", undo="true"),)),
+    ))  # fmt: skip
+
+
+def test_what_is_optional_keeps_nothing_waiting_but_passes_on_what_it_needs() -> None:
+    history = History(optional_book())
+    assert "comes first" in refusal(history.ask(r.StartStep(step="b"))).reason
+    history.ran("a")
+    history.ran("b")
+    history.ran("c")
+    assert left_open(history.state) == []
+    assert status_of(history.state, "maybe") is Status.READY
+
+
+def test_an_optional_step_that_was_begun_must_be_ended() -> None:
+    history = History(optional_book())
+    history.ran("a")
+    history.ran("maybe", exit_=1)
+    assert "comes first" in refusal(history.ask(r.StartStep(step="b"))).reason
+
+
+def test_finishing_the_run_leaves_out_what_is_optional() -> None:
+    history = History(optional_book())
+    for step in ("a", "b", "c"):
+        history.ran(step)
+    history.ask(r.FinishRun())
+    assert history.state.step("maybe").status is Status.SKIPPED
+
+
+def test_a_group_of_optional_steps_keeps_nothing_open() -> None:
+    inner = tuple(Step(id=f"i{n}", title="I", optional=True) for n in range(3))
+    group = Step(id="g", title="G", steps=inner)
+    last = Step(id="z", title="Z", run="true", undo="true")
+    history = History(Runbook(title="T", phases=(Phase(id="p", title="P", steps=(group, last)),)))
+    history.ran("z")
+    assert left_open(history.state) == []
+
+
+def test_a_step_for_another_machine_is_refused_and_says_what_to_do() -> None:
+    step = Step(id="a", title="A", run="true", hosts=("db1",))
+    history = History(Runbook(title="T", phases=(Phase(id="p", title="P", steps=(step,)),)))
+    answer = refusal(history.ask(r.StartStep(step="a")))
+    assert "db1" in answer.reason
+    assert "skip" in answer.hint
+
+
+def test_the_gate_of_a_step_holds_the_steps_inside_it() -> None:
+    inner = Step(id="i", title="I", run="true", undo="true")
+    outer = Step(id="o", title="O", steps=(inner,), gate=Gate(roles=("cto",)))
+    history = History(Runbook(
+        title="T", roles={"cto": ("*",)}, phases=(Phase(id="p", title="P", steps=(outer,)),)
+    ))  # fmt: skip
+    assert "gate of “O”" in refusal(history.ask(r.StartStep(step="i"))).reason
+
+
+def test_another_spelling_of_a_mail_is_not_another_person() -> None:
+    history = History(two_phases())
+    history.ran("tag")
+    mail = Actor(name="Ada", email="ADA@Example.com")
+    name = Actor(name="Somebody", email=ADA.email)
+    for claim in (mail, name, Actor(name=" ada ")):
+        answer = refusal(history.ask(r.SignNode(node="tag", role="qa"), claim))
+        assert "four eyes" in answer.reason
+
+
+def test_one_person_under_two_names_does_not_count_for_two() -> None:
+    gate = Gate(roles=("qa",), count=2)
+    step = Step(id="a", title="A", run="true", gate=gate)
+    history = History(Runbook(
+        title="T", roles={"qa": ("*",)}, phases=(Phase(id="p", title="P", steps=(step,)),)
+    ))  # fmt: skip
+    accepted(history.ask(r.SignNode(node="a", role="qa"), Actor(name="Li", email="li@x.org")))
+    refusal(history.ask(r.SignNode(node="a", role="qa"), Actor(name="LINUS", email="LI@x.org")))
+    assert not gate_open(history.state, "a")
+    accepted(history.ask(r.SignNode(node="a", role="qa"), GRACE))
+    assert gate_open(history.state, "a")

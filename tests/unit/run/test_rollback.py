@@ -201,3 +201,21 @@ def test_what_was_ticked_before_this_rollback_was_opened_counts_no_longer() -> N
     history.ask(r.TickNode(node="look"))
     history.ask(r.StartRollback(scope="run"))
     assert set(history.state.ticks) == {"look"}
+
+
+def test_what_a_step_only_looked_at_has_to_be_looked_at_again() -> None:
+    look = Step(id="look", title="Look", run="true", effect=False)
+    done = Step(id="a", title="A", run="true", undo="true")
+    history = History(Runbook(title="T", phases=(Phase(id="p", title="P", steps=(done, look)),)))
+    history.ran("a")
+    history.ran("look", e.UndoArmed(kind="nothing"))
+    history.add(e.RollbackStarted(scope="run", steps=("a",)))
+    history.add(e.UndoFinished(result="done"), "a")
+    history.add(e.RollbackFinished(result="complete", remaining=(), seconds=1.0))
+    assert history.state.step("look").status is Status.PENDING
+
+
+def test_how_long_an_undo_takes_is_known_only_from_an_undo() -> None:
+    history = History(chain(1))
+    history.ran("s0")
+    assert plan(history.state, "run", "").expected is None
