@@ -12,7 +12,6 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.timer import Timer
 
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
@@ -23,16 +22,12 @@ from runbook_tui.session.session import Session
 from runbook_tui.tui.dialogs.ask import AskText
 from runbook_tui.tui.dialogs.help import Help
 from runbook_tui.tui.messages import Messages
+from runbook_tui.tui.panic import PanicKey
 from runbook_tui.tui.questions import Questions
 from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
 from runbook_tui.tui.views.news import news
-
-APART = 0.4
-"""Seconds between the press that opens the rollback and one that starts it."""
-ALONE = 0.15
-"""Seconds after a press within which no other may follow, for it to start anything."""
 
 
 class RunbookApp(App[int]):
@@ -86,9 +81,8 @@ class RunbookApp(App[int]):
         self.messages = Messages(said)
         self.questions = Questions(self)
         self._known = session.state
-        self._pressed = 0.0
-        self._alone: Timer | None = None
         self._rollback = RollbackScreen()
+        self._panic = PanicKey(self, self._rollback)
         self._stop_listening: Callable[[], None] = lambda: None
 
     @property
@@ -133,32 +127,9 @@ class RunbookApp(App[int]):
             if isinstance(screen, MainScreen | RollbackScreen):
                 screen.changed()
 
-    # -- panic -----------------------------------------------------------------------------------
-
     def action_panic(self) -> None:
         """First press: look. A second, deliberate one: start."""
-        now = time.monotonic()
-        since, self._pressed = now - self._pressed, now
-        if self._alone is not None:
-            self._alone.stop()
-            self._alone = None
-        if not isinstance(self.screen, RollbackScreen):
-            self._open_rollback()
-        elif since >= APART:
-            self._alone = self.set_timer(ALONE, self._start_rollback)
-
-    def _open_rollback(self) -> None:
-        while len(self.screen_stack) > 2:
-            self.pop_screen()
-        self.push_screen(self._rollback)
-        self._rollback.opened()
-        if not self.session.state.rolling_back:
-            self.ask(r.OpenRollback())
-
-    def _start_rollback(self) -> None:
-        self._alone = None
-        if isinstance(self.screen, RollbackScreen):
-            self.screen.start()
+        self._panic.press()
 
     # -- asking the session ------------------------------------------------------------------------
 
