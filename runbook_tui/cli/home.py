@@ -11,6 +11,7 @@ from runbook_tui.cli.opening import reading
 from runbook_tui.cli.runs import line
 
 PAST = 10
+INDENT = 6
 NO_PLANS = frozenset(
     {"readme.md", "changelog.md", "contributing.md", "license.md", "code_of_conduct.md"}
 )
@@ -51,7 +52,7 @@ def _is_plan(path: Path) -> bool:
 def _print(open_runs: list[Glance], plans: list[Path], past: list[Glance]) -> None:
     number = 0
     for title, lines in (
-        ("open runs", [line(run) for run in open_runs]),
+        ("open runs", [line(run, INDENT) for run in open_runs]),
         ("plans here", [path.name for path in plans]),
     ):
         say.out(title, bold=True)
@@ -62,7 +63,7 @@ def _print(open_runs: list[Glance], plans: list[Path], past: list[Glance]) -> No
             say.out("      none")
     say.out("past runs", bold=True)
     for run in past:
-        say.out(f"      {line(run)}")
+        say.out(f"      {line(run, INDENT)}")
     if not past:
         say.out("      none")
     say.err("runbook run FILE starts, runbook resume goes on, runbook --help says the rest")

@@ -16,6 +16,7 @@ from runbook_tui.cli.people import actor, as_option
 def command(run: str | None, share: str | None, claimed: str | None) -> int:
     """Look on, tick and sign in your own name, and roll back; the lead starts steps."""
     from runbook_tui.cli.leading import need_terminal, on_screen
+    from runbook_tui.cli.leaving import say_left
     from runbook_tui.cli.opening import run_named, taking_part
 
     if share is not None:
@@ -23,4 +24,6 @@ def command(run: str | None, share: str | None, claimed: str | None) -> int:
     need_terminal(no_tui=False)
     chosen = run_named(run)
     with taking_part(chosen, actor(claimed)) as session:
-        return on_screen(session)
+        status = on_screen(session)
+        say_left(session.state, "join")
+        return status

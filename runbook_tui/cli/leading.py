@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.leaving import say_left
 from runbook_tui.cli.values import Values
 from runbook_tui.run.events import Actor
 from runbook_tui.run.state import RunState
@@ -47,7 +48,9 @@ def lead(
             return _lines(session, values, yes=yes, found=found, after=begun)
         for name, value in values.secret.items():
             session.give_secret(name, value)
-        return on_screen(session, others)
+        status = on_screen(session, others)
+        say_left(session.state, "resume")
+        return status
     finally:
         session.close()
 

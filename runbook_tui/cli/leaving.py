@@ -1,4 +1,4 @@
-"""Ctrl+C, a hang-up or a TERM while lines are printed: leave, and let commands go on."""
+"""Leaving: by a signal while lines are printed, and what is said once a screen has closed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+from runbook_tui.cli import say
+from runbook_tui.run.state import RunState
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -42,3 +45,21 @@ def answering() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def say_left(state: RunState, verb: str) -> None:
+    """After the screen: which run it was, what still runs, and how to come back to it."""
+    run = state.run
+    if state.finished is not None:
+        say.err(f"run {run}: {state.result}")
+        return
+    running = [
+        state.outline[id_].title if id_ in state.outline else id_
+        for id_, step in state.steps.items()
+        if any(c.running for c in step.commands)
+    ]
+    titles = ", ".join(f"“{title}”" for title in running)
+    say.err(f"run {run}: left; " + (f"still running: {titles}" if running else "nothing runs"))
+    if state.rolling_back:
+        say.err(f"its rollback is not over; go on with it: runbook rollback {run}")
+    say.err(f"come back with: runbook {verb} {run}")

@@ -6,8 +6,14 @@ import json
 
 import click
 
+from runbook_tui.book.plain_text import printable
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.choosing import Glance, glances
+
+SHORTEST = 10
+"""Characters of a title that are shown however narrow the terminal is."""
+
+WIDE = 100
 
 
 @click.command("runs")
@@ -28,11 +34,18 @@ def command(as_json: bool) -> int:
     return exits.DONE
 
 
-def line(run: Glance) -> str:
-    """One run as a line of text."""
+def line(run: Glance, indent: int = 0) -> str:
+    """One run as a line of text; on a terminal it fits into one row."""
     undo = f"  {len(run.to_undo)} to undo" if run.to_undo else ""
-    when = say.moment(run.began)
-    return f"{run.entry.run}  {when}  {run.word:<11}  {run.entry.title}  ({run.lead}){undo}"
+    wide = say.columns()
+    # A run's id begins with its day.
+    narrow = wide is not None and wide < WIDE
+    when = say.clock(run.began)[:5] if narrow else say.moment(run.began)
+    fixed = f"{run.entry.run}  {when}  {run.word:<{0 if narrow else 11}}  "
+    lead = run.lead if wide is None else run.lead.partition(" <")[0]
+    last = f"  ({lead}){undo}"
+    room = None if wide is None else max(SHORTEST, wide - indent - len(fixed) - len(last))
+    return f"{fixed}{printable(run.entry.title, room)}{last}"
 
 
 def as_values(run: Glance) -> dict[str, object]:

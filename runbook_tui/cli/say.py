@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from datetime import UTC, datetime
 from typing import TextIO
@@ -66,6 +67,11 @@ def _put(stream: TextIO, text: str, colour: str | None, bold: bool) -> None:
 def interactive() -> bool:
     """Whether a person can be asked: a terminal to read from and one to ask on."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def columns() -> int | None:
+    """How many cells a row of the terminal has; None where data goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def clock(seconds: float) -> str:

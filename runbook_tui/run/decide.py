@@ -10,7 +10,7 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
 from runbook_tui.run.events import Actor
-from runbook_tui.run.finishing import Pairs, after, conclude, holders, waits_for
+from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, holders, waits_for
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.prepare import missing_values
 from runbook_tui.run.requests import Decision, Refusal
@@ -107,6 +107,18 @@ def _out_of_order(state: RunState, step: str) -> bool:
         if state.step(id_).status not in OVER and not state.outline.is_group(id_):
             return True
     return False
+
+
+def _probe_again(state: RunState, q: r.ProbeAgain, actor: Actor) -> Pairs | Refusal:
+    """Nothing is recorded for this: each probe is recorded when it starts."""
+    step = state.outline.steps.get(q.step)
+    if step is None:
+        return Refusal(reason=f"there is no step “{q.step}”", exit_code=2)
+    if state.step(step.id).status is not Status.WAITING or not failed_probes(state, step.id):
+        return Refusal(reason=f"no probe of “{step.title}” has failed")
+    if state.rolling_back:
+        return Refusal(reason="a rollback runs", hint="wait until it has ended")
+    return _not_lead(state, actor, "probe again") or []
 
 
 def _finish(state: RunState, q: r.FinishStep, actor: Actor) -> Pairs | Refusal:
@@ -300,6 +312,7 @@ def left_out(state: RunState) -> list[str]:
 
 _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusal]] = {
     r.StartStep: _start,
+    r.ProbeAgain: _probe_again,
     r.FinishStep: _finish,
     r.TickNode: _tick,
     r.SkipStep: _skip,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Payload
-from runbook_tui.run.state import RunState, Status, open_checks, passed, signed
+from runbook_tui.run.state import CommandRecord, RunState, Status, open_checks, passed, signed
 
 Pairs = list[tuple[Payload, str | None]]
 
@@ -21,6 +21,20 @@ def waits_for(state: RunState, step: str) -> str:
     if inner:
         parts.append(f"{len(inner)} step{'s' if len(inner) > 1 else ''} inside")
     return ", ".join(parts)
+
+
+def probed_by(state: RunState, step: str, check: str) -> CommandRecord | None:
+    """The newest probe of a check in the step's last attempt."""
+    found = state.step(step)
+    probes = [c for c in found.commands if c.node == check and c.kind == "probe"]
+    return next((c for c in reversed(probes) if c.attempt == found.attempt), None)
+
+
+def failed_probes(state: RunState, step: str) -> tuple[str, ...]:
+    """Ids of a step's checks that are not ticked and whose probe has ended badly."""
+    open_ = [c.id for c in state.outline.steps[step].checks if c.id not in state.ticks]
+    probes = {check: probed_by(state, step, check) for check in open_}
+    return tuple(c for c, probe in probes.items() if probe and not probe.running and not probe.ok)
 
 
 def conclude(state: RunState, step: str) -> Pairs:

@@ -24,6 +24,13 @@ class StartStep(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeAgain(Request):
+    """Run the probes of a waiting step again that have failed."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FinishStep(Request):
     """A manual step is done; ``failed`` with a reason where it went wrong."""
 

@@ -275,11 +275,30 @@ def blockers(state: RunState, id_: str) -> tuple[str, ...]:
     if outline.advised:
         return tuple(reasons)
     reasons.extend(
-        f"“{outline[need].title}” comes first"
+        f"“{outline[need].title}” comes first" + _still_open(state, need)
         for need in (*outline[node.phase].needs, *node.needs)
         if need in outline and not _satisfied(state, need, id_)
     )
     return tuple(reasons)
+
+
+def keeps_open(state: RunState, id_: str) -> tuple[str, ...]:
+    """What keeps a phase or change open though its steps are over, each named in full."""
+    if id_ in state.outline.steps or not over(state, id_):
+        return ()
+    found = []
+    for node in state.outline.inside(id_):
+        if node.kind == "criterion" and node.id not in state.ticks:
+            found.append(f"criterion “{node.title}”")
+        elif node.id not in state.outline.steps and not signed(state, node.id):
+            roles = ", ".join(node.signoff.roles) if node.signoff else ""
+            found.append(f"sign-off of “{node.title}” by {roles}")
+    return tuple(found)
+
+
+def _still_open(state: RunState, id_: str) -> str:
+    what = keeps_open(state, id_)
+    return f" (still open in it: {', '.join(what)})" if what else ""
 
 
 def _satisfied(state: RunState, need: str, by: str) -> bool:
@@ -323,13 +342,21 @@ def elapsed(state: RunState, id_: str, now: float) -> float | None:
     return max(0.0, (step.finished if step.finished is not None else now) - step.started)
 
 
-def next_open(state: RunState) -> str | None:
-    """The step the cursor stands on: running or broken first in order, else the next open one."""
-    for id_ in state.outline.order:
-        status = state.step(id_).status
-        if status not in OVER and not state.outline.is_group(id_):
-            return id_
-    return None
+def next_open(state: RunState, after: str = "") -> str | None:
+    """The step the cursor stands on: one that runs, else the next open one in order.
+
+    ``after``: the step that is over now; what follows it comes before what it left behind.
+    """
+    outline = state.outline
+    open_ = [
+        id_ for id_ in outline.order
+        if state.step(id_).status not in OVER and not outline.is_group(id_)
+    ]  # fmt: skip
+    if after:
+        wanted = (id_ for id_ in open_ if outline[id_].index > outline[after].index)
+    else:
+        wanted = (id_ for id_ in open_ if state.step(id_).status is Status.RUNNING)
+    return next(wanted, open_[0] if open_ else None)
 
 
 def gates_waiting(state: RunState) -> tuple[str, ...]:
@@ -342,9 +369,3 @@ def gates_waiting(state: RunState) -> tuple[str, ...]:
                for n in node.needs if n in state.outline):  # fmt: skip
             waiting.append(node.id)
     return tuple(waiting)
-
-
-def worth_showing(state: RunState, step: str) -> list[CommandRecord]:
-    """A step's commands, the newest first; where it has none, what runs anywhere."""
-    own = list(reversed(state.step(step).commands)) if step else []
-    return own or [c for s in state.steps.values() for c in s.commands if c.running]

@@ -63,7 +63,10 @@ class Desk:
             return absent
         self._recorder.sync()
         keep = self._state.rolling_back or isinstance(request, r.OpenRollback | r.CloseRollback)
-        return self._decided(request, actor, keep=keep)
+        answer = self._decided(request, actor, keep=keep)
+        if isinstance(request, r.ProbeAgain) and isinstance(answer, Accepted):
+            self._driver.probe_again(request.step)
+        return answer
 
     def _decided(self, request: r.Request, actor: Actor, *, keep: bool) -> Answer:
         """Decide on the newest state and record; ``keep``: even without a journal."""

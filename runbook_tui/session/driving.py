@@ -47,6 +47,10 @@ class Driver:
         """What is recorded together with the start of a step: its undo."""
         return self._steps.begin(step)
 
+    def probe_again(self, step: str) -> None:
+        """Run the probes of a step again that have failed."""
+        self._steps.probe_again(step)
+
     def take_rollback(self) -> str:
         """Take the right to roll back; returns who has it, or an empty string."""
         return "" if self._lock.take(self._actor.identity) else self._lock.holder()

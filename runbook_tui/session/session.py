@@ -78,6 +78,7 @@ class Session:
         self._work: queue.Queue[_Work] = queue.Queue()
         self._closing = threading.Event()
         self._told: RunState | None = None
+        self._missing = ""
         self.actor = actor
         self.leads = leads
         self._thread = threading.Thread(target=self._live, name="session", daemon=True)
@@ -216,8 +217,26 @@ class Session:
                     done = threading.Event()
                     self._call(lambda done=done: self._sync(done))  # type: ignore[misc]
                     done.wait(1.0)
-            except JournalError:
+                self._miss(self._journal_gone())
+            except JournalError as error:
+                self._miss(str(error))
                 self._closing.wait(1.0)
+
+    def _journal_gone(self) -> str:
+        """Whether the journal no longer holds what was recorded; nothing may be called saved."""
+        seq = self.state.seq
+        known = self._missing or not self.trouble
+        if known and seq and not self._journal.events(self.run, seq - 1):
+            return "the journal is gone: what was recorded is no longer in it"
+        return ""
+
+    def _miss(self, trouble: str) -> None:
+        """Show that the journal cannot be read, and take that back once it can."""
+        if self._closing.is_set():
+            return
+        if trouble or self.trouble == self._missing:
+            self._recorder.trouble = trouble
+        self._missing = trouble
 
     def _sync(self, done: threading.Event) -> None:
         try:

@@ -15,7 +15,7 @@ from runbook_tui.run.events import (
     StepFinished,
     StepStarted,
 )
-from runbook_tui.run.finishing import conclude, waits_for
+from runbook_tui.run.finishing import conclude, failed_probes, waits_for
 from runbook_tui.run.state import CommandRecord, RunState, Status, StepState
 from runbook_tui.session.launching import (
     Workbench,
@@ -40,12 +40,17 @@ class StepDriver:
         self._bench = bench
         self._mine: set[str] = set()
         self._retries: dict[str, int] = {}
+        self._again: set[str] = set()
 
     def begin(self, step_id: str) -> list[Pair]:
         """What is recorded together with the start of a step: its undo."""
         self._mine.add(step_id)
         self._retries[step_id] = self._bench.step(step_id).retries
         return [(armed_undo(self._bench, self._bench.state, step_id), step_id)]
+
+    def probe_again(self, step_id: str) -> None:
+        """Forget that probes of a step have failed."""
+        self._again.update(failed_probes(self._bench.state, step_id))
 
     def advance(self, step_id: str) -> bool:
         """Do what comes next in a step; True if something was recorded."""
@@ -164,13 +169,14 @@ class StepDriver:
         return self._launch(step, "ready", step.ready or "")
 
     def _checks(self, step: Step, state: StepState, commands: list[CommandRecord]) -> bool:
-        """Run each probe of an open check once an attempt; tick what holds."""
+        """Run each probe of an open check once an attempt, or when asked; tick what holds."""
         probed = {c.node: c for c in commands if c.kind == "probe"}
         for check in step.checks:
             if check.probe is None or check.id in self._bench.state.ticks:
                 continue
             record = probed.get(check.id)
-            if record is None:
+            if record is None or check.id in self._again:
+                self._again.discard(check.id)
                 return self._launch(step, "probe", check.probe, node=check.id)
             if record.ok:
                 tick: Pair = (CheckTicked(node=check.id), step.id)

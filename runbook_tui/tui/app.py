@@ -12,23 +12,22 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.timer import Timer
 
-from runbook_tui.book.plain_text import printable
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
-from runbook_tui.run.state import BROKEN, RunState, gate_open, gates_waiting
+from runbook_tui.run.state import BROKEN, RunState
 from runbook_tui.session.answering import Answer
 from runbook_tui.session.ports.terminals import Terminals
 from runbook_tui.session.session import Session
-from runbook_tui.tui.dialogs.ask import AskSignoff, AskText, Confirm, Help, Signature
+from runbook_tui.tui.dialogs.ask import AskText
+from runbook_tui.tui.dialogs.help import Help
+from runbook_tui.tui.messages import Messages
+from runbook_tui.tui.panic import PanicKey
+from runbook_tui.tui.questions import Questions
 from runbook_tui.tui.screens.main import MainScreen
+from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
-
-APART = 0.4
-"""Seconds between the press that opens the rollback and one that starts it."""
-ALONE = 0.15
-"""Seconds after a press within which no other may follow, for it to start anything."""
+from runbook_tui.tui.views.news import news
 
 
 class RunbookApp(App[int]):
@@ -59,11 +58,13 @@ class RunbookApp(App[int]):
             self,
             request: r.Request,
             answer: Answer | BaseException,
+            asked: float,
             then: Callable[[], object] | None = None,
         ) -> None:
             super().__init__()
             self.request = request
             self.answer = answer
+            self.asked = asked
             self.then = then
 
     def __init__(
@@ -77,12 +78,22 @@ class RunbookApp(App[int]):
         self.session = session
         self.terminals = terminals
         self.now = now
-        self.said = printable(said, 400)
-        self.said_tone = "warn" if said else "dim"
-        self._pressed = 0.0
-        self._alone: Timer | None = None
+        self.messages = Messages(said)
+        self.questions = Questions(self)
+        self._known = session.state
         self._rollback = RollbackScreen()
+        self._panic = PanicKey(self, self._rollback)
         self._stop_listening: Callable[[], None] = lambda: None
+
+    @property
+    def said(self) -> str:
+        """What stands in the message line."""
+        return self.messages.text
+
+    @property
+    def said_tone(self) -> str:
+        """The tone of the message."""
+        return self.messages.tone
 
     @property
     def trouble(self) -> str:
@@ -105,39 +116,20 @@ class RunbookApp(App[int]):
             self.post_message(message)
 
     def on_runbook_app_changed(self) -> None:
-        """Draw the new state on every screen that is open."""
-        if self.trouble:
-            self.say(self.trouble, "bad")
+        """Draw the new state on every screen that is open, and say what needs a word."""
+        before, self._known = self._known, self.session.state
+        if self._known.seq > before.seq:
+            self.messages.outdate()
+        for text, tone in news(before, self._known, self.session.actor):
+            self.say(text, tone)
+        self.settle_message()
         for screen in self.screen_stack:
             if isinstance(screen, MainScreen | RollbackScreen):
                 screen.changed()
 
-    # -- panic -----------------------------------------------------------------------------------
-
     def action_panic(self) -> None:
         """First press: look. A second, deliberate one: start."""
-        now = time.monotonic()
-        since, self._pressed = now - self._pressed, now
-        if self._alone is not None:
-            self._alone.stop()
-            self._alone = None
-        if not isinstance(self.screen, RollbackScreen):
-            self._open_rollback()
-        elif since >= APART:
-            self._alone = self.set_timer(ALONE, self._start_rollback)
-
-    def _open_rollback(self) -> None:
-        while len(self.screen_stack) > 2:
-            self.pop_screen()
-        self.push_screen(self._rollback)
-        self._rollback.opened()
-        if not self.session.state.rolling_back:
-            self.ask(r.OpenRollback())
-
-    def _start_rollback(self) -> None:
-        self._alone = None
-        if isinstance(self.screen, RollbackScreen):
-            self.screen.start()
+        self._panic.press()
 
     # -- asking the session ------------------------------------------------------------------------
 
@@ -148,54 +140,21 @@ class RunbookApp(App[int]):
         then: Callable[[], object] | None = None,
     ) -> None:
         """Ask the session; the answer comes as a message, and after a yes ``then`` is called."""
+        asked = time.monotonic()
 
         def answered(future: Future[Answer]) -> None:
-            error = future.exception()
-            answer = error if error is not None else future.result()
-            self._post(self.Answered(request, answer, then))
+            answer = future.exception() or future.result()
+            self._post(self.Answered(request, answer, asked, then))
 
         self.session.ask(request, actor).add_done_callback(answered)
 
     def on_runbook_app_answered(self, message: RunbookApp.Answered) -> None:
         """Ask what is missing, say why not, or nothing: the new state shows by itself."""
-        answer, request = message.answer, message.request
-        if isinstance(answer, r.ValuesMissing):
-            self.ask_values(list(answer.names), lambda: self.ask(request))
-        elif isinstance(answer, r.ConfirmationNeeded) and isinstance(request, r.StartStep):
-            self._confirm(request, answer)
-        elif isinstance(answer, r.Refusal):
-            hint = f" ({answer.hint})" if answer.hint else ""
-            self._refused(request, answer, hint)
-        elif isinstance(answer, BaseException):
-            self.say(f"a fault of this program: {answer!r}", "bad")
-        elif message.then is not None:
-            message.then()
-        elif not isinstance(request, r.OpenRollback | r.CloseRollback):
-            self.say("")
-
-    def _refused(self, request: r.Request, answer: r.Refusal, hint: str) -> None:
-        if isinstance(request, r.SkipStep) and "required" in answer.reason and not request.override:
-            question = f"{answer.reason}. Override? It is recorded and shown red in the report."
-            again = r.SkipStep(step=request.step, reason=request.reason, override=True)
-            self.push_screen(Confirm(question), lambda yes: self.ask(again) if yes else None)
-            return
-        self.say(answer.reason + hint, "warn")
-
-    def _confirm(self, request: r.StartStep, answer: r.Refusal) -> None:
-        again = r.StartStep(step=request.step, confirmed=True)
-        self.push_screen(Confirm(answer.reason), lambda yes: self.ask(again) if yes else None)
+        self.questions.answered(message)
 
     def ask_values(self, names: list[str], then: Callable[[], object]) -> None:
         """Ask for one value after the other, then go on with what needed them."""
-        if not names:
-            then()
-            return
-        name, rest = names[0], names[1:]
-
-        def given(value: str) -> None:
-            self.give(name, value, lambda: self.ask_values(rest, then))
-
-        self.with_text(f"{name} =", given, secret=name in self.session.state.secrets)
+        self.questions.values(names, then)
 
     def give(self, name: str, value: str, then: Callable[[], object] = lambda: None) -> None:
         """Give a value, then go on; a secret is kept in memory and never recorded."""
@@ -221,54 +180,26 @@ class RunbookApp(App[int]):
         self.with_text("Note", lambda text: self.ask(r.AddNote(text=text, node=node)))
 
     def sign(self, node: str) -> None:
-        """Ask for a sign-off of a node, or of the gate that stands before it."""
-        target = self._to_sign(node)
-        if target is None:
-            self.say("nothing here asks for a sign-off")
-            return
-        found = self.session.state.outline[target]
-        gate = found.gate if found.gate and not gate_open(self.session.state, target) else None
-        asked = gate or found.signoff
-        if asked is None:
-            self.say("the gate is open")
-            return
-        name = "" if asked.four_eyes else self.session.actor.identity
-
-        def signed(signature: Signature | None) -> None:
-            if signature is not None:
-                self.ask(
-                    r.SignNode(node=target, role=signature.role, approve=signature.approve,
-                               comment=signature.comment),
-                    self._who(signature.name),
-                )  # fmt: skip
-
-        self.push_screen(AskSignoff(found.title, asked.roles, name), signed)
-
-    def _to_sign(self, node: str) -> str | None:
-        state = self.session.state
-        at = node
-        while at:
-            found = state.outline[at]
-            if (found.gate and not gate_open(state, at)) or found.signoff:
-                return at
-            at = found.parent
-        waiting = gates_waiting(state)
-        return waiting[0] if waiting else None
-
-    def _who(self, text: str) -> Actor:
-        """Somebody at this keyboard: the claimed name beside the system's view of it."""
-        name, _, rest = text.partition("<")
-        own = self.session.actor
-        mail = rest.strip().rstrip(">").strip()
-        return Actor(name=name.strip() or own.name, email=mail, user=own.user, host=own.host)
+        """Ask for the signature that holds a node."""
+        self.questions.sign(node)
 
     # -- saying and leaving ------------------------------------------------------------------------
 
     def say(self, text: str, tone: str = "dim") -> None:
-        """One line at the bottom; stays until the next."""
-        self.said, self.said_tone = printable(text, 400), tone
+        """A message at the bottom, until the next or until it is outdated."""
+        self.messages.say(text, tone)
+        self.show_message()
+
+    def show_message(self) -> None:
+        """Draw the message line again."""
         for part in self.screen.query("#said"):
-            part.refresh()
+            part.refresh(layout=True)
+
+    def settle_message(self) -> None:
+        """Drop a message that is outdated, and show what keeps the journal from being written."""
+        settled = self.messages.settle()
+        if self.messages.mind(self.trouble) or settled:
+            self.show_message()
 
     def action_help(self) -> None:
         """The keys."""
@@ -285,7 +216,8 @@ class RunbookApp(App[int]):
         return not (action in {"quit", "command_palette", "help_quit"} and self._typing())
 
     def _typing(self) -> bool:
-        return bool(getattr(self.focused, "typing", False))
+        stray = isinstance(self.screen, PaneScreen) and self.screen.stray.expected
+        return stray or bool(getattr(self.focused, "typing", False))
 
 
 def exit_status(state: RunState) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -188,3 +189,33 @@ def test_it_follows_the_terminal_s_size(terminal: Terminal) -> None:
     terminal.tmux("resize-window", "-x", "80", "-y", "24")
     terminal.see("F9 PANIC")
     terminal.see("Change the lamp")
+
+
+def test_leaving_says_which_run_what_runs_and_how_to_come_back(terminal: Terminal) -> None:
+    started(terminal)
+    terminal.keys("q")
+    until((terminal.folder / "ended").exists)
+    terminal.see("still running: “Change the lamp”")
+    run = json.loads(terminal.cli("runs", "--json").stdout)[0]["run"]
+    terminal.see(f"come back with: runbook resume {run}")
+
+
+def test_a_journal_that_is_gone_is_not_called_saved(terminal: Terminal) -> None:
+    terminal.open("run", "plan.toml", size=(80, 24))
+    terminal.see("● saved")
+    for part in (terminal.folder / "home").glob("journal.db*"):
+        part.unlink()
+    terminal.see("● not saved")
+    terminal.see("the journal")
+
+
+def test_home_shows_each_run_in_one_row(terminal: Terminal) -> None:
+    plan = terminal.folder / "plan.toml"
+    title = "Lighthouse " + "of the northern isles " * 6
+    plan.write_text(PLAN.replace("Lighthouse", title).replace("read x < go; ", ""))
+    assert terminal.cli("run", "plan.toml", "--no-tui").returncode in {0, 1, 7}
+    terminal.open(size=(80, 24))
+    terminal.see("number (0 leaves)")
+    rows = [row for row in terminal.screen.splitlines() if "Lighthouse of" in row]
+    assert len(rows) == 1
+    assert rows[0].rstrip().endswith("(Ada)  1 to undo")

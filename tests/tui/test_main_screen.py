@@ -36,9 +36,11 @@ async def test_enter_runs_space_ticks_and_the_cursor_moves_on(scene: Make) -> No
         await pilot.press("enter")
         await until(pilot, lambda: session.state.step("a").status is Status.DONE)
         await until(pilot, lambda: app.screen.chosen_step == "b")  # type: ignore[attr-defined]
-        await pilot.press("enter", "space")
-        await until(pilot, lambda: session.state.step("b").status is Status.WAITING)
-        await pilot.press("down", "space")
+        await pilot.press("enter")
+        await until(pilot, lambda: "ticks “Looks right”" in text_of(app))
+        await pilot.press("space")
+        await until(pilot, lambda: "Space done" in text_of(app))
+        await pilot.press("space")
         await until(pilot, lambda: session.state.finished is not None)
     assert app.return_code in {0, None}
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Select, Static
@@ -93,20 +93,27 @@ class AskSignoff(ModalScreen[Signature | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave")]
 
-    def __init__(self, title: str, roles: tuple[str, ...], name: str) -> None:
+    def __init__(
+        self, question: str, conditions: str, roles: tuple[str, ...], name: str, role: str = ""
+    ) -> None:
         super().__init__()
-        self._title = title
+        self._question = question
+        self._conditions = conditions
         self._roles = roles
         self._name = name
+        self._role = role or roles[0]
 
     def compose(self) -> ComposeResult:
-        """Name, role, comment, decision."""
-        with Vertical(classes="dialog"):
-            yield Static(plain(f"Sign off: {self._title}"), classes="question")
-            yield Input(value=self._name, placeholder="Name <mail>", id="name")
+        """What is signed, then name, role, comment, decision."""
+        with Vertical(classes="dialog signoff"):
+            yield Static(plain(self._question), classes="question")
+            yield Static(plain(self._conditions), classes="hint conditions")
+            yield Input(value=self._name, placeholder="Name <mail> of who signs", id="name",
+                        compact=True)  # fmt: skip
             choices = [(role, role) for role in self._roles]
-            yield Select(choices, value=self._roles[0], allow_blank=False, id="role")
-            yield Input(placeholder="comment (required to reject)", id="comment")
+            yield Select(choices, value=self._role, allow_blank=False, id="role", compact=True)
+            yield Input(placeholder="comment (required to reject)", id="comment", compact=True)
+            yield Static("", classes="missing")
             with Horizontal(classes="buttons"):
                 yield Button("Approve", id="approve", variant="success")
                 yield Button("Reject", id="reject", variant="error")
@@ -117,45 +124,17 @@ class AskSignoff(ModalScreen[Signature | None]):
         if event.button.id == "leave":
             self.dismiss(None)
             return
-        self.dismiss(
-            Signature(
-                name=self.query_one("#name", Input).value,
-                role=str(self.query_one("#role", Select).value),
-                approve=event.button.id == "approve",
-                comment=self.query_one("#comment", Input).value,
-            )
-        )
+        approve = event.button.id == "approve"
+        name, comment = (self.query_one(f"#{id_}", Input) for id_ in ("name", "comment"))
+        for field, words in ((name, "who signs?"), (comment, "a rejection needs a comment")):
+            if not field.value.strip() and (field is name or not approve):
+                # Nobody signs in a name that was not given.
+                self.query_one(".missing", Static).update(plain(words))
+                field.focus()
+                return
+        role = str(self.query_one("#role", Select).value)
+        self.dismiss(Signature(name=name.value, role=role, approve=approve, comment=comment.value))
 
     def action_leave(self) -> None:
         """No decision."""
-        self.dismiss(None)
-
-
-HELP = """\
-F9 or Ctrl+\\   PANIC: shows the rollback; again, after a moment, starts it
-↑ ↓ j k        move            PgUp PgDn Home End  further
-Enter          run the step (a step without a command: start its timer)
-Space          tick the check, or finish the step done by hand
-s              sign off        x   skip, with a reason
-r              try again       n   note
-y              copy the command
-Tab            look at the pane: ↑↓ scroll, / find, z zoom, i type into it
-Ctrl+]         end typing
-/              find a step     Ctrl+P  everything else
-q              leave; commands go on, `runbook resume` comes back
-"""
-
-
-class Help(ModalScreen[None]):
-    """The keys."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "leave", "leave")]
-
-    def compose(self) -> ComposeResult:
-        """A page of keys."""
-        with VerticalScroll(classes="dialog help"):
-            yield Static(plain(HELP))
-
-    def action_leave(self) -> None:
-        """Back."""
         self.dismiss(None)

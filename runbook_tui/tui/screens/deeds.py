@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from runbook_tui.book.model import Step
+from runbook_tui.run.decide import decide
+from runbook_tui.run.finishing import failed_probes
 from runbook_tui.run.outline import Kind
-from runbook_tui.run.requests import SkipStep, StartStep, TickNode
-from runbook_tui.run.state import RunState
+from runbook_tui.run.requests import ProbeAgain, Refusal, SkipStep, StartStep, TickNode
+from runbook_tui.run.state import RunState, Status
+from runbook_tui.tui.views.boxes import next_box
+from runbook_tui.tui.views.confirming import filled
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
@@ -20,14 +25,16 @@ class NodeScreen(Screen[None]):
 
     app: RunbookApp
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "run", "run", id="run", tooltip="run the step, or start its timer"),
-        Binding("space", "tick", "tick", id="tick", tooltip="tick the check, finish by hand"),
+        Binding("enter", "run", "run", id="run",
+                tooltip="run the step, start its clock, or probe again"),
+        Binding("space", "tick", "tick", id="tick",
+                tooltip="tick the check, or the step's next; finish by hand"),
         Binding("s", "sign", "sign", id="sign", tooltip="sign off"),
         Binding("x", "skip", "skip", id="skip", tooltip="leave the step out, with a reason"),
         Binding("r", "run", "retry", id="retry", tooltip="try the step again"),
         Binding("n", "note", "note", id="note", tooltip="write a remark down"),
         Binding("y", "copy", "copy", id="copy", tooltip="copy the step's command"),
-    ]
+    ]  # fmt: skip
 
     @property
     def state(self) -> RunState:
@@ -48,29 +55,48 @@ class NodeScreen(Screen[None]):
         """Something was begun: the screen may follow the work."""
 
     def action_run(self) -> None:
-        """Run the step, or start its timer."""
+        """Run the step, start its timer, or run again what it waits for."""
         step = self.chosen_step
         self.go_on()
-        if step:
+        if step and failed_probes(self.state, step) and self._waits(step):
+            self.app.ask(ProbeAgain(step=step))
+        elif step:
             self.app.ask(StartStep(step=step))
 
     def action_tick(self) -> None:
-        """Tick the chosen check, or finish a step done by hand."""
+        """Tick the chosen check, or the next one of the chosen step; then finish it by hand."""
         chosen = self.chosen
         node = self.state.outline[chosen] if chosen else None
         if node is None or node.kind in {Kind.PHASE, Kind.CHANGE}:
             self.app.say("choose a check or a step")
             return
         self.go_on()
-        self.app.ask(TickNode(node=node.id, off=node.id in self.state.ticks))
+        if isinstance(node.item, Step) and (box := self._next_box(node.item)):
+            self.app.ask(TickNode(node=box))
+        else:
+            self.app.ask(TickNode(node=node.id, off=node.id in self.state.ticks))
+
+    def _next_box(self, step: Step) -> str:
+        by_hand = step.manual and self.state.step(step.id).status is Status.RUNNING
+        box = next_box(self.state, step) if by_hand or self._waits(step.id) else None
+        return box.id if box is not None else ""
+
+    def _waits(self, step: str) -> bool:
+        return self.state.step(step).status is Status.WAITING
 
     def action_sign(self) -> None:
         """Sign the chosen node, or the gate around it."""
         self.app.sign(self.chosen)
 
     def action_skip(self) -> None:
-        """Leave the step out."""
+        """Leave the step out; what cannot be skipped is said before anybody writes a reason."""
         if step := self.chosen_step:
+            tried = decide(
+                self.state, SkipStep(step=step, reason="?", override=True), self.app.session.actor
+            )
+            if isinstance(tried, Refusal):
+                self.app.say(tried.reason + (f" ({tried.hint})" if tried.hint else ""), "warn")
+                return
             self.app.with_text(
                 f"Why is “{self.state.outline[step].title}” skipped?",
                 lambda reason: self.app.ask(SkipStep(step=step, reason=reason)),
@@ -81,10 +107,12 @@ class NodeScreen(Screen[None]):
         self.app.note(self.chosen)
 
     def action_copy(self) -> None:
-        """Copy the step's command."""
-        item = self.state.outline.steps.get(self.chosen_step)
-        if item is None or item.run is None:
+        """Copy the step's command with its values; a secret stands in it as a variable."""
+        step = self.chosen_step
+        text = filled(self.state, step) if step else ""
+        if not text:
             self.app.say("there is no command to copy")
             return
-        self.app.copy_to_clipboard(item.run)
-        self.app.say("copied")
+        self.app.copy_to_clipboard(text)
+        lines = len(text.strip().splitlines())
+        self.app.say(f"copied: {text}" if lines == 1 else f"copied: {lines} lines")

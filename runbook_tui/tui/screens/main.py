@@ -9,34 +9,30 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
-from runbook_tui.run.state import worth_showing
-from runbook_tui.tui.screens.deeds import NodeScreen
+from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import head
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.checklist import Checklist
 from runbook_tui.tui.widgets.output import Output
 from runbook_tui.tui.widgets.painted import Lines, RowList
+from runbook_tui.tui.widgets.said import Said
 
 MINIMUM = (60, 16)
 WIDE = (100, 30)
+AROUND_LIST = 15
+"""Rows that a short list leaves to the card, the output and the lines around them."""
 
 
-class MainScreen(NodeScreen):
+class MainScreen(PaneScreen):
     """Where the lead stands for the whole run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "later('watches')", "watches", id="watches", tooltip="what is measured"),
         Binding("t", "later('the timeline')", "timeline", id="timeline", tooltip="plan and time"),
         Binding("slash", "find", "find", id="find", tooltip="find a step, or text in the pane"),
-        Binding("tab", "next_part", "pane", id="next-part", tooltip="look at the pane"),
-        Binding("i", "type", "type", id="type", tooltip="type into the pane"),
-        Binding("z", "zoom", "zoom", id="zoom", tooltip="the pane alone"),
-        Binding("left_square_bracket", "pane(-1)", "earlier pane", id="pane-before"),
-        Binding("right_square_bracket", "pane(1)", "later pane", id="pane-after"),
         Binding("question_mark", "app.help", "help", id="help", tooltip="the keys"),
         Binding("q", "app.leave", "leave", id="leave", tooltip="leave; commands go on"),
-        Binding("escape", "back_to_list", "list", id="list", tooltip="back to the list"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -48,7 +44,7 @@ class MainScreen(NodeScreen):
             with Vertical(id="right"):
                 yield Lines(self._paint_card, id="card")
                 yield Output(self.app.terminals, id="output")
-        yield Lines(lambda w, h: [[(f" {self.app.said}", self.app.said_tone)]], id="said")
+        yield Said(id="said")
         yield Lines(self._paint_foot, id="foot")
         yield Lines(lambda w, h: TOO_SMALL, id="small")
 
@@ -62,11 +58,6 @@ class MainScreen(NodeScreen):
     def rows(self) -> Checklist:
         """The checklist."""
         return self.query_one("#list", Checklist)
-
-    @property
-    def output(self) -> Output:
-        """What commands have put out."""
-        return self.query_one("#output", Output)
 
     @property
     def chosen(self) -> str:
@@ -88,6 +79,7 @@ class MainScreen(NodeScreen):
         """One column where two do not fit."""
         width, height = event.size.width, event.size.height
         self.set_class(width < WIDE[0] or height < WIDE[1], "-narrow")
+        self.set_class(self.rows.count <= height - AROUND_LIST, "-short")
         self.set_class(width < MINIMUM[0] or height < MINIMUM[1], "-small")
 
     # -- what is drawn ---------------------------------------------------------------------------
@@ -100,68 +92,35 @@ class MainScreen(NodeScreen):
         return [head.foot(width, pane=self.output.pane.has_focus, typing=self.output.pane.typing)]
 
     def tick(self) -> None:
-        """Once a second: the clocks, and nothing else."""
+        """Once a second: the clocks, and a message that is old."""
+        self.app.settle_message()
         self.query_one("#head").refresh()
         self.query_one("#card").refresh()
         self.rows.refresh_clocks()
 
     def changed(self) -> None:
         """The run's state is another: draw it, and let the cursor move on."""
+        self.end_typing_with_command()
         self.query_one("#head").refresh()
         self.query_one("#card").refresh()
         self.rows.changed()
-        self._show_pane()
+        self.show_output()
 
     def _to_next_open(self) -> None:
         self.rows.to_next_open()
-        self._show_pane()
+        self.show_output()
 
     def on_row_list_moved(self, message: RowList.Moved) -> None:
         """Another row is chosen."""
         self.rows.moved(by_person=message.by_person)
         self.query_one("#card").refresh()
-        self._show_pane(anew=True)
+        self.show_output(anew=True)
 
     # -- panes -----------------------------------------------------------------------------------
 
-    def _show_pane(self, *, anew: bool = False) -> None:
-        commands = worth_showing(self.state, self.chosen_step)
-        self.output.show(commands, anew=anew)
-        self.set_class(bool(commands), "-output")
-
-    def action_pane(self, by: int) -> None:
-        """Another command's pane."""
-        self.output.step(by)
-
-    def action_next_part(self) -> None:
-        """List, then pane, then list again."""
-        if self.output.pane.has_focus:
-            self.action_back_to_list()
-        elif self.output.command is not None:
-            self.add_class("-pane")
-            self.output.pane.focus()
-            self.query_one("#foot").refresh()
-        else:
-            self.app.say("there is no output to look at yet")
-
-    def action_back_to_list(self) -> None:
-        """The list has the keys again."""
-        self.remove_class("-pane", "-zoom")
+    def focus_list(self) -> None:
+        """The checklist has the keys."""
         self.rows.focus()
-        self.query_one("#foot").refresh()
-        self.output.name_it()
-
-    def action_type(self) -> None:
-        """Every key but the panic key goes to the command."""
-        if not self.output.type_into():
-            self.app.say("no command runs here that could be typed into")
-            return
-        self.add_class("-pane")
-        self.query_one("#foot").refresh()
-
-    def action_zoom(self) -> None:
-        """The pane alone, or everything again."""
-        self.toggle_class("-zoom")
 
     def action_find(self) -> None:
         """Find a step by its title, or text in the pane."""

@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.model import Change, Phase, Step
 from runbook_tui.book.plain_text import printable
-from runbook_tui.run.finishing import waits_for
 from runbook_tui.run.outline import Node
 from runbook_tui.run.prepare import own_values, resolve
-from runbook_tui.run.state import (
-    BROKEN,
-    RunState,
-    Status,
-    blockers,
-    elapsed,
-    gate_open,
-    status_of,
-)
+from runbook_tui.run.state import RunState, elapsed, gate_open, status_of
+from runbook_tui.tui.views.boxes import boxes, packed
+from runbook_tui.tui.views.confirming import action_words
+from runbook_tui.tui.views.next_key import what_next
+from runbook_tui.tui.views.signing import decided, verdict
 from runbook_tui.tui.views.tone import GLYPHS, Line, cut, spread, wrap
+from runbook_tui.tui.views.words import said
+
+MOST_COMMAND_LINES = 6
+FEWEST_FIRST = 2
+
+
+@dataclass(slots=True)
+class _Parts:
+    """The parts of a step's card; ``first`` is never cut, ``last`` is what goes first."""
+
+    first: list[Line]
+    command: list[Line]
+    undo: list[Line]
+    boxes: list[Line]
+    last: list[Line] = field(default_factory=list)
+
+    def fit(self, width: int, height: int) -> list[Line]:
+        """At most ``height`` lines; what is left out is said, and the undo always stands there."""
+        kept = len(self.undo) + bool(self.command) + bool(self.boxes)
+        first = self.first[: max(FEWEST_FIRST, height - kept)]
+        room = height - len(first) - len(self.undo)
+        command = _shorter(self.command, max(1, room - len(self.boxes)))
+        above = [*first, *command, *self.undo]
+        lines = [*above, *packed(self.boxes, width, max(1, height - len(above)))]
+        room = height - len(lines)
+        if len(self.last) > room > 0:
+            return [*lines, *self.last[: room - 1], [("…", "dim")]]
+        return [*lines, *self.last][:height]
+
+
+def _shorter(command: list[Line], room: int) -> list[Line]:
+    most = min(MOST_COMMAND_LINES, room)
+    if len(command) <= most:
+        return command
+    more = len(command) - max(1, most - 1)
+    if most < 2:
+        return [[*command[0], (f" … {more} more", "dim")]] if command else []
+    return [*command[: most - 1], [(f"  … {more} more lines", "dim")]]
 
 
 def card(state: RunState, id_: str, now: float, width: int, height: int) -> list[Line]:
@@ -26,27 +61,23 @@ def card(state: RunState, id_: str, now: float, width: int, height: int) -> list
         return [[("nothing chosen", "dim")]]
     node = state.outline[id_]
     if isinstance(node.item, Step):
-        lines = _step(state, node.item, now, width)
-    else:
-        lines = _other(state, node, width)
-    return lines[:height]
+        return _step(state, node.item, now, width).fit(width, height)
+    return _other(state, node, width)[:height]
 
 
-def _step(state: RunState, step: Step, now: float, width: int) -> list[Line]:
+def _step(state: RunState, step: Step, now: float, width: int) -> _Parts:
     status = status_of(state, step.id)
     glyph, tone = GLYPHS[status]
-    head: Line = [
-        (f"{glyph} {status.value.upper()} ", tone),
-        (printable(step.title, 200), "strong"),
-    ]
-    lines = [spread(head, _bar(state, step, now), width)]
-    lines += _next(state, step, status, width)
-    lines += _commands(state, step, width)
-    lines += _undo(state, step, width)
-    lines += _boxes(state, step, width)
-    for text in wrap(printable(step.text, 4000, lines=True), width):
-        lines.append([(text, "dim")])
-    return lines
+    head: Line = [(f"{glyph} {status.value.upper()} ", tone), (said(step.title, 200), "strong")]
+    text = [[(line, "dim")] for line in wrap(said(step.text, 4000, lines=True).strip(), width)]
+    return _Parts(
+        first=[spread(head, _bar(state, step, now), width),
+               *what_next(state, step, status, now, width)],
+        command=_command(state, step, width),
+        undo=[_undo(state, step, width)],
+        boxes=boxes(state, step, width),
+        last=[*_notes(state, step.id), *text],
+    )  # fmt: skip
 
 
 def _bar(state: RunState, step: Step, now: float) -> Line:
@@ -66,60 +97,34 @@ def _bar(state: RunState, step: Step, now: float) -> Line:
     ]
 
 
-def _next(state: RunState, step: Step, status: Status, width: int) -> list[Line]:
-    """What stands in the way, or what to press."""
-    reason = printable(state.step(step.id).reason, 300)
-    if status in BROKEN:
-        keys: Line = [("r", "key"), (" try again  ", "plain"), ("F9", "panic")]
-        return [[(cut(reason, width), "bad")], [*keys, (" bring it back", "plain")]]
-    if status is Status.PENDING and (why := blockers(state, step.id)):
-        waits: Line = [(cut(printable("waits: " + "; ".join(why), 400), width), "warn")]
-        asks = any("sign-off" in w for w in why)
-        return [waits, [("s", "key"), (" sign off", "plain")]] if asks else [waits]
-    if status is Status.WAITING:
-        return [[(cut(f"waits for {waits_for(state, step.id)}", width), "warn")]]
-    if status is Status.READY:
-        word = "start the timer" if step.manual else "run it"
-        return [[("Enter", "key"), (f" {word}", "plain")]]
-    if status is Status.RUNNING and step.manual:
-        return [[("Space", "key"), (" done", "plain")]]
-    return []
-
-
-def _commands(state: RunState, step: Step, width: int) -> list[Line]:
+def _command(state: RunState, step: Step, width: int) -> list[Line]:
     if step.run is None:
         return []
     if step.action is not None:
-        words = " ".join(f"{name}={value}" for name, value in step.arguments.items())
-        return [[("$ ", "accent"), (cut(printable(f"{step.action} {words}"), width - 2), "plain")]]
+        text = cut(printable(action_words(step), 1000), width - 2)
+        return [[("$ ", "accent"), (text, "plain")]]
     filled, missing = resolve(state, step.run, {**state.values, **state.step(step.id).outputs})
     lines: list[Line] = []
-    texts = filled.strip().splitlines()
-    for number, text in enumerate(texts[:6]):
-        mark = "$ " if number == 0 else "  "
+    for text in filled.strip().splitlines():
+        mark = "  " if lines else "$ "
         lines.append([(mark, "accent"), (cut(printable(text, 1000), width - 2), "plain")])
-    if len(texts) > 6:
-        lines.append([(f"  … {len(texts) - 6} more lines", "dim")])
     if missing:
-        lines.append([(f"  needs a value for {', '.join(missing)}", "warn")])
+        lines.insert(1, [(cut(f"  needs a value for {', '.join(missing)}", width), "warn")])
     return lines
 
 
-def _undo(state: RunState, step: Step, width: int) -> list[Line]:
+def _undo(state: RunState, step: Step, width: int) -> Line:
     armed = state.step(step.id).undo
+    right: Line = []
     if armed is not None and armed.kind == "command":
-        values = own_values(state, step)
-        text, missing = resolve(state, armed.text, values)
-        right: Line = (
-            [("ready", "good")] if not missing else [("needs " + ", ".join(missing), "warn")]
-        )
+        text, missing = resolve(state, armed.text, own_values(state, step))
+        right = [("needs " + ", ".join(missing), "warn")] if missing else [("ready", "good")]
     elif step.undo is not None:
         text, right = step.undo, [("with the step", "dim")]
     else:
         text = _without_undo(step)
-        right = []
     first = printable(text.strip().splitlines()[0] if text.strip() else "", 1000)
-    return [spread([("↶ ", "accent"), (first, "plain")], right, width)]
+    return spread([("↶ ", "accent"), (first, "plain")], right, width)
 
 
 def _without_undo(step: Step) -> str:
@@ -130,39 +135,27 @@ def _without_undo(step: Step) -> str:
     return "done by hand: taken back by hand" if step.manual else "no undo"
 
 
-def _boxes(state: RunState, step: Step, width: int) -> list[Line]:
-    lines: list[Line] = []
-    for check in step.checks:
-        tick = check.id in state.ticks
-        mark = "☑ " if tick else "☐ "
-        title = cut(printable(check.title, 300), width - 2)
-        lines.append([(mark, "good" if tick else "plain"), (title, "dim" if tick else "plain")])
-    for gate, word in ((step.gate, "gate"), (step.signoff, "sign-off")):
-        if gate is not None:
-            given = [s for s in state.signoffs if s.node == step.id]
-            names = ", ".join(f"{printable(s.by.name, 30)} {s.decision}" for s in given)
-            mark = "☑ " if given else "☐ "
-            lines.append([(mark, "plain"), (f"{word} {', '.join(gate.roles)}", "plain"),
-                          (f"  {names}", "good")])  # fmt: skip
-    return lines
+def _notes(state: RunState, node: str) -> list[Line]:
+    return [
+        [(f"{printable(note.by.name, 30)}: ", "dim"), (printable(note.text, 300), "plain")]
+        for note in state.notes
+        if note.node == node
+    ]
 
 
 def _other(state: RunState, node: Node, width: int) -> list[Line]:
     item = node.item
-    lines: list[Line] = [[(f"{node.kind.value} ", "dim"), (printable(node.title, 300), "strong")]]
+    lines: list[Line] = [[(f"{node.kind.value} ", "dim"), (said(node.title, 300), "strong")]]
     if isinstance(item, Phase | Change) and item.risk:
         tone = "bad" if item.risk in {"high", "critical"} else "dim"
         lines.append([("risk ", "dim"), (item.risk.value, tone)])
     if node.gate is not None:
         lines += _gate(state, node, width)
-    for note in state.notes:
-        if note.node == node.id:
-            lines.append(
-                [(f"{printable(note.by.name, 30)}: ", "dim"), (printable(note.text, 300), "plain")]
-            )
-    text = getattr(item, "text", "")
-    lines += [[(t, "dim")] for t in wrap(printable(text, 4000, lines=True), width)]
-    return lines
+    elif node.signoff is not None:
+        lines += _signoff(state, node, width)
+    lines += _notes(state, node.id)
+    text = said(getattr(item, "text", ""), 4000, lines=True)
+    return [*lines, *([(line, "dim")] for line in wrap(text.strip(), width))]
 
 
 def _gate(state: RunState, node: Node, width: int) -> list[Line]:
@@ -171,13 +164,24 @@ def _gate(state: RunState, node: Node, width: int) -> list[Line]:
     if node.id in state.overridden_gates:
         reason = printable(state.overridden_gates[node.id], 200)
         return [[(cut(f"gate {roles}: OVERRIDDEN, {reason}", width), "bad")]]
-    given = [s for s in state.signoffs if s.node == node.id]
-    names = "; ".join(f"{printable(s.by.name, 30)} {s.decision} {printable(s.comment, 80)}".strip()
-                      for s in given)  # fmt: skip
     if gate_open(state, node.id):
-        return [[(cut(f"gate {roles}: open  {names}", width), "good")]]
-    lines: list[Line] = [[(cut(f"gate {roles}: shut  {names}", width), "warn")]]
+        return [[(f"gate {roles}: open", "good")], *_decisions(state, node, width)]
+    lines: list[Line] = [[(f"gate {roles}: shut", "warn")], *_decisions(state, node, width)]
     lines.append([("s", "key"), (" sign off, or from another terminal:", "plain")])
     role = node.gate.roles[0]
-    lines.append([(cut(f"runbook sign {state.run} {node.id} --role {role}", width), "accent")])
+    return [*lines, [(cut(f"runbook sign {state.run} {node.id} --role {role}", width), "accent")]]
+
+
+def _signoff(state: RunState, node: Node, width: int) -> list[Line]:
+    assert node.signoff is not None
+    roles = ", ".join(node.signoff.roles)
+    return [[(f"closed by sign-off {roles}", "plain")], *_decisions(state, node, width)]
+
+
+def _decisions(state: RunState, node: Node, width: int) -> list[Line]:
+    lines: list[Line] = []
+    for given in decided(state, node.id):
+        good = given.decision == "approved"
+        text = f"  {'✓' if good else '✗'} {verdict(given)}"
+        lines += [[(line, "good" if good else "bad")] for line in wrap(text, width)[:2]]
     return lines

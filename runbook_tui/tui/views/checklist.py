@@ -5,20 +5,27 @@ from __future__ import annotations
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.model import Change, Check, Phase, Step
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run.finishing import probed_by
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.state import (
+    BROKEN,
     OVER,
     RunState,
     Status,
+    Tick,
     closed,
     elapsed,
     gate_open,
     gates_waiting,
     status_of,
 )
-from runbook_tui.tui.views.tone import GLYPHS, Line, spread
+from runbook_tui.tui.views.outputs import ended_early, ending
+from runbook_tui.tui.views.signing import rejection
+from runbook_tui.tui.views.tone import GLYPHS, Line, Part, spread
+from runbook_tui.tui.views.words import said
 
 LONGEST = 400
+ROOMY = 70
 
 
 def rows(state: RunState, folded: frozenset[str] = frozenset()) -> list[str]:
@@ -37,7 +44,7 @@ def row(state: RunState, id_: str, now: float, width: int, *, folded: bool = Fal
     """One row, ``width`` cells wide at most."""
     node = state.outline[id_]
     indent = "  " * node.depth
-    title = printable(node.title, LONGEST)
+    title = said(node.title, LONGEST)
     if isinstance(node.item, Step):
         return _step(state, node.item, indent, title, now, width)
     if isinstance(node.item, Check):
@@ -51,10 +58,25 @@ def _step(state: RunState, step: Step, indent: str, title: str, now: float, widt
     quiet = status in {Status.PENDING, *OVER}
     name = "dim" if quiet else "strong" if status is Status.RUNNING else "plain"
     left: Line = [(f"{indent}{glyph} ", tone), (title, name)]
-    if status in {Status.FAILED, Status.LOST, Status.STOPPED, Status.UNDO_FAILED, Status.WAITING,
-                  Status.UNDOING}:  # fmt: skip
-        left.append((f"  {status.value}", tone))
-    return spread(left, times(state, step, now), width)
+    right = times(state, step, now)
+    if word := _word(state, step, status, width):
+        right = [word, ("  " if right else "", "plain"), *right]
+    return spread(left, right, width)
+
+
+def _word(state: RunState, step: Step, status: Status, width: int) -> Part | None:
+    """What a row says beside its glyph, so that nothing hangs on the glyph alone."""
+    record = ended_early(state, step.id)
+    if record is not None:
+        what = "its background command ended" if width >= ROOMY else "background ended"
+        return (f"! {what} ({ending(record)})", "bad")
+    if no := rejection(state, step.id):
+        return (f"rejected by {printable(no.by.name, 20)}", "bad")
+    if status is Status.SKIPPED and state.step(step.id).overridden:
+        return ("skipped against the plan", "bad")
+    if status in {*BROKEN, Status.WAITING, Status.UNDOING, Status.SKIPPED}:
+        return (status.value, GLYPHS[status][1])
+    return None
 
 
 def times(state: RunState, step: Step, now: float) -> Line:
@@ -76,13 +98,22 @@ def times(state: RunState, step: Step, now: float) -> Line:
 def _check(state: RunState, node: Node, indent: str, title: str, width: int) -> Line:
     tick = state.ticks.get(node.id)
     box = "☑" if tick else "☐"
-    word = "criterion " if node.kind is Kind.CRITERION and not tick else ""
-    right: Line = [(printable(tick.by.name, 20), "dim")] if tick else [(word.strip(), "dim")]
     return spread(
         [(f"{indent}{box} ", "good" if tick else "plain"), (title, "dim" if tick else "plain")],
-        right if right[0][0] else [],
+        _ticked_by(state, node, tick),
         width,
     )
+
+
+def _ticked_by(state: RunState, node: Node, tick: Tick | None) -> Line:
+    probe = probed_by(state, node.owner, node.id)
+    if tick is not None:
+        return [("by its probe" if probe and probe.ok else printable(tick.by.name, 20), "dim")]
+    if node.kind is Kind.CRITERION:
+        return [("criterion", "dim")]
+    if probe is not None:
+        return [("its probe runs", "busy") if probe.running else ("its probe failed", "bad")]
+    return []
 
 
 def _holder(
@@ -105,6 +136,9 @@ def _standing(state: RunState, node: Node) -> tuple[str, str, str]:
     """Glyph, tone and word of a phase or change."""
     if closed(state, node.id):
         return "✓", "good", ""
+    no = rejection(state, node.id)
+    if no is not None:
+        return "‖" if not gate_open(state, node.id) else "▶", "bad", f"rejected by {no.by.name}"
     if not gate_open(state, node.id):
         roles = ", ".join(node.gate.roles) if node.gate else ""
         waits = node.id in gates_waiting(state)

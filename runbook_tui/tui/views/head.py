@@ -12,6 +12,9 @@ from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import OVER, RunState
 from runbook_tui.tui.views.tone import Line, length, spread
 
+SHORTEST_TITLE = 12
+READABLE_TITLE = 24
+
 
 def readiness(state: RunState) -> Line:
     """The light: how many undos are ready, and how long they take."""
@@ -56,23 +59,28 @@ def head(state: RunState, now: float, width: int, trouble: str = "") -> Line:
         light = readiness(state)
     saved: Line = [("● not saved", "bad")] if trouble else [("● saved", "good")]
     title: Line = [(f" {_calm(printable(state.runbook.title, 120))}", "strong")]
-    facts: list[Line] = []
-    if (end := expected_finish(state, now)) is not None and state.finished is None:
-        form = "%H:%M" if end - now < 86400 else "%d %b %H:%M"
-        facts.append([(f"done by {time.strftime(form, time.localtime(end))}", "plain")])
-    until = state.finished if state.finished is not None else now
-    facts.append([(clock(until - state.started), "plain")])
-    if state.lead is not None:
-        facts.append([(f"lead {printable(state.lead.name, 24)}", "dim")])
-    facts.append([(f"run {state.run[-4:]}", "dim")])
-    if state.finished is not None:
-        facts.insert(0, [(f"run {state.result}", "good")])
     right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]
-    for fact in facts:
-        if length(right) + length(fact) + 3 + min(24, length(title)) > width:
+    for number, fact in enumerate(_facts(state, now)):
+        # The clock stays beside the shortest title; whatever else only beside a readable one.
+        least = SHORTEST_TITLE if number == 0 else READABLE_TITLE
+        if length(right) + length(fact) + 3 + min(least, length(title)) > width:
             break
         right = [*fact, (" · ", "dim"), *right]
     return spread(title, right, width)
+
+
+def _facts(state: RunState, now: float) -> list[Line]:
+    """What is said beside the light where there is room, the most important first."""
+    until = state.finished if state.finished is not None else now
+    facts: list[Line] = [[(clock(until - state.started), "plain")]]
+    if state.finished is not None:
+        facts.append([(f"run {state.result}", "good")])
+    elif (end := expected_finish(state, now)) is not None:
+        form = "%H:%M" if end - now < 86400 else "%d %b %H:%M"
+        facts.append([(f"done by {time.strftime(form, time.localtime(end))}", "plain")])
+    if state.lead is not None:
+        facts.append([(f"lead {printable(state.lead.name, 24)}", "dim")])
+    return [*facts, [(f"run {state.run[-4:]}", "dim")]]
 
 
 def _calm(title: str) -> str:
@@ -87,10 +95,11 @@ def foot(width: int, *, pane: bool, typing: bool) -> Line:
     if typing:
         keys = (("Ctrl+]", "end typing"),)
     elif pane:
-        keys = (("i", "type"), ("↑↓", "scroll"), ("/", "find"), ("z", "zoom"), ("Tab", "back"))
+        keys = (("Tab", "back"), ("i", "type"), ("[ ]", "others"), ("↑↓", "scroll"),
+                ("/", "find"), ("z", "zoom"), ("?", "help"))  # fmt: skip
     else:
-        keys = (("Enter", "run"), ("Space", "tick"), ("s", "sign"), ("x", "skip"), ("n", "note"),
-                ("Tab", "pane"), ("?", "help"), ("q", "leave"))  # fmt: skip
+        keys = (("Enter", "run"), ("Space", "tick"), ("s", "sign"), ("x", "skip"), ("Tab", "pane"),
+                ("?", "help"), ("q", "leave"), ("n", "note"), ("[ ]", "outputs"))  # fmt: skip
     left: Line = [(" ", "plain")]
     for key, word in keys:
         part: Line = [(key, "key"), (f" {word}  ", "plain")]

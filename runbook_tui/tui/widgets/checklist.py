@@ -51,9 +51,9 @@ class Checklist(RowList):
             id_ = outline[id_].parent
         return id_
 
-    def to_next_open(self) -> None:
-        """Put the cursor on the next open step."""
-        open_ = next_open(self._state())
+    def to_next_open(self, after: str = "") -> None:
+        """Put the cursor on the step that runs, or on the next open one after another."""
+        open_ = next_open(self._state(), after)
         if open_ is not None and open_ in self._index:
             self.put_cursor(self._index[open_])
             self._was[open_] = self._state().step(open_).status
@@ -74,10 +74,12 @@ class Checklist(RowList):
         step = self.chosen_step
         if not step:
             return
-        status = self._state().step(step).status
-        if status in MOVES_ON and self._was.get(step) not in {None, status} and not self._held:
-            self.to_next_open()
+        status, was = self._state().step(step).status, self._was.get(step)
         self._was[step] = status
+        # What a step has waited for is nothing that anybody still looks at here.
+        follows = not self._held or was is Status.WAITING
+        if status in MOVES_ON and was not in {None, status} and follows:
+            self.to_next_open(after=step)
 
     def refresh_clocks(self) -> None:
         """Draw the rows again whose time goes on."""
@@ -97,4 +99,4 @@ class Checklist(RowList):
 
     def _paint_node(self, row: int, width: int) -> Line:
         line = checklist.row(self._state(), self._rows[row], self.app.now(), width - 2)
-        return [(" ", "plain"), *line]
+        return [(">", "key") if row == self.cursor else (" ", "plain"), *line]

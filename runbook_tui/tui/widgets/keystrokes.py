@@ -1,6 +1,13 @@
-"""Keys as a terminal sends them to a program (xterm's sequences)."""
+"""Keys as a terminal sends them to a program (xterm's sequences), and those that come too late."""
 
 from __future__ import annotations
+
+import time
+
+PAUSE = 0.5
+"""Seconds without a key after which a person has seen that a command no longer takes keys."""
+LONGEST = 2.0
+"""Seconds after which keys are heard again, however many come."""
 
 SEQUENCES = {
     "enter": b"\r", "tab": b"\t", "shift+tab": b"\x1b[Z", "backspace": b"\x7f", "escape": b"\x1b",
@@ -22,3 +29,27 @@ def typed(key: str, character: str | None) -> bytes:
     if key.startswith("alt+") and character:
         return b"\x1b" + character.encode()
     return character.encode() if character else b""
+
+
+class StrayKeys:
+    """Keys on their way to a command that has ended meanwhile: nobody meant them for us."""
+
+    def __init__(self) -> None:
+        self._heard = self._last = 0.0
+
+    def expect(self) -> None:
+        """From now on keys are stray, until none has come for a moment."""
+        now = time.monotonic()
+        self._heard, self._last = now + PAUSE, now + LONGEST
+
+    @property
+    def expected(self) -> bool:
+        """Whether a key that comes now is stray."""
+        return time.monotonic() < min(self._heard, self._last)
+
+    def takes(self) -> bool:
+        """Whether the key that has come is stray; the moment begins again with it."""
+        if not self.expected:
+            return False
+        self._heard = time.monotonic() + PAUSE
+        return True

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from runbook_tui.run.state import CommandRecord
+from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.session.ports.terminals import Terminals
+from runbook_tui.tui.views import outputs as view
+from runbook_tui.tui.views.outputs import Shown
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.painted import Lines
 from runbook_tui.tui.widgets.pane import Pane
@@ -18,15 +20,21 @@ if TYPE_CHECKING:
 
 
 class Output(Vertical):
-    """Commands to look at, one at a time; the newest first."""
+    """Commands to look at, one at a time, in the order they began.
+
+    It looks at what matters most until a person chooses another, and at what is typed into for
+    as long as that lasts.
+    """
 
     app: RunbookApp
 
     def __init__(self, terminals: Terminals, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self._terminals = terminals
-        self._commands: list[CommandRecord] = []
+        self._shown: list[Shown] = []
         self._number = 0
+        self._chosen = ""
+        self._newest = ""
 
     def compose(self) -> ComposeResult:
         """The line above the pane."""
@@ -41,18 +49,24 @@ class Output(Vertical):
     @property
     def command(self) -> CommandRecord | None:
         """The command that is looked at."""
-        return self._commands[self._number] if self._commands else None
+        return self._shown[self._number].record if self._shown else None
 
-    def show(self, commands: list[CommandRecord], *, anew: bool = False) -> None:
-        """Offer these commands; ``anew`` looks at the first."""
-        self._commands = commands
-        self._number = 0 if anew else min(self._number, max(0, len(commands) - 1))
-        self._look()
+    def show(self, shown: list[Shown], *, anew: bool = False) -> None:
+        """Offer these commands; ``anew`` forgets what a person chose."""
+        if self.pane.typing:
+            return
+        newest = shown[view.first_choice(shown)].record.folder if shown else ""
+        if anew or newest != self._newest:
+            self._chosen = ""
+        self._shown, self._newest = shown, newest
+        self._look(self._chosen or newest)
 
     def step(self, by: int) -> None:
         """Look at an earlier (-1) or later (1) command."""
-        self._number = max(0, min(self._number - by, len(self._commands) - 1))
-        self._look()
+        if self._shown:
+            number = max(0, min(self._number + by, len(self._shown) - 1))
+            self._chosen = self._shown[number].record.folder
+            self._look(self._chosen)
 
     def type_into(self) -> bool:
         """Send keys to the command from now on; False where none runs."""
@@ -60,8 +74,14 @@ class Output(Vertical):
             return False
         self.pane.focus()
         self.pane.typing = True
-        self.name_it()
         return True
+
+    def typed_into_ended(self, state: RunState) -> CommandRecord | None:
+        """The command that is typed into, where it has ended meanwhile."""
+        if not self.pane.typing:
+            return None
+        every = (c for step in state.steps.values() for c in step.commands)
+        return next((c for c in every if c.folder == self.pane.folder and not c.running), None)
 
     def on_pane_typed(self, message: Pane.Typed) -> None:
         """Keys for a command."""
@@ -71,28 +91,22 @@ class Output(Vertical):
         """The command's terminal is as large as its pane."""
         self.app.session.resize(message.folder, message.rows, message.columns)
 
+    def on_pane_typing_changed(self) -> None:
+        """The frame says whether keys go to the command."""
+        self.name_it()
+
     def name_it(self) -> None:
         """Draw the line above the pane again."""
         self.query_one("#tabs").refresh()
 
-    def _look(self) -> None:
-        command = self.command
-        self.pane.show(command.folder if command else "")
+    def _look(self, folder: str) -> None:
+        folders = [shown.record.folder for shown in self._shown]
+        self._number = folders.index(folder) if folder in folders else 0
+        self.pane.show(folders[self._number] if folders else "")
         self.name_it()
 
     def _paint(self, width: int, height: int) -> list[Line]:
-        record = self.command
-        if record is None:
+        if not self._shown:
             return [[("─" * width, "dim")]]
-        glyph = "▶" if record.running else "✓" if record.ok else "✗"
-        tone = "busy" if record.running else "good" if record.ok else "bad"
-        typing = self.pane.typing
-        words = "TYPING, Ctrl+] ends" if typing else f"{self._number + 1} of {len(self._commands)}"
-        line: Line = [
-            ("─", "dim"),
-            (f" {record.kind} {record.attempt} {glyph} ", tone),
-            (words, "warn" if typing else "dim"),
-            (" ", "plain"),
-            ("─" * width, "dim"),
-        ]
-        return [line]
+        shown, count = self._shown[self._number], len(self._shown)
+        return [view.frame(shown, self._number, count, typing=self.pane.typing, width=width)]

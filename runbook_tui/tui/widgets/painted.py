@@ -86,6 +86,11 @@ class RowList(ScrollView, can_focus=True):
             self.cursor = max(0, count - 1)
         self.refresh()
 
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self._count
+
     def put_cursor(self, row: int, *, by_person: bool = False) -> None:
         """Move the cursor and show it."""
         row = max(0, min(row, self._count - 1))

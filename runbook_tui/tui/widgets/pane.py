@@ -54,6 +54,9 @@ class Pane(Widget, can_focus=True):
             self.folder = folder
             self.data = data
 
+    class TypingChanged(Message):
+        """Keys go to the command from now on, or no more."""
+
     class Resized(Message):
         """The command's terminal has another size."""
 
@@ -201,8 +204,9 @@ class Pane(Widget, can_focus=True):
             self.post_message(self.Typed(self.folder, data))
 
     def watch_typing(self, typing: bool) -> None:
-        """The frame says so."""
+        """Whoever draws around the pane is told."""
         self.set_class(typing, "-typing")
+        self.post_message(self.TypingChanged())
 
     def on_blur(self) -> None:
         """Whoever looks elsewhere types no more."""

@@ -1,0 +1,50 @@
+"""The help: every key."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from runbook_tui.tui.dialogs.ask import plain
+
+HELP = """\
+F9 or Ctrl+\\  PANIC: shows the rollback; again, after a moment, starts it
+↑ ↓ k j       move one row   PgUp PgDn a page   Home g End G first, last
+Enter         run the step; without a command: start its clock;
+              where a probe has failed: probe again
+Space         tick the check; on a step its next check, then finish it
+s             sign: the gate around the row first, else its sign-off
+x             skip, with a reason           r  try again
+n             note                          y  copy the command
+/             find a step                   Esc  back to the list
+
+Tab           look at the output: ↑ ↓ k j PgUp PgDn scroll, End G follow,
+              / find, z the output alone; Tab or Esc goes back
+[ ]           output of the step's earlier and later commands
+i             type into the command; only the panic keys stay ours
+Ctrl+]        end typing; it also ends with the command
+
+w             watches    t  timeline        Ctrl+P  everything else
+q             leave; commands go on, `runbook resume` comes back
+?             this help; ? q Esc leave it
+"""
+
+
+class Help(ModalScreen[None]):
+    """The keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "leave", "leave")]
+
+    def compose(self) -> ComposeResult:
+        """A page of keys."""
+        with VerticalScroll(classes="dialog help"):
+            yield Static(plain(HELP))
+
+    def action_leave(self) -> None:
+        """Back."""
+        self.dismiss(None)

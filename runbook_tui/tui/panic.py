@@ -1,0 +1,55 @@
+"""The panic key: the first press looks, a second, deliberate one starts."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from runbook_tui.run import requests as r
+from runbook_tui.tui.screens.rollback import RollbackScreen
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.app import RunbookApp
+
+APART = 0.4
+"""Seconds between the press that opens the rollback and one that starts it."""
+ALONE = 0.15
+"""Seconds after a press within which no other may follow, for it to start anything."""
+
+
+class PanicKey:
+    """Opens the application's rollback screen, and starts what it shows."""
+
+    def __init__(self, app: RunbookApp, screen: RollbackScreen) -> None:
+        self._app = app
+        self._screen = screen
+        self._pressed = 0.0
+        self._alone: Timer | None = None
+
+    def press(self) -> None:
+        """One press, wherever the person is."""
+        now = time.monotonic()
+        since, self._pressed = now - self._pressed, now
+        if self._alone is not None:
+            self._alone.stop()
+            self._alone = None
+        if not isinstance(self._app.screen, RollbackScreen):
+            self._open()
+        elif since >= APART:
+            self._alone = self._app.set_timer(ALONE, self._start)
+
+    def _open(self) -> None:
+        app = self._app
+        while len(app.screen_stack) > 2:
+            app.pop_screen()
+        app.push_screen(self._screen)
+        self._screen.opened()
+        if not app.session.state.rolling_back:
+            app.ask(r.OpenRollback())
+
+    def _start(self) -> None:
+        self._alone = None
+        if isinstance(self._app.screen, RollbackScreen):
+            self._app.screen.start()

@@ -1,0 +1,105 @@
+"""What a person is asked before something can go on: values, a yes, an override, a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from runbook_tui.run import requests as r
+from runbook_tui.run.events import Actor
+from runbook_tui.tui.dialogs.ask import AskSignoff, Confirm, Signature
+from runbook_tui.tui.views import signing
+from runbook_tui.tui.views.confirming import confirmation
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.app import RunbookApp
+
+
+class Questions:
+    """Asks with dialogs of the application, then asks the session again."""
+
+    def __init__(self, app: RunbookApp) -> None:
+        self._app = app
+
+    def answered(self, message: RunbookApp.Answered) -> None:
+        """The session has answered."""
+        app, request, answer = self._app, message.request, message.answer
+        if isinstance(answer, r.ValuesMissing):
+            self.values(list(answer.names), lambda: app.ask(request))
+        elif isinstance(answer, r.ConfirmationNeeded) and isinstance(request, r.StartStep):
+            self._confirm(request)
+        elif isinstance(answer, r.Refusal):
+            self._refused(request, answer)
+        elif isinstance(answer, BaseException):
+            app.say(f"a fault of this program: {answer!r}", "bad")
+        elif message.then is not None:
+            message.then()
+        elif not isinstance(request, r.OpenRollback | r.CloseRollback):
+            app.messages.answer(message.asked)
+            app.show_message()
+
+    def values(self, names: list[str], then: Callable[[], object]) -> None:
+        """Ask for one value after the other, then go on with what needed them."""
+        app = self._app
+        if not names:
+            then()
+            return
+        name, rest = names[0], names[1:]
+
+        def given(value: str) -> None:
+            app.give(name, value, lambda: self.values(rest, then))
+
+        app.with_text(f"{name} =", given, secret=name in app.session.state.secrets)
+
+    def sign(self, node: str) -> None:
+        """Ask for the signature that holds a node: the gate around it first."""
+        app = self._app
+        state = app.session.state
+        found = signing.awaited(state, node) if node else None
+        if found is None:
+            app.say("nothing that holds this waits for a sign-off")
+            return
+        role = signing.may_sign(state, found, app.session.actor)
+        name = app.session.actor.identity if role else ""
+
+        def signed(signature: Signature | None) -> None:
+            if signature is not None:
+                request = r.SignNode(
+                    node=found.node.id,
+                    role=signature.role,
+                    approve=signature.approve,
+                    comment=signature.comment,
+                )
+                app.ask(request, self._who(signature.name))
+
+        dialog = AskSignoff(
+            signing.question(state, found),
+            signing.conditions(state, found),
+            found.asked.roles,
+            name,
+            role,
+        )
+        app.push_screen(dialog, signed)
+
+    def _who(self, text: str) -> Actor:
+        """Somebody at this keyboard: the claimed name beside the system's view of it."""
+        name, _, rest = text.partition("<")
+        own = self._app.session.actor
+        mail = rest.strip().rstrip(">").strip()
+        return Actor(name=name.strip() or mail, email=mail, user=own.user, host=own.host)
+
+    def _confirm(self, request: r.StartStep) -> None:
+        app = self._app
+        again = r.StartStep(step=request.step, confirmed=True)
+        question = confirmation(app.session.state, request.step)
+        app.push_screen(Confirm(question), lambda yes: app.ask(again) if yes else None)
+
+    def _refused(self, request: r.Request, answer: r.Refusal) -> None:
+        app = self._app
+        if isinstance(request, r.SkipStep) and "required" in answer.reason and not request.override:
+            question = f"{answer.reason}. Override? It is recorded and shown red in the report."
+            again = r.SkipStep(step=request.step, reason=request.reason, override=True)
+            app.push_screen(Confirm(question), lambda yes: app.ask(again) if yes else None)
+            return
+        hint = f" ({answer.hint})" if answer.hint else ""
+        app.say(answer.reason + hint, "warn")

@@ -1,0 +1,70 @@
+"""What a person should hear of, though they may not look at it: the difference of two states."""
+
+from __future__ import annotations
+
+from runbook_tui.run.decide import left_open, left_out
+from runbook_tui.run.events import Actor
+from runbook_tui.run.state import OVER, RunState, keeps_open, passed
+from runbook_tui.tui.views.outputs import ended_early, ending
+from runbook_tui.tui.views.signing import verdict
+from runbook_tui.tui.views.tone import Part
+
+
+def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
+    """What happened between two states of a run that needs a word, the least urgent first."""
+    if now.seq <= before.seq:
+        return []
+    return [
+        *_still_open(before, now),
+        *_out_of_order(before, now),
+        *_signed(before, now, me),
+        *_ended_early(before, now),
+    ]
+
+
+def _still_open(before: RunState, now: RunState) -> list[Part]:
+    """What keeps the run open once no step does that must be done."""
+    if now.finished is not None or _steps_left(now) or not _steps_left(before):
+        return []
+    if optional := left_out(now):
+        titles = ", ".join(f"“{now.outline[id_].title}”" for id_ in optional)
+        return [(f"only what is optional is left: run or skip {titles}", "warn")]
+    what = [words for phase in now.runbook.phases for words in keeps_open(now, phase.id)]
+    open_ = what or left_open(now)
+    return [(f"every step is over; still open: {', '.join(open_)}", "warn")] if open_ else []
+
+
+def _steps_left(state: RunState) -> bool:
+    return not all(passed(state, id_) for id_ in state.outline.order)
+
+
+def _out_of_order(before: RunState, now: RunState) -> list[Part]:
+    found = []
+    for id_, step in now.steps.items():
+        if step.out_of_order and step.started_seq > before.seq:
+            first = next(i for i in now.outline.order if now.step(i).status not in OVER)
+            told = f"“{now.outline[id_].title}” was started out of order"
+            found.append((f"{told}: “{now.outline[first].title}” is still open", "warn"))
+    return found
+
+
+def _signed(before: RunState, now: RunState, me: Actor) -> list[Part]:
+    found = []
+    for given in now.signoffs:
+        own = given.decision == "approved" and given.by.key == me.key
+        if given.seq > before.seq and not own:
+            about = f"“{now.outline[given.node].title}”: {verdict(given)}"
+            found.append((about, "good" if given.decision == "approved" else "bad"))
+    return found
+
+
+def _ended_early(before: RunState, now: RunState) -> list[Part]:
+    found: list[Part] = []
+    for id_ in now.steps:
+        if id_ not in now.outline or ended_early(before, id_) is not None:
+            continue
+        record = ended_early(now, id_)
+        if record is not None:
+            title = now.outline[id_].title
+            found.append((f"“{title}”: its background command ended ({ending(record)})", "bad"))
+    return found

@@ -1,0 +1,106 @@
+"""What stands in a step's way, what happened to it, and which key comes next."""
+
+from __future__ import annotations
+
+from runbook_tui.book.durations import clock
+from runbook_tui.book.model import Step
+from runbook_tui.book.plain_text import printable
+from runbook_tui.run.finishing import waits_for
+from runbook_tui.run.state import (
+    BROKEN,
+    RunState,
+    Status,
+    blockers,
+    open_checks,
+    signed,
+)
+from runbook_tui.tui.views.boxes import next_box, to_probe_again
+from runbook_tui.tui.views.outputs import ended_early, ending
+from runbook_tui.tui.views.tone import Line, cut, wrap
+from runbook_tui.tui.views.words import said
+
+
+def what_next(state: RunState, step: Step, status: Status, now: float, width: int) -> list[Line]:
+    """The lines below a card's head."""
+    found = state.step(step.id)
+    lines: list[Line] = []
+    record = ended_early(state, step.id)
+    if record is not None:
+        lines.append([(f"! its background command ended ({ending(record)})", "bad")])
+    if status in BROKEN:
+        lines += _broken(found.reason, width)
+    elif status is Status.PENDING:
+        lines += _pending(state, step, width)
+    elif status is Status.READY:
+        lines.append(_ready(state, step))
+    elif status is Status.RUNNING:
+        lines += _running(state, step, width)
+    elif status is Status.WAITING:
+        lines += _waiting(state, step, now, width)
+    elif status is Status.SKIPPED:
+        how, tone = ("skipped AGAINST THE PLAN", "bad") if found.overridden else ("skipped", "dim")
+        lines += _wrapped(f"{how}: {printable(found.reason, 300)}", tone, width)
+    if found.out_of_order and found.touched:
+        lines.append([("started out of order", "warn")])
+    return lines
+
+
+def _wrapped(text: str, tone: str, width: int) -> list[Line]:
+    lines = wrap(text, width)
+    if len(lines) > 2:
+        lines = [lines[0], cut(" ".join(lines[1:]), width)]
+    return [[(line, tone)] for line in lines]
+
+
+def _broken(reason: str, width: int) -> list[Line]:
+    keys: Line = [("r", "key"), (" try again  ", "plain"), ("F9", "panic")]
+    return [*_wrapped(printable(reason, 300), "bad", width), [*keys, (" bring it back", "plain")]]
+
+
+def _pending(state: RunState, step: Step, width: int) -> list[Line]:
+    why = blockers(state, step.id)
+    lines = _wrapped(printable("waits: " + "; ".join(why), 400), "warn", width)
+    if any("sign-off" in reason for reason in why):
+        lines.append([("s", "key"), (" sign off", "plain")])
+    return lines
+
+
+def _ready(state: RunState, step: Step) -> Line:
+    if state.outline.is_group(step.id):
+        return [("its steps are started one by one", "plain")]
+    if not step.manual:
+        return [("Enter", "key"), (" run it", "plain")]
+    then = " ticks its checks" if step.checks else " done"
+    return [("Enter", "key"), (" start the clock, then ", "plain"), ("Space", "key"),
+            (then, "plain")]  # fmt: skip
+
+
+def _running(state: RunState, step: Step, width: int) -> list[Line]:
+    if step.manual:
+        return [_tick(state, step, width) or [("Space", "key"), (" done", "plain")]]
+    if step.interactive:
+        return [[("i", "key"), (" type into it  ", "plain"), ("Tab", "key"), (" look", "plain")]]
+    return []
+
+
+def _waiting(state: RunState, step: Step, now: float, width: int) -> list[Line]:
+    since = state.step(step.id).finished
+    how_long = f" (for {clock(now - since)})" if since is not None else ""
+    lines = _wrapped(f"waits for {waits_for(state, step.id)}{how_long}", "warn", width)
+    if failed := to_probe_again(state, step):
+        title = cut(said(failed[0], 200), width - 34)
+        lines.append([("Enter", "key"), (f" probes “{title}” again", "plain")])
+    if tick := _tick(state, step, width):
+        lines.append(tick)
+    elif step.signoff is not None and not signed(state, step.id):
+        lines.append([("s", "key"), (" sign off", "plain")])
+    return lines
+
+
+def _tick(state: RunState, step: Step, width: int) -> Line:
+    box = next_box(state, step)
+    if box is None:
+        return []
+    left = len(open_checks(state, step.id))
+    title = cut(said(box.title, 200), width - 24)
+    return [("Space", "key"), (f" ticks “{title}” ", "plain"), (f"({left} left)", "dim")]

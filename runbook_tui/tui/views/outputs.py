@@ -1,0 +1,113 @@
+"""Which commands' output a step shows, in what order, and what it is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runbook_tui.run.state import CommandRecord, RunState, Status
+from runbook_tui.tui.views.tone import Line, cut, length
+from runbook_tui.tui.views.words import said
+
+PROBES = frozenset({"probe", "ready"})
+WORDS = {
+    "before": "preparation",
+    "run": "command",
+    "ready": "readiness probe",
+    "probe": "probe",
+    "undo": "undo",
+    "verify_undo": "undo's verification",
+    "stage": "procedure",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One command to look at; ``whose`` it is, where that is not the chosen step."""
+
+    record: CommandRecord
+    whose: str = ""
+
+
+def outputs(state: RunState, step: str, chosen: str) -> list[Shown]:
+    """A step's commands in the order they began; where it has none, what runs elsewhere."""
+    own = state.step(step).commands if step else ()
+    if own:
+        whose = "" if step == chosen else _title(state, step)
+        return [Shown(record, whose) for record in own]
+    return [
+        Shown(record, f"elsewhere: {_title(state, id_)}")
+        for id_, other in state.steps.items()
+        for record in other.commands
+        if record.running and record.kind not in PROBES
+    ]
+
+
+def _title(state: RunState, id_: str) -> str:
+    title = state.outline[id_].title if id_ in state.outline else id_
+    return f"“{said(title, 60)}”"
+
+
+def first_choice(shown: list[Shown]) -> int:
+    """The one to look at before a person chooses: what runs, else the newest attempt's command."""
+    best = range(len(shown))
+    return max(best, key=lambda n: (_weight(shown[n].record), shown[n].record.attempt, n))
+
+
+def _weight(record: CommandRecord) -> int:
+    if record.kind in PROBES:
+        return 0
+    if record.running:
+        return 3
+    return 2 if record.kind == "run" else 1
+
+
+def ending(record: CommandRecord) -> str:
+    """How a command ended, in two words."""
+    if record.lost:
+        return "exit status unknown"
+    if record.timed_out:
+        return "out of time"
+    if record.stopped:
+        return "stopped"
+    if record.signal is not None:
+        return f"signal {record.signal}"
+    return f"exit {record.exit}"
+
+
+def ended_early(state: RunState, step: str) -> CommandRecord | None:
+    """The background command of a step that is over, where it has ended though the run goes on."""
+    found = state.step(step)
+    if found.status not in {Status.DONE, Status.WAITING} or state.finished is not None:
+        return None
+    own = [c for c in found.commands if c.kind == "run" and c.attempt == found.attempt]
+    newest = own[-1] if own else None
+    return newest if newest is not None and newest.background and not newest.running else None
+
+
+def frame(shown: Shown, number: int, count: int, *, typing: bool, width: int) -> Line:
+    """The line above a pane: whose output it is, how it went, which of how many."""
+    record = shown.record
+    glyph = "▶" if record.running else "✓" if record.ok else "✗"
+    tone = "busy" if record.running else "good" if record.ok else "bad"
+    name = WORDS.get(record.kind, record.kind)
+    if record.attempt > 1:
+        name += f", attempt {record.attempt}"
+    how = "" if record.running else f" {ending(record)}"
+    if typing:
+        right: Line = [(" TYPING, Ctrl+] ends ", "warn")]
+    elif count > 1:
+        right = [(f" {number + 1} of {count}, ", "dim"), ("[ ]", "key"), (" others ", "dim")]
+    else:
+        right = []
+    whose = f"{shown.whose} " if shown.whose else ""
+    room = width - length(right) - 3
+    left: Line = [
+        ("─ ", "dim"),
+        (cut(whose, room - len(name) - len(how) - 4), "warn"),
+        (f"{name} ", "plain"),
+        (glyph, tone),
+        (how, tone),
+        (" ", "plain"),
+    ]
+    return [*left, ("─" * max(1, width - length(left) - length(right) - 1), "dim"), *right,
+            ("─", "dim")]  # fmt: skip

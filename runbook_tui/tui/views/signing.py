@@ -1,0 +1,94 @@
+"""Sign-offs on the screen: which one is meant, who may give it here, and what was decided."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from runbook_tui.book.model import Gate
+from runbook_tui.book.plain_text import printable
+from runbook_tui.run.decide import decide
+from runbook_tui.run.events import Actor
+from runbook_tui.run.outline import Node
+from runbook_tui.run.requests import Refusal, SignNode
+from runbook_tui.run.state import RunState, Signoff, Status, gate_open, over, signed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """A signature that is asked for: by the gate of a node, or to close it."""
+
+    node: Node
+    asked: Gate
+    is_gate: bool
+
+
+def awaited(state: RunState, id_: str) -> Awaited | None:
+    """The signature that holds a node: the outermost shut gate around it, else the nearest
+    sign-off that can be given now, else the nearest that is asked for at all."""
+    around = [state.outline[holder] for holder in reversed(state.outline.holders(id_))]
+    for node in reversed(around):
+        if node.gate is not None and not gate_open(state, node.id):
+            return Awaited(node=node, asked=node.gate, is_gate=True)
+    asking = [
+        Awaited(node=node, asked=node.signoff, is_gate=False)
+        for node in around
+        if node.signoff is not None and not signed(state, node.id)
+    ]
+    due = (found for found in asking if _due(state, found.node))
+    return next(due, asking[0] if asking else None)
+
+
+def _due(state: RunState, node: Node) -> bool:
+    if node.id in state.outline.steps:
+        return state.step(node.id).status is Status.WAITING
+    return over(state, node.id)
+
+
+def question(state: RunState, found: Awaited) -> str:
+    """What a person is asked to sign, in full."""
+    node = found.node
+    what = f"the gate of {node.kind.value}" if found.is_gate else node.kind.value
+    holders = [state.outline[holder] for holder in state.outline.holders(node.id)[-2::-1]]
+    inside = [f"{holder.kind.value} “{holder.title}”" for holder in holders]
+    where = f" of {' of '.join(inside)}" if inside else ""
+    return f"Sign off {what} “{node.title}”{where}"
+
+
+def conditions(state: RunState, found: Awaited) -> str:
+    """What is asked for, and what was decided so far."""
+    asked = found.asked
+    many = f" ({asked.count} each)" if asked.count > 1 else ""
+    parts = [f"asks for {', '.join(asked.roles)}{many}"]
+    if asked.four_eyes:
+        who = "leads or ran something in it" if found.is_gate else "ran it"
+        parts.append(f"four eyes: whoever {who} may not sign")
+    given = [verdict(s) for s in decided(state, found.node.id)]
+    return "\n".join(["; ".join(parts), *given])
+
+
+def may_sign(state: RunState, found: Awaited, actor: Actor) -> str:
+    """The first role in which this person could approve it now; empty where none."""
+    for role in found.asked.roles:
+        request = SignNode(node=found.node.id, role=role)
+        if not isinstance(decide(state, request, actor), Refusal):
+            return role
+    return ""
+
+
+def decided(state: RunState, node: str) -> list[Signoff]:
+    """The decisions in force on a node: each person's last in each role."""
+    latest = {(s.by.key, s.role): s for s in state.signoffs if s.node == node}
+    return list(latest.values())
+
+
+def rejection(state: RunState, node: str) -> Signoff | None:
+    """The newest rejection in force on a node."""
+    return next((s for s in reversed(decided(state, node)) if s.decision == "rejected"), None)
+
+
+def verdict(given: Signoff) -> str:
+    """A decision in words: who, what, as what, when, and the comment."""
+    when = time.strftime("%H:%M", time.localtime(given.at))
+    comment = f": {printable(given.comment, 300)}" if given.comment else ""
+    return f"{given.decision} by {printable(given.by.name, 40)} as {given.role}, {when}{comment}"

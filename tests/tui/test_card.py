@@ -1,0 +1,172 @@
+"""The card, the head, the help and the dialogs: nothing that counts is left out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from textual.binding import Binding
+
+from runbook_tui.book.model import Check, Command, Gate, Parameter, Phase, Runbook, Secret, Step
+from runbook_tui.command.terminal import LogTerminals
+from runbook_tui.run import events as e
+from runbook_tui.run import requests as r
+from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.dialogs.help import HELP
+from runbook_tui.tui.screens.deeds import NodeScreen
+from runbook_tui.tui.screens.main import MainScreen
+from runbook_tui.tui.screens.panes import PaneScreen
+from runbook_tui.tui.views import card as card_view
+from runbook_tui.tui.views import head
+from runbook_tui.tui.views.confirming import confirmation, filled
+from runbook_tui.tui.views.tone import Line, length
+from runbook_tui.tui.views.words import unmarked
+from runbook_tui.tui.widgets.painted import RowList
+from runbook_tui.tui.widgets.pane import Pane
+from tests.fakes.history import START, History
+from tests.fakes.still import StillSession, StillTerminals
+from tests.integration.session.scene import Scene, book
+from tests.tui.piloting import text_of, until
+
+Make = Callable[..., Scene]
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return ["".join(text for text, _ in line) for line in lines]
+
+
+def card(history: History, id_: str, width: int = 78, height: int = 8) -> list[str]:
+    return texts(card_view.card(history.state, id_, START + 60, width, height))
+
+
+def many_checks(count: int) -> Step:
+    checks = tuple(Check(id=f"c{n}", title=f"check number {n}") for n in range(count))
+    return Step(id="a", title="A", run="true", undo="true", checks=checks, text="long " * 99)
+
+
+def test_checks_share_rows_where_there_are_few_and_none_is_lost() -> None:
+    shown = card(History(book(many_checks(6))), "a")
+    assert len(shown) <= 8
+    assert all(any(f"check number {n}" in row for row in shown) for n in range(6))
+
+
+def test_checks_that_do_not_fit_are_counted() -> None:
+    shown = card(History(book(many_checks(30))), "a", height=6)
+    assert len(shown) == 6
+    assert "☐ check number 0" in "\n".join(shown)
+    counted = int(shown[-1].rpartition("+")[2])
+    assert counted == 30 - sum(row.count("☐") for row in shown)
+
+
+def test_the_undo_stays_on_the_smallest_card() -> None:
+    checks = tuple(Check(id=f"c{n}", title=f"check {n}") for n in range(3))
+    step = Step(id="a", title="A", run="one\ntwo\nthree", undo="take it back", checks=checks)
+    history = History(book(step, format="markdown"))
+    history.ran("a", exit_=3)
+    shown = card(history, "a", height=5)
+    assert len(shown) == 5
+    assert any(row.startswith("↶") for row in shown)
+    assert any(row.startswith("$ one") and "2 more" in row for row in shown)
+
+
+def test_the_reason_of_an_override_is_on_the_card() -> None:
+    step = Step(id="a", title="A", run="true", undo="true", required=True)
+    history = History(book(step))
+    history.ask(r.SkipStep(step="a", reason="the building burns", override=True))
+    assert "skipped AGAINST THE PLAN: the building burns" in card(history, "a")
+
+
+def test_a_start_out_of_order_is_on_the_card() -> None:
+    history = History(book(Step(id="a", title="A"), Step(id="b", title="B"), format="markdown"))
+    history.ask(r.StartStep(step="b"))
+    assert "started out of order" in card(history, "b")
+
+
+def test_a_probe_s_tick_is_the_probe_s_and_a_hand_s_is_the_hand_s() -> None:
+    checks = (Check(id="c", title="Up", probe="true"), Check(id="d", title="Seen"))
+    history = History(book(Step(id="a", title="A", run="true", undo="true", checks=checks)))
+    history.ask(r.StartStep(step="a"))
+    history.add(e.StepWaiting(), "a")
+    history.add(e.CommandStarted(attempt=1, kind="probe", text="true", cwd="/", shell=("sh",),
+                                 folder="/p", node="c"), "a")  # fmt: skip
+    history.add(e.CommandFinished(attempt=1, kind="probe", folder="/p", exit=0), "a")
+    history.add(e.CheckTicked(node="c"), "a")
+    history.ask(r.TickNode(node="d"))
+    shown = card(history, "a")
+    assert "☑ Up  by its probe" in shown
+    assert "☑ Seen  Ada" in shown
+
+
+def test_marks_of_markdown_are_taken_out_and_shell_stays_as_it_is() -> None:
+    assert unmarked("Type **exit()** in `psql`, see [docs](http://x/y)") == (
+        "Type exit() in psql, see docs (http://x/y)"
+    )
+    assert unmarked("## Head\n```bash\nls *.log **/*.py\n```\n") == "Head\nls *.log **/*.py\n"
+    assert unmarked("a ** b ** c and __init__ and x*y*z") == "a ** b ** c and __init__ and x*y*z"
+
+
+def test_the_dialog_of_an_irreversible_step_says_question_reason_and_command() -> None:
+    step = Step(id="a", title="Migrate", run="./migrate ${{ to }}", confirm="Is the standby warm?",
+                irreversible="the old schema is gone")  # fmt: skip
+    text = confirmation(History(book(step), {"to": "42"}).state, "a")
+    assert "Is the standby warm?" in text
+    assert "the old schema is gone" in text
+    assert "$ ./migrate 42" in text
+
+
+def test_a_copied_command_has_its_values_but_never_a_secret() -> None:
+    step = Step(id="a", title="A", run="login ${{ user }} ${{ word }}", undo="true")
+    secret = Parameter(name="word", secret=Secret(env="WORD"))
+    history = History(book(step, parameters=(secret,)), {"user": "ada"})
+    state = dataclasses.replace(history.state, secrets={"word": "env"})
+    assert filled(state, "a") == 'login ada "${word}"'
+
+
+def test_the_clock_stays_in_the_head_at_80_columns_with_values_open() -> None:
+    offered = tuple(
+        Command(id=f"x{n}", line=n, language="bash", text=f"revert <V{n}>", rollback=True)
+        for n in range(4)
+    )
+    values = tuple(Parameter(name=f"V{n}", placeholder=f"<V{n}>", declared=False) for n in range(4))
+    step = Step(id="a", title="A", run="true", undo="true")
+    history = History(Runbook(title="A long title of a long plan", commands=offered,
+                              phases=(Phase(id="p", title="P", steps=(step,)),),
+                              parameters=values))  # fmt: skip
+    history.ran("a")
+    line = head.head(history.state, START + 3605, 80)
+    assert "1:00:0" in "".join(text for text, _ in line)
+    assert "4 values open" in "".join(text for text, _ in line)
+    assert length(line) <= 80
+
+
+def test_help_names_every_key() -> None:
+    shown = {"slash": "/", "question_mark": "?", "left_square_bracket": "[", "space": "Space",
+             "right_square_bracket": "]", "escape": "Esc", "ctrl+backslash": "Ctrl+\\", "f9": "F9",
+             "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn"}  # fmt: skip
+    owners = (RunbookApp, NodeScreen, PaneScreen, MainScreen, RowList, Pane)
+    bindings = [b for owner in owners for b in owner.BINDINGS if isinstance(b, Binding)]
+    for key in (key for binding in bindings for key in binding.key.split(",")):
+        name = shown.get(key, key if len(key) == 1 else key.capitalize())
+        assert name in HELP.replace("\n", " ").split(" "), key
+
+
+async def test_help_fits_on_the_smallest_common_terminal() -> None:
+    app = RunbookApp(StillSession(History(book(Step(id="a", title="A"))).state), StillTerminals())  # type: ignore[arg-type]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "PANIC: shows the rollback" in text_of(app))
+        assert "Esc leave it" in text_of(app)
+        assert "the output alone; Tab or Esc goes back" in text_of(app)
+
+
+async def test_a_question_before_a_step_is_shown_whole(scene: Make) -> None:
+    step = Step(id="a", title="Migrate", run="echo migrated", confirm="Is the standby warm?",
+                irreversible="the old schema is gone", signoff=Gate(roles=("qa",)))  # fmt: skip
+    session = scene(book(step)).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "Is the standby warm?" in text_of(app))
+        assert "It cannot be taken back: the old schema is gone" in text_of(app)
+        assert "$ echo migrated" in text_of(app)
+        assert not session.state.step("a").touched

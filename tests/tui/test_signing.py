@@ -1,0 +1,138 @@
+"""Sign-offs on the screen: which one is meant, who is asked, and that a no is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.widgets import Input
+
+from runbook_tui.book.model import Check, Gate, Phase, Runbook, Step
+from runbook_tui.command.terminal import LogTerminals
+from runbook_tui.run import requests as r
+from runbook_tui.run.state import Status
+from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.dialogs.ask import AskSignoff
+from runbook_tui.tui.views import signing
+from tests.fakes.history import ADA, GRACE, LINUS, History
+from tests.fakes.plans import two_phases
+from tests.fakes.still import StillSession, StillTerminals
+from tests.integration.session.scene import Scene, ask, run_step
+from tests.tui.piloting import text_of, until
+
+Make = Callable[..., Scene]
+
+
+def gated(*, gate: Gate | None = None, signoff: Gate | None = None) -> Runbook:
+    """One step that asks for a sign-off, in a phase behind a gate."""
+    step = Step(id="d", title="Deploy", run="true", undo="true", signoff=signoff)
+    return Runbook(
+        title="G",
+        roles={"cto": ("Grace <grace@example.com>",), "qa": ("*",)},
+        phases=(Phase(id="core", title="Core", gate=gate, steps=(step,)),),
+    )
+
+
+BOTH = gated(gate=Gate(roles=("cto",)), signoff=Gate(roles=("qa",), four_eyes=True))
+
+
+def test_the_gate_around_a_step_is_meant_before_the_step_s_own_sign_off() -> None:
+    state = History(BOTH).state
+    found = signing.awaited(state, "d")
+    assert found is not None
+    assert (found.node.id, found.is_gate) == ("core", True)
+    assert signing.question(state, found) == "Sign off the gate of phase “Core”"
+
+
+def test_with_the_gate_open_the_step_is_meant_and_named_in_full() -> None:
+    history = History(BOTH)
+    history.ask(r.SignNode(node="core", role="cto"), GRACE)
+    found = signing.awaited(history.state, "d")
+    assert found is not None
+    assert (found.node.id, found.is_gate) == ("d", False)
+    assert signing.question(history.state, found) == "Sign off step “Deploy” of phase “Core”"
+
+
+def test_nothing_is_meant_where_nothing_holds_the_node() -> None:
+    history = History(two_phases())
+    assert signing.awaited(history.state, "merge") is None
+
+
+async def test_s_on_a_blocked_step_asks_for_the_gate(scene: Make) -> None:
+    session = scene(BOTH).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.chosen_step == "d")  # type: ignore[attr-defined]
+        await pilot.press("s")
+        await until(pilot, lambda: "the gate of phase “Core”" in text_of(app))
+        assert "asks for cto" in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("gate", "expected"),
+    [
+        (Gate(roles=("qa",)), ADA.identity),
+        (Gate(roles=("qa",), four_eyes=True), ""),
+        (Gate(roles=("cto",)), ""),
+    ],
+)
+async def test_the_form_is_filled_only_with_whoever_may_sign(gate: Gate, expected: str) -> None:
+    app = RunbookApp(StillSession(History(gated(gate=gate)).state), StillTerminals())  # type: ignore[arg-type]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.chosen_step == "d")  # type: ignore[attr-defined]
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, AskSignoff))
+        assert app.screen.query_one("#name", Input).value == expected
+
+
+async def test_nobody_signs_without_a_name(scene: Make) -> None:
+    session = scene(gated(gate=Gate(roles=("qa",), four_eyes=True))).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.chosen_step == "d")  # type: ignore[attr-defined]
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, AskSignoff))
+        await pilot.click("#approve")
+        await until(pilot, lambda: "who signs?" in text_of(app))
+        assert not session.state.signoffs
+
+
+async def test_a_rejection_is_seen_in_the_message_the_list_and_the_card(scene: Make) -> None:
+    place = scene(gated(signoff=Gate(roles=("qa",))))
+    session = place.open()
+    run_step(session, "d", Status.WAITING)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.screen.chosen_step == "d")  # type: ignore[attr-defined]
+        ask(place.open(leads=False, actor=LINUS),
+            r.SignNode(node="d", role="qa", approve=False, comment="smells of smoke"))  # fmt: skip
+        await until(pilot, lambda: "“Deploy”: rejected by Linus" in text_of(app))
+        rows = text_of(app).splitlines()
+        assert any("Deploy" in row and "rejected by Linus" in row for row in rows[:4])
+        card = "\n".join(row.partition("▕")[2] for row in rows)
+        assert "rejected by Linus" in card
+        assert "smells of smoke" in card
+
+
+async def test_a_rejected_gate_says_so_in_its_row() -> None:
+    history = History(two_phases())
+    history.ask(r.SignNode(node="two", role="cto", approve=False, comment="not today"), GRACE)
+    app = RunbookApp(StillSession(history.state), StillTerminals())  # type: ignore[arg-type]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert any(
+            "Core" in row and "rejected by Grace" in row for row in text_of(app).splitlines()
+        )
+
+
+async def test_a_criterion_that_holds_a_phase_open_is_named() -> None:
+    phases = (
+        Phase(id="one", title="One", criteria=(Check(id="calm", title="Nothing is red"),),
+              steps=(Step(id="a", title="A", run="true", undo="true"),)),
+        Phase(id="two", title="Two", steps=(Step(id="b", title="B", run="true", undo="true"),)),
+    )  # fmt: skip
+    history = History(Runbook(title="C", phases=phases))
+    history.ran("a")
+    refusal = history.ask(r.StartStep(step="b"))
+    assert isinstance(refusal, r.Refusal)
+    assert "criterion “Nothing is red”" in refusal.reason

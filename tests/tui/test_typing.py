@@ -1,0 +1,102 @@
+"""Typing into a command: while it lasts, when it is ended, and when the command ends."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from textual.pilot import Pilot
+
+from runbook_tui.book.model import Step
+from runbook_tui.command.terminal import LogTerminals
+from runbook_tui.run.state import Status
+from runbook_tui.session.session import Session
+from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.screens.main import MainScreen
+from runbook_tui.tui.screens.rollback import RollbackScreen
+from tests.integration.session.scene import Scene, book
+from tests.tui.piloting import text_of, until
+
+Make = Callable[..., Scene]
+SIZES = [(80, 24), (120, 40)]
+ASK = Step(id="a", title="Ask", run="read x; echo got:$x", undo="true", interactive=True)
+NEXT = Step(id="b", title="Next", run="touch started", undo="true")
+
+
+@asynccontextmanager
+async def typing(
+    scene: Make, size: tuple[int, int]
+) -> AsyncIterator[tuple[Pilot[int], RunbookApp, Session]]:
+    """A step that is typed into, with another step after it."""
+    session = scene(book(ASK, NEXT)).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: session.state.step("a").running_command())
+        await until(pilot, lambda: main(app).output.pane.folder)
+        await pilot.press("i")
+        await until(pilot, lambda: "TYPING" in text_of(app))
+        yield pilot, app, session
+
+
+def main(app: RunbookApp) -> MainScreen:
+    assert isinstance(app.screen, MainScreen)
+    return app.screen
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_typing_ends_with_the_command_and_keys_on_their_way_start_nothing(
+    scene: Make, size: tuple[int, int]
+) -> None:
+    async with typing(scene, size) as (pilot, app, session):
+        await pilot.press("q", "enter")
+        await until(pilot, lambda: "keys are Runbook's again" in text_of(app))
+        await pilot.press("enter", "enter", "s", "q")
+        assert "command ended (exit 0)" in text_of(app)
+        assert "TYPING" not in text_of(app)
+        assert main(app).rows.has_focus
+        assert session.state.step("b").status is Status.PENDING
+        assert app.is_running
+
+
+async def test_after_a_moment_the_keys_work_again(scene: Make) -> None:
+    async with typing(scene, (80, 24)) as (pilot, app, session):
+        await pilot.press("x", "enter")
+        await until(pilot, lambda: "keys are Runbook's again" in text_of(app))
+        await until(pilot, lambda: not main(app).stray.expected)
+        await until(pilot, lambda: main(app).chosen_step == "b")
+        await pilot.press("enter")
+        await until(pilot, lambda: session.state.step("b").status is Status.DONE)
+
+
+async def test_the_panic_key_works_among_keys_on_their_way(scene: Make) -> None:
+    async with typing(scene, (80, 24)) as (pilot, app, _session):
+        await pilot.press("x", "enter")
+        await until(pilot, lambda: "keys are Runbook's again" in text_of(app))
+        await pilot.press("enter", "f9")
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_is_shown_says_when_typing_was_ended_by_its_key(
+    scene: Make, size: tuple[int, int]
+) -> None:
+    async with typing(scene, size) as (pilot, app, session):
+        await pilot.press("ctrl+right_square_bracket")
+        await until(pilot, lambda: "TYPING" not in text_of(app))
+        assert "end typing" not in text_of(app)
+        await pilot.press("q", "enter")
+        await pilot.pause()
+        assert session.state.step("a").status is Status.RUNNING
+
+
+async def test_enter_in_a_pane_that_is_only_looked_at_starts_nothing(scene: Make) -> None:
+    session = scene(book(Step(id="a", title="A", run="echo a", undo="true"), NEXT)).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: main(app).chosen_step == "b")
+        await pilot.press("up", "tab", "enter")
+        await until(pilot, lambda: "Enter starts steps from the list" in text_of(app))
+        assert session.state.step("b").status is Status.PENDING
