@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbook_tui.book.conditions import (
@@ -40,11 +40,13 @@ def several(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]
 conditions = st.recursive(single | compared, several, max_leaves=8)
 
 
+@settings(deadline=None)
 @given(conditions)
 def test_what_is_printed_reads_back(condition: Condition) -> None:
     assert parse(str(condition)) == condition
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30) | st.text("ab'\"()[]=!,0 \\", max_size=30))
 def test_any_text_is_a_condition_or_refused_at_a_column_of_it(text: str) -> None:
     try:
@@ -55,6 +57,7 @@ def test_any_text_is_a_condition_or_refused_at_a_column_of_it(text: str) -> None
         assert parse(str(found)) == found
 
 
+@settings(deadline=None)
 @given(conditions, st.dictionaries(names, st.text(max_size=6)), st.data())
 def test_an_answer_never_changes_when_more_becomes_known(
     condition: Condition, values: dict[str, str], data: st.DataObject
