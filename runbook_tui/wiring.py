@@ -6,14 +6,15 @@ in textual, GitHub, git or pydantic before it is needed.
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runbook_tui import __version__
 from runbook_tui import settings as settings_module
@@ -91,10 +92,35 @@ def terminals() -> Terminals:
     return LogTerminals()
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlanFiles:
+    """A plan's text, the texts of the files it takes in by their names, and what they say."""
+
+    text: str
+    includes: Mapping[str, str]
+    runbook: Runbook
+
+
 def read_plan(path: Path) -> tuple[str, Runbook]:
     """The plan's text and what was read from it. Raises `PlanFaults`."""
-    from runbook_tui.book.model import Fault, PlanFaults
+    found = read_files(path)
+    return found.text, found.runbook
+
+
+def read_files(path: Path) -> PlanFiles:
+    """The plan and every file that it takes in. Raises `PlanFaults`."""
+    from runbook_tui.book.findings import Fault, PlanFaults
     from runbook_tui.book.reader import decode, read
+
+    includes: dict[str, str] = {}
+
+    def load(name: str) -> str:
+        other = path.parent / name
+        # Reading a pipe or a device would never end.
+        if other.exists() and not other.is_file():
+            raise OSError(errno.EINVAL, "this is no file")
+        includes[name] = decode(other.read_bytes(), name)
+        return includes[name]
 
     try:
         data = path.read_bytes()
@@ -104,7 +130,8 @@ def read_plan(path: Path) -> tuple[str, Runbook]:
         reason = error.strerror or str(error)
         raise PlanFaults(str(path), (Fault(message=f"cannot be read: {reason}"),)) from None
     text = decode(data, str(path))
-    return text, read(text, str(path))
+    runbook = read(text, str(path), load)
+    return PlanFiles(text=text, includes=includes, runbook=runbook)
 
 
 @dataclass(frozen=True)
@@ -188,13 +215,14 @@ def start(
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session.opening import start_run
 
-    text, runbook = read_plan(path)
+    plan = read_files(path)
     base = folder or folder_of(path)
     with closing(journal()) as record:
         run = start_run(
             record,
-            plan=text,
-            runbook=runbook,
+            plan=plan.text,
+            includes=plan.includes,
+            runbook=plan.runbook,
             source=str(path),
             folder=str(base.absolute()),
             parameters=parameters,
@@ -203,17 +231,20 @@ def start(
             role=role,
             rehearse=rehearse,
         )
-    _keep_reading(run, text, runbook)
+    _keep_reading(run, plan)
     return run
 
 
-def _keep_reading(run: str, text: str, runbook: Runbook) -> None:
+def _keep_reading(run: str, plan: PlanFiles) -> None:
     """Keep what was read beside the run, for sessions that may not wait for a parser."""
     import json
 
     from runbook_tui.book.kept import pack
+    from runbook_tui.session.opening import plan_digest
 
-    body = {"program": __version__, "plan": _digest(text), "runbook": pack(runbook)}
+    digest = plan_digest(plan.text, plan.includes)
+    body = {"program": __version__, "plan": digest, "includes": list(plan.includes),
+            "runbook": pack(plan.runbook)}  # fmt: skip
     place = settings().run_folder(run)
     try:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -222,36 +253,35 @@ def _keep_reading(run: str, text: str, runbook: Runbook) -> None:
         pass  # Without it the plan is read again, only slower.
 
 
-def _read_kept(place: Path, text: str, name: str) -> Runbook:
+def _read_kept(place: Path, text: str, name: str, load: Callable[[str], str]) -> Runbook:
     """What was read when the run began, if this program read it so; else read it now."""
     from runbook_tui.book.reader import read
+    from runbook_tui.session.opening import plan_digest
 
-    return _kept(place, _digest(text)) or read(text, name)
+    def of_this_plan(body: Mapping[str, Any]) -> bool:
+        digest = plan_digest(text, {other: load(other) for other in body["includes"]})
+        return bool(body["plan"] == digest)
+
+    return _kept(place, of_this_plan) or read(text, name, load)
 
 
 def kept_reading(run: str) -> Runbook | None:
     """What was read when a run began, to name its nodes; None where it was not kept."""
-    return _kept(settings().run_folder(run), None)
+    return _kept(settings().run_folder(run), lambda body: True)
 
 
-def _kept(place: Path, digest: str | None) -> Runbook | None:
+def _kept(place: Path, wanted: Callable[[Mapping[str, Any]], bool]) -> Runbook | None:
     import json
 
     from runbook_tui.book.kept import unpack
 
     try:
         body = json.loads((place / READING).read_text(encoding="utf-8"))
-        if body["program"] == __version__ and digest in {None, body["plan"]}:
+        if body["program"] == __version__ and wanted(body):
             return unpack(body["runbook"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
     return None
-
-
-def _digest(text: str) -> str:
-    from hashlib import sha256
-
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def shipped_plans() -> tuple[Path, ...]:

@@ -11,6 +11,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from runbook_tui.book.findings import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """What stands somewhere in a plan: at a line of ``source``, a file that the plan takes in.
+
+    ``source`` is empty for what stands in the plan's own text.
+    """
+
+    line: int = 0
+    source: str = ""
+
 
 class Risk(StrEnum):
     """How bad it is when it goes wrong."""
@@ -25,17 +38,16 @@ class Risk(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class Estimate(Placed):
     """How long something is expected to take; ``minimum <= maximum``, in seconds."""
 
     minimum: float
     maximum: float
     text: str = ""
-    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
+class Gate(Placed):
     """Sign-offs required before a phase, change or step may start.
 
     ``count`` is how many sign-offs each role must give; ``within`` is the time after which a
@@ -47,16 +59,14 @@ class Gate:
     four_eyes: bool = False
     signed: bool = False
     within: float | None = None
-    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Placed):
     """A box to tick: a check inside a step, or a criterion of a change, phase or runbook."""
 
     id: str
     title: str
-    line: int = 0
     probe: str | None = None
     required: bool = True
 
@@ -70,7 +80,7 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Placed):
     """What one person does next.
 
     ``needs`` is None where the plan is silent: then the step before it in its change or phase.
@@ -80,7 +90,6 @@ class Step:
 
     id: str
     title: str
-    line: int = 0
     text: str = ""
     estimate: Estimate | None = None
     timeout: float | None = None
@@ -132,12 +141,11 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Placed):
     """One thing being shipped: a pull request, a service."""
 
     id: str
     title: str
-    line: int = 0
     text: str = ""
     pull_request: int | None = None
     risk: Risk | None = None
@@ -152,12 +160,11 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Phase:
+class Phase(Placed):
     """A part of the plan that is opened, carried out and closed as one."""
 
     id: str
     title: str
-    line: int = 0
     text: str = ""
     risk: Risk | None = None
     gate: Gate | None = None
@@ -193,7 +200,7 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(Placed):
     """A named value that a command needs, given or asked.
 
     ``lines`` are where it is used. ``placeholder`` is the text in the plan that stands for it in
@@ -201,7 +208,6 @@ class Parameter:
     """
 
     name: str
-    line: int = 0
     description: str = ""
     default: str | None = None
     choices: tuple[str, ...] = ()
@@ -214,11 +220,10 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Placed):
     """One block of command text as it stands in the plan (a fence, or a TOML key)."""
 
     id: str
-    line: int
     language: str
     text: str
     runnable: bool = True
@@ -229,34 +234,31 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StageStep:
+class StageStep(Placed):
     """One action inside a stage of a procedure; ``run`` is None where it is done by hand."""
 
     id: str
     title: str
-    line: int = 0
     run: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Stage(Placed):
     """A part of a procedure with its time window, in minutes from the procedure's start."""
 
     id: str
     title: str
-    line: int = 0
     from_minute: float | None = None
     to_minute: float | None = None
     steps: tuple[StageStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Procedure:
+class Procedure(Placed):
     """A staged list of actions. ``kind`` is ``rollback`` or ``recovery``."""
 
     id: str
     title: str
-    line: int = 0
     kind: str = "rollback"
     applies_to: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
@@ -272,13 +274,12 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Watch(Placed):
     """A probe sampled every ``every`` seconds and held against a threshold."""
 
     id: str
     title: str
     probe: Probe
-    line: int = 0
     every: float = 30.0
     below: float | None = None
     above: float | None = None
@@ -289,11 +290,10 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Threshold:
+class Threshold(Placed):
     """A target without a probe."""
 
     name: str
-    line: int = 0
     op: str = ">"
     value: float | None = None
     unit: str = ""
@@ -301,49 +301,44 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
+class Alert(Placed):
     """A condition to react to, and how fast."""
 
     severity: str
     condition: str
-    line: int = 0
     respond_within: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
+class Contact(Placed):
     """Who answers for a role."""
 
     role: str
     who: str
-    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Escalation:
+class Escalation(Placed):
     """Who is told next about a topic, and within how many seconds."""
 
     topic: str
     ladder: tuple[str, ...]
     within: float | None = None
-    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GateStatement:
+class GateStatement(Placed):
     """A sentence or key that requires an approval; ``before`` is the id of the gated node."""
 
-    line: int
     approver: str
     before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Placed):
     """Text and commands outside the steps, kept to be read and offered."""
 
     title: str
-    line: int = 0
     text: str = ""
 
 
@@ -355,37 +350,6 @@ class Team:
     people: tuple[str, ...] = ()
     effort: str | None = None
     rate: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something the reader noticed in a plan; it never stops a run."""
-
-    code: str
-    message: str
-    severity: str = "warning"
-    line: int = 0
-    column: int = 1
-    related_line: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """Something that keeps a plan from being run."""
-
-    message: str
-    line: int = 1
-    column: int = 1
-    hint: str = ""
-
-
-class PlanFaults(Exception):
-    """A plan that cannot be run; carries every fault at once."""
-
-    def __init__(self, source: str, faults: tuple[Fault, ...]) -> None:
-        super().__init__(f"{source}: {len(faults)} fault(s)")
-        self.source = source
-        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import PurePath
 
-from runbook_tui.book.model import Fault, PlanFaults, Runbook
+from runbook_tui.book.files import Files, Load
+from runbook_tui.book.findings import Fault, PlanFaults
+from runbook_tui.book.model import Runbook
 
 FOREIGN = {
     ".atrb": "an Atuin Desktop runbook",
@@ -18,18 +19,31 @@ FOREIGN = {
 }
 
 
-def read(text: str, name: str, load: Callable[[str], str] | None = None) -> Runbook:
+def read(text: str, name: str, load: Load | None = None) -> Runbook:
     """The runbook of a plan's text: TOML if ``name`` ends in ``.toml``, else Markdown.
 
+    ``load`` gives the text of a file that the plan takes in, by its name relative to the plan's
+    folder; it raises OSError, LookupError, ValueError or `PlanFaults` where there is none.
     Raises `PlanFaults` with every fault.
     """
     if name.endswith(".toml"):
         from runbook_tui.book.toml_reader import read_toml
 
-        return read_toml(text, name, load)
+        return read_toml(text, name, Files(name, load, _draw))
     from runbook_tui.book.markdown import read_markdown
 
     return read_markdown(text, name)
+
+
+def _draw(text: str, name: str, files: Files) -> Runbook | None:
+    """What a file says that a plan takes in."""
+    if name.endswith(".toml"):
+        from runbook_tui.book.toml_reader import draw_toml
+
+        return draw_toml(text, files.source, files)
+    from runbook_tui.book.markdown import read_markdown
+
+    return read_markdown(text, files.source)
 
 
 def decode(data: bytes, name: str) -> str:

@@ -7,11 +7,17 @@ import re
 from collections.abc import Iterator, Mapping
 
 from runbook_tui.book.actions import ACTIONS
-from runbook_tui.book.model import Change, Fault, Finding, Gate, Phase, Runbook, Step
+from runbook_tui.book.conditions import ConditionError, parse
+from runbook_tui.book.findings import Fault, Finding
+from runbook_tui.book.model import Change, Gate, Parameter, Phase, Runbook, Step
 from runbook_tui.book.parameters import MARK, reserved
+from runbook_tui.book.places import Place, Places
+
+UNKNOWN = "is no parameter and no output of an earlier step"
+NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
-def broken_rules(runbook: Runbook, text: str) -> list[Fault]:
+def broken_rules(runbook: Runbook, places: Places) -> list[Fault]:
     """Every fault of a runbook that has the right shape."""
     steps = list(runbook.walk())
     faults: list[Fault] = []
@@ -19,35 +25,40 @@ def broken_rules(runbook: Runbook, text: str) -> list[Fault]:
         faults.append(
             Fault(message="nothing to do: the plan has no steps", hint="add [[phase.step]]")
         )
-    faults += _needs(runbook)
-    faults += _roles(runbook)
+    faults += _needs(runbook, places)
+    faults += _roles(runbook, places)
     faults += _parameters(runbook)
     for step in steps:
-        faults += _step(step)
-    faults += _values(runbook, text)
+        faults += _step(step, places)
+    faults += _values(runbook, places)
     return faults
 
 
-def _needs(runbook: Runbook) -> Iterator[Fault]:
-    lines = {s.id: s.line for s in runbook.walk()} | {p.id: p.line for p in runbook.phases}
+def _fault(place: Place, message: str, hint: str = "") -> Fault:
+    return Fault(message=message, line=place.line, column=place.column, source=place.source,
+                 hint=hint)  # fmt: skip
+
+
+def _needs(runbook: Runbook, places: Places) -> Iterator[Fault]:
+    items: dict[str, Phase | Step] = {p.id: p for p in runbook.phases}
+    items |= {s.id: s for s in runbook.walk()}
     wanted: dict[str, tuple[str, ...]] = {}
-    items: list[Phase | Step] = [*runbook.phases, *runbook.walk()]
-    for item in items:
+    for item in items.values():
         for need in item.needs or ():
-            if need not in lines:
-                yield Fault(message=f"“{item.id}” needs “{need}”, which is not there",
-                            line=item.line)  # fmt: skip
-        wanted[item.id] = tuple(n for n in item.needs or () if n in lines)
+            if need not in items:
+                yield _fault(places.of(item, "needs"),
+                             f"“{item.id}” needs “{need}”, which is not there")  # fmt: skip
+        wanted[item.id] = tuple(n for n in item.needs or () if n in items)
+    known = set(items) | {c.id for p in runbook.phases for c in p.changes}
     for procedure in runbook.procedures:
-        known = set(lines) | {c.id for p in runbook.phases for c in p.changes}
         for name in procedure.applies_to:
             if name not in known:
-                yield Fault(message=f"“{procedure.title}” applies to “{name}”, which is not there",
-                            line=procedure.line)  # fmt: skip
+                message = f"“{procedure.title}” applies to “{name}”, which is not there"
+                yield _fault(places.of(procedure, "applies_to"), message)
     cycle = _cycle(wanted)
     if cycle:
         chain = " → ".join(cycle)
-        yield Fault(message=f"a cycle in needs: {chain}", line=lines[cycle[0]])
+        yield _fault(places.of(items[cycle[0]], "needs"), f"a cycle in needs: {chain}")
 
 
 def _cycle(wanted: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -72,85 +83,88 @@ def _cycle(wanted: Mapping[str, tuple[str, ...]]) -> list[str]:
     return []
 
 
-def _gates(runbook: Runbook) -> Iterator[tuple[Gate, int]]:
+def _gates(runbook: Runbook, places: Places) -> Iterator[tuple[Gate, Place]]:
     for phase in runbook.phases:
         items: list[Phase | Change | Step] = [phase, *phase.changes, *phase.walk()]
         for item in items:
-            for gate in (item.gate, item.signoff):
+            for gate, key in ((item.gate, "gate"), (item.signoff, "signoff")):
                 if gate is not None:
-                    yield gate, gate.line or item.line
+                    yield gate, places.of(item, key)
 
 
-def _roles(runbook: Runbook) -> Iterator[Fault]:
+def _roles(runbook: Runbook, places: Places) -> Iterator[Fault]:
     known = {*runbook.roles, "lead"}
-    for gate, line in _gates(runbook):
+    for gate, place in _gates(runbook, places):
         for role in gate.roles:
             if role not in known:
-                yield Fault(message=f"the role “{role}” is not listed", line=line,
-                            hint=f'add {role} = ["Name <mail>"] to [roles]')  # fmt: skip
+                yield _fault(place, f"the role “{role}” is not listed",
+                             f'add {role} = ["Name <mail>"] to [roles]')  # fmt: skip
         if gate.signed and runbook.allowed_signers is None:
-            yield Fault(message="a signed sign-off needs [policy] allowed_signers", line=line)
+            yield _fault(place, "a signed sign-off needs [policy] allowed_signers")
     for step in runbook.walk():
         if step.role is not None and step.role not in known:
-            yield Fault(message=f"the role “{step.role}” is not listed", line=step.line)
+            yield _fault(places.of(step, "role"), f"the role “{step.role}” is not listed")
 
 
 def _parameters(runbook: Runbook) -> Iterator[Fault]:
     for p in runbook.parameters:
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", p.name):
-            yield Fault(message=f"“{p.name}” is no name of a parameter", line=p.line,
-                        hint="use letters, digits and “_”")  # fmt: skip
+        if not p.declared:
+            continue  # A placeholder of Markdown has the name that people gave it.
+        place = Place(max(p.line, 1), 1, p.source)
+        if not re.fullmatch(NAME, p.name):
+            yield _fault(place, f"“{p.name}” is no name of a parameter",
+                         "use letters, digits and “_”")  # fmt: skip
         elif reserved(p.name):
-            yield Fault(message=f"no parameter may be called {p.name}", line=p.line,
-                        hint="commands rely on the real one")  # fmt: skip
+            yield _fault(place, f"no parameter may be called {p.name}",
+                         "commands rely on the real one")  # fmt: skip
         if p.default is not None and p.choices and p.default not in p.choices:
-            yield Fault(message=f"the default of {p.name} is none of its choices", line=p.line)
+            yield _fault(place, f"the default of {p.name} is none of its choices")
         if p.pattern is not None:
-            yield from _pattern(p.pattern, p.default, p.name, p.line)
+            yield from _pattern(p.pattern, p.default, p.name, place)
 
 
-def _pattern(pattern: str, default: str | None, name: str, line: int) -> Iterator[Fault]:
+def _pattern(pattern: str, default: str | None, name: str, place: Place) -> Iterator[Fault]:
     try:
         found = re.compile(pattern)
     except re.error as error:
-        yield Fault(message=f"the pattern of {name} is no regular expression: {error}", line=line)
+        yield _fault(place, f"the pattern of {name} is no regular expression: {error}")
         return
     if default is not None and not found.fullmatch(default):
-        yield Fault(message=f"the default of {name} does not match its pattern", line=line)
+        yield _fault(place, f"the default of {name} does not match its pattern")
 
 
-def _step(step: Step) -> Iterator[Fault]:
+def _step(step: Step, places: Places) -> Iterator[Fault]:
     if step.run is not None and step.action is not None:
-        yield Fault(message=f"“{step.title}” has both run and action", line=step.line)
+        yield _fault(places.of(step, "action"), f"“{step.title}” has both run and action")
     if step.action is not None:
-        yield from _action(step)
+        yield from _action(step, places)
     elif step.arguments:
-        yield Fault(message=f"“{step.title}” has “with” but no action", line=step.line)
+        yield _fault(places.of(step, "with_"), f"“{step.title}” has “with” but no action")
     if step.expect.output is not None:
         try:
             re.compile(step.expect.output)
         except re.error as error:
-            yield Fault(message=f"what “{step.title}” expects is no regular expression: {error}",
-                        line=step.line)  # fmt: skip
+            message = f"what “{step.title}” expects is no regular expression: {error}"
+            yield _fault(places.of(step, "expect"), message)
     for name in step.outputs:
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or reserved(name):
-            yield Fault(message=f"“{name}” is no name of an output", line=step.line)
+        if not re.fullmatch(NAME, name) or reserved(name):
+            yield _fault(places.of(step, "outputs"), f"“{name}” is no name of an output")
 
 
-def _action(step: Step) -> Iterator[Fault]:
+def _action(step: Step, places: Places) -> Iterator[Fault]:
     known = ACTIONS.get(step.action or "")
     if known is None:
-        yield Fault(message=f"there is no action “{step.action}”", line=step.line,
-                    hint="there is " + ", ".join(ACTIONS))  # fmt: skip
+        yield _fault(places.of(step, "action"), f"there is no action “{step.action}”",
+                     "there is " + ", ".join(ACTIONS))  # fmt: skip
         return
     for name in known.required:
         if name not in step.arguments:
-            yield Fault(message=f"{step.action} needs with.{name}", line=step.line)
+            yield _fault(places.of(step, "action"), f"{step.action} needs with.{name}")
     for name in step.arguments:
         if name not in (*known.required, *known.optional):
             names = ", ".join((*known.required, *known.optional))
-            yield Fault(message=f"{step.action} takes no “{name}”", line=step.line,
-                        hint=f"it takes {names}")  # fmt: skip
+            yield _fault(places.of(step, "with_"), f"{step.action} takes no “{name}”",
+                         f"it takes {names}")  # fmt: skip
 
 
 def _outputs(step: Step) -> set[str]:
@@ -158,42 +172,70 @@ def _outputs(step: Step) -> set[str]:
     return {*step.outputs, *(known.outputs if known else ())}
 
 
-def _values(runbook: Runbook, text: str) -> Iterator[Fault]:
-    """Names that a command uses must be known where it stands."""
+def _values(runbook: Runbook, places: Places) -> Iterator[Fault]:
+    """Names that a command or condition uses must be known where it stands."""
     known = {p.name for p in runbook.parameters}
-    lines = text.splitlines()
+    secrets = {p.name for p in runbook.parameters if p.secret is not None}
     for phase in runbook.phases:
+        yield from _condition(phase, known, secrets, places)
         for step in phase.walk():
+            yield from _condition(step, known, secrets, places)
             own = known | _outputs(step)
             after_before = known | (set(step.outputs) if step.before else set())
-            texts = [(step.before, known), (step.run, after_before), (step.cwd, known),
-                     (step.undo, own), (step.verify_undo, own), (step.ready, own),
-                     *((v, known) for v in step.env.values()),
-                     *((v, known) for v in step.arguments.values()),
-                     *((c.probe, own) for c in step.checks)]  # fmt: skip
-            for command, names in texts:
-                yield from _unknown(command, names, step, lines)
+            texts = [("before", step.before, known), ("run", step.run, after_before),
+                     ("cwd", step.cwd, known), ("undo", step.undo, own),
+                     ("verify_undo", step.verify_undo, own), ("ready", step.ready, own),
+                     *(("env", v, known) for v in step.env.values()),
+                     *(("with_", v, known) for v in step.arguments.values())]  # fmt: skip
+            for key, command, names in texts:
+                yield from _unknown(command, names, places.of(step, key), places)
+            for check in step.checks:
+                yield from _unknown(check.probe, own, places.of(check, "probe"), places)
             known |= _outputs(step)
 
 
-def _unknown(command: str | None, names: set[str], step: Step, lines: list[str]) -> Iterator[Fault]:
+def _unknown(command: str | None, names: set[str], place: Place, places: Places) -> Iterator[Fault]:
+    if place.source and not place.source.endswith(".toml"):
+        return  # In Markdown this is somebody else's template; it is asked for when it is run.
     for match in MARK.finditer(command or ""):
-        if match.group(1) in names:
-            continue
-        line, column = _find(lines, match.group(0), step.line)
-        yield Fault(
-            message=f"“{match.group(1)}” is no parameter and no output of an earlier step",
-            line=line, column=column,
-        )  # fmt: skip
+        if match.group(1) not in names:
+            message = f"“{match.group(1)}” {UNKNOWN}"
+            yield _fault(places.find(match.group(0), place), message)
 
 
-def _find(lines: list[str], text: str, start: int) -> tuple[int, int]:
-    """Where a text stands at or after a line."""
-    for number in range(max(start, 1), len(lines) + 1):
-        column = lines[number - 1].find(text)
-        if column >= 0:
-            return number, column + 1
-    return start, 1
+def _condition(
+    item: Phase | Step, known: set[str], secrets: set[str], places: Places
+) -> Iterator[Fault]:
+    if item.when is None:
+        return
+    text, key = item.when, places.of(item, "when")
+    start = places.find(text.partition("\n")[0], key, reach=2)
+
+    def at(column: int) -> Place:
+        # What is written with escapes is not found; then the key is the best that can be said.
+        return key if start == key else _inside(start, text, column)
+
+    try:
+        names = parse(text).names
+    except ConditionError as error:
+        yield _fault(at(error.column), f"“when”: {error}")
+        return
+    for name in sorted(names):
+        match = re.search(rf"(?<!\w){name}(?!\w)", text)
+        place = at(match.start() + 1 if match else 1)
+        if name in secrets:
+            yield _fault(place, f"“when” cannot look at the secret “{name}”")
+        elif name not in known:
+            yield _fault(place, f"“{name}” {UNKNOWN}")
+
+
+def _inside(place: Place, text: str, column: int) -> Place:
+    """The place of a column of a text that begins at a place."""
+    before = text[: column - 1]
+    lines = before.count("\n")
+    if lines:
+        return Place(place.line + lines, len(before) - before.rfind("\n"), place.source)
+    return Place(place.line, place.column + column - 1, place.source)
 
 
 def noticed(runbook: Runbook) -> Runbook:
@@ -202,28 +244,31 @@ def noticed(runbook: Runbook) -> Runbook:
     for step in runbook.walk():
         findings += _remarks(step)
     parameters = tuple(
-        dataclasses.replace(p, lines=_used(runbook, p.name)) for p in runbook.parameters
+        dataclasses.replace(p, lines=tuple(dict.fromkeys((*p.lines, *_used(runbook, p)))))
+        for p in runbook.parameters
     )
     return dataclasses.replace(runbook, findings=tuple(findings), parameters=parameters)
 
 
-def _used(runbook: Runbook, name: str) -> tuple[int, ...]:
-    use = re.compile(r"\$\{\{\s*" + re.escape(name) + r"\s*\}\}|\$\{?" + re.escape(name) + r"\b")
-    return tuple(dict.fromkeys(c.line for c in runbook.commands if use.search(c.text)))
+def _used(runbook: Runbook, p: Parameter) -> Iterator[int]:
+    """The lines of its uses in the file where the parameter itself stands."""
+    name = re.escape(p.name)
+    use = re.compile(r"\$\{\{\s*" + name + r"\s*\}\}|\$\{?" + name + r"\b")
+    return (c.line for c in runbook.commands if c.source == p.source and use.search(c.text))
 
 
 def _remarks(step: Step) -> Iterator[Finding]:
     does = step.run is not None
     if does and step.effect and step.undo is None and step.irreversible is None:
         yield Finding(
-            code="no-undo", line=step.line,
+            code="no-undo", line=step.line, source=step.source,
             message=f"“{step.title}” has an effect and no undo; say undo, irreversible or "
             "changes = false",
         )  # fmt: skip
     late = {m.group(1) for m in MARK.finditer(step.undo or "")} & set(step.outputs)
     if late and step.before is None:
         yield Finding(
-            code="late-undo", line=step.line,
+            code="late-undo", line=step.line, source=step.source,
             message=f"the undo of “{step.title}” needs {', '.join(sorted(late))}, which only the "
             "step itself puts out; put it out in “before”",
         )  # fmt: skip

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from runbook_tui.book.model import Check, Gate, Phase, Runbook, Step
+from runbook_tui.book.files import stamped
+from runbook_tui.book.findings import Finding
+from runbook_tui.book.model import Check, Gate, Phase, Placed, Runbook, Step
 
 Row = dict[str, Any]
 
 
 def shown(runbook: Runbook) -> Row:
-    """The values of ``runbook show --json``, as the contract names them."""
+    """The values of ``runbook show --json``, as the contract names them.
+
+    ``source`` beside a line is the file that the line is in.
+    """
+    runbook = stamped(runbook, runbook.source)
     return {
         "title": runbook.title,
         "phases": [
-            {"id": p.id, "title": p.title, "line": p.line, "risk": p.risk, "gate": _gate(p.gate)}
+            {"id": p.id, "title": p.title, **_at(p), "risk": p.risk, "gate": _gate(p.gate)}
             for p in runbook.phases
         ],
         "changes": [
             {
-                "id": c.id, "title": c.title, "line": c.line, "phase": p.id,
+                "id": c.id, "title": c.title, **_at(c), "phase": p.id,
                 "pull_request": c.pull_request, "risk": c.risk, "status": c.status,
                 "priority": c.priority, "days": c.days,
                 "estimate": c.estimate.maximum / 60 if c.estimate else None,
@@ -28,10 +34,10 @@ def shown(runbook: Runbook) -> Row:
             for p in runbook.phases
             for c in p.changes
         ],
-        "ticks": sorted(_ticks(runbook), key=lambda t: t["line"]),
+        "ticks": _in_order(_ticks(runbook)),
         "commands": [
             {
-                "id": c.id, "line": c.line, "language": c.language, "text": c.text,
+                "id": c.id, **_at(c), "language": c.language, "text": c.text,
                 "runnable": c.runnable, "rollback": c.rollback, "step": c.step,
             }
             for c in runbook.commands
@@ -42,39 +48,51 @@ def shown(runbook: Runbook) -> Row:
             for p in runbook.parameters
         ],
         "rollback_sections": [
-            {"title": s.title, "line": s.line} for s in runbook.rollback_sections
+            {"title": s.title, **_at(s)} for s in runbook.rollback_sections
         ],
         "procedures": [_procedure(p) for p in runbook.procedures],
         "estimates": [
-            {"line": e.line, "text": e.text, "minutes_min": e.minimum / 60,
+            {**_at(e), "text": e.text, "minutes_min": e.minimum / 60,
              "minutes_max": e.maximum / 60}
             for e in runbook.estimates
         ],
         "thresholds": [
-            {"name": t.name, "line": t.line, "op": t.op, "value": t.value, "unit": t.unit,
+            {"name": t.name, **_at(t), "op": t.op, "value": t.value, "unit": t.unit,
              "current": t.current}
             for t in runbook.thresholds
         ],
         "alerts": [
-            {"severity": a.severity, "condition": a.condition, "line": a.line,
+            {"severity": a.severity, "condition": a.condition, **_at(a),
              "respond_within_minutes": _minutes(a.respond_within)}
             for a in runbook.alerts
         ],
-        "contacts": [{"role": c.role, "who": c.who, "line": c.line} for c in runbook.contacts],
+        "contacts": [{"role": c.role, "who": c.who, **_at(c)} for c in runbook.contacts],
         "escalations": [
             {"topic": e.topic, "ladder": list(e.ladder), "within_minutes": _minutes(e.within),
-             "line": e.line}
+             **_at(e)}
             for e in runbook.escalations
         ],
         "gates": [
-            {"line": g.line, "approver": g.approver, "before": g.before} for g in runbook.gates
+            {**_at(g), "approver": g.approver, "before": g.before} for g in runbook.gates
         ],
         "findings": [
-            {"code": f.code, "severity": f.severity, "line": f.line, "column": f.column,
+            {"code": f.code, "severity": f.severity, **_at(f), "column": f.column,
              "related_line": f.related_line, "message": f.message}
             for f in runbook.findings
         ],
     }  # fmt: skip
+
+
+def _in_order(ticks: Iterable[Row]) -> list[Row]:
+    """By line, where all stand in one file: what closes a phase may stand before its steps."""
+    found = list(ticks)
+    if len({tick["source"] for tick in found}) > 1:
+        return found
+    return sorted(found, key=lambda tick: tick["line"])
+
+
+def _at(item: Placed | Finding) -> Row:
+    return {"line": item.line, "source": item.source}
 
 
 def _minutes(seconds: float | None) -> float | None:
@@ -90,11 +108,11 @@ def _gate(gate: Gate | None) -> Row | None:
 
 def _procedure(p: Any) -> Row:
     return {
-        "title": p.title, "line": p.line, "kind": p.kind, "applies_to": list(p.applies_to),
+        "title": p.title, **_at(p), "kind": p.kind, "applies_to": list(p.applies_to),
         "stages": [
-            {"title": s.title, "line": s.line, "from_minute": s.from_minute,
+            {"title": s.title, **_at(s), "from_minute": s.from_minute,
              "to_minute": s.to_minute,
-             "steps": [{"title": x.title, "line": x.line} for x in s.steps]}
+             "steps": [{"title": x.title, **_at(x)} for x in s.steps]}
             for s in p.stages
         ],
     }  # fmt: skip
@@ -113,12 +131,12 @@ def _ticks(runbook: Runbook) -> Iterator[Row]:
     for procedure in runbook.procedures:
         if procedure.kind == "rollback":
             for stage in procedure.stages:
-                yield {"id": stage.id, "kind": "step", "title": stage.title, "line": stage.line,
+                yield {"id": stage.id, "kind": "step", "title": stage.title, **_at(stage),
                        "phase": None, "parent": procedure.id}  # fmt: skip
 
 
 def _step_ticks(step: Step, phase: Phase, parent: str) -> Iterator[Row]:
-    yield {"id": step.id, "kind": "step", "title": step.title, "line": step.line,
+    yield {"id": step.id, "kind": "step", "title": step.title, **_at(step),
            "phase": phase.id, "parent": parent}  # fmt: skip
     yield from (_tick(c, "check", phase.id, step.id) for c in step.checks)
     for inner in step.steps:
@@ -126,5 +144,5 @@ def _step_ticks(step: Step, phase: Phase, parent: str) -> Iterator[Row]:
 
 
 def _tick(check: Check, kind: str, phase: str | None, parent: str | None) -> Row:
-    return {"id": check.id, "kind": kind, "title": check.title, "line": check.line,
+    return {"id": check.id, "kind": kind, "title": check.title, **_at(check),
             "phase": phase, "parent": parent}  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from runbook_tui.book.model import Fault
+from runbook_tui.book.findings import Fault
 from runbook_tui.book.toml_positions import Path, Position, nearest
 
 SYNTAX = re.compile(r"^(.*?)(?: \(at line (\d+), column (\d+)\))?$", re.DOTALL)

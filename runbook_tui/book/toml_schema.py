@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from runbook_tui.book.durations import parse_duration
 
@@ -30,6 +31,19 @@ def _window(value: object) -> object:
         raise ValueError(f"“{value}” is no window; write 0-5m") from None
 
 
+def _title(value: object, info: ValidationInfo) -> object:
+    """A title may be left out where a table amends what is there already, or takes it in."""
+    if value is not None:
+        return value
+    known = info.context
+    if known is None or info.data.get("id") in known:
+        return ""
+    if info.data.get("include") or info.data.get("extends"):
+        return ""
+    raise PydanticCustomError("missing", "Field required")
+
+
+Title = Annotated[str, BeforeValidator(_title), Field(default=None, validate_default=True)]
 Duration = Annotated[float, BeforeValidator(_duration)]
 Window = Annotated[tuple[float, float], BeforeValidator(_window)]
 Risk = Literal["minimal", "low", "low-medium", "medium", "medium-high", "high", "critical"]
@@ -87,8 +101,8 @@ class GateTable(Table):
 class CheckTable(Table):
     """A check or criterion with more than a title."""
 
-    title: str
     id: str | None = None
+    title: Title
     probe: str | None = None
     required: bool = True
 
@@ -107,7 +121,7 @@ class StepTable(Table):
     """A step."""
 
     id: str | None = None
-    title: str
+    title: Title
     text: str = ""
     estimate: Duration | None = None
     timeout: Duration | None = None
@@ -150,7 +164,7 @@ class ChangeTable(Table):
     """One thing being shipped."""
 
     id: str | None = None
-    title: str
+    title: Title
     text: str = ""
     pull_request: int | None = None
     risk: Risk | None = None
@@ -168,7 +182,8 @@ class PhaseTable(Table):
     """A phase."""
 
     id: str | None = None
-    title: str
+    include: str | None = None
+    title: Title
     text: str = ""
     risk: Risk | None = None
     gate: GateTable | None = None
@@ -180,7 +195,6 @@ class PhaseTable(Table):
     effort: str | None = None
     rollback_within: Duration | None = None
     cadence: Duration | None = None
-    include: str | None = None
     when: str | None = None
     change: list[ChangeTable] = []
     step: list[StepTable] = []
@@ -190,7 +204,7 @@ class WatchTable(Table):
     """A probe and its threshold."""
 
     id: str | None = None
-    title: str
+    title: Title
     run: str | None = None
     http: dict[str, str] | None = None
     prometheus: dict[str, str] | None = None
@@ -207,7 +221,7 @@ class StageStepTable(Table):
     """One action of a stage."""
 
     id: str | None = None
-    title: str
+    title: Title
     run: str | None = None
 
 
@@ -215,7 +229,7 @@ class StageTable(Table):
     """A stage of a procedure."""
 
     id: str | None = None
-    title: str
+    title: Title
     window: Window | None = None
     steps: list[str | StageStepTable] = []
 
@@ -224,7 +238,7 @@ class ProcedureTable(Table):
     """A staged list of actions."""
 
     id: str | None = None
-    title: str
+    title: Title
     kind: Literal["rollback", "recovery"] = "rollback"
     applies_to: Strings = []
     stage: list[StageTable] = []
@@ -274,8 +288,8 @@ class PlanTable(Table):
     """A whole plan."""
 
     format: Literal[1]
-    title: str
     extends: str | None = None
+    title: Title
     parameters: dict[str, ParameterTable] = {}
     roles: dict[str, Strings] = {}
     team: dict[str, TeamTable] = {}

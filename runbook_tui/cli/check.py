@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from runbook_tui.book.model import PlanFaults
+from runbook_tui.book.findings import Fault, Finding, PlanFaults
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.faults import count, fault_line, finding_line
 
@@ -26,8 +26,7 @@ def command(file: Path, as_json: bool) -> int:
     except PlanFaults as faults:
         return _faulty(str(file), faults, as_json)
     if as_json:
-        findings = [dataclasses.asdict(finding) for finding in runbook.findings]
-        _print_json(str(file), [], findings)
+        _print_json(str(file), [], runbook.findings)
         return exits.DONE
     for finding in runbook.findings:
         say.out(finding_line(str(file), finding))
@@ -37,7 +36,7 @@ def command(file: Path, as_json: bool) -> int:
 
 def _faulty(file: str, faults: PlanFaults, as_json: bool) -> int:
     if as_json:
-        _print_json(file, [dataclasses.asdict(fault) for fault in faults.faults], [])
+        _print_json(file, faults.faults, [])
         return exits.PLAN_FAULTS
     for fault in faults.faults:
         say.out(fault_line(file, fault), colour="red")
@@ -45,6 +44,10 @@ def _faulty(file: str, faults: PlanFaults, as_json: bool) -> int:
     return exits.PLAN_FAULTS
 
 
-def _print_json(file: str, faults: Sequence[object], findings: Sequence[object]) -> None:
-    body = {"file": file, "faults": faults, "findings": findings}
+def _print_json(file: str, faults: Sequence[Fault], findings: Sequence[Finding]) -> None:
+    body = {
+        "file": file,
+        "faults": [{**dataclasses.asdict(x), "source": x.source or file} for x in faults],
+        "findings": [{**dataclasses.asdict(x), "source": x.source or file} for x in findings],
+    }
     click.echo(json.dumps(body, ensure_ascii=True, indent=1))

@@ -8,7 +8,7 @@ import time
 import traceback
 from pathlib import Path
 
-from runbook_tui.book.model import PlanFaults
+from runbook_tui.book.findings import PlanFaults
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
 from runbook_tui.session.opening import NoSuchRun

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from runbook_tui.book.model import Fault, Finding, PlanFaults
+from runbook_tui.book.findings import Fault, Finding, PlanFaults
 from runbook_tui.cli import say
 
 
 def fault_line(source: str, fault: Fault) -> str:
-    """One fault; its hint goes into the same line."""
+    """One fault, in the plan ``source`` or a file that it takes in; its hint stands behind it."""
     hint = f" ({fault.hint})" if fault.hint else ""
-    return f"{source}:{fault.line}:{fault.column}: fault: {fault.message}{hint}"
+    return f"{fault.source or source}:{fault.line}:{fault.column}: fault: {fault.message}{hint}"
 
 
 def finding_line(source: str, finding: Finding) -> str:
     """One finding, with its code and the other line it is about."""
     other = f" (see line {finding.related_line})" if finding.related_line else ""
-    place = f"{source}:{max(finding.line, 1)}:{finding.column}"
+    place = f"{finding.source or source}:{max(finding.line, 1)}:{finding.column}"
     return f"{place}: {finding.severity}: {finding.message}{other} [{finding.code}]"
 
 

@@ -176,9 +176,9 @@ class Lines:
             elif not self._answers.confirm(refusal.reason):
                 raise self._unconfirmed(refusal.reason)
             refusal = self._ask(r.StartStep(step=id_, confirmed=self._answers.said_yes(refusal)))
-        if refusal is not None:
+        if refusal is not None and self._state.step(id_).status not in OVER:
             raise Ended(refusal.exit_code, refusal.reason, refusal.hint)
-        return None
+        return None  # Over already: others were faster, or its condition left it out.
 
     def _leave_out(self) -> int | None:
         """What is optional and needs a person is left out; nobody is here to do it."""

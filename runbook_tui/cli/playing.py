@@ -124,7 +124,8 @@ class Play:
 
     def _bring_back(self, before: str) -> int:
         scope, node = default_scope(self._session.state)
-        print_plan(self._session.state, plan(self._session.state, scope, node))
+        state = self._session.state
+        print_plan(state, plan(state, scope, node), self._session.environment)
         undoing = Undoing(self._session, may_ask=False)
         began = time.monotonic()
         undoing.start(scope, node, past_floor=False)

@@ -38,8 +38,8 @@ def _given(run: str, pairs: tuple[str, ...]) -> Values:
     from runbook_tui.cli.opening import reading
     from runbook_tui.cli.values import given
     from runbook_tui.run.events import RunStarted
+    from runbook_tui.session.opening import plan_of
 
     with reading() as journal:
         begun = next(x.payload for x in journal.events(run) if isinstance(x.payload, RunStarted))
-    name = begun.source if begun.format == "markdown" else f"{begun.source}.toml"
-    return given(pairs, read(begun.plan, name))
+    return given(pairs, plan_of(begun, read))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from runbook_tui.book.model import PlanFaults
+from runbook_tui.book.findings import PlanFaults
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.people import actor, as_option
 from runbook_tui.cli.wish import Wish, consent
@@ -74,7 +74,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         if not planned.items:
             say.out("nothing to roll back")
             return exits.DONE
-        print_plan(state, planned, whole=wish.only_plan)
+        print_plan(state, planned, session.environment, whole=wish.only_plan)
         if wish.only_plan:
             return exits.DONE if all(i.ready for i in planned.items) else exits.INCOMPLETE
         consent(run, wish)

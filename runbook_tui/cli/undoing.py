@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from runbook_tui.cli import exits, say
@@ -10,6 +11,7 @@ from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.opening import ask
 from runbook_tui.cli.output import LogFollower
 from runbook_tui.run import requests as r
+from runbook_tui.run.differing import differing
 from runbook_tui.run.procedures import Duty, duties, open_duties
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.rollback import Item, RollbackPlan, awaited, plan, running_plan
@@ -23,8 +25,13 @@ GOOD = frozenset({"done", "taken back"})
 UNDOS = frozenset({"undo", "verify_undo"})
 
 
-def print_plan(state: RunState, planned: RollbackPlan, *, whole: bool = False) -> None:
-    """The list as it would be carried out, newest first; ``whole``: long undos to their end."""
+def print_plan(
+    state: RunState, planned: RollbackPlan, here: Mapping[str, str], *, whole: bool = False
+) -> None:
+    """The list as it would be carried out, newest first; ``whole``: long undos to their end.
+
+    ``here`` is this terminal's environment, which the undos' may differ from.
+    """
     where = f" “{state.outline[planned.node].title}”" if planned.node else ""
     say.out(f"ROLLBACK  {planned.scope}{where}  of {state.runbook.title}", bold=True)
     for number, item in enumerate(planned.items, 1):
@@ -45,6 +52,8 @@ def print_plan(state: RunState, planned: RollbackPlan, *, whole: bool = False) -
     outside = [i.title for i in plan(state, "run", "").items if i.step not in inside]
     if outside:
         say.out(f"  outside this scope and left as it is: {', '.join(outside)} (--scope run)")
+    for sentence in differing(state, (item.step for item in planned.items), here):
+        say.out(f"  ! {sentence}", colour="yellow")
     for procedure in planned.procedures:
         say.out(f"  procedure: {procedure.title}")
         for duty in duties(state, (procedure,)):

@@ -74,6 +74,8 @@ def _step_finished(event: Event, about: str, title: Title) -> str:
 def _skipped(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.StepSkipped)
+    if p.not_applicable:
+        return f"{about}: does not apply, {p.reason}"
     return f"{about}: skipped{' against the plan' if p.override else ''}: {p.reason}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from runbook_tui.book.model import Step
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
+from runbook_tui.run.applying import does_not_apply, unknown, wanted
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, holders, waits_for
 from runbook_tui.run.outline import Kind
@@ -43,12 +44,14 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
     refusal = _not_lead(state, actor, "start a step") or _not_startable(state, step)
     if refusal is not None:
         return refusal
+    if wanted(state, step.id) is False:
+        return [(does_not_apply(state, step.id), step.id), *holders(state, step.id)]
     question = step.confirm or (
         f"“{step.title}” cannot be taken back: {step.irreversible}" if step.irreversible else None
     )
     if question and not q.confirmed:
         return r.ConfirmationNeeded(reason=question, hint="say yes to run it")
-    names = missing_values(state, step)
+    names = tuple(dict.fromkeys((*unknown(state, step.id), *missing_values(state, step))))
     if names:
         return r.ValuesMissing(
             reason=f"“{step.title}” needs a value for {', '.join(names)}",

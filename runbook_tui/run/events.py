@@ -116,11 +116,15 @@ class StepWaiting(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepSkipped(Payload):
-    """The step is left out, with a reason; ``override`` where the plan required it."""
+    """The step is left out, with a reason; ``override`` where the plan required it.
+
+    ``not_applicable``: its condition left it out, nobody did.
+    """
 
     WIRE: ClassVar[str] = "step.skipped"
     reason: str
     override: bool = False
+    not_applicable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +246,8 @@ class UndoArmed(Payload):
     """How the step is taken back, as far as known; a later one completes an earlier one.
 
     ``kind`` is ``command``, ``manual``, ``none``, ``irreversible`` or ``nothing`` (it only looks).
-    ``text`` still holds ``${{ name }}`` for each name in ``missing`` and ``secrets``.
+    ``text`` still holds ``${{ name }}`` for each name in ``missing`` and ``secrets``. ``withheld``
+    names the variables that the step had and that are not written down: they smell of secrets.
     """
 
     WIRE: ClassVar[str] = "undo.armed"
@@ -254,6 +259,7 @@ class UndoArmed(Payload):
     cwd: str = ""
     shell: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    withheld: tuple[str, ...] = ()
     reason: str = ""
 
 

@@ -126,7 +126,7 @@ def _broken(step: StepState) -> Status:
 def _step_skipped(draft: Draft, event: Event, payload: e.StepSkipped) -> None:
     draft.change(
         event.step or "",
-        status=Status.SKIPPED,
+        status=Status.NOT_APPLICABLE if payload.not_applicable else Status.SKIPPED,
         finished=epoch(event.at),
         reason=payload.reason,
         overridden=payload.override,
@@ -313,7 +313,13 @@ def _rollback_finished(draft: Draft, event: Event, payload: e.RollbackFinished) 
 
 
 def _look_again(draft: Draft, scope: str) -> None:
-    """What a step that only looks saw inside the scope is not there any more."""
+    """What a step that only looks saw inside the scope is not there any more.
+
+    Nor is what conditions looked at: they are asked anew.
+    """
+    for id_ in draft.outline.conditions:
+        if draft.step(id_).status is Status.NOT_APPLICABLE:
+            draft.change(id_, **UNTOUCHED)
     for node in draft.outline.steps_inside(scope):
         step = draft.step(node.id)
         if step.undo is not None and step.undo.kind == "nothing" and step.started_seq:

@@ -85,6 +85,17 @@ class Outline:
             n.id: n.item for n in self.nodes.values() if isinstance(n.item, Step)
         }
         self.order: tuple[str, ...] = tuple(self.steps)
+        self.conditions: dict[str, tuple[str, ...]] = {
+            id_: texts for id_ in self.order if (texts := self._whens(id_))
+        }
+        """What ``when`` says of a step and of all that holds it; only where it says something."""
+
+        self.makers: dict[str, tuple[str, ...]] = {}
+        """Ids of the steps that put out a value, by its name."""
+
+        for step in self.steps.values():
+            for name in step.outputs:
+                self.makers[name] = (*self.makers.get(name, ()), step.id)
         self.staged: dict[str, Stage | StageStep] = {}
         """Stages of procedures and their steps by id; no nodes of the run, but boxes to tick."""
 
@@ -121,6 +132,10 @@ class Outline:
         while parent := self.nodes[around[-1]].parent:
             around.append(parent)
         return around[::-1]
+
+    def _whens(self, id_: str) -> tuple[str, ...]:
+        items = (self.nodes[holder].item for holder in self.holders(id_))
+        return tuple(i.when for i in items if isinstance(i, Phase | Step) and i.when)
 
     def optional(self, id_: str) -> bool:
         """Whether the step, or a step around it, may be left out."""

@@ -117,14 +117,21 @@ def recordable(environment: Mapping[str, str], hidden: Collection[str] = ()) -> 
     }
 
 
+def withheld(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Names of variables that are set and not written down, by their names alone."""
+    return tuple(sorted(n for n, value in environment.items() if value and SECRET_NAME.search(n)))
+
+
 def arm(
     state: RunState, step: Step, environment: Mapping[str, str], shell: tuple[str, ...]
 ) -> UndoArmed:
     """How the step is taken back, with every value known so far.
 
-    ``shell`` is the argument vector that the undo's text is appended to.
+    ``environment`` is what commands inherit; ``shell`` the argument vector that the undo's text
+    is appended to.
     """
-    recorded = recordable(step_environment(state, step, environment))
+    whole = step_environment(state, step, environment)
+    recorded = recordable(whole)
     cwd = working_folder(state, step)
     if not step.effect:
         return UndoArmed(kind="nothing", reason="it only looks")
@@ -150,4 +157,5 @@ def arm(
         cwd=cwd,
         shell=shell,
         environment=recorded,
+        withheld=tuple(n for n in withheld(whole) if n not in state.secrets),
     )

@@ -227,6 +227,8 @@ def gate_open(state: RunState, id_: str) -> bool:
 def closed(state: RunState, id_: str) -> bool:
     """Whether a phase or change is over with its criteria ticked and its sign-off given."""
     node = state.outline[id_]
+    if _left_out(state, id_):
+        return True
     inside = state.outline.children(id_)
     criteria = [c for c in inside if state.outline[c].kind == "criterion"]
     changes = [c for c in inside if state.outline[c].kind == "change"]
@@ -235,6 +237,14 @@ def closed(state: RunState, id_: str) -> bool:
         and all(closed(state, c) for c in changes)
         and all(c in state.ticks for c in criteria)
         and (node.signoff is None or signed(state, id_))
+    )
+
+
+def _left_out(state: RunState, id_: str) -> bool:
+    """Whether a phase or change holds steps, and conditions have left out all of them."""
+    first = next(state.outline.steps_inside(id_), None)
+    return first is not None and all(
+        state.step(s.id).status is Status.NOT_APPLICABLE for s in state.outline.steps_inside(id_)
     )
 
 
@@ -353,7 +363,7 @@ def gates_waiting(state: RunState) -> tuple[str, ...]:
     """Ids of nodes whose gate is shut though everything before them is over."""
     waiting = []
     for node in state.outline.nodes.values():
-        if node.gate is None or gate_open(state, node.id):
+        if node.gate is None or gate_open(state, node.id) or over(state, node.id):
             continue
         if all(closed(state, n) if n not in state.outline.steps else over(state, n)
                for n in node.needs if n in state.outline):  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from runbook_tui.run.applying import leave_out
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor, RunFinished
 from runbook_tui.run.state import RunState, Status
@@ -32,7 +33,7 @@ class Driver:
         self._background: dict[str, str] = {}
         self._ending: set[str] = set()
         self._running = False
-        self._scanned = -1
+        self._scanned = self._weighed = -1
         if leads:
             self._lock.prepare()
         self.leads = leads
@@ -80,11 +81,20 @@ class Driver:
         if self.leads or self.helps:
             moved = watch_offered(self._bench) or moved
         if not self._state.rolling_back:
+            moved = self._leave_out() or moved
             for step_id in sorted(self._active):
                 moved = self._steps.advance(step_id) or moved
             self._end_run()
             self._bench.recorder.enter_account()
         return moved or self._running or self._state.rolling_back
+
+    def _leave_out(self) -> bool:
+        """Record what conditions leave out, when something changed."""
+        state = self._state
+        if not self.leads or not state.outline.conditions or state.seq == self._weighed:
+            return False
+        self._weighed = state.seq
+        return bool(self._bench.recorder.record(leave_out))
 
     def _advance_rollback(self) -> bool:
         rollback = self._state.rollback

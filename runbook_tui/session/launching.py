@@ -10,7 +10,14 @@ from pathlib import Path
 
 from runbook_tui.book.model import Secret, Step
 from runbook_tui.run.events import CommandFinished, CommandStarted, ParameterCaptured, UndoArmed
-from runbook_tui.run.prepare import arm, recordable, resolve, step_environment, working_folder
+from runbook_tui.run.prepare import (
+    arm,
+    recordable,
+    resolve,
+    step_environment,
+    withheld,
+    working_folder,
+)
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import CommandError, Commands, CommandSpec, CommandStatus
@@ -233,5 +240,9 @@ def armed_undo(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
     """How the step would be taken back, as far as known."""
     step = bench.step(step_id)
     shell = bench.surroundings.shell(step.shell)
-    base = recordable(bench.surroundings.environment, bench.secret_values().values())
+    hidden = bench.secret_values().values()
+    inherited = bench.surroundings.environment
+    # A name that smells of secrets stays in, to be named; `arm` writes no value of it down.
+    smelling = {n: inherited[n] for n in withheld(inherited)}
+    base = {**recordable(inherited, hidden), **smelling}
     return arm(state, step, base, shell)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from runbook_tui.book.files import Load
 from runbook_tui.book.model import Change, Phase, Runbook, Step
 from runbook_tui.run.events import Actor, Draft, LeadHandedOver, RunResumed, RunStarted
 from runbook_tui.run.fold import begin, fold
@@ -17,7 +18,8 @@ from runbook_tui.session.ports.journal import Journal, JournalError
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Pair
 
-Reader = Callable[[str, str], Runbook]
+Reader = Callable[[str, str, Load], Runbook]
+"""Reads a plan: its text, its name, and what gives the files that it takes in by their names."""
 
 
 class NoSuchRun(Exception):
@@ -38,10 +40,14 @@ def start_run(
     parameters: Mapping[str, str],
     actor: Actor,
     clock: Clock,
+    includes: Mapping[str, str] = {},
     role: str = "lead",
     rehearse: bool = False,
 ) -> str:
-    """Record a new run and return its id; ``folder`` is where its commands run."""
+    """Record a new run and return its id; ``folder`` is where its commands run.
+
+    ``includes`` are the texts of the files that the plan takes in, by the names it was read with.
+    """
     taken = {entry.run for entry in journal.runs()}
     day = datetime.fromtimestamp(clock.now(), UTC).strftime("%Y%m%d")
     run = f"{day}-{os.urandom(2).hex()}"
@@ -52,8 +58,9 @@ def start_run(
         source=source,
         format=runbook.format,
         plan=plan,
-        digest=hashlib.sha256(plan.encode("utf-8", "surrogatepass")).hexdigest(),
+        digest=plan_digest(plan, includes),
         folder=folder,
+        includes=dict(includes),
         parameters=dict(parameters),
         secrets={p.name: _source(p.secret) for p in runbook.parameters if p.secret},
         role=role,
@@ -61,6 +68,16 @@ def start_run(
     )
     journal.append(run, [Draft(payload=payload)], actor, expect=0)
     return run
+
+
+def plan_digest(plan: str, includes: Mapping[str, str]) -> str:
+    """The hash of everything a plan says: of its text, and of each file that it takes in."""
+    whole = hashlib.sha256(plan.encode("utf-8", "surrogatepass"))
+    for name in sorted(includes):
+        for text in (name, includes[name]):
+            # Each behind a NUL and as a hash of its own, so that no text can pass for two.
+            whole.update(b"\0" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+    return whole.hexdigest()
 
 
 def _source(secret: object) -> str:
@@ -81,11 +98,16 @@ def open_run(journal: Journal, run: str, read: Reader, surroundings: Surrounding
     begun = next((ev.payload for ev in events if isinstance(ev.payload, RunStarted)), None)
     if begun is None:
         raise JournalError(f"the journal holds no start of run {run}", "runbook runs lists them")
-    name = (
-        begun.source if begun.format == "markdown" or begun.source.endswith(".toml") else "p.toml"
-    )
-    runbook = expanded(read(begun.plan, name), surroundings)
+    runbook = expanded(plan_of(begun, read), surroundings)
     return fold(begin(run, runbook), events)
+
+
+def plan_of(begun: RunStarted, read: Reader) -> Runbook:
+    """What the run's own copy of its plan says; the files it was read from are not looked at."""
+    name = begun.source
+    if begun.format != "markdown" and not name.endswith(".toml"):
+        name = "p.toml"
+    return read(begun.plan, name, begun.includes.__getitem__)
 
 
 def resumption(state: RunState, actor: Actor) -> list[Pair]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,6 +93,11 @@ class Session:
     def state(self) -> RunState:
         """The run now; never waits."""
         return self._recorder.state
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What commands started from here inherit."""
+        return self._bench.surroundings.environment
 
     @property
     def trouble(self) -> str:

@@ -169,3 +169,12 @@ def test_the_list_says_what_a_floor_is_and_how_each_undo_is_verified(runbook: Pr
         assert words in shown.out
     assert runbook("rollback", "--yes", "--past-floor").status == 6
     assert not (runbook.work / "made").exists()
+
+
+def test_another_cluster_at_this_terminal_is_said_before_anything_starts(runbook: Program) -> None:
+    plan = runbook.plan(SHIP.replace('undo = "echo unflaky"', "undo = 'echo on $KUBECONFIG'"))
+    runbook("run", plan, "--no-tui", environment={"KUBECONFIG": "/there"})
+    shown = runbook("rollback", "--plan", environment={"KUBECONFIG": "/here"})
+    assert "! KUBECONFIG is /here here, and /there for it" in shown.out
+    ended = runbook("rollback", "--yes", environment={"KUBECONFIG": "/here"})
+    assert "  | on /there" in ended.out

@@ -242,3 +242,39 @@ undo = "rm made"
     skipped = next(x for x in runbook.events() if x["type"] == "step.skipped")
     assert skipped["step"] == "hand"
     assert "optional" in skipped["data"]["reason"]
+
+
+def test_what_a_condition_leaves_out_is_not_run_and_said(runbook: Program) -> None:
+    plan = """
+format = 1
+title = "T"
+[parameters.place]
+default = "staging"
+[[phase]]
+title = "P"
+[[phase.step]]
+id = "look"
+title = "Look"
+run = 'echo "dirty=no" >> "$RUNBOOK_OUTPUT"'
+outputs = ["dirty"]
+changes = false
+[[phase.step]]
+id = "clean"
+title = "Clean"
+run = "touch cleaned"
+undo = "true"
+when = "dirty == 'yes'"
+[[phase.step]]
+id = "ship"
+title = "Ship"
+run = "touch shipped"
+undo = "rm shipped"
+when = "place in ['staging', 'production'] and not dirty == 'yes'"
+"""
+    ended = runbook("run", runbook.plan(plan), "--no-tui")
+    assert ended.status == 0, ended
+    assert "only when dirty == 'yes'" in ended.out
+    assert not (runbook.work / "cleaned").exists()
+    assert (runbook.work / "shipped").exists()
+    skipped = [x for x in runbook.events() if x["type"] == "step.skipped"]
+    assert [(s["step"], s["data"]["not_applicable"]) for s in skipped] == [("clean", True)]

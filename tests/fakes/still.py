@@ -23,6 +23,7 @@ class StillSession:
         self.actor = ADA
         self.leads = True
         self.trouble = ""
+        self.environment: dict[str, str] = {}
         self.asked: list[Request] = []
 
     def ask(self, request: Request, actor: Actor | None = None) -> Future[Answer]:

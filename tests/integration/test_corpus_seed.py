@@ -67,7 +67,7 @@ def test_two_hundred_things_to_tick(seed: Runbook) -> None:
 
 
 def test_every_document_of_the_corpus_is_read_or_refused(seed: Runbook) -> None:
-    from runbook_tui.book.model import PlanFaults
+    from runbook_tui.book.findings import PlanFaults
 
     for path in sorted(Path(FOLDER).glob("o*.*")):
         try:

@@ -1,4 +1,4 @@
-"""Markdown as blocks with lines: headings, paragraphs, lists and fences (CommonMark, tables)."""
+"""Markdown as blocks with lines: headings, paragraphs, lists, fences, tables (CommonMark, GFM)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 BOX = re.compile(r"\[([ xX]?)\](?:\s+|$)")
-FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-KEY = re.compile(r"^(title|name)\s*:\s*(.+?)\s*$", re.MULTILINE)
+FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+KEY = re.compile(r"^(title|name)\s*[:=]\s*(.+?)\s*$", re.MULTILINE)
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+SUMMARY = re.compile(r"<summary>(.{0,200}?)</summary>", re.DOTALL | re.IGNORECASE)
+TAG = re.compile(r"<[^<>]{0,200}>")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Item:
     """One list item: its text, its box (None, open, ticked) and what stands under it."""
 
@@ -22,11 +25,24 @@ class Item:
     ordered: bool
     box: bool | None = None
     blocks: list[Block] = field(default_factory=list)
+    number: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
+class Row:
+    """One row of a table, the head being the first."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(slots=True, eq=False)
 class Block:
-    """One block. ``kind``: heading, paragraph, list, fence, other."""
+    """One block.
+
+    ``kind``: heading, paragraph, list, fence, table, quote (its blocks are ``inner``), fold (a
+    ``<summary>``), fold-end, other.
+    """
 
     kind: str
     line: int
@@ -34,6 +50,8 @@ class Block:
     level: int = 0
     info: str = ""
     items: list[Item] = field(default_factory=list)
+    inner: list[Block] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -50,37 +68,54 @@ def parse(text: str) -> Page:
     front = FRONT.match(text)
     title = ""
     if front:
-        keys = dict(KEY.findall(front.group(1)))
+        keys = dict(KEY.findall(front.group(2)))
         title = str(keys.get("title") or keys.get("name") or "").strip("\"'")
         text = "\n" * text[: front.end()].count("\n") + text[front.end() :]
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
-    blocks, _ = _blocks(tokens, 0, len(tokens))
-    return Page(blocks=blocks, front_title=title)
+    return Page(blocks=_blocks(tokens, 0, len(tokens)), front_title=title)
 
 
-def _blocks(tokens: list[Token], start: int, end: int) -> tuple[list[Block], int]:
+def _blocks(tokens: list[Token], start: int, end: int) -> list[Block]:
     found: list[Block] = []
     at = start
     while at < end:
-        token = tokens[at]
         stop = _closing(tokens, at)
-        line = token.map[0] + 1 if token.map else 0
-        if token.type == "heading_open":
-            text = tokens[at + 1].content
-            found.append(Block("heading", line, text, level=int(token.tag[1])))
-        elif token.type == "paragraph_open":
-            found.append(Block("paragraph", line, tokens[at + 1].content))
-        elif token.type in {"fence", "code_block"}:
-            found.append(Block("fence", line, token.content, info=token.info.strip()))
-        elif token.type in {"bullet_list_open", "ordered_list_open"}:
-            items = _items(tokens, at + 1, stop, token.type.startswith("ordered"))
-            found.append(Block("list", line, items=items))
-        elif token.type == "blockquote_open":
-            found.append(Block("other", line))
-        else:
-            found.append(Block("other", line, token.content))
+        found.append(_block(tokens, at, stop))
         at = stop + 1
-    return found, at
+    return found
+
+
+def _block(tokens: list[Token], at: int, stop: int) -> Block:
+    token = tokens[at]
+    line = token.map[0] + 1 if token.map else 0
+    match token.type:
+        case "heading_open":
+            return Block("heading", line, _text(tokens[at + 1]), level=int(token.tag[1]))
+        case "paragraph_open":
+            return Block("paragraph", line, _text(tokens[at + 1]))
+        case "fence" | "code_block":
+            return Block("fence", line, token.content, info=token.info.strip())
+        case "bullet_list_open" | "ordered_list_open":
+            return Block("list", line, items=_items(tokens, at, stop))
+        case "blockquote_open":
+            return Block("quote", line, inner=_blocks(tokens, at + 1, stop))
+        case "table_open":
+            return Block("table", line, rows=_rows(tokens[at:stop]))
+        case "html_block":
+            return _html(token.content, line)
+    return Block("other", line)
+
+
+def _text(token: Token) -> str:
+    return COMMENT.sub("", token.content).rstrip() if "<!--" in token.content else token.content
+
+
+def _html(content: str, line: int) -> Block:
+    """A ``<summary>`` is the title of what is folded below it; any other HTML says nothing."""
+    summary = SUMMARY.search(content)
+    if summary:
+        return Block("fold", line, TAG.sub("", summary.group(1)).strip())
+    return Block("fold-end" if "</details>" in content.lower() else "other", line)
 
 
 def _closing(tokens: list[Token], at: int) -> int:
@@ -95,23 +130,34 @@ def _closing(tokens: list[Token], at: int) -> int:
     return len(tokens) - 1
 
 
-def _items(tokens: list[Token], start: int, end: int, ordered: bool) -> list[Item]:
-    items = []
-    at = start
+def _items(tokens: list[Token], opening: int, end: int) -> list[Item]:
+    ordered = tokens[opening].type.startswith("ordered")
+    number = int(tokens[opening].attrGet("start") or 1) if ordered else 0
+    items: list[Item] = []
+    at = opening + 1
     while at < end:
         stop = _closing(tokens, at)
-        blocks, _ = _blocks(tokens, at + 1, stop)
-        line = (tokens[at].map or [0])[0] + 1
-        text = ""
-        if blocks and blocks[0].kind == "paragraph":
-            text = blocks.pop(0).text
-        box = BOX.match(text)
-        if box:
-            text = text[box.end() :]
-        items.append(Item(line, text, ordered, _ticked(box), blocks))
+        items.append(_item(tokens, at, stop, ordered, number + len(items) if ordered else 0))
         at = stop + 1
     return items
 
 
-def _ticked(box: re.Match[str] | None) -> bool | None:
-    return None if box is None else box.group(1) in {"x", "X"}
+def _item(tokens: list[Token], at: int, stop: int, ordered: bool, number: int) -> Item:
+    blocks = _blocks(tokens, at + 1, stop)
+    line = (tokens[at].map or [0])[0] + 1
+    text = blocks.pop(0).text if blocks and blocks[0].kind == "paragraph" else ""
+    box = BOX.match(text)
+    if box:
+        text = text[box.end() :]
+    ticked = None if box is None else box.group(1) in {"x", "X"}
+    return Item(line, text, ordered, ticked, blocks, number)
+
+
+def _rows(tokens: list[Token]) -> list[Row]:
+    rows: list[Row] = []
+    for token in tokens:
+        if token.type == "tr_open":
+            rows.append(Row((token.map or [0])[0] + 1, []))
+        elif token.type == "inline" and rows:
+            rows[-1].cells.append(_text(token).strip())
+    return rows

@@ -7,6 +7,7 @@ import re
 from runbook_tui.book.ids import Ids
 from runbook_tui.book.markdown import words
 from runbook_tui.book.markdown.blocks import Item
+from runbook_tui.book.markdown.estimates import window
 from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.model import Phase, Procedure, Stage, StageStep
 
@@ -32,7 +33,7 @@ def procedures(root: Section, phases: tuple[Phase, ...], ids: Ids) -> tuple[Proc
 
 def _staged(items: list[Item], kind: str) -> bool:
     if kind == "rollback":
-        return any(words.window(i.text) for i in items)
+        return any(window(i.text) for i in items)
     return all(any(b.kind == "list" for b in i.blocks) for i in items)
 
 
@@ -60,7 +61,7 @@ def _applies(text: str, phases: tuple[Phase, ...]) -> tuple[str, ...]:
 
 def _stage(item: Item, ids: Ids) -> Stage:
     title = words.without_notes(item.text.splitlines()[0])
-    span = words.window(item.text)
+    span = window(item.text)
     steps = tuple(
         StageStep(
             id=ids.make(words.title(inner.text)), title=words.title(inner.text), line=inner.line

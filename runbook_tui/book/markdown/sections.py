@@ -1,4 +1,4 @@
-"""The tree of a document's sections: headings, and bold paragraphs as labels below them."""
+"""The tree of a document's sections: headings, and labels below them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from runbook_tui.book.markdown import words
+from runbook_tui.book.markdown import headings, words
 from runbook_tui.book.markdown.blocks import Block, Item
+from runbook_tui.book.markdown.labels import label
 
 LABEL = re.compile(r"^\*\*[^*\n]+\*\*[^\n]{0,80}$")
 LABEL_LEVEL = 7
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Section:
     """A heading (level 1 to 6) or label (7) with its own blocks and the sections inside."""
 
@@ -28,6 +29,11 @@ class Section:
     def title(self) -> str:
         """The title in plain words."""
         return words.title(self.text)
+
+    @property
+    def said(self) -> str:
+        """The paragraphs right below the title."""
+        return "\n\n".join(b.text for b in self.blocks if b.kind == "paragraph")
 
     @property
     def is_label(self) -> bool:
@@ -52,11 +58,11 @@ class Section:
         """``rollback``, ``recovery``, ``criteria`` or ``steps``: the innermost title decides."""
         for section in self.path():
             text = section.text
-            if words.CRITERIA.search(text):
+            if headings.CRITERIA.search(text):
                 return "criteria"
-            if words.ROLLBACK.search(text):
+            if headings.ROLLBACK.search(text):
                 return "rollback"
-            if words.RECOVERY.search(text):
+            if headings.RECOVERY.search(text):
                 return "recovery"
         return "steps"
 
@@ -70,10 +76,13 @@ def tree(blocks: list[Block]) -> Section:
     root = Section(level=0, text="", line=0)
     current = root
     for number, block in enumerate(blocks):
+        following = blocks[number + 1] if number + 1 < len(blocks) else None
         if block.kind == "heading":
             current = _open(current, block.level, block.text, block.line)
-        elif _is_label(blocks, number):
+        elif block.kind == "fold" or _is_label(block, following):
             current = _open(current, LABEL_LEVEL, block.text, block.line)
+        elif block.kind == "fold-end":
+            current = current.parent if current.is_label and current.parent else current
         else:
             current.blocks.append(block)
     return root
@@ -88,9 +97,16 @@ def _open(current: Section, level: int, text: str, line: int) -> Section:
     return section
 
 
-def _is_label(blocks: list[Block], number: int) -> bool:
-    block = blocks[number]
-    if block.kind != "paragraph" or not LABEL.match(block.text):
+def _is_label(block: Block, following: Block | None) -> bool:
+    """A bold paragraph before a list or commands, the title of a numbered step, ``Rollback:``."""
+    if block.kind != "paragraph" or following is None:
         return False
-    following = blocks[number + 1] if number + 1 < len(blocks) else None
-    return following is not None and following.kind in {"list", "fence"}
+    bold = LABEL.match(block.text) is not None
+    if following.kind in {"list", "fence"}:
+        return bold or _is_undo(block.text)
+    return bold and headings.is_numbered(block.text)
+
+
+def _is_undo(text: str) -> bool:
+    found = label(text)
+    return found is not None and found.kind == "undo" and not found.rest

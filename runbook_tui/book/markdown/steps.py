@@ -1,12 +1,18 @@
-"""Steps from the items of a list, with their checks, estimates and commands."""
+"""Steps from the items of a list, the rows of a table and from sections that are steps."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from runbook_tui.book.ids import Ids
-from runbook_tui.book.markdown import commands, words
+from runbook_tui.book.markdown import commands, estimates, words
 from runbook_tui.book.markdown.blocks import Block, Item
+from runbook_tui.book.markdown.body import Body, Line
+from runbook_tui.book.markdown.headings import number, unnumbered
+from runbook_tui.book.markdown.labels import label, only_commands, undo_in_title
+from runbook_tui.book.markdown.looking import answers, only_looks
 from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.model import Check, Command, Estimate, Step
 
@@ -17,20 +23,41 @@ class Gathered:
 
     ids: Ids = field(default_factory=Ids)
     commands: list[Command] = field(default_factory=list)
+    inline: set[str] = field(default_factory=set)
     estimates: list[Estimate] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)
+    numbers: dict[str, str] = field(default_factory=dict)
+    """The numbers of steps in the plan, by id."""
+    unclear: list[Block] = field(default_factory=list)
+    """Blocks under steps without a command that may have been meant as one."""
+    in_words: set[str] = field(default_factory=set)
+    """Ids of steps whose way back stands in words only."""
 
-    def command(self, block: Block, section: Section, step: str | None) -> Command:
+    def fence(
+        self, block: Block, section: Section, step: str | None, rollback: bool, runnable: bool
+    ) -> Command:
         """Record a fence as a command block of the plan."""
         self.taken.add(id(block))
-        rollback = section.role == "rollback"
+        text = commands.command_text(block)
+        return self._add(
+            block.line, commands.language(block), text, section, step, rollback, runnable
+        )
+
+    def code(self, line: Line, section: Section, step: str | None, rollback: bool) -> Command:
+        """Record a command that stands as code in a line."""
+        made = self._add(line.line, "", line.text, section, step, rollback, True)
+        self.inline.add(made.id)
+        return made
+
+    def _add(self, line: int, language: str, text: str, section: Section, step: str | None,
+             rollback: bool, runnable: bool) -> Command:  # fmt: skip
         heading = next((s for s in section.path() if not s.is_label), section)
         made = Command(
-            id=self.ids.make(f"command-{block.line}"),
-            line=block.line,
-            language=commands.language(block),
-            text=commands.command_text(block),
-            runnable=commands.runnable(block),
+            id=self.ids.make(f"command-{line}"),
+            line=line,
+            language=language,
+            text=text,
+            runnable=runnable,
             rollback=rollback,
             step=step,
             label=section.title if section.is_label else "",
@@ -40,66 +67,146 @@ class Gathered:
         return made
 
 
-def steps_of(section: Section, gathered: Gathered) -> tuple[Step, ...]:
-    """The steps of the lists right in a section; a fence after a list is its last item's."""
-    made: list[Step] = []
-    last: Item | None = None
-    fences: dict[int, list[Block]] = {}
-    items: list[Item] = []
-    for block in section.blocks:
-        if block.kind == "list" and carries(block):
-            items += block.items
-            last = block.items[-1]
-        elif block.kind == "fence" and last is not None and commands.runnable(block):
-            fences.setdefault(id(last), []).append(block)
-        elif block.kind != "other":
-            last = None
-    for item in items:
-        step = step_of(item, section, gathered, fences.get(id(item), []))
-        if step is not None:
-            made.append(step)
-    return tuple(made)
-
-
 def carries(block: Block) -> bool:
     """Whether a list's items are steps: numbers or boxes."""
     return block.kind == "list" and any(i.ordered or i.box is not None for i in block.items)
 
 
-def step_of(item: Item, section: Section, gathered: Gathered, after: list[Block]) -> Step | None:
-    """One item as a step; None where it says nothing."""
-    first = item.text.splitlines()[0] if item.text.strip() else ""
-    fences = [b for b in item.blocks if b.kind == "fence"] + after
-    shown = next((b.text.strip().splitlines()[0] for b in fences if b.text.strip()), "")
-    name = words.without_notes(first) or shown
-    if not name:
+def steps_of(section: Section, gathered: Gathered) -> tuple[Step, ...]:
+    """The steps right in a section: its numbers and boxes, and commands that stand beside them."""
+    made: list[Step | None] = []
+    beside: list[Block] = []
+    for block in section.blocks:
+        if carries(block):
+            made += [step_beside(beside, section, gathered)]
+            made += [step_of_item(item, section, gathered) for item in block.items]
+            beside = []
+        elif block.kind in {"paragraph", "fence"}:
+            beside.append(block)
+    made.append(step_beside(beside, section, gathered))
+    return _with_way_back([step for step in made if step is not None], beside, section, gathered)
+
+
+def _with_way_back(
+    made: list[Step], beside: list[Block], section: Section, gathered: Gathered
+) -> tuple[Step, ...]:
+    """A rollback in a line behind the only step of a section is that step's."""
+    if len(made) == 1 and made[0].undo is None and not made[0].steps:
+        body = Body()
+        body.read(b for b in beside if b.kind == "paragraph")
+        lines = [part for part in body.undo if isinstance(part, Line)]
+        texts = [gathered.code(part, section, made[0].id, rollback=True).text for part in lines]
+        made[0] = dataclasses.replace(made[0], undo="\n".join(texts) or None)
+    return tuple(made)
+
+
+def step_beside(beside: list[Block], section: Section, gathered: Gathered) -> Step | None:
+    """The commands between lists as a step, named by the words before them; None without any."""
+    body = Body()
+    body.read(beside)
+    if not body.run:
         return None
+    first = min(part.line for part in body.run)
+    lead = next((b.text for b in reversed(beside) if b.kind == "paragraph" and b.line < first), "")
+    lead = lead.strip().split("\n")[-1]
+    says = lead.endswith(":") and len(lead) <= 80 and label(lead) is None
+    name = words.without_notes(lead) if says else ""
+    return _step(name or section.title or "commands", first, body, section, gathered)
+
+
+def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = "") -> Step | None:
+    """One item as a step; None where it says nothing. ``above`` numbers the step around it."""
+    lines = item.text.split("\n") if item.text.strip() else [""]
+    first, undo = undo_in_title(lines[0])
+    body = Body(estimate=estimates.estimate(words.plain(first), item.line))
+    if undo:
+        body.undo.append(Line(item.line, undo))
+    body.paragraph("\n".join(lines[1:]), item.line + 1)
+    body.read(item.blocks)
+    name = words.without_notes(first) or _first_command(body)
+    counted = f"{above}.{item.number}" if above and item.number else str(item.number or "")
+    return _step(name, item.line, body, section, gathered, counted) if name else None
+
+
+def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered) -> Step:
+    """A section that is one step, with the blocks that belong to it."""
+    first, undo = undo_in_title(section.text.split("\n", 1)[0])
+    body = Body(estimate=estimates.estimate(words.plain(first), section.line))
+    if undo:
+        body.undo.append(Line(section.line, undo))
+    body.read(blocks)
+    if body.run and all(i.box is not None and not i.ordered for i in body.inner):
+        body.checks += [i for i in body.inner if not i.blocks]
+        body.inner = [i for i in body.inner if i.blocks]
+    name = unnumbered(estimates.without_estimate(words.plain(first))) or "commands"
+    line = section.line or min((part.line for part in body.run), default=1)
+    return _step(name, line, body, section, gathered, number(section.text))
+
+
+def _first_command(body: Body) -> str:
+    texts = [part.text.strip() for part in body.run]
+    return next((text.splitlines()[0] for text in texts if text), "")
+
+
+def _step(name: str, line: int, body: Body, section: Section, gathered: Gathered,
+          counted: str = "") -> Step:  # fmt: skip
     id_ = gathered.ids.make(name)
-    found = words.estimate(item.text, item.line)
-    if found is not None:
-        gathered.estimates.append(found)
-    inner: list[Step] = []
-    checks: list[Check] = []
-    for block in item.blocks:
-        if block.kind != "list":
-            continue
-        for child in block.items:
-            if child.ordered or child.box is not None:
-                step = step_of(child, section, gathered, [])
-                if step is not None:
-                    inner.append(step)
-            elif child.text.strip():
-                title = words.title(child.text.splitlines()[0])
-                checks.append(Check(id=gathered.ids.make(title), title=title, line=child.line))
-    texts = [gathered.command(b, section, id_).text for b in fences if commands.runnable(b)]
+    if counted:
+        gathered.numbers[id_] = counted
+    if body.estimate is not None:
+        gathered.estimates.append(body.estimate)
+    run, undo = _commands(body, section, id_, gathered)
+    inner = [step_of_item(item, section, gathered, counted) for item in body.inner]
+    if body.undo_in_words and not undo:
+        gathered.in_words.add(id_)
     return Step(
         id=id_,
         title=name,
+        line=line,
+        text="\n".join(body.text),
+        estimate=body.estimate,
+        run=run or None,
+        undo=undo or None,
+        irreversible=words.title(body.irreversible) if body.irreversible and not undo else None,
+        effect=not (body.needs_no_undo and not undo) and not (run and not undo and only_looks(run)),
+        checks=tuple(_check(item, gathered) for item in body.checks),
+        steps=tuple(step for step in inner if step is not None),
+        parts=tuple(c.id for c in gathered.commands if c.step == id_ and not c.rollback),
+    )
+
+
+def _commands(body: Body, section: Section, step: str, gathered: Gathered) -> tuple[str, str]:
+    """Record the commands of a step; its text to run, and its undo."""
+    run: list[str] = []
+    undo: list[str] = []
+    for part in body.run:
+        if isinstance(part, Line):
+            run.append(gathered.code(part, section, step, rollback=False).text)
+            continue
+        forth, back = commands.run_and_undo(commands.command_text(part))
+        gathered.fence(part, section, step, rollback=not forth, runnable=True)
+        run += [forth] if forth else []
+        undo += [back] if back else []
+    for part in body.undo:
+        if isinstance(part, Line):
+            undo.append(gathered.code(part, section, step, rollback=True).text)
+        else:
+            undo.append(gathered.fence(part, section, step, rollback=True, runnable=True).text)
+    if not body.run:
+        gathered.unclear += body.unclear
+    for block in body.shown:
+        gathered.fence(block, section, step, rollback=False, runnable=False)
+    return "\n".join(run), "\n".join(undo)
+
+
+def _check(item: Item, gathered: Gathered) -> Check:
+    first = item.text.split("\n", 1)[0]
+    found = label(first)
+    command = only_commands(found.rest) if found and found.kind == "verify" else ""
+    title = words.title(first)
+    return Check(
+        id=gathered.ids.make(title),
+        title=title,
         line=item.line,
-        text="\n".join(item.text.splitlines()[1:]),
-        estimate=found,
-        run="\n".join(texts) if texts else None,
-        checks=tuple(checks),
-        steps=tuple(inner),
-        parts=tuple(c.id for c in gathered.commands if c.step == id_),
+        probe=command if command and answers(command) else None,
     )

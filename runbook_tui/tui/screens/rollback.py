@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Button
 
+from runbook_tui.run.differing import differing
 from runbook_tui.run.offers import offers
 from runbook_tui.run.procedures import duties
 from runbook_tui.run.requests import CloseRollback, StartRollback, StopRollback
@@ -66,6 +67,7 @@ class RollbackScreen(Screen[None]):
         self._node = ""
         self._past_floor = False
         self._plan = RollbackPlan(scope="run", node="")
+        self._strange: tuple[str, ...] = ()
 
     @property
     def state(self) -> RunState:
@@ -88,6 +90,7 @@ class RollbackScreen(Screen[None]):
         yield undos
         yield Lines(undos.command, id="command")
         yield Pane(self.app.terminals, id="undoing")
+        yield Lines(lambda w, h: [view.strange(self._strange, w)], id="strange")
         yield Lines(lambda w, h: [view.summary(self.state, self._plan)], id="summary")
         yield Lines(lambda w, h: [[(f" {self.app.said}", self.app.said_tone)]], id="said")
         yield Button("START the rollback", id="start", variant="error")
@@ -133,6 +136,10 @@ class RollbackScreen(Screen[None]):
         self.rows.show(
             self._plan.items, duties(self.state, self._plan.procedures), offers(self.state)
         )
+        steps = [item.step for item in self._plan.items]
+        here = self.app.session.environment
+        self._strange = () if self.running else differing(self.state, steps, here)
+        self.set_class(bool(self._strange), "-strange")
         self.set_class(self.running, "-running")
         bare = not (self.state.runbook.contacts or self.state.runbook.escalations)
         self.query_one("#scopes").set_class(bare, "-bare")
@@ -144,8 +151,8 @@ class RollbackScreen(Screen[None]):
         )
         self.rows.wait_at(awaited(self.state))
         self._show_undo()
-        for part in ("#title", "#scopes", "#stages", "#command", "#summary", "#foot", "#said"):
-            self.query_one(part).refresh()
+        for lines in self.query(Lines):
+            lines.refresh()
 
     def _show_undo(self) -> None:
         newest = ""

@@ -220,9 +220,18 @@ def _text(item: Item, width: int, height: int) -> list[Line]:
     return lines
 
 
-def whole(item: Item) -> str:
+def strange(sentences: tuple[str, ...], width: int) -> Line:
+    """Where this terminal differs from the one the steps ran in."""
+    if not sentences:
+        return []
+    more = f" (+{len(sentences) - 1}, Enter shows)" if len(sentences) > 1 else ""
+    first = cut(f" ! {printable(sentences[0], 1000)}", max(10, width - len(more)))
+    return [(first, "warn"), (more, "warn")]
+
+
+def whole(item: Item, differences: tuple[str, ...] = ()) -> str:
     """Everything about one undo, for a page of its own."""
-    parts = [item.title]
+    parts = [item.title, *(f"! {sentence}" for sentence in differences)]
     if item.reason:
         parts.append(item.reason)
     if item.missing:

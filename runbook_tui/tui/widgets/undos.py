@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from runbook_tui.run.differing import differences
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
 from runbook_tui.run.requests import AnswerByHand, RunOffered, TickNode
@@ -106,7 +107,10 @@ class UndoList(RowList):
     def action_whole(self) -> None:
         """All of the chosen undo or command on a page."""
         if self.chosen is not None:
-            self.app.push_screen(Page(view.whole(self.chosen)))
+            session = self.app.session
+            armed = session.state.step(self.chosen.step).undo
+            found = differences(armed, session.environment) if armed is not None else ()
+            self.app.push_screen(Page(view.whole(self.chosen, found)))
         elif self.chosen_offer is not None:
             self.app.push_screen(Page(f"{self.chosen_offer.title}\n\n{self.chosen_offer.text}"))
 

@@ -69,7 +69,7 @@ class Scene:
     def open(self, *, leads: bool = True, actor: Actor = ADA, unattended: bool = False) -> Session:
         """A session as another process would open it."""
         self.place.mkdir(parents=True, exist_ok=True)
-        state = open_run(self.journal, self.run, lambda text, name: self.runbook, self.around)
+        state = open_run(self.journal, self.run, lambda text, name, load: self.runbook, self.around)
         session = Session(
             state=state, actor=actor, journal=self.journal, commands=self.commands,
             surroundings=self.around, clock=SystemClock(), folder=self.place, leads=leads,

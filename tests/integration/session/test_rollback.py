@@ -257,8 +257,8 @@ def test_a_command_that_cannot_be_ended_does_not_hold_the_rollback(
     ask(session, r.StartStep(step="a"))
     until((place.work / "made").exists)
     folder = Path(session.state.step("a").commands[0].folder)
-    found = supervisor_of(folder)
-    assert found is not None
+    until(lambda: supervisor_of(folder) is not None)
+    found = supervisor_of(folder) or 0
     os.kill(found, signal.SIGSTOP)
     try:
         assert rolled_back(session) == "complete"
@@ -358,9 +358,9 @@ def test_a_lost_undo_is_verified_and_run_once_more_if_it_did_nothing(
     ask(session, r.StartRollback(scope="run", node="", attended=False))
     until((place.work / "once").exists)
     until(lambda: session.state.step("a").commands[-1].kind == "undo")
-    found = supervisor_of(Path(session.state.step("a").commands[-1].folder))
-    assert found is not None
-    os.kill(found, signal.SIGKILL)
+    folder = Path(session.state.step("a").commands[-1].folder)
+    until(lambda: supervisor_of(folder) is not None)
+    os.kill(supervisor_of(folder) or 0, signal.SIGKILL)
     until(lambda: bool(session.state.rollback and session.state.rollback.finished))
     assert session.state.rollback is not None
     assert session.state.rollback.result == "complete"

@@ -220,7 +220,7 @@ def test_a_hand_over_is_recorded_only_by_the_one_who_has_the_lead(scene: Make) -
     place = scene(book(Step(id="a", title="A")))
     place.open()
     place.place.mkdir(parents=True, exist_ok=True)
-    state = open_run(place.journal, place.run, lambda text, name: place.runbook, place.around)
+    state = open_run(place.journal, place.run, lambda text, name, load: place.runbook, place.around)
     other = Session(
         state=state, actor=GRACE, journal=place.journal, commands=place.commands,
         surroundings=place.around, clock=SystemClock(), folder=place.place, leads=True,

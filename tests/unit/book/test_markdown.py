@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runbook_tui.book.findings import PlanFaults
 from runbook_tui.book.listing import listing
-from runbook_tui.book.model import PlanFaults, Risk, Runbook
+from runbook_tui.book.model import Risk, Runbook
 from runbook_tui.book.reader import read
 from runbook_tui.book.shown import shown
 

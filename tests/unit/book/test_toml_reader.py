@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runbook_tui.book.model import PlanFaults, Runbook
+from runbook_tui.book.findings import PlanFaults
+from runbook_tui.book.model import Runbook
 from runbook_tui.book.reader import decode, read
 
 DATA = Path(__file__).parents[2] / "data"
@@ -83,6 +84,33 @@ def test_an_unknown_key_gets_a_suggestion() -> None:
 )  # fmt: skip
 def test_what_a_plan_must_not_say(text: str, message: str) -> None:
     assert any(m.startswith(message) for _, _, m in faults(text)), faults(text)
+
+
+@pytest.mark.parametrize(
+    ("key", "where", "message"),
+    [
+        ("when = 'a = 1'", (10, 11), "“when”: to compare, write =="),
+        ("when = 'not (zz or b)'", (10, 14), "“zz” is no parameter"),
+        ('when = """\nb and\n zz"""', (12, 2), "“zz” is no parameter"),
+        ('when = "b == \\"x\\" and zz"', (10, 1), "“zz” is no parameter"),
+        ("when = 'later'\noutputs = ['later']\nrun = 'x'", (10, 9), "“later” is no parameter"),
+        ("when = 'b and c'", (10, 15), "“when” cannot look at the secret “c”"),
+    ],
+)
+def test_a_condition_is_held_against_what_is_known(
+    key: str, where: tuple[int, int], message: str
+) -> None:
+    text = minimal(key) + "[parameters.b]\n[parameters.c]\nsecret = true\n"
+    (found,) = faults(text)
+    assert found[2].startswith(message)
+    # Words behind escapes are not looked for; then it is the key.
+    assert found[:2] == where
+
+
+def test_a_condition_may_look_at_what_an_earlier_step_puts_out() -> None:
+    later = '[[phase.step]]\ntitle = "B"\nwhen = "sha != \'\' or p"\n[parameters.p]\n'
+    book = read(minimal(f"run = 'x'\noutputs = ['sha']\n{later}"), "p.toml")
+    assert book.phases[0].steps[1].when == "sha != '' or p"
 
 
 def test_a_cycle_over_several_steps_is_named() -> None:

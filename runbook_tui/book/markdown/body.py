@@ -1,0 +1,172 @@
+"""What stands under a step: commands, undo, checks, steps inside; by the labels of its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from runbook_tui.book.markdown import commands, estimates
+from runbook_tui.book.markdown.blocks import Block, Item
+from runbook_tui.book.markdown.labels import FINAL, IMPOSSIBLE, NEEDLESS, label, only_commands
+from runbook_tui.book.model import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A command that stands as code in a line of text."""
+
+    line: int
+    text: str
+
+
+@dataclass(slots=True)
+class Body:
+    """The parts of a step; ``shown`` are fences that are no commands whatever they look like."""
+
+    run: list[Block | Line] = field(default_factory=list)
+    undo: list[Block | Line] = field(default_factory=list)
+    shown: list[Block] = field(default_factory=list)
+    unclear: list[Block] = field(default_factory=list)
+    checks: list[Item] = field(default_factory=list)
+    inner: list[Item] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    estimate: Estimate | None = None
+    irreversible: str = ""
+    needs_no_undo: bool = False
+    undo_in_words: bool = False
+
+    _under: str = ""
+    """The kind of the label that what follows belongs to."""
+    _served: bool = False
+    """Whether a block was taken under that label: the next paragraph ends it."""
+    _held: str = ""
+    """The kind of the title that everything below it belongs to."""
+
+    def read(self, blocks: Iterable[Block]) -> None:
+        """Take in blocks, in order."""
+        for block in blocks:
+            match block.kind:
+                case "paragraph":
+                    self.paragraph(block.text, block.line)
+                case "fence":
+                    self._fence(block)
+                case "list":
+                    self._list(block.items)
+                case "quote":
+                    self._quote(block.inner)
+                case "fold" | "fold-end":
+                    self._title(block.text)
+
+    def paragraph(self, text: str, line: int) -> None:
+        """Take in lines of text, each with its own label."""
+        if self._served:
+            self._under, self._served = self._held, False
+        for offset, words in enumerate(text.split("\n")):
+            if words.strip():
+                self._line(words, line + offset)
+
+    def _title(self, text: str) -> None:
+        """Below a title everything is of its kind, up to the next title."""
+        found = label(text.rstrip(" :*_") + ":") if text else None
+        if text and (found is None or found.kind != "undo"):
+            self.text.append(text)
+        self._held = self._under = found.kind if found else ""
+        self._served = False
+
+    def _line(self, words: str, line: int) -> None:
+        found = label(words)
+        inline = only_commands(found.rest) if found else ""
+        if self._held == "undo" and (found is None or found.kind != "undo"):
+            self._way_back(inline, words, line)
+            return
+        self.estimate = (
+            self.estimate or estimates.in_field(words, line) or estimates.of_waiting(words, line)
+        )
+        if FINAL.search(words):
+            self.irreversible = self.irreversible or words.strip()
+        if found is None:
+            self.text.append(words)
+            return
+        self._under = self._held
+        if found.kind == "undo":
+            self._undo_line(found.rest, inline, words, line)
+        elif found.kind == "command" and inline:
+            self.run.append(Line(line, inline))
+        elif found.kind == "verify" and found.rest:
+            self.checks.append(Item(line, words, ordered=False))
+        else:
+            self.text.append(words)
+            if not found.rest or found.rest.endswith(":"):
+                self._under = found.kind
+
+    def _undo_line(self, rest: str, inline: str, words: str, line: int) -> None:
+        if inline or not rest:
+            self._way_back(inline, rest, line)
+            self._under = self._held if inline else "undo"
+        elif IMPOSSIBLE.search(rest) or FINAL.search(rest):
+            self.irreversible = self.irreversible or words.strip()
+        elif NEEDLESS.search(rest):
+            self.needs_no_undo = True
+        else:
+            self._way_back("", words, line)
+            self._under = "undo"
+            self._served = not rest.endswith(":")
+
+    def _way_back(self, inline: str, words: str, line: int) -> None:
+        if inline:
+            self.undo.append(Line(line, inline))
+        elif words.strip():
+            self.text.append(words)
+            self.undo_in_words = True
+
+    def _fence(self, block: Block) -> None:
+        self._served = True
+        if self._under == "undo" or commands.language(block) == "rollback":
+            (self.undo if commands.runnable(block, certain=True) else self.shown).append(block)
+        elif self._under == "shown":
+            self.shown.append(block)
+        elif commands.runnable(block, certain=self._under == "command"):
+            self.run.append(block)
+        elif commands.unclear(block):
+            self.unclear.append(block)
+
+    def _list(self, items: list[Item]) -> None:
+        for item in items:
+            if self._under == "undo":
+                self._undo_item(item)
+            elif item.ordered or item.box is not None:
+                self.inner.append(item)
+            elif item.text.strip():
+                self._bullet(item)
+            else:
+                self.read(item.blocks)
+        self._served = True
+
+    def _undo_item(self, item: Item) -> None:
+        self._way_back(only_commands(item.text), item.text, item.line)
+        for block in item.blocks:
+            if block.kind == "fence":
+                self._fence(block)
+
+    def _bullet(self, item: Item) -> None:
+        """A bullet is a check, unless it is a field: ``- Owner: Ann``, ``- Rollback: `…` ``."""
+        found = label(item.text.split("\n", 1)[0])
+        if (found is None or found.kind == "verify") and holds_command(item.blocks):
+            self.inner.append(item)
+        elif found is None or found.kind == "verify" or (found.kind == "shown" and found.rest):
+            self.checks.append(item)
+        else:
+            self.paragraph(item.text, item.line)
+            self.read(item.blocks)
+            self._under = self._held
+
+    def _quote(self, blocks: list[Block]) -> None:
+        """Quoted words count, quoted commands do not: they may be somebody's else."""
+        for block in blocks:
+            if block.kind == "paragraph":
+                self.paragraph(block.text, block.line)
+
+
+def holds_command(blocks: Iterable[Block]) -> bool:
+    """Whether one of the blocks is a command to run."""
+    return any(b.kind == "fence" and commands.runnable(b) for b in blocks)

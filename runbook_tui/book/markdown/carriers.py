@@ -1,0 +1,168 @@
+"""Where the steps of a document stand: lists, tables, numbered headings, headings with commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from runbook_tui.book.markdown import headings, words
+from runbook_tui.book.markdown.blocks import Block
+from runbook_tui.book.markdown.body import holds_command
+from runbook_tui.book.markdown.sections import Section
+from runbook_tui.book.markdown.steps import carries
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Carrier:
+    """A section with steps.
+
+    ``kind``: ``list`` (its numbers and boxes are steps), ``step`` (it is one step of a row of
+    numbered titles), ``commands`` (its commands are one step), ``bullets`` (its bullets are steps).
+    ``parts`` are the sections inside that belong to that one step.
+    """
+
+    section: Section
+    kind: str
+    parts: tuple[Section, ...] = ()
+
+    @property
+    def home(self) -> Section:
+        """The section that it counts to when steps are put into phases."""
+        parent = self.section.parent
+        return parent if self.kind == "step" and parent is not None else self.section
+
+    def blocks(self) -> Iterable[Block]:
+        """The section's own blocks, and those of its parts, each after its title."""
+        yield from self.section.blocks
+        for part in self.parts:
+            yield Block("fold", part.line, part.text)
+            yield from part.blocks
+
+
+def carriers(root: Section) -> list[Carrier]:
+    """Every section with steps, in document order."""
+    sections = list(root.walk())
+    found = _of_numbered_titles(sections)
+    inside = {id(s) for c in found for s in c.section.walk()}
+    rest = [s for s in sections if id(s) not in inside]
+    lists = [s for s in rest if _lists_steps(s)]
+    found += [Carrier(s, "list") for s in [s for s in lists if not _is_advice(s)] or lists]
+    found += _of_commands([s for s in rest if not _is_reference(s)], found)
+    found += _of_bullets(rest, found)
+    found = found or _fallback(sections)
+    return sorted(found, key=lambda c: c.section.line)
+
+
+def _lists_steps(section: Section) -> bool:
+    return section.role == "steps" and any(carries(b) for b in section.blocks)
+
+
+def _commands_here(section: Section) -> bool:
+    return section.role in {"steps", "recovery"} and holds_command(section.blocks)
+
+
+def _is_reference(section: Section) -> bool:
+    return any(headings.REFERENCE.search(s.text) for s in section.path() if s.level > 1)
+
+
+def _is_advice(section: Section) -> bool:
+    """Numbers in an appendix or under “Troubleshooting”, without a box."""
+    boxed = any(i.box is not None for items in section.lists() for i in items)
+    aside = (headings.ASIDE.search(s.text) for s in section.path() if s.level > 1)
+    return not boxed and any(aside)
+
+
+def _of_numbered_titles(sections: list[Section]) -> list[Carrier]:
+    """Rows of numbered titles, at least half of which hold commands and no list of steps."""
+    rows: dict[tuple[int, int], list[Section]] = {}
+    for section in _numbered(sections):
+        rows.setdefault((id(section.parent), section.level), []).append(section)
+    found = []
+    for row in rows.values():
+        kinds = [_kind(section) for section in row]
+        if kinds.count("commands") >= max(1, kinds.count("list")):
+            found += [
+                Carrier(s, "step", tuple(s.walk())[1:])
+                for s, kind in zip(row, kinds, strict=True)
+                if kind != "words" or not _is_reference(s)
+            ]
+    return found
+
+
+def _numbered(sections: list[Section]) -> list[Section]:
+    """Sections with a numbered title, the innermost ones."""
+    found = [
+        s for s in sections
+        if s.level > 0 and s.role in {"steps", "recovery"} and headings.is_numbered(s.text)
+    ]  # fmt: skip
+    outer = {id(around) for s in found for around in s.path() if around is not s}
+    outer |= {
+        id(around) for s in sections if not s.is_label and _lists_steps(s)
+        for around in s.path() if around is not s
+    }  # fmt: skip
+    return [s for s in found if id(s) not in outer]
+
+
+def _kind(section: Section) -> str:
+    inside = [s for s in section.walk() if s.role != "rollback"]
+    lists = [b for s in inside for b in s.blocks if carries(b)]
+    commanded = any(_commands_here(s) for s in inside)
+    only_boxes = all(not i.ordered and not i.blocks for b in lists for i in b.items)
+    if commanded and only_boxes:
+        return "commands"
+    return "list" if lists else "words"
+
+
+def _of_commands(sections: list[Section], others: list[Carrier]) -> list[Carrier]:
+    """Sections whose commands no list and no numbered title claims."""
+    lists = {id(c.section) for c in others}
+    found: list[Carrier] = []
+    claimed: set[int] = set()
+    for section in sections:
+        if id(section) in lists or id(section) in claimed:
+            continue
+        labels = [s for s in section.children if s.is_label and id(s) not in lists]
+        commanded = [s for s in labels if _commands_here(s)]
+        own = _commands_here(section)
+        if not own and (section.is_label or len(commanded) != 1):
+            continue
+        if section.level == 0 or not (own or commanded):
+            continue
+        back = [s for s in section.children if s.role == "rollback" and not s.children]
+        parts = back + (labels if own or len(commanded) == 1 else [])
+        parts = sorted({id(s): s for s in parts}.values(), key=lambda s: s.line)
+        claimed |= {id(s) for s in parts}
+        found.append(Carrier(section, "commands", tuple(parts)))
+    return found
+
+
+def _of_bullets(sections: list[Section], others: list[Carrier]) -> list[Carrier]:
+    """Numbered titles with bullets only, beside such as hold steps."""
+    holding = {id(around) for c in others for around in c.home.path()}
+    beside = {(id(s.parent), s.level) for s in sections if id(s) in holding and _counts(s)}
+    return [
+        Carrier(s, "bullets")
+        for s in sections
+        if id(s) not in holding and _counts(s) and (id(s.parent), s.level) in beside
+        and s.role == "steps" and s.lists()
+    ]  # fmt: skip
+
+
+def _counts(section: Section) -> bool:
+    clean = words.plain(section.text)
+    return 0 < section.level < 7 and bool(
+        headings.PHASE.search(clean) or headings.is_numbered(section.text)
+    )
+
+
+def _fallback(sections: list[Section]) -> list[Carrier]:
+    """No number, no box and no command: numbered titles in words, else bullets."""
+    body = [s for s in sections if s.role == "steps"]
+    for wanted in (body, sections):
+        titled = _numbered(wanted)
+        if titled:
+            return [Carrier(s, "step", tuple(s.walk())[1:]) for s in titled]
+        commanded = [s for s in wanted if holds_command(s.blocks)]
+        if commanded:
+            return [Carrier(s, "commands") for s in commanded]
+    return [Carrier(s, "bullets") for s in (body or sections) if s.lists()]

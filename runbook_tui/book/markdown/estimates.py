@@ -1,0 +1,117 @@
+"""Durations in a plan's words: behind a title, in a field, as the window of a stage."""
+
+from __future__ import annotations
+
+import re
+
+from runbook_tui.book.model import Estimate
+
+_UNIT = (
+    r"(seconds?|secs?|segundos?|sekunden|s|minutes?|minutos?|minuten|mins?|m|分钟"
+    r"|hours?|horas?|heures?|stunden?|hrs?|h|小时)"
+)
+_NUMBER = r"(\d{1,6}(?:[.,]\d{1,3})?)"
+_ABOUT = r"(?:(?:~|≈|<|about|ca\.?|circa|up to|approx\.?|approximately|around|est\.?|estimated"
+_ABOUT += r"|takes|eta|duration|time)[ :]{0,3}){0,3}"
+_REST = r"(?: ?(\d{1,2}) ?(?:m|min|mins|minutes)?)?"
+DURATION = re.compile(
+    rf"{_ABOUT} ?{_NUMBER} ?(?:(?:-|–|—|to|a|bis) ?{_NUMBER} ?)?\+? ?{_UNIT}"
+    rf"(?:(?![^\W\d_]){_REST})\b",
+    re.IGNORECASE,
+)
+IN_PARENTHESES = re.compile(
+    rf"[(（\[]\s{{0,4}}({DURATION.pattern})\s{{0,4}}(?:[,;][^()\[\]]{{0,40}})?[)）\]]",
+    re.IGNORECASE,
+)
+AFTER_DASH = re.compile(rf"\s(?:—|–|-{{1,3}}|\|)\s({DURATION.pattern})\.?\s*$", re.IGNORECASE)
+WINDOW = re.compile(rf"\(\s{{0,4}}{_NUMBER} ?[-–] ?{_NUMBER} ?{_UNIT}\s{{0,4}}\)", re.IGNORECASE)
+WAIT = re.compile(
+    rf"^\W*wait(?:ing)?[: ]\s?(?:for |at least |another )*({DURATION.pattern})", re.IGNORECASE
+)
+NAMES = (
+    r"(?:estimated|expected|approximate|geschätzte|estimée?|estimad[oa])?\s{0,2}"
+    r"(?:time(?: required| needed| to complete)?|duration|estimate|eta|duración|dauer|durée|tiempo"
+    r"|zeitaufwand|tiempo estimado|预计时间|耗时)(?: estimad[oa]| estimée?)?"
+)
+FIELD = re.compile(
+    rf"^\W*{NAMES}\s{{0,2}}(?:\([^)]{{0,40}}\))?[*_]*\s*[:：][*_]*\s*(.+)", re.IGNORECASE
+)
+HEADING = re.compile(rf"^\W*{NAMES}\W*$", re.IGNORECASE)
+
+
+def estimate(text: str, line: int) -> Estimate | None:
+    """The duration behind a title, or of a duration field; a window is none."""
+    first = text.split("\n", 1)[0]
+    return behind_title(first, line) or in_field(first, line) or of_waiting(first, line)
+
+
+def behind_title(text: str, line: int) -> Estimate | None:
+    """``Title (10 min)``, ``Title [~2h]``, ``Title — 15 minutes``."""
+    span = WINDOW.search(text)
+    if span is not None and _value(span.group(1)) == 0:
+        return None
+    match = IN_PARENTHESES.search(text) or AFTER_DASH.search(text)
+    return _estimate(match.group(1), match.groups()[1:], line) if match else None
+
+
+def of_waiting(text: str, line: int) -> Estimate | None:
+    """``Wait 10 minutes``, ``wait: 5 seconds``."""
+    match = WAIT.match(text)
+    return _estimate(match.group(1), match.groups()[1:], line) if match else None
+
+
+def in_field(text: str, line: int) -> Estimate | None:
+    """``Duration: 15 minutes``, in bold or not."""
+    field = FIELD.match(text)
+    inner = DURATION.match(field.group(1).lstrip()) if field else None
+    return _estimate(inner.group(0), inner.groups(), line) if inner else None
+
+
+def leading(text: str, line: int) -> Estimate | None:
+    """The duration that a text begins with."""
+    match = DURATION.match(text.strip())
+    return _estimate(match.group(0), match.groups(), line) if match else None
+
+
+def any_duration(text: str, line: int) -> Estimate | None:
+    """The first duration anywhere in a text."""
+    match = DURATION.search(text)
+    return _estimate(match.group(0), match.groups(), line) if match else None
+
+
+def window(text: str) -> tuple[float, float] | None:
+    """A window from the procedure's start, in minutes."""
+    match = WINDOW.search(text)
+    if match is None:
+        return None
+    size = seconds(match.group(3)) / 60
+    return _value(match.group(1)) * size, _value(match.group(2)) * size
+
+
+def without_estimate(text: str) -> str:
+    """A title without the duration or window behind it."""
+    return AFTER_DASH.sub("", WINDOW.sub("", IN_PARENTHESES.sub("", text)))
+
+
+def seconds(unit: str) -> float:
+    """How many seconds a unit of time has."""
+    lower = unit.lower()
+    if lower == "分钟" or lower.startswith("m"):
+        return 60.0
+    return 3600.0 if lower.startswith(("h", "st")) or lower == "小时" else 1.0
+
+
+def _value(number: str) -> float:
+    return float(number.replace(",", "."))
+
+
+def _estimate(text: str, groups: tuple[str | None, ...], line: int) -> Estimate:
+    """From the groups of `DURATION`: a number, the end of a range, a unit, minutes behind hours."""
+    low, high, unit, rest = groups[:4]
+    size = seconds(unit or "m")
+    minutes = float(rest or 0) * 60 if size == 3600 else 0.0
+    minimum = _value(low or "0") * size + minutes
+    maximum = _value(high) * size if high else minimum
+    return Estimate(
+        minimum=min(minimum, maximum), maximum=max(minimum, maximum), text=text.strip(), line=line
+    )

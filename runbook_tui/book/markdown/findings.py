@@ -1,0 +1,91 @@
+"""What a person should know about a Markdown plan before it is run; nothing here stops a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runbook_tui.book.findings import Finding
+from runbook_tui.book.markdown.commands import PLACEHOLDER
+from runbook_tui.book.markdown.steps import Gathered
+from runbook_tui.book.model import GateStatement, Phase, Step
+
+
+def findings(
+    phases: tuple[Phase, ...], statements: tuple[GateStatement, ...], gathered: Gathered
+) -> tuple[Finding, ...]:
+    """Every finding, by line."""
+    found = [
+        *_open_placeholders(gathered),
+        *_outside(gathered),
+        *_not_run(gathered),
+        *_sums(phases),
+        *_unplaced(statements),
+        *(
+            finding
+            for p in phases
+            for step in p.walk()
+            for finding in _without_undo(step, gathered)
+        ),
+    ]
+    return tuple(sorted(found, key=lambda f: f.line))
+
+
+def _open_placeholders(gathered: Gathered) -> Iterator[Finding]:
+    for command in gathered.commands:
+        if command.rollback and PLACEHOLDER.search(command.text):
+            yield Finding(
+                code="placeholder-open", severity="high", line=command.line,
+                message="a rollback command has placeholders that are open until asked",
+            )  # fmt: skip
+
+
+def _outside(gathered: Gathered) -> Iterator[Finding]:
+    for command in gathered.commands:
+        if command.runnable and not command.rollback and command.step is None:
+            yield Finding(
+                code="command-outside-steps", severity="info", line=command.line,
+                message="this command is in no step and will not be run; put it under a number, a "
+                "box or a numbered heading",
+            )  # fmt: skip
+
+
+def _not_run(gathered: Gathered) -> Iterator[Finding]:
+    for block in gathered.unclear:
+        if block.text.strip():
+            yield Finding(
+                code="block-not-run", severity="info", line=block.line,
+                message="this block is shown, not run; if it is a shell command, mark it ```bash",
+            )  # fmt: skip
+
+
+def _sums(phases: tuple[Phase, ...]) -> Iterator[Finding]:
+    for change in (c for p in phases for c in p.changes):
+        total = sum(s.estimate.maximum for s in change.steps if s.estimate)
+        if change.estimate and total > change.estimate.maximum:
+            yield Finding(
+                code="estimate-sum", line=change.line,
+                message=f"the steps of “{change.title}” take {total / 3600:g} h, its "
+                f"timeline says {change.estimate.maximum / 3600:g} h",
+            )  # fmt: skip
+
+
+def _unplaced(statements: tuple[GateStatement, ...]) -> Iterator[Finding]:
+    for statement in statements:
+        if statement.before is None:
+            yield Finding(
+                code="gate-unplaced", line=statement.line,
+                message=f"nothing waits for the approval of “{statement.approver}”: name the step "
+                "or phase by its number or title",
+            )  # fmt: skip
+
+
+def _without_undo(step: Step, gathered: Gathered) -> Iterator[Finding]:
+    if step.run is None or step.undo or step.irreversible or not step.effect:
+        return
+    hint = "write “Rollback: `command`” under it, or “Rollback: not possible”"
+    if step.id in gathered.in_words:
+        hint = "its rollback stands in words; put the command in backticks or a fence"
+    yield Finding(
+        code="no-undo", severity="info", line=step.line,
+        message=f"“{step.title}” has an effect and no undo command: {hint}",
+    )  # fmt: skip

@@ -1,0 +1,142 @@
+"""Sentences that require an approval: who must approve, and before what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from runbook_tui.book.markdown.blocks import Block, Item
+from runbook_tui.book.markdown.sections import Section
+from runbook_tui.book.markdown.words import plain
+
+LONGEST = 400
+APPROVAL = (
+    r"(?:(?:written|explicit|formal|final|prior|verbal) )?"
+    r"(?:sign[ -]?offs?|approvals?|go[ -]ahead|authori[sz]ation|clearance|green light|permission)"
+)
+GIVES = (
+    r"(?:approve[sd]?|sign(?:s|ed)?[ -]?off|agree[sd]?|authori[sz]e[sd]?"
+    rf"|give(?:s|n)? (?:the |their |an? |his |her )?(?:{APPROVAL}|ok(?:ay)?|go)|confirm(?:s|ed)?)"
+)
+WHO = r"(?:the |an? |our )?(?P<who>@?[\w/&.@-]+(?: [\w/&.@-]+){0,4}?)"
+BY = rf"(?:from|by|of) {WHO}"
+WHOSE = rf"{WHO}(?:'s|s')?"
+MUST = r"(?:must|has to|have to|needs? to|should|shall)"
+BEFORE = r"(?:before|prior to)"
+WHAT = r"(?P<what>.{1,120})"
+BEFORE_WHAT = rf"(?: (?:{BEFORE}|for|to) {WHAT})?"
+IS_REQUIRED = r"(?:is |are )?(?:required|needed|necessary|mandatory)"
+NEED = r"(?:requires?|needs?|obtain|get|wait for|await|ask for|you need|we need)(?: the| an?)?"
+DO = (
+    r"\b(?:do not|don['’]t|never|must not|no) (?P<what>(?:start|begin|run|execute|proceed|continue"
+    r"|go on|deploy|merge|switch|apply|touch).{0,80}?)"
+)
+SENTENCES = (
+    rf"^{BEFORE} {WHAT}, {NEED} {APPROVAL} {BY}$",
+    rf"^{BEFORE} {WHAT}, {WHO} {MUST} {GIVES}$",
+    rf"^{WHOSE} {APPROVAL} {IS_REQUIRED}(?: {BEFORE} {WHAT})?$",
+    rf"^{APPROVAL} {BY} {IS_REQUIRED}(?: {BEFORE} {WHAT})?$",
+    rf"\b{NEED} {APPROVAL} {BY}{BEFORE_WHAT}$",
+    rf"\b{NEED} {WHOSE} {APPROVAL}{BEFORE_WHAT}$",
+    rf"^{WHO} {MUST} (?:first )?{GIVES}(?: (?!{BEFORE})[\w ]{{0,30}}?)? {BEFORE} {WHAT}$",
+    rf"^{WHO} {MUST} (?:first )?{GIVES} (?P<what>th(?:is|e) \w+)$",
+    rf"{DO} (?:before|until|unless) {WHO} (?:has |have |had )?{GIVES}\b.{{0,40}}$",
+    rf"{DO} without (?:the |an? )?{APPROVAL} {BY}$",
+    rf"{DO} without {WHOSE} {APPROVAL}$",
+)
+FIELD = re.compile(
+    rf"^(?:gate|approvers?|approval(?: required)?(?: by| from)?|requires approval(?: by| from)?"
+    rf"|sign[ -]?off(?: required)?(?: by| from)?)\s?[:：]\s?{WHO}$",
+    re.IGNORECASE,
+)
+CAPITALS = re.compile(
+    r"\b(?P<who>[A-Z][\w/]*(?: [A-Z][\w/]*){0,3}) (?:[Ss]ign-?off|[Aa]pproval) (?:is )?required"
+    r" before (?P<what>[^\n]{1,120})$"
+)
+PATTERNS = (*(re.compile(p, re.IGNORECASE) for p in SENTENCES), FIELD, CAPITALS)
+NOT = re.compile(
+    r"\b(?:no|not|without) (?:\w+ ){0,3}(?:required|needed|necessary)\b|n't (?:need|require)",
+    re.IGNORECASE,
+)
+NOBODY = re.compile(
+    r"^(?:pending|required|yes|no|none|n/?a|tbd|todo|open|done|given|not|this|it|we|you|they|all"
+    r"|he|she|someone|_+|-+|same|and|for|to)\b|\d{2}",
+    re.IGNORECASE,
+)
+LEADING = re.compile(
+    r"^(?:[^\w@]|(?:note|gate|important|warning|caution|attention|approval)\s?[:!—–-]\s?)+",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A gate as written: ``what`` it is before, "" where that is not said, None in a field.
+
+    ``around`` are the lines of the item and the sections that it stands in, the innermost first.
+    """
+
+    line: int
+    who: str
+    what: str | None
+    around: tuple[int, ...]
+
+
+def sentences(root: Section) -> Iterator[Sentence]:
+    """Every sentence of a document that requires an approval, in order; boxes are none."""
+    for section in root.walk():
+        around = tuple(s.line for s in section.path())
+        if section.role == "steps":
+            yield from _in_title(section.text, section.line, around)
+        yield from _in_blocks(section.blocks, around)
+
+
+def _in_blocks(blocks: list[Block], around: tuple[int, ...]) -> Iterator[Sentence]:
+    for block in blocks:
+        if block.kind == "paragraph":
+            yield from _in_text(block.text, block.line, around)
+        elif block.kind == "quote":
+            yield from _in_blocks(block.inner, around)
+        for item in block.items:
+            inner = (item.line, *around)
+            if item.box is None:
+                yield from _in_item(item, inner)
+            yield from _in_blocks(item.blocks, inner)
+
+
+def _in_text(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentence]:
+    for offset, words in enumerate(text.split("\n")):
+        for sentence in re.split(r"(?<=[.!?;])\s+", plain(words[: 4 * LONGEST])):
+            found = gate_in(sentence)
+            if found:
+                yield Sentence(line + offset, *found, around)
+
+
+def _in_item(item: Item, around: tuple[int, ...]) -> Iterator[Sentence]:
+    """A title that asks for an approval and does not say before what is the step of asking."""
+    title, _, more = item.text.partition("\n")
+    yield from _in_title(title, item.line, around)
+    yield from (s for s in _in_text(title, item.line, around) if s.what or not item.ordered)
+    yield from _in_text(more, item.line + 1, around)
+
+
+def _in_title(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentence]:
+    """``2. Switch (requires CTO approval)``."""
+    note = re.search(r"[(（\[]([^()\[\]]{5,120})[)）\]]\s*$", plain(text[:LONGEST]))
+    found = gate_in(note.group(1)) if note else None
+    if found:
+        yield Sentence(line, *found, around)
+
+
+def gate_in(sentence: str) -> tuple[str, str | None] | None:
+    """Who must approve and before what; None where the sentence requires no approval."""
+    text = LEADING.sub("", sentence.strip()).rstrip(" .!;:")
+    if not text or len(text) > LONGEST or NOT.search(text):
+        return None
+    for pattern in PATTERNS:
+        match = pattern.search(text)
+        if match and not NOBODY.search(match.group("who")):
+            what = None if pattern is FIELD else match.groupdict().get("what") or ""
+            return match.group("who").strip(), what and what.strip()
+    return None

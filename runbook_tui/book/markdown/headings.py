@@ -1,0 +1,72 @@
+"""What the titles of sections say: the roles they play, their numbers."""
+
+from __future__ import annotations
+
+import re
+
+from runbook_tui.book.markdown.words import plain, title
+
+ROLLBACK = re.compile(
+    r"roll(?:ing)?[\s-]?backs?|back[\s-]?out|\brevert\b|\bundo\b|rückfall|reversi[oó]n"
+    r"|retour arrière|回滚|回退",
+    re.IGNORECASE,
+)
+RECOVERY = re.compile(r"recovery|recover\b|restore|wiederherstell|recuperaci", re.IGNORECASE)
+CRITERIA = re.compile(
+    r"(?:success|acceptance|exit|completion)\s+(?:criteria|metrics)|definition of done"
+    r"|criterios|métricas de éxito|erfolgskriterien|abnahme",
+    re.IGNORECASE,
+)
+ASIDE = re.compile(
+    r"appendi|trouble[- ]?shoot|\bfaq\b|see also|glossary|\banhang\b|fehlerbehebung|ap[ée]ndice"
+    r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|附录|常见问题",
+    re.IGNORECASE,
+)
+REFERENCE = re.compile(
+    rf"{ASIDE.pattern}|\breference|\buseful\b|\bkey commands\b|cheat ?sheet|\bexamples?\b"
+    r"|\bresources\b|\bbackground\b|\boverview\b|\bcontacts?\b",
+    re.IGNORECASE,
+)
+PHASE = re.compile(
+    r"\b(?:phase|stage|fase|etapa|étape|schritt|step|paso|part|teil)\s{0,3}[-#]?\s{0,3}(\d{1,4})\b"
+    r"|第.{1,2}[步阶]",
+    re.IGNORECASE,
+)
+PHASE_ONLY = re.compile(
+    r"^\W*(?:phase|stage|fase|etapa|part|teil)\s{0,3}[-#]?\s{0,3}\w", re.IGNORECASE
+)
+STEP_WORD = re.compile(
+    r"^\W*(?:optional:? )?(?:step|paso|schritt|étape|passo|步骤)\s{0,3}[-#]?\s{0,3}\d"
+    r"|^\W*第.{1,2}步",
+    re.IGNORECASE,
+)
+BARE = re.compile(
+    r"^\W*(?P<number>\d{1,3}(?:\.\d{1,3}){0,4})(?:[.):](?=\s)|\ufe0f?\u20e3|(?=\s{1,2}[—–-]\s)"
+    r"|(?<=\.\d)(?=\s)|(?<=\.\d\d)(?=\s))\s*(?:[—–-]\s)?\s*(?P<rest>\S.*)$",
+    re.DOTALL,
+)
+NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}")
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a title is that of a step in a row: ``Step 1: …``, ``1. …``, ``2) …``, ``1.1 …``."""
+    clean = plain(text)
+    return bool(STEP_WORD.match(clean) or BARE.match(clean)) and not PHASE_ONLY.match(clean)
+
+
+def number(text: str) -> str:
+    """The number in a numbered title, as written: ``2``, ``1.1``; else ""."""
+    clean = plain(text)
+    bare = BARE.match(clean)
+    if bare:
+        return bare.group("number")
+    if STEP_WORD.match(clean) or PHASE.search(clean):
+        found = NUMBER.search(clean)
+        return found.group(0) if found else ""
+    return ""
+
+
+def unnumbered(text: str) -> str:
+    """A title without a bare number before it; ``Step 1: …`` stays as it is."""
+    bare = BARE.match(plain(text))
+    return title(bare.group("rest")) if bare else title(text)

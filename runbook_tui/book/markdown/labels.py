@@ -1,0 +1,98 @@
+"""What a line inside a step says about it: ``Rollback: …``, ``Verify: …``, ``Owner: …``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+UNDO = (
+    r"roll(?:ing)?[ -]?back|roll (?:it|this|that) back|back[ -]?out|revert|undo|rückfall"
+    r"|rückgängig(?: machen)?|reversi[oó]n|revertir|retour arrière|annuler|回滚|回退"
+)
+VERIFY = (
+    r"verify|verification|verified by|check(?: that)?|validate|validation|test|confirm"
+    r"|prüfen|prüfung|validierung|verificar|verificaci[oó]n|vérifier|验证|检查"
+)
+SHOWN = (
+    r"expected(?: output| result)?|(?:sample |example )?output|you should see|returns|result"
+    r"|example|erwartete ausgabe|salida esperada|sortie attendue|résultats?|预期输出|输出|示例"
+)
+COMMAND = r"commands?|run|execute|cmd|befehle?|comandos?|ejecutar|commandes?|命令"
+OTHER = (
+    r"owner|who|responsible|assignee|by|when|time|duration|estimate|estimated time|eta|status"
+    r"|notes?|evidence|links?|ticket|jira|role|hosts?|warning|caution|important|tip|info|why"
+    r"|verantwortlich|dauer|hinweis|responsable|duraci[oó]n|nota|estado|注意|备注|负责人"
+)
+_MARKS = r"^[\s>*_~#↩⚠✅🔙\ufe0f-]{0,12}"
+_BEHIND = r"[*_]{0,3}\s?(?:\([^()`]{0,40}\))?[*_]{0,3}\s?"
+_REST = r"[*_]{0,3}\s*(?P<rest>.*)$"
+_UNDO = (
+    r"(?:(?:to|in case of [^,`:]{1,40}|if [^,`:]{1,60}),? )?"
+    rf"(?:{UNDO})"
+    r"(?: (?:plan|steps?|commands?|command line|procedure|instructions?|this|it|the [\w ]{1,30}))?"
+)
+_BY = r"(?:[:：]|,? (?:by running|by|run|with|using|via|execute|use)\b:?(?= `))"
+PATTERNS = {
+    "undo": re.compile(_MARKS + _UNDO + _BEHIND + _BY + _REST, re.IGNORECASE),
+    **{
+        kind: re.compile(rf"{_MARKS}(?:{names}){_BEHIND}[:：]{_REST}", re.IGNORECASE)
+        for kind, names in (
+            ("verify", VERIFY), ("shown", SHOWN), ("command", COMMAND), ("other", OTHER),
+        )
+    },
+}  # fmt: skip
+IN_TITLE = re.compile(
+    rf"[\s.;,(\[—–-]{{1,4}}(?:{UNDO})(?: with| command)?[:：]?\s{{0,3}}(?P<rest>`[^`\n]+`)"
+    r"[)\].]{0,2}\s*$",
+    re.IGNORECASE,
+)
+CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+AROUND = re.compile(
+    r"(?:\s|[.,;:()&+→]|\b(?:run|running|execute|use|using|with|by|and|then|or|via|in|on|the"
+    r"|command|commands)\b)*",
+    re.IGNORECASE,
+)
+FINAL = re.compile(
+    r"\birreversible\b|\bunumkehrbar\b|\bpoint of no return\b|\bno way back\b"
+    r"|\bcan(?: ?not|'t|’t) be (?:undone|reverted|reversed|rolled back)\b",
+    re.IGNORECASE,
+)
+IMPOSSIBLE = re.compile(r"^\W*(?:is )?(?:not possible|impossible|none possible)\b", re.IGNORECASE)
+NEEDLESS = re.compile(
+    r"^\W*(?:none|not?|nothing)\s+(?:is )?"
+    r"(?:needed|necessary|required|to (?:undo|do|roll back|revert))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A line's label: ``kind`` is undo, verify, shown, command or other; and what follows it."""
+
+    kind: str
+    rest: str
+
+
+def label(line: str) -> Label | None:
+    """The label that a line begins with."""
+    for kind, pattern in PATTERNS.items():
+        match = pattern.match(line[:2000])
+        if match:
+            return Label(kind, match.group("rest").strip())
+    return None
+
+
+def undo_in_title(line: str) -> tuple[str, str]:
+    """A title's line without ``Rollback: `command` `` behind it, and that command ("" if none)."""
+    match = IN_TITLE.search(line) if "`" in line else None
+    if match is None or not match.start():
+        return line, ""
+    return line[: match.start()].rstrip(), only_commands(match.group("rest"))
+
+
+def only_commands(text: str) -> str:
+    """The code spans of a text that says nothing else, one a line; else ""."""
+    spans = [m.group(2).strip() for m in CODE.finditer(text)]
+    if not spans or not AROUND.fullmatch(CODE.sub(" ", text)):
+        return ""
+    return "\n".join(spans)

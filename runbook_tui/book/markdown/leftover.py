@@ -1,0 +1,74 @@
+"""What no step took: commands that are kept to be read and offered, and other estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runbook_tui.book.markdown import commands, estimates, words
+from runbook_tui.book.markdown.blocks import Block
+from runbook_tui.book.markdown.body import Line
+from runbook_tui.book.markdown.labels import label, only_commands
+from runbook_tui.book.markdown.sections import Section
+from runbook_tui.book.markdown.steps import Gathered
+
+
+def record_leftover(root: Section, gathered: Gathered) -> None:
+    """Record every command block that is in no step, and every rollback in a line of its own."""
+    taken = {c.line for c in gathered.commands}
+    for section in root.walk():
+        for block, before in _with_words_before(section.blocks):
+            if block.kind == "paragraph":
+                _record_lines(block, section, taken, gathered)
+            elif block.kind == "fence" and id(block) not in gathered.taken:
+                _record_fence(block, before, section, gathered)
+
+
+def _record_fence(block: Block, before: str, section: Section, gathered: Gathered) -> None:
+    lead = label(before.rsplit("\n", maxsplit=1)[-1])
+    kind = lead.kind if lead and not lead.rest else ""
+    runs = kind != "shown" and commands.runnable(block, certain=kind == "undo")
+    back = section.role == "rollback" or kind == "undo"
+    gathered.fence(block, section, None, rollback=back, runnable=runs)
+
+
+def record_estimates(root: Section, gathered: Gathered) -> None:
+    """Record durations outside the steps: of a phase, of the whole, in a title of its own."""
+    taken = {e.line for e in gathered.estimates}
+    for section in root.walk():
+        if section.role != "steps":
+            continue
+        titled = estimates.HEADING.match(words.plain(section.text)) is not None
+        for line, text in _lines(section.blocks):
+            found = estimates.in_field(text, line)
+            found = found or (estimates.leading(text, line) if titled else None)
+            if found is not None and line not in taken:
+                taken.add(line)
+                gathered.estimates.append(found)
+
+
+def _lines(blocks: list[Block]) -> Iterator[tuple[int, str]]:
+    """The lines of the paragraphs and bullets right in a section."""
+    for block in blocks:
+        texts = [(block.line, block.text)] if block.kind == "paragraph" else []
+        texts += [(i.line, i.text) for i in block.items if not i.ordered and i.box is None]
+        for line, text in texts:
+            yield from enumerate(text.split("\n"), line)
+
+
+def _record_lines(block: Block, section: Section, taken: set[int], gathered: Gathered) -> None:
+    for offset, said in enumerate(block.text.split("\n")):
+        found = label(said)
+        text = only_commands(found.rest) if found and found.kind == "undo" else ""
+        if text and block.line + offset not in taken:
+            gathered.code(Line(block.line + offset, text), section, None, rollback=True)
+
+
+def _with_words_before(blocks: list[Block]) -> Iterator[tuple[Block, str]]:
+    """Every block, those in items and quotes too, with the paragraph right before it."""
+    before = ""
+    for block in blocks:
+        yield block, before
+        before = block.text if block.kind == "paragraph" else ""
+        yield from _with_words_before(block.inner)
+        for item in block.items:
+            yield from _with_words_before([Block("paragraph", item.line, item.text), *item.blocks])

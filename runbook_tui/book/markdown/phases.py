@@ -1,0 +1,183 @@
+"""Phases and changes: how the sections with steps are grouped."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from runbook_tui.book.markdown import estimates, headings, words
+from runbook_tui.book.markdown.carriers import Carrier, carriers
+from runbook_tui.book.markdown.criteria import criteria_of
+from runbook_tui.book.markdown.sections import Section
+from runbook_tui.book.markdown.steps import Gathered, step_of_blocks, step_of_item, steps_of
+from runbook_tui.book.model import Change, Phase, Risk, Step
+
+TIMES = frozenset({"timeline", "duration", "time", "duración", "dauer"})
+DAYS = re.compile(r"\b(?:day|tag|día)s?\s{1,3}[\d–-]+", re.IGNORECASE)
+
+
+def phases_of(root: Section, title: str, gathered: Gathered) -> tuple[Phase, ...]:
+    """The phases of a document, each with its changes and steps."""
+    found = carriers(root)
+    groups = _grouped(root, found)
+    if groups is None:
+        steps = tuple(step for c in found for step in _steps(c, gathered))
+        return (Phase(id=gathered.ids.make(title), title=title, line=1, steps=steps),)
+    return tuple(
+        _phase(holder, holder.title or title, inside, gathered) for holder, inside in groups
+    )
+
+
+def _steps(carrier: Carrier, gathered: Gathered) -> tuple[Step, ...]:
+    section = carrier.section
+    match carrier.kind:
+        case "list":
+            return steps_of(section, gathered)
+        case "bullets":
+            made = [step_of_item(i, section, gathered) for found in section.lists() for i in found]
+            return tuple(step for step in made if step is not None)
+    return (step_of_blocks(section, carrier.blocks(), gathered),)
+
+
+def _grouped(root: Section, found: list[Carrier]) -> list[tuple[Section, list[Carrier]]] | None:
+    """Phases and what carries their steps; None where the document is one phase."""
+    single = {id(c.section) for c in found if c.kind == "step"}
+    around = {id(s) for c in found for s in c.home.path()}
+    sections = [s for s in root.walk() if id(s) in around and id(s) not in single]
+    numbered = _outermost(
+        [s for s in sections if 0 < s.level < 7 and headings.PHASE.search(words.plain(s.text))]
+    )
+    if len(numbered) >= 2:
+        return _groups(found, numbered)
+    chosen = None
+    for level in range(2, 7):
+        groups = _groups(found, [s for s in sections if s.level == level])
+        if len(groups) >= 2 and (chosen is None or not _repeats(groups)):
+            chosen = groups
+        if chosen is not None and not _repeats(chosen):
+            break
+    return chosen
+
+
+def _repeats(groups: list[tuple[Section, list[Carrier]]]) -> bool:
+    """Whether most changes share their titles, within a phase too: then its parts are the phases.
+
+    So a catalogue, in which every runbook has its “Steps” and “Validation”, is read as it is meant.
+    """
+    titles = [[part.title for part, _ in _parts(holder, inside)] for holder, inside in groups]
+    count = Counter(title for group in titles for title in group)
+    shared = sum(number for number in count.values() if number > 1)
+    return shared * 2 > count.total() and any(len(set(g)) < len(g) for g in titles)
+
+
+def _outermost(sections: list[Section]) -> list[Section]:
+    inside = {id(s) for s in sections}
+    return [s for s in sections if not any(id(o) in inside for o in s.path() if o is not s)]
+
+
+def _groups(found: list[Carrier], holders: list[Section]) -> list[tuple[Section, list[Carrier]]]:
+    """Carriers by the holder around them; runs of those outside by the heading that they are in."""
+    holding = {id(h) for h in holders}
+    groups: list[tuple[Section, list[Carrier]]] = []
+    for carrier in found:
+        path = list(carrier.home.path())
+        top = next((s for s in path if not s.is_label), carrier.home)
+        holder = next((s for s in path if id(s) in holding), top)
+        if not groups or groups[-1][0] is not holder:
+            groups.append((holder, []))
+        groups[-1][1].append(carrier)
+    return groups
+
+
+def _phase(holder: Section, title: str, inside: list[Carrier], gathered: Gathered) -> Phase:
+    id_ = gathered.ids.make(title)
+    own: list[Step] = []
+    changes: list[Change] = []
+    for part, group in _parts(holder, inside):
+        if part is holder or (part.is_label and part.parent is holder):
+            own += [step for c in group for step in _steps(c, gathered)]
+        else:
+            changes.append(_change(part, group, gathered))
+    risk = next((c.risk for c in changes if c.risk), None) if len(changes) == 1 else None
+    return Phase(
+        id=id_,
+        title=title,
+        line=holder.line or inside[0].section.line,
+        text=holder.said,
+        risk=risk or _risk(holder),
+        changes=tuple(changes),
+        steps=tuple(own),
+    )
+
+
+def _parts(holder: Section, inside: list[Carrier]) -> list[tuple[Section, list[Carrier]]]:
+    """What becomes a change: sub-headings with steps; labels, where one heading has several."""
+    labels: dict[int, int] = {}
+    for carrier in inside:
+        if carrier.home.is_label and carrier.home.parent is not None:
+            around = id(carrier.home.parent)
+            labels[around] = labels.get(around, 0) + 1
+    parts: list[tuple[Section, list[Carrier]]] = []
+    for carrier in inside:
+        part = _part(holder, carrier.home, labels)
+        place = next((group for other, group in parts[-1:] if other is part), None)
+        if place is None:
+            parts.append((part, [carrier]))
+        else:
+            place.append(carrier)
+    return parts
+
+
+def _part(holder: Section, home: Section, labels: dict[int, int]) -> Section:
+    heading = next((s for s in home.path() if not s.is_label or s is holder), holder)
+    if home.is_label and heading is not holder and labels.get(id(heading), 0) > 1:
+        return home
+    return holder if heading.is_label and heading.parent is holder else heading
+
+
+def _change(part: Section, inside: Iterable[Carrier], gathered: Gathered) -> Change:
+    id_ = gathered.ids.make(part.title)
+    fields = fields_of(part) or fields_of(part.parent if part.is_label and part.parent else part)
+    time = next((v for k, v in fields.items() if k in TIMES), "")
+    days = DAYS.search(time)
+    number = re.search(r"#(\d+)\b", part.text)
+    priority = re.search(r"priority\s+(\w+)", part.text, re.IGNORECASE)
+    criteria = [c for s in part.walk() if s.role == "criteria" for c in criteria_of(s, gathered)]
+    return Change(
+        id=id_,
+        title=_change_title(part),
+        line=part.line,
+        text=part.said,
+        pull_request=int(number.group(1)) if number else None,
+        risk=words.risk(next((v for k, v in fields.items() if "risk" in k), "")),
+        status=next((words.title(v) for k, v in fields.items() if k == "status"), None),
+        priority=priority.group(1) if priority else None,
+        estimate=estimates.any_duration(time, part.line),
+        days=days.group(0) if days else None,
+        criteria=tuple(criteria),
+        steps=tuple(step for c in inside for step in _steps(c, gathered)),
+    )
+
+
+def _change_title(section: Section) -> str:
+    text = re.sub(r"\s{0,3}\(#\d+\)", "", section.text)
+    text = re.sub(r"\s-\s+\*\*[^*]+\*\*\s*$", "", text)
+    return words.title(text)
+
+
+def fields_of(section: Section) -> dict[str, str]:
+    """``- **Name**: value`` bullets of a section, by name in lower case."""
+    found = {}
+    for items in section.lists():
+        for item in items:
+            match = re.match(r"\*\*([^*]+?):?\*\*\s*:?\s*(.*)", item.text)
+            if match and not item.ordered:
+                found[match.group(1).strip().lower()] = match.group(2)
+    if "risk level" in found:
+        found["risk"] = found["risk level"]
+    return found
+
+
+def _risk(holder: Section) -> Risk | None:
+    return words.risk(next((v for k, v in fields_of(holder).items() if "risk" in k), ""))

@@ -1,0 +1,63 @@
+"""Tables of steps, read as numbered lists whose items carry the other columns as fields."""
+
+from __future__ import annotations
+
+import re
+
+from runbook_tui.book.markdown.blocks import Block, Item, Row
+from runbook_tui.book.markdown.words import plain
+
+COLUMNS = {
+    "number": r"#|no\.?|nr\.?|n°|num(?:ber)?|id|序号",
+    "action": (
+        r"actions?|tasks?|activit(?:y|ies)|steps?|operations?|aktion|aufgabe|schritt|acci[oó]n"
+        r"|tarea|paso|tâche|étape|步骤|操作|任务"
+    ),
+    "Command": r"commands?|cmd|befehl|comando|commande|命令",
+    "Rollback": r"roll ?back(?: (?:command|step|plan))?|undo|back[- ]?out|revert|回滚",
+    "Verify": r"verif(?:y|ication)|checks?|validation|expected(?: result| outcome)?|验证",
+    "Duration": (
+        r"(?:estimated |expected )?(?:duration|time|estimate)|eta|dauer|duraci[oó]n|durée|耗时"
+    ),
+    "Owner": r"owner|who|responsible|assignee|assigned to|verantwortlich|responsable|负责人",
+    "Status": r"status|done|state|✓|✔|☐|estado",
+    "foreign": r".*\b(?:risk|severity|alert|condition|trigger|impact|phone|e-?mail|level)\b.*",
+}
+NAMES = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in COLUMNS.items())
+EMPTY = re.compile(r"^[\W_]*(?:n/?a|none|tbd)?[\W_]*$", re.IGNORECASE)
+FIELDS = ("Command", "Rollback", "Verify", "Duration", "Owner")
+
+
+def as_list(table: Block) -> Block | None:
+    """The table's rows as the items of a numbered list; None where it is no table of steps."""
+    names = [_name(cell) for cell in table.rows[0].cells] if table.rows else []
+    known = {name for name in names if name}
+    if "action" in known and "number" not in known:
+        names = _step_numbers(names, table.rows[1:])
+    if "foreign" in known or "action" not in names or len(known - {"action"}) == 0:
+        return None
+    items = [_item(row, names, number) for number, row in enumerate(table.rows[1:], 1)]
+    items = [item for item in items if item.text]
+    return Block("list", table.line, items=items) if items else None
+
+
+def _name(cell: str) -> str:
+    text = plain(cell).strip(" :")
+    return next((name for name, pattern in NAMES if pattern.fullmatch(text)), "")
+
+
+def _step_numbers(names: list[str], rows: list[Row]) -> list[str]:
+    """A column “Step” that only counts is the number where another one says what is done."""
+    at = names.index("action")
+    counts = all(re.fullmatch(r"\W*\d[\d.]*\W*", r.cells[at]) for r in rows if at < len(r.cells))
+    if "action" in names[at + 1 :] and counts:
+        return [*names[:at], "number", *names[at + 1 :]]
+    return names
+
+
+def _item(row: Row, names: list[str], number: int) -> Item:
+    cells = dict(zip(reversed(names), reversed(row.cells), strict=True))
+    text = cells.get("action", "")
+    lines = [f"{name}: {cells[name]}" for name in FIELDS if not EMPTY.match(cells.get(name, ""))]
+    blocks = [Block("paragraph", row.line, line) for line in lines]
+    return Item(row.line, text, ordered=True, blocks=blocks, number=number)

@@ -1,0 +1,85 @@
+"""What stands over the phases of a plan, put together from all of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from runbook_tui.book.model import Parameter, Runbook, Team
+from runbook_tui.book.places import Place
+
+Clash = Callable[[Place, str], None]
+
+
+def one_parameters(
+    own: Iterable[Parameter], parts: Iterable[Runbook], source: str, clash: Clash
+) -> tuple[Parameter, ...]:
+    """Every parameter once; two definitions of one name must say the same.
+
+    ``source`` is the file that takes the parts in; its own parameters have none yet.
+    """
+    found = {p.name: p for p in own}
+    for part in parts:
+        for parameter in part.parameters:
+            there = found.get(parameter.name)
+            found[parameter.name] = (
+                parameter if there is None else _one(there, parameter, source, clash)
+            )
+    return tuple(found.values())
+
+
+def _one(there: Parameter, other: Parameter, source: str, clash: Clash) -> Parameter:
+    place = Place(max(other.line, 1), 1, other.source)
+    where = f"in {there.source or source or 'the plan'}, line {there.line}"
+    if there.placeholder and other.placeholder and there.placeholder != other.placeholder:
+        clash(place, f"“{there.name}” is written {other.placeholder} here and "
+              f"{there.placeholder} {where}")  # fmt: skip
+    if there.declared and other.declared and _says(there) != _says(other):
+        clash(place, f"the parameter “{there.name}” is defined otherwise {where}")
+    first, second = (there, other) if there.declared or not other.declared else (other, there)
+    return replace(first, placeholder=first.placeholder or second.placeholder)
+
+
+def _says(p: Parameter) -> tuple[object, ...]:
+    return p.default, p.choices, p.pattern, p.secret
+
+
+def one_roles(
+    own: Mapping[str, tuple[str, ...]], parts: Iterable[tuple[Runbook, Place]], clash: Clash
+) -> dict[str, tuple[str, ...]]:
+    """Every role once. Markdown names roles and nobody for them, so any list of people counts."""
+    found = dict(own)
+    for part, place in parts:
+        for role, people in part.roles.items():
+            there = found.setdefault(role, people)
+            if set(there) != set(people) and part.format != "markdown":
+                clash(place, f"the role “{role}” has other people in {_file(part)}")
+    return found
+
+
+def one_teams(
+    own: Iterable[Team], parts: Iterable[tuple[Runbook, Place]], clash: Clash
+) -> tuple[Team, ...]:
+    """Every team once."""
+    found = {t.id: t for t in own}
+    for part, place in parts:
+        for team in part.teams:
+            if found.setdefault(team.id, team) != team:
+                clash(place, f"the team “{team.id}” is described otherwise in {_file(part)}")
+    return tuple(found.values())
+
+
+def one_signers(
+    own: str | None, parts: Iterable[tuple[Runbook, Place]], clash: Clash
+) -> str | None:
+    """The one file of allowed signers."""
+    for part, place in parts:
+        if own is None:
+            own = part.allowed_signers
+        elif part.allowed_signers not in {None, own}:
+            clash(place, f"allowed_signers is another file in {_file(part)}")
+    return own
+
+
+def _file(part: Runbook) -> str:
+    return f"“{part.source}”"

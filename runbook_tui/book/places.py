@@ -1,0 +1,57 @@
+"""Where things stand over all files of a plan, for faults that show only in the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runbook_tui.book.model import Placed
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line and column of a file; ``source`` is empty for the plan's own text."""
+
+    line: int = 1
+    column: int = 1
+    source: str = ""
+
+
+class Places:
+    """The texts of a plan's files, and where each key of a node stands.
+
+    A node is known by its own place: its id may change on the way into another plan, and a key
+    that amends it may stand in another file.
+    """
+
+    def __init__(self) -> None:
+        self._lines: dict[str, Sequence[str]] = {}
+        self._keys: dict[tuple[str, int, str], Place] = {}
+
+    def add(self, source: str, text: str) -> None:
+        """Know the text of a file."""
+        self._lines[source] = text.splitlines()
+
+    def put(self, source: str, line: int, key: str, place: Place) -> None:
+        """A key of the node at that line stands there; the one that was read last counts."""
+        self._keys[source, line, key] = place
+
+    def of(self, item: Placed, key: str = "") -> Place:
+        """Where a key of a node stands; the node itself where the key does not."""
+        found = self._keys.get((item.source, item.line, key))
+        return found or Place(max(item.line, 1), 1, item.source)
+
+    def find(self, text: str, start: Place, reach: int | None = None) -> Place:
+        """Where a text of one line stands at or after a place; else the place itself.
+
+        ``reach`` is how many lines to look at.
+        """
+        lines = self._lines.get(start.source, ())
+        begin = start.column - 1
+        end = len(lines) if reach is None else min(len(lines), start.line + reach - 1)
+        for number in range(start.line, end + 1):
+            column = lines[number - 1].find(text, begin)
+            if column >= 0:
+                return Place(number, column + 1, start.source)
+            begin = 0
+        return start

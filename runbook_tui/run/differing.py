@@ -1,0 +1,50 @@
+"""Where this terminal differs from the one a step ran in, so that an undo may act elsewhere.
+
+An undo gets the environment recorded for its step; what is looked at here is what a person at
+another terminal would not expect: another cluster, account or database than their own, and
+secrets that are never recorded and are not set here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from runbook_tui.run.events import UndoArmed
+from runbook_tui.run.state import RunState
+
+AIMING = (
+    "KUBECONFIG", "HELM_KUBECONTEXT", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION",
+    "AZURE_CONFIG_DIR", "ARM_SUBSCRIPTION_ID", "CLOUDSDK_ACTIVE_CONFIG_NAME",
+    "CLOUDSDK_CORE_PROJECT", "GOOGLE_CLOUD_PROJECT", "DOCKER_HOST", "DOCKER_CONTEXT",
+    "VAULT_ADDR", "CONSUL_HTTP_ADDR", "NOMAD_ADDR", "TF_WORKSPACE", "PGHOST", "PGPORT",
+    "PGDATABASE", "PGUSER", "PGSERVICE", "MYSQL_HOST", "REDIS_URL", "ANSIBLE_INVENTORY",
+)  # fmt: skip
+"""Variables that decide which cluster, account, host or database a command acts on."""
+
+
+def differences(armed: UndoArmed, here: Mapping[str, str]) -> tuple[str, ...]:
+    """Sentences about what an undo has that this terminal has not, or has otherwise."""
+    said = [
+        f"{name} is {_value(here.get(name))} here, and {_value(armed.environment.get(name))} for it"
+        for name in AIMING
+        if armed.environment.get(name) != here.get(name)
+    ]
+    lacking = [name for name in armed.withheld if not here.get(name)]
+    if lacking:
+        said.append(f"not set here, and set for its step: {', '.join(lacking)}")
+    return tuple(said)
+
+
+def differing(state: RunState, steps: Iterable[str], here: Mapping[str, str]) -> tuple[str, ...]:
+    """The differences of several steps' undos, each said once."""
+    said = [
+        sentence
+        for step in steps
+        if (armed := state.step(step).undo) is not None and armed.kind == "command"
+        for sentence in differences(armed, here)
+    ]
+    return tuple(dict.fromkeys(said))
+
+
+def _value(value: str | None) -> str:
+    return value or "not set"
