@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
+from runbook_tui.run.prepare import missing_values
 from runbook_tui.tui.dialogs.ask import AskSignoff, Confirm, Signature
 from runbook_tui.tui.views import signing
 from runbook_tui.tui.views.confirming import confirmation
@@ -57,7 +58,9 @@ class Questions:
         state = app.session.state
         found = signing.awaited(state, node) if node else None
         if found is None:
-            app.say("nothing that holds this waits for a sign-off")
+            holds = signing.what_holds(state, node) if node else ()
+            more = f"; it is held by: {'; '.join(holds)}" if holds else ""
+            app.say(f"nothing that holds this waits for a sign-off{more}")
             return
         role = signing.may_sign(state, found, app.session.actor)
         name = app.session.actor.identity if role else ""
@@ -90,8 +93,13 @@ class Questions:
 
     def _confirm(self, request: r.StartStep) -> None:
         app = self._app
+        state = app.session.state
+        if names := missing_values(state, state.outline.steps[request.step]):
+            # Whoever says yes must see the command as it will run.
+            self.values(list(names), lambda: app.ask(request))
+            return
         again = r.StartStep(step=request.step, confirmed=True)
-        question = confirmation(app.session.state, request.step)
+        question = confirmation(state, request.step)
         app.push_screen(Confirm(question), lambda yes: app.ask(again) if yes else None)
 
     def _refused(self, request: r.Request, answer: r.Refusal) -> None:

@@ -11,6 +11,7 @@ from runbook_tui.book.model import Check, Command, Gate, Parameter, Phase, Runbo
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
+from runbook_tui.run.state import Status
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.dialogs.help import HELP
 from runbook_tui.tui.screens.deeds import NodeScreen
@@ -170,3 +171,20 @@ async def test_a_question_before_a_step_is_shown_whole(scene: Make) -> None:
         assert "It cannot be taken back: the old schema is gone" in text_of(app)
         assert "$ echo migrated" in text_of(app)
         assert not session.state.step("a").touched
+
+
+async def test_values_are_asked_for_before_the_yes_so_that_the_command_is_whole(
+    scene: Make,
+) -> None:
+    where = Parameter(name="WHERE", placeholder="<WHERE>", declared=False)
+    step = Step(id="a", title="A", run="echo to <WHERE>", irreversible="gone is gone")
+    session = scene(book(step, parameters=(where,))).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "WHERE =" in text_of(app))
+        await pilot.press("x", "enter")
+        await until(pilot, lambda: "gone is gone" in text_of(app) and "Yes" in text_of(app))
+        assert "$ echo to x" in text_of(app)
+        await pilot.press("y")
+        await until(pilot, lambda: session.state.step("a").status is Status.DONE)

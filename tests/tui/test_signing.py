@@ -133,6 +133,7 @@ async def test_a_criterion_that_holds_a_phase_open_is_named() -> None:
     )  # fmt: skip
     history = History(Runbook(title="C", phases=phases))
     history.ran("a")
+    assert signing.what_holds(history.state, "one") == ("criterion “Nothing is red”",)
     refusal = history.ask(r.StartStep(step="b"))
     assert isinstance(refusal, r.Refusal)
     assert "criterion “Nothing is red”" in refusal.reason

@@ -119,6 +119,10 @@ class AskSignoff(ModalScreen[Signature | None]):
                 yield Button("Reject", id="reject", variant="error")
                 yield Button("Leave", id="leave")
 
+    def on_input_submitted(self) -> None:
+        """Enter goes on to the next field; only a button decides."""
+        self.focus_next()
+
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """A decision, or none."""
         if event.button.id == "leave":

@@ -11,7 +11,16 @@ from runbook_tui.run.decide import decide
 from runbook_tui.run.events import Actor
 from runbook_tui.run.outline import Node
 from runbook_tui.run.requests import Refusal, SignNode
-from runbook_tui.run.state import RunState, Signoff, Status, gate_open, over, signed
+from runbook_tui.run.state import (
+    RunState,
+    Signoff,
+    Status,
+    blockers,
+    gate_open,
+    keeps_open,
+    over,
+    signed,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +52,16 @@ def _due(state: RunState, node: Node) -> bool:
     if node.id in state.outline.steps:
         return state.step(node.id).status is Status.WAITING
     return over(state, node.id)
+
+
+def what_holds(state: RunState, id_: str) -> tuple[str, ...]:
+    """What else keeps a node shut or open: what comes first, and criteria around it."""
+    holders = state.outline.holders(id_)
+    step = next((h for h in reversed(holders) if h in state.outline.steps), "")
+    pending = step and state.step(step).status is Status.PENDING
+    before = blockers(state, step) if pending else ()
+    inside = (words for holder in holders for words in keeps_open(state, holder))
+    return tuple(dict.fromkeys((*before, *inside)))
 
 
 def question(state: RunState, found: Awaited) -> str:
