@@ -314,3 +314,16 @@ async def test_whom_to_call_stands_on_the_screen(scene: Make) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("f9")
         await until(pilot, lambda: "call: Engineering Director (10 m)" in text_of(app))
+
+
+async def test_after_a_rollback_the_cursor_stands_on_what_is_to_be_done_next(scene: Make) -> None:
+    _, session = merged(scene)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("G", "f9")
+        await until(pilot, lambda: opened(app))
+        ask(session, r.StartRollback(scope="run", node=""))
+        await until(pilot, lambda: "ROLLED BACK" in text_of(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not opened(app))
+        await until(pilot, lambda: app.screen.chosen == "a")  # type: ignore[attr-defined]

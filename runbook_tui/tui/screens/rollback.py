@@ -104,7 +104,9 @@ class RollbackScreen(Screen[None]):
     def opened(self) -> None:
         """The screen is shown anew: the narrowest scope since the last gate."""
         self._past_floor = False
+        self.app.say("")
         if self.is_mounted:
+            self.rows.put_cursor(0)
             self.rows.moved = False
         self._scope, self._node = default_scope(self.state)
         self._begun_at = self.state.rollback.started if self.state.rollback else None
@@ -149,6 +151,7 @@ class RollbackScreen(Screen[None]):
         self.query_one("#stages").styles.height = min(
             3, sum(duty.is_stage for duty in self.rows.duties)
         )
+        self.rows.past_floor = self._past_floor
         self.rows.wait_at(awaited(self.state))
         self._show_undo()
         for lines in self.query(Lines):

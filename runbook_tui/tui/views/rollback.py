@@ -61,6 +61,8 @@ def summary(state: RunState, plan: RollbackPlan) -> Line:
     words = f" {plan.ready} of {plan.commands} commands ready"
     if plan.expected is not None:
         words += f", about {spoken(plan.expected)}"
+    if held := sum(i.held for i in plan.items):
+        words += f"; {held} below the floor (f: undo that too)"
     if hands:
         words += f"; {hands} by hand"
     return [(words, "good" if plan.ready == plan.commands else "warn")]
@@ -95,7 +97,7 @@ def foot(state: RunState, *, running: bool, held: bool, width: int) -> Line:
 
 def row(item: Item, number: int, width: int) -> Line:
     """One undo: its number, title, and how it stands."""
-    left: Line = [(f" {number:>2} ↶ ", "accent"), (printable(item.title, 200), "strong")]
+    left: Line = [(f"{number:>2} ↶ ", "accent"), (printable(item.title, 200), "strong")]
     if item.text:
         first = item.text.strip().splitlines()[0]
         left.append((f"  {printable(first, 300)}", "dim"))
@@ -108,10 +110,10 @@ def duty_row(duty: Duty, spent: float, width: int) -> Line:
     box, tone = ("☑", "good") if duty.ticked else ("☐", "plain")
     if duty.is_stage:
         window = f"{duty.start / 60:g}–{duty.end / 60:g} min " if duty.end is not None else ""
-        left: Line = [(f"  stage {duty.number} ", "dim"), (f"{box} ", tone),
+        left: Line = [(f" stage {duty.number} ", "dim"), (f"{box} ", tone),
                       (f"{window}{title_}", "strong" if duty.now(spent) else "dim")]  # fmt: skip
     else:
-        left = [(f"     {box} ", tone), (title_, "dim" if duty.ticked else "plain")]
+        left = [(f"    {box} ", tone), (title_, "dim" if duty.ticked else "plain")]
         if duty.offer is not None:
             left.append(("  $", "accent"))
     return spread(left, _duty_standing(duty, spent), width)
@@ -139,7 +141,7 @@ def duty_command(duty: Duty, width: int) -> list[Line]:
 
 def offer_row(offer: Offer, width: int) -> Line:
     """One command that the plan keeps for a rollback; a person runs it."""
-    left: Line = [("  $ ", "accent"), (printable(offer.title, 200), "plain")]
+    left: Line = [(" $ ", "accent"), (printable(offer.title, 200), "plain")]
     first = offer.text.strip().splitlines()[0] if offer.text.strip() else ""
     left.append((f"  {printable(first, 300)}", "dim"))
     last = offer.last
@@ -185,7 +187,7 @@ def _standing(item: Item) -> Line:
     return [(f"{item.why} ", "warn")]
 
 
-def command(item: Item | None, width: int, height: int) -> list[Line]:
+def command(item: Item | None, width: int, height: int, past_floor: bool = False) -> list[Line]:
     """What taking the chosen row back means: its command and its check, or what a person does."""
     if item is None:
         return []
@@ -194,7 +196,12 @@ def command(item: Item | None, width: int, height: int) -> list[Line]:
         return [[*keys, ("x", "key"), (" stays, with a reason", "plain")]]
     if item.kind == "irreversible":
         reason = cut(f" ▔ floor: {printable(item.reason, 1000)}", width)
-        keys = [(" what lies before it is undone only after ", "plain"), ("f", "key")]
+        word = (
+            " what lies before it is undone too; not so: "
+            if past_floor
+            else (" what lies before it is undone only after ")
+        )
+        keys = [] if item.result else [(word, "plain"), ("f", "key")]
         return [[(reason, "warn")], keys]
     if item.kind == "none":
         return [[(" no undo in the plan: it stays, and is named under what remains", "warn")]]

@@ -29,6 +29,8 @@ class Checklist(RowList):
         self._state = state
         self._rows: list[str] = []
         self._index: dict[str, int] = {}
+        rollback = state().rollback
+        self._rolled_back = rollback.finished if rollback else None
         self._held = False
         self._was: dict[str, Status] = {}
 
@@ -71,6 +73,10 @@ class Checklist(RowList):
     def changed(self) -> None:
         """The run's state is another: draw it, and move on where the step is over."""
         self.refresh()
+        if self._rolled_back_anew():
+            self.follow_again()
+            self.to_next_open()
+            return
         step = self.chosen_step
         if not step:
             return
@@ -80,6 +86,12 @@ class Checklist(RowList):
         follows = not self._held or was is Status.WAITING
         if status in MOVES_ON and was not in {None, status} and follows:
             self.to_next_open(after=step)
+
+    def _rolled_back_anew(self) -> bool:
+        """Whether a rollback has ended since this was last asked: the work is elsewhere now."""
+        rollback = self._state().rollback
+        seen, self._rolled_back = self._rolled_back, rollback.finished if rollback else None
+        return self._rolled_back is not None and self._rolled_back != seen
 
     def refresh_clocks(self) -> None:
         """Draw the rows again whose time goes on."""

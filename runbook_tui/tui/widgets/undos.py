@@ -16,7 +16,7 @@ from runbook_tui.run.state import CommandRecord
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.views import rollback as view
-from runbook_tui.tui.views.tone import Line
+from runbook_tui.tui.views.tone import Line, Part
 from runbook_tui.tui.widgets.painted import RowList
 
 if TYPE_CHECKING:
@@ -36,11 +36,12 @@ class UndoList(RowList):
     ]
 
     def __init__(self, spent: Callable[[], float], *, id: str) -> None:  # noqa: A002
-        super().__init__(self._paint_item, id=id)
+        super().__init__(self._paint_row, id=id)
         self._spent = spent
         self.items: tuple[Item, ...] = ()
         self.duties: tuple[Duty, ...] = ()
         self.offers: tuple[Offer, ...] = ()
+        self.past_floor = False
         self.moved = False
         """Whether a person has moved the cursor since the screen was opened."""
 
@@ -82,7 +83,12 @@ class UndoList(RowList):
             return view.duty_command(self.chosen_duty, width)
         if self.chosen_offer is not None:
             return view.offer_command(self.chosen_offer, width, height)
-        return view.command(self.chosen, width, height)
+        return view.command(self.chosen, width, height, self.past_floor)
+
+    def _paint_row(self, row: int, width: int) -> Line:
+        """One row; the chosen one has a mark, never colour alone."""
+        mark: Part = (">", "key") if row == self.cursor else (" ", "plain")
+        return [mark, *self._paint_item(row, width - 1)]
 
     def _paint_item(self, row: int, width: int) -> Line:
         at = row - len(self.items)
