@@ -124,7 +124,8 @@ class RunbookApp(App[int]):
             self.say(text, tone)
         self.settle_message()
         for screen in self.screen_stack:
-            if isinstance(screen, MainScreen | RollbackScreen):
+            # A screen that is opened or closed at this moment has not all of its parts.
+            if isinstance(screen, MainScreen | RollbackScreen) and screen.is_whole:
                 screen.changed()
 
     def action_panic(self) -> None:

@@ -280,6 +280,7 @@ async def test_a_rollback_that_waits_for_a_person_says_so_and_stands_there(scene
         await until(pilot, lambda: opened(app))
         ask(session, r.StartRollback(scope="run", node=""))
         await until(pilot, lambda: "it waits for you" in text_of(app))
+        await until(pilot, lambda: "> 2 ↶ Flip the switch" in text_of(app))
         await pilot.press("t")
         await until(pilot, lambda: "ROLLED BACK" in text_of(app))
 

@@ -55,6 +55,11 @@ class MainScreen(PaneScreen):
         self.call_after_refresh(self._to_next_open)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all its parts are there to be drawn."""
+        return self.is_mounted and bool(self.query("#small"))
+
+    @property
     def rows(self) -> Checklist:
         """The checklist."""
         return self.query_one("#list", Checklist)

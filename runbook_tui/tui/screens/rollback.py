@@ -75,6 +75,11 @@ class RollbackScreen(Screen[None]):
         return self.app.session.state
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all its parts are there to be drawn."""
+        return self.is_mounted and bool(self.query("#foot"))
+
+    @property
     def rows(self) -> UndoList:
         """The undos."""
         return self.query_one("#undos", UndoList)
@@ -105,7 +110,7 @@ class RollbackScreen(Screen[None]):
         """The screen is shown anew: the narrowest scope since the last gate."""
         self._past_floor = False
         self.app.say("")
-        if self.is_mounted:
+        if self.is_whole:
             self.rows.put_cursor(0)
             self.rows.moved = False
         self._scope, self._node = default_scope(self.state)
@@ -131,7 +136,7 @@ class RollbackScreen(Screen[None]):
 
     def changed(self) -> None:
         """The state is another: make the list again."""
-        if not self.is_mounted:
+        if not self.is_whole:
             return
         current = running_plan(self.state) if self.running else None
         self._plan = current or plan(self.state, self._scope, self._node, self._past_floor)
