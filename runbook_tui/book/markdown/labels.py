@@ -65,6 +65,10 @@ NEEDLESS = re.compile(
 )
 
 
+LONGEST = 2000
+"""No line that says something about a step is longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A line's label: ``kind`` is undo, verify, shown, command or other; and what follows it."""
@@ -76,7 +80,7 @@ class Label:
 def label(line: str) -> Label | None:
     """The label that a line begins with."""
     for kind, pattern in PATTERNS.items():
-        match = pattern.match(line[:2000])
+        match = pattern.match(line[:LONGEST])
         if match:
             return Label(kind, match.group("rest").strip())
     return None
@@ -84,15 +88,20 @@ def label(line: str) -> Label | None:
 
 def undo_in_title(line: str) -> tuple[str, str]:
     """A title's line without ``Rollback: `command` `` behind it, and that command ("" if none)."""
-    match = IN_TITLE.search(line) if "`" in line else None
+    match = IN_TITLE.search(line) if "`" in line and len(line) <= LONGEST else None
     if match is None or not match.start():
         return line, ""
     return line[: match.start()].rstrip(), only_commands(match.group("rest"))
 
 
+def spans(text: str) -> list[str]:
+    """The code spans of a text."""
+    return [m.group(2).strip() for m in CODE.finditer(text[:LONGEST])]
+
+
 def only_commands(text: str) -> str:
     """The code spans of a text that says nothing else, one a line; else ""."""
-    spans = [m.group(2).strip() for m in CODE.finditer(text)]
-    if not spans or not AROUND.fullmatch(CODE.sub(" ", text)):
+    found = spans(text) if "`" in text and len(text) <= LONGEST else []
+    if not found or not AROUND.fullmatch(CODE.sub(" ", text)):
         return ""
-    return "\n".join(spans)
+    return "\n".join(found)
