@@ -147,6 +147,8 @@ class Body:
             (self.undo if commands.runnable(block, certain=True) else self.shown).append(block)
         elif self._under == "shown":
             self.shown.append(block)
+        elif self._under == "unsure":
+            return
         elif commands.runnable(block, certain=self._under == "command"):
             self.run.append(block)
         elif commands.unclear(block):

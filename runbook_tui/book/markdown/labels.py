@@ -41,6 +41,16 @@ PATTERNS = {
         )
     },
 }  # fmt: skip
+UNSURE = re.compile(
+    rf"\b(?:{UNDO}|restore|recover)\b|\b(?:if|in case|when|should|on|upon|wenn|falls|si|en cas)\b"
+    r".{0,80}?\b(?:fail|error|wrong|problem|trouble|broke|break|stuck|abort|fehl|échou|falla)",
+    re.IGNORECASE,
+)
+"""Words before a command that may be for the way back, or for when something went wrong."""
+
+ANNOUNCES = re.compile(
+    r"(?:[:：]|\b(?:following|below)(?: commands?)?[.:]?)[*_]{0,3}\s*$", re.IGNORECASE
+)
 IN_TITLE = re.compile(
     rf"[\s.;,(\[—–-]{{1,4}}(?:{UNDO})(?: with| command)?[:：]?\s{{0,3}}(?P<rest>`[^`\n]+`)"
     r"[)\].]{0,2}\s*$",
@@ -71,7 +81,11 @@ LONGEST = 2000
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A line's label: ``kind`` is undo, verify, shown, command or other; and what follows it."""
+    """A line's label and what follows it.
+
+    ``kind`` is undo, verify, shown, command, other, or unsure: commands below it may be for the
+    way back, so they are neither run nor an undo.
+    """
 
     kind: str
     rest: str
@@ -83,6 +97,8 @@ def label(line: str) -> Label | None:
         match = pattern.match(line[:LONGEST])
         if match:
             return Label(kind, match.group("rest").strip())
+    if ANNOUNCES.search(line[-LONGEST:]) and UNSURE.search(line[:LONGEST]):
+        return Label("unsure", "")
     return None
 
 

@@ -80,7 +80,8 @@ def test_a_gate_stands_on_a_node_that_is_there(text: str) -> None:
 
 LONG = (
     "- [ ] a\n", "1. a (10 min)\n", "## 1. a\n\n```bash\n./x\n```\n\nRollback: `./y`\n\n",
-    "CTO must approve before step 2. ", "**Rollback:**\n\n```\nls\n```\n\n", "[", "(", "*", "`", "1",
+    "CTO must approve before step 2. ", "**Rollback:**\n\n```\nls\n```\n\n",
+    "[", "(", "*", "`", "1",
     " ", "<", "# ", "> ", "requires approval from ", "before ", "| a | b |\n",
     "## Phase 1\n\n- [ ] a\n\n", "1. a\n```bash\nx\n```\n", "<!-- ", "_", "rollback ", "\n",
     "a: ", "~", "- ", "\\",

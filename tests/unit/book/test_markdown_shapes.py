@@ -46,6 +46,14 @@ def test_a_numbered_title_without_a_command_is_done_by_hand_beside_those_with_on
     )  # fmt: skip
 
 
+def test_a_numbered_title_that_restores_is_a_step_but_a_recovery_section_is_none() -> None:
+    text = numbered("## 1. Stop", "## 2. Restore the dump") + "\n## Disaster recovery\n\n" + FENCE
+    assert [(s.title, s.run) for s in steps(text)] == [
+        ("Stop", "./do 1"), ("Restore the dump", "./do 2"),
+    ]  # fmt: skip
+    assert "command-outside-steps" in dict(codes(text))
+
+
 def test_boxes_under_a_command_are_its_checks() -> None:
     (step,) = steps(numbered("## 1. Make it") + "\n- [ ] it hums\n- [ ] no smoke\n")
     assert [c.title for c in step.checks] == ["it hums", "no smoke"]

@@ -66,6 +66,29 @@ def test_a_long_rollback_section_of_a_step_stays_whole() -> None:
     assert steps(text)[0].undo == "./a\n./b"
 
 
+@pytest.mark.parametrize(
+    "lead",
+    ["How to roll back:", "If it fails:", "**If something goes wrong:**", "Emergency rollback:",
+     "In case of an error run the following:", "To be able to revert, run this:"],
+)  # fmt: skip
+@pytest.mark.parametrize("form", [ITEM, HEADING])
+def test_a_command_that_may_be_for_the_way_back_is_not_run_on_the_way_forth(
+    form: str, lead: str
+) -> None:
+    indent = "   " if form is ITEM else ""
+    lines = f"{lead}\n\n```bash\n./back\n```".split("\n")
+    text = form.format("".join(f"{indent}{line}\n" if line else "\n" for line in lines))
+    assert steps(text)[0].run == "./ship"
+    assert "command-outside-steps" in dict(codes(text))
+
+
+@pytest.mark.parametrize("title", ["How to roll back", "Emergency rollback plan", "Recovery"])
+def test_a_part_of_a_step_on_the_way_back_is_not_run_on_the_way_forth(title: str) -> None:
+    text = HEADING.format(f"### {title}\n\n```bash\n./back\n```\n")
+    assert [s.run for s in steps(text)] == ["./ship", "true"]
+    assert steps(text)[0].undo == (None if title == "Recovery" else "./back")
+
+
 def test_a_rollback_for_several_steps_is_no_undo_of_the_last() -> None:
     text = TWO.format("./b") + "\n**Rollback:**\n\n```bash\n./back\n```\n"
     assert [s.undo for s in steps(text)] == [None, None]
