@@ -22,6 +22,7 @@ class Ids:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._last: dict[str, int] = {}
 
     def take(self, wanted: str) -> bool:
         """Reserve an id that the plan gives; False if it is taken."""
@@ -33,8 +34,10 @@ class Ids:
     def make(self, title: str) -> str:
         """A new id for a title: its slug, with ``-2``, ``-3`` … where that is taken."""
         base = slug(title)
-        name, number = base, 1
+        number = self._last.get(base, 1)
+        name = base
         while not self.take(name):
             number += 1
             name = f"{base}-{number}"
+        self._last[base] = number
         return name

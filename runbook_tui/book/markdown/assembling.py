@@ -66,9 +66,7 @@ def read_markdown(text: str, source: str) -> Runbook:
 
 def _title(page: Page, root: Section, source: str) -> str:
     heads = [s for s in root.walk() if s.level == 1]
-    if len(heads) == 1:
-        return words.plain(heads[0].text)
-    if page.front_title:
-        return page.front_title
     first = next((s for s in root.walk() if 0 < s.level < 7), None)
-    return words.plain(first.text) if first else PurePath(source).stem or "plan"
+    only = words.plain(heads[0].text) if len(heads) == 1 else ""
+    named = words.plain(first.text) if first else ""
+    return only or page.front_title or named or PurePath(source).stem or "plan"

@@ -107,7 +107,11 @@ def _block(tokens: list[Token], at: int, stop: int) -> Block:
 
 
 def _text(token: Token) -> str:
-    return COMMENT.sub("", token.content).rstrip() if "<!--" in token.content else token.content
+    """The text of a token without the comments in it."""
+    end = token.content.rfind("-->") + 3
+    if end < 3:
+        return token.content
+    return (COMMENT.sub("", token.content[:end]) + token.content[end:]).rstrip()
 
 
 def _html(content: str, line: int) -> Block:

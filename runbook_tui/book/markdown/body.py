@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from runbook_tui.book.markdown import commands, estimates
 from runbook_tui.book.markdown.blocks import Block, Item
-from runbook_tui.book.markdown.labels import FINAL, IMPOSSIBLE, NEEDLESS, label, only_commands
+from runbook_tui.book.markdown.labels import (
+    FINAL,
+    IMPOSSIBLE,
+    NEEDLESS,
+    label,
+    only_commands,
+    spans,
+)
 from runbook_tui.book.model import Estimate
 
 
@@ -32,6 +39,7 @@ class Body:
     text: list[str] = field(default_factory=list)
     estimate: Estimate | None = None
     irreversible: str = ""
+    titled: str = ""
     needs_no_undo: bool = False
     undo_in_words: bool = False
 
@@ -65,6 +73,12 @@ class Body:
             if words.strip():
                 self._line(words, line + offset)
 
+    def said_commands(self) -> Iterator[str]:
+        """Code in the words of the step that looks like a command."""
+        for text in (self.titled, *self.text):
+            if "`" in text:
+                yield from (code for code in spans(text) if commands.LOOKS.match(code))
+
     def _title(self, text: str) -> None:
         """Below a title everything is of its kind, up to the next title."""
         found = label(text.rstrip(" :*_") + ":") if text else None
@@ -85,7 +99,7 @@ class Body:
         if FINAL.search(words):
             self.irreversible = self.irreversible or words.strip()
         if found is None:
-            self.text.append(words)
+            self._words(words, line)
             return
         self._under = self._held
         if found.kind == "undo":
@@ -98,6 +112,14 @@ class Body:
             self.text.append(words)
             if not found.rest or found.rest.endswith(":"):
                 self._under = found.kind
+
+    def _words(self, words: str, line: int) -> None:
+        """A line that is nothing but code is a command, where its program is a known one."""
+        alone = only_commands(words) if words.strip().startswith("`") else ""
+        if alone and commands.LOOKS.match(alone) and self._under in {"", "command"}:
+            self.run.append(Line(line, alone))
+        else:
+            self.text.append(words)
 
     def _undo_line(self, rest: str, inline: str, words: str, line: int) -> None:
         if inline or not rest:
@@ -125,6 +147,8 @@ class Body:
             (self.undo if commands.runnable(block, certain=True) else self.shown).append(block)
         elif self._under == "shown":
             self.shown.append(block)
+        elif self._under == "unsure":
+            return
         elif commands.runnable(block, certain=self._under == "command"):
             self.run.append(block)
         elif commands.unclear(block):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from runbook_tui.book.markdown import headings, words
 from runbook_tui.book.markdown.blocks import Block
 from runbook_tui.book.markdown.body import holds_command
+from runbook_tui.book.markdown.labels import UNSURE
 from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.markdown.steps import carries
 
@@ -35,7 +36,8 @@ class Carrier:
         """The section's own blocks, and those of its parts, each after its title."""
         yield from self.section.blocks
         for part in self.parts:
-            yield Block("fold", part.line, part.text)
+            title = "Rollback" if part.role == "rollback" else part.text
+            yield Block("fold", part.line, title)
             yield from part.blocks
 
 
@@ -58,7 +60,24 @@ def _lists_steps(section: Section) -> bool:
 
 
 def _commands_here(section: Section) -> bool:
-    return section.role in {"steps", "recovery"} and holds_command(section.blocks)
+    return _goes_forth(section) and holds_command(section.blocks)
+
+
+def _goes_forth(section: Section) -> bool:
+    """Whether a section's commands are for the way forth; the title of the whole does not count."""
+    if section.role == "recovery":
+        return not any(headings.RECOVERY.search(s.text) for s in section.path() if s.level > 1)
+    return section.role == "steps" and not (section.is_label and UNSURE.search(section.text))
+
+
+def _parts(section: Section) -> tuple[Section, ...]:
+    """The sections inside that belong to a step, but those on how to recover from it."""
+    return tuple(
+        inner
+        for child in section.children
+        if not headings.RECOVERY.search(child.text)
+        for inner in (child, *_parts(child))
+    )
 
 
 def _is_reference(section: Section) -> bool:
@@ -82,7 +101,7 @@ def _of_numbered_titles(sections: list[Section]) -> list[Carrier]:
         kinds = [_kind(section) for section in row]
         if kinds.count("commands") >= max(1, kinds.count("list")):
             found += [
-                Carrier(s, "step", tuple(s.walk())[1:])
+                Carrier(s, "step", _parts(s))
                 for s, kind in zip(row, kinds, strict=True)
                 if kind != "words" or not _is_reference(s)
             ]
@@ -161,7 +180,7 @@ def _fallback(sections: list[Section]) -> list[Carrier]:
     for wanted in (body, sections):
         titled = _numbered(wanted)
         if titled:
-            return [Carrier(s, "step", tuple(s.walk())[1:]) for s in titled]
+            return [Carrier(s, "step", _parts(s)) for s in titled]
         commanded = [s for s in wanted if holds_command(s.blocks)]
         if commanded:
             return [Carrier(s, "commands") for s in commanded]

@@ -23,7 +23,9 @@ IN_PARENTHESES = re.compile(
     rf"[(（\[]\s{{0,4}}({DURATION.pattern})\s{{0,4}}(?:[,;][^()\[\]]{{0,40}})?[)）\]]",
     re.IGNORECASE,
 )
-AFTER_DASH = re.compile(rf"\s(?:—|–|-{{1,3}}|\|)\s({DURATION.pattern})\.?\s*$", re.IGNORECASE)
+AFTER_DASH = re.compile(
+    rf"\s(?:(?:—|–|-{{1,3}}|\|)\s|(?=[~≈]))({DURATION.pattern})\.?\s*$", re.IGNORECASE
+)
 WINDOW = re.compile(rf"\(\s{{0,4}}{_NUMBER} ?[-–] ?{_NUMBER} ?{_UNIT}\s{{0,4}}\)", re.IGNORECASE)
 WAIT = re.compile(
     rf"^\W*wait(?:ing)?[: ]\s?(?:for |at least |another )*({DURATION.pattern})", re.IGNORECASE

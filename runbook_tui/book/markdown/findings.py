@@ -18,6 +18,7 @@ def findings(
         *_open_placeholders(gathered),
         *_outside(gathered),
         *_not_run(gathered),
+        *_by_hand(phases, gathered),
         *_sums(phases),
         *_unplaced(statements),
         *(
@@ -46,6 +47,16 @@ def _outside(gathered: Gathered) -> Iterator[Finding]:
                 code="command-outside-steps", severity="info", line=command.line,
                 message="this command is in no step and will not be run; put it under a number, a "
                 "box or a numbered heading",
+            )  # fmt: skip
+
+
+def _by_hand(phases: tuple[Phase, ...], gathered: Gathered) -> Iterator[Finding]:
+    for step in (step for p in phases for step in p.walk()):
+        if step.id in gathered.by_hand:
+            yield Finding(
+                code="command-in-words", severity="info", line=step.line,
+                message=f"“{step.title}” is done by hand; to have “{gathered.by_hand[step.id]}” "
+                "run, put it in a fence or on a line of its own",
             )  # fmt: skip
 
 

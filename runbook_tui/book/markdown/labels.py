@@ -41,6 +41,16 @@ PATTERNS = {
         )
     },
 }  # fmt: skip
+UNSURE = re.compile(
+    rf"\b(?:{UNDO}|restore|recover)\b|\b(?:if|in case|when|should|on|upon|wenn|falls|si|en cas)\b"
+    r".{0,80}?\b(?:fail|error|wrong|problem|trouble|broke|break|stuck|abort|fehl|échou|falla)",
+    re.IGNORECASE,
+)
+"""Words before a command that may be for the way back, or for when something went wrong."""
+
+ANNOUNCES = re.compile(
+    r"(?:[:：]|\b(?:following|below)(?: commands?)?[.:]?)[*_]{0,3}\s*$", re.IGNORECASE
+)
 IN_TITLE = re.compile(
     rf"[\s.;,(\[—–-]{{1,4}}(?:{UNDO})(?: with| command)?[:：]?\s{{0,3}}(?P<rest>`[^`\n]+`)"
     r"[)\].]{0,2}\s*$",
@@ -65,9 +75,17 @@ NEEDLESS = re.compile(
 )
 
 
+LONGEST = 2000
+"""No line that says something about a step is longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A line's label: ``kind`` is undo, verify, shown, command or other; and what follows it."""
+    """A line's label and what follows it.
+
+    ``kind`` is undo, verify, shown, command, other, or unsure: commands below it may be for the
+    way back, so they are neither run nor an undo.
+    """
 
     kind: str
     rest: str
@@ -76,23 +94,30 @@ class Label:
 def label(line: str) -> Label | None:
     """The label that a line begins with."""
     for kind, pattern in PATTERNS.items():
-        match = pattern.match(line[:2000])
+        match = pattern.match(line[:LONGEST])
         if match:
             return Label(kind, match.group("rest").strip())
+    if ANNOUNCES.search(line[-LONGEST:]) and UNSURE.search(line[:LONGEST]):
+        return Label("unsure", "")
     return None
 
 
 def undo_in_title(line: str) -> tuple[str, str]:
     """A title's line without ``Rollback: `command` `` behind it, and that command ("" if none)."""
-    match = IN_TITLE.search(line) if "`" in line else None
+    match = IN_TITLE.search(line) if "`" in line and len(line) <= LONGEST else None
     if match is None or not match.start():
         return line, ""
     return line[: match.start()].rstrip(), only_commands(match.group("rest"))
 
 
+def spans(text: str) -> list[str]:
+    """The code spans of a text."""
+    return [m.group(2).strip() for m in CODE.finditer(text[:LONGEST])]
+
+
 def only_commands(text: str) -> str:
     """The code spans of a text that says nothing else, one a line; else ""."""
-    spans = [m.group(2).strip() for m in CODE.finditer(text)]
-    if not spans or not AROUND.fullmatch(CODE.sub(" ", text)):
+    found = spans(text) if "`" in text and len(text) <= LONGEST else []
+    if not found or not AROUND.fullmatch(CODE.sub(" ", text)):
         return ""
-    return "\n".join(spans)
+    return "\n".join(found)

@@ -24,7 +24,7 @@ def record_leftover(root: Section, gathered: Gathered) -> None:
 
 
 def _record_fence(block: Block, before: str, section: Section, gathered: Gathered) -> None:
-    lead = label(before.rsplit("\n", maxsplit=1)[-1])
+    lead = label(before.rsplit("\n", 1)[-1])
     kind = lead.kind if lead and not lead.rest else ""
     runs = kind != "shown" and commands.runnable(block, certain=kind == "undo")
     back = section.role == "rollback" or kind == "undo"
@@ -32,7 +32,7 @@ def _record_fence(block: Block, before: str, section: Section, gathered: Gathere
 
 
 def record_estimates(root: Section, gathered: Gathered) -> None:
-    """Record durations outside the steps: of a phase, of the whole, in a title of its own."""
+    """Record durations outside the steps: fields of phases or the whole, titles of their own."""
     taken = {e.line for e in gathered.estimates}
     for section in root.walk():
         if section.role != "steps":

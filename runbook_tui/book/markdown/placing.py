@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from runbook_tui.book.markdown.gates import Sentence
@@ -39,11 +39,52 @@ class Place:
     """A node that can have a gate; ``number`` as the plan counts it, ``phase`` the one it is in."""
 
     id: str
-    title: str
     line: int
     number: str
     phase: str
     kind: str
+    words: tuple[str, ...]
+
+
+class Places:
+    """The nodes of a plan, found by line, by number and by the words of their titles."""
+
+    def __init__(self, phases: tuple[Phase, ...], numbers: Mapping[str, str]) -> None:
+        self.phases = phases
+        self.all = list(_places(phases, numbers))
+        self.by_line = {p.line: p for p in reversed(self.all)}
+        self.by_id = {p.id: p for p in self.all}
+        self._by_number: dict[str, list[Place]] = {}
+        self._by_words: dict[str, Place | None] = {}
+        for place in self.all:
+            if place.number:
+                self._by_number.setdefault(place.number, []).append(place)
+
+    def standing(self, sentence: Sentence) -> Place | None:
+        """The innermost node that the sentence stands in."""
+        return next((self.by_line[n] for n in sentence.around if n in self.by_line), None)
+
+    def numbered(self, number: str, near: Place | None) -> Place | None:
+        """The step of a number: the one in the same phase, else the only one."""
+        counted = self._by_number.get(number, [])
+        same = [p for p in counted if p.kind == "step"] or counted
+        beside = next((p for p in same if near is not None and p.phase == near.phase), None)
+        return beside or (same[0] if len(same) == 1 else None)
+
+    def titled(self, what: str) -> Place | None:
+        """The first node whose title has most of the words, their first one among them."""
+        if what not in self._by_words:
+            self._by_words[what] = self._with_words([w for w in _words(what) if w not in DULL])
+        return self._by_words[what]
+
+    def _with_words(self, wanted: list[str]) -> Place | None:
+        best: tuple[float, Place] | None = None
+        for place in self.all if wanted else ():
+            hits = [any(_alike(w, t) for t in place.words) for w in wanted]
+            share = sum(hits) / len(hits) if any(hits[:2]) else 0.0
+            if share >= 0.5 and (best is None or share > best[0]):
+                best = (share, place)
+        return best[1] if best else None
 
 
 def gated(
@@ -53,12 +94,12 @@ def gated(
 
     ``numbers`` are those of steps in the plan, by id. Anyone may hold a role that a plan names.
     """
-    places = _places(phases, numbers)
+    places = Places(phases, numbers)
     gates: dict[str, Gate] = {}
     roles: dict[str, tuple[str, ...]] = {}
     statements = []
     for sentence in found:
-        place = _meant(sentence, places, phases)
+        place = _meant(sentence, places)
         if place is None and sentence.what is None:
             continue
         before = place.id if place else None
@@ -78,66 +119,34 @@ def _roles(who: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name or "approver" for name in names))
 
 
-def _places(phases: tuple[Phase, ...], numbers: Mapping[str, str]) -> list[Place]:
-    found = []
+def _places(phases: tuple[Phase, ...], numbers: Mapping[str, str]) -> Iterator[Place]:
     for phase in phases:
-        found.append(
-            Place(phase.id, phase.title, phase.line, numbers.get(phase.id, ""), phase.id, "phase")
-        )
-        found += [Place(c.id, c.title, c.line, "", phase.id, "change") for c in phase.changes]
-        found += [
-            Place(s.id, s.title, s.line, numbers.get(s.id, ""), phase.id, "step")
-            for s in phase.walk()
-        ]
-    return found
+        inside: list[tuple[str, Phase | Change | Step]] = [("phase", phase)]
+        inside += [("change", change) for change in phase.changes]
+        inside += [("step", step) for step in phase.walk()]
+        for kind, node in inside:
+            number = numbers.get(node.id, "")
+            words = tuple(_words(node.title))
+            yield Place(node.id, node.line, number, phase.id, kind, words)
 
 
-def _meant(sentence: Sentence, places: list[Place], phases: tuple[Phase, ...]) -> Place | None:
-    standing = _standing(sentence, places)
+def _meant(sentence: Sentence, places: Places) -> Place | None:
+    standing = places.standing(sentence)
     what = (sentence.what or "").strip(" “”\"'’")
     if not what or HERE.search(what):
         return standing
     if NEXT.search(what):
-        return next((p for p in places if p.line > sentence.line and p.kind == "step"), None)
+        after = (p for p in places.all if p.line > sentence.line and p.kind == "step")
+        return next(after, None)
     if START.search(what):
-        return standing or next(iter(places), None)
-    numbered = _numbered(what, sentence, places, phases)
-    return numbered or _titled(what, places)
-
-
-def _standing(sentence: Sentence, places: list[Place]) -> Place | None:
-    """The innermost node that the sentence stands in."""
-    by_line = {p.line: p for p in reversed(places)}
-    return next((by_line[line] for line in sentence.around if line in by_line), None)
-
-
-def _numbered(
-    what: str, sentence: Sentence, places: list[Place], phases: tuple[Phase, ...]
-) -> Place | None:
+        return standing or next(iter(places.all), None)
     phase = PHASE.search(what)
     if phase:
-        meant = phase_at(int(phase.group(1)), phases)
-        return next((p for p in places if meant and p.id == meant.id), None)
+        meant = phase_at(int(phase.group(1)), places.phases)
+        return places.by_id[meant.id] if meant else None
     step = STEP.search(what)
-    if step is None:
-        return None
-    same = [p for p in places if p.number == step.group(1)]
-    standing = _standing(sentence, places)
-    near = [p for p in same if standing and p.phase == standing.phase]
-    return next(iter(near or same), None) if near or len(same) == 1 else None
-
-
-def _titled(what: str, places: list[Place]) -> Place | None:
-    """The first node whose title has most of the words, their first one among them."""
-    wanted = [w for w in _words(what) if w not in DULL]
-    best: tuple[float, Place] | None = None
-    for place in places:
-        titled = _words(place.title)
-        hits = [any(_alike(w, t) for t in titled) for w in wanted]
-        share = sum(hits) / len(hits) if hits and (hits[0] or all(hits[1:2])) else 0.0
-        if share >= 0.5 and (best is None or share > best[0]):
-            best = (share, place)
-    return best[1] if best else None
+    numbered = places.numbered(step.group(1), standing) if step else None
+    return numbered or places.titled(what)
 
 
 def _words(text: str) -> list[str]:

@@ -102,9 +102,15 @@ def _is_label(block: Block, following: Block | None) -> bool:
     if block.kind != "paragraph" or following is None:
         return False
     bold = LABEL.match(block.text) is not None
+    if following.kind == "fence" and _is_step(block.text):
+        return True
     if following.kind in {"list", "fence"}:
         return bold or _is_undo(block.text)
     return bold and headings.is_numbered(block.text)
+
+
+def _is_step(text: str) -> bool:
+    return len(text) <= 120 and "\n" not in text and bool(headings.STEP_WORD.match(text))
 
 
 def _is_undo(text: str) -> bool:

@@ -30,6 +30,8 @@ class Gathered:
     """The numbers of steps in the plan, by id."""
     unclear: list[Block] = field(default_factory=list)
     """Blocks under steps without a command that may have been meant as one."""
+    by_hand: dict[str, str] = field(default_factory=dict)
+    """Commands that stand in the words of steps without one, by the step's id."""
     in_words: set[str] = field(default_factory=set)
     """Ids of steps whose way back stands in words only."""
 
@@ -121,6 +123,7 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     body = Body(estimate=estimates.estimate(words.plain(first), item.line))
     if undo:
         body.undo.append(Line(item.line, undo))
+    body.titled = first
     body.paragraph("\n".join(lines[1:]), item.line + 1)
     body.read(item.blocks)
     name = words.without_notes(first) or _first_command(body)
@@ -131,7 +134,7 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
 def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered) -> Step:
     """A section that is one step, with the blocks that belong to it."""
     first, undo = undo_in_title(section.text.split("\n", 1)[0])
-    body = Body(estimate=estimates.estimate(words.plain(first), section.line))
+    body = Body(estimate=estimates.estimate(unnumbered(first), section.line))
     if undo:
         body.undo.append(Line(section.line, undo))
     body.read(blocks)
@@ -155,10 +158,15 @@ def _step(name: str, line: int, body: Body, section: Section, gathered: Gathered
         gathered.numbers[id_] = counted
     if body.estimate is not None:
         gathered.estimates.append(body.estimate)
+    first = len(gathered.commands)
     run, undo = _commands(body, section, id_, gathered)
+    parts = tuple(c.id for c in gathered.commands[first:] if c.runnable and not c.rollback)
     inner = [step_of_item(item, section, gathered, counted) for item in body.inner]
     if body.undo_in_words and not undo:
         gathered.in_words.add(id_)
+    said = next((t for t in body.said_commands() if not run), "")
+    if said:
+        gathered.by_hand[id_] = said
     return Step(
         id=id_,
         title=name,
@@ -171,7 +179,7 @@ def _step(name: str, line: int, body: Body, section: Section, gathered: Gathered
         effect=not (body.needs_no_undo and not undo) and not (run and not undo and only_looks(run)),
         checks=tuple(_check(item, gathered) for item in body.checks),
         steps=tuple(step for step in inner if step is not None),
-        parts=tuple(c.id for c in gathered.commands if c.step == id_ and not c.rollback),
+        parts=parts,
     )
 
 

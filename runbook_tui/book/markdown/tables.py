@@ -21,11 +21,12 @@ COLUMNS = {
     ),
     "Owner": r"owner|who|responsible|assignee|assigned to|verantwortlich|responsable|负责人",
     "Status": r"status|done|state|✓|✔|☐|estado",
+    "Note": r"notes?|comments?|remarks?|details?|description|hinweise?|notas?|备注",
     "foreign": r".*\b(?:risk|severity|alert|condition|trigger|impact|phone|e-?mail|level)\b.*",
 }
 NAMES = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in COLUMNS.items())
 EMPTY = re.compile(r"^[\W_]*(?:n/?a|none|tbd)?[\W_]*$", re.IGNORECASE)
-FIELDS = ("Command", "Rollback", "Verify", "Duration", "Owner")
+FIELDS = ("Command", "Rollback", "Verify", "Duration", "Owner", "Note")
 
 
 def as_list(table: Block) -> Block | None:
@@ -34,7 +35,7 @@ def as_list(table: Block) -> Block | None:
     known = {name for name in names if name}
     if "action" in known and "number" not in known:
         names = _step_numbers(names, table.rows[1:])
-    if "foreign" in known or "action" not in names or len(known - {"action"}) == 0:
+    if "foreign" in known or "action" not in names or not known - {"action", "Note"}:
         return None
     items = [_item(row, names, number) for number, row in enumerate(table.rows[1:], 1)]
     items = [item for item in items if item.text]

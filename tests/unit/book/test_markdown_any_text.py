@@ -1,0 +1,108 @@
+"""Whatever the text: the reader answers, soon, and loses no command."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runbook_tui.book.findings import PlanFaults
+from runbook_tui.book.kept import pack, unpack
+from runbook_tui.book.listing import listing
+from runbook_tui.book.model import Runbook
+from runbook_tui.book.reader import read
+from runbook_tui.book.shown import shown
+
+PARTS = (
+    "# ", "## ", "## 1. ", "### Step 2: ", "1. ", "2. ", "- [ ] ", "- ", "   - ", "   ",
+    "```bash\n./x\n```\n", "   ```sh\n   ./y\n   ```\n", "```\nls\n```\n", "```bash\n", "```\n",
+    "**A**:\n", "**Step 3: B**\n", "Rollback: `./back`\n", "**Rollback:**\n", "Undo:\n",
+    "Rollback\n", "Verify: `ls`\n", "Expected output:\n", "<details>\n", "</details>\n\n",
+    "<summary>Rollback</summary>\n\n", "CTO must approve before step 2.\n", "before ",
+    "(10 min)", "— 5 minutes", "(0-5 minutes)", "Phase 1", "rollback", "criteria", "Appendix",
+    "| # | Action | Command | Rollback |\n|---|---|---|---|\n| 1 | a | `./x` | `./y` |\n",
+    "\n", "\n\n", "word ", "`", "*", "> ", "<!-- ", "-->", "\r\n", "---\n", "===\n", "\t", "<X>",
+)  # fmt: skip
+TEXTS = st.lists(st.one_of(st.sampled_from(PARTS), st.text(max_size=4)), max_size=60).map("".join)
+
+
+def reading(text: str) -> Runbook | None:
+    """What is read; None where there is nothing to do."""
+    try:
+        return read(text, "p.md")
+    except PlanFaults as error:
+        assert len(error.faults) == 1
+        return None
+
+
+@settings(max_examples=500, deadline=None)
+@given(TEXTS)
+def test_every_text_is_read_or_has_nothing_to_do(text: str) -> None:
+    book = reading(text)
+    if book is None:
+        return
+    rows = shown(book)
+    ids = [row["id"] for row in (*rows["phases"], *rows["changes"], *rows["ticks"])]
+    assert len(ids) == len(set(ids))
+    assert all(row["title"] for row in (*rows["phases"], *rows["ticks"]))
+    assert list(listing(book))
+    assert unpack(pack(book)) == book
+
+
+@settings(max_examples=500, deadline=None)
+@given(TEXTS)
+def test_every_command_is_in_a_step_or_kept_for_a_rollback_or_a_finding(text: str) -> None:
+    book = reading(text)
+    if book is None:
+        return
+    steps = {step.id: step for step in book.walk()}
+    found = {f.line for f in book.findings if f.code == "command-outside-steps"}
+    for command in book.commands:
+        if command.step is not None:
+            step = steps[command.step]
+            texts = f"{step.run or ''}\n{step.undo or ''}"
+            assert not command.runnable or all(line in texts for line in command.text.split("\n"))
+        elif command.runnable:
+            assert command.rollback or command.line in found
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_a_gate_stands_on_a_node_that_is_there(text: str) -> None:
+    book = reading(text)
+    if book is None:
+        return
+    gated = {p.id for p in book.phases if p.gate}
+    gated |= {c.id for p in book.phases for c in p.changes if c.gate}
+    gated |= {s.id for s in book.walk() if s.gate}
+    assert gated == {g.before for g in book.gates} - {None}
+
+
+LONG = (
+    "- [ ] a\n", "1. a (10 min)\n", "## 1. a\n\n```bash\n./x\n```\n\nRollback: `./y`\n\n",
+    "CTO must approve before step 2. ", "**Rollback:**\n\n```\nls\n```\n\n",
+    "[", "(", "*", "`", "1",
+    " ", "<", "# ", "> ", "requires approval from ", "before ", "| a | b |\n",
+    "## Phase 1\n\n- [ ] a\n\n", "1. a\n```bash\nx\n```\n", "<!-- ", "_", "rollback ", "\n",
+    "a: ", "~", "- ", "\\",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("part", LONG)
+@pytest.mark.parametrize("before", ["", "1. a ", "# a "])
+def test_a_long_text_takes_no_longer_than_its_length(before: str, part: str) -> None:
+    """Four times the text in well under sixteen times the time, or in next to no time."""
+
+    def seconds(size: int) -> float:
+        text = before + part * (size // len(part))
+        best = 60.0
+        for _ in range(2):
+            start = time.perf_counter()
+            reading(text)
+            best = min(best, time.perf_counter() - start)
+        return best
+
+    long = seconds(80_000)
+    assert long < 1.5 or long < 12 * seconds(20_000)
