@@ -10,6 +10,7 @@ from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.labels import (
     FINAL,
     IMPOSSIBLE,
+    LONGEST,
     NEEDLESS,
     label,
     only_commands,
@@ -64,6 +65,12 @@ class Body:
                     self._quote(block.inner)
                 case "fold" | "fold-end":
                     self._title(block.text)
+
+    def title(self, text: str) -> None:
+        """Take in the step's own title; “(cannot be undone)” counts there too."""
+        self.titled = text
+        if FINAL.search(text[:LONGEST]):
+            self.irreversible = text
 
     def paragraph(self, text: str, line: int) -> None:
         """Take in lines of text, each with its own label."""

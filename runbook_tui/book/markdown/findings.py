@@ -46,7 +46,7 @@ def _outside(gathered: Gathered) -> Iterator[Finding]:
             yield Finding(
                 code="command-outside-steps", severity="info", line=command.line,
                 message="this command is in no step and will not be run; put it under a number, a "
-                "box or a numbered heading",
+                "box or a numbered heading, or below “Rollback:”",
             )  # fmt: skip
 
 

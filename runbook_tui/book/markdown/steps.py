@@ -123,7 +123,7 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     body = Body(estimate=estimates.estimate(words.plain(first), item.line))
     if undo:
         body.undo.append(Line(item.line, undo))
-    body.titled = first
+    body.title(first)
     body.paragraph("\n".join(lines[1:]), item.line + 1)
     body.read(item.blocks)
     name = words.without_notes(first) or _first_command(body)
@@ -137,6 +137,7 @@ def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered
     body = Body(estimate=estimates.estimate(unnumbered(first), section.line))
     if undo:
         body.undo.append(Line(section.line, undo))
+    body.title(unnumbered(first))
     body.read(blocks)
     if body.run and all(i.box is not None and not i.ordered for i in body.inner):
         body.checks += [i for i in body.inner if not i.blocks]

@@ -118,6 +118,14 @@ def test_no_way_back_is_irreversible(words: str) -> None:
     assert codes(ONE.format(words)) == []
 
 
+@pytest.mark.parametrize(
+    "title", ["1. Drop it (cannot be undone)\n", "## 1. Drop it (irreversible)\n"]
+)
+def test_a_title_can_say_that_there_is_no_way_back(title: str) -> None:
+    (step,) = steps(f"# P\n\n{title}\n   ```bash\n   ./a\n   ```\n")
+    assert (step.run, step.irreversible) == ("./a", step.title)
+
+
 def test_a_command_that_changes_something_and_has_no_undo_is_a_finding() -> None:
     text = TWO.format("kubectl get pods") + "3. C\n"
     assert codes(text) == [("no-undo", 3)]
