@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.screen import Screen
 
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
@@ -201,6 +202,12 @@ class RunbookApp(App[int]):
         settled = self.messages.settle()
         if self.messages.mind(self.trouble) or settled:
             self.show_message()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What Ctrl+P offers."""
+        from runbook_tui.tui.palette import commands
+
+        return commands(self)
 
     def action_help(self) -> None:
         """The keys."""

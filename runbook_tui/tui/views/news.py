@@ -28,7 +28,7 @@ def _still_open(before: RunState, now: RunState) -> list[Part]:
         return []
     if optional := left_out(now):
         titles = ", ".join(f"“{now.outline[id_].title}”" for id_ in optional)
-        return [(f"only what is optional is left: run or skip {titles}", "warn")]
+        return [(f"only what is optional is left: run or skip {titles}, or Ctrl+P finish", "warn")]
     what = [words for phase in now.runbook.phases for words in keeps_open(now, phase.id)]
     open_ = what or left_open(now)
     return [(f"every step is over; still open: {', '.join(open_)}", "warn")] if open_ else []

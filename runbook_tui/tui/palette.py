@@ -1,0 +1,44 @@
+"""What Ctrl+P offers: the deeds that have no key of their own, and the way to those that have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from textual.app import SystemCommand
+
+from runbook_tui.run.requests import FinishRun, StopCommands
+from runbook_tui.tui.dialogs.ask import Confirm
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.app import RunbookApp
+
+
+def commands(app: RunbookApp) -> Iterator[SystemCommand]:
+    """The commands in the order in which they are wanted."""
+    yield SystemCommand("Roll back", "shows the rollback, as F9 does", app.action_panic)
+    yield SystemCommand(
+        "Stop running commands", "ends what runs, whole process trees", lambda: _stop(app)
+    )
+    yield SystemCommand(
+        "Finish the run", "leaves out what is optional", lambda: app.ask(FinishRun())
+    )
+    yield SystemCommand("Note on the run", "writes a remark down", lambda: app.note(""))
+    yield SystemCommand("Keys", "what each key does", app.action_help)
+    yield SystemCommand("Theme", "other colours", app.action_change_theme)
+    yield SystemCommand("Leave", "commands go on", app.action_leave)
+
+
+def _stop(app: RunbookApp) -> None:
+    running = [
+        app.session.state.outline[id_].title
+        for id_, step in app.session.state.steps.items()
+        if id_ in app.session.state.outline and any(c.running for c in step.commands)
+    ]
+    if not running:
+        app.say("nothing runs")
+        return
+    app.push_screen(
+        Confirm(f"Stop {', '.join(f'“{title}”' for title in running)}?"),
+        lambda yes: app.ask(StopCommands()) if yes else None,
+    )

@@ -1,0 +1,41 @@
+"""What Ctrl+P offers beside the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from runbook_tui.book.model import Step
+from runbook_tui.command.terminal import LogTerminals
+from runbook_tui.run.state import Status
+from runbook_tui.tui.app import RunbookApp
+from tests.integration.session.scene import Scene, book, run_step
+from tests.tui.piloting import text_of, until
+
+Make = Callable[..., Scene]
+
+
+async def test_a_run_with_only_optional_steps_left_can_be_finished(scene: Make) -> None:
+    maybe = Step(id="maybe", title="Maybe", run="true", undo="true", optional=True)
+    session = scene(book(Step(id="a", title="A", run="true", undo="true"), maybe)).open()
+    run_step(session, "a")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p", *"finish")
+        await until(pilot, lambda: "leaves out what is optional" in text_of(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: session.state.finished is not None)
+    assert session.state.step("maybe").status is Status.SKIPPED
+
+
+async def test_a_running_command_is_stopped_after_a_yes(scene: Make) -> None:
+    session = scene(book(Step(id="a", title="A", run="sleep 600", undo="true"))).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: session.state.step("a").running_command())
+        await pilot.press("ctrl+p", *"stop")
+        await until(pilot, lambda: "whole process trees" in text_of(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Stop “A”?" in text_of(app))
+        await pilot.press("y")
+        await until(pilot, lambda: session.state.step("a").status is Status.STOPPED)
