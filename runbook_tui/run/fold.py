@@ -264,7 +264,9 @@ UNTOUCHED: dict[str, Any] = {
 
 
 def _undo_started(draft: Draft, event: Event, payload: e.UndoStarted) -> None:
-    draft.change(event.step or "", status=Status.UNDOING)
+    step = draft.step(event.step or "")
+    if step.status is not Status.UNDOING:
+        draft.change(event.step or "", status=Status.UNDOING, before_undo=step.status)
 
 
 def _undo_finished(draft: Draft, event: Event, payload: e.UndoFinished) -> None:
@@ -273,6 +275,8 @@ def _undo_finished(draft: Draft, event: Event, payload: e.UndoFinished) -> None:
     fields: dict[str, Any] = {"undo_result": payload.result, "undo_reason": payload.reason}
     if payload.result == "failed":
         fields["status"] = Status.UNDO_FAILED
+    elif not good and draft.step(id_).status is Status.UNDOING:
+        fields["status"] = draft.step(id_).before_undo
     if good:
         fields.update(UNTOUCHED)
         _void(draft, id_)

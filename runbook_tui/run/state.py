@@ -76,6 +76,7 @@ class StepState:
     reason: str = ""
     commands: tuple[CommandRecord, ...] = ()
     undo: UndoArmed | None = None
+    before_undo: Status = Status.DONE
     undo_result: str = ""
     undo_reason: str = ""
     out_of_order: bool = False

@@ -189,7 +189,7 @@ def _standing(item: Item) -> Line:
 
 def command(item: Item | None, width: int, height: int, past_floor: bool = False) -> list[Line]:
     """What taking the chosen row back means: its command and its check, or what a person does."""
-    if item is None:
+    if item is None or (item.kind == "manual" and item.result):
         return []
     if item.kind == "manual":
         keys: Line = [(" done by hand: ", "warn"), ("t", "key"), (" taken back  ", "plain")]

@@ -403,3 +403,20 @@ def test_without_a_journal_a_secret_is_fetched_again_and_never_empty(scene: Make
     assert (place.work / "made").exists()
     assert emergency_of(place, Told(), secrets={"token": "sesame"}).run() == (True, ())
     assert not (place.work / "made").exists()
+
+
+def test_what_stays_by_a_person_s_word_stays_as_it_was_and_makes_it_incomplete(
+    scene: Make,
+) -> None:
+    place = scene(book(Step(id="h", title="Flip"), touching("a")))
+    session = place.open()
+    ask(session, r.FinishStep(step="h"))
+    run_step(session, "a")
+    ask(session, r.StartRollback(scope="run", node=""))
+    until(lambda: bool(session.state.rollback and "a" in session.state.rollback.results))
+    ask(session, r.AnswerByHand(step="h", taken_back=False, reason="it is harmless"))
+    until(lambda: bool(session.state.rollback and session.state.rollback.finished))
+    assert session.state.rollback is not None
+    assert session.state.rollback.results["h"] == "stays"
+    assert session.state.rollback.remaining == ("Flip",)
+    assert session.state.step("h").status is Status.DONE
