@@ -59,8 +59,7 @@ def _words(
 ) -> tuple[str, str]:  # fmt: skip
     name = next((str(p) for p in reversed(location) if isinstance(p, str)), "")
     if kind == "extra_forbidden":
-        close = difflib.get_close_matches(name, sorted(all_keys(top)), 1, 0.6)
-        return f"unknown key “{name}”", f"did you mean “{close[0]}”?" if close else ""
+        return f"unknown key “{name}”", _meant(name, location[:-1], top)
     if kind == "missing":
         return f"“{name}” is missing", ""
     if kind == "value_error":
@@ -68,17 +67,52 @@ def _words(
     return f"“{name}”: {message[:1].lower()}{message[1:]}", ""
 
 
-def all_keys(top: type[BaseModel], seen: set[type] | None = None) -> set[str]:
-    """Every key that stands anywhere in the format."""
-    seen = seen if seen is not None else set()
-    keys: set[str] = set()
-    for name, field in top.model_fields.items():
-        keys.add(field.alias or name)
-        for inner in _models(field.annotation):
-            if inner not in seen:
-                seen.add(inner)
-                keys |= all_keys(inner, seen)
-    return keys
+def _meant(name: str, location: tuple[str | int, ...], top: type[BaseModel]) -> str:
+    """What a key that is not known here was probably meant to be, or where it belongs."""
+    here = {key: models for model in _at(location, top) for key, models in _fields(model).items()}
+    if close := difflib.get_close_matches(name, sorted(here), 1, 0.7):
+        return f"did you mean “{close[0]}”?"
+    if homes := sorted({home for home, keys in _tables(top).items() if name in keys}, key=len):
+        return (
+            f"it belongs in {', '.join(f'[{home}]' if home else 'the top' for home in homes[:3])}"
+        )
+    every = {key for keys in _tables(top).values() for key in keys}
+    close = difflib.get_close_matches(name, sorted(every), 1, 0.6)
+    return f"did you mean “{close[0]}”?" if close else ""
+
+
+def _at(location: tuple[str | int, ...], top: type[BaseModel]) -> list[type[BaseModel]]:
+    """The models that may stand at a location; names of union members lead nowhere."""
+    models = [top]
+    for part in location:
+        found = [inner for model in models for inner in _fields(model).get(str(part), ())]
+        models = found or models
+    return models
+
+
+def _tables(top: type[BaseModel]) -> dict[str, set[str]]:
+    """The keys of every table of the format, by the table's name as it is written."""
+    tables: dict[str, set[str]] = {}
+    left: list[tuple[str, type[BaseModel]]] = [("", top)]
+    seen: set[type[BaseModel]] = set()
+    while left:
+        name, model = left.pop(0)
+        if model in seen:
+            continue
+        seen.add(model)
+        fields = _fields(model)
+        tables[name] = set(fields)
+        for key, inner in fields.items():
+            left += [(f"{name}.{key}" if name else key, m) for m in inner]
+    return tables
+
+
+def _fields(model: type[BaseModel]) -> dict[str, list[type[BaseModel]]]:
+    """A model's keys, and the models that stand under each."""
+    return {
+        field.alias or name: list(_models(field.annotation))
+        for name, field in model.model_fields.items()
+    }
 
 
 def _models(annotation: Any) -> Iterable[type[BaseModel]]:

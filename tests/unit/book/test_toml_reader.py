@@ -168,3 +168,19 @@ def test_no_mutilated_plan_does_more_than_fault(data: st.DataObject) -> None:
         assert isinstance(read("\n".join(lines), "p.toml"), Runbook)
     except PlanFaults as error:
         assert error.faults
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("change = []", "belongs in [phase]"),
+        ("[[phase]]\ntitle = 'P'\nchanges = []", "did you mean “change”?"),
+        ("[[phase]]\ntitle = 'P'\ncriterions = []", "did you mean “criteria”?"),
+    ],
+)
+def test_an_unknown_key_is_told_what_is_known_there_or_where_it_belongs(
+    text: str, said: str
+) -> None:
+    with pytest.raises(PlanFaults) as raised:
+        read(f'format = 1\ntitle = "T"\n{text}\n', "p.toml")
+    assert any(said in fault.hint for fault in raised.value.faults), raised.value.faults
