@@ -6,6 +6,7 @@ Measured from the key's byte written to ROLLBACK put out.
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -40,6 +41,12 @@ def main(presses: int) -> None:
             for _ in range(presses):
                 times["idle"].append(_press(idle))
                 times["flood"].append(_press(flood))
+        for name in times:
+            # A command outlives its viewer: what was started here is ended here.
+            subprocess.run(
+                [python(), "-m", "runbook_tui", "stop"], env=_environment(Path(place), name),
+                check=True, capture_output=True,
+            )  # fmt: skip
     for name, values in times.items():
         print(f"panic key, {name:<19}{spread(values)}")
     ratio = sorted(times["flood"])[presses // 2] / sorted(times["idle"])[presses // 2]
@@ -49,9 +56,13 @@ def main(presses: int) -> None:
 def _open(place: Path, name: str, command: str) -> Driven:
     plan = place / f"{name}.toml"
     plan.write_text(PLAN.format(command=command))
-    environment = {**os.environ, "RUNBOOK_HOME": str(place / name), "TERM": "xterm-256color",
-                   "RUNBOOK_AS": "Ada"}  # fmt: skip
-    return Driven([python(), "-m", "runbook_tui", "run", str(plan)], environment, (120, 40))
+    argv = [python(), "-m", "runbook_tui", "run", str(plan)]
+    return Driven(argv, _environment(place, name), (120, 40))
+
+
+def _environment(place: Path, name: str) -> dict[str, str]:
+    own = {"RUNBOOK_HOME": str(place / name), "TERM": "xterm-256color", "RUNBOOK_AS": "Ada"}
+    return {**os.environ, **own}
 
 
 def _press(program: Driven) -> float:
