@@ -37,6 +37,9 @@ def print_plan(
     for number, item in enumerate(planned.items, 1):
         say.out(f"  {number:>2}  {item.title}  [{_readiness(item)}]")
         _print_text(item.text, whole=whole)
+        for other in item.earlier:
+            say.out("      then that of an attempt before it:")
+            _print_text(other, whole=whole)
         if item.kind == "irreversible":
             say.out(f"        ▔ floor: {item.reason}")
         if item.verify:

@@ -137,8 +137,9 @@ def _print(file: UndoFile, whole: UndoFile) -> None:
     say.out(f"ROLLBACK  {file.scope}  of {file.title}", bold=True)
     for number, item in enumerate(file.items, 1):
         say.out(f"  {number:>2}  {item.title}  [{_why(item) or 'ready'}]")
-        for line in item.text.strip().splitlines():
-            say.out(f"        {line}")
+        for text in (item.text, *item.earlier):
+            for line in text.strip().splitlines():
+                say.out(f"        {line}")
     inside = {item.step for item in file.items}
     outside = [item.title for item in whole.items if item.step not in inside]
     if outside:

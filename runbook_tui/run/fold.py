@@ -82,8 +82,13 @@ def _lead(draft: Draft, event: Event, payload: e.LeadHandedOver) -> None:
 
 
 def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
+    step = draft.step(event.step or "")
+    # What an attempt has changed is still there: its undo is kept, and the old state it found.
+    again = step.acted and step.undo is not None and step.undo.kind == "command"
+    kept = (step.undo,) if again and step.undo is not None and not step.undo.missing else ()
     draft.change(
         event.step or "",
+        earlier=(*kept, *step.earlier) if again else (),
         status=Status.RUNNING,
         attempt=payload.attempt,
         started_seq=event.seq,
@@ -93,8 +98,8 @@ def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
         reason="",
         undo_result="",
         out_of_order=payload.out_of_order,
-        outputs={},
-        acted=draft.step(event.step or "").acted or _by_hand(draft, event.step or ""),
+        outputs=dict(step.prepared) if again else {},
+        acted=step.acted or _by_hand(draft, event.step or ""),
     )
 
 
@@ -159,8 +164,11 @@ def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> N
         background=payload.kind == "run" and item is not None and item.background,
         node=payload.node,
     )
-    acted = draft.step(id_).acted or payload.kind == "run"
-    draft.change(id_, commands=(*draft.step(id_).commands, record), acted=acted)
+    step = draft.step(id_)
+    fields: dict[str, Any] = {"commands": (*step.commands, record)}
+    if payload.kind == "run":
+        fields.update(acted=True, prepared=step.prepared if step.acted else dict(step.outputs))
+    draft.change(id_, **fields)
 
 
 def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) -> None:
@@ -258,7 +266,7 @@ def _void_stages(draft: Draft, opened: float) -> None:
 
 UNTOUCHED: dict[str, Any] = {
     "status": Status.PENDING, "started_seq": 0, "started": None, "finished": None,
-    "undo": None, "reason": "", "acted": False,
+    "undo": None, "reason": "", "acted": False, "earlier": (), "prepared": {},
 }  # fmt: skip
 """A step as if it had never been started; its attempts are still counted on."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from runbook_tui.book.model import Procedure
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.prepare import own_values, resolve
-from runbook_tui.run.state import RunState, Status, closed
+from runbook_tui.run.state import RunState, Status, StepState, closed
 
 SCOPES = ("step", "change", "phase", "run")
 
@@ -17,13 +17,16 @@ class Item:
     """One part of a rollback.
 
     ``kind`` as in `UndoArmed`; ``missing`` are names without a value; ``held`` says that a floor
-    above it keeps it. ``result`` is what a running or finished rollback made of it.
+    above it keeps it. ``earlier`` are undos of attempts before the last, run after ``text``;
+    ``verify`` is that of the first attempt, which found the old state. ``result`` is what a
+    running or finished rollback made of it.
     """
 
     step: str
     title: str
     kind: str
     text: str = ""
+    earlier: tuple[str, ...] = ()
     verify: str = ""
     missing: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
@@ -176,12 +179,14 @@ def _item(state: RunState, id_: str, held: bool) -> Item | None:
     text, missing = resolve(state, armed.text, values)
     verify, missing_verify = resolve(state, armed.verify, values)
     result = state.rollback.results.get(id_, "") if state.rollback else ""
+    earlier, first = _of_earlier(state, step)
     return Item(
         step=id_,
         title=item.title,
         kind=armed.kind,
         text=text,
-        verify=verify,
+        earlier=tuple(other for other in earlier if other != text),
+        verify=first or verify,
         missing=tuple(dict.fromkeys((*missing, *missing_verify))),
         secrets=armed.secrets,
         reason=armed.reason,
@@ -191,6 +196,13 @@ def _item(state: RunState, id_: str, held: bool) -> Item | None:
         result=result,
         status=step.status,
     )
+
+
+def _of_earlier(state: RunState, step: StepState) -> tuple[tuple[str, ...], str]:
+    """The undos of attempts before the last, each once, and how the first one is verified."""
+    texts = dict.fromkeys(resolve(state, armed.text, state.values)[0] for armed in step.earlier)
+    first = step.earlier[-1].verify if step.earlier else ""
+    return tuple(texts), resolve(state, first, state.values)[0]
 
 
 def _finished(state: RunState, id_: str) -> Item:

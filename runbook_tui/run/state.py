@@ -81,6 +81,10 @@ class StepState:
     undo_reason: str = ""
     out_of_order: bool = False
     overridden: bool = False
+    earlier: tuple[UndoArmed, ...] = ()
+    """Undos of attempts before the last that were begun and not taken back, the newest first."""
+    prepared: Mapping[str, str] = field(default_factory=dict)
+    """What was put out before the first such attempt changed anything: the true old state."""
     acted: bool = False
     """Whether anything with an effect was started and not taken back: a command, or a hand."""
     outputs: Mapping[str, str] = field(default_factory=dict)

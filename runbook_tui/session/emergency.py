@@ -149,11 +149,13 @@ class EmergencyRollback:
             status = self._execute(item, "undo", item.text)
         if status.phase is Phase.LOST and item.verify:
             # What was lost may have done its work; if it has not, it is run once more.
-            if self._execute(item, "verify_undo", item.verify).exit == 0:
-                return "done", ""
-            status = self._execute(item, "undo", item.text)
-        if status.phase is Phase.LOST or status.exit != 0:
-            return "failed", _why("the undo", status)
+            status = self._execute(item, "verify_undo", item.verify)
+            if status.exit != 0:
+                status = self._execute(item, "undo", item.text)
+        tries = [status, *(self._execute(item, "undo", text) for text in item.earlier)]
+        failed = next((s for s in tries if s.phase is Phase.LOST or s.exit != 0), None)
+        if failed is not None:
+            return "failed", _why("the undo", failed)
         if item.verify:
             status = self._execute(item, "verify_undo", item.verify)
             if status.exit != 0:

@@ -93,7 +93,9 @@ class StepDriver:
         commands = [c for c in state.commands if c.attempt == state.attempt]
         done = {c.kind: c for c in commands if c.kind in {"before", "run"}}
         if not step.manual and state.status is Status.RUNNING:
-            for kind, text in (("before", step.before), ("run", step.run)):
+            # Once an attempt has acted, what is there is not the old state any more.
+            before = None if state.acted and "run" not in done else step.before
+            for kind, text in (("before", before), ("run", step.run)):
                 if text and kind not in done:
                     return self._launch(step, kind, text)
                 if kind in done and not done[kind].running and not self._good(step, done[kind]):

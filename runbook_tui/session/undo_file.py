@@ -29,6 +29,7 @@ class FiledUndo:
     title: str
     kind: str
     text: str = ""
+    earlier: tuple[str, ...] = ()
     verify: str = ""
     missing: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
@@ -125,6 +126,7 @@ def _filed(state: RunState, item: Item) -> dict[str, Any]:
         "title": item.title,
         "kind": item.kind,
         "text": item.text,
+        "earlier": list(item.earlier),
         "verify": item.verify,
         "missing": list(item.missing),
         "secrets": list(item.secrets),
@@ -147,6 +149,7 @@ def read(path: Path) -> UndoFile:
             title=str(item["title"]),
             kind=str(item["kind"]),
             text=str(item.get("text", "")),
+            earlier=tuple(item.get("earlier", ())),
             verify=str(item.get("verify", "")),
             missing=tuple(item.get("missing", ())),
             secrets=tuple(item.get("secrets", ())),

@@ -83,37 +83,44 @@ class RollbackDriver:
         return True
 
     def _undoing(self, step_id: str) -> bool:
-        state = self._bench.state.step(step_id)
-        records = [c for c in state.commands if c.kind in UNDO_KINDS]
-        record = records[-1] if records else None
-        if record is None:
+        records = self._of_this_rollback(step_id)
+        if not records:
             return self._start_undo(step_id)
-        if record.running:
-            return self._watch(step_id, record)
-        if record.kind == "undo" and self._begun_before(step_id, record):
-            return self._start_undo(step_id)
-        item = self._item(step_id)
-        verify = item.verify if item is not None and record.kind == "undo" else ""
-        if verify and (record.ok or record.lost):
-            # What was lost may have done its work: whether it has is asked before anything else.
-            return self._launch(step_id, "verify_undo", verify)
-        if record.ok:
-            return self._undone(step_id, "done", record.exit, "")
-        if record.kind == "verify_undo" and self._lost_once(records):
-            return self._start_undo(step_id)
-        return self._undone(step_id, "failed", record.exit, _why(record))
+        if records[-1].running:
+            return self._watch(step_id, records[-1])
+        return self._after(step_id, records)
 
-    def _lost_once(self, records: list[CommandRecord]) -> bool:
-        """Whether this rollback has tried the undo once, and that try was lost."""
+    def _of_this_rollback(self, step_id: str) -> list[CommandRecord]:
+        """The undos and checks that the rollback which runs has begun, in their order."""
         rollback = self._bench.state.rollback
         began = (rollback.started or 0.0) if rollback is not None else 0.0
-        tries = [c for c in records if c.kind == "undo" and c.started >= began]
-        return len(tries) == 1 and tries[0].lost
+        commands = self._bench.state.step(step_id).commands
+        return [c for c in commands if c.kind in UNDO_KINDS and c.started >= began]
 
-    def _begun_before(self, step_id: str, record: CommandRecord) -> bool:
-        """Whether the record is of an earlier rollback than the one that runs."""
-        rollback = self._bench.state.rollback
-        return rollback is not None and record.started < (rollback.started or 0.0)
+    def _after(self, step_id: str, records: list[CommandRecord]) -> bool:
+        """What comes next once the last of an item's commands has ended."""
+        item = self._item(step_id)
+        texts = (item.text, *item.earlier) if item is not None else ()
+        verify = item.verify if item is not None else ""
+        last = records[-1]
+        tries = {c.text: c for c in records if c.kind == "undo"}
+        left = [text for text in texts if text not in tries]
+        if last.kind == "undo" and last.lost and verify:
+            # It may have done its work: whether it has is asked before anything else.
+            return self._launch(step_id, "verify_undo", verify)
+        if last.kind == "verify_undo" and not last.ok and _lost_once(records):
+            return self._start_undo(step_id)
+        if left and (last.kind == "undo" or last.ok):
+            # An attempt before the last has its own undo, whatever became of this one.
+            return self._launch(step_id, "undo", left[0])
+        failed = next((c for c in tries.values() if not c.ok and not (c.lost and verify)), None)
+        if failed is not None:
+            return self._undone(step_id, "failed", failed.exit, _why(failed))
+        if last.kind == "undo" and verify:
+            return self._launch(step_id, "verify_undo", verify)
+        if last.ok:
+            return self._undone(step_id, "done", last.exit, "")
+        return self._undone(step_id, "failed", last.exit, _why(last))
 
     def _watch(self, step_id: str, record: CommandRecord) -> bool:
         bench = self._bench
@@ -220,6 +227,12 @@ class RollbackDriver:
         bench.recorder.record_or_keep(lambda _: [(event, None)])
         bench.recorder.enter_account()
         return True
+
+
+def _lost_once(records: list[CommandRecord]) -> bool:
+    """Whether an undo was tried once, and that try was lost."""
+    tries = [c for c in records if c.kind == "undo"]
+    return len(tries) == 1 and tries[0].lost
 
 
 def _why(record: CommandRecord) -> str:

@@ -215,6 +215,8 @@ def _text(item: Item, width: int, height: int) -> list[Line]:
     texts = item.text.strip().splitlines() or [""]
     rows: list[tuple[str, str]] = [("   ", text) for text in texts]
     rows[0] = (" $ ", texts[0])
+    for other in item.earlier:
+        rows += [(" $ " if not at else "   ", t) for at, t in enumerate(other.splitlines())]
     checks = item.verify.strip().splitlines()
     rows += [(" ✓? " if not at else "    ", text) for at, text in enumerate(checks)]
     lines: list[Line] = [
@@ -245,6 +247,7 @@ def whole(item: Item, differences: tuple[str, ...] = ()) -> str:
         parts.append(f"needs {', '.join(item.missing)}")
     if item.text:
         parts.append(f"its undo, in {item.cwd or 'the folder of its step'}:\n\n{item.text.strip()}")
+    parts += [f"then that of an attempt before it:\n\n{other.strip()}" for other in item.earlier]
     if item.verify:
         parts.append(f"then it is verified:\n\n{item.verify.strip()}")
     return "\n\n".join(parts)

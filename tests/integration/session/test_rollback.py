@@ -420,3 +420,63 @@ def test_what_stays_by_a_person_s_word_stays_as_it_was_and_makes_it_incomplete(
     assert session.state.rollback.results["h"] == "stays"
     assert session.state.rollback.remaining == ("Flip",)
     assert session.state.step("h").status is Status.DONE
+
+
+def test_trying_again_keeps_the_old_state_that_the_first_attempt_found(scene: Make) -> None:
+    step = Step(
+        id="a", title="A", before='echo "old=$(cat live)" >> "$RUNBOOK_OUTPUT"', outputs=("old",),
+        run="echo new > live; test -e fixed", undo="echo ${{ old }} > live",
+        verify_undo="grep -qx ${{ old }} live",
+    )  # fmt: skip
+    place = scene(book(step))
+    (place.work / "live").write_text("first\n")
+    session = place.open()
+    run_step(session, "a", Status.FAILED)
+    (place.work / "fixed").touch()
+    run_step(session, "a")
+    assert session.state.step("a").attempt == 2
+    assert rolled_back(session) == "complete"
+    assert (place.work / "live").read_text() == "first\n"
+    # After a rollback the old state is looked at anew.
+    (place.work / "live").write_text("second\n")
+    run_step(session, "a")
+    assert rolled_back(session) == "complete"
+    assert (place.work / "live").read_text() == "second\n"
+
+
+def test_every_attempt_that_made_something_of_its_own_is_undone(scene: Make) -> None:
+    step = Step(
+        id="a", title="A", outputs=("made",), undo="rm ${{ made }}; echo ${{ made }} >> undone",
+        run='n=$(ls | grep -c thing || true); touch "thing$n"; echo "made=thing$n" >> '
+        '"$RUNBOOK_OUTPUT"; test -e fixed',
+    )  # fmt: skip
+    place = scene(book(step))
+    session = place.open()
+    run_step(session, "a", Status.FAILED)
+    (place.work / "fixed").touch()
+    run_step(session, "a")
+    assert sorted(p.name for p in place.work.glob("thing*")) == ["thing0", "thing1"]
+    whole = undo_file.read(place.place / undo_file.NAME)
+    assert whole.items[0].earlier == ("rm thing0; echo thing0 >> undone",)
+    assert rolled_back(session) == "complete"
+    assert (place.work / "undone").read_text().split() == ["thing1", "thing0"]
+    assert list(place.work.glob("thing*")) == []
+
+
+def test_the_undo_of_an_earlier_attempt_is_tried_though_that_of_the_last_fails(
+    scene: Make,
+) -> None:
+    step = Step(
+        id="a",
+        title="A",
+        outputs=("n",),
+        undo="echo ${{ n }} >> undone; test ${{ n }} = 1",
+        run='echo x >> tries; echo "n=$(wc -l < tries)" >> "$RUNBOOK_OUTPUT"; test -e fixed',
+    )
+    place = scene(book(step))
+    session = place.open()
+    run_step(session, "a", Status.FAILED)
+    (place.work / "fixed").touch()
+    run_step(session, "a")
+    assert rolled_back(session) == "incomplete"
+    assert (place.work / "undone").read_text().split() == ["2", "1"]
