@@ -11,7 +11,9 @@ from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
 from runbook_tui.run.rollback import SCOPES, default_scope, plan, scope_node
 from runbook_tui.run.state import RunState
+from runbook_tui.session.opening import NoSuchRun
 from runbook_tui.session.ports.journal import JournalError
+from runbook_tui.session.undo_file import UndoFile
 
 
 @click.command("rollback")
@@ -37,24 +39,52 @@ def command(
     wish = Wish(scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor)
     try:
         check_home()
-        chosen = _chosen(run)
-        if chosen is None:
-            say.out("nothing to roll back")
-            return exits.DONE
-        return _roll_back(chosen, who, wish)
+        known, chosen = _chosen(run)
+        if chosen is not None:
+            return _roll_back(chosen, who, wish)
     except (JournalError, PlanFaults, OSError) as error:
         from runbook_tui.cli.without_journal import roll_back
 
         return roll_back(run, who, error, wish)
+    return _unknown(run, known, who, wish)
 
 
-def _chosen(name: str | None) -> str | None:
+def _chosen(name: str | None) -> tuple[frozenset[str], str | None]:
+    """The runs that the journal knows, and the one that is meant; None where it knows none."""
     from runbook_tui.cli.choosing import choose_only
     from runbook_tui.cli.opening import reading
 
     with reading() as journal:
-        found = choose_only(journal, name, lambda g: bool(g.to_undo), "have something to undo")
-    return found.entry.run if found else None
+        known = frozenset(entry.run for entry in journal.runs())
+        try:
+            found = choose_only(journal, name, lambda g: bool(g.to_undo), "have something to undo")
+        except NoSuchRun:
+            if not _forgotten(name, known):
+                raise
+            found = None
+    return known, found.entry.run if found else None
+
+
+def _forgotten(name: str | None, known: frozenset[str]) -> list[UndoFile]:
+    """Undo files of runs that the journal does not know: it was lost, or is another one."""
+    from runbook_tui import wiring
+    from runbook_tui.cli.without_journal import named
+    from runbook_tui.session import emergency
+
+    files = [f for f in emergency.find(wiring.settings().home / "runs") if f.run not in known]
+    return named([f for f in files if f.items], name)
+
+
+def _unknown(name: str | None, known: frozenset[str], who: Actor, wish: Wish) -> int:
+    """No run of the journal is meant: perhaps one whose journal was lost, and left its file."""
+    from runbook_tui.cli.without_journal import roll_back
+
+    files = _forgotten(name, known)
+    if files:
+        lost = JournalError("the journal does not know it: it was lost, or is another one")
+        return roll_back(name, who, lost, wish, files)
+    say.out("nothing to roll back")
+    return exits.DONE
 
 
 def _roll_back(run: str, who: Actor, wish: Wish) -> int:

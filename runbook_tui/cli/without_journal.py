@@ -19,12 +19,23 @@ from runbook_tui.session.spare import NAME
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
 
 
-def roll_back(name: str | None, who: Actor, trouble: Exception, wish: Wish) -> int:
-    """Roll a run back by its undo file; the exit status is the contract's."""
+def roll_back(
+    name: str | None,
+    who: Actor,
+    trouble: Exception,
+    wish: Wish,
+    files: list[UndoFile] | None = None,
+) -> int:
+    """Roll a run back by its undo file; the exit status is the contract's.
+
+    ``files`` are those that may be meant; without them all that are there.
+    """
     from runbook_tui import wiring
 
     say.err(f"the run cannot be opened: {trouble}", colour="red")
-    whole = _choose(emergency.find(wiring.settings().home / "runs"), name, trouble)
+    if files is None:
+        files = emergency.find(wiring.settings().home / "runs")
+    whole = _choose(files, name, trouble)
     run_folder = wiring.settings().run_folder(whole.run)
     file = _left(whole, run_folder).limited(wish.scope, past_floor=wish.past_floor)
     if not file.items:
@@ -117,10 +128,17 @@ def _left(file: UndoFile, run_folder: Path) -> UndoFile:
     return dataclasses.replace(file, items=items)
 
 
+def named(files: list[UndoFile], name: str | None) -> list[UndoFile]:
+    """Those of the runs that a name may mean; all without a name."""
+    if not name:
+        return files
+    exact = [f for f in files if f.run == name]
+    return exact or [f for f in files if f.run.startswith(name) or f.run.endswith(name)]
+
+
 def _choose(files: list[UndoFile], name: str | None, trouble: Exception) -> UndoFile:
-    if name:
-        files = [f for f in files if f.run.startswith(name) or f.run.endswith(name)]
-    else:
+    files = named(files, name)
+    if not name:
         files = [f for f in files if f.items]
         if len(files) == 1 and time.time() - files[0].at >= RECENT:
             raise Ended(exits.USAGE, "say which run: only an old one is there", f"  {files[0].run}")

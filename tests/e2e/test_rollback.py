@@ -57,7 +57,7 @@ def test_what_was_done_by_hand_and_no_person_makes_it_incomplete(runbook: Progra
     assert runbook("rollback", "--scope", "run", "--yes").status == 6
 
 
-@pytest.mark.parametrize("journal", ["alive", "dead", "folder", "garbage"])
+@pytest.mark.parametrize("journal", ["alive", "dead", "folder", "garbage", "gone"])
 def test_it_comes_back_while_a_command_runs_whatever_has_died(
     runbook: Program, journal: str
 ) -> None:
@@ -67,14 +67,14 @@ def test_it_comes_back_while_a_command_runs_whatever_has_died(
         runbook.kill(child)
     database = runbook.home / "journal.db"
     kept = runbook.home / "kept.db"
-    if journal in {"folder", "garbage"}:
+    if journal in {"folder", "garbage", "gone"}:
         for side in runbook.home.glob("journal.db-*"):
             shutil.copy(side, kept.with_name(side.name.replace("journal", "kept")))
             side.unlink()
         database.rename(kept)
         if journal == "folder":
             database.mkdir()
-        else:
+        elif journal == "garbage":
             database.write_text("garbage, and not a database\n" * 200)
     ended = runbook("rollback", "--yes")
     assert ended.status == 5, ended
@@ -83,7 +83,7 @@ def test_it_comes_back_while_a_command_runs_whatever_has_died(
     assert (runbook.work / "undone.txt").read_text() == "back\n"
     if journal == "alive":
         assert child.wait(timeout=20) == 5
-    if journal in {"folder", "garbage"}:
+    if journal in {"folder", "garbage", "gone"}:
         assert "undo file" in ended.err
         # The same again finds nothing left, and does nothing twice.
         assert runbook("rollback", "--yes").status == 0
