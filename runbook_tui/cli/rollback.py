@@ -9,7 +9,7 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.people import actor, as_option
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
-from runbook_tui.run.rollback import SCOPES, default_scope, plan, scope_node
+from runbook_tui.run.rollback import SCOPES, default_scope, plan, scope_node, without
 from runbook_tui.run.state import RunState
 from runbook_tui.session.opening import NoSuchRun
 from runbook_tui.session.ports.journal import JournalError
@@ -100,7 +100,8 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         say.err("a rollback of this run is under way; going on with it")
     else:
         scope, node = _scope(state, wish.scope)
-        planned = plan(state, scope, node, wish.past_floor)
+        session.look_for_secrets()
+        planned = without(plan(state, scope, node, wish.past_floor), session.absent_secrets)
         if not planned.items:
             say.out("nothing to roll back")
             return exits.DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,12 +15,21 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.differing import differing
 from runbook_tui.run.procedures import Duty, duties, open_duties
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.rollback import Item, RollbackPlan, awaited, plan, running_plan
+from runbook_tui.run.rollback import (
+    Item,
+    RollbackPlan,
+    awaited,
+    plan,
+    running_plan,
+    without,
+)
 from runbook_tui.run.state import CommandRecord, RollbackState, RunState
 from runbook_tui.session.session import Session
 
 POLL = 0.03
 PATIENCE = 60.0
+LONG = 3.0
+"""Seconds of waiting for a person after which a follower without one leaves."""
 SHOWN = 3
 GOOD = frozenset({"done", "taken back"})
 UNDOS = frozenset({"undo", "verify_undo"})
@@ -93,6 +103,7 @@ class Undoing:
         self._began: dict[str, float] = {}
         self._commands: dict[str, LogFollower | None] = {}
         self._trouble = ""
+        self._waiting_since = 0.0
 
     def start(self, scope: str, node: str, *, past_floor: bool) -> None:
         """Start it; raises `Ended` where that is refused."""
@@ -107,14 +118,27 @@ class Undoing:
             raise_refusal(answer)
 
     def _ask_missing(self, scope: str, node: str, past_floor: bool) -> None:
+        planned = plan(self._session.state, scope, node, past_floor)
+        items = without(planned, self._session.absent_secrets).items
+        for name in dict.fromkeys(name for item in items for name in item.missing):
+            self._ask_value(name)
+
+    def _ask_value(self, name: str) -> bool:
+        """Ask a person for a value or secret; False where the plan knows none of that name."""
         from runbook_tui.cli.values import ask_for
 
-        state = self._session.state
-        known = {p.name: p for p in state.runbook.parameters}
-        items = plan(state, scope, node, past_floor).items
-        for name in dict.fromkeys(name for item in items for name in item.missing):
-            if name in known:
-                ask(self._session, r.GiveValue(name=name, value=ask_for(known[name])))
+        known = next((p for p in self._session.state.runbook.parameters if p.name == name), None)
+        if known is None:
+            return False
+        value = ask_for(known)
+        if known.secret is not None:
+            self._session.give_secret(name, value)
+            until = time.monotonic() + PATIENCE / 10
+            while name in self._session.absent_secrets and time.monotonic() < until:
+                self._wake.wait(POLL)
+        else:
+            ask(self._session, r.GiveValue(name=name, value=value))
+        return True
 
     def follow(self) -> int:
         """Tell what happens until it is over; returns the exit status."""
@@ -137,12 +161,27 @@ class Undoing:
                 say.err("left; the undo that runs goes on")
                 say.err(f"go on with: runbook rollback {state.run} --yes")
                 return exits.WAITING
-            waiting = awaited(state) if self._may_ask else ()
-            if waiting:
+            waiting = awaited(state, self._session.absent_secrets)
+            if waiting and not self._may_ask and self._waited_long():
+                return self._left_to_others(state, waiting)
+            if waiting and self._may_ask:
                 # One at a time: its answer may change what the next one is.
                 self._answer(waiting[0])
             self._wake.wait(POLL)
             self._wake.clear()
+
+    def _waited_long(self) -> bool:
+        """Whether it has waited for a person for a while; nobody here can answer."""
+        now = time.monotonic()
+        self._waiting_since = self._waiting_since or now
+        return now - self._waiting_since > LONG
+
+    def _left_to_others(self, state: RunState, waiting: tuple[Item, ...]) -> int:
+        """Somebody else's rollback waits for a person: say for what, and do not wait with it."""
+        titles = ", ".join(f"“{item.title}”" for item in waiting)
+        say.err(f"it waits for a person to answer: {titles}", colour="red")
+        say.err(f"answer where it was started, or at a terminal: runbook rollback {state.run}")
+        return exits.INCOMPLETE
 
     def _tell(self, state: RunState) -> None:
         trouble = self._session.trouble
@@ -187,6 +226,8 @@ class Undoing:
     def _answer(self, item: Item) -> None:
         from runbook_tui.cli.values import asked, confirmed
 
+        if item.missing and self._ask_value(item.missing[0]):
+            return
         taken = confirmed(f"“{item.title}” ({item.why}): was it taken back by hand?")
         reason = ""
         while not taken and not reason.strip():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from runbook_tui.cli import exits, say
@@ -42,6 +43,8 @@ def roll_back(
         say.out("nothing to roll back: all of it is taken back already")
         return exits.DONE
     say.err("rolling back from the undo file instead; the journal gets its account later")
+    held = _secrets(file, may_ask=False)
+    file = _lacking(file, held)
     _print(file, whole)
     if wish.only_plan:
         return exits.DONE if all(_ready(item) for item in file.items) else exits.INCOMPLETE
@@ -67,7 +70,7 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path) -> int:
         folder=folder / "commands",
         account=Account(spare.Places(folder, file.run), who),
         begun=begun(_kept(run_folder, file.run)),
-        secrets=_secrets(file),
+        secrets=_secrets(file, may_ask=say.interactive()),
         clock=SystemClock(),
         teller=Lines(),
     ).run()
@@ -85,7 +88,16 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path) -> int:
     return exits.INCOMPLETE
 
 
-def _secrets(file: UndoFile) -> dict[str, str]:
+def _lacking(file: UndoFile, held: Mapping[str, str]) -> UndoFile:
+    """The file with the secrets that nobody gave yet among what its items need."""
+    items = tuple(
+        dataclasses.replace(i, lacking=tuple(n for n in i.secrets if n not in held))
+        for i in file.items
+    )
+    return dataclasses.replace(file, items=items)
+
+
+def _secrets(file: UndoFile, *, may_ask: bool) -> dict[str, str]:
     """The secrets that the undos need, from their sources; asked for where a person is there."""
     from runbook_tui.cli.values import asked, fetched
 
@@ -93,7 +105,7 @@ def _secrets(file: UndoFile) -> dict[str, str]:
     for name in dict.fromkeys(name for item in file.items for name in item.secrets):
         source = file.sources.get(name)
         value = fetched(source, file.base) if source is not None else None
-        if not value and say.interactive():
+        if not value and may_ask:
             value = asked(name, unseen=True)
         if value:
             values[name] = value
@@ -176,4 +188,5 @@ def _why(item: FiledUndo) -> str:
         return words.get(item.kind, "no undo known")
     if item.held:
         return "below the floor"
-    return "needs " + ", ".join(item.missing) if item.missing else ""
+    needed = (*item.missing, *item.lacking)
+    return "needs " + ", ".join(needed) if needed else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from runbook_tui.book.model import Procedure
@@ -149,8 +151,22 @@ def running_plan(state: RunState) -> RollbackPlan | None:
     )
 
 
-def awaited(state: RunState) -> tuple[Item, ...]:
-    """What the running rollback waits for a person to answer; empty while an undo still runs."""
+def without(planned: RollbackPlan, absent: Collection[str]) -> RollbackPlan:
+    """The plan where these secrets have to be given before what needs them can run."""
+    items = tuple(_without(item, absent) for item in planned.items)
+    return dataclasses.replace(planned, items=items)
+
+
+def _without(item: Item, absent: Collection[str]) -> Item:
+    missing = tuple(dict.fromkeys((*item.missing, *(n for n in item.secrets if n in absent))))
+    return dataclasses.replace(item, missing=missing)
+
+
+def awaited(state: RunState, absent: Collection[str] = ()) -> tuple[Item, ...]:
+    """What the running rollback waits for a person to answer; empty while an undo still runs.
+
+    ``absent`` are secrets that somebody has to give.
+    """
     rollback = state.rollback
     if rollback is None or not rollback.active:
         return ()
@@ -159,6 +175,7 @@ def awaited(state: RunState) -> tuple[Item, ...]:
         if id_ in rollback.results:
             continue
         item = _item(state, id_, False)
+        item = _without(item, absent) if item is not None else None
         if item is None or not item.by_hand or item.status is Status.UNDOING:
             return ()
         waiting.append(item)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from runbook_tui.book.model import Step
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide
 from runbook_tui.run.events import Actor, Event, RunPaused, StepStarted
@@ -61,6 +62,8 @@ class Desk:
             return self._run_offered(request)
         if isinstance(request, r.StartStep) and (absent := self._absent(request.step)):
             return absent
+        if isinstance(request, r.OpenRollback):
+            self._bench.look_for_secrets()
         self._recorder.sync()
         keep = self._state.rolling_back or isinstance(request, r.OpenRollback | r.CloseRollback)
         answer = self._decided(request, actor, keep=keep)
@@ -89,8 +92,9 @@ class Desk:
     def _absent(self, step_id: str) -> Refusal | None:
         """A refusal where a command would find a secret empty."""
         step = self._state.outline.steps.get(step_id)
-        if step is None:
-            return None
+        return self._lacking(step) if step is not None else None
+
+    def _lacking(self, step: Step) -> Refusal | None:
         names = self._bench.absent_secrets(secrets_of(self._state, step))
         if not names:
             return None
@@ -105,6 +109,8 @@ class Desk:
         step = as_step(self._state, request.command)
         if isinstance(step, Refusal):
             return step
+        if absent := self._lacking(step):
+            return absent
         events = run_offered(self._bench, step)
         return Accepted(state=self._state, events=tuple(events))
 

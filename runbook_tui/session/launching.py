@@ -27,6 +27,8 @@ from runbook_tui.session.spare import Places
 
 UNDO_SECONDS = 900.0
 PROBE_SECONDS = 30.0
+AGAIN = 2.0
+"""Seconds before a secret's source that gave nothing is asked again: it may be a slow command."""
 
 
 @dataclass(kw_only=True)
@@ -42,6 +44,9 @@ class Workbench:
     vault: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     seen: set[tuple[str, str, str]] = field(default_factory=set)
+    tried: dict[str, float] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+    """Secrets that nobody could give when they were last looked for; anybody may read it."""
 
     @property
     def state(self) -> RunState:
@@ -64,6 +69,10 @@ class Workbench:
         for parameter in self.state.runbook.parameters:
             if parameter.secret is None or parameter.name in self.vault:
                 continue
+            now = self.clock.mono()
+            if now - self.tried.get(parameter.name, -AGAIN) < AGAIN:
+                continue
+            self.tried[parameter.name] = now
             value = self._fetch(parameter.secret)
             if value is not None:
                 self.vault[parameter.name] = value
@@ -73,6 +82,15 @@ class Workbench:
         """Secrets among these that nobody can give now; they have to be asked for."""
         held = self.secret_values()
         return tuple(n for n in names if n in self.state.secrets and not held.get(n))
+
+    def look_for_secrets(self) -> None:
+        """Find out which secrets have to be asked for."""
+        self.absent = self.absent_secrets(self.state.secrets)
+
+    def give_secret(self, name: str, value: str) -> None:
+        """A secret that a person gave; kept in memory only."""
+        self.vault[name] = value
+        self.look_for_secrets()
 
     def _fetch(self, secret: Secret) -> str | None:
         begun = self.state.begun

@@ -95,6 +95,11 @@ class Session:
         return self._recorder.state
 
     @property
+    def absent_secrets(self) -> tuple[str, ...]:
+        """Secrets that a person has to give; known once a rollback was looked at."""
+        return self._bench.absent
+
+    @property
     def environment(self) -> Mapping[str, str]:
         """What commands started from here inherit."""
         return self._bench.surroundings.environment
@@ -142,7 +147,11 @@ class Session:
 
     def give_secret(self, name: str, value: str) -> None:
         """A secret that was asked for; kept in memory only."""
-        self._call(lambda: self._bench.vault.__setitem__(name, value))
+        self._call(lambda: self._bench.give_secret(name, value))
+
+    def look_for_secrets(self) -> None:
+        """Find out which secrets a rollback would ask for; before the session is opened."""
+        self._bench.look_for_secrets()
 
     def help_roll_back(self) -> None:
         """Go on with a rollback whose process has died, should there be one."""

@@ -37,6 +37,8 @@ class FiledUndo:
     cwd: str = ""
     shell: tuple[str, ...] = ()
     environment: dict[str, str] | None = None
+    lacking: tuple[str, ...] = ()
+    """Secrets that cannot be had now; never written down."""
     inside: tuple[str, ...] = ()
     """Ids of the change and the phase around the step."""
 

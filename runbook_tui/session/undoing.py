@@ -167,7 +167,8 @@ class RollbackDriver:
     def _take(self, item: Item) -> bool | None:
         """Begin or settle one item; None where a person has to answer first."""
         if item.kind == "command":
-            absent = (*item.missing, *self._bench.absent_secrets(item.secrets))
+            self._bench.look_for_secrets()
+            absent = (*item.missing, *(n for n in item.secrets if n in self._bench.absent))
             if absent and self.attended:
                 return None
             if absent:

@@ -178,3 +178,36 @@ def test_another_cluster_at_this_terminal_is_said_before_anything_starts(runbook
     assert "! KUBECONFIG is /here here, and /there for it" in shown.out
     ended = runbook("rollback", "--yes", environment={"KUBECONFIG": "/here"})
     assert "  | on /there" in ended.out
+
+
+SECRET = """\
+format = 1
+title = "Secret"
+[parameters.token]
+secret = { env = "TOKEN_OF_TEST" }
+[[phase]]
+title = "One"
+[[phase.step]]
+id = "a"
+title = "A"
+run = "touch made"
+undo = 'test "$token" = "$(cat word)"; rm made'
+"""
+
+
+@pytest.mark.parametrize("journal", ["there", "gone"])
+def test_an_undo_whose_secret_cannot_be_had_is_not_ready(runbook: Program, journal: str) -> None:
+    known = {"TOKEN_OF_TEST": "sesame"}
+    (runbook.work / "word").write_text("sesame\n")
+    runbook("run", runbook.plan(SECRET), "--no-tui", environment=known)
+    if journal == "gone":
+        for file in runbook.home.glob("journal.db*"):
+            file.unlink()
+    shown = runbook("rollback", "--plan")
+    assert shown.status == 6, shown
+    assert "needs token" in shown.out
+    assert runbook("rollback", "--plan", environment=known).status == 0
+    assert runbook("rollback", "--yes").status == 6
+    assert (runbook.work / "made").exists()
+    assert runbook("rollback", "--yes", environment=known).status == 5
+    assert not (runbook.work / "made").exists()

@@ -24,6 +24,7 @@ class StillSession:
         self.leads = True
         self.trouble = ""
         self.environment: dict[str, str] = {}
+        self.absent_secrets: tuple[str, ...] = ()
         self.asked: list[Request] = []
 
     def ask(self, request: Request, actor: Actor | None = None) -> Future[Answer]:

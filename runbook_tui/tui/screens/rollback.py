@@ -21,6 +21,7 @@ from runbook_tui.run.rollback import (
     plan,
     running_plan,
     scope_node,
+    without,
 )
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.dialogs.page import Page
@@ -138,8 +139,10 @@ class RollbackScreen(Screen[None]):
         """The state is another: make the list again."""
         if not self.is_whole:
             return
+        absent = self.app.session.absent_secrets
         current = running_plan(self.state) if self.running else None
-        self._plan = current or plan(self.state, self._scope, self._node, self._past_floor)
+        current = current or plan(self.state, self._scope, self._node, self._past_floor)
+        self._plan = without(current, absent)
         self.rows.show(
             self._plan.items, duties(self.state, self._plan.procedures), offers(self.state)
         )
@@ -157,7 +160,7 @@ class RollbackScreen(Screen[None]):
             3, sum(duty.is_stage for duty in self.rows.duties)
         )
         self.rows.past_floor = self._past_floor
-        self.rows.wait_at(awaited(self.state))
+        self.rows.wait_at(awaited(self.state, absent))
         self._show_undo()
         for lines in self.query(Lines):
             lines.refresh()
@@ -192,7 +195,8 @@ class RollbackScreen(Screen[None]):
 
     def _paint_foot(self, width: int, height: int) -> list[Line]:
         held = any(item.held for item in self._plan.items)
-        return [view.foot(self.state, running=self.running, held=held, width=width)]
+        waiting = awaited(self.state, self.app.session.absent_secrets)
+        return [view.foot(self.state, waiting, running=self.running, held=held, width=width)]
 
     # -- deeds -----------------------------------------------------------------------------------
 
@@ -209,8 +213,9 @@ class RollbackScreen(Screen[None]):
         self.start()
 
     def action_button(self) -> None:
-        """Give the button the focus."""
-        self.query_one("#start", Button).focus()
+        """Give the button the focus, while there is one."""
+        if not self.running:
+            self.query_one("#start", Button).focus()
 
     def action_leave(self) -> None:
         """Back to the run; what runs goes on."""

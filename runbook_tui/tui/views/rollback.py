@@ -10,7 +10,7 @@ from runbook_tui.book.model import Contact, Escalation
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
-from runbook_tui.run.rollback import SCOPES, Item, RollbackPlan, awaited
+from runbook_tui.run.rollback import SCOPES, Item, RollbackPlan
 from runbook_tui.run.state import RollbackState, RunState, Status
 from runbook_tui.tui.views.tone import Line, cut, spread
 
@@ -68,9 +68,10 @@ def summary(state: RunState, plan: RollbackPlan) -> Line:
     return [(words, "good" if plan.ready == plan.commands else "warn")]
 
 
-def foot(state: RunState, *, running: bool, held: bool, width: int) -> Line:
+def foot(
+    state: RunState, waiting: tuple[Item, ...], *, running: bool, held: bool, width: int
+) -> Line:
     """The keys that mean something now, and what the next step is."""
-    waiting = awaited(state)
     if waiting:
         keys: Line = [
             (" t", "key"),

@@ -153,11 +153,14 @@ class UndoList(RowList):
         )
 
     def action_value(self) -> None:
-        """Give the first missing value of the chosen undo."""
-        item = self.chosen
-        names = (*item.missing, *item.secrets) if item is not None else ()
-        if names:
-            name = names[0]
+        """Give the first missing value of the chosen undo, else of the first that needs one."""
+        needy = [item for item in self.items if item.missing and not item.result]
+        if not needy:
+            self.app.say("no undo here needs a value")
+            return
+        item = self.chosen if self.chosen in needy else needy[0]
+        if item is not None:
+            name = item.missing[0]
             self.app.with_text(
                 f"{name} =",
                 lambda value: self.app.give(name, value),
