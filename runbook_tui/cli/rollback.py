@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from runbook_tui.book.findings import PlanFaults
@@ -49,13 +51,13 @@ def command(
     return _unknown(run, known, who, wish)
 
 
-def _chosen(name: str | None) -> tuple[frozenset[str], str | None]:
-    """The runs that the journal knows, and the one that is meant; None where it knows none."""
+def _chosen(name: str | None) -> tuple[Mapping[str, int], str | None]:
+    """The runs that the journal knows with their events, and the one that is meant, if any is."""
     from runbook_tui.cli.choosing import choose_only
     from runbook_tui.cli.opening import reading
 
     with reading() as journal:
-        known = frozenset(entry.run for entry in journal.runs())
+        known = {entry.run: entry.events for entry in journal.runs()}
         try:
             found = choose_only(journal, name, lambda g: bool(g.to_undo), "have something to undo")
         except NoSuchRun:
@@ -65,23 +67,23 @@ def _chosen(name: str | None) -> tuple[frozenset[str], str | None]:
     return known, found.entry.run if found else None
 
 
-def _forgotten(name: str | None, known: frozenset[str]) -> list[UndoFile]:
-    """Undo files of runs that the journal does not know: it was lost, or is another one."""
+def _forgotten(name: str | None, known: Mapping[str, int]) -> list[UndoFile]:
+    """Undo files that say more than the journal knows: it was lost, cut, or is another one."""
     from runbook_tui import wiring
     from runbook_tui.cli.without_journal import named
     from runbook_tui.session import emergency
 
-    files = [f for f in emergency.find(wiring.settings().home / "runs") if f.run not in known]
-    return named([f for f in files if f.items], name)
+    files = emergency.find(wiring.settings().home / "runs")
+    return named([f for f in files if f.items and f.seq > known.get(f.run, -1)], name)
 
 
-def _unknown(name: str | None, known: frozenset[str], who: Actor, wish: Wish) -> int:
+def _unknown(name: str | None, known: Mapping[str, int], who: Actor, wish: Wish) -> int:
     """No run of the journal is meant: perhaps one whose journal was lost, and left its file."""
     from runbook_tui.cli.without_journal import roll_back
 
     files = _forgotten(name, known)
     if files:
-        lost = JournalError("the journal does not know it: it was lost, or is another one")
+        lost = JournalError("the journal does not know what ran: it was lost, or is another one")
         return roll_back(name, who, lost, wish, files)
     say.out("nothing to roll back")
     return exits.DONE
@@ -93,9 +95,14 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
 
     unattended = wish.yes or not say.interactive()
     session = wiring.open_session(run, who, leads=False, unattended=unattended)
+    state = session.state
+    behind = _behind(run, state)
+    if behind is not None:
+        from runbook_tui.cli.without_journal import roll_back
+
+        return roll_back(run, who, behind, wish)
     if not wish.only_plan:
         session.help_roll_back()
-    state = session.state
     if state.rolling_back and not wish.only_plan:
         say.err("a rollback of this run is under way; going on with it")
     else:
@@ -117,6 +124,22 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         return undoing.follow()
     finally:
         session.close()
+
+
+def _behind(run: str, state: RunState) -> JournalError | None:
+    """Whether the journal has lost events that the run's undo file knows of."""
+    from runbook_tui import wiring
+    from runbook_tui.session import undo_file
+
+    try:
+        file = undo_file.read(wiring.settings().run_folder(run) / undo_file.NAME)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if file.seq <= state.seq or not file.items:
+        return None
+    return JournalError(
+        f"the journal ends at event {state.seq} of the run, and {file.seq} were recorded"
+    )
 
 
 def _scope(state: RunState, wished: str | None) -> tuple[str, str]:

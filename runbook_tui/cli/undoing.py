@@ -112,10 +112,14 @@ class Undoing:
         request = r.StartRollback(
             scope=scope, node=node, past_floor=past_floor, attended=self._may_ask
         )
+        until = time.monotonic() + PATIENCE
         answer = self._session.ask(request).result(PATIENCE)
-        # Somebody else may have been faster: theirs is followed as ours would be.
-        if isinstance(answer, Refusal) and not self._session.state.rolling_back:
-            raise_refusal(answer)
+        while isinstance(answer, Refusal) and not self._session.state.rolling_back:
+            if not isinstance(answer, r.RollsBackAlready) or time.monotonic() > until:
+                raise_refusal(answer)
+            # Somebody else was faster, and has recorded nothing yet: theirs is followed.
+            self._wake.wait(POLL)
+            answer = self._session.ask(request).result(PATIENCE)
 
     def _ask_missing(self, scope: str, node: str, past_floor: bool) -> None:
         planned = plan(self._session.state, scope, node, past_floor)

@@ -14,7 +14,7 @@ from runbook_tui.cli.output import LogFollower
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor, Draft
 from runbook_tui.session import emergency, spare
-from runbook_tui.session.account import Account, begun, left_behind, undone
+from runbook_tui.session.account import Account, Begun, begun, left_behind, undone
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.spare import NAME
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
@@ -38,7 +38,8 @@ def roll_back(
         files = emergency.find(wiring.settings().home / "runs")
     whole = _choose(files, name, trouble)
     run_folder = wiring.settings().run_folder(whole.run)
-    file = _left(whole, run_folder).limited(wish.scope, past_floor=wish.past_floor)
+    whole = _left(whole, run_folder)
+    file = whole.limited(wish.scope, past_floor=wish.past_floor)
     if not file.items:
         say.out("nothing to roll back: all of it is taken back already")
         return exits.DONE
@@ -69,7 +70,7 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path) -> int:
         environment=wiring.surroundings().environment,
         folder=folder / "commands",
         account=Account(spare.Places(folder, file.run), who),
-        begun=begun(_kept(run_folder, file.run)),
+        begun=_begun(file, run_folder),
         secrets=_secrets(file, may_ask=say.interactive()),
         clock=SystemClock(),
         teller=Lines(),
@@ -131,6 +132,12 @@ class Lines:
 
 def _kept(run_folder: Path, run: str) -> list[Draft]:
     return [draft for path in spare.accounts(run_folder, run) for draft in left_behind(path)]
+
+
+def _begun(file: UndoFile, run_folder: Path) -> dict[str, Begun]:
+    """Undos that some rollback began and did not see to the end: by journal or by account."""
+    filed = {item.step: Begun(Path(item.begun)) for item in file.items if item.begun}
+    return {**filed, **begun(_kept(run_folder, file.run))}
 
 
 def _left(file: UndoFile, run_folder: Path) -> UndoFile:

@@ -156,6 +156,11 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RollsBackAlready(Refusal):
+    """Somebody else has the right to roll this run back now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ValuesMissing(Refusal):
     """The step needs values that nobody gave yet."""
 

@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,7 +92,7 @@ def _entered(count: int) -> Draft:
 def left_behind(path: Path) -> list[Draft]:
     """The events of an account that nobody entered yet; a torn last line is left out."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except OSError:
         return []
     drafts = []
@@ -119,16 +120,26 @@ def undone(drafts: Iterable[Draft]) -> frozenset[str]:
     )
 
 
-def begun(drafts: Iterable[Draft]) -> dict[str, Path]:
-    """Folders of undos whose start stands in an account and whose end does not, by step."""
-    folders: dict[str, Path] = {}
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An undo that somebody began; ``ended``: its command's end is recorded, what it means not."""
+
+    folder: Path
+    ended: bool = False
+
+
+def begun(drafts: Iterable[Draft]) -> dict[str, Begun]:
+    """Undos that were begun, by step, and of which nobody has said how they went."""
+    found: dict[str, Begun] = {}
     for draft in drafts:
         step, payload = draft.step or "", draft.payload
         if isinstance(payload, CommandStarted) and payload.kind == "undo":
-            folders[step] = Path(payload.folder)
-        elif isinstance(payload, CommandFinished) and payload.kind == "undo":
-            folders.pop(step, None)
-    return folders
+            found[step] = Begun(Path(payload.folder))
+        elif isinstance(payload, CommandFinished) and payload.kind == "undo" and step in found:
+            found[step] = Begun(found[step].folder, ended=True)
+        elif isinstance(payload, UndoFinished):
+            found.pop(step, None)
+    return found
 
 
 def enter_left_behind(journal: Journal, run: str, path: Path, actor: Actor) -> int:

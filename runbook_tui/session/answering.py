@@ -130,7 +130,7 @@ class Desk:
     def _start_rollback(self, request: r.StartRollback) -> Answer:
         holder = self._driver.take_rollback()
         if holder:
-            return Refusal(reason=f"{holder} rolls it back already")
+            return r.RollsBackAlready(reason=f"{holder} rolls it back already")
         try:
             self._recorder.sync()
         except JournalError as error:

@@ -23,7 +23,7 @@ from runbook_tui.run.events import (
     UndoStarted,
 )
 from runbook_tui.session import undo_file
-from runbook_tui.session.account import Account
+from runbook_tui.session.account import Account, Begun
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import (
     CommandError,
@@ -71,15 +71,15 @@ class EmergencyRollback:
         environment: Mapping[str, str],
         folder: Path,
         account: Account,
-        begun: Mapping[str, Path],
+        begun: Mapping[str, Begun],
         secrets: Mapping[str, str],
         clock: Clock,
         teller: Teller,
     ) -> None:
         """``folder`` is where the undos' supervisors may write.
 
-        ``begun`` are folders of undos, by step, that an earlier attempt started and did not see
-        the end of: they are never started twice at once. ``secrets`` are the values that could
+        ``begun`` are undos, by step, that an earlier rollback started and did not see to the end:
+        they are never started twice at once. ``secrets`` are the values that could
         be had; what needs another is not run.
         """
         self._file = file
@@ -164,12 +164,13 @@ class EmergencyRollback:
 
     def _taken_up(self, item: FiledUndo) -> CommandStatus | None:
         """The end of an undo that an earlier attempt began; None where it began none."""
-        folder = self._begun.get(item.step)
-        if folder is None or not folder.is_dir():
+        begun = self._begun.get(item.step)
+        if begun is None or not begun.folder.is_dir():
             return None
         self._teller.tell(f"{item.title}: its undo was begun before; taking it up")
-        status = self._ended(folder)
-        self._keep(_finished("undo", folder, status), item.step)
+        status = self._ended(begun.folder)
+        if not begun.ended:
+            self._keep(_finished("undo", begun.folder, status), item.step)
         return status
 
     def _execute(self, item: FiledUndo, kind: str, text: str) -> CommandStatus:

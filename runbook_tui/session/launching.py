@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from runbook_tui.session.spare import Places
 
 UNDO_SECONDS = 900.0
 PROBE_SECONDS = 30.0
+LONGEST = 50
 AGAIN = 2.0
 """Seconds before a secret's source that gave nothing is asked again: it may be a slow command."""
 
@@ -169,7 +171,7 @@ def _launch(
 ) -> Launch:
     step = bench.state.step(step_id)
     number = len(step.commands) + 1
-    folder = (place or bench.folder) / "commands" / f"{step_id[:60]}.{number}-{kind}"
+    folder = (place or bench.folder) / "commands" / f"{_short(step_id)}.{number}-{kind}"
     values = bench.secret_values()
     known = {name: values[name] for name in secrets if name in values}
     started = CommandStarted(
@@ -195,6 +197,13 @@ def _launch(
         interactive=interactive,
     )
     return Launch(started=started, spec=spec)
+
+
+def _short(step_id: str) -> str:
+    """A name for folders; ids may be longer than names of files, and still differ at their end."""
+    if len(step_id) <= LONGEST:
+        return step_id
+    return f"{step_id[:LONGEST]}~{hashlib.sha256(step_id.encode()).hexdigest()[:10]}"
 
 
 def start(bench: Workbench, launch: Launch) -> None:

@@ -16,9 +16,10 @@ from typing import Any
 
 from runbook_tui.book.model import Secret
 from runbook_tui.run.rollback import Item, default_scope, plan
-from runbook_tui.run.state import RunState
+from runbook_tui.run.state import RunState, Status
 
 NAME = "undo.json"
+UNDO_KINDS = frozenset({"undo", "verify_undo"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ class FiledUndo:
     """Secrets that cannot be had now; never written down."""
     inside: tuple[str, ...] = ()
     """Ids of the change and the phase around the step."""
+    begun: str = ""
+    """The folder of its undo, where a rollback had begun it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,8 @@ class UndoFile:
     at: float
     items: tuple[FiledUndo, ...]
     folders: tuple[str, ...] = ()
+    seq: int = 0
+    """The last event of the run that was known when this was written."""
     base: str = "/"
     """The run's folder, where its secrets are fetched."""
     sources: Mapping[str, Secret] = field(default_factory=dict)
@@ -91,7 +96,7 @@ def write(folder: Path, state: RunState, at: float) -> None:
         command.folder
         for step in state.steps.values()
         for command in step.commands
-        if command.running
+        if command.running and command.kind not in UNDO_KINDS
     ]
     scope, node = default_scope(state)
     body = {
@@ -101,6 +106,7 @@ def write(folder: Path, state: RunState, at: float) -> None:
         "at": at,
         "items": items,
         "running": running,
+        "seq": state.seq,
         "scope": scope,
         "node": node,
         "base": state.begun.folder if state.begun is not None else "/",
@@ -137,7 +143,15 @@ def _filed(state: RunState, item: Item) -> dict[str, Any]:
         "shell": list(armed.shell) if armed else [],
         "environment": dict(armed.environment) if armed else {},
         "inside": [n for n in (node.change, node.phase) if n],
+        "begun": _begun(state, item.step),
     }
+
+
+def _begun(state: RunState, step: str) -> str:
+    """The folder of an undo that runs, or whose outcome was not recorded; empty where none."""
+    record = next((c for c in reversed(state.step(step).commands) if c.kind == "undo"), None)
+    undoing = state.step(step).status is Status.UNDOING
+    return record.folder if record is not None and undoing else ""
 
 
 def read(path: Path) -> UndoFile:
@@ -160,6 +174,7 @@ def read(path: Path) -> UndoFile:
             shell=tuple(item.get("shell", ())),
             environment=dict(item.get("environment", {})),
             inside=tuple(item.get("inside", ())),
+            begun=str(item.get("begun", "")),
         )
         for item in body["items"]
     )
@@ -169,6 +184,7 @@ def read(path: Path) -> UndoFile:
         at=float(body.get("at", 0)),
         items=items,
         folders=tuple(body.get("running", ())),
+        seq=int(body.get("seq", 0)),
         base=str(body.get("base", "/")),
         sources={name: Secret(**source) for name, source in body.get("secrets", {}).items()},
         scope=str(body.get("scope", "run")),

@@ -130,8 +130,7 @@ class RollbackDriver:
             status = CommandStatus(phase=Phase.FINISHED, exit=127, reason=failure)
         if status.phase in {Phase.STARTING, Phase.RUNNING}:
             return False
-        bench.recorder.record_or_keep(lambda _: [(finished(record, status), step_id)])
-        return True
+        return self._record([(finished(record, status), step_id)])
 
     def _item(self, step_id: str) -> Item | None:
         rollback = self._bench.state.rollback
@@ -201,18 +200,30 @@ class RollbackDriver:
         pairs: list[Pair] = [(launch.started, step_id)]
         if bench.state.step(step_id).status is not Status.UNDOING:
             pairs.insert(0, (UndoStarted(attempt=attempt), step_id))
-        bench.recorder.record_or_keep(lambda _: pairs)
-        start(bench, launch)
+        if self._record(pairs):
+            self._refile()
+            start(bench, launch)
         return True
 
-    def _undone(self, step_id: str, result: str, exit_: int | None, reason: str) -> bool:
+    def _record(self, pairs: list[Pair]) -> bool:
+        """Record what was decided, unless others were faster: then it is decided anew."""
+        seen = self._bench.state.seq
+        return bool(
+            self._bench.recorder.record_or_keep(lambda now: pairs if now.seq == seen else [])
+        )
+
+    def _refile(self) -> None:
+        """Write down what is left to undo, and what is being undone."""
         bench = self._bench
-        event = UndoFinished(result=result, exit=exit_, reason=reason)
-        bench.recorder.record_or_keep(lambda _: [(event, step_id)])
         try:
             write_undo_file(bench.folder, bench.state, bench.clock.now())
         except OSError:
-            pass  # The rollback outranks its own record; what the file says stays harmless.
+            return  # The rollback outranks its own record; what the file says stays harmless.
+
+    def _undone(self, step_id: str, result: str, exit_: int | None, reason: str) -> bool:
+        event = UndoFinished(result=result, exit=exit_, reason=reason)
+        if self._record([(event, step_id)]):
+            self._refile()
         return True
 
     def _finish(self, rollback: RollbackState) -> bool:
@@ -225,8 +236,8 @@ class RollbackDriver:
         event = RollbackFinished(
             result="incomplete" if remaining else "complete", remaining=remaining, seconds=seconds
         )
-        bench.recorder.record_or_keep(lambda _: [(event, None)])
-        bench.recorder.enter_account()
+        if self._record([(event, None)]):
+            bench.recorder.enter_account()
         return True
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -57,7 +59,7 @@ def test_what_was_done_by_hand_and_no_person_makes_it_incomplete(runbook: Progra
     assert runbook("rollback", "--scope", "run", "--yes").status == 6
 
 
-@pytest.mark.parametrize("journal", ["alive", "dead", "folder", "garbage", "gone"])
+@pytest.mark.parametrize("journal", ["alive", "dead", "folder", "garbage", "gone", "cut"])
 def test_it_comes_back_while_a_command_runs_whatever_has_died(
     runbook: Program, journal: str
 ) -> None:
@@ -67,6 +69,11 @@ def test_it_comes_back_while_a_command_runs_whatever_has_died(
         runbook.kill(child)
     database = runbook.home / "journal.db"
     kept = runbook.home / "kept.db"
+    if journal == "cut":
+        with closing(sqlite3.connect(database)) as db, db:
+            for (guard,) in list(db.execute("SELECT name FROM sqlite_master WHERE type='trigger'")):
+                db.execute(f"DROP TRIGGER {guard}")
+            db.execute("DELETE FROM event WHERE seq > 1")
     if journal in {"folder", "garbage", "gone"}:
         for side in runbook.home.glob("journal.db-*"):
             shutil.copy(side, kept.with_name(side.name.replace("journal", "kept")))
@@ -83,7 +90,7 @@ def test_it_comes_back_while_a_command_runs_whatever_has_died(
     assert (runbook.work / "undone.txt").read_text() == "back\n"
     if journal == "alive":
         assert child.wait(timeout=20) == 5
-    if journal in {"folder", "garbage", "gone"}:
+    if journal in {"folder", "garbage", "gone", "cut"}:
         assert "undo file" in ended.err
         # The same again finds nothing left, and does nothing twice.
         assert runbook("rollback", "--yes").status == 0

@@ -45,7 +45,7 @@ class Told:
 def emergency_of(
     place: Scene,
     told: Told,
-    begun: Mapping[str, Path] | None = None,
+    begun: Mapping[str, account.Begun] | None = None,
     secrets: Mapping[str, str] | None = None,
 ) -> emergency.EmergencyRollback:
     """The rollback from the scene's undo file, as a process without the journal does it."""
@@ -313,7 +313,7 @@ def test_an_undo_that_a_dead_emergency_began_is_taken_up_not_run_twice(scene: Ma
     told = Told()
     assert emergency_of(place, told, begun).run() == (True, ())
     assert (place.work / "undone").read_text() == "x\n"
-    assert begun["a"] in told.followed
+    assert begun["a"].folder in told.followed
     assert account.undone(account.left_behind(place.place / spare.NAME)) == {"a"}
 
 
