@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from runbook_tui.command.orphans import boot, orphans
 from runbook_tui.session.ports.commands import CommandStatus, Phase
 
 HEAD = "log.head"
@@ -42,9 +43,25 @@ def status(folder: Path) -> CommandStatus:
         return found
     if locked(folder):
         return _running(folder)
-    return _end(folder) or CommandStatus(
-        phase=Phase.LOST, reason="its supervisor ended without a word"
+    return (
+        _end(folder)
+        or _orphaned(folder)
+        or CommandStatus(phase=Phase.LOST, reason="its supervisor ended without a word")
     )
+
+
+def _orphaned(folder: Path) -> CommandStatus | None:
+    """A command that runs on without its supervisor: how it ends will never be known."""
+    leader = leader_of(folder)
+    if leader is None or not orphans(folder, leader):
+        return None
+    return CommandStatus(phase=Phase.RUNNING, reason="its supervisor is gone")
+
+
+def leader_of(folder: Path) -> int | None:
+    """The id of the command's session, which its supervisor led; of this boot only."""
+    same = _read(folder / "meta.json").get("boot") == boot()
+    return supervisor(folder) if same else None
 
 
 def ended(folder: Path) -> bool:

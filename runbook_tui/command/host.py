@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from runbook_tui.command import folder as kept
+from runbook_tui.command.orphans import end
 from runbook_tui.command.output_values import parse
 from runbook_tui.session.ports.commands import CommandError, CommandSpec, CommandStatus
 
@@ -73,8 +74,12 @@ class CommandHost:
 
     def stop(self, folder: Path, grace: float = 5.0) -> None:
         """End the whole process tree; where the supervisor's socket fails, by a signal to it."""
-        if not _send(folder, {"verb": "stop", "grace": grace}) and kept.locked(folder):
+        if _send(folder, {"verb": "stop", "grace": grace}):
+            return
+        if kept.locked(folder):
             _terminate_supervisor(folder)
+        elif (leader := kept.leader_of(folder)) is not None:
+            end(folder, leader)
 
     def write(self, folder: Path, data: bytes) -> None:
         """Type into the command's terminal; up to 1 MiB waits until the command reads it."""

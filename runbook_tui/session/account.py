@@ -66,6 +66,10 @@ class Account:
         self._unwritten = []
         return ""
 
+    def owns(self, path: Path) -> bool:
+        """Whether this account was written there."""
+        return path in self._paths
+
     def enter(self, journal: Journal, run: str) -> None:
         """Append what was kept to the journal; raises `JournalError`, all is still kept then."""
         if self.drafts:

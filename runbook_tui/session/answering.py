@@ -63,6 +63,7 @@ class Desk:
         if isinstance(request, r.StartStep) and (absent := self._absent(request.step)):
             return absent
         if isinstance(request, r.OpenRollback):
+            self._recorder.take_in()
             self._bench.look_for_secrets()
         self._recorder.sync()
         keep = self._state.rolling_back or isinstance(request, r.OpenRollback | r.CloseRollback)
@@ -135,6 +136,7 @@ class Desk:
             self._recorder.sync()
         except JournalError as error:
             self._recorder.trouble = str(error)
+        self._recorder.take_in()
         self._driver.attend(request.attended)
         answer = self._decided(request, self._actor, keep=True)
         if isinstance(answer, Refusal):

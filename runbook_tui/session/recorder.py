@@ -9,10 +9,10 @@ from runbook_tui.run.events import Actor, Draft, Event, Payload
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.state import RunState
 from runbook_tui.run.wire import wire_name
-from runbook_tui.session.account import Account
+from runbook_tui.session.account import Account, enter_left_behind, left_behind
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Conflict, Journal, JournalError
-from runbook_tui.session.spare import Places
+from runbook_tui.session.spare import Places, accounts
 
 Pair = tuple[Payload, str | None]
 Decide = Callable[[RunState], Sequence[Pair]]
@@ -32,6 +32,8 @@ class Recorder:
         self._actor = actor
         self._clock = clock
         self._account = Account(places, actor)
+        self._places = places
+        self._known: set[str] = set()
         self.state = state
         self.trouble = ""
 
@@ -98,18 +100,42 @@ class Recorder:
         self.state = fold(begin(self.state.run, self.state.runbook), events)
         return True
 
+    def take_in(self) -> None:
+        """Learn what a rollback did in another process while the journal was away.
+
+        Into the journal if it is back; else the state alone knows it, until it can be entered.
+        """
+        for path in accounts(self._places.home, self.state.run):
+            drafts = [d for d in left_behind(path) if d.id not in self._known]
+            self._known.update(d.id for d in drafts)
+            if not drafts or self._account.owns(path):
+                continue
+            try:
+                enter_left_behind(self._journal, self.state.run, path, self._actor)
+                self.sync()
+            except JournalError as error:
+                self.trouble = f"the journal cannot be written: {error}"
+                self._account.drafts += drafts
+                self.state = fold(
+                    self.state, [self._imagined(d, n) for n, d in enumerate(drafts, 1)]
+                )
+
+    def _imagined(self, draft: Draft, offset: int) -> Event:
+        """A kept event as it will stand in the journal."""
+        return Event(
+            seq=self.state.seq + offset,
+            id=draft.id,
+            run=self.state.run,
+            type=wire_name(draft.payload),
+            at=datetime.fromtimestamp(self._clock.now(), UTC).isoformat(),
+            actor=draft.actor or self._actor,
+            step=draft.step,
+            payload=draft.payload,
+        )
+
     def _keep(self, payload: Payload, step: str | None, actor: Actor, offset: int) -> Event:
         now = self._clock.now()
         wrong = self._account.keep(payload, step, now, actor)
         if wrong:
             self.trouble = f"neither journal nor account can be written: {wrong}"
-        return Event(
-            seq=self.state.seq + offset,
-            id=self._account.drafts[-1].id,
-            run=self.state.run,
-            type=wire_name(payload),
-            at=datetime.fromtimestamp(now, UTC).isoformat(),
-            actor=actor,
-            step=step,
-            payload=payload,
-        )
+        return self._imagined(self._account.drafts[-1], offset)

@@ -26,8 +26,13 @@ class Places:
     """Where the rollback of one run writes: its folder, or once that is full, a spare one."""
 
     def __init__(self, run_folder: Path, run: str) -> None:
-        self._folder = run_folder
+        self._home = self._folder = run_folder
         self._run = run
+
+    @property
+    def home(self) -> Path:
+        """The run's own folder."""
+        return self._home
 
     def writable(self) -> Path:
         """A folder that takes something now. Raises OSError where there is none at all."""

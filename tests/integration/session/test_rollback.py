@@ -18,6 +18,7 @@ from runbook_tui.command.host import CommandHost
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import UndoFinished
+from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status
 from runbook_tui.session import account, emergency, spare, undo_file
 from tests.fakes.history import GRACE
@@ -480,3 +481,69 @@ def test_the_undo_of_an_earlier_attempt_is_tried_though_that_of_the_last_fails(
     run_step(session, "a")
     assert rolled_back(session) == "incomplete"
     assert (place.work / "undone").read_text().split() == ["2", "1"]
+
+
+def test_an_undo_that_lives_on_without_its_supervisor_is_not_started_beside_itself(
+    scene: Make,
+) -> None:
+    waits = "until test -e go; do sleep 0.02; done"
+    undo = f"trap '' HUP; echo begin >> order; {waits}; echo end >> order"
+    step = Step(id="a", title="A", run="true", undo=undo, verify_undo="grep -q end order")
+    place = scene(book(step))
+    session = place.open()
+    run_step(session, "a")
+    ask(session, r.StartRollback(scope="run", node="", attended=False))
+    until((place.work / "order").exists)
+    until(lambda: session.state.step("a").commands[-1].kind == "undo")
+    folder = Path(session.state.step("a").commands[-1].folder)
+    until(lambda: supervisor_of(folder) is not None)
+    os.kill(supervisor_of(folder) or 0, signal.SIGKILL)
+    until(lambda: CommandHost().status(folder).reason == "its supervisor is gone")
+    (place.work / "go").touch()
+    until(lambda: bool(session.state.rollback and session.state.rollback.finished))
+    assert session.state.rollback is not None
+    assert session.state.rollback.result == "complete"
+    assert (place.work / "order").read_text().split() == ["begin", "end"]
+
+
+def test_a_command_that_lives_on_without_its_supervisor_is_ended_by_the_rollback(
+    scene: Make,
+) -> None:
+    run = "trap '' HUP TERM; touch made; while :; do sleep 0.05; done"
+    place = scene(book(Step(id="a", title="A", run=run, undo="rm made")))
+    session = place.open()
+    ask(session, r.StartStep(step="a"))
+    until((place.work / "made").exists)
+    folder = Path(session.state.step("a").commands[0].folder)
+    until(lambda: supervisor_of(folder) is not None)
+    os.kill(supervisor_of(folder) or 0, signal.SIGKILL)
+    assert rolled_back(session) == "complete"
+    assert CommandHost().status(folder).phase == "lost"
+
+
+def test_a_live_session_learns_what_an_emergency_rollback_did(scene: Make) -> None:
+    place = scene(book(touching("a"), touching("b")))
+    session = place.open()
+    run_step(session, "a")
+    run_step(session, "b")
+    assert emergency_of(place, Told()).run() == (True, ())
+    assert session.state.step("a").status is Status.DONE
+    ask(session, r.OpenRollback(scope="run"))
+    assert session.state.step("a").status is Status.PENDING
+    assert spare.accounts(place.place, place.run) == []
+    refusal = session.ask(r.StartRollback(scope="run", node="")).result(20)
+    assert isinstance(refusal, Refusal)
+    assert "nothing to roll back" in refusal.reason
+
+
+def test_long_ids_that_differ_only_at_their_end_have_folders_of_their_own(scene: Make) -> None:
+    long = "deploy-the-new-checkout-service-version-to-the-production-cluster-in-eu-west"
+    place = scene(book(*(
+        Step(id=f"{long}-{n}", title="T", run=f"touch made{n}", undo=f"rm made{n}")
+        for n in (1, 2)
+    )))  # fmt: skip
+    session = place.open()
+    for n in (1, 2):
+        run_step(session, f"{long}-{n}")
+    assert rolled_back(session) == "complete"
+    assert not list(place.work.glob("made*"))
