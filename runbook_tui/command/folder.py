@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from runbook_tui.command.orphans import boot, orphans
-from runbook_tui.session.ports.commands import CommandStatus, Phase
+from runbook_tui.session.ports.commands import NEVER_STARTED, CommandStatus, Phase
 
 HEAD = "log.head"
 SEGMENTS = ("log.0", "log.1")
@@ -43,11 +43,10 @@ def status(folder: Path) -> CommandStatus:
         return found
     if locked(folder):
         return _running(folder)
-    return (
-        _end(folder)
-        or _orphaned(folder)
-        or CommandStatus(phase=Phase.LOST, reason="its supervisor ended without a word")
-    )
+    # The lock is the first thing that a supervisor makes; without it there never was one.
+    came_up = (folder / "lock").exists()
+    reason = "its supervisor ended without a word" if came_up else NEVER_STARTED
+    return _end(folder) or _orphaned(folder) or CommandStatus(phase=Phase.LOST, reason=reason)
 
 
 def _orphaned(folder: Path) -> CommandStatus | None:

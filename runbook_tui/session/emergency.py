@@ -26,6 +26,7 @@ from runbook_tui.session import undo_file
 from runbook_tui.session.account import Account, Begun
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import (
+    NEVER_STARTED,
     CommandError,
     Commands,
     CommandSpec,
@@ -165,7 +166,7 @@ class EmergencyRollback:
     def _taken_up(self, item: FiledUndo) -> CommandStatus | None:
         """The end of an undo that an earlier attempt began; None where it began none."""
         begun = self._begun.get(item.step)
-        if begun is None or not begun.folder.is_dir():
+        if begun is None or self._commands.status(begun.folder).reason == NEVER_STARTED:
             return None
         self._teller.tell(f"{item.title}: its undo was begun before; taking it up")
         status = self._ended(begun.folder)

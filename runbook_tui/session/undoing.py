@@ -18,7 +18,7 @@ from runbook_tui.session.launching import (
     prepare_undo,
     start,
 )
-from runbook_tui.session.ports.commands import CommandStatus, Phase
+from runbook_tui.session.ports.commands import NEVER_STARTED, CommandStatus, Phase
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.stepping import UNDO_KINDS
 from runbook_tui.session.undo_file import write as write_undo_file
@@ -105,6 +105,9 @@ class RollbackDriver:
         last = records[-1]
         tries = {c.text: c for c in records if c.kind == "undo"}
         left = [text for text in texts if text not in tries]
+        if last.lost and last.reason == NEVER_STARTED:
+            # Who recorded it died before it was begun.
+            return self._launch(step_id, last.kind, last.text)
         if last.kind == "undo" and last.lost and verify:
             # It may have done its work: whether it has is asked before anything else.
             return self._launch(step_id, "verify_undo", verify)

@@ -37,6 +37,10 @@ class CommandSpec:
     columns: int = 80
 
 
+NEVER_STARTED = "it was never started"
+"""The reason of a lost command whose supervisor never came up: it has done nothing."""
+
+
 class Phase(StrEnum):
     """Where a command is."""
 

@@ -11,6 +11,7 @@ from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
 from runbook_tui.run.rollback import SCOPES, Item, RollbackPlan
+from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.state import RollbackState, RunState, Status
 from runbook_tui.tui.views.tone import Line, cut, spread
 
@@ -43,12 +44,28 @@ def scopes(plan: RollbackPlan) -> Line:
     return parts
 
 
+def _words(state: RunState, node: str) -> str:
+    """The scope in words."""
+    if not node or node not in state.outline:
+        return "the run"
+    return f"{state.outline[node].kind.value} “{printable(state.outline[node].title, 40)}”"
+
+
+def outside(state: RunState, node: str) -> list[str]:
+    """Ids of steps that ran outside a scope and could be taken back."""
+    inside = {step.id for step in state.outline.steps_inside(node)}
+    return [item.step for item in rollback_plan(state, "run", "").items if item.step not in inside]
+
+
 def summary(state: RunState, plan: RollbackPlan) -> Line:
     """How it stands, in words; ends in ROLLED BACK or INCOMPLETE."""
     rollback = _running(state)
     if rollback is not None and rollback.finished is not None:
         if rollback.result == "complete":
-            words = f"  everything is taken back, in {spoken(rollback.seconds)}"
+            words = f"  everything in {_words(state, rollback.node)} is taken back"
+            words += f", in {spoken(rollback.seconds)}"
+            if away := outside(state, rollback.node):
+                words += f"; {len(away)} steps outside it stay"
             return [(" ROLLED BACK ", "won"), (words, "good")]
         left = ", ".join(printable(r, 60) for r in rollback.remaining)
         return [(" INCOMPLETE ", "panic"), (f"  remains: {left}", "bad")]
@@ -63,6 +80,8 @@ def summary(state: RunState, plan: RollbackPlan) -> Line:
         words += f", about {spoken(plan.expected)}"
     if held := sum(i.held for i in plan.items):
         words += f"; {held} below the floor (f: undo that too)"
+    if others := outside(state, plan.node):
+        words += f"; {len(others)} outside stay (Tab)"
     if hands:
         words += f"; {hands} by hand"
     return [(words, "good" if plan.ready == plan.commands else "warn")]

@@ -17,7 +17,13 @@ from runbook_tui.command.folder import supervisor as supervisor_of
 from runbook_tui.command.host import CommandHost
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
-from runbook_tui.run.events import UndoFinished
+from runbook_tui.run.events import (
+    CommandStarted,
+    Draft,
+    RollbackStarted,
+    UndoFinished,
+    UndoStarted,
+)
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status
 from runbook_tui.session import account, emergency, spare, undo_file
@@ -547,3 +553,24 @@ def test_long_ids_that_differ_only_at_their_end_have_folders_of_their_own(scene:
         run_step(session, f"{long}-{n}")
     assert rolled_back(session) == "complete"
     assert not list(place.work.glob("made*"))
+
+
+def test_an_undo_that_was_recorded_and_never_begun_is_begun(scene: Make) -> None:
+    """Whoever rolled back died between the record of an undo and its start."""
+    place = scene(book(Step(id="a", title="A", run="touch made", undo="rm made")))
+    session = place.open()
+    run_step(session, "a")
+    session.close()
+    begun = CommandStarted(
+        attempt=1, kind="undo", text="rm made", cwd=str(place.work), shell=("sh", "-c"),
+        folder=str(place.place / "commands" / "a.2-undo"),
+    )  # fmt: skip
+    place.journal.append(place.run, [
+        Draft(payload=RollbackStarted(scope="run", steps=("a",))),
+        Draft(payload=UndoStarted(), step="a"), Draft(payload=begun, step="a"),
+    ], GRACE)  # fmt: skip
+    again = place.open(leads=False, actor=GRACE, unattended=True)
+    until(lambda: bool(again.state.rollback and again.state.rollback.finished))
+    assert again.state.rollback is not None
+    assert again.state.rollback.result == "complete"
+    assert not (place.work / "made").exists()
