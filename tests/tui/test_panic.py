@@ -328,3 +328,23 @@ async def test_after_a_rollback_the_cursor_stands_on_what_is_to_be_done_next(sce
         await pilot.press("escape")
         await until(pilot, lambda: not opened(app))
         await until(pilot, lambda: app.screen.chosen == "a")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (200, 60)])
+async def test_the_verdict_and_the_keys_are_never_off_the_screen(
+    scene: Make, size: tuple[int, int]
+) -> None:
+    undo = "for n in 1 2 3 4 5 6 7 8; do echo $n; done"
+    steps = (Step(id=f"s{n}", title=f"S{n}", run="true", undo=undo) for n in range(6))
+    place = scene(book(*steps, procedures=(PROCEDURE,)))
+    session = place.open()
+    for n in range(6):
+        run_step(session, f"s{n}")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: "F9 again to START" in text_of(app))
+        assert "6 of 6 commands ready" in text_of(app)
+        ask(session, r.StartRollback(scope="run", node=""))
+        await until(pilot, lambda: "ROLLED BACK" in text_of(app))
+        await until(pilot, lambda: "Esc back" in text_of(app))

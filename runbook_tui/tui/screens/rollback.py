@@ -53,6 +53,7 @@ class RollbackScreen(Screen[None]):
     """What would be undone, newest first; then how it goes; then how it ended."""
 
     app: RunbookApp
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (23, "-high")]  # noqa: RUF012  (as Textual declares it)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "back", id="rollback-back", tooltip="back to the run"),
         Binding("tab,c", "scope", "scope", id="rollback-scope", tooltip="step, change, phase, run"),
