@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runbook_tui.forge.program import ActionFailed, Values, put_out, say
+from runbook_tui.forge.reverts import Reverts, gone, lost
 
 if TYPE_CHECKING:
     from git import Repo
@@ -19,15 +20,75 @@ def merge(repo: Repo, values: Values) -> None:
         raise ActionFailed(f"HEAD is on {current}, not on {into}; check {into} out first")
     _clean(repo)
     target = _commit(repo, branch)
-    if repo.is_ancestor(repo.commit(target), repo.head.commit):
-        say(f"{branch} is merged already")
-        put_out("merge_sha", _merge_of(repo, target) or repo.head.commit.hexsha)
-    else:
-        _merge(repo, branch, values.get("message"))
-        put_out("merge_sha", repo.head.commit.hexsha)
-        say(f"merged {branch} as {repo.head.commit.hexsha[:10]}")
+    start = repo.head.commit.hexsha
+    try:
+        put_out("merge_sha", _merged(repo, branch, target, values.get("message")))
+    except Exception:
+        if repo.head.commit.hexsha != start:
+            repo.git.reset("--keep", start)
+        raise
     if _yes(values, "push"):
         _push(repo, values.get("remote", "origin"), current, lease=False)
+
+
+def _merged(repo: Repo, branch: str, target: str, message: str | None) -> str:
+    """Have all of a branch in effect; returns the commit since which it is."""
+    reverts = Reverts(repo, target)
+    there = repo.is_ancestor(repo.commit(target), repo.head.commit)
+    back = lost(repo, target, reverts, branch)
+    for sha in back:
+        _bring_back(repo, branch, sha)
+    if there:
+        came = reverts.merge_of(target) or target
+        _must_be_left(repo, branch, came, reverts)
+        if not back:
+            say(f"{branch} is merged already, and not reverted: nothing to do, and nothing to undo")
+            return reverts.since(came)
+    else:
+        _merge(repo, branch, message)
+        say(f"merged {branch} as {repo.head.commit.hexsha[:10]}")
+    return repo.head.commit.hexsha
+
+
+def _bring_back(repo: Repo, branch: str, sha: str) -> None:
+    """Revert a commit that took a merge of the branch back; where it did nothing, so does this."""
+    import git
+
+    try:
+        repo.git.revert("--no-edit", *_mainline(repo, sha), sha)
+    except git.GitCommandError as error:
+        files = repo.git.diff("--name-only", "--diff-filter=U").splitlines()
+        if not files and not repo.is_dirty(untracked_files=False):
+            repo.git.revert("--quit")
+            return
+        repo.git.revert("--abort")
+        if not files:
+            raise
+        listed = "\n".join(f"  conflict: {name}" for name in files)
+        raise ActionFailed(
+            f"{branch} was merged before and taken back by {sha[:10]}; bringing it back conflicts "
+            f"in {len(files)} file(s); nothing was changed\n{listed}\n"
+            f"git revert {sha[:10]}, resolve and commit it, then run the step again"
+        ) from error
+    say(f"{branch} was taken back by {sha[:10]}; back in as {repo.head.commit.hexsha[:10]}")
+
+
+def _must_be_left(repo: Repo, branch: str, came: str, reverts: Reverts) -> None:
+    """What came in once is merged only as long as it is there."""
+    if len(repo.commit(came).parents) < 2 and not reverts.stands(came):
+        by = reverts.cause(came)[:10]
+        raise ActionFailed(
+            f"{branch} came in without a merge commit, and {by} reverted its last commit; "
+            f"nothing was changed\ngit revert {by} brings that commit back; look whether others "
+            "of the branch were reverted too, then run the step again"
+        )
+    if gone(repo, came):
+        raise ActionFailed(
+            f"{branch} is in the history since {came[:10]}, but nothing of it is left in the "
+            "files, and no revert says what took it away; nothing was changed\n"
+            "bring it back by hand (git revert what took it away) and run the step again, or "
+            "skip the step if it is meant to stay out"
+        )
 
 
 def _merge(repo: Repo, branch: str, message: str | None) -> None:
@@ -48,25 +109,17 @@ def _merge(repo: Repo, branch: str, message: str | None) -> None:
         ) from error
 
 
-def _merge_of(repo: Repo, target: str) -> str | None:
-    """The merge commit on the first-parent line that brought a commit in."""
-    line = repo.git.rev_list("--first-parent", "--merges", f"{target}..HEAD").splitlines()
-    for sha in reversed(line):
-        if repo.is_ancestor(repo.commit(target), repo.commit(sha)):
-            return str(sha)
-    return None
-
-
 def revert(repo: Repo, values: Values) -> None:
     """Revert a commit; of a merge what it brought in."""
     sha = _commit(repo, _wanted(values, "commit"))
     _clean(repo)
-    done = _reverted_by(repo, sha)
-    if done:
+    reverts = Reverts(repo, sha)
+    if not reverts.stands(sha):
+        done = reverts.cause(sha)
         say(f"{sha[:10]} is reverted already, by {done[:10]}")
         put_out("revert_sha", done)
     else:
-        _revert(repo, sha)
+        _revert(repo, reverts.since(sha))
         put_out("revert_sha", repo.head.commit.hexsha)
         say(f"reverted {sha[:10]} as {repo.head.commit.hexsha[:10]}")
     if _yes(values, "push"):
@@ -76,9 +129,8 @@ def revert(repo: Repo, values: Values) -> None:
 def _revert(repo: Repo, sha: str) -> None:
     import git
 
-    parents = ["-m", "1"] if len(repo.commit(sha).parents) > 1 else []
     try:
-        repo.git.revert("--no-edit", *parents, sha)
+        repo.git.revert("--no-edit", *_mainline(repo, sha), sha)
     except git.GitCommandError as error:
         files = repo.git.diff("--name-only", "--diff-filter=U").splitlines()
         repo.git.revert("--abort")
@@ -87,11 +139,8 @@ def _revert(repo: Repo, sha: str) -> None:
         ) from error
 
 
-def _reverted_by(repo: Repo, sha: str) -> str | None:
-    found = repo.git.rev_list(
-        "--max-count=1", "--fixed-strings", f"--grep=This reverts commit {sha}", f"{sha}..HEAD"
-    )
-    return found or None
+def _mainline(repo: Repo, sha: str) -> list[str]:
+    return ["-m", "1"] if len(repo.commit(sha).parents) > 1 else []
 
 
 def push(repo: Repo, values: Values) -> None:

@@ -10,19 +10,54 @@ import re
 import shlex
 from collections.abc import Mapping
 
+UNDONE = """\
+undone() {
+  for by in $(git log --fixed-strings --grep="This reverts commit $1" --format=%H "$1..HEAD"); do
+    if ! undone "$by"; then return 0; fi
+  done
+  return 1
+}
+"""
+"""Whether a commit was reverted, and the revert not reverted itself."""
+
+OURS = """\
+old=${{ old }}
+branch=${{ branch_sha }}
+target() { git log -1 --format=%B "$1" | sed -n '/.*This reverts commit \\([0-9a-f]*\\).*/{s//\\1/p;q;}'; }
+ours() {
+  if git diff --quiet "$1^1" "$1"; then return 1; fi
+  if git rev-parse --verify --quiet "$1^2" > /dev/null; then
+    git merge-base --is-ancestor "$branch" "$1" && ! git merge-base --is-ancestor "$branch" "$1^1"
+    return
+  fi
+  at=$1
+  while back=$(target "$at") && test -n "$back" && at=$(target "$back") && test -n "$at"; do
+    if git rev-parse --verify --quiet "$at^2" > /dev/null; then
+      test -z "$(git rev-list --no-merges --max-count=1 "$at" "^$at^1" "^$branch")"
+      return
+    fi
+  done
+  return 1
+}
+"""
+"""Whether a commit merged the branch, or brought back what a revert of such a merge took away.
+
+One that changed nothing has nothing to take back.
+"""
+
 MERGE = """\
 if test -e "$(git rev-parse --git-path MERGE_HEAD)"; then git merge --abort; fi
-old=${{{{ old }}}}
-branch=${{{{ branch_sha }}}}
-for merge in $(git rev-list --first-parent --merges "$old..HEAD"); do
-  if ! git merge-base --is-ancestor "$branch" "$merge"; then continue; fi
-  if git merge-base --is-ancestor "$branch" "$merge^1"; then continue; fi
-  if git log --fixed-strings --grep="This reverts commit $merge" --format=%H "$merge..HEAD" | grep -q .
-  then echo "taken back already: $merge"; else git revert --no-edit -m 1 "$merge"; fi
-  taken=$merge
+if test -e "$(git rev-parse --git-path REVERT_HEAD)"; then git revert --abort; fi
+for commit in $(git rev-list --first-parent "$old..HEAD"); do
+  if ! ours "$commit"; then continue; fi
+  if undone "$commit"; then echo "taken back already: $commit"
+  elif git rev-parse --verify --quiet "$commit^2" > /dev/null
+  then git revert --no-edit -m 1 "$commit"
+  else git revert --no-edit "$commit"; fi
+  taken=$commit
 done
-if test -z "${{taken:-}}"; then echo "nothing was merged, nothing to take back"; fi
-{push}"""
+if test -z "${taken:-}"; then echo "nothing was merged, nothing to take back"; fi
+"""
 
 PUSH_BACK = """\
 here=$(git symbolic-ref --short HEAD)
@@ -36,19 +71,21 @@ fi"""
 
 MERGE_VERIFY = """\
 test ! -e "$(git rev-parse --git-path MERGE_HEAD)"
-for merge in $(git rev-list --first-parent --merges ${{{{ old }}}}..HEAD); do
-  if git merge-base --is-ancestor ${{{{ branch_sha }}}} "$merge" \
-     && ! git merge-base --is-ancestor ${{{{ branch_sha }}}} "$merge^1"
-  then git log --fixed-strings --grep="This reverts commit $merge" --format=%H "$merge..HEAD" | grep -q .; fi
+test ! -e "$(git rev-parse --git-path REVERT_HEAD)"
+for commit in $(git rev-list --first-parent "$old..HEAD"); do
+  if ours "$commit" && ! undone "$commit"; then echo "$commit is not taken back"; exit 1; fi
 done"""
 
 REVERT = """\
 if test -e "$(git rev-parse --git-path REVERT_HEAD)"; then git revert --abort; fi
-old=${{{{ old }}}}
+old=${{ old }}
 head=$(git log --fixed-strings --grep="This reverts commit" --format=%H "$old..HEAD" | tail -n 1)
-if test -n "$head"; then git revert --no-edit "$head"; taken=$head
-else echo "nothing was reverted, nothing to take back"; fi
-{push}"""
+if test -z "$head"; then echo "nothing was reverted, nothing to take back"
+else
+  if undone "$head"; then echo "taken back already: $head"; else git revert --no-edit "$head"; fi
+  taken=$head
+fi
+"""
 
 PUSH = """\
 old=${{{{ old_remote }}}}
@@ -106,9 +143,10 @@ def undo_text(action: str, arguments: Mapping[str, str]) -> tuple[str, str]:
     back = PUSH_BACK.format(remote=remote)
     if action == "git.merge":
         title = " ".join(arguments.get("branch", "").split())
-        return f"# revert the merge of {title}\n{MERGE.format(push=back)}", MERGE_VERIFY.format()
+        known = UNDONE + OURS
+        return f"# revert the merge of {title}\n{known}{MERGE}{back}", f"{known}{MERGE_VERIFY}"
     if action == "git.revert":
-        return f"# revert the revert\n{REVERT.format(push=back)}", ""
+        return f"# revert the revert\n{UNDONE}{REVERT}{back}", ""
     return "# revert what was pushed\n" + PUSH.format(remote=remote), PUSH_VERIFY.format(
         remote=remote
     )
