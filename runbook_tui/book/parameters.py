@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+from runbook_tui.book.shell.cursor import Mark
+from runbook_tui.book.shell.quoting import fill
 
 MARK = re.compile(r"\$\{\{\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*\}\}")
 
 
 def substitute(text: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """Put shell-quoted values in, in one pass; names without a value stay and are returned."""
+    """Put values in, each as the shell reads it there; names without one stay and are returned."""
+    return fill_in(text, values)
+
+
+def fill_in(
+    text: str,
+    values: Mapping[str, str],
+    *,
+    placeholders: Mapping[str, str] | None = None,
+    secrets: Collection[str] = (),
+) -> tuple[str, tuple[str, ...]]:
+    """Put values in place of ``${{ name }}`` and of literal placeholders, in one pass.
+
+    ``placeholders`` gives the name that each literal stands for. A secret's value never enters
+    the text: the shell reads it from the environment. Returns the names that have no value, too.
+    """
+    named = placeholders or {}
+    literals = sorted(named, key=len, reverse=True)
+    pattern = re.compile("|".join([MARK.pattern, *map(re.escape, literals)]))
+    marks: list[Mark] = []
     missing: dict[str, None] = {}
-
-    def value(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name in values:
-            return shlex.quote(values[name])
-        missing[name] = None
-        return match.group(0)
-
-    return MARK.sub(value, text), tuple(missing)
-
-
-def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
-    """Put shell-quoted values in place of literal placeholders, in one pass."""
-    if not values:
-        return text
-    pattern = re.compile("|".join(re.escape(p) for p in sorted(values, key=len, reverse=True)))
-    return pattern.sub(lambda match: shlex.quote(values[match.group(0)]), text)
+    for match in pattern.finditer(text):
+        name = match.group(1) or named[match.group(0)]
+        start, end = match.span()
+        if name in secrets:
+            marks.append(Mark(start, end, secret=name))
+        elif name in values:
+            marks.append(Mark(start, end, values[name]))
+        else:
+            missing[name] = None
+    return fill(text, marks), tuple(missing)
 
 
 def reserved(name: str) -> bool:

@@ -10,15 +10,16 @@ from functools import lru_cache
 from typing import Any
 
 from runbook_tui.journal.chain import canonical
-from runbook_tui.run.events import Actor, Draft, Event, Payload, RunStarted, Unknown
+from runbook_tui.run.events import Actor, Draft, Event, Payload, Unknown
 from runbook_tui.run.wire import decode, encode, wire_name
 from runbook_tui.session.ports.journal import JournalError
 
 KIB = 1024
 LIMIT = 64 * KIB
-"""Bytes of one event's data; output belongs in a command's log, not here."""
+"""Bytes of what a person writes; output belongs in a command's log, not here."""
 PLAN_LIMIT = 4 * KIB * KIB
-"""Bytes of ``run.started``, which holds the plan's whole text."""
+"""Bytes of what the program records: a plan's whole text, a command, an undo, an environment."""
+BY_PEOPLE = frozenset({"note.added", "signoff.given", "step.skipped", "gate.overridden"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ def entry(draft: Draft, actor: Actor, seconds: float) -> Entry:
         raise JournalError(
             f"{kind} cannot be recorded: {error}", "Values must be text, numbers, lists or tables."
         ) from error
-    limit = PLAN_LIMIT if kind == RunStarted.WIRE else LIMIT
+    limit = LIMIT if kind in BY_PEOPLE else PLAN_LIMIT
     if size > limit:
         raise JournalError(
             f"{kind} is too large to be recorded: {size} bytes, at most {limit}",

@@ -193,11 +193,17 @@ def _skip(state: RunState, q: r.SkipStep, actor: Actor) -> Pairs | Refusal:
     status = state.step(step.id).status
     if status in OVER or status in {Status.RUNNING, Status.UNDOING}:
         return Refusal(reason=f"“{step.title}” is {status.value}")
+    for busy in step.walk():
+        if state.step(busy.id).status in {Status.RUNNING, Status.UNDOING}:
+            return Refusal(reason=f"“{busy.title}” inside it is {state.step(busy.id).status.value}")
     if state.rolling_back:
         return Refusal(reason="a rollback runs")
-    shut = [n for n in (state.outline[step.id].phase, state.outline[step.id].change)
-            if n and not gate_open(state, n)]  # fmt: skip
-    bound = step.required or step.signoff is not None or step.gate is not None or bool(shut)
+    shut = [n for n in state.outline.holders(step.id) if not gate_open(state, n)]
+    bound = bool(shut) or any(
+        s.required or s.signoff is not None or s.gate is not None
+        for s in step.walk()
+        if state.step(s.id).status not in OVER
+    )
     if bound and not q.override:
         return Refusal(
             reason=f"“{step.title}” is required",

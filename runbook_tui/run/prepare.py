@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from runbook_tui.book.model import Parameter, Step
-from runbook_tui.book.parameters import fill_placeholders, substitute
+from runbook_tui.book.parameters import fill_in
 from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.state import RunState
 
@@ -22,19 +22,8 @@ def resolve(state: RunState, text: str, values: Mapping[str, str]) -> tuple[str,
 
     A secret's value never enters the text: the shell reads it from the environment.
     """
-    for name in state.secrets:
-        text = re.sub(r"\$\{\{\s*" + re.escape(name) + r"\s*\}\}", f'"${{{name}}}"', text)
-    filled, unknown = substitute(text, values)
-    missing = list(unknown)
-    for parameter in _placeholders(state, text):
-        mark = parameter.placeholder or ""
-        if parameter.name in state.secrets:
-            filled = filled.replace(mark, f'"${{{parameter.name}}}"')
-        elif parameter.name in values:
-            filled = fill_placeholders(filled, {mark: values[parameter.name]})
-        else:
-            missing.append(parameter.name)
-    return filled, tuple(dict.fromkeys(missing))
+    literals = {p.placeholder: p.name for p in _placeholders(state, text) if p.placeholder}
+    return fill_in(text, values, placeholders=literals, secrets=state.secrets)
 
 
 def own_values(state: RunState, step: Step) -> dict[str, str]:

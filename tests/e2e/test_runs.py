@@ -278,3 +278,54 @@ when = "place in ['staging', 'production'] and not dirty == 'yes'"
     assert (runbook.work / "shipped").exists()
     skipped = [x for x in runbook.events() if x["type"] == "step.skipped"]
     assert [(s["step"], s["data"]["not_applicable"]) for s in skipped] == [("clean", True)]
+
+
+QUOTED = """\
+# Move the service
+
+## 1. Point it there
+
+```bash
+echo "to <new-host> now" > there; echo '<new-host>' >> there
+```
+
+Rollback: `echo "back from <new-host>" > there`
+"""
+
+
+def test_a_value_in_quotes_is_what_the_shell_sees_and_nothing_of_it_is_run(
+    runbook: Program,
+) -> None:
+    value = 'a b$(touch PWN)`touch PWN`"; touch PWN; "' + "' it"
+    plan = runbook.plan(QUOTED, "plan.md")
+    ended = runbook("run", plan, "--no-tui", "-p", f"new_host={value}")
+    assert ended.status == 0, ended
+    assert (runbook.work / "there").read_text() == f"to {value} now\n{value}\n"
+    assert runbook("rollback", "--yes").status == 5
+    assert (runbook.work / "there").read_text() == f"back from {value}\n"
+    assert not (runbook.work / "PWN").exists()
+
+
+def test_a_long_output_and_a_long_command_are_recorded_and_undone(runbook: Program) -> None:
+    filler = "x" * 90_000
+    plan = f"""
+format = 1
+title = "T"
+[[phase]]
+title = "P"
+[[phase.step]]
+id = "a"
+title = "A"
+run = 'printf "v=%040000d\\n" 7 >> "$RUNBOOK_OUTPUT"'
+outputs = ["v"]
+undo = 'printf %s ${{{{ v }}}} | wc -c > undone'
+[[phase.step]]
+id = "b"
+title = "B"
+run = ": {filler}"
+undo = "true"
+"""
+    assert runbook("run", runbook.plan(plan), "--no-tui").status == 0
+    assert runbook("rollback", "--scope", "run", "--yes").status == 5
+    assert (runbook.work / "undone").read_text().strip() == "40000"
+    assert runbook("verify").status == 0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from runbook_tui.book.durations import clock, parse_duration, spoken, write_duration
 from runbook_tui.book.ids import VALID, Ids, slug
-from runbook_tui.book.parameters import fill_placeholders, substitute
+from runbook_tui.book.parameters import fill_in, substitute
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
@@ -31,7 +31,8 @@ def test_what_has_no_value_stays_and_is_named() -> None:
 
 
 def test_placeholders_are_filled_quoted() -> None:
-    assert fill_placeholders("gh pr close <PR>", {"<PR>": "1; rm x"}) == "gh pr close '1; rm x'"
+    filled, missing = fill_in("gh pr close <PR>", {"PR": "1; rm x"}, placeholders={"<PR>": "PR"})
+    assert (filled, missing) == ("gh pr close '1; rm x'", ())
 
 
 @given(st.integers(0, 10**7))

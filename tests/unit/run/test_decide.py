@@ -254,3 +254,37 @@ def test_one_person_under_two_names_does_not_count_for_two() -> None:
     assert not gate_open(history.state, "a")
     accepted(history.ask(r.SignNode(node="a", role="qa"), GRACE))
     assert gate_open(history.state, "a")
+
+
+def grouped(**fields: object) -> History:
+    inner = Step(id="i", title="I", run="true", undo="true", **fields)  # type: ignore[arg-type]
+    outer = Step(id="o", title="O", steps=(inner, Step(id="j", title="J", run="true")))
+    return History(Runbook(
+        title="T", roles={"cto": ("*",)}, phases=(Phase(id="p", title="P", steps=(outer,)),)
+    ))  # fmt: skip
+
+
+def test_skipping_a_group_needs_the_override_of_all_that_is_inside() -> None:
+    for fields in ({"required": True}, {"signoff": Gate(roles=("cto",))},
+                   {"gate": Gate(roles=("cto",))}):  # fmt: skip
+        history = grouped(**fields)
+        assert "required" in refusal(history.ask(r.SkipStep(step="o", reason="no"))).reason
+        accepted(history.ask(r.SkipStep(step="o", reason="no", override=True)))
+        assert history.state.step("i").overridden
+
+
+def test_a_step_inside_a_gated_one_is_not_skipped_around_the_gate() -> None:
+    inner = Step(id="i", title="I", run="true", undo="true")
+    outer = Step(id="o", title="O", steps=(inner,), gate=Gate(roles=("cto",)))
+    history = History(Runbook(
+        title="T", roles={"cto": ("*",)}, phases=(Phase(id="p", title="P", steps=(outer,)),)
+    ))  # fmt: skip
+    assert "required" in refusal(history.ask(r.SkipStep(step="i", reason="no"))).reason
+
+
+def test_a_group_is_not_skipped_while_a_step_in_it_runs() -> None:
+    history = grouped()
+    accepted(history.ask(r.StartStep(step="i")))
+    assert (
+        "“I” inside it is running" in refusal(history.ask(r.SkipStep(step="o", reason="no"))).reason
+    )

@@ -1,0 +1,1 @@
+"""Shell texts: values put into them so that the shell sees each as it is."""
