@@ -13,7 +13,7 @@ from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import RunState, Status, gate_open
+from runbook_tui.run.state import RunState, Status, enough, gate_open
 
 
 def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
@@ -76,19 +76,12 @@ def _may_not_sign(
 
 
 def _same_eyes(state: RunState, node: Node, actor: Actor, for_gate: bool) -> str:
-    if for_gate and state.lead is not None and _same(state.lead, actor):
+    if for_gate and state.lead is not None and state.lead.may_be(actor):
         return f"four eyes: {actor.name} leads the run"
     ran = [state.step(s.id).ran_by for s in state.outline.steps_inside(node.id)]
-    if any(by is not None and _same(by, actor) for by in ran):
+    if any(by is not None and by.may_be(actor) for by in ran):
         return f"four eyes: {actor.name} ran it"
     return ""
-
-
-def _same(one: Actor, other: Actor) -> bool:
-    """Whether two claims may be one person: the same mail, or the same name where one has none."""
-    if one.email and other.email:
-        return one.key == other.key
-    return one.name.casefold().split() == other.name.casefold().split()
 
 
 def holds_role(state: RunState, actor: Actor, role: str) -> bool:
@@ -109,12 +102,11 @@ def holds_role(state: RunState, actor: Actor, role: str) -> bool:
 def _complete_with(state: RunState, node: Node, asked: Gate, role: str, actor: Actor) -> bool:
     """Whether all approvals are there once this person has approved in this role."""
     for wanted in asked.roles:
-        latest = {s.by.key: s.decision for s in state.signoffs
-                  if s.node == node.id and s.role == wanted}  # fmt: skip
+        given = [s for s in state.signoffs if s.node == node.id and s.role == wanted]
+        latest = {s.by.key: (s.by, s.decision) for s in given}
         if wanted == role:
-            latest[actor.key] = "approved"
-        decisions = list(latest.values())
-        if decisions.count("approved") < asked.count or "rejected" in decisions:
+            latest[actor.key] = (actor, "approved")
+        if not enough(latest, asked.count):
             return False
     return True
 

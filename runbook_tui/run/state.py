@@ -260,11 +260,21 @@ def signed(state: RunState, id_: str, *, gate: bool = False) -> bool:
     if asked is None:
         return True
     for role in asked.roles:
-        latest = {s.by.key: s.decision for s in state.signoffs if s.node == id_ and s.role == role}
-        decisions = list(latest.values())
-        if decisions.count("approved") < asked.count or "rejected" in decisions:
+        given = [s for s in state.signoffs if s.node == id_ and s.role == role]
+        if not enough({s.by.key: (s.by, s.decision) for s in given}, asked.count):
             return False
     return True
+
+
+def enough(latest: Mapping[str, tuple[Actor, str]], count: int) -> bool:
+    """Whether nobody rejects, and so many approve who are certainly different people."""
+    different: list[Actor] = []
+    for by, decision in latest.values():
+        if decision == "rejected":
+            return False
+        if not any(by.may_be(other) for other in different):
+            different.append(by)
+    return len(different) >= count
 
 
 def blockers(state: RunState, id_: str) -> tuple[str, ...]:

@@ -238,8 +238,11 @@ def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair
     known = bench.state.step(step_id).outputs
     pairs: list[Pair] = []
     values = dict(known)
-    for name, value in bench.commands.outputs(Path(record.folder)).items():
-        usable = name in step.outputs
+    hidden = [secret for secret in bench.secret_values().values() if secret]
+    for name, put_out in bench.commands.outputs(Path(record.folder)).items():
+        # A secret is recorded by its source alone: what holds one is no value to go on with.
+        value = _masked(put_out, hidden)
+        usable = name in step.outputs and value == put_out
         if known.get(name) == value and usable:
             continue
         if not usable and (record.folder, name, value) in bench.seen:
@@ -250,6 +253,26 @@ def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair
     if any(isinstance(p, ParameterCaptured) and p.usable for p, _ in pairs):
         pairs += rearmed(bench, step_id, values)
     return pairs
+
+
+def _masked(value: str, hidden: Iterable[str]) -> str:
+    for secret in sorted(hidden, key=len, reverse=True):
+        value = value.replace(secret, "***")
+    return value
+
+
+def scrub(bench: Workbench, folder: Path) -> None:
+    """Take secrets out of the file into which an ended command has put its values."""
+    hidden = [v.encode() for v in bench.secret_values().values() if v]
+    path = folder / "output"
+    try:
+        text = path.read_bytes()
+        if any(secret in text for secret in hidden):
+            for secret in sorted(hidden, key=len, reverse=True):
+                text = text.replace(secret, b"***")
+            path.write_bytes(text)
+    except OSError:
+        return
 
 
 def rearmed(bench: Workbench, step_id: str, outputs: Mapping[str, str]) -> list[Pair]:

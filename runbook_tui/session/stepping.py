@@ -23,6 +23,7 @@ from runbook_tui.session.launching import (
     captured,
     finished,
     prepare_step,
+    scrub,
     start,
 )
 from runbook_tui.session.ports.commands import CommandStatus, Phase
@@ -84,6 +85,7 @@ class StepDriver:
             return [*pairs, (finished(record, status), step_id)]
 
         bench.recorder.record(ended)
+        scrub(bench, folder)
         self._refile()
         return True
 

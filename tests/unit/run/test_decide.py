@@ -288,3 +288,15 @@ def test_a_group_is_not_skipped_while_a_step_in_it_runs() -> None:
     assert (
         "“I” inside it is running" in refusal(history.ask(r.SkipStep(step="o", reason="no"))).reason
     )
+
+
+def test_a_name_without_its_mail_is_no_second_person() -> None:
+    step = Step(id="a", title="A", run="true", gate=Gate(roles=("qa",), count=2))
+    history = History(Runbook(
+        title="T", roles={"qa": ("*",)}, phases=(Phase(id="p", title="P", steps=(step,)),)
+    ))  # fmt: skip
+    for claim in (Actor(name="Li", email="li@x.org"), Actor(name="li")):
+        history.ask(r.SignNode(node="a", role="qa"), claim)
+    assert not gate_open(history.state, "a")
+    accepted(history.ask(r.SignNode(node="a", role="qa"), GRACE))
+    assert gate_open(history.state, "a")
