@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Payload
-from runbook_tui.run.state import CommandRecord, RunState, Status, open_checks, passed, signed
+from runbook_tui.run.state import (
+    CommandRecord,
+    RunState,
+    Status,
+    gate_open,
+    open_checks,
+    passed,
+    signed,
+)
 
 Pairs = list[tuple[Payload, str | None]]
 
@@ -44,20 +52,26 @@ def conclude(state: RunState, step: str) -> Pairs:
     return [(e.StepFinished(result="done"), step), *holders(state, step)]
 
 
-def holders(state: RunState, step: str) -> Pairs:
-    """Steps around ``step`` that are over once it is."""
+def holders(state: RunState, step: str, skipped: str = "") -> Pairs:
+    """Steps around ``step`` that are over once it is.
+
+    ``skipped``: why it is skipped. What is around it and has a shut gate is skipped then, not done.
+    """
     parent = state.outline[step].parent
     if parent not in state.outline.steps:
         return []
-    siblings = [s.id for s in state.outline.steps[parent].steps if s.id != step]
-    if any(not passed(state, s) for s in siblings) or open_checks(state, parent):
-        return []
     item = state.outline.steps[parent]
-    if item.signoff is not None and not signed(state, parent):
-        return [(e.StepWaiting(), parent)]
+    beside = [s.id for s in item.steps if s.id != step]
+    if any(not passed(state, s) for s in beside) or open_checks(state, parent):
+        return []
     if not item.manual and state.step(parent).status is not Status.WAITING:
         return []
-    return [(e.StepFinished(result="done"), parent), *holders(state, parent)]
+    if item.signoff is not None and not signed(state, parent):
+        return [(e.StepWaiting(), parent)]
+    end: Payload = e.StepFinished(result="done")
+    if skipped and not gate_open(state, parent):
+        end = e.StepSkipped(reason=skipped, override=True)
+    return [(end, parent), *holders(state, parent, skipped)]
 
 
 def after(state: RunState, step: str, ticked: str = "", signed_now: bool = False) -> Pairs:

@@ -104,7 +104,7 @@ class Questions:
 
     def _refused(self, request: r.Request, answer: r.Refusal) -> None:
         app = self._app
-        if isinstance(request, r.SkipStep) and "required" in answer.reason and not request.override:
+        if isinstance(request, r.SkipStep) and isinstance(answer, r.OverrideNeeded):
             question = f"{answer.reason}. Override? It is recorded and shown red in the report."
             again = r.SkipStep(step=request.step, reason=request.reason, override=True)
             app.push_screen(Confirm(question), lambda yes: app.ask(again) if yes else None)
