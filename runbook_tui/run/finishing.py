@@ -12,6 +12,7 @@ from runbook_tui.run.state import (
     open_checks,
     passed,
     signed,
+    wanted_of,
 )
 
 Pairs = list[tuple[Payload, str | None]]
@@ -24,7 +25,7 @@ def waits_for(state: RunState, step: str) -> str:
     if checks := open_checks(state, step):
         parts.append(f"{len(checks)} check{'s' if len(checks) > 1 else ''}")
     if item.signoff is not None and not signed(state, step):
-        parts.append("sign-off " + ", ".join(item.signoff.roles))
+        parts.append(f"sign-off {wanted_of(state, step)}")
     inner = [s for s in item.steps if not passed(state, s.id)]
     if inner:
         parts.append(f"{len(inner)} step{'s' if len(inner) > 1 else ''} inside")

@@ -17,11 +17,11 @@ from runbook_tui.run.state import (
     Note,
     RollbackState,
     RunState,
-    Signoff,
     Status,
     StepState,
     Tick,
 )
+from runbook_tui.run.verdicts import Signoff
 
 
 def begin(run: str, runbook: Runbook) -> RunState:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from runbook_tui.book.model import Runbook
 from runbook_tui.run.events import Actor, RunStarted, UndoArmed
 from runbook_tui.run.outline import Outline
+from runbook_tui.run.verdicts import Signoff, enough, rejected
 
 
 class Status(StrEnum):
@@ -109,20 +110,6 @@ class Tick:
 
     by: Actor
     at: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signoff:
-    """A decision on a node. ``void`` once a rollback or a changed plan took its ground away."""
-
-    node: str
-    role: str
-    decision: str
-    comment: str
-    by: Actor
-    at: float
-    seq: int
-    signed_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,14 +244,7 @@ def signed(state: RunState, id_: str, *, gate: bool = False) -> bool:
     """Whether a node has all approvals that its sign-off (or its gate) asks for."""
     node = state.outline[id_]
     asked = node.gate if gate else node.signoff
-    if asked is None:
-        return True
-    for role in asked.roles:
-        latest = {s.by.key: s.decision for s in state.signoffs if s.node == id_ and s.role == role}
-        decisions = list(latest.values())
-        if decisions.count("approved") < asked.count or "rejected" in decisions:
-            return False
-    return True
+    return asked is None or enough(state.signoffs, id_, asked)
 
 
 def blockers(state: RunState, id_: str) -> tuple[str, ...]:
@@ -273,10 +253,11 @@ def blockers(state: RunState, id_: str) -> tuple[str, ...]:
     node = outline[id_]
     reasons: list[str] = []
     for holder in outline.holders(id_):
-        if not gate_open(state, holder):
-            gate = outline[holder].gate
-            roles = ", ".join(gate.roles) if gate else ""
-            reasons.append(f"gate of “{outline[holder].title}” waits for sign-off: {roles}")
+        gate = outline[holder].gate
+        if gate is not None and not gate_open(state, holder):
+            no = rejected(state.signoffs, holder, gate)
+            waits = f"was {no}; it waits for sign-off" if no else "waits for sign-off"
+            reasons.append(f"gate of “{outline[holder].title}” {waits}: {', '.join(gate.roles)}")
     if outline.advised:
         return tuple(reasons)
     reasons.extend(
@@ -296,9 +277,17 @@ def keeps_open(state: RunState, id_: str) -> tuple[str, ...]:
         if node.kind == "criterion" and node.id not in state.ticks:
             found.append(f"criterion “{node.title}”")
         elif node.id not in state.outline.steps and not signed(state, node.id):
-            roles = ", ".join(node.signoff.roles) if node.signoff else ""
-            found.append(f"sign-off of “{node.title}” by {roles}")
+            found.append(f"sign-off of “{node.title}” by {wanted_of(state, node.id)}")
     return tuple(found)
+
+
+def wanted_of(state: RunState, id_: str) -> str:
+    """The roles that a node's sign-off asks for, and who has rejected it."""
+    asked = state.outline[id_].signoff
+    if asked is None:
+        return ""
+    no = rejected(state.signoffs, id_, asked)
+    return ", ".join(asked.roles) + (f" ({no})" if no else "")
 
 
 def _still_open(state: RunState, id_: str) -> str:

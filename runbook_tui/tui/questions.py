@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
+from runbook_tui.run.people import parse_identity
 from runbook_tui.run.prepare import missing_values
 from runbook_tui.tui.dialogs.ask import AskSignoff, Confirm, Signature
 from runbook_tui.tui.views import signing
@@ -86,10 +87,9 @@ class Questions:
 
     def _who(self, text: str) -> Actor:
         """Somebody at this keyboard: the claimed name beside the system's view of it."""
-        name, _, rest = text.partition("<")
+        name, mail = parse_identity(text)
         own = self._app.session.actor
-        mail = rest.strip().rstrip(">").strip()
-        return Actor(name=name.strip() or mail, email=mail, user=own.user, host=own.host)
+        return Actor(name=name or mail, email=mail, user=own.user, host=own.host)
 
     def _confirm(self, request: r.StartStep) -> None:
         app = self._app
