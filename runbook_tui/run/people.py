@@ -56,3 +56,9 @@ def different(claims: Iterable[Actor]) -> list[Actor]:
         if not any(same(claim, other) for other in found):
             found.append(claim)
     return found
+
+
+def joined(people: tuple[Actor, ...], actor: Actor) -> tuple[Actor, ...]:
+    """The people with one more, if nobody among them claims to be exactly that."""
+    known = any(person.identity == actor.identity for person in people)
+    return people if known else (*people, actor)

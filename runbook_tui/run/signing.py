@@ -88,10 +88,11 @@ def _may_not_sign(
 
 
 def _same_eyes(state: RunState, node: Node, actor: Actor, for_gate: bool) -> str:
-    if for_gate and state.lead is not None and same(state.lead, actor):
-        return f"four eyes: {actor.name} leads the run"
-    ran = [state.step(s.id).ran_by for s in state.outline.steps_inside(node.id)]
-    if any(by is not None and same(by, actor) for by in ran):
+    if for_gate and any(same(lead, actor) for lead in state.leads):
+        now = state.lead is not None and same(state.lead, actor)
+        return f"four eyes: {actor.name} {'leads' if now else 'has led'} the run"
+    hands = (by for s in state.outline.steps_inside(node.id) for by in state.step(s.id).hands)
+    if any(same(by, actor) for by in hands):
         return f"four eyes: {actor.name} ran it"
     return ""
 

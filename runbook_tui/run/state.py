@@ -74,6 +74,8 @@ class StepState:
     started: float | None = None
     finished: float | None = None
     ran_by: Actor | None = None
+    hands: tuple[Actor, ...] = ()
+    """Everybody who has started it, in whatever attempt, each once."""
     reason: str = ""
     commands: tuple[CommandRecord, ...] = ()
     undo: UndoArmed | None = None
@@ -158,6 +160,8 @@ class RunState:
     seq: int = 0
     head: str = ""
     lead: Actor | None = None
+    leads: tuple[Actor, ...] = ()
+    """Everybody who has led the run, in order, each once."""
     started: float = 0.0
     finished: float | None = None
     result: str = ""

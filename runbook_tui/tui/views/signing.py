@@ -80,7 +80,7 @@ def conditions(state: RunState, found: Awaited) -> str:
     many = f" ({asked.count} each)" if asked.count > 1 else ""
     parts = [f"asks for {', '.join(asked.roles)}{many}"]
     if asked.four_eyes:
-        who = "leads or ran something in it" if found.is_gate else "ran it"
+        who = "has led the run or ran something in it" if found.is_gate else "ran it"
         parts.append(f"four eyes: whoever {who} may not sign")
     given = [verdict(s) for s in decided(state, found.node.id)]
     return "\n".join(["; ".join(parts), *given])

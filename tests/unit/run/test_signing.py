@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from runbook_tui.book.model import Gate, Phase, Runbook, Step
+from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import waits_for
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import blockers, gate_open, keeps_open, signed
-from tests.fakes.history import GRACE, LINUS, History
+from tests.fakes.history import ADA, GRACE, LINUS, History
 
 BARE_GRACE = Actor(name="Grace")
 BOB = Actor(name="Bob", email="bob@example.com")
@@ -81,3 +82,34 @@ def test_a_rejected_sign_off_is_named_where_a_step_or_phase_waits_for_it() -> No
     assert "rejected by Bob (not yet)" in waits_for(history.state, "a")
     reject(history, GRACE, "p")
     assert "rejected by Grace (not yet)" in keeps_open(history.state, "p")[0]
+
+
+def handed(history: History, to: Actor) -> None:
+    """The lead goes on to somebody, as resuming the run records it."""
+    history.add(e.LeadHandedOver(name=to.name, email=to.email), actor=to)
+
+
+def test_who_has_led_the_run_does_not_sign_its_gate_by_handing_the_lead_over() -> None:
+    history = gated(four_eyes=True)
+    handed(history, BOB)
+    handed(history, LINUS)
+    for actor in (ADA, BOB, LINUS, Actor(name="Bob")):
+        answer = approve(history, actor)
+        assert isinstance(answer, Refusal)
+        assert "four eyes" in answer.reason
+    assert [p.identity for p in history.state.leads] == [p.identity for p in (ADA, BOB, LINUS)]
+    assert history.state.leads == history.refold().leads
+    assert not isinstance(approve(history, GRACE), Refusal)
+
+
+def test_who_ran_an_earlier_attempt_has_run_the_step() -> None:
+    step = Step(id="a", title="A", run="true", undo="true",
+                signoff=Gate(roles=("qa",), four_eyes=True))  # fmt: skip
+    phase = Phase(id="p", title="P", steps=(step,))
+    history = History(Runbook(title="T", roles={"qa": ("*",)}, phases=(phase,)))
+    history.ran("a", exit_=1)
+    history.add(e.StepStarted(attempt=2), "a", actor=BOB)
+    history.add(e.StepWaiting(), "a", actor=BOB)
+    assert isinstance(approve(history, ADA), Refusal)
+    assert isinstance(approve(history, BOB), Refusal)
+    assert not isinstance(approve(history, GRACE), Refusal)
