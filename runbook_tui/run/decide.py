@@ -26,6 +26,7 @@ from runbook_tui.run.state import (
     blockers,
     closed,
     gate_open,
+    open_before,
     passed,
 )
 
@@ -92,14 +93,7 @@ def _not_startable(state: RunState, step: Step) -> Refusal | None:
 
 
 def _out_of_order(state: RunState, step: str) -> bool:
-    if not state.outline.advised:
-        return False
-    for id_ in state.outline.order:
-        if id_ == step:
-            return False
-        if state.step(id_).status not in OVER and not state.outline.is_group(id_):
-            return True
-    return False
+    return state.outline.advised and open_before(state, step) is not None
 
 
 def _probe_again(state: RunState, q: r.ProbeAgain, actor: Actor) -> Pairs | Refusal:
@@ -118,9 +112,11 @@ def _finish(state: RunState, q: r.FinishStep, actor: Actor) -> Pairs | Refusal:
     step = state.outline.steps.get(q.step)
     if step is None:
         return Refusal(reason=f"there is no step “{q.step}”", exit_code=2)
+    status = state.step(step.id).status
+    if not step.manual and status is Status.WAITING:
+        return Refusal(reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}")
     if not step.manual:
         return Refusal(reason=f"“{step.title}” is finished by its command", hint="Enter runs it")
-    status = state.step(step.id).status
     events: Pairs = []
     if status in {Status.PENDING, *BROKEN}:
         started = _start(state, r.StartStep(step=step.id, confirmed=True), actor)

@@ -16,6 +16,8 @@ from runbook_tui.run.state import (
 )
 
 Pairs = list[tuple[Payload, str | None]]
+NAMED = 3
+"""So many of the steps inside that are left are named."""
 
 
 def waits_for(state: RunState, step: str) -> str:
@@ -28,7 +30,9 @@ def waits_for(state: RunState, step: str) -> str:
         parts.append(f"sign-off {wanted_of(state, step)}")
     inner = [s for s in item.steps if not passed(state, s.id)]
     if inner:
-        parts.append(f"{len(inner)} step{'s' if len(inner) > 1 else ''} inside")
+        titles = [f"“{s.title}”" for s in inner[:NAMED]] + ["…"] * (len(inner) > NAMED)
+        many = f"{len(inner)} step{'s' if len(inner) > 1 else ''}"
+        parts.append(f"{many} inside: {', '.join(titles)}")
     return ", ".join(parts)
 
 

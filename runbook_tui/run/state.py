@@ -357,6 +357,17 @@ def next_open(state: RunState, after: str = "") -> str | None:
     return next(wanted, open_[0] if open_ else None)
 
 
+def open_before(state: RunState, id_: str) -> str | None:
+    """The first step before another one in the plan that is not over and does not hold it."""
+    outline = state.outline
+    around = outline.holders(id_)
+    for other in outline.order[: outline.order.index(id_)]:
+        is_open = state.step(other).status not in OVER and not outline.is_group(other)
+        if is_open and other not in around:
+            return other
+    return None
+
+
 def gates_waiting(state: RunState) -> tuple[str, ...]:
     """Ids of nodes whose gate is shut though everything before them is over."""
     waiting = []

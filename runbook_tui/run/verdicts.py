@@ -58,6 +58,6 @@ def rejected(signoffs: Iterable[Signoff], node: str, asked: Gate) -> str:
     """“rejected by Bob (comment)” for every rejection that stands; empty where none does."""
     said = []
     for given in rejections(signoffs, node, asked):
-        comment = f" ({given.comment})" if given.comment else ""
-        said.append(f"{given.by.name}{comment}")
+        words = " ".join(given.comment.split())
+        said.append(f"{given.by.name} ({words})" if words else given.by.name)
     return f"rejected by {', '.join(said)}" if said else ""
