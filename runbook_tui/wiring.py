@@ -37,11 +37,12 @@ def settings() -> Settings:
 
 
 def identity(claimed: str | None = None) -> Actor:
-    """Who acts: ``--as``, else ``RUNBOOK_AS``, else git's, else the login."""
+    """Who acts: ``--as``, else ``RUNBOOK_AS``, else git's, else the login. Raises `NoIdentity`."""
     import getpass
     import socket
 
     from runbook_tui.run.events import Actor
+    from runbook_tui.run.people import parse_identity
 
     try:
         user = getpass.getuser()
@@ -49,13 +50,8 @@ def identity(claimed: str | None = None) -> Actor:
         user = str(os.getuid())
     host = socket.gethostname()
     text = claimed or settings().identity
-    name, email = _split(text) if text else _git_identity()
+    name, email = parse_identity(text) if text else _git_identity()
     return Actor(name=name or user, email=email, user=user, host=host)
-
-
-def _split(text: str) -> tuple[str, str]:
-    name, _, rest = text.partition("<")
-    return name.strip(), rest.strip().rstrip(">").strip()
 
 
 def _git_identity() -> tuple[str, str]:
@@ -65,8 +61,12 @@ def _git_identity() -> tuple[str, str]:
     values = []
     for key in ("user.name", "user.email"):
         outcome = runner.run(["git", "config", "--get", key], timeout=3.0)
-        values.append(outcome.stdout.strip() if outcome.exit == 0 else "")
-    return values[0], values[1]
+        text = outcome.stdout if outcome.exit == 0 else ""
+        # Whatever git was told, help must not fail over it: what would mislead is left out.
+        values.append(
+            " ".join("".join(c for c in text if c.isprintable() and c not in "<>").split())
+        )
+    return values[0], values[1].replace(" ", "")
 
 
 def journal(reading: bool = False) -> Journal:

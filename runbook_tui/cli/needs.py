@@ -18,6 +18,7 @@ from runbook_tui.run.state import (
     over,
     status_of,
 )
+from runbook_tui.run.verdicts import missing, rejected, rejections
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,16 +106,13 @@ def _tick(state: RunState, id_: str, title: str) -> Need:
 
 def _signoffs(state: RunState, node: Node, asked: Gate, what: str) -> list[Need]:
     found = []
+    no = rejected(state.signoffs, node.id, asked)
     for role in asked.roles:
-        latest = {s.by.key: s.decision for s in state.signoffs
-                  if s.node == node.id and s.role == role}  # fmt: skip
-        decisions = list(latest.values())
-        left = asked.count - decisions.count("approved")
-        if left <= 0 and "rejected" not in decisions:
+        left = missing(state.signoffs, node.id, asked, role)
+        refused = any(s.role == role for s in rejections(state.signoffs, node.id, asked))
+        if left <= 0 and not refused:
             continue
-        more = f" ({left} more)" if left > 1 else ""
-        if "rejected" in decisions:
-            more = " (it was rejected)"
+        more = f" ({no})" if refused else f" ({left} more)" if left > 1 else ""
         found.append(
             Need(
                 text=f"{what} waits for {role}{more}",

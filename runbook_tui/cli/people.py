@@ -10,6 +10,7 @@ import click
 from runbook_tui.cli import exits
 from runbook_tui.cli.exits import Ended
 from runbook_tui.run.events import Actor
+from runbook_tui.run.people import EXAMPLE, NoIdentity
 
 
 def as_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -24,7 +25,9 @@ def actor(claimed: str | None) -> Actor:
     from runbook_tui import wiring
 
     if claimed is not None and not claimed.partition("<")[0].strip():
-        raise Ended(
-            exits.USAGE, "--as needs a name", "write it as 'Ada Lovelace <ada@example.com>'"
-        )
-    return wiring.identity(claimed)
+        raise Ended(exits.USAGE, "--as needs a name", EXAMPLE)
+    try:
+        return wiring.identity(claimed)
+    except NoIdentity as error:
+        source = "--as" if claimed is not None else "RUNBOOK_AS"
+        raise Ended(exits.USAGE, f"{source}: {error}", EXAMPLE) from None

@@ -27,15 +27,18 @@ def left_out(runbook: Runbook, first: str) -> list[str]:
         for node in outline.nodes.values()
         if node.index < outline[first].index and node.id not in holding
     ]
-    for node in before:
+    left = [n.id for n in before if n.id in outline.steps and not outline.is_group(n.id)]
+    around = {holder for id_ in left for holder in outline.holders(id_)} & holding
+    for node in (*before, *(outline[id_] for id_ in sorted(around))):
         step = outline.steps.get(node.id)
-        if node.gate or node.signoff or (step is not None and step.required):
+        closing = node.signoff if node.id not in holding else None
+        if node.gate or closing or (step is not None and step.required):
             raise Ended(
                 exits.REFUSED,
                 f"--from {first}: “{node.title}” stands in between and cannot be left out",
                 "it asks for a sign-off, has a gate, or is required",
             )
-    return [n.id for n in before if n.id in outline.steps and not outline.is_group(n.id)]
+    return left
 
 
 def _around(outline: Outline, id_: str) -> set[str]:

@@ -11,11 +11,13 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, holders, waits_for
+from runbook_tui.run.leading import not_lead
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.prepare import missing_values
 from runbook_tui.run.requests import Decision, Refusal
 from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.signing import sign
+from runbook_tui.run.skipping import skip
 from runbook_tui.run.state import (
     BROKEN,
     OVER,
@@ -24,6 +26,7 @@ from runbook_tui.run.state import (
     blockers,
     closed,
     gate_open,
+    open_before,
     passed,
 )
 
@@ -41,7 +44,7 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
     step = state.outline.steps.get(q.step)
     if step is None:
         return Refusal(reason=f"there is no step “{q.step}”", exit_code=2)
-    refusal = _not_lead(state, actor, "start a step") or _not_startable(state, step)
+    refusal = not_lead(state, actor, "start a step") or _not_startable(state, step)
     if refusal is not None:
         return refusal
     if wanted(state, step.id) is False:
@@ -60,15 +63,6 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
         )
     attempt = state.step(step.id).attempt + 1
     return [(e.StepStarted(attempt=attempt, out_of_order=_out_of_order(state, step.id)), step.id)]
-
-
-def _not_lead(state: RunState, actor: Actor, deed: str) -> Refusal | None:
-    if state.lead is not None and state.lead.key != actor.key:
-        return Refusal(
-            reason=f"only the lead may {deed}, and that is {state.lead.name}",
-            hint="you may tick, note, sign in your own name, and open the rollback",
-        )
-    return None
 
 
 def _not_startable(state: RunState, step: Step) -> Refusal | None:
@@ -99,14 +93,7 @@ def _not_startable(state: RunState, step: Step) -> Refusal | None:
 
 
 def _out_of_order(state: RunState, step: str) -> bool:
-    if not state.outline.advised:
-        return False
-    for id_ in state.outline.order:
-        if id_ == step:
-            return False
-        if state.step(id_).status not in OVER and not state.outline.is_group(id_):
-            return True
-    return False
+    return state.outline.advised and open_before(state, step) is not None
 
 
 def _probe_again(state: RunState, q: r.ProbeAgain, actor: Actor) -> Pairs | Refusal:
@@ -118,16 +105,18 @@ def _probe_again(state: RunState, q: r.ProbeAgain, actor: Actor) -> Pairs | Refu
         return Refusal(reason=f"no probe of “{step.title}” has failed")
     if state.rolling_back:
         return Refusal(reason="a rollback runs", hint="wait until it has ended")
-    return _not_lead(state, actor, "probe again") or []
+    return not_lead(state, actor, "probe again") or []
 
 
 def _finish(state: RunState, q: r.FinishStep, actor: Actor) -> Pairs | Refusal:
     step = state.outline.steps.get(q.step)
     if step is None:
         return Refusal(reason=f"there is no step “{q.step}”", exit_code=2)
+    status = state.step(step.id).status
+    if not step.manual and status is Status.WAITING:
+        return Refusal(reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}")
     if not step.manual:
         return Refusal(reason=f"“{step.title}” is finished by its command", hint="Enter runs it")
-    status = state.step(step.id).status
     events: Pairs = []
     if status in {Status.PENDING, *BROKEN}:
         started = _start(state, r.StartStep(step=step.id, confirmed=True), actor)
@@ -181,41 +170,6 @@ def _tick_staged(state: RunState, q: r.TickNode) -> Pairs | Refusal:
     return [(e.CheckUnticked(node=q.node) if q.off else e.CheckTicked(node=q.node), None)]
 
 
-def _skip(state: RunState, q: r.SkipStep, actor: Actor) -> Pairs | Refusal:
-    step = state.outline.steps.get(q.step)
-    if step is None:
-        return Refusal(reason=f"there is no step “{q.step}”", exit_code=2)
-    if not q.reason.strip():
-        return Refusal(reason="skipping needs a reason", exit_code=2)
-    refusal = _not_lead(state, actor, "skip a step")
-    if refusal is not None:
-        return refusal
-    status = state.step(step.id).status
-    if status in OVER or status in {Status.RUNNING, Status.UNDOING}:
-        return Refusal(reason=f"“{step.title}” is {status.value}")
-    for busy in step.walk():
-        if state.step(busy.id).status in {Status.RUNNING, Status.UNDOING}:
-            return Refusal(reason=f"“{busy.title}” inside it is {state.step(busy.id).status.value}")
-    if state.rolling_back:
-        return Refusal(reason="a rollback runs")
-    shut = [n for n in state.outline.holders(step.id) if not gate_open(state, n)]
-    bound = bool(shut) or any(
-        s.required or s.signoff is not None or s.gate is not None
-        for s in step.walk()
-        if state.step(s.id).status not in OVER
-    )
-    if bound and not q.override:
-        return Refusal(
-            reason=f"“{step.title}” is required",
-            hint="an override with a reason is recorded and shown red in the report",
-        )
-    events: Pairs = [(e.StepSkipped(reason=q.reason.strip(), override=bound), step.id)]
-    for inner in step.steps:
-        events += [(e.StepSkipped(reason=q.reason.strip(), override=bound), s.id)
-                   for s in inner.walk() if state.step(s.id).status not in OVER]  # fmt: skip
-    return [*events, *holders(state, step.id)]
-
-
 def _note(state: RunState, q: r.AddNote, actor: Actor) -> Pairs | Refusal:
     if q.node and q.node not in state.outline:
         return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)
@@ -232,7 +186,7 @@ def _override(state: RunState, q: r.OverrideGate, actor: Actor) -> Pairs | Refus
         return Refusal(reason="the gate is open already")
     if not q.reason.strip():
         return Refusal(reason="an override needs a reason", exit_code=2)
-    refusal = _not_lead(state, actor, "override a gate")
+    refusal = not_lead(state, actor, "override a gate")
     return refusal or [(e.GateOverridden(node=q.node, reason=q.reason.strip()), None)]
 
 
@@ -321,7 +275,7 @@ _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusa
     r.ProbeAgain: _probe_again,
     r.FinishStep: _finish,
     r.TickNode: _tick,
-    r.SkipStep: _skip,
+    r.SkipStep: skip,
     r.AddNote: _note,
     r.SignNode: sign,
     r.OverrideGate: _override,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from runbook_tui.run.events import Actor
+from runbook_tui.run.people import joined
 from runbook_tui.run.state import FRESH, RunState, StepState
 
 
@@ -26,6 +28,7 @@ class Draft:
         self.notes = list(state.notes)
         self.rollback = state.rollback
         self.lead = state.lead
+        self.leads = state.leads
         self.breached = state.breached
         self._state = state
 
@@ -43,9 +46,15 @@ class Draft:
             notes=tuple(self.notes),
             rollback=self.rollback,
             lead=self.lead,
+            leads=self.leads,
             breached=self.breached,
             **self.fields,
         )
+
+    def led_by(self, actor: Actor) -> None:
+        """Somebody leads from here on."""
+        self.lead = actor
+        self.leads = joined(self.leads, actor)
 
     def step(self, id_: str) -> StepState:
         """The step's state so far."""

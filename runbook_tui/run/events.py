@@ -30,12 +30,6 @@ class Actor:
         """What tells people apart: the mail, in whatever case, or where there is none the name."""
         return (self.email or " ".join(self.name.split())).casefold()
 
-    def may_be(self, other: Actor) -> bool:
-        """Whether two claims may be one person: one mail, or one name where a mail is missing."""
-        if self.email and other.email:
-            return self.key == other.key
-        return self.name.casefold().split() == other.name.casefold().split()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:

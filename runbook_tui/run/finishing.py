@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Payload
-from runbook_tui.run.state import CommandRecord, RunState, Status, open_checks, passed, signed
+from runbook_tui.run.state import (
+    CommandRecord,
+    RunState,
+    Status,
+    gate_open,
+    open_checks,
+    passed,
+    signed,
+    wanted_of,
+)
 
 Pairs = list[tuple[Payload, str | None]]
+NAMED = 3
+"""So many of the steps inside that are left are named."""
 
 
 def waits_for(state: RunState, step: str) -> str:
@@ -16,10 +27,12 @@ def waits_for(state: RunState, step: str) -> str:
     if checks := open_checks(state, step):
         parts.append(f"{len(checks)} check{'s' if len(checks) > 1 else ''}")
     if item.signoff is not None and not signed(state, step):
-        parts.append("sign-off " + ", ".join(item.signoff.roles))
+        parts.append(f"sign-off {wanted_of(state, step)}")
     inner = [s for s in item.steps if not passed(state, s.id)]
     if inner:
-        parts.append(f"{len(inner)} step{'s' if len(inner) > 1 else ''} inside")
+        titles = [f"“{s.title}”" for s in inner[:NAMED]] + ["…"] * (len(inner) > NAMED)
+        many = f"{len(inner)} step{'s' if len(inner) > 1 else ''}"
+        parts.append(f"{many} inside: {', '.join(titles)}")
     return ", ".join(parts)
 
 
@@ -44,20 +57,26 @@ def conclude(state: RunState, step: str) -> Pairs:
     return [(e.StepFinished(result="done"), step), *holders(state, step)]
 
 
-def holders(state: RunState, step: str) -> Pairs:
-    """Steps around ``step`` that are over once it is."""
+def holders(state: RunState, step: str, skipped: str = "") -> Pairs:
+    """Steps around ``step`` that are over once it is.
+
+    ``skipped``: why it is skipped. What is around it and has a shut gate is skipped then, not done.
+    """
     parent = state.outline[step].parent
     if parent not in state.outline.steps:
         return []
-    siblings = [s.id for s in state.outline.steps[parent].steps if s.id != step]
-    if any(not passed(state, s) for s in siblings) or open_checks(state, parent):
-        return []
     item = state.outline.steps[parent]
-    if item.signoff is not None and not signed(state, parent):
-        return [(e.StepWaiting(), parent)]
+    beside = [s.id for s in item.steps if s.id != step]
+    if any(not passed(state, s) for s in beside) or open_checks(state, parent):
+        return []
     if not item.manual and state.step(parent).status is not Status.WAITING:
         return []
-    return [(e.StepFinished(result="done"), parent), *holders(state, parent)]
+    if item.signoff is not None and not signed(state, parent):
+        return [(e.StepWaiting(), parent)]
+    end: Payload = e.StepFinished(result="done")
+    if skipped and not gate_open(state, parent):
+        end = e.StepSkipped(reason=skipped, override=True)
+    return [(end, parent), *holders(state, parent, skipped)]
 
 
 def after(state: RunState, step: str, ticked: str = "", signed_now: bool = False) -> Pairs:

@@ -12,16 +12,17 @@ from runbook_tui.run import events as e
 from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Event, Payload
 from runbook_tui.run.outline import Outline
+from runbook_tui.run.people import joined
 from runbook_tui.run.state import (
     CommandRecord,
     Note,
     RollbackState,
     RunState,
-    Signoff,
     Status,
     StepState,
     Tick,
 )
+from runbook_tui.run.verdicts import Signoff
 
 
 def begin(run: str, runbook: Runbook) -> RunState:
@@ -60,7 +61,7 @@ def _apply(draft: Draft, event: Event) -> None:
 
 def _run_started(draft: Draft, event: Event, payload: e.RunStarted) -> None:
     draft.fields.update(begun=payload, started=epoch(event.at))
-    draft.lead = event.actor
+    draft.led_by(event.actor)
     draft.values.update(payload.parameters)
     draft.secrets.update(payload.secrets)
 
@@ -78,7 +79,7 @@ def _run_finished(draft: Draft, event: Event, payload: e.RunFinished) -> None:
 
 
 def _lead(draft: Draft, event: Event, payload: e.LeadHandedOver) -> None:
-    draft.lead = e.Actor(name=payload.name, email=payload.email)
+    draft.led_by(e.Actor(name=payload.name, email=payload.email))
 
 
 def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
@@ -95,6 +96,7 @@ def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
         started=epoch(event.at),
         finished=None,
         ran_by=event.actor,
+        hands=joined(step.hands, event.actor),
         reason="",
         undo_result="",
         out_of_order=payload.out_of_order,

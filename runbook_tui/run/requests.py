@@ -176,6 +176,11 @@ class ConfirmationNeeded(Refusal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideNeeded(Refusal):
+    """The plan requires what is to be left out; ask again with ``override``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The events to record, each with the node it is about."""
 

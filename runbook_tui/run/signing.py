@@ -12,8 +12,10 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after
 from runbook_tui.run.outline import Kind, Node
+from runbook_tui.run.people import EXAMPLE, same
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import RunState, Status, enough, gate_open
+from runbook_tui.run.state import RunState, Status, gate_open
+from runbook_tui.run.verdicts import Signoff, enough, standing
 
 
 def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
@@ -27,16 +29,19 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
     refusal = _may_not_sign(state, node, asked, q, actor, for_gate)
     if refusal is not None:
         return refusal
+    decision = "approved" if q.approve else "rejected"
     given = e.SignoffGiven(
         node=node.id,
         role=q.role,
-        decision="approved" if q.approve else "rejected",
+        decision=decision,
         comment=q.comment,
         signed_digest=content_digest(state, node.id),
     )
+    mine = Signoff(node=node.id, role=q.role, decision=decision, comment=q.comment, by=actor,
+                   at=state.last_at, seq=state.seq + 1)  # fmt: skip
     owner = node.id if node.id in state.outline.steps else None
     events: Pairs = [(given, owner)]
-    if q.approve and _complete_with(state, node, asked, q.role, actor):
+    if q.approve and enough((*state.signoffs, mine), node.id, asked):
         if for_gate:
             events.append((e.GateOpened(node=node.id), owner))
         elif owner and (
@@ -64,11 +69,18 @@ def _may_not_sign(
         return Refusal(reason=reason, hint="somebody else must sign")
     if not q.approve and not q.comment.strip():
         return Refusal(reason="a rejection needs a comment", exit_code=2)
-    mine = [s for s in state.signoffs if s.node == node.id and s.role == q.role
-            and s.by.key == actor.key]  # fmt: skip
     decision = "approved" if q.approve else "rejected"
-    if mine and mine[-1].decision == decision:
-        return Refusal(reason=f"{actor.name} has {decision} this as {q.role} already")
+    for given in standing(state.signoffs, node.id, q.role):
+        if given.decision != decision:
+            continue
+        if given.by.key == actor.key:
+            return Refusal(reason=f"{actor.name} has {decision} this as {q.role} already")
+        if q.approve and same(given.by, actor):
+            return Refusal(
+                reason=f"{actor.identity} may be {given.by.identity},"
+                f" who has {decision} this as {q.role} already",
+                hint=f"somebody else must sign; who is, gives a mail: {EXAMPLE}",
+            )
     ran = any(state.step(s.id).touched for s in state.outline.steps_inside(node.id))
     if not for_gate and node.kind is Kind.STEP and not ran:
         return Refusal(reason=f"“{node.title}” has not run yet")
@@ -76,10 +88,11 @@ def _may_not_sign(
 
 
 def _same_eyes(state: RunState, node: Node, actor: Actor, for_gate: bool) -> str:
-    if for_gate and state.lead is not None and state.lead.may_be(actor):
-        return f"four eyes: {actor.name} leads the run"
-    ran = [state.step(s.id).ran_by for s in state.outline.steps_inside(node.id)]
-    if any(by is not None and by.may_be(actor) for by in ran):
+    if for_gate and any(same(lead, actor) for lead in state.leads):
+        now = state.lead is not None and same(state.lead, actor)
+        return f"four eyes: {actor.name} {'leads' if now else 'has led'} the run"
+    hands = (by for s in state.outline.steps_inside(node.id) for by in state.step(s.id).hands)
+    if any(same(by, actor) for by in hands):
         return f"four eyes: {actor.name} ran it"
     return ""
 
@@ -97,18 +110,6 @@ def holds_role(state: RunState, actor: Actor, role: str) -> bool:
         if "<" not in entry and entry.casefold() == actor.name.casefold():
             return True
     return False
-
-
-def _complete_with(state: RunState, node: Node, asked: Gate, role: str, actor: Actor) -> bool:
-    """Whether all approvals are there once this person has approved in this role."""
-    for wanted in asked.roles:
-        given = [s for s in state.signoffs if s.node == node.id and s.role == wanted]
-        latest = {s.by.key: (s.by, s.decision) for s in given}
-        if wanted == role:
-            latest[actor.key] = (actor, "approved")
-        if not enough(latest, asked.count):
-            return False
-    return True
 
 
 def content_digest(state: RunState, node: str) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from runbook_tui.book.model import Runbook
 from runbook_tui.run.events import Actor, RunStarted, UndoArmed
 from runbook_tui.run.outline import Outline
+from runbook_tui.run.verdicts import Signoff, enough, rejected
 
 
 class Status(StrEnum):
@@ -73,6 +74,8 @@ class StepState:
     started: float | None = None
     finished: float | None = None
     ran_by: Actor | None = None
+    hands: tuple[Actor, ...] = ()
+    """Everybody who has started it, in whatever attempt, each once."""
     reason: str = ""
     commands: tuple[CommandRecord, ...] = ()
     undo: UndoArmed | None = None
@@ -109,20 +112,6 @@ class Tick:
 
     by: Actor
     at: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signoff:
-    """A decision on a node. ``void`` once a rollback or a changed plan took its ground away."""
-
-    node: str
-    role: str
-    decision: str
-    comment: str
-    by: Actor
-    at: float
-    seq: int
-    signed_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +160,8 @@ class RunState:
     seq: int = 0
     head: str = ""
     lead: Actor | None = None
+    leads: tuple[Actor, ...] = ()
+    """Everybody who has led the run, in order, each once."""
     started: float = 0.0
     finished: float | None = None
     result: str = ""
@@ -257,24 +248,7 @@ def signed(state: RunState, id_: str, *, gate: bool = False) -> bool:
     """Whether a node has all approvals that its sign-off (or its gate) asks for."""
     node = state.outline[id_]
     asked = node.gate if gate else node.signoff
-    if asked is None:
-        return True
-    for role in asked.roles:
-        given = [s for s in state.signoffs if s.node == id_ and s.role == role]
-        if not enough({s.by.key: (s.by, s.decision) for s in given}, asked.count):
-            return False
-    return True
-
-
-def enough(latest: Mapping[str, tuple[Actor, str]], count: int) -> bool:
-    """Whether nobody rejects, and so many approve who are certainly different people."""
-    different: list[Actor] = []
-    for by, decision in latest.values():
-        if decision == "rejected":
-            return False
-        if not any(by.may_be(other) for other in different):
-            different.append(by)
-    return len(different) >= count
+    return asked is None or enough(state.signoffs, id_, asked)
 
 
 def blockers(state: RunState, id_: str) -> tuple[str, ...]:
@@ -283,10 +257,11 @@ def blockers(state: RunState, id_: str) -> tuple[str, ...]:
     node = outline[id_]
     reasons: list[str] = []
     for holder in outline.holders(id_):
-        if not gate_open(state, holder):
-            gate = outline[holder].gate
-            roles = ", ".join(gate.roles) if gate else ""
-            reasons.append(f"gate of “{outline[holder].title}” waits for sign-off: {roles}")
+        gate = outline[holder].gate
+        if gate is not None and not gate_open(state, holder):
+            no = rejected(state.signoffs, holder, gate)
+            waits = f"was {no}; it waits for sign-off" if no else "waits for sign-off"
+            reasons.append(f"gate of “{outline[holder].title}” {waits}: {', '.join(gate.roles)}")
     if outline.advised:
         return tuple(reasons)
     reasons.extend(
@@ -306,9 +281,17 @@ def keeps_open(state: RunState, id_: str) -> tuple[str, ...]:
         if node.kind == "criterion" and node.id not in state.ticks:
             found.append(f"criterion “{node.title}”")
         elif node.id not in state.outline.steps and not signed(state, node.id):
-            roles = ", ".join(node.signoff.roles) if node.signoff else ""
-            found.append(f"sign-off of “{node.title}” by {roles}")
+            found.append(f"sign-off of “{node.title}” by {wanted_of(state, node.id)}")
     return tuple(found)
+
+
+def wanted_of(state: RunState, id_: str) -> str:
+    """The roles that a node's sign-off asks for, and who has rejected it."""
+    asked = state.outline[id_].signoff
+    if asked is None:
+        return ""
+    no = rejected(state.signoffs, id_, asked)
+    return ", ".join(asked.roles) + (f" ({no})" if no else "")
 
 
 def _still_open(state: RunState, id_: str) -> str:
@@ -372,6 +355,17 @@ def next_open(state: RunState, after: str = "") -> str | None:
     else:
         wanted = (id_ for id_ in open_ if state.step(id_).status is Status.RUNNING)
     return next(wanted, open_[0] if open_ else None)
+
+
+def open_before(state: RunState, id_: str) -> str | None:
+    """The first step before another one in the plan that is not over and does not hold it."""
+    outline = state.outline
+    around = outline.holders(id_)
+    for other in outline.order[: outline.order.index(id_)]:
+        is_open = state.step(other).status not in OVER and not outline.is_group(other)
+        if is_open and other not in around:
+            return other
+    return None
 
 
 def gates_waiting(state: RunState) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
+from runbook_tui.run.people import parse_identity
 from runbook_tui.run.prepare import missing_values
 from runbook_tui.tui.dialogs.ask import AskSignoff, Confirm, Signature
 from runbook_tui.tui.views import signing
@@ -86,10 +87,9 @@ class Questions:
 
     def _who(self, text: str) -> Actor:
         """Somebody at this keyboard: the claimed name beside the system's view of it."""
-        name, _, rest = text.partition("<")
+        name, mail = parse_identity(text)
         own = self._app.session.actor
-        mail = rest.strip().rstrip(">").strip()
-        return Actor(name=name.strip() or mail, email=mail, user=own.user, host=own.host)
+        return Actor(name=name or mail, email=mail, user=own.user, host=own.host)
 
     def _confirm(self, request: r.StartStep) -> None:
         app = self._app
@@ -104,7 +104,7 @@ class Questions:
 
     def _refused(self, request: r.Request, answer: r.Refusal) -> None:
         app = self._app
-        if isinstance(request, r.SkipStep) and "required" in answer.reason and not request.override:
+        if isinstance(request, r.SkipStep) and isinstance(answer, r.OverrideNeeded):
             question = f"{answer.reason}. Override? It is recorded and shown red in the report."
             again = r.SkipStep(step=request.step, reason=request.reason, override=True)
             app.push_screen(Confirm(question), lambda yes: app.ask(again) if yes else None)

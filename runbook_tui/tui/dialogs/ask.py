@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Select, Static
 
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run.people import NoIdentity, parse_identity
 
 
 def plain(text: str) -> Content:
@@ -136,6 +137,12 @@ class AskSignoff(ModalScreen[Signature | None]):
                 self.query_one(".missing", Static).update(plain(words))
                 field.focus()
                 return
+        try:
+            parse_identity(name.value)
+        except NoIdentity as error:
+            self.query_one(".missing", Static).update(plain(str(error)))
+            name.focus()
+            return
         role = str(self.query_one("#role", Select).value)
         self.dismiss(Signature(name=name.value, role=role, approve=approve, comment=comment.value))
 

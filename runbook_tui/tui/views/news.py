@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor
-from runbook_tui.run.state import OVER, RunState, keeps_open, passed
+from runbook_tui.run.state import RunState, keeps_open, open_before, passed
 from runbook_tui.tui.views.outputs import ended_early, ending
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.tone import Part
@@ -42,9 +42,10 @@ def _out_of_order(before: RunState, now: RunState) -> list[Part]:
     found = []
     for id_, step in now.steps.items():
         if step.out_of_order and step.started_seq > before.seq:
-            first = next(i for i in now.outline.order if now.step(i).status not in OVER)
+            first = open_before(now, id_)
             told = f"“{now.outline[id_].title}” was started out of order"
-            found.append((f"{told}: “{now.outline[first].title}” is still open", "warn"))
+            why = f": “{now.outline[first].title}” is still open" if first else ""
+            found.append((told + why, "warn"))
     return found
 
 

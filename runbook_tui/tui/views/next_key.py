@@ -86,7 +86,8 @@ def _running(state: RunState, step: Step, width: int) -> list[Line]:
 def _waiting(state: RunState, step: Step, now: float, width: int) -> list[Line]:
     since = state.step(step.id).finished
     how_long = f" (for {clock(now - since)})" if since is not None else ""
-    lines = _wrapped(f"waits for {waits_for(state, step.id)}{how_long}", "warn", width)
+    what = printable(waits_for(state, step.id), 400)
+    lines = _wrapped(f"waits for {what}{how_long}", "warn", width)
     if failed := to_probe_again(state, step):
         title = cut(said(failed[0], 200), width - 34)
         lines.append([("Enter", "key"), (f" probes “{title}” again", "plain")])

@@ -13,7 +13,6 @@ from runbook_tui.run.outline import Node
 from runbook_tui.run.requests import Refusal, SignNode
 from runbook_tui.run.state import (
     RunState,
-    Signoff,
     Status,
     blockers,
     gate_open,
@@ -21,6 +20,7 @@ from runbook_tui.run.state import (
     over,
     signed,
 )
+from runbook_tui.run.verdicts import Signoff, standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ def conditions(state: RunState, found: Awaited) -> str:
     many = f" ({asked.count} each)" if asked.count > 1 else ""
     parts = [f"asks for {', '.join(asked.roles)}{many}"]
     if asked.four_eyes:
-        who = "leads or ran something in it" if found.is_gate else "ran it"
+        who = "has led the run or ran something in it" if found.is_gate else "ran it"
         parts.append(f"four eyes: whoever {who} may not sign")
     given = [verdict(s) for s in decided(state, found.node.id)]
     return "\n".join(["; ".join(parts), *given])
@@ -97,8 +97,7 @@ def may_sign(state: RunState, found: Awaited, actor: Actor) -> str:
 
 def decided(state: RunState, node: str) -> list[Signoff]:
     """The decisions in force on a node: each person's last in each role."""
-    latest = {(s.by.key, s.role): s for s in state.signoffs if s.node == node}
-    return list(latest.values())
+    return standing(state.signoffs, node)
 
 
 def rejection(state: RunState, node: str) -> Signoff | None:

@@ -524,7 +524,7 @@ def test_a_command_that_lives_on_without_its_supervisor_is_ended_by_the_rollback
     until(lambda: supervisor_of(folder) is not None)
     os.kill(supervisor_of(folder) or 0, signal.SIGKILL)
     assert rolled_back(session) == "complete"
-    assert CommandHost().status(folder).phase == "lost"
+    until(lambda: CommandHost().status(folder).phase == "lost")
 
 
 def test_a_live_session_learns_what_an_emergency_rollback_did(scene: Make) -> None:

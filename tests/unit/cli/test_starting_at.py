@@ -49,6 +49,17 @@ def test_what_binds_is_refused(runbook: Runbook) -> None:
     assert ended.value.status == 4
 
 
+@pytest.mark.parametrize("binding", [{"gate": SIGNED}, {"required": True}])
+def test_what_binds_around_what_would_be_left_out_is_refused(binding: dict[str, object]) -> None:
+    inner = (Step(id="a", title="A"), Step(id="b", title="B"))
+    outer = Step(id="o", title="O", steps=inner, **binding)  # type: ignore[arg-type]
+    runbook = Runbook(title="N", phases=(Phase(id="p", title="P", steps=(outer,)),))
+    assert left_out(runbook, "a") == []
+    with pytest.raises(Ended) as ended:
+        left_out(runbook, "b")
+    assert ended.value.status == 4
+
+
 def test_an_unknown_step_comes_with_a_suggestion() -> None:
     with pytest.raises(Ended) as ended:
         left_out(two_phases(), "deply")
