@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from runbook_tui.command.orphans import boot, orphans
-from runbook_tui.session.ports.commands import NEVER_STARTED, CommandStatus, Phase
+from runbook_tui.session.ports.commands import (
+    NEVER_STARTED,
+    ORPHANED,
+    CommandStatus,
+    Phase,
+)
 
 HEAD = "log.head"
 SEGMENTS = ("log.0", "log.1")
@@ -54,7 +59,7 @@ def _orphaned(folder: Path) -> CommandStatus | None:
     leader = leader_of(folder)
     if leader is None or not orphans(folder, leader):
         return None
-    return CommandStatus(phase=Phase.RUNNING, reason="its supervisor is gone")
+    return CommandStatus(phase=Phase.RUNNING, reason=ORPHANED)
 
 
 def leader_of(folder: Path) -> int | None:

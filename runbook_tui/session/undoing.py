@@ -18,7 +18,12 @@ from runbook_tui.session.launching import (
     prepare_undo,
     start,
 )
-from runbook_tui.session.ports.commands import NEVER_STARTED, CommandStatus, Phase
+from runbook_tui.session.ports.commands import (
+    NEVER_STARTED,
+    ORPHANED,
+    CommandStatus,
+    Phase,
+)
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.stepping import UNDO_KINDS
 from runbook_tui.session.undo_file import write as write_undo_file
@@ -68,8 +73,9 @@ class RollbackDriver:
         status = bench.commands.status(Path(record.folder))
         if status.phase in {Phase.STARTING, Phase.RUNNING}:
             now = bench.clock.mono()
-            if record.folder not in self._stopped:
-                self._stopped[record.folder] = now
+            # A supervisor that dies at this moment has not passed the word on.
+            if record.folder not in self._stopped or status.reason == ORPHANED:
+                self._stopped.setdefault(record.folder, now)
                 bench.commands.stop(Path(record.folder), GRACE)
             return now - self._stopped[record.folder] < PATIENCE
 

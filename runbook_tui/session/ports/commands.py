@@ -41,6 +41,10 @@ NEVER_STARTED = "it was never started"
 """The reason of a lost command whose supervisor never came up: it has done nothing."""
 
 
+ORPHANED = "its supervisor is gone"
+"""The reason of a running command that nobody supervises any more."""
+
+
 class Phase(StrEnum):
     """Where a command is."""
 
