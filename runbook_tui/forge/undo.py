@@ -64,6 +64,10 @@ here=$(git symbolic-ref --short HEAD)
 remote={remote}
 if test -n "${{taken:-}}"; then
   there=$(git ls-remote "$remote" "refs/heads/$here" | cut -f1)
+  # What others pushed meanwhile must be known here, or nobody can say what the remote still has;
+  # a push that they stand in the way of is refused, and the undo then fails as it should.
+  if test -n "$there" && ! git cat-file -e "$there" 2> /dev/null
+  then git fetch --quiet "$remote" "refs/heads/$here"; fi
   if test -n "$there" && git merge-base --is-ancestor "$taken" "$there" \\
      && test "$there" != "$(git rev-parse HEAD)"
   then git push "$remote" "HEAD:refs/heads/$here"; fi

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.integration.forge.scenes import Place
@@ -255,3 +257,21 @@ def test_a_revert_that_was_taken_back_is_done_again(place: Place) -> None:
         for _ in range(2):
             assert place.shell(undo).returncode == 0
             assert place.tree == merged
+
+
+def test_an_undo_that_others_keep_from_the_remote_does_not_call_itself_done(
+    place: Place, tmp_path: Path
+) -> None:
+    """Somebody has pushed on top of the merge: what the remote serves is not taken back."""
+    place.branch("feat", "app", "new\n")
+    done, undo, _ = place.act("git.merge", branch="origin/feat", push="true")
+    assert done.returncode == 0, done.stderr
+    other = tmp_path / "other"
+    place.git("clone", "-q", str(place.remote), str(other), cwd=tmp_path)
+    (other / "more").write_text("more\n")
+    place.git("add", "-A", cwd=other)
+    place.git("commit", "-q", "-m", "more", cwd=other)
+    place.git("push", "-q", "origin", "main", cwd=other)
+    ended = place.shell(undo)
+    assert place.git("show", "main:app", cwd=place.remote) == "new"
+    assert ended.returncode != 0, ended.stdout
