@@ -38,20 +38,26 @@ def settings() -> Settings:
 
 def identity(claimed: str | None = None) -> Actor:
     """Who acts: ``--as``, else ``RUNBOOK_AS``, else git's, else the login. Raises `NoIdentity`."""
-    import getpass
     import socket
 
     from runbook_tui.run.events import Actor
     from runbook_tui.run.people import parse_identity
 
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = str(os.getuid())
+    user = login()
     host = socket.gethostname()
     text = claimed or settings().identity
     name, email = parse_identity(text) if text else _git_identity()
     return Actor(name=name or user, email=email, user=user, host=host)
+
+
+def login() -> str:
+    """The operating system's name of this user, else its number."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def _git_identity() -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from runbook_tui.cli import exits
+from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
 from runbook_tui.run.events import Actor
 from runbook_tui.run.people import EXAMPLE, NoIdentity
@@ -18,6 +18,19 @@ def as_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--as", "claimed", metavar="'NAME <MAIL>'", help="who acts; else RUNBOOK_AS, git, the login"
     )(function)
+
+
+def rescuer(claimed: str | None) -> Actor:
+    """Who brings it back or stops it: a bad ``RUNBOOK_AS`` must not keep them from it."""
+    from runbook_tui import wiring
+
+    if claimed is None:
+        try:
+            return wiring.identity()
+        except NoIdentity as error:
+            say.err(f"RUNBOOK_AS: {error}; acting as the login", colour="yellow")
+            return wiring.identity(wiring.login())
+    return actor(claimed)
 
 
 def actor(claimed: str | None) -> Actor:

@@ -8,7 +8,7 @@ import click
 
 from runbook_tui.book.findings import PlanFaults
 from runbook_tui.cli import exits, say
-from runbook_tui.cli.people import actor, as_option
+from runbook_tui.cli.people import as_option, rescuer
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
 from runbook_tui.run.rollback import SCOPES, default_scope, plan, scope_node, without
@@ -36,7 +36,7 @@ def command(
     """Bring it back: what really ran is undone, newest first, and each undo is verified."""
     from runbook_tui.cli.opening import check_home
 
-    who = actor(claimed)
+    who = rescuer(claimed)
     say.outlive_readers()
     wish = Wish(scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor)
     try:

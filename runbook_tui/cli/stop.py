@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from runbook_tui.cli import exits, say
-from runbook_tui.cli.people import actor, as_option
+from runbook_tui.cli.people import as_option, rescuer
 from runbook_tui.run.requests import StopCommands
 from runbook_tui.run.state import RunState
 from runbook_tui.session.ports.commands import Commands, Phase
@@ -53,7 +53,7 @@ def _session(run: str, claimed: str | None) -> Session:
     """A session that records the ends where nobody leads; else the lead's own does that."""
     from runbook_tui import wiring
 
-    who = actor(claimed)
+    who = rescuer(claimed)
     session = wiring.open_session(run, who, leads=True)
     if session.open():
         return session

@@ -218,3 +218,15 @@ def test_an_undo_whose_secret_cannot_be_had_is_not_ready(runbook: Program, journ
     assert (runbook.work / "made").exists()
     assert runbook("rollback", "--yes", environment=known).status == 5
     assert not (runbook.work / "made").exists()
+
+
+def test_a_name_that_is_none_does_not_keep_anybody_from_bringing_it_back(
+    runbook: Program,
+) -> None:
+    runbook("run", runbook.plan(SHIP), "--no-tui")
+    broken = {"RUNBOOK_AS": "Ada <a@b> <c@d>"}
+    assert runbook("note", runbook.run_id(), "x", environment=broken).status == 2
+    assert runbook("stop", environment=broken).status == 0
+    ended = runbook("rollback", "--yes", environment=broken)
+    assert ended.status == 5, ended
+    assert "acting as the login" in ended.err
