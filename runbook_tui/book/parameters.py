@@ -11,11 +11,6 @@ from runbook_tui.book.shell.quoting import fill
 MARK = re.compile(r"\$\{\{\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*\}\}")
 
 
-def substitute(text: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """Put values in, each as the shell reads it there; names without one stay and are returned."""
-    return fill_in(text, values)
-
-
 def fill_in(
     text: str,
     values: Mapping[str, str],

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from runbook_tui.book.model import Step
-from runbook_tui.book.parameters import substitute
+from runbook_tui.book.parameters import fill_in
 from runbook_tui.wiring import surroundings
 
 ENV = {
@@ -63,9 +63,9 @@ class Place:
         before = self.shell(step.before or "")
         done = before if before.returncode else self.shell(step.run or "")
         known = self.outputs
-        undo, missing = substitute(step.undo or "", known)
+        undo, missing = fill_in(step.undo or "", known)
         assert done.returncode or not missing
-        return done, undo, substitute(step.verify_undo or "", known)[0]
+        return done, undo, fill_in(step.verify_undo or "", known)[0]
 
     @property
     def outputs(self) -> dict[str, str]:

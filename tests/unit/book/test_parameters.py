@@ -9,25 +9,25 @@ from hypothesis import strategies as st
 
 from runbook_tui.book.durations import clock, parse_duration, spoken, write_duration
 from runbook_tui.book.ids import VALID, Ids, slug
-from runbook_tui.book.parameters import fill_in, substitute
+from runbook_tui.book.parameters import fill_in
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
 def test_any_value_is_one_word_of_the_shell(value: str) -> None:
-    text, missing = substitute("echo ${{ x }}", {"x": value})
+    text, missing = fill_in("echo ${{ x }}", {"x": value})
     assert shlex.split(text) == ["echo", value]
     assert missing == ()
 
 
 @given(st.text(max_size=20))
 def test_a_value_is_never_expanded_again(value: str) -> None:
-    text, missing = substitute("${{ a }}", {"a": "${{ b }}" + value, "b": "no"})
+    text, missing = fill_in("${{ a }}", {"a": "${{ b }}" + value, "b": "no"})
     assert shlex.quote("${{ b }}" + value) == text
     assert missing == ()
 
 
 def test_what_has_no_value_stays_and_is_named() -> None:
-    assert substitute("a ${{x}} ${{ y }} ${{ x }}", {"y": "1"}) == ("a ${{x}} 1 ${{ x }}", ("x",))
+    assert fill_in("a ${{x}} ${{ y }} ${{ x }}", {"y": "1"}) == ("a ${{x}} 1 ${{ x }}", ("x",))
 
 
 def test_placeholders_are_filled_quoted() -> None:
