@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -29,6 +29,20 @@ from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
 from runbook_tui.tui.views.news import news
+
+
+@runtime_checkable
+class LiveScreen(Protocol):
+    """A screen that shows the run as it is now."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all its parts are there to be drawn."""
+        ...
+
+    def changed(self) -> None:
+        """Draw the run as it is now."""
+        ...
 
 
 class RunbookApp(App[int]):
@@ -126,7 +140,7 @@ class RunbookApp(App[int]):
         self.settle_message()
         for screen in self.screen_stack:
             # A screen that is opened or closed at this moment has not all of its parts.
-            if isinstance(screen, MainScreen | RollbackScreen) and screen.is_whole:
+            if isinstance(screen, LiveScreen) and screen.is_whole:
                 screen.changed()
 
     def action_panic(self) -> None:

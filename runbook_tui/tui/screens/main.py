@@ -28,8 +28,8 @@ class MainScreen(PaneScreen):
     """Where the lead stands for the whole run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "later('watches')", "watches", id="watches", tooltip="what is measured"),
-        Binding("t", "later('the timeline')", "timeline", id="timeline", tooltip="plan and time"),
+        Binding("w", "watches", "watches", id="watches", tooltip="what to keep an eye on"),
+        Binding("t", "timeline", "timeline", id="timeline", tooltip="planned and actual time"),
         Binding("slash", "find", "find", id="find", tooltip="find a step, or text in the pane"),
         Binding("question_mark", "app.help", "help", id="help", tooltip="the keys"),
         Binding("q", "app.leave", "leave", id="leave", tooltip="leave; commands go on"),
@@ -142,9 +142,17 @@ class MainScreen(PaneScreen):
         if not self.rows.find(text):
             self.app.say(f"no step holds “{text}”")
 
-    def action_later(self, what: str) -> None:
-        """What this version does not show."""
-        self.app.say(f"{what} cannot be shown by this version")
+    def action_watches(self) -> None:
+        """Watches, targets, alerts, and whom to call."""
+        from runbook_tui.tui.screens.reading import WatchesScreen
+
+        self.app.push_screen(WatchesScreen())
+
+    def action_timeline(self) -> None:
+        """What was planned when, and what happened when."""
+        from runbook_tui.tui.screens.reading import TimelineScreen
+
+        self.app.push_screen(TimelineScreen())
 
 
 TOO_SMALL: list[Line] = [
