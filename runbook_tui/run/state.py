@@ -165,6 +165,8 @@ class RunState:
     started: float = 0.0
     finished: float | None = None
     result: str = ""
+    stopped: tuple[str, ...] = ()
+    """Titles of the steps whose commands the end of the run has ended."""
     paused: bool = False
     last_at: float = 0.0
     values: Mapping[str, str] = field(default_factory=dict)

@@ -9,24 +9,25 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
-from textual.app import App, SystemCommand
+from textual import events
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
-from runbook_tui.run.state import BROKEN, RunState
 from runbook_tui.session.answering import Answer
 from runbook_tui.session.ports.terminals import Terminals
 from runbook_tui.session.session import Session
 from runbook_tui.tui.dialogs.ask import AskText
 from runbook_tui.tui.dialogs.help import Help
+from runbook_tui.tui.keys_ahead import KeysAhead
+from runbook_tui.tui.leaving import LeavingApp
 from runbook_tui.tui.messages import Messages
 from runbook_tui.tui.panic import PanicKey
 from runbook_tui.tui.questions import Questions
 from runbook_tui.tui.screens.main import MainScreen
-from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
 from runbook_tui.tui.views.news import news
 
@@ -45,7 +46,7 @@ class LiveScreen(Protocol):
         ...
 
 
-class RunbookApp(App[int]):
+class RunbookApp(LeavingApp):
     """One run on a terminal. Returns the exit status of the contract."""
 
     TITLE = "Runbook"
@@ -95,6 +96,7 @@ class RunbookApp(App[int]):
         self.now = now
         self.messages = Messages(said)
         self.questions = Questions(self)
+        self.keys_ahead = KeysAhead(self)
         self._known = session.state
         self._rollback = RollbackScreen()
         self._panic = PanicKey(self, self._rollback)
@@ -114,6 +116,21 @@ class RunbookApp(App[int]):
     def trouble(self) -> str:
         """What keeps the journal from being written."""
         return self.session.trouble
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pastes are delivered one after the other."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.keys_ahead.take(event)
+        else:
+            await self.deliver(event)
+
+    async def deliver(self, event: events.Event) -> None:
+        """Give an event to whoever has the focus, now."""
+        await super().on_event(event)
+
+    async def on_keys_ahead_settled(self, message: KeysAhead.Settled) -> None:
+        """A key has had its effect: the next."""
+        await self.keys_ahead.settled(message.number)
 
     def on_mount(self) -> None:
         """Listen to the session, and show the run."""
@@ -181,15 +198,20 @@ class RunbookApp(App[int]):
             self.ask(r.GiveValue(name=name, value=value), then=then)
 
     def with_text(
-        self, question: str, then: Callable[[str], object], *, secret: bool = False
+        self,
+        question: str,
+        then: Callable[[str], object],
+        *,
+        secret: bool = False,
+        given: str = "",
     ) -> None:
-        """Ask for a line of text; nothing happens where the person leaves."""
+        """Ask for a line of text, ``given`` stands there; nothing happens where a person leaves."""
 
         def answered(text: str | None) -> None:
             if text is not None:
                 then(text)
 
-        self.push_screen(AskText(question, secret=secret), answered)
+        self.push_screen(AskText(question, secret=secret, given=given), answered)
 
     def note(self, node: str) -> None:
         """Ask for a remark and write it down."""
@@ -208,8 +230,10 @@ class RunbookApp(App[int]):
 
     def show_message(self) -> None:
         """Draw the message line again."""
-        for part in self.screen.query("#said"):
-            part.refresh(layout=True)
+        # An answer may come when the last screen has gone.
+        for screen in self.screen_stack[-1:]:
+            for part in screen.query("#said"):
+                part.refresh(layout=True)
 
     def settle_message(self) -> None:
         """Drop a message that is outdated, and show what keeps the journal from being written."""
@@ -226,35 +250,6 @@ class RunbookApp(App[int]):
     def action_help(self) -> None:
         """The keys."""
         self.push_screen(Help())
-
-    def action_leave(self) -> None:
-        """Leave; commands go on."""
-        if self.session.leads and self.session.state.finished is None:
-            self.session.pause()
-        self.exit(exit_status(self.session.state))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a pane is typed into, textual's own keys belong to the command."""
-        return not (action in {"quit", "command_palette", "help_quit"} and self._typing())
-
-    def _typing(self) -> bool:
-        stray = isinstance(self.screen, PaneScreen) and self.screen.stray.expected
-        return stray or bool(getattr(self.focused, "typing", False))
-
-
-def exit_status(state: RunState) -> int:
-    """The exit status of the contract for a run as it stands."""
-    rollback = state.rollback
-    if rollback is not None and rollback.finished is not None:
-        later = any(s.touched and (s.started or 0) > rollback.finished
-                    for s in state.steps.values())  # fmt: skip
-        if not later:
-            return 5 if rollback.result == "complete" else 6
-    if state.finished is not None:
-        return 0
-    if any(s.status in BROKEN for s in state.steps.values()):
-        return 1
-    return 7
 
 
 def settle_collector() -> None:

@@ -55,7 +55,8 @@ class Terminal:
         )  # fmt: skip
         return done.stdout
 
-    def open(self, *arguments: str, size: tuple[int, int] = (120, 40)) -> None:
+    def open(self, *arguments: str, size: tuple[int, int] = (120, 40), shell: bool = False) -> None:
+        """Run the program; ``shell``: as a job of a shell with a prompt."""
         environment = {
             "RUNBOOK_HOME": str(self.folder / "home"), "RUNBOOK_AS": "Ada <ada@example.com>",
             "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "PATH": os.environ["PATH"],
@@ -66,10 +67,15 @@ class Terminal:
         words = " ".join(f"{k}={shlex.quote(v)}" for k, v in environment.items())
         program = shlex.join([sys.executable, "-m", "runbook_tui", *arguments])
         command = f"env -i {words} {program}; echo ended-with-$? > {self.folder}/ended; exec cat"
+        if shell:
+            command = "exec env -i PS1=prompt: TERM=xterm-256color bash --norc --noprofile -i"
         self.tmux(
             "new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), "-c", str(self.folder),
             f"sh -c {shlex.quote(command)}",
         )  # fmt: skip
+        if shell:
+            self.see("prompt:")
+            self.tmux("send-keys", "-l", f"env -i {words} {program}\n")
 
     def keys(self, *keys: str) -> None:
         for key in keys:
@@ -80,7 +86,10 @@ class Terminal:
         return self.tmux("capture-pane", "-p")
 
     def see(self, text: str) -> None:
-        until(lambda: text in self.screen, what=f"{text!r} on\n{self.screen}")
+        try:
+            until(lambda: text in self.screen)
+        except AssertionError:
+            raise AssertionError(f"{text!r} is not on\n{self.screen}") from None
 
     def program(self) -> int:
         """The process id of the program in the terminal."""
@@ -219,3 +228,62 @@ def test_home_shows_each_run_in_one_row(terminal: Terminal) -> None:
     rows = [row for row in terminal.screen.splitlines() if "Lighthouse of" in row]
     assert len(rows) == 1
     assert rows[0].rstrip().endswith("(Ada)  1 to undo")
+
+
+def test_ctrl_z_stops_it_for_the_shell_and_fg_brings_it_back(terminal: Terminal) -> None:
+    terminal.open("run", "plan.toml", shell=True)
+    terminal.see("F9 PANIC")
+    terminal.keys("Enter")
+    until((terminal.folder / "lamp").exists)
+    terminal.keys("C-z")
+    terminal.see("Stopped")
+    assert "Runbook sleeps: running commands go on" in terminal.screen
+    (terminal.folder / "go").write_text("new\n")
+    terminal.tmux("send-keys", "-l", "fg\n")
+    terminal.see("READY Look at the sea")
+    terminal.keys("F9")
+    terminal.see("F9 again to START")
+
+
+def test_while_it_sleeps_another_terminal_takes_everything_back(terminal: Terminal) -> None:
+    terminal.open("run", "plan.toml", shell=True)
+    terminal.see("F9 PANIC")
+    terminal.keys("Enter")
+    until((terminal.folder / "lamp").exists)
+    terminal.keys("C-z")
+    terminal.see("Stopped")
+    done = terminal.cli("rollback", "--yes")
+    assert done.returncode == 5, done.stderr
+    assert not (terminal.folder / "lamp").exists()
+
+
+def test_ctrl_z_where_no_shell_could_bring_it_back_says_so(terminal: Terminal) -> None:
+    terminal.open("run", "plan.toml")
+    terminal.see("F9 PANIC")
+    terminal.keys("C-z")
+    terminal.see("there is no shell here that could bring it back")
+
+
+def test_a_note_typed_in_one_go_is_kept_from_its_first_letter_on(terminal: Terminal) -> None:
+    terminal.open("run", "plan.toml", size=(80, 24))
+    terminal.see("READY Change the lamp")
+    terminal.tmux("send-keys", "-l", "nquite a long note, q and x\r")
+    terminal.see("Ada: quite a long note, q and x")
+    assert not (terminal.folder / "lamp").exists()
+
+
+def test_a_pager_has_the_whole_pane(terminal: Terminal) -> None:
+    (terminal.folder / "plan.toml").write_text(
+        PLAN.replace("x=changing", "seq 900 | less; x=changing").replace(
+            "undo =", "interactive = true\nundo =", 1))  # fmt: skip
+    terminal.open("run", "plan.toml", size=(80, 24))
+    terminal.see("READY Change the lamp")
+    terminal.keys("Enter")
+    terminal.see("i type into it")
+    terminal.keys("i")
+    terminal.see("TYPING")
+    terminal.see(" 14\n :")
+    terminal.keys("Space")
+    terminal.see(" 28\n :")
+    terminal.keys("q")
+    until((terminal.folder / "lamp").exists)

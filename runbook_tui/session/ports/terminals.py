@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -54,10 +55,14 @@ class Terminal(Protocol):
         """Whether anything was put out since the last `view`."""
 
     def view(self, rows: int, columns: int, scroll: int | None = None) -> TerminalView:
-        """The last ``rows`` lines, or those from line ``scroll``."""
+        """The last ``rows`` lines, or those from line ``scroll`` of the kept log on; below 0: so
+        many lines before its end as it stands now. The view says where it starts."""
 
-    def search(self, text: str) -> list[int]:
-        """Line numbers of the kept log that hold ``text``, case-insensitively."""
+    def find(self, text: str, before: int | None, stop: Callable[[], bool]) -> int | None:
+        """The newest line of the kept log above line ``before`` (None: its end) that holds
+        ``text``, case-insensitively; None where none does, or once ``stop()`` says so.
+
+        It may take a while and is for a thread of its own; `view` may be called meanwhile."""
 
 
 class Terminals(Protocol):

@@ -19,6 +19,8 @@ from runbook_tui.tui.views.words import said
 
 MOST_COMMAND_LINES = 6
 FEWEST_FIRST = 2
+FIRST_LINES = 4
+"""Lines of a card's head: the title, two for what stands in the way, which key comes next."""
 
 
 @dataclass(slots=True)
@@ -53,6 +55,18 @@ def _shorter(command: list[Line], room: int) -> list[Line]:
     if most < 2:
         return [[*command[0], (f" … {more} more", "dim")]] if command else []
     return [*command[: most - 1], [(f"  … {more} more lines", "dim")]]
+
+
+def wanted_height(state: RunState, width: int) -> int:
+    """About how many lines the longest card of the plan takes, the same all through the run."""
+    return max((_wanted(step, max(20, width)) for step in state.outline.steps.values()), default=0)
+
+
+def _wanted(step: Step, width: int) -> int:
+    command = min(MOST_COMMAND_LINES, len((step.run or "").strip().splitlines()))
+    boxes = sum(len(check.title) + 4 for check in step.checks)
+    text = sum(1 + len(line) // width for line in step.text.strip().splitlines())
+    return FIRST_LINES + command + 1 + -(-boxes // width) + bool(step.signoff) + text
 
 
 def card(state: RunState, id_: str, now: float, width: int, height: int) -> list[Line]:

@@ -19,6 +19,7 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
         *_out_of_order(before, now),
         *_signed(before, now, me),
         *_ended_early(before, now),
+        *_finished(before, now),
     ]
 
 
@@ -69,3 +70,10 @@ def _ended_early(before: RunState, now: RunState) -> list[Part]:
             title = now.outline[id_].title
             found.append((f"“{title}”: its background command ended ({ending(record)})", "bad"))
     return found
+
+
+def _finished(before: RunState, now: RunState) -> list[Part]:
+    if now.finished is None or before.finished is not None or not now.stopped:
+        return []
+    titles = ", ".join(f"“{title}”" for title in now.stopped)
+    return [(f"the run is {now.result}; its end has stopped what still ran: {titles}", "warn")]
