@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -60,8 +61,8 @@ class LogTerminal:
             data = read_tail(self._folder, enough)
         if len(data) in {TAIL, enough}:
             data = data.partition(b"\n")[2] or data
-        lines = _lines(data)
-        return self._parsed(lines[-rows:], 0, 0)
+        found = self._parsed(_lines(data)[-rows:], 0, 0)
+        return dataclasses.replace(found, brackets=_brackets(data))
 
     def find(self, text: str, before: int | None, stop: Callable[[], bool]) -> int | None:
         """The newest line above ``before`` that holds ``text``; on a count of its own, so that a
@@ -72,14 +73,16 @@ class LogTerminal:
 
     def _emulated(self, rows: int, columns: int) -> TerminalView:
         screen = Emulator(rows, columns)
-        data = read_tail(self._folder, SCREEN_TAIL)
+        data = whole = read_tail(self._folder, SCREEN_TAIL)
         for clear in (b"\x1b[?1049h", b"\x1b[2J", b"\x1bc"):
             at = data.rfind(clear)
             if at > 0:
                 data = data[at:]
                 break
         screen.feed(data)
-        return TerminalView(rows=screen.rows(), full_screen=True, cursor=screen.cursor)
+        return TerminalView(
+            rows=screen.rows(), full_screen=True, cursor=screen.cursor, brackets=_brackets(whole)
+        )
 
     def _scrolled(self, rows: int, scroll: int) -> TerminalView:
         total = self._kept.renew()
@@ -102,6 +105,11 @@ def _bounded(line: str) -> str:
         return line
     end = line[-LONGEST:]
     return end.partition("\r")[2] if "\r" in end[:-1] else line[:LONGEST]
+
+
+def _brackets(data: bytes) -> bool:
+    """Whether the program's last word was that pastes come in brackets (xterm's mode 2004)."""
+    return data.rfind(b"\x1b[?2004h") > data.rfind(b"\x1b[?2004l")
 
 
 def _lines(data: bytes) -> list[str]:

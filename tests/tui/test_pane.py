@@ -20,6 +20,7 @@ from runbook_tui.session.ports.terminals import Terminals
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
+from runbook_tui.tui.widgets.keystrokes import pasted
 from runbook_tui.tui.widgets.pane import Pane
 from tests.integration.session.scene import Scene, book
 from tests.tui.piloting import text_of, until
@@ -259,3 +260,23 @@ async def test_a_paste_into_a_question_becomes_one_line(scene: Make, text: str) 
         await until(pilot, lambda: app.screen.query_one(Input).value)
         value = app.screen.query_one(Input).value
         assert value == ("one two three" if "\n" in text else "x" * 2000)
+
+
+def test_what_is_pasted_cannot_end_its_brackets() -> None:
+    assert pasted("a\x1b[201~\nrm", brackets=True) == b"\x1b[200~a\rrm\x1b[201~"
+
+
+@pytest.mark.parametrize(("mode", "received"), [
+    ("", "one.two."), (r"printf '\033[?2004h';", "E[200~one.two.E[201~"),
+])  # fmt: skip
+async def test_a_paste_has_brackets_only_for_a_program_that_asked_for_them(
+    scene: Make, mode: str, received: str
+) -> None:
+    shown = f"head -c {len(received)} | tr '\\033\\r' 'E.'"
+    step = Step(id="a", title="A", interactive=True, undo="true",
+                run=f"stty raw -echo; {mode} echo 3000; {shown}")  # fmt: skip
+    async with looking(scene, (80, 24), step=step) as (pilot, app):
+        await pilot.press("i")
+        await until(pilot, lambda: pane(app).typing)
+        app.post_message(events.Paste("one\ntwo\r\n"))
+        await until(pilot, lambda: received in text_of(app))

@@ -38,7 +38,9 @@ Row = tuple[Span, ...]
 @dataclass(frozen=True, slots=True)
 class TerminalView:
     """What a pane shows: ``rows`` from top to bottom, where the view starts in the kept log
-    (``first`` of ``total`` lines; 0 of 0 for a full-screen program), and bytes dropped."""
+    (``first`` of ``total`` lines; 0 of 0 for a full-screen program), and bytes dropped.
+
+    ``brackets``: the program has asked for brackets around what is pasted."""
 
     rows: tuple[Row, ...]
     first: int = 0
@@ -46,6 +48,7 @@ class TerminalView:
     dropped: int = 0
     full_screen: bool = False
     cursor: tuple[int, int] | None = None
+    brackets: bool = False
 
 
 class Terminal(Protocol):

@@ -18,7 +18,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from runbook_tui.session.ports.terminals import Row, Style, Terminals
-from runbook_tui.tui.widgets.keystrokes import typed
+from runbook_tui.tui.widgets.keystrokes import pasted, typed
 from runbook_tui.tui.widgets.sampling import Sampler
 from runbook_tui.tui.widgets.searching import Hit, Search
 
@@ -230,10 +230,10 @@ class Pane(Widget, can_focus=True):
             self.post_message(self.Typed(self.folder, data))
 
     def on_paste(self, event: events.Paste) -> None:
-        """A paste goes to the command in brackets, so that it is not run line by line."""
+        """A paste goes to the command, in brackets where it has asked for them."""
         if self.typing:
             event.stop()
-            data = b"\x1b[200~" + event.text.encode() + b"\x1b[201~"
+            data = pasted(event.text, brackets=self._sampler.view.brackets)
             self.post_message(self.Typed(self.folder, data))
 
     def watch_typing(self, typing: bool) -> None:
