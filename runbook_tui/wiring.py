@@ -10,7 +10,8 @@ import errno
 import os
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,8 +22,10 @@ from runbook_tui import settings as settings_module
 from runbook_tui.settings import Settings
 
 if TYPE_CHECKING:
+    from runbook_tui.book.files import Load
     from runbook_tui.book.model import Runbook, Secret, Step
     from runbook_tui.run.events import Actor
+    from runbook_tui.session.opening import Reader
     from runbook_tui.session.ports.commands import Commands
     from runbook_tui.session.ports.journal import Journal
     from runbook_tui.session.ports.terminals import Terminals
@@ -106,6 +109,30 @@ class PlanFiles:
     includes: Mapping[str, str]
     runbook: Runbook
 
+    def reader(self, otherwise: Reader) -> Reader:
+        """A reader that knows what these files say, and reads any others."""
+
+        def read(text: str, name: str, load: Load) -> Runbook:
+            same = text == self.text and all(load(n) == t for n, t in self.includes.items())
+            return self.runbook if same else otherwise(text, name, load)
+
+        return read
+
+
+@contextmanager
+def _steady() -> Iterator[None]:
+    """What is made here stays: it is not gone through for garbage again and again meanwhile."""
+    import gc
+
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if before:
+            gc.enable()
+
 
 def read_plan(path: Path) -> tuple[str, Runbook]:
     """The plan's text and what was read from it. Raises `PlanFaults`."""
@@ -136,7 +163,8 @@ def read_files(path: Path) -> PlanFiles:
         reason = error.strerror or str(error)
         raise PlanFaults(str(path), (Fault(message=f"cannot be read: {reason}"),)) from None
     text = decode(data, str(path))
-    runbook = read(text, str(path), load)
+    with _steady():
+        runbook = read(text, str(path), load)
     return PlanFiles(text=text, includes=includes, runbook=runbook)
 
 
@@ -208,6 +236,7 @@ def folder_of(path: Path) -> Path:
 
 def start(
     path: Path,
+    plan: PlanFiles,
     *,
     parameters: Mapping[str, str],
     actor: Actor,
@@ -215,16 +244,15 @@ def start(
     role: str = "lead",
     rehearse: bool = False,
 ) -> str:
-    """Record a new run of a plan and return its id; raises `PlanFaults`, `JournalError`."""
+    """Record a new run of a plan that was read and return its id; raises `JournalError`."""
     from contextlib import closing
 
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session.opening import start_run
 
-    plan = read_files(path)
     base = folder or folder_of(path)
     with closing(journal()) as record:
-        run = start_run(
+        return start_run(
             record,
             plan=plan.text,
             includes=plan.includes,
@@ -237,11 +265,9 @@ def start(
             role=role,
             rehearse=rehearse,
         )
-    _keep_reading(run, plan)
-    return run
 
 
-def _keep_reading(run: str, plan: PlanFiles) -> None:
+def keep_reading(run: str, plan: PlanFiles) -> None:
     """Keep what was read beside the run, for sessions that may not wait for a parser."""
     import json
 
@@ -296,8 +322,18 @@ def shipped_plans() -> tuple[Path, ...]:
     return (here / "runbooks", here.parent / "runbooks")
 
 
-def open_session(run: str, actor: Actor, *, leads: bool, unattended: bool = False) -> Session:
-    """A session on a run; ``open()`` it before use, ``close()`` it after. Raises `JournalError`."""
+def open_session(
+    run: str,
+    actor: Actor,
+    *,
+    leads: bool,
+    unattended: bool = False,
+    plan: PlanFiles | None = None,
+) -> Session:
+    """A session on a run; ``open()`` it before use, ``close()`` it after. Raises `JournalError`.
+
+    ``plan`` is what was read already; it counts only where the run's own copy says the same.
+    """
     from runbook_tui.book.reader import read
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session import account, spare
@@ -311,8 +347,11 @@ def open_session(run: str, actor: Actor, *, leads: bool, unattended: bool = Fals
     for path in spare.accounts(place, run):
         account.enter_left_behind(record, run, path, actor)
     # Who leads carries out what the plan says, and reads it; help must not wait for a parser.
-    reader = read if leads else partial(_read_kept, place)
-    state = open_run(record, run, reader, around)
+    reader: Reader = read if leads else partial(_read_kept, place)
+    if plan is not None:
+        reader = plan.reader(reader)
+    with _steady():
+        state = open_run(record, run, reader, around)
     return Session(
         state=state,
         actor=actor,

@@ -52,7 +52,7 @@ class MainScreen(PaneScreen):
         """The cursor stands on the next open step."""
         self.rows.focus()
         self.set_interval(1.0, self.tick)
-        self.call_after_refresh(self._to_next_open)
+        self._to_next_open()
 
     @property
     def is_whole(self) -> bool:
