@@ -131,7 +131,8 @@ class RunbookApp(App[int]):
     def on_mount(self) -> None:
         """Show the run, or open it first."""
         if self._given is not None:
-            self._enter(self._given)
+            self._take(self._given)
+            self._show()
         else:
             self.call_after_refresh(
                 threading.Thread(target=self._open, name="opening", daemon=True).start
@@ -150,21 +151,25 @@ class RunbookApp(App[int]):
         if message.opened is None:
             self.set_timer(max(0.01, SETTLED - time.monotonic() + self._began), self.exit)
             return
-        self._enter(message.opened)
+        self._take(message.opened)
+        if self._wanted != self.action_leave:
+            self._show()
         if self._wanted is not None:
             self._wanted()
 
-    def _enter(self, opened: Opened) -> None:
+    def _take(self, opened: Opened) -> None:
+        self._opening = None
+        self.session, self.terminals = opened.session, opened.terminals
+        self.messages = Messages(opened.said)
+        self._known = self.session.state
+
+    def _show(self) -> None:
         from runbook_tui.tui.panic import PanicKey
         from runbook_tui.tui.questions import Questions
         from runbook_tui.tui.screens.main import MainScreen
         from runbook_tui.tui.screens.rollback import RollbackScreen
 
-        self._opening = None
-        self.session, self.terminals = opened.session, opened.terminals
-        self.messages = Messages(opened.said)
         self.questions = Questions(self)
-        self._known = self.session.state
         self.stylesheet.read_all([STYLES / name for name in STYLE_FILES])
         self.stylesheet.parse()
         rollback = RollbackScreen()

@@ -80,3 +80,13 @@ def spread(values: list[float]) -> str:
     places = (("median", 0.5), ("p99", 0.99), ("worst", 1.0))
     last = len(ordered) - 1
     return " ".join(f"{ordered[round(last * at)] * 1000:8.1f} ms {word}" for word, at in places)
+
+
+def median(values: list[float]) -> float:
+    """The value in the middle."""
+    return sorted(values)[len(values) // 2]
+
+
+def ratio(ours: list[float], theirs: list[float]) -> float:
+    """The ratio of the medians."""
+    return median(ours) / median(theirs)
