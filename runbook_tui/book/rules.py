@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from runbook_tui.book.actions import ACTIONS
 from runbook_tui.book.conditions import ConditionError, parse
 from runbook_tui.book.findings import Fault, Finding
-from runbook_tui.book.model import Change, Gate, Parameter, Phase, Runbook, Step
+from runbook_tui.book.model import Change, Check, Gate, Parameter, Phase, Runbook, Step
 from runbook_tui.book.parameters import MARK, reserved
 from runbook_tui.book.places import Place, Places
 
@@ -65,21 +65,19 @@ def _cycle(wanted: Mapping[str, tuple[str, ...]]) -> list[str]:
     """One cycle, from its first id back to it; empty where there is none."""
     done: set[str] = set()
     for start in wanted:
-        path: list[str] = []
-        stack: list[tuple[str, Iterator[str]]] = [(start, iter(wanted[start]))]
-        while stack:
-            name, rest = stack[-1]
-            if len(path) < len(stack):
-                path.append(name)
-            nxt = next(rest, None)
+        # By name and in order: a chain of needs may be as long as the plan.
+        path: dict[str, Iterator[str]] = {} if start in done else {start: iter(wanted[start])}
+        while path:
+            name = next(reversed(path))
+            nxt = next(path[name], None)
             if nxt is None:
                 done.add(name)
-                stack.pop()
-                path.pop()
+                del path[name]
             elif nxt in path:
-                return [*path[path.index(nxt) :], nxt]
+                names = list(path)
+                return [*names[names.index(nxt) :], nxt]
             elif nxt not in done:
-                stack.append((nxt, iter(wanted[nxt])))
+                path[nxt] = iter(wanted[nxt])
     return []
 
 
@@ -180,27 +178,27 @@ def _values(runbook: Runbook, places: Places) -> Iterator[Fault]:
         yield from _condition(phase, known, secrets, places)
         for step in phase.walk():
             yield from _condition(step, known, secrets, places)
-            own = known | _outputs(step)
-            after_before = known | (set(step.outputs) if step.before else set())
-            texts = [("before", step.before, known), ("run", step.run, after_before),
-                     ("cwd", step.cwd, known), ("undo", step.undo, own),
-                     ("verify_undo", step.verify_undo, own), ("ready", step.ready, own),
-                     *(("env", v, known) for v in step.env.values()),
-                     *(("with_", v, known) for v in step.arguments.values())]  # fmt: skip
-            for key, command, names in texts:
-                yield from _unknown(command, names, places.of(step, key), places)
-            for check in step.checks:
-                yield from _unknown(check.probe, own, places.of(check, "probe"), places)
-            known |= _outputs(step)
+            own = _outputs(step)
+            after_before = set(step.outputs) if step.before else set()
+            texts: list[tuple[Step | Check, str, str | None, Collection[str]]]
+            texts = [(step, "before", step.before, ()), (step, "run", step.run, after_before),
+                     (step, "cwd", step.cwd, ()), (step, "undo", step.undo, own),
+                     (step, "verify_undo", step.verify_undo, own), (step, "ready", step.ready, own),
+                     *((step, "env", v, ()) for v in step.env.values()),
+                     *((step, "with_", v, ()) for v in step.arguments.values()),
+                     *((check, "probe", check.probe, own) for check in step.checks)]  # fmt: skip
+            for item, key, command, more in texts:
+                for match in MARK.finditer(command or ""):
+                    if match.group(1) not in known and match.group(1) not in more:
+                        yield from _unknown(match, places.of(item, key), places)
+            known |= own
 
 
-def _unknown(command: str | None, names: set[str], place: Place, places: Places) -> Iterator[Fault]:
-    if place.source and not place.source.endswith(".toml"):
-        return  # In Markdown this is somebody else's template; it is asked for when it is run.
-    for match in MARK.finditer(command or ""):
-        if match.group(1) not in names:
-            message = f"“{match.group(1)}” {UNKNOWN}"
-            yield _fault(places.find(match.group(0), place), message)
+def _unknown(match: re.Match[str], place: Place, places: Places) -> Iterator[Fault]:
+    # In Markdown this is somebody else's template; it is asked for when it is run.
+    if not place.source or place.source.endswith(".toml"):
+        message = f"“{match.group(1)}” {UNKNOWN}"
+        yield _fault(places.find(match.group(0), place), message)
 
 
 def _condition(

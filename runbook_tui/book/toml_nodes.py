@@ -68,9 +68,12 @@ class Nodes:
         """The node that a table makes, or makes of the one that is there; its keys' places."""
         keys = table.model_fields_set
         at = base or node
-        for key in keys:
-            place = self.place((*path, key.rstrip("_")))
-            self._files.places.put(at.source or self._files.source, at.line, key, place)
+        source = self._files.source
+
+        def locate(key: str) -> Place:
+            return Place(*nearest(self._where, (*path, key.rstrip("_"))), source)
+
+        self._files.places.put(at.source or source, at.line, keys, locate)
         if base is None:
             return node
         self.replaced.note(base, keys)

@@ -37,7 +37,8 @@ def nearest(found: Mapping[Path, Position], path: Path) -> Position:
 class _Index:
     def __init__(self, source: bytes) -> None:
         self._source = source
-        self._lines = source.split(b"\n")
+        # Only where a character takes several bytes do columns have to be counted.
+        self._lines = [] if source.isascii() else source.split(b"\n")
         self._found: dict[Path, Position] = {}
         self._counts: dict[Path, int] = {}
 
@@ -51,11 +52,13 @@ class _Index:
 
     def _place(self, node: Node) -> Position:
         row, column = node.start_point
-        line = self._lines[row] if row < len(self._lines) else b""
-        return row + 1, len(line[:column].decode("utf-8", "replace")) + 1
+        if row < len(self._lines):
+            column = len(self._lines[row][:column].decode("utf-8", "replace"))
+        return row + 1, column + 1
 
     def _put(self, path: Path, node: Node) -> None:
-        self._found.setdefault(path, self._place(node))
+        if path not in self._found:
+            self._found[path] = self._place(node)
 
     def _table(self, node: Node) -> None:
         key = next((c for c in node.children if c.type in KEYS), None)
@@ -86,7 +89,7 @@ class _Index:
         return path
 
     def _pair(self, node: Node, base: Path) -> None:
-        key, value = node.children[0], node.children[-1]
+        key, *_, value = node.children
         path = base
         for name in self._names(key):
             path = (*path, name)
@@ -94,22 +97,24 @@ class _Index:
         self._value(value, path)
 
     def _value(self, node: Node, path: Path) -> None:
-        if node.type == "inline_table":
+        kind = node.type
+        if kind == "inline_table":
             for child in node.children:
                 if child.type == "pair":
                     self._pair(child, path)
-        elif node.type == "array":
+        elif kind == "array":
             items = [c for c in node.children if c.is_named and c.type != "comment"]
             for number, item in enumerate(items):
                 self._put((*path, number), item)
                 self._value(item, (*path, number))
 
     def _names(self, node: Node) -> tuple[str, ...]:
-        if node.type == "dotted_key":
+        kind = node.type
+        if kind == "dotted_key":
             return tuple(n for child in node.children if child.is_named
                          for n in self._names(child))  # fmt: skip
         text = self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
-        if node.type == "quoted_key" and len(text) >= 2:
+        if kind == "quoted_key" and len(text) >= 2:
             return (text[1:-1],)
         return (text,)
 
