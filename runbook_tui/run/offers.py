@@ -23,11 +23,7 @@ class Offer:
 
 def offers(state: RunState) -> tuple[Offer, ...]:
     """What the plan's rollback sections offer, in document order."""
-    return tuple(
-        _offer(state, c)
-        for c in state.runbook.commands
-        if c.rollback and c.runnable and c.step is None
-    )
+    return tuple(_offer(state, command) for command in state.outline.offered)
 
 
 def _offer(state: RunState, command: Command) -> Offer:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from runbook_tui.book.model import (
     Change,
     Check,
+    Command,
     Gate,
     Phase,
     Runbook,
@@ -96,6 +97,12 @@ class Outline:
         for step in self.steps.values():
             for name in step.outputs:
                 self.makers[name] = (*self.makers.get(name, ()), step.id)
+        self.gated: tuple[Node, ...] = tuple(n for n in self.nodes.values() if n.gate is not None)
+        self.offered: tuple[Command, ...] = tuple(
+            c for c in runbook.commands if c.rollback and c.runnable and c.step is None
+        )
+        """What the plan's rollback sections offer, in document order."""
+
         self.staged: dict[str, Stage | StageStep] = {}
         """Stages of procedures and their steps by id; no nodes of the run, but boxes to tick."""
 

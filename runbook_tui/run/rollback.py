@@ -92,12 +92,18 @@ def ran(state: RunState, node: str = "") -> list[str]:
 
     What needs a step is taken back before it, whatever the order they ran in.
     """
+    outline = state.outline
     ids = [
-        s.id
-        for s in state.outline.steps_inside(node)
-        if state.step(s.id).acted and not state.outline.is_group(s.id)
+        id_
+        for id_, step in state.steps.items()
+        if step.acted and id_ in outline.steps and not outline.is_group(id_)
+        if not node or node in outline.holders(id_)
     ]
-    ids.sort(key=lambda id_: -state.step(id_).started_seq)
+    ids.sort(key=lambda id_: (-state.step(id_).started_seq, outline[id_].index))
+    wanting: dict[str, list[str]] = {}
+    for id_ in ids:
+        for need in outline[id_].needs:
+            wanting.setdefault(need, []).append(id_)
     placed: list[str] = []
     waiting = set(ids)
 
@@ -105,9 +111,8 @@ def ran(state: RunState, node: str = "") -> list[str]:
         if id_ not in waiting:
             return
         waiting.discard(id_)
-        for other in ids:
-            if id_ in state.outline[other].needs:
-                place(other)
+        for other in wanting.get(id_, ()):
+            place(other)
         placed.append(id_)
 
     for id_ in ids:

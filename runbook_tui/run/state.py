@@ -177,6 +177,9 @@ class RunState:
     notes: tuple[Note, ...] = ()
     rollback: RollbackState | None = None
     breached: frozenset[str] = frozenset()
+    known: dict[str, bool] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """Which phases and changes are closed, as far as anybody has asked this state; a new state
+    knows nothing yet."""
 
     def step(self, id_: str) -> StepState:
         """The state of a step; fresh if nothing happened to it."""
@@ -222,6 +225,13 @@ def gate_open(state: RunState, id_: str) -> bool:
 
 def closed(state: RunState, id_: str) -> bool:
     """Whether a phase or change is over with its criteria ticked and its sign-off given."""
+    found = state.known.get(id_)
+    if found is None:
+        found = state.known[id_] = _closed(state, id_)
+    return found
+
+
+def _closed(state: RunState, id_: str) -> bool:
     node = state.outline[id_]
     if _left_out(state, id_):
         return True
@@ -346,15 +356,19 @@ def next_open(state: RunState, after: str = "") -> str | None:
     ``after``: the step that is over now; what follows it comes before what it left behind.
     """
     outline = state.outline
-    open_ = [
-        id_ for id_ in outline.order
-        if state.step(id_).status not in OVER and not outline.is_group(id_)
-    ]  # fmt: skip
     if after:
-        wanted = (id_ for id_ in open_ if outline[id_].index > outline[after].index)
+        at = outline[after].index
+        wanted = (id_ for id_ in outline.order if outline[id_].index > at and _open(state, id_))
     else:
-        wanted = (id_ for id_ in open_ if state.step(id_).status is Status.RUNNING)
-    return next(wanted, open_[0] if open_ else None)
+        running = {id_ for id_, step in state.steps.items() if step.status is Status.RUNNING}
+        wanted = (id_ for id_ in (outline.order if running else ())
+                  if id_ in running and _open(state, id_))  # fmt: skip
+    first = next(wanted, None)
+    return first or next((id_ for id_ in outline.order if _open(state, id_)), None)
+
+
+def _open(state: RunState, id_: str) -> bool:
+    return state.step(id_).status not in OVER and not state.outline.is_group(id_)
 
 
 def open_before(state: RunState, id_: str) -> str | None:
@@ -371,8 +385,8 @@ def open_before(state: RunState, id_: str) -> str | None:
 def gates_waiting(state: RunState) -> tuple[str, ...]:
     """Ids of nodes whose gate is shut though everything before them is over."""
     waiting = []
-    for node in state.outline.nodes.values():
-        if node.gate is None or gate_open(state, node.id) or over(state, node.id):
+    for node in state.outline.gated:
+        if gate_open(state, node.id) or over(state, node.id):
             continue
         if all(closed(state, n) if n not in state.outline.steps else over(state, n)
                for n in node.needs if n in state.outline):  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from collections.abc import Callable
+from typing import TypeVar
 
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.plain_text import printable
@@ -12,10 +14,24 @@ from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import OVER, RunState
 from runbook_tui.tui.views.tone import Line, length, spread
 
+T = TypeVar("T")
 SHORTEST_TITLE = 12
 READABLE_TITLE = 24
 
 
+def of_state(work: Callable[[RunState], T]) -> Callable[[RunState], T]:
+    """The work done once for each state: the clock alone changes none of it."""
+    last: list[tuple[RunState, T]] = []
+
+    def look(state: RunState) -> T:
+        if not last or last[0][0] is not state:
+            last[:] = [(state, work(state))]
+        return last[0][1]
+
+    return look
+
+
+@of_state
 def readiness(state: RunState) -> Line:
     """The light: how many undos are ready, and how long they take."""
     found = plan(state, "run", "")
@@ -37,7 +53,17 @@ def readiness(state: RunState) -> Line:
 
 def expected_finish(state: RunState, now: float) -> float | None:
     """When the run would be done by its estimates, in epoch seconds; None without estimates."""
-    left, known = 0.0, False
+    known, left, begun = _estimated(state)
+    left += sum(max(0.0, maximum - (now - started)) for maximum, started in begun)
+    return now + left if known else None
+
+
+@of_state
+def _estimated(state: RunState) -> tuple[bool, float, list[tuple[float, float]]]:
+    """Whether there are estimates, the seconds of what was not begun, and of what was begun its
+    estimate and when."""
+    known, left = False, 0.0
+    begun: list[tuple[float, float]] = []
     for step in state.outline.steps.values():
         if step.estimate is None:
             continue
@@ -45,9 +71,11 @@ def expected_finish(state: RunState, now: float) -> float | None:
         found = state.step(step.id)
         if found.status in OVER:
             continue
-        spent = now - found.started if found.started is not None else 0.0
-        left += max(0.0, step.estimate.maximum - spent)
-    return now + left if known else None
+        if found.started is None:
+            left += step.estimate.maximum
+        else:
+            begun.append((step.estimate.maximum, found.started))
+    return known, left, begun
 
 
 def head(state: RunState, now: float, width: int, trouble: str = "") -> Line:
