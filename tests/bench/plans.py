@@ -18,7 +18,10 @@ def plan(phases: int, changes: int, steps: int) -> str:
     """A plan in which every change has so many steps, each with checks and an undo."""
     parts = ['format = 1\ntitle = "Bench"\n[parameters.version]\ndefault = "1"\n']
     for phase in range(phases):
-        parts.append(f'[[phase]]\nid = "p{phase}"\ntitle = "Phase {phase}"\n')
+        parts.append(
+            f'[[phase]]\nid = "p{phase}"\ntitle = "Phase {phase}"\n'
+            f'criteria = ["Phase {phase} is well"]\n'
+        )
         for change in range(changes):
             name = f"p{phase}-c{change}"
             parts.append(f'[[phase.change]]\nid = "{name}"\ntitle = "Change {name}"\n')

@@ -61,6 +61,11 @@ class Driven:
                 raise TimeoutError(f"{mark!r} did not come: {self._seen[-500:]!r}")
         return time.perf_counter()
 
+    def settle(self, quiet: float) -> None:
+        """Read until nothing has come for so many seconds."""
+        while select.select([self._master], [], [], quiet)[0]:
+            os.read(self._master, 65536)
+
     def drain(self, seconds: float) -> None:
         """Read what comes for a while."""
         deadline = time.perf_counter() + seconds
