@@ -67,13 +67,15 @@ def test_the_first_frame_waits_for_no_reader_no_journal_and_no_screen_of_the_run
     runbook: Program, arguments: tuple[str, ...]
 ) -> None:
     runbook.plan(SHIP)
-    said, status = pexpect.run(
+    ended = pexpect.run(
         shlex.join([sys.executable, "-c", BEFORE_THE_FIRST_FRAME, *arguments]),
         cwd=str(runbook.work),
         env=runbook.environment(TERM="xterm-256color"),
         encoding="utf-8",
         withexitstatus=True,
     )
+    assert isinstance(ended, tuple)
+    said, status = str(ended[0]), ended[1]
     assert status == 0, said
     loaded = set(said.split())
     assert "runbook_tui.tui.opening" in loaded
