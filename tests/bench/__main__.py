@@ -11,7 +11,7 @@ def main() -> None:
     """Run every benchmark; the journal's needs a disk of its own choosing, see its module."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     bench_start.main(rounds)
-    bench_keys.main(rounds * 4)
+    bench_keys.main(rounds * 2)
     bench_panic.main(rounds * 4)
 
 
