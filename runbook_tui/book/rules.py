@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from runbook_tui.book.actions import ACTIONS
 from runbook_tui.book.conditions import ConditionError, parse
 from runbook_tui.book.findings import Fault, Finding
+from runbook_tui.book.inner_code import values_in_code
 from runbook_tui.book.model import Change, Gate, Parameter, Phase, Runbook, Step
 from runbook_tui.book.parameters import MARK, reserved
 from runbook_tui.book.places import Place, Places
@@ -31,6 +32,7 @@ def broken_rules(runbook: Runbook, places: Places) -> list[Fault]:
     for step in steps:
         faults += _step(step, places)
     faults += _values(runbook, places)
+    faults += (inner.fault() for inner in values_in_code(runbook, places) if inner.secret)
     return faults
 
 
@@ -238,11 +240,15 @@ def _inside(place: Place, text: str, column: int) -> Place:
     return Place(place.line, place.column + column - 1, place.source)
 
 
-def noticed(runbook: Runbook) -> Runbook:
+def noticed(runbook: Runbook, places: Places) -> Runbook:
     """The runbook with its findings, and with the lines where parameters are used."""
     findings = list(runbook.findings)
     for step in runbook.walk():
         findings += _remarks(step)
+    known = {(f.code, f.source, f.line) for f in findings}
+    for inner in (i.finding() for i in values_in_code(runbook, places)):
+        if (inner.code, inner.source, inner.line) not in known:
+            findings.append(inner)  # That of a Markdown base knows its line better.
     parameters = tuple(
         dataclasses.replace(p, lines=tuple(dict.fromkeys((*p.lines, *_used(runbook, p)))))
         for p in runbook.parameters

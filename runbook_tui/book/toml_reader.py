@@ -32,7 +32,7 @@ def read_toml(text: str, source: str, files: Files) -> Runbook:
         files.faults += broken_rules(runbook, files.places)
     if runbook is None or files.faults:
         raise PlanFaults(source, tuple(files.faults))
-    return noticed(runbook)
+    return noticed(runbook, files.places)
 
 
 def draw_toml(text: str, source: str, files: Files) -> Runbook | None:

@@ -13,7 +13,7 @@ from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, holders, waits_for
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.outline import Kind
-from runbook_tui.run.prepare import missing_values
+from runbook_tui.run.prepare import missing_values, refused_values
 from runbook_tui.run.requests import Decision, Refusal
 from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.signing import sign
@@ -56,8 +56,10 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
         return r.ConfirmationNeeded(reason=question, hint="say yes to run it")
     names = tuple(dict.fromkeys((*unknown(state, step.id), *missing_values(state, step))))
     if names:
+        refused = refused_values(state, step)
         return r.ValuesMissing(
-            reason=f"“{step.title}” needs a value for {', '.join(names)}",
+            reason=r.needing(step.title, names, refused),
+            refused=refused,
             hint="give it with -p NAME=VALUE, or type it when asked",
             names=names,
         )

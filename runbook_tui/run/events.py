@@ -246,8 +246,10 @@ class UndoArmed(Payload):
     """How the step is taken back, as far as known; a later one completes an earlier one.
 
     ``kind`` is ``command``, ``manual``, ``none``, ``irreversible`` or ``nothing`` (it only looks).
-    ``text`` still holds ``${{ name }}`` for each name in ``missing`` and ``secrets``. ``withheld``
-    names the variables that the step had and that are not written down: they smell of secrets.
+    ``text`` and ``verify`` still hold each name in ``missing``, at ``places`` and
+    ``verify_places`` (``START-END NAME``) and nowhere else: a value may look like a name.
+    ``withheld`` names the variables that the step had and that are not written down: they smell
+    of secrets.
     """
 
     WIRE: ClassVar[str] = "undo.armed"
@@ -255,6 +257,8 @@ class UndoArmed(Payload):
     text: str = ""
     verify: str = ""
     missing: tuple[str, ...] = ()
+    places: tuple[str, ...] | None = None
+    verify_places: tuple[str, ...] | None = None
     secrets: tuple[str, ...] = ()
     cwd: str = ""
     shell: tuple[str, ...] = ()

@@ -7,8 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from runbook_tui.book.model import Procedure
+from runbook_tui.book.parameters import FilledIn
 from runbook_tui.run.outline import Kind
-from runbook_tui.run.prepare import own_values, resolve
+from runbook_tui.run.prepare import own_values, resolve_undo, resolve_verify
 from runbook_tui.run.state import RunState, Status, StepState, closed
 
 SCOPES = ("step", "change", "phase", "run")
@@ -193,20 +194,22 @@ def _item(state: RunState, id_: str, held: bool) -> Item | None:
     if armed is None or armed.kind == "nothing":
         return None
     values = own_values(state, item)
-    text, missing = resolve(state, armed.text, values)
-    verify, missing_verify = resolve(state, armed.verify, values)
+    text = resolve_undo(state, armed, values)
+    verify = resolve_verify(state, armed, values)
     result = state.rollback.results.get(id_, "") if state.rollback else ""
     earlier, first = _of_earlier(state, step)
+    texts = (text, *earlier, verify, *([first] if first else []))
+    refused = tuple(dict.fromkeys(r.reason for filled in texts for r in filled.refused))
     return Item(
         step=id_,
         title=item.title,
         kind=armed.kind,
-        text=text,
-        earlier=tuple(other for other in earlier if other != text),
-        verify=first or verify,
-        missing=tuple(dict.fromkeys((*missing, *missing_verify))),
+        text=text.text,
+        earlier=tuple(dict.fromkeys(e.text for e in earlier if e.text != text.text)),
+        verify=first.text if first is not None else verify.text,
+        missing=tuple(dict.fromkeys(name for filled in texts for name in filled.open)),
         secrets=armed.secrets,
-        reason=armed.reason,
+        reason="; ".join(refused) or armed.reason,
         cwd=armed.cwd,
         held=held,
         usual=_usual(state, id_, armed.kind),
@@ -215,11 +218,13 @@ def _item(state: RunState, id_: str, held: bool) -> Item | None:
     )
 
 
-def _of_earlier(state: RunState, step: StepState) -> tuple[tuple[str, ...], str]:
-    """The undos of attempts before the last, each once, and how the first one is verified."""
-    texts = dict.fromkeys(resolve(state, armed.text, state.values)[0] for armed in step.earlier)
-    first = step.earlier[-1].verify if step.earlier else ""
-    return tuple(texts), resolve(state, first, state.values)[0]
+def _of_earlier(state: RunState, step: StepState) -> tuple[tuple[FilledIn, ...], FilledIn | None]:
+    """The undos of attempts before the last, and how the first one is verified."""
+    texts = tuple(resolve_undo(state, armed, state.values) for armed in step.earlier)
+    first = step.earlier[-1] if step.earlier else None
+    if first is None or not first.verify:
+        return texts, None
+    return texts, resolve_verify(state, first, state.values)
 
 
 def _finished(state: RunState, id_: str) -> Item:

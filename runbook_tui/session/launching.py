@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runbook_tui.book.model import Secret, Step
+from runbook_tui.book.parameters import FilledIn
 from runbook_tui.run.events import CommandFinished, CommandStarted, ParameterCaptured, UndoArmed
 from runbook_tui.run.prepare import (
     arm,
@@ -105,18 +106,21 @@ class Launch:
 
     started: CommandStarted
     spec: CommandSpec
+    refused: str = ""
+    """Why it is recorded and not started: not all of its text is known."""
 
 
 def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str = "") -> Launch:
-    """The command of a step as it would start now; every value must be known."""
+    """The command of a step as it would start now; without every value it is refused."""
     state = bench.state
-    filled, _ = resolve(state, text, {**state.values, **state.step(step.id).outputs})
+    values = {**state.values, **state.step(step.id).outputs}
+    filled = resolve(state, text, values, shell=step.shell)
     environment = step_environment(state, step, bench.surroundings.environment)
-    return _launch(
+    launch = _launch(
         bench,
         step_id=step.id,
         kind=kind,
-        text=filled,
+        text=filled.text,
         cwd=working_folder(state, step),
         shell=bench.surroundings.shell(step.shell),
         environment=environment,
@@ -126,6 +130,13 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
         node=node,
         place=bench.rollback_place() if kind == "stage" else None,
     )
+    return dataclasses.replace(launch, refused=_unready(filled))
+
+
+def _unready(filled: FilledIn) -> str:
+    """Why a text cannot run; empty where it can."""
+    needs = [f"it needs a value for {', '.join(filled.missing)}"] if filled.missing else []
+    return "; ".join([*needs, *(r.reason for r in filled.refused)])
 
 
 def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch:
@@ -208,6 +219,9 @@ def _short(step_id: str) -> str:
 
 def start(bench: Workbench, launch: Launch) -> None:
     """Start what was recorded; a start that fails is remembered and reported as its end."""
+    if launch.refused:
+        bench.failures[str(launch.spec.folder)] = launch.refused
+        return
     try:
         bench.commands.start(launch.spec)
     except CommandError as error:

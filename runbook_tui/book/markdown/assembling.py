@@ -38,13 +38,14 @@ def read_markdown(text: str, source: str) -> Runbook:
     record_leftover(root, gathered)
     record_estimates(root, gathered)
     found = sorted(gathered.commands, key=lambda c: c.line)
+    parameters = commands.parameters(found, gathered.inline)
     return Runbook(
         title=title,
         source=source,
         format="markdown",
         phases=phases,
         criteria=overall,
-        parameters=commands.parameters(found, gathered.inline),
+        parameters=parameters,
         roles=roles,
         commands=tuple(c for c in found if c.rollback or c.id not in gathered.inline),
         procedures=procedures(root, phases, gathered.ids),
@@ -60,7 +61,7 @@ def read_markdown(text: str, source: str) -> Runbook:
             if 0 < s.level < 7 and headings.ROLLBACK.search(s.text)
         ),
         estimates=tuple(sorted(gathered.estimates, key=lambda e: e.line)),
-        findings=findings(phases, statements, gathered),
+        findings=findings(phases, statements, gathered, parameters),
     )
 
 

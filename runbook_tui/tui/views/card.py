@@ -8,7 +8,7 @@ from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.model import Change, Phase, Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.outline import Node
-from runbook_tui.run.prepare import own_values, resolve
+from runbook_tui.run.prepare import own_values, resolve, resolve_undo
 from runbook_tui.run.state import RunState, elapsed, gate_open, status_of
 from runbook_tui.tui.views.boxes import boxes, packed
 from runbook_tui.tui.views.confirming import action_words
@@ -103,13 +103,16 @@ def _command(state: RunState, step: Step, width: int) -> list[Line]:
     if step.action is not None:
         text = cut(printable(action_words(step), 1000), width - 2)
         return [[("$ ", "accent"), (text, "plain")]]
-    filled, missing = resolve(state, step.run, {**state.values, **state.step(step.id).outputs})
+    values = {**state.values, **state.step(step.id).outputs}
+    filled = resolve(state, step.run, values, shell=step.shell)
     lines: list[Line] = []
-    for text in filled.strip().splitlines():
+    for text in filled.text.strip().splitlines():
         mark = "  " if lines else "$ "
         lines.append([(mark, "accent"), (cut(printable(text, 1000), width - 2), "plain")])
-    if missing:
-        lines.insert(1, [(cut(f"  needs a value for {', '.join(missing)}", width), "warn")])
+    for refused in reversed(filled.refused):
+        lines.insert(1, [(cut(f"  {printable(refused.reason, 1000)}", width), "warn")])
+    if filled.missing:
+        lines.insert(1, [(cut(f"  needs a value for {', '.join(filled.missing)}", width), "warn")])
     return lines
 
 
@@ -117,8 +120,9 @@ def _undo(state: RunState, step: Step, width: int) -> Line:
     armed = state.step(step.id).undo
     right: Line = []
     if armed is not None and armed.kind == "command":
-        text, missing = resolve(state, armed.text, own_values(state, step))
-        right = [("needs " + ", ".join(missing), "warn")] if missing else [("ready", "good")]
+        filled = resolve_undo(state, armed, own_values(state, step))
+        text, needs = filled.text, ", ".join(filled.open)
+        right = [(f"needs {needs}", "warn")] if needs else [("ready", "good")]
     elif step.undo is not None:
         text, right = step.undo, [("with the step", "dim")]
     else:

@@ -63,9 +63,9 @@ class Place:
         before = self.shell(step.before or "")
         done = before if before.returncode else self.shell(step.run or "")
         known = self.outputs
-        undo, missing = fill_in(step.undo or "", known)
-        assert done.returncode or not missing
-        return done, undo, fill_in(step.verify_undo or "", known)[0]
+        undo = fill_in(step.undo or "", known)
+        assert done.returncode or not undo.open
+        return done, undo.text, fill_in(step.verify_undo or "", known).text
 
     @property
     def outputs(self) -> dict[str, str]:

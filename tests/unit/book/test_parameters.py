@@ -14,25 +14,37 @@ from runbook_tui.book.parameters import fill_in
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
 def test_any_value_is_one_word_of_the_shell(value: str) -> None:
-    text, missing = fill_in("echo ${{ x }}", {"x": value})
-    assert shlex.split(text) == ["echo", value]
-    assert missing == ()
+    filled = fill_in("echo ${{ x }}", {"x": value})
+    assert shlex.split(filled.text) == ["echo", value]
+    assert filled.open == ()
 
 
 @given(st.text(max_size=20))
 def test_a_value_is_never_expanded_again(value: str) -> None:
-    text, missing = fill_in("${{ a }}", {"a": "${{ b }}" + value, "b": "no"})
-    assert shlex.quote("${{ b }}" + value) == text
-    assert missing == ()
+    filled = fill_in("${{ a }}", {"a": "${{ b }}" + value, "b": "no"})
+    assert shlex.quote("${{ b }}" + value) == filled.text
+    assert filled.open == ()
+
+
+def test_a_text_filled_in_two_goes_is_looked_at_where_its_names_stood() -> None:
+    first = fill_in("echo ${{ a }} ${{ b }} <c>", {"a": "${{ b }} <c>"}, placeholders={"<c>": "c"})
+    assert first.missing == ("b", "c")
+    then = fill_in(first.text, {"b": "${{ a }}", "a": "no", "c": "${{ b }}"},
+                   placeholders={"<c>": "c"}, places=first.places)  # fmt: skip
+    assert shlex.split(then.text) == ["echo", "${{ b }} <c>", "${{ a }}", "${{ b }}"]
+    assert then.open == ()
+    assert not then.places
 
 
 def test_what_has_no_value_stays_and_is_named() -> None:
-    assert fill_in("a ${{x}} ${{ y }} ${{ x }}", {"y": "1"}) == ("a ${{x}} 1 ${{ x }}", ("x",))
+    filled = fill_in("a ${{x}} ${{ y }} ${{ x }}", {"y": "1"})
+    assert (filled.text, filled.missing) == ("a ${{x}} 1 ${{ x }}", ("x",))
+    assert [filled.text[p.start : p.end] for p in filled.places] == ["${{x}}", "${{ x }}"]
 
 
 def test_placeholders_are_filled_quoted() -> None:
-    filled, missing = fill_in("gh pr close <PR>", {"PR": "1; rm x"}, placeholders={"<PR>": "PR"})
-    assert (filled, missing) == ("gh pr close '1; rm x'", ())
+    filled = fill_in("gh pr close <PR>", {"PR": "1; rm x"}, placeholders={"<PR>": "PR"})
+    assert (filled.text, filled.open) == ("gh pr close '1; rm x'", ())
 
 
 @given(st.integers(0, 10**7))
