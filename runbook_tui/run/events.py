@@ -214,7 +214,10 @@ class ParameterCaptured(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignoffGiven(Payload):
-    """A named person's decision in a role on a node."""
+    """A named person's decision in a role on a node.
+
+    ``kind`` says what was decided on: its ``gate``, or the ``sign-off`` that closes it.
+    """
 
     WIRE: ClassVar[str] = "signoff.given"
     node: str
@@ -222,6 +225,7 @@ class SignoffGiven(Payload):
     decision: str
     comment: str = ""
     signed_digest: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

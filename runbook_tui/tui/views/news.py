@@ -54,7 +54,7 @@ def _signed(before: RunState, now: RunState, me: Actor) -> list[Part]:
     for given in now.signoffs:
         own = given.decision == "approved" and given.by.key == me.key
         if given.seq > before.seq and not own:
-            about = f"“{now.outline[given.node].title}”: {verdict(given)}"
+            about = f"“{now.outline[given.node].title}”: {verdict(now, given)}"
             found.append((about, "good" if given.decision == "approved" else "bad"))
     return found
 
