@@ -22,7 +22,7 @@ from runbook_tui.run.state import (
     Tick,
 )
 from runbook_tui.run.verdicts import Signoff
-from runbook_tui.run.voiding import UNTOUCHED, look_again, shut_gates, void, void_stages
+from runbook_tui.run.voiding import UNTOUCHED, inside_of, look_again, shut_gates, void, void_stages
 
 
 def begin(run: str, runbook: Runbook) -> RunState:
@@ -298,6 +298,9 @@ def _undo_finished(draft: Draft, event: Event, payload: e.UndoFinished) -> None:
     elif not good and draft.step(id_).status is Status.UNDOING:
         fields["status"] = draft.step(id_).before_undo
     if good:
+        for inner in inside_of(draft, id_):
+            draft.change(inner, **UNTOUCHED)
+            void(draft, inner)
         fields.update(UNTOUCHED)
         void(draft, id_)
     draft.change(id_, **fields)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from runbook_tui.book.model import Procedure
+from runbook_tui.run.hands import along_with, stands_for
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.prepare import own_values, resolve
 from runbook_tui.run.state import RunState, Status, StepState, closed
@@ -92,12 +93,15 @@ def ran(state: RunState, node: str = "") -> list[str]:
 
     What needs a step is taken back before it, whatever the order they ran in.
     """
-    ids = [
-        s.id
-        for s in state.outline.steps_inside(node)
-        if state.step(s.id).acted and not state.outline.is_group(s.id)
-    ]
-    ids.sort(key=lambda id_: -state.step(id_).started_seq)
+    inside = [s.id for s in state.outline.steps_inside(node)]
+    parts: dict[str, list[str]] = {}
+    for id_ in inside:
+        if state.step(id_).acted and not state.outline.is_group(id_):
+            whole = stands_for(state.outline, state.steps, id_)
+            parts.setdefault(whole if whole in inside else id_, []).append(id_)
+    ids = sorted(parts, key=lambda id_: -started(state, id_))
+    needs = {id_: {n for part in (id_, *parts[id_]) for n in state.outline[part].needs}
+             for id_ in ids}  # fmt: skip
     placed: list[str] = []
     waiting = set(ids)
 
@@ -106,13 +110,21 @@ def ran(state: RunState, node: str = "") -> list[str]:
             return
         waiting.discard(id_)
         for other in ids:
-            if id_ in state.outline[other].needs:
+            if needs[other] & {id_, *parts[id_]}:
                 place(other)
         placed.append(id_)
 
     for id_ in ids:
         place(id_)
     return placed
+
+
+def started(state: RunState, id_: str) -> int:
+    """The event that started a step last; where it only holds boxes, the newest of theirs."""
+    if not state.outline.is_group(id_):
+        return state.step(id_).started_seq
+    boxes = along_with(state.outline, state.steps, id_)
+    return max((state.step(box).started_seq for box in boxes), default=0)
 
 
 def plan(state: RunState, scope: str, node: str, past_floor: bool = False) -> RollbackPlan:
@@ -187,6 +199,8 @@ def _steps_of(state: RunState, node: str) -> list[str]:
 
 
 def _item(state: RunState, id_: str, held: bool) -> Item | None:
+    if state.outline.is_group(id_):
+        return _boxes(state, id_, held)
     step = state.step(id_)
     armed = step.undo
     item = state.outline.steps[id_]
@@ -212,6 +226,25 @@ def _item(state: RunState, id_: str, held: bool) -> Item | None:
         usual=_usual(state, id_, armed.kind),
         result=result,
         status=step.status,
+    )
+
+
+def _boxes(state: RunState, id_: str, held: bool) -> Item | None:
+    """What was done by hand in a step that holds nothing but boxes: one question."""
+    boxes = along_with(state.outline, state.steps, id_)
+    if not boxes:
+        return None
+    armed = state.step(boxes[0]).undo
+    titles = ", ".join(state.outline[box].title for box in boxes)
+    return Item(
+        step=id_,
+        title=state.outline[id_].title,
+        kind="manual",
+        reason=f"done by hand: {titles}",
+        cwd=armed.cwd if armed is not None else "",
+        held=held,
+        result=state.rollback.results.get(id_, "") if state.rollback else "",
+        status=state.step(id_).status,
     )
 
 
@@ -298,7 +331,7 @@ def default_scope(state: RunState) -> tuple[str, str]:
     if not order:
         return "run", ""
     mark = max(state.opened_gates.values(), default=0)
-    recent = [s for s in order if state.step(s).started_seq > mark]
+    recent = [s for s in order if started(state, s) > mark]
     done = {p.id for p in state.runbook.phases if closed(state, p.id)}
     last = [s for s in order if state.outline[s].phase == state.outline[order[0]].phase]
     since = [s for s in recent if state.outline[s].phase not in done] or last

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from runbook_tui.run.draft import Draft
+from runbook_tui.run.hands import along_with, ended_by
 from runbook_tui.run.state import Status
 
 UNTOUCHED: dict[str, Any] = {
@@ -19,6 +20,14 @@ def void_stages(draft: Draft, opened: float) -> None:
     for id_ in draft.outline.staged:
         if id_ in draft.ticks and draft.ticks[id_].at < opened:
             del draft.ticks[id_]
+
+
+def inside_of(draft: Draft, step: str) -> list[str]:
+    """What is inside a step and goes back with it."""
+    if step not in draft.outline.steps:
+        return []
+    along = along_with(draft.outline, draft.steps, step)
+    return [*along, *ended_by(draft.outline, draft.steps, step)] if along else []
 
 
 def void(draft: Draft, step: str) -> None:
