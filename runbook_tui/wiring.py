@@ -140,6 +140,13 @@ def read_files(path: Path) -> PlanFiles:
     return PlanFiles(text=text, includes=includes, runbook=runbook)
 
 
+def _before(step: Step, ours: str) -> str:
+    """What runs before an action: what its undo needs comes first, apart from the plan's own."""
+    if step.before is None:
+        return ours
+    return step.before if step.undo is not None else f"(\n{ours}\n)\n{step.before}"
+
+
 @dataclass(frozen=True)
 class LocalSurroundings:
     """Port `Surroundings` on this machine."""
@@ -168,7 +175,7 @@ class LocalSurroundings:
         undo, verify = undo_text(step.action, given)
         return dataclasses.replace(
             step,
-            before=step.before if step.before is not None else before_text(step.action, given),
+            before=_before(step, before_text(step.action, given)),
             run=" ".join([*words, program]),
             undo=step.undo if step.undo is not None else undo,
             verify_undo=step.verify_undo if step.verify_undo is not None else verify,
