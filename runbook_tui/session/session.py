@@ -72,8 +72,8 @@ class Session:
         self._journal = journal
         self._commands = commands
         self._driver = Driver(self._bench, actor, leads=leads, attended=not unattended)
-        self._desk = Desk(self._bench, self._driver, actor)
         self._lead_lock = RunLock(folder / "lead.lock")
+        self._desk = Desk(self._bench, self._driver, actor, self._lead_lock)
         self._listeners: list[Listener] = []
         self._work: queue.Queue[_Work] = queue.Queue()
         self._closing = threading.Event()
