@@ -80,12 +80,14 @@ def _may_not_sign(
     if asked.signed:
         return Refusal(
             reason=f"“{node.title}” asks for a sign-off that is proven by a key",
-            hint="this version makes no signatures; an override with a reason opens the gate",
+            hint="this version makes no signatures; an override with a reason opens a gate:"
+            f" runbook override {state.run} {node.id}",
         )
     if not holds_role(state, actor, q.role):
         return Refusal(reason=f"{actor.identity} does not hold the role {q.role} in this plan")
     if asked.four_eyes and (reason := _same_eyes(state, node, actor, for_gate)):
-        return Refusal(reason=reason, hint="somebody else must sign")
+        override = f", or the lead overrides the gate: runbook override {state.run} {node.id}"
+        return Refusal(reason=reason, hint="somebody else must sign" + override * for_gate)
     if not q.approve and not q.comment.strip():
         return Refusal(reason="a rejection needs a comment", exit_code=2)
     decision = "approved" if q.approve else "rejected"

@@ -64,3 +64,41 @@ def test_who_goes_on_after_the_lead_leads_and_has_led(runbook: Program) -> None:
     assert runbook("tick", run, "it-is-long").status == 0
     assert runbook.types()[-1] != "run.finished"
     assert runbook("resume", run, "--no-tui").status == 0
+
+
+GATED = """
+format = 1
+title = "Gated"
+[roles]
+cto = ["grace@example.com"]
+[[phase]]
+id = "core"
+title = "Core"
+gate = { roles = ["cto"], four_eyes = true }
+[[phase.step]]
+id = "go"
+title = "Go"
+run = "echo gone"
+undo = "echo back"
+"""
+
+
+def test_who_signed_and_then_leads_needs_an_override_on_record(runbook: Program) -> None:
+    assert runbook("run", runbook.plan(GATED), "--no-tui").status == 7
+    run = runbook.run_id()
+    assert runbook("sign", run, "core", "--role", "cto", "--as", GRACE).status == 0
+    stuck = runbook("resume", run, "--no-tui", "--as", GRACE)
+    assert stuck.status == 7
+    assert "gone" not in stuck.out
+    again = runbook("sign", run, "core", "--role", "cto", "--as", GRACE)
+    assert again.status == 4
+    assert f"runbook override {run} core" in again.err
+    assert runbook("override", run, "core", "--reason", "Ada is ill").status == 4
+    assert runbook("override", run, "go", "--reason", "Ada is ill", "--as", GRACE).status == 2
+    assert runbook("override", run, "core", "--reason", " ", "--as", GRACE).status == 2
+    assert runbook("override", run, "core", "--reason", "Ada is ill", "--as", GRACE).status == 0
+    done = runbook("resume", run, "--no-tui", "--as", GRACE)
+    assert done.status == 0
+    assert "gone" in done.out
+    event = next(ev for ev in runbook.events() if ev["type"] == "gate.overridden")
+    assert (event["actor"]["name"], event["data"]["reason"]) == ("Grace", "Ada is ill")
