@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runbook_tui.run.counting import counted
+from runbook_tui.run.counting import counted, why_shut
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.state import (
     OVER,
@@ -112,7 +112,8 @@ def _signoffs(state: RunState, node: Node, *, gate: bool) -> list[Need]:
         refused = any(s.role == role for s in rejections(given, asked))
         if left <= 0 and not refused:
             continue
-        more = f" ({no})" if refused else f" ({left} more)" if left > 1 else ""
+        lapsed = why_shut(state, node.id) if gate and not no else ""
+        more = f" ({no or lapsed})" if refused or lapsed else f" ({left} more)" if left > 1 else ""
         found.append(
             Need(
                 text=f"{what} waits for {role}{more}",

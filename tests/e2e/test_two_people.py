@@ -90,6 +90,9 @@ def test_who_signed_and_then_leads_needs_an_override_on_record(runbook: Program)
     stuck = runbook("resume", run, "--no-tui", "--as", GRACE)
     assert stuck.status == 7
     assert "gone" not in stuck.out
+    assert (
+        "waits for cto (was approved by Grace, who has led the run since (four eyes))" in stuck.err
+    )
     again = runbook("sign", run, "core", "--role", "cto", "--as", GRACE)
     assert again.status == 4
     assert f"runbook override {run} core" in again.err
