@@ -70,7 +70,9 @@ def print_plan(
     for procedure in planned.procedures:
         say.out(f"  procedure: {procedure.title}")
         for duty in duties(state, (procedure,)):
-            box = "☑" if duty.ticked else "☐"
+            # What was ticked in an earlier rollback does not count for this one.
+            counts = state.rollback is not None and state.rollback.finished is None
+            box = "☑" if duty.ticked and counts else "☐"
             say.out(f"    {box} {_window(duty)}" if duty.is_stage else f"      {box} {duty.title}")
 
 

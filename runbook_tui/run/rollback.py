@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -21,7 +22,8 @@ class Item:
     ``kind`` as in `UndoArmed`; ``missing`` are names without a value; ``held`` says that a floor
     above it keeps it. ``earlier`` are undos of attempts before the last, run after ``text``;
     ``verify`` is that of the first attempt, which found the old state. ``result`` is what a
-    running or finished rollback made of it.
+    running or finished rollback made of it, ``outcome`` why. ``within`` names the change, or the
+    phase, where another item has the same title.
     """
 
     step: str
@@ -37,6 +39,8 @@ class Item:
     held: bool = False
     usual: float | None = None
     result: str = ""
+    outcome: str = ""
+    within: str = ""
     status: Status = Status.PENDING
 
     @property
@@ -125,6 +129,7 @@ def plan(state: RunState, scope: str, node: str, past_floor: bool = False) -> Ro
             continue
         items.append(item)
         held = held or (item.kind == "irreversible" and not past_floor)
+    items = _told_apart(state, items)
     procedures = _procedures(state, node)
     return RollbackPlan(
         scope=scope,
@@ -140,7 +145,9 @@ def running_plan(state: RunState) -> RollbackPlan | None:
     rollback = state.rollback
     if rollback is None or rollback.started is None:
         return None
-    items = [_item(state, id_, False) or _finished(state, id_) for id_ in rollback.steps]
+    items = _told_apart(
+        state, [_item(state, id_, False) or _finished(state, id_) for id_ in rollback.steps]
+    )
     procedures = _procedures(state, rollback.node)
     return RollbackPlan(
         scope=rollback.scope,
@@ -182,6 +189,22 @@ def awaited(state: RunState, absent: Collection[str] = ()) -> tuple[Item, ...]:
     return tuple(waiting)
 
 
+def _told_apart(state: RunState, items: list[Item]) -> list[Item]:
+    """The items, those of equal titles with the change or phase that each is in."""
+    many = Counter(item.title for item in items)
+    return [
+        dataclasses.replace(item, within=_around(state, item.step))
+        if many[item.title] > 1
+        else item
+        for item in items
+    ]
+
+
+def _around(state: RunState, id_: str) -> str:
+    holders = state.outline.holders(id_) if id_ in state.outline else [id_]
+    return state.outline[holders[-2]].title if len(holders) > 1 else ""
+
+
 def _steps_of(state: RunState, node: str) -> list[str]:
     return ran(state, node)
 
@@ -211,6 +234,7 @@ def _item(state: RunState, id_: str, held: bool) -> Item | None:
         held=held,
         usual=_usual(state, id_, armed.kind),
         result=result,
+        outcome=step.undo_reason if result else "",
         status=step.status,
     )
 
@@ -232,6 +256,7 @@ def _finished(state: RunState, id_: str) -> Item:
         kind="command" if last is not None else "manual",
         text=last.text if last else "",
         result=result,
+        outcome=state.step(id_).undo_reason if result else "",
         status=state.step(id_).status,
     )
 

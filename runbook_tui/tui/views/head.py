@@ -33,9 +33,12 @@ def readiness(state: RunState) -> Line:
         words += f", {open_} not"
     if hands:
         words += f", {hands} by hand"
+    stays = sum(item.kind in {"none", "irreversible"} for item in found.items)
+    if stays:
+        words += f", {stays} stay{'s' if stays == 1 else ''}"
     if found.expected is not None and found.ready:
         words += f", {spoken(found.expected)}"
-    return [(words + asks, "warn" if open_ or values else "good")]
+    return [(words + asks, "warn" if open_ or values or stays else "good")]
 
 
 def head(state: RunState, now: float, width: int, trouble: str = "") -> Line:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from runbook_tui.book.plain_text import printable
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor
 from runbook_tui.run.state import RunState, keeps_open, open_before, passed
 from runbook_tui.tui.views.outputs import ended_early, ending
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.tone import Part
+from runbook_tui.tui.views.verdict import in_words
 
 
 def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
@@ -20,6 +22,28 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
         *_signed(before, now, me),
         *_ended_early(before, now),
     ]
+
+
+def rollback_news(before: RunState, now: RunState) -> list[Part]:
+    """That a rollback was started or is over, for those who do not look at it."""
+    rollback, known = now.rollback, before.rollback
+    if now.seq <= before.seq or rollback is None or rollback.started is None:
+        return []
+    anew = known is None or known.started != rollback.started
+    who = printable(rollback.by.name, 40) if rollback.by is not None else "somebody"
+    if rollback.finished is None:
+        return (
+            [(f"{who} rolls back {in_words(now, rollback.node)}; F9 looks at it", "bad")]
+            if anew
+            else []
+        )
+    if not anew and known is not None and known.finished is not None:
+        return []
+    if rollback.result != "complete":
+        left = ", ".join(printable(title, 60) for title in rollback.remaining)
+        return [(f"rolled back by {who}, INCOMPLETE: {left} remain; F9 looks at it", "bad")]
+    many = f"{len(rollback.steps)} step{'' if len(rollback.steps) == 1 else 's'}"
+    return [(f"rolled back by {who}: {many} of {in_words(now, rollback.node)} taken back", "warn")]
 
 
 def _still_open(before: RunState, now: RunState) -> list[Part]:
