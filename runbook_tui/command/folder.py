@@ -68,11 +68,6 @@ def leader_of(folder: Path) -> int | None:
     return supervisor(folder) if same else None
 
 
-def ended(folder: Path) -> bool:
-    """Whether the command itself has ended, known or lost."""
-    return (folder / "exit.json").exists() or not locked(folder)
-
-
 def locked(folder: Path) -> bool:
     """Whether a supervisor lives; the kernel frees the lock with its holder."""
     try:

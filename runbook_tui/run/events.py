@@ -202,7 +202,8 @@ class CommandFinished(Payload):
 class ParameterCaptured(Payload):
     """A value became known: ``source`` is ``given``, ``asked`` or ``output``.
 
-    ``usable`` is False for an output that the step did not declare.
+    ``usable`` is False for an output that the step did not declare, or that cannot be used for
+    the ``reason`` given: it holds a secret (``value`` is masked then), or is too long to be kept.
     """
 
     WIRE: ClassVar[str] = "parameter.captured"
@@ -210,6 +211,7 @@ class ParameterCaptured(Payload):
     value: str
     source: str = "output"
     usable: bool = True
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,7 @@ def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
         undo_result="",
         out_of_order=payload.out_of_order,
         outputs=dict(step.prepared) if again else {},
+        refused={},
         acted=step.acted or _by_hand(draft, event.step or ""),
     )
 
@@ -195,12 +196,16 @@ def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) ->
 
 
 def _captured(draft: Draft, event: Event, payload: e.ParameterCaptured) -> None:
+    step = draft.step(event.step or "")
+    refused = {name: why for name, why in step.refused.items() if name != payload.name}
     if not payload.usable:
+        if event.step and payload.reason:
+            draft.change(event.step, refused={**refused, payload.name: payload.reason})
         return
     draft.values[payload.name] = payload.value
     if event.step:
-        outputs = {**draft.step(event.step).outputs, payload.name: payload.value}
-        draft.change(event.step, outputs=outputs)
+        outputs = {**step.outputs, payload.name: payload.value}
+        draft.change(event.step, outputs=outputs, refused=refused)
 
 
 def _signoff(draft: Draft, event: Event, payload: e.SignoffGiven) -> None:
@@ -269,6 +274,7 @@ def _void_stages(draft: Draft, opened: float) -> None:
 UNTOUCHED: dict[str, Any] = {
     "status": Status.PENDING, "started_seq": 0, "started": None, "finished": None,
     "undo": None, "reason": "", "acted": False, "earlier": (), "prepared": {},
+    "refused": {},
 }  # fmt: skip
 """A step as if it had never been started; its attempts are still counted on."""
 

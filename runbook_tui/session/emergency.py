@@ -217,6 +217,7 @@ class EmergencyRollback:
             over = status.phase in {Phase.FINISHED, Phase.LOST}
             self._teller.follow(folder, ended=over)
             if over:
+                self._commands.settle(folder, tuple(self._secrets.values()))
                 return status
             time.sleep(POLL_SECONDS)
 

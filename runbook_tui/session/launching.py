@@ -29,6 +29,7 @@ from runbook_tui.session.spare import Places
 UNDO_SECONDS = 900.0
 PROBE_SECONDS = 30.0
 LONGEST = 50
+HOLDS_SECRET = "it holds a secret"
 AGAIN = 2.0
 """Seconds before a secret's source that gave nothing is asked again: it may be a slow command."""
 
@@ -79,6 +80,13 @@ class Workbench:
             if value is not None:
                 self.vault[parameter.name] = value
         return self.vault
+
+    def known_secrets(self) -> tuple[str, ...] | None:
+        """The values of all secrets; None where one of them is not known."""
+        values = self.secret_values()
+        if any(not values.get(name) for name in self.state.secrets):
+            return None
+        return tuple(values.values())
 
     def absent_secrets(self, names: Iterable[str]) -> tuple[str, ...]:
         """Secrets among these that nobody can give now; they have to be asked for."""
@@ -239,17 +247,22 @@ def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair
     pairs: list[Pair] = []
     values = dict(known)
     hidden = [secret for secret in bench.secret_values().values() if secret]
-    for name, put_out in bench.commands.outputs(Path(record.folder)).items():
+    found = bench.commands.outputs(Path(record.folder), bench.known_secrets())
+    for name in dict.fromkeys((*found.values, *found.faults)):
+        put_out = found.values.get(name, "")
         # A secret is recorded by its source alone: what holds one is no value to go on with.
         value = _masked(put_out, hidden)
-        usable = name in step.outputs and value == put_out
-        if known.get(name) == value and usable:
+        fault = found.faults.get(name, "" if value == put_out else HOLDS_SECRET)
+        usable = name in step.outputs and not fault
+        if known.get(name) == value and usable and name not in bench.state.step(step_id).refused:
             continue
-        if not usable and (record.folder, name, value) in bench.seen:
+        if not usable and (record.folder, name, value + fault) in bench.seen:
             continue
-        bench.seen.add((record.folder, name, value))
-        values[name] = value
-        pairs.append((ParameterCaptured(name=name, value=value, usable=usable), step_id))
+        bench.seen.add((record.folder, name, value + fault))
+        event = ParameterCaptured(name=name, value=value, usable=usable, reason=fault)
+        pairs.append((event, step_id))
+        if usable:
+            values[name] = value
     if any(isinstance(p, ParameterCaptured) and p.usable for p, _ in pairs):
         pairs += rearmed(bench, step_id, values)
     return pairs
@@ -261,18 +274,9 @@ def _masked(value: str, hidden: Iterable[str]) -> str:
     return value
 
 
-def scrub(bench: Workbench, folder: Path) -> None:
-    """Take secrets out of the file into which an ended command has put its values."""
-    hidden = [v.encode() for v in bench.secret_values().values() if v]
-    path = folder / "output"
-    try:
-        text = path.read_bytes()
-        if any(secret in text for secret in hidden):
-            for secret in sorted(hidden, key=len, reverse=True):
-                text = text.replace(secret, b"***")
-            path.write_bytes(text)
-    except OSError:
-        return
+def settle(bench: Workbench, folder: str) -> None:
+    """The end of a command is recorded: nothing it put out may hold a secret any more."""
+    bench.commands.settle(Path(folder), bench.known_secrets())
 
 
 def rearmed(bench: Workbench, step_id: str, outputs: Mapping[str, str]) -> list[Pair]:

@@ -16,6 +16,7 @@ from runbook_tui.session.launching import (
     captured,
     finished,
     prepare_undo,
+    settle,
     start,
 )
 from runbook_tui.session.ports.commands import (
@@ -86,6 +87,7 @@ class RollbackDriver:
             return [*captured(bench, step_id, record), (finished(record, status), step_id)]
 
         bench.recorder.record_or_keep(ended)
+        settle(bench, record.folder)
         return True
 
     def _undoing(self, step_id: str) -> bool:
@@ -139,7 +141,9 @@ class RollbackDriver:
             status = CommandStatus(phase=Phase.FINISHED, exit=127, reason=failure)
         if status.phase in {Phase.STARTING, Phase.RUNNING}:
             return False
-        return self._record([(finished(record, status), step_id)])
+        recorded = self._record([(finished(record, status), step_id)])
+        settle(bench, record.folder)
+        return recorded
 
     def _item(self, step_id: str) -> Item | None:
         rollback = self._bench.state.rollback

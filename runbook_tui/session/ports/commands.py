@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -78,6 +78,18 @@ class CommandStatus:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutOut:
+    """What a command has put out: ``values`` by name, and in ``faults`` why some are not usable.
+
+    One that holds a secret stands masked among the values, too; one that is too long does not.
+    A fault under ``RUNBOOK_OUTPUT`` is one of everything.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
 class Commands(Protocol):
     """Starts commands that outlive their viewer. Every call returns within milliseconds."""
 
@@ -87,8 +99,15 @@ class Commands(Protocol):
     def status(self, folder: Path) -> CommandStatus:
         """What is known now, from the folder alone."""
 
-    def outputs(self, folder: Path) -> dict[str, str]:
-        """The ``name=value`` lines that the command has put out so far."""
+    def outputs(self, folder: Path, hidden: Collection[str] | None = ()) -> PutOut:
+        """The ``name=value`` lines that the command has put out so far, secrets masked.
+
+        ``hidden`` are the run's secrets, None where not all are known: they are only needed where
+        the supervisor, which knows those of its command, is gone.
+        """
+
+    def settle(self, folder: Path, hidden: Collection[str] | None = ()) -> None:
+        """The end of the command is recorded: leave no secret behind in what it put out."""
 
     def stop(self, folder: Path, grace: float = 5.0) -> None:
         """End the whole process tree: TERM, then KILL after ``grace`` seconds. Does not wait."""
