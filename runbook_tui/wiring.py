@@ -116,26 +116,35 @@ def read_plan(path: Path) -> tuple[str, Runbook]:
 def read_files(path: Path) -> PlanFiles:
     """The plan and every file that it takes in. Raises `PlanFaults`."""
     from runbook_tui.book.findings import Fault, PlanFaults
-    from runbook_tui.book.reader import decode, read
+    from runbook_tui.book.reader import LARGEST, decode, read, too_large
 
     includes: dict[str, str] = {}
+    room = LARGEST
+
+    def take(file: Path, name: str) -> str:
+        nonlocal room
+        with file.open("rb") as opened:
+            data = opened.read(room + 1)
+        if len(data) > room:
+            raise too_large(name, LARGEST - room + max(len(data), file.stat().st_size))
+        room -= len(data)
+        return decode(data, name)
 
     def load(name: str) -> str:
         other = path.parent / name
         # Reading a pipe or a device would never end.
         if other.exists() and not other.is_file():
             raise OSError(errno.EINVAL, "this is no file")
-        includes[name] = decode(other.read_bytes(), name)
+        includes[name] = take(other, name)
         return includes[name]
 
     try:
-        data = path.read_bytes()
+        text = take(path, str(path))
     except IsADirectoryError:
         raise PlanFaults(str(path), (Fault(message="this is a folder, not a plan"),)) from None
     except OSError as error:
         reason = error.strerror or str(error)
         raise PlanFaults(str(path), (Fault(message=f"cannot be read: {reason}"),)) from None
-    text = decode(data, str(path))
     runbook = read(text, str(path), load)
     return PlanFiles(text=text, includes=includes, runbook=runbook)
 

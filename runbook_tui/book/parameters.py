@@ -10,6 +10,19 @@ from runbook_tui.book.shell.quoting import fill
 
 MARK = re.compile(r"\$\{\{\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*\}\}")
 
+LONGEST = 32 * 4096 - 1
+"""Bytes of one variable with its name, or of one argument, that a command can be given."""
+IN_A_FILE = "put it into a file, and give the file's name as the value"
+
+
+def too_long(name: str, value: str) -> str:
+    """Why no command can be given a value; empty where one can."""
+    have = len(value.encode("utf-8", "surrogatepass"))
+    most = LONGEST - len(name.encode("utf-8", "surrogatepass")) - 1
+    if have <= most:
+        return ""
+    return f"the value of “{name}” has {have} bytes, and a command can be given {most}"
+
 
 def fill_in(
     text: str,

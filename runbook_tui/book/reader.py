@@ -19,6 +19,10 @@ FOREIGN = {
 }
 
 
+LARGEST = 4 << 20
+"""Bytes of a plan with all that it takes in; a run keeps them as one event."""
+
+
 def read(text: str, name: str, load: Load | None = None) -> Runbook:
     """The runbook of a plan's text: TOML if ``name`` ends in ``.toml``, else Markdown.
 
@@ -44,6 +48,13 @@ def _draw(text: str, name: str, files: Files) -> Runbook | None:
     from runbook_tui.book.markdown import read_markdown
 
     return read_markdown(text, files.source)
+
+
+def too_large(name: str, size: int) -> PlanFaults:
+    """What is said of a plan that no run could keep; ``size`` in bytes, of all its files."""
+    message = f"too large: {size / (1 << 20):.1f} MiB, at most {LARGEST >> 20} MiB for a plan"
+    hint = "put what is only to be read into files of its own, and name them in the plan"
+    return PlanFaults(name, (Fault(message=f"{message} with all it takes in", hint=hint),))
 
 
 def decode(data: bytes, name: str) -> str:

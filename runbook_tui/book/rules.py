@@ -10,7 +10,7 @@ from runbook_tui.book.actions import ACTIONS
 from runbook_tui.book.conditions import ConditionError, parse
 from runbook_tui.book.findings import Fault, Finding
 from runbook_tui.book.model import Change, Gate, Parameter, Phase, Runbook, Step
-from runbook_tui.book.parameters import MARK, reserved
+from runbook_tui.book.parameters import IN_A_FILE, MARK, reserved, too_long
 from runbook_tui.book.places import Place, Places
 
 UNKNOWN = "is no parameter and no output of an earlier step"
@@ -119,6 +119,8 @@ def _parameters(runbook: Runbook) -> Iterator[Fault]:
                          "commands rely on the real one")  # fmt: skip
         if p.default is not None and p.choices and p.default not in p.choices:
             yield _fault(place, f"the default of {p.name} is none of its choices")
+        if wrong := too_long(p.name, p.default or ""):
+            yield _fault(place, wrong, IN_A_FILE)
         if p.pattern is not None:
             yield from _pattern(p.pattern, p.default, p.name, place)
 

@@ -11,15 +11,8 @@ from typing import Any
 
 from runbook_tui.journal.chain import canonical
 from runbook_tui.run.events import Actor, Draft, Event, Payload, Unknown
-from runbook_tui.run.wire import decode, encode, wire_name
-from runbook_tui.session.ports.journal import JournalError
-
-KIB = 1024
-LIMIT = 64 * KIB
-"""Bytes of what a person writes; output belongs in a command's log, not here."""
-PLAN_LIMIT = 4 * KIB * KIB
-"""Bytes of what the program records: a plan's whole text, a command, an undo, an environment."""
-BY_PEOPLE = frozenset({"note.added", "signoff.given", "step.skipped", "gate.overridden"})
+from runbook_tui.run.wire import decode, encode, limit, wire_name
+from runbook_tui.session.ports.journal import JournalError, TooLarge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +76,8 @@ def entry(draft: Draft, actor: Actor, seconds: float) -> Entry:
         raise JournalError(
             f"{kind} cannot be recorded: {error}", "Values must be text, numbers, lists or tables."
         ) from error
-    limit = LIMIT if kind in BY_PEOPLE else PLAN_LIMIT
-    if size > limit:
-        raise JournalError(
-            f"{kind} is too large to be recorded: {size} bytes, at most {limit}",
-            "Shorten the text; output belongs in a file that a note can name.",
-        )
+    if size > limit(kind):
+        raise TooLarge(kind, size, limit(kind))
     # What a newer program's event looks like from outside is what it is when it is read again.
     payload = decode(kind, data) if isinstance(draft.payload, Unknown) else draft.payload
     return Entry(

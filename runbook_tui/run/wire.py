@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -53,6 +54,28 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
         )
     }
 )  # fmt: skip
+
+
+KIB = 1024
+BY_PEOPLE = frozenset({"note.added", "signoff.given", "step.skipped", "gate.overridden"})
+
+
+def limit(type_: str) -> int:
+    """Bytes of data that an event may have at most.
+
+    What a person writes is short, since output belongs in a command's log. What the program
+    records is longer: a command, an undo, an environment. A run's start holds its whole plan,
+    whose own limit (`book.reader.LARGEST`) is far enough below for every way to write it as JSON.
+    """
+    if type_ in BY_PEOPLE:
+        return 64 * KIB
+    return (64 if type_ == RunStarted.WIRE else 4) * KIB * KIB
+
+
+def size(payload: Payload) -> int:
+    """Bytes of an event's data as the journal keeps it."""
+    text = json.dumps(encode(payload), ensure_ascii=False, separators=(",", ":"))
+    return len(text.encode("utf-8", "backslashreplace"))
 
 
 def wire_name(payload: Payload) -> str:

@@ -13,8 +13,9 @@ from runbook_tui.run.offers import as_step
 from runbook_tui.run.prepare import secrets_of
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState
+from runbook_tui.session.capacity import too_large, unfit
 from runbook_tui.session.driving import Driver
-from runbook_tui.session.launching import Workbench
+from runbook_tui.session.launching import Workbench, prepare_step
 from runbook_tui.session.offering import run_offered
 from runbook_tui.session.ports.journal import JournalError
 from runbook_tui.session.recorder import Pair
@@ -60,8 +61,8 @@ class Desk:
             return self._start_rollback(request)
         if isinstance(request, r.RunOffered):
             return self._run_offered(request)
-        if isinstance(request, r.StartStep) and (absent := self._absent(request.step)):
-            return absent
+        if isinstance(request, r.StartStep) and (unready := self._unready(request.step)):
+            return unready
         if isinstance(request, r.OpenRollback):
             self._recorder.take_in()
             self._bench.look_for_secrets()
@@ -90,10 +91,12 @@ class Desk:
         events = record(pairs, actor)
         return refusal[0] if refusal else Accepted(state=self._state, events=tuple(events))
 
-    def _absent(self, step_id: str) -> Refusal | None:
-        """A refusal where a command would find a secret empty."""
+    def _unready(self, step_id: str) -> Refusal | None:
+        """A refusal where a command would find a secret empty, or could not be started."""
         step = self._state.outline.steps.get(step_id)
-        return self._lacking(step) if step is not None else None
+        if step is None:
+            return None
+        return self._lacking(step) or too_large(self._bench, step)
 
     def _lacking(self, step: Step) -> Refusal | None:
         names = self._bench.absent_secrets(secrets_of(self._state, step))
@@ -110,8 +113,9 @@ class Desk:
         step = as_step(self._state, request.command)
         if isinstance(step, Refusal):
             return step
-        if absent := self._lacking(step):
-            return absent
+        launch = prepare_step(self._bench, step, "stage", step.run or "")
+        if unready := self._lacking(step) or unfit(step.title, launch):
+            return unready
         events = run_offered(self._bench, step)
         return Accepted(state=self._state, events=tuple(events))
 

@@ -20,6 +20,7 @@ from runbook_tui.run.prepare import (
     working_folder,
 )
 from runbook_tui.run.state import CommandRecord, RunState
+from runbook_tui.run.wire import limit, size, wire_name
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import CommandError, Commands, CommandSpec, CommandStatus
 from runbook_tui.session.ports.surroundings import Surroundings
@@ -29,6 +30,7 @@ from runbook_tui.session.spare import Places
 UNDO_SECONDS = 900.0
 PROBE_SECONDS = 30.0
 LONGEST = 50
+LONGEST_REASON = 1000
 HOLDS_SECRET = "it holds a secret"
 AGAIN = 2.0
 """Seconds before a secret's source that gave nothing is asked again: it may be a slow command."""
@@ -291,6 +293,17 @@ def rearmed(bench: Workbench, step_id: str, outputs: Mapping[str, str]) -> list[
 
 
 def armed_undo(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
+    """How the step would be taken back, as far as known, and no larger than can be recorded."""
+    armed = undo_of(bench, state, step_id)
+    if size(armed) <= limit(wire_name(armed)):
+        return armed
+    if armed.kind != "command":
+        return UndoArmed(kind=armed.kind, reason=armed.reason[:LONGEST_REASON], cwd=armed.cwd)
+    # The step has run when what it put out makes its undo so large: a person has to know.
+    return UndoArmed(kind="none", reason="its undo is too large to be recorded", cwd=armed.cwd)
+
+
+def undo_of(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
     """How the step would be taken back, as far as known."""
     step = bench.step(step_id)
     shell = bench.surroundings.shell(step.shell)

@@ -20,7 +20,7 @@ from runbook_tui.session.locks import RunLock
 from runbook_tui.session.opening import resumption
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
-from runbook_tui.session.ports.journal import Journal, JournalError
+from runbook_tui.session.ports.journal import Journal, JournalError, TooLarge
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.spare import Places
@@ -201,6 +201,8 @@ class Session:
             return
         try:
             answer = self._desk.answer(work.request, work.actor)
+        except TooLarge as error:
+            answer = Refusal(reason=str(error), hint=error.hint, exit_code=2)
         except JournalError as error:
             answer = Refusal(reason=f"the journal cannot be written: {error}", hint=error.hint,
                              exit_code=70)  # fmt: skip

@@ -27,6 +27,7 @@ from runbook_tui.session.launching import (
     start,
 )
 from runbook_tui.session.ports.commands import CommandStatus, Phase
+from runbook_tui.session.ports.journal import TooLarge
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.undo_file import write as write_undo_file
 
@@ -118,7 +119,10 @@ class StepDriver:
             # Started by a session that ended before the command was: nobody's hand is on it now.
             return self._fail(step, "interrupted before its command started")
         launch = prepare_step(bench, step, kind, text, node)
-        bench.recorder.record(lambda _: [(launch.started, step.id)])
+        try:
+            bench.recorder.record(lambda _: [(launch.started, step.id)])
+        except TooLarge as error:
+            return self._fail(step, str(error))
         if kind in {"before", "run"}:
             self._refile()
         start(bench, launch)

@@ -6,6 +6,7 @@ another terminal can take it over at any point.
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from runbook_tui.run.events import RollbackFinished, UndoFinished, UndoStarted
@@ -25,6 +26,7 @@ from runbook_tui.session.ports.commands import (
     CommandStatus,
     Phase,
 )
+from runbook_tui.session.ports.journal import TooLarge
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.stepping import UNDO_KINDS
 from runbook_tui.session.undo_file import write as write_undo_file
@@ -210,10 +212,18 @@ class RollbackDriver:
         bench = self._bench
         launch = prepare_undo(bench, step_id, kind, text)
         attempt = 1 + sum(c.kind == "undo" for c in bench.state.step(step_id).commands)
-        pairs: list[Pair] = [(launch.started, step_id)]
-        if bench.state.step(step_id).status is not Status.UNDOING:
-            pairs.insert(0, (UndoStarted(attempt=attempt), step_id))
-        if self._record(pairs):
+        began = bench.state.step(step_id).status is Status.UNDOING
+        before: list[Pair] = [] if began else [(UndoStarted(attempt=attempt), step_id)]
+        try:
+            recorded = self._record([*before, (launch.started, step_id)])
+        except TooLarge:
+            # What the caller's environment adds is not worth an undo; what was armed has its own.
+            short = dataclasses.replace(launch.started, environment={})
+            try:
+                recorded = self._record([*before, (short, step_id)])
+            except TooLarge as error:
+                return self._undone(step_id, "failed", None, str(error))
+        if recorded:
             self._refile()
             start(bench, launch)
         return True

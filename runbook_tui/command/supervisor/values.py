@@ -11,7 +11,9 @@ FILE = "RUNBOOK_OUTPUT"
 """The name under which a fault of the whole file stands among those of its values."""
 SECRET = "it holds a secret"
 MASK = "***"
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+MOST = 1000
+"""Names that are read."""
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 
 Mask = Callable[[bytes], bytes]
 
@@ -31,6 +33,9 @@ def account(data: bytes, *, ended: bool, mask: "Mask | None" = None) -> "dict[st
         if clean is None:
             # The name itself is, or belongs to, a secret.
             faults[MASK] = SECRET
+            continue
+        if name not in values and name not in faults and len(values) + len(faults) >= MOST:
+            faults[FILE] = f"only its first {MOST} names are read"
             continue
         values.pop(name, None)
         faults.pop(name, None)

@@ -37,6 +37,10 @@ class CommandSpec:
     columns: int = 80
 
 
+EVALUATING = frozenset({"bash", "sh", "dash", "ash", "ksh", "zsh"})
+"""Shells to which a supervisor can hand a text that is longer than an argument."""
+
+
 NEVER_STARTED = "it was never started"
 """The reason of a lost command whose supervisor never came up: it has done nothing."""
 

@@ -17,6 +17,16 @@ class JournalError(Exception):
         self.hint = hint
 
 
+class TooLarge(JournalError):
+    """One event is larger than an event may be: nothing is wrong with the journal."""
+
+    def __init__(self, kind: str, size: int, most: int) -> None:
+        super().__init__(
+            f"{kind} is too large to be recorded: {size} bytes, at most {most}",
+            "Shorten the text; what is long belongs in a file that it can name.",
+        )
+
+
 class Conflict(JournalError):
     """Others appended since the state that the decision was based on; ``events`` are theirs."""
 
