@@ -37,6 +37,8 @@ class Item:
     reason: str = ""
     cwd: str = ""
     held: bool = False
+    gone: bool = False
+    """Whether the folder it acts in is not there now; an undo that comes before may bring it."""
     usual: float | None = None
     result: str = ""
     outcome: str = ""
@@ -46,7 +48,7 @@ class Item:
     @property
     def ready(self) -> bool:
         """Whether it can run now without asking anything."""
-        return self.kind == "command" and not self.missing and not self.held
+        return self.kind == "command" and not (self.missing or self.held or self.gone)
 
     @property
     def by_hand(self) -> bool:
@@ -60,6 +62,8 @@ class Item:
             return "needs " + ", ".join(self.missing)
         if self.held:
             return "below the floor"
+        if self.gone:
+            return "its folder is gone"
         words = {"manual": "by hand", "none": "no undo known", "irreversible": "cannot be undone"}
         return words.get(self.kind, "")
 
@@ -158,9 +162,36 @@ def running_plan(state: RunState) -> RollbackPlan | None:
     )
 
 
-def without(planned: RollbackPlan, absent: Collection[str]) -> RollbackPlan:
-    """The plan where these secrets have to be given before what needs them can run."""
-    items = tuple(_without(item, absent) for item in planned.items)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """What is not there and was recorded as needed: secrets nobody can give, folders that are gone.
+
+    It is looked for now and then; an empty one says that nobody has looked yet, or all is there.
+    """
+
+    secrets: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+NOTHING_ABSENT = Absent()
+
+
+def folders(state: RunState) -> tuple[str, ...]:
+    """The folders in which the undos of what ran would act, each once."""
+    armed = (step.undo for step in state.steps.values() if step.acted)
+    cwds = (undo.cwd for undo in armed if undo is not None and undo.kind == "command")
+    return tuple(dict.fromkeys(cwd for cwd in cwds if cwd))
+
+
+def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
+    """The plan as it stands where these are absent: what needs them is not ready."""
+    items = tuple(
+        dataclasses.replace(
+            _without(item, absent.secrets),
+            gone=item.kind == "command" and item.cwd in absent.folders,
+        )
+        for item in planned.items
+    )
     return dataclasses.replace(planned, items=items)
 
 

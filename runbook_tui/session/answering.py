@@ -66,6 +66,7 @@ class Desk:
         if isinstance(request, r.OpenRollback):
             self._recorder.take_in()
             self._bench.look_for_secrets()
+            self._bench.look_for_folders()
         self._recorder.sync()
         keep = self._state.rolling_back or isinstance(request, r.OpenRollback | r.CloseRollback)
         answer = self._decided(request, actor, keep=keep)

@@ -150,7 +150,9 @@ class EmergencyRollback:
             status = self._execute(item, "undo", item.text)
         if status.phase is Phase.LOST and item.verify:
             # What was lost may have done its work; if it has not, it is run once more.
-            status = self._execute(item, "verify_undo", item.verify)
+            status = self._verify(item)
+            if status.phase is Phase.LOST:
+                return "failed", _why("the check after it", status)
             if status.exit != 0:
                 status = self._execute(item, "undo", item.text)
         tries = [status, *(self._execute(item, "undo", text) for text in item.earlier)]
@@ -158,10 +160,17 @@ class EmergencyRollback:
         if failed is not None:
             return "failed", _why("the undo", failed)
         if item.verify:
-            status = self._execute(item, "verify_undo", item.verify)
-            if status.exit != 0:
+            status = self._verify(item)
+            if status.phase is Phase.LOST or status.exit != 0:
                 return "failed", _why("the check after it", status)
         return "done", ""
+
+    def _verify(self, item: FiledUndo) -> CommandStatus:
+        """The check after an undo; asked once more where it was lost, since it changes nothing."""
+        status = self._execute(item, "verify_undo", item.verify)
+        if status.phase is Phase.LOST:
+            status = self._execute(item, "verify_undo", item.verify)
+        return status
 
     def _taken_up(self, item: FiledUndo) -> CommandStatus | None:
         """The end of an undo that an earlier attempt began; None where it began none."""

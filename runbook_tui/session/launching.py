@@ -19,6 +19,7 @@ from runbook_tui.run.prepare import (
     withheld,
     working_folder,
 )
+from runbook_tui.run.rollback import NOTHING_ABSENT, Absent, folders
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.run.wire import limit, size, wire_name
 from runbook_tui.session.ports.clock import Clock
@@ -32,6 +33,8 @@ PROBE_SECONDS = 30.0
 LONGEST = 50
 LONGEST_REASON = 1000
 HOLDS_SECRET = "it holds a secret"
+LOOK_AGAIN = 2.0
+"""Seconds between two looks at whether the folders of undos are there."""
 AGAIN = 2.0
 """Seconds before a secret's source that gave nothing is asked again: it may be a slow command."""
 
@@ -50,8 +53,9 @@ class Workbench:
     failures: dict[str, str] = field(default_factory=dict)
     seen: set[tuple[str, str, str]] = field(default_factory=set)
     tried: dict[str, float] = field(default_factory=dict)
-    absent: tuple[str, ...] = ()
-    """Secrets that nobody could give when they were last looked for; anybody may read it."""
+    absent: Absent = NOTHING_ABSENT
+    """What a rollback would lack, as far as it was looked for; anybody may read it."""
+    looked: float = -LOOK_AGAIN
 
     @property
     def state(self) -> RunState:
@@ -97,7 +101,20 @@ class Workbench:
 
     def look_for_secrets(self) -> None:
         """Find out which secrets have to be asked for."""
-        self.absent = self.absent_secrets(self.state.secrets)
+        absent = self.absent_secrets(self.state.secrets)
+        self.absent = dataclasses.replace(self.absent, secrets=absent)
+
+    def look_for_folders(self) -> bool:
+        """Find out which folders of undos are gone; True if that has changed."""
+        self.looked = self.clock.mono()
+        gone = tuple(cwd for cwd in folders(self.state) if not os.path.isdir(cwd))
+        changed = gone != self.absent.folders
+        self.absent = dataclasses.replace(self.absent, folders=gone)
+        return changed
+
+    def look_around(self) -> bool:
+        """The same, but not more often than every few seconds."""
+        return self.clock.mono() - self.looked >= LOOK_AGAIN and self.look_for_folders()
 
     def give_secret(self, name: str, value: str) -> None:
         """A secret that a person gave; kept in memory only."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal
+from runbook_tui.run.rollback import Absent
 from runbook_tui.run.state import RunState
 from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
@@ -95,8 +96,8 @@ class Session:
         return self._recorder.state
 
     @property
-    def absent_secrets(self) -> tuple[str, ...]:
-        """Secrets that a person has to give; known once a rollback was looked at."""
+    def absent(self) -> Absent:
+        """Secrets that a person has to give, known once a rollback was looked at; lost folders."""
         return self._bench.absent
 
     @property
@@ -149,9 +150,10 @@ class Session:
         """A secret that was asked for; kept in memory only."""
         self._call(lambda: self._bench.give_secret(name, value))
 
-    def look_for_secrets(self) -> None:
-        """Find out which secrets a rollback would ask for; before the session is opened."""
+    def look_around(self) -> None:
+        """Find out what a rollback would lack; before the session is opened."""
         self._bench.look_for_secrets()
+        self._bench.look_for_folders()
 
     def help_roll_back(self) -> None:
         """Go on with a rollback whose process has died, should there be one."""
@@ -193,6 +195,8 @@ class Session:
             else:
                 self._do(work)
             busy = self._driver.advance_safely()
+            if self._bench.look_around():
+                self._told = None
             self._tell()
 
     def _do(self, work: _Work) -> None:

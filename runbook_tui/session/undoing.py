@@ -121,7 +121,10 @@ class RollbackDriver:
         if last.kind == "undo" and last.lost and verify:
             # It may have done its work: whether it has is asked before anything else.
             return self._launch(step_id, "verify_undo", verify)
-        if last.kind == "verify_undo" and not last.ok and _lost_once(records):
+        if last.kind == "verify_undo" and last.lost and not _lost_twice(records):
+            # A check changes nothing and may be asked again; an undo is not tried for its sake.
+            return self._launch(step_id, "verify_undo", last.text)
+        if last.kind == "verify_undo" and not (last.ok or last.lost) and _lost_once(records):
             return self._start_undo(step_id)
         if left and (last.kind == "undo" or last.ok):
             # An attempt before the last has its own undo, whatever became of this one.
@@ -182,7 +185,7 @@ class RollbackDriver:
         """Begin or settle one item; None where a person has to answer first."""
         if item.kind == "command":
             self._bench.look_for_secrets()
-            absent = (*item.missing, *(n for n in item.secrets if n in self._bench.absent))
+            absent = (*item.missing, *(n for n in item.secrets if n in self._bench.absent.secrets))
             if absent and self.attended:
                 return None
             if absent:
@@ -268,6 +271,11 @@ def _lost_once(records: list[CommandRecord]) -> bool:
     """Whether an undo was tried once, and that try was lost."""
     tries = [c for c in records if c.kind == "undo"]
     return len(tries) == 1 and tries[0].lost
+
+
+def _lost_twice(records: list[CommandRecord]) -> bool:
+    """Whether the check that was lost last was the second one in a row."""
+    return len(records) > 1 and records[-2].kind == "verify_undo" and records[-2].lost
 
 
 def _why(record: CommandRecord) -> str:

@@ -146,7 +146,7 @@ class RollbackScreen(Screen[None]):
         """The state is another: make the list again."""
         if not self.is_whole:
             return
-        absent = self.app.session.absent_secrets
+        absent = self.app.session.absent
         current = running_plan(self.state) if self.running else None
         current = current or plan(self.state, self._scope, self._node, self._past_floor)
         self._plan = without(current, absent)
@@ -168,7 +168,7 @@ class RollbackScreen(Screen[None]):
         )
         self._fit_summary()
         self.rows.past_floor = self._past_floor
-        self.rows.wait_at(awaited(self.state, absent))
+        self.rows.wait_at(awaited(self.state, absent.secrets))
         self._show_undo()
         for lines in self.query(Lines):
             lines.refresh()
@@ -217,7 +217,7 @@ class RollbackScreen(Screen[None]):
 
     def _paint_foot(self, width: int, height: int) -> list[Line]:
         held = any(item.held for item in self._plan.items)
-        waiting = awaited(self.state, self.app.session.absent_secrets)
+        waiting = awaited(self.state, self.app.session.absent.secrets)
         return [view.foot(self.state, waiting, runs=self.running, held=held, width=width)]
 
     # -- deeds -----------------------------------------------------------------------------------

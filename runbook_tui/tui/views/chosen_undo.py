@@ -34,6 +34,9 @@ def command(item: Item | None, width: int, height: int, past_floor: bool = False
     if item.missing and not item.result:
         names = ", ".join(item.missing)
         return [[(f" needs {names}: ", "warn"), ("v", "key"), (" gives it", "plain")]]
+    if item.gone and not item.result:
+        lost = cut(f" ! {printable(item.cwd, 1000)} is not there", width)
+        return [[(lost, "warn")], *_text(item, width, height - 1)]
     if item.result == "failed" and item.outcome:
         why = cut(f" ✗ {printable(item.outcome, 1000)}", width)
         return [[(why, "bad")], *_text(item, width, height - 1)]
@@ -41,6 +44,8 @@ def command(item: Item | None, width: int, height: int, past_floor: bool = False
 
 
 def _text(item: Item, width: int, height: int) -> list[Line]:
+    if height < 1:
+        return []
     texts = item.text.strip().splitlines() or [""]
     rows: list[tuple[str, str]] = [("   ", text) for text in texts]
     rows[0] = (" $ ", texts[0])
@@ -101,6 +106,8 @@ def whole(item: Item, differences: tuple[str, ...] = ()) -> str:
         parts.append(item.reason)
     if item.missing:
         parts.append(f"needs {', '.join(item.missing)}")
+    if item.gone:
+        parts.append(f"! {item.cwd} is not there")
     if item.text:
         parts.append(f"its undo, in {item.cwd or 'the folder of its step'}:\n\n{item.text.strip()}")
     parts += [f"then that of an attempt before it:\n\n{other.strip()}" for other in item.earlier]
