@@ -59,6 +59,7 @@ def _findings() -> Iterator[Finding]:
         lambda: _writable(home),
         lambda: _filesystem(home),
         lambda: _space(home),
+        _memory,
         _clock,
         _journal,
     )
@@ -127,6 +128,20 @@ def _space(home: Path) -> Finding:
     free = shutil.disk_usage(_existing(home)).free
     text = f"{free >> 20} MiB free"
     return Finding(name="disk", good=free >= LITTLE, text=text)
+
+
+def _memory() -> Finding:
+    """Where what commands put out lies while they know secrets."""
+    from runbook_tui.journal.place import filesystem
+
+    places = [Path(os.environ.get("XDG_RUNTIME_DIR") or "/dev/shm"), Path("/dev/shm")]
+    usable = [p for p in places if p.is_dir() and os.access(p, os.W_OK | os.X_OK)]
+    found = next((p for p in usable if filesystem(p) in {"tmpfs", "ramfs"}), None)
+    text = f"{found} keeps secrets off the disk" if found else (
+        "none that can be written as files: output values of commands that know secrets lie on the"
+        " disk until the command has ended; mount a tmpfs on /dev/shm"
+    )  # fmt: skip
+    return Finding(name="memory", good=found is not None, text=text, serious=False)
 
 
 def _clock() -> Finding:

@@ -84,10 +84,14 @@ class Guarded:
 
     def end(self) -> str:
         """The command has ended: keep all of it, take the file away; returns what went wrong."""
-        kept = self._keep(ended=True)
+        trouble = ""
+        if not self._keep(ended=True):
+            trouble = "they could not be kept: the disk takes nothing"
+            # What is left of the room that was taken before holds at least this.
+            records.write(self._kept, {"values": {}, "faults": {values.FILE: trouble}})
         remove(f"{self._kept}.tmp")
         remove(self.path)
-        return "" if kept else "its output values could not be kept: the disk takes nothing"
+        return trouble and f"its output values are lost: {trouble}"
 
     def close(self) -> None:
         """Nobody is left who could write: take everything in clear away."""

@@ -90,5 +90,5 @@ def _entries(text: str, *, ended: bool) -> "Iterator[tuple[str, str, str]]":
 def _fault(value: str) -> str:
     size = len(value.encode("utf-8", "surrogateescape"))
     if size > LIMIT:
-        return f"it has {size} bytes, at most {LIMIT} can be used"
+        return f"it has {size} bytes, at most {LIMIT}"
     return "it holds a NUL byte" if "\0" in value else ""

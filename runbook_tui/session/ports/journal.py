@@ -8,6 +8,12 @@ from typing import Protocol
 
 from runbook_tui.run.events import Actor, Draft, Event
 
+WRITTEN = {
+    "note.added": "the note", "signoff.given": "the comment", "step.skipped": "the reason",
+    "gate.overridden": "the reason",
+}  # fmt: skip
+"""What a person calls that which is too large in an event of theirs."""
+
 
 class JournalError(Exception):
     """The journal cannot be used; ``hint`` says what to do next."""
@@ -22,7 +28,7 @@ class TooLarge(JournalError):
 
     def __init__(self, kind: str, size: int, most: int) -> None:
         super().__init__(
-            f"{kind} is too large to be recorded: {size} bytes, at most {most}",
+            f"{WRITTEN.get(kind, kind)} is too large to be recorded: {size} bytes, at most {most}",
             "Shorten the text; what is long belongs in a file that it can name.",
         )
 

@@ -20,6 +20,7 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
         *_still_open(before, now),
         *_out_of_order(before, now),
         *_signed(before, now, me),
+        *_refused(before, now),
         *_ended_early(before, now),
     ]
 
@@ -80,6 +81,21 @@ def _signed(before: RunState, now: RunState, me: Actor) -> list[Part]:
         if given.seq > before.seq and not own:
             about = f"“{now.outline[given.node].title}”: {verdict(given)}"
             found.append((about, "good" if given.decision == "approved" else "bad"))
+    return found
+
+
+def _refused(before: RunState, now: RunState) -> list[Part]:
+    """What a command put out and nobody can use; a step that has failed for it says so itself."""
+    found: list[Part] = []
+    for id_, step in now.steps.items():
+        if id_ not in now.outline or step.refused == before.step(id_).refused:
+            continue
+        title = now.outline[id_].title
+        found += [
+            (f"“{title}”: what it put out as {printable(name, 40)} cannot be used: {why}", "warn")
+            for name, why in step.refused.items()
+            if name not in before.step(id_).refused
+        ]
     return found
 
 

@@ -6,14 +6,16 @@ import base64
 import os
 import shlex
 import signal
+import subprocess
 import urllib.parse
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from runbook_tui.command.output_values import place
 from runbook_tui.command.shells import base_environment
-from runbook_tui.session.ports.commands import Phase
+from runbook_tui.session.ports.commands import CommandSpec, Phase
 from tests.integration.command.running import HOST, Run, alive, ended, supervisor_of
 from tests.waiting import until
 
@@ -196,6 +198,37 @@ def test_a_value_that_is_left_out_is_said(run: Run, text: str, fault: str) -> No
     # Not the value before it either: an undo would act on what is not true any more.
     assert "big" not in found.values
     assert found.faults["big"].startswith(fault)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A disk of a megabyte, for one command's folder."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small file system")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+def test_values_that_a_full_disk_does_not_take_are_said_to_be_lost(
+    small: Path, tmp_path: Path
+) -> None:
+    folder = small / "0"
+    # More than the room that was taken before: nothing of it may be half there.
+    text = """
+    head -c 2M /dev/zero > small/filling 2> /dev/null || true
+    long=$(head -c 9000 /dev/zero | tr '\\0' x)
+    for n in 1 2 3; do echo "value$n=$long"; done >> $RUNBOOK_OUTPUT
+    """
+    HOST.start(CommandSpec(folder=folder, argv=("bash", "-ec", text), cwd=str(tmp_path),
+                           **knowing()))  # type: ignore[arg-type]  # fmt: skip
+    found = ended(folder)
+    lost = "they could not be kept: the disk takes nothing"
+    assert (found.exit, found.reason) == (0, f"its output values are lost: {lost}")
+    assert HOST.outputs(folder).faults == {"RUNBOOK_OUTPUT": lost}
+    assert HOST.outputs(folder).values == {}
 
 
 def test_more_than_is_read_is_said(run: Run) -> None:

@@ -107,7 +107,7 @@ def test_what_a_person_writes_too_long_is_refused_and_is_no_trouble_of_the_journ
     session = place.open()
     answer = refused(session, r.AddNote(text=LONG))
     assert answer.exit_code == 2
-    assert answer.reason.startswith("note.added is too large to be recorded: 20")
+    assert answer.reason.startswith("the note is too large to be recorded: 20")
     assert refused(session, r.SkipStep(step="a", reason=LONG)).exit_code == 2
     assert refused(session, r.GiveValue(name="x", value=LONG)).exit_code == 2
     assert session.trouble == ""

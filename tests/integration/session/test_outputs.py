@@ -71,7 +71,7 @@ def test_a_declared_output_that_is_too_long_fails_its_step_and_says_why(scene: M
     place = scene(book(step))
     session = place.open()
     run_step(session, "a", Status.FAILED)
-    why = "it has 70000 bytes, at most 65536 can be used"
+    why = "it has 70000 bytes, at most 65536"
     assert session.state.step("a").reason == f"its output “old” cannot be used: {why}"
     assert not (place.work / "ran").exists()
     said = [sentence(event) for event in place.journal.events(place.run)

@@ -16,6 +16,7 @@ from runbook_tui.command.folder import supervisor as supervisor_of
 from runbook_tui.run import requests as r
 from runbook_tui.run.rollback import plan, without
 from runbook_tui.session.session import Session
+from runbook_tui.tui.views.chosen_undo import command
 from runbook_tui.tui.views.head import readiness
 from tests.integration.session.scene import Scene, ask, book, rolled_back, run_step
 from tests.integration.session.test_rollback import Told, emergency_of
@@ -50,6 +51,9 @@ def test_an_undo_whose_folder_is_gone_is_not_ready_and_is_again_once_it_is_back(
     assert [(i.step, i.ready, i.why) for i in items] == [
         ("b", True, ""), ("a", False, "its folder is gone"),
     ]  # fmt: skip
+    shown = "".join(text for line in command(items[1], 200, 6) for text, _ in line)
+    assert f"{place.work / 'there'} is not there" in shown
+    assert "touch undone" in shown
     (place.work / "there").mkdir()
     ask(session, r.OpenRollback())
     assert light(session).startswith("↶ 2 ready")

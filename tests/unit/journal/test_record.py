@@ -101,7 +101,7 @@ def test_a_draft_may_name_its_own_actor() -> None:
 
 
 def test_too_much_data_is_refused_and_a_long_plan_is_not() -> None:
-    with pytest.raises(JournalError, match=r"note\.added is too large") as caught:
+    with pytest.raises(JournalError, match="the note is too large") as caught:
         entry(Draft(payload=NoteAdded(text="x" * limit("note.added"))), ADA, 0.0)
     assert caught.value.hint
     plan = RunStarted(
