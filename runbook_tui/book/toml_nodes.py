@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -28,10 +28,19 @@ class Nodes:
     """
 
     def __init__(
-        self, where: Mapping[Path, Position], text: str, files: Files, outside: Outside
+        self,
+        where: Mapping[Path, Position],
+        text: str,
+        files: Files,
+        outside: Outside,
+        gaps: Iterable[Path] = (),
     ) -> None:
         self._where = where
-        self._lines = text.splitlines()
+        self._gaps: dict[Path, set[str]] = {}
+        for gap in gaps:
+            for end, key in enumerate(gap):
+                self._gaps.setdefault(gap[:end], set()).add(str(key))
+        self._lines = text.split("\n")
         self._files = files
         self._outside = outside
         self._there = outside.standing()
@@ -44,7 +53,8 @@ class Nodes:
 
     def phases(self, plan: t.PlanTable) -> list[m.Phase]:
         """The plan's own phases; takes the ids of everything in it first."""
-        GivenIds(self._ids, self._there, self.fault).take(plan, self._outside.ids)
+        sure = not (self._files.lost.ids or self._files.lost.boxes)
+        GivenIds(self._ids, self._there, self.fault, sure=sure).take(plan, self._outside.ids)
         return [self._phase(p, n) for n, p in enumerate(plan.phase)]
 
     def line(self, path: Path) -> int:
@@ -59,6 +69,15 @@ class Nodes:
         """Something is wrong with a table or key."""
         self._files.fault(self.place(path), message, hint)
 
+    def lost(self, path: Path, *keys: str) -> bool:
+        """Whether one of these keys of a table could not be read."""
+        return not self._gaps.get(path, set()).isdisjoint(keys)
+
+    def note_lost(self, path: Path, item: m.Placed) -> None:
+        """Remember what of a table could not be read, for the rules."""
+        for key in self._gaps.get(path, ()):
+            self._files.places.lose(item.source or self._files.source, item.line, key)
+
     def base(self, id_: str | None, kind: type[N]) -> N | None:
         """The node that a table with that id amends."""
         there = self._there.get(id_ or "")
@@ -68,6 +87,7 @@ class Nodes:
         """The node that a table makes, or makes of the one that is there; its keys' places."""
         keys = table.model_fields_set
         at = base or node
+        self.note_lost(path, at)
         for key in keys:
             place = self.place((*path, key.rstrip("_")))
             self._files.places.put(at.source or self._files.source, at.line, key, place)

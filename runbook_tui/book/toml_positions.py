@@ -6,6 +6,7 @@ count from 1, columns in characters.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,8 @@ class _Index:
         if key is None:
             return
         names = self._names(key)
+        for end in range(1, len(names)):
+            self._put(self._into(names[:end]), node)
         path = self._into(names[:-1])
         if node.type == "table_array_element":
             array = (*path, names[-1])
@@ -110,8 +113,17 @@ class _Index:
                          for n in self._names(child))  # fmt: skip
         text = self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
         if node.type == "quoted_key" and len(text) >= 2:
-            return (text[1:-1],)
+            return (_unquoted(text),)
         return (text,)
+
+
+def _unquoted(key: str) -> str:
+    if "\\" not in key or key.startswith("'"):
+        return key[1:-1]
+    try:
+        return next(iter(tomllib.loads(f"{key} = 1")))
+    except tomllib.TOMLDecodeError:
+        return key[1:-1]
 
 
 KEYS = frozenset({"bare_key", "quoted_key", "dotted_key"})
