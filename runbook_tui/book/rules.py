@@ -195,10 +195,10 @@ def _unknown(
 ) -> Iterator[tuple[str, Fault]]:
     if place.source and not place.source.endswith(".toml"):
         return  # In Markdown this is somebody else's template; it is asked for when it is run.
-    for match in MARK.finditer(command or ""):
-        name = match.group(1)
+    marks = {match.group(0): match.group(1) for match in MARK.finditer(command or "")}
+    for mark, name in marks.items():
         if name not in names:
-            found = places.find(match.group(0), place)
+            found = places.find(mark, place)
             yield name, _fault(found, f"“{name}” {UNKNOWN}")
 
 

@@ -17,6 +17,7 @@ from runbook_tui.book.toml_ids import GivenIds
 from runbook_tui.book.toml_outside import Outside
 from runbook_tui.book.toml_positions import Path, Position, nearest
 
+LONGEST_LINE = 400
 N = TypeVar("N", bound=Node)
 
 
@@ -237,7 +238,7 @@ class Nodes:
         if seconds is None:
             return None
         line = self.line(path)
-        text = self._lines[line - 1].strip() if line <= len(self._lines) else ""
+        text = self._lines[line - 1][:LONGEST_LINE].strip() if line <= len(self._lines) else ""
         found = m.Estimate(minimum=seconds, maximum=seconds, line=line, text=text)
         if count:
             self.estimates.append(found)
