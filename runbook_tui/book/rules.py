@@ -36,7 +36,7 @@ def broken_rules(runbook: Runbook, places: Places, lost: Lost) -> list[Fault]:
     faults += _parameters(runbook, places)
     for step in steps:
         faults += _step(step, places)
-    faults += (f for name, f in _values(runbook, places) if not lost.value(name))
+    faults += (f for name, f in _values(runbook, places) if not (name and lost.value(name)))
     return faults
 
 
@@ -168,7 +168,10 @@ def _outputs(step: Step, places: Places) -> set[str]:
 
 
 def _values(runbook: Runbook, places: Places) -> Iterator[tuple[str, Fault]]:
-    """Names that a command or condition uses must be known where it stands; each with its fault."""
+    """Names that a command or condition uses must be known where it stands.
+
+    Each fault comes with the name that is not known; empty where something else is wrong.
+    """
     known = {p.name for p in runbook.parameters}
     secrets = {p.name for p in runbook.parameters if p.secret is not None}
     for phase in runbook.phases:
@@ -223,7 +226,7 @@ def _condition(
         match = re.search(rf"(?<!\w){name}(?!\w)", text)
         place = at(match.start() + 1 if match else 1)
         if name in secrets:
-            yield name, _fault(place, f"“when” cannot look at the secret “{name}”")
+            yield "", _fault(place, f"“when” cannot look at the secret “{name}”")
         elif name not in known:
             yield name, _fault(place, f"“{name}” {UNKNOWN}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,12 +13,13 @@ from runbook_tui.book.files import Files
 from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.places import Place
-from runbook_tui.book.toml_faults import deep_fault, schema_faults, syntax_fault
+from runbook_tui.book.toml_faults import deep_fault, schema_faults
 from runbook_tui.book.toml_mending import pruned, validated
 from runbook_tui.book.toml_nodes import Nodes
 from runbook_tui.book.toml_outside import Outside, taken_in
 from runbook_tui.book.toml_positions import Path, nearest, positions
 from runbook_tui.book.toml_spelling import Spelling
+from runbook_tui.book.toml_syntax import legible
 
 UNKNOWN = "?"
 """Stands for a key of a table that nobody could make sense of."""
@@ -44,25 +44,26 @@ def draw_toml(text: str, source: str, files: Files) -> Runbook | None:
     Faults go to ``files``, and what is missing because of them to ``files.lost``: then the runbook
     is there for the rules only. What only the whole plan can break is not looked at.
     """
-    try:
-        body = tomllib.loads(text)
-        where = dict(positions(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        _tell([syntax_fault(error, text)], files)
+    found = legible(text)
+    _tell(found.faults, files)
+    if found.body is None:
         return None
+    where = dict(positions(found.text))
+    body = found.body
     deep = pruned(body, files.lost)
     if deep is not None:
         _tell([deep_fault(nearest(where, deep))], files)
     spelling = Spelling(where=where, top=t.PlanTable, lost=files.lost)
     body = spelling.spelt(body)
     outside = taken_in(body, where, files)
-    found = validated(body, _standing(outside, files), files.lost)
-    _tell([*spelling.faults, *schema_faults(found.errors, where, spelling.guessed)], files)
-    if found.plan is None:
+    tables = validated(body, _standing(outside, files), files.lost)
+    shape = [*spelling.faults, *schema_faults(tables.errors, where, spelling.guessed)]
+    _tell((fault for fault in shape if fault.line not in found.lines), files)
+    if tables.plan is None:
         return None
-    gaps = (*found.gaps, *((*path, UNKNOWN) for path in spelling.odd))
+    gaps = (*tables.gaps, *((*path, UNKNOWN) for path in spelling.odd))
     return _Reading(Nodes(where, text, files, outside, gaps), files, outside).runbook(
-        found.plan, source
+        tables.plan, source
     )
 
 

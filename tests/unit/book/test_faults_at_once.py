@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
+import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runbook_tui.book.findings import PlanFaults
 from tests.fakes.files import faults_of, read_files, said
 from tests.unit.book.planting import Plant, after, planted, told
 
@@ -302,3 +308,45 @@ def test_a_table_that_is_none_is_one_fault(key: str) -> None:
     (found,) = faults_of({"plan.toml": text})
     assert found.message.startswith(f"“{key}” should be")
     assert found.line == (2 if key == "title" else 3)
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        yield (*path, key)
+        if isinstance(item, dict | list):
+            yield from paths(item, (*path, key))
+
+
+ODD = st.sampled_from(
+    [5, -1, 2.5, True, "", "x", "0-5m", [], ["x"], [5], [[]], {}, {"x": 1}, {"title": "y"},
+     [{}], [{"title": 5}], [{"step": [{"id": 5}]}], float("inf"), "a\0b"]
+)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_a_plan_with_values_of_any_shape_does_no_more_than_fault(data: st.DataObject) -> None:
+    body = tomllib.loads(EVERY_KEY)
+    for _ in range(data.draw(st.integers(1, 4))):
+        *around, key = data.draw(st.sampled_from(list(paths(body))))
+        value: Any = body
+        for part in around:
+            value = value[part]
+        how = data.draw(st.sampled_from(("put", "drop", "rename")))
+        if how == "put" or isinstance(value, list):
+            value[key] = deepcopy(data.draw(ODD))
+        else:
+            item = value.pop(key)
+            if how == "rename":
+                value[data.draw(st.sampled_from([f"{key}s", key[:-1], key[::-1], "odd key"]))] = (
+                    item
+                )
+    text = tomli_w.dumps(body)
+    try:
+        read_files({"plan.toml": text})
+    except PlanFaults as error:
+        lines = text.split("\n")
+        assert error.faults
+        assert all(1 <= f.line <= len(lines) for f in error.faults)
+        assert all(1 <= f.column <= len(lines[f.line - 1]) + 1 for f in error.faults)
+        assert len({(f.line, f.column, f.message) for f in error.faults}) == len(error.faults)
