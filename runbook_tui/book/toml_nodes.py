@@ -37,8 +37,9 @@ class Nodes:
         gaps: Iterable[Path] = (),
     ) -> None:
         self._where = where
+        self._gone = frozenset(gaps)
         self._gaps: dict[Path, set[str]] = {}
-        for gap in gaps:
+        for gap in self._gone:
             for end, key in enumerate(gap):
                 self._gaps.setdefault(gap[:end], set()).add(str(key))
         self._lines = text.split("\n")
@@ -71,8 +72,9 @@ class Nodes:
         self._files.fault(self.place(path), message, hint)
 
     def lost(self, path: Path, *keys: str) -> bool:
-        """Whether one of these keys of a table could not be read."""
-        return not self._gaps.get(path, set()).isdisjoint(keys)
+        """Whether a table, or one of these keys of it, could not be read."""
+        whole = any(path[:end] in self._gone for end in range(1, len(path) + 1))
+        return whole or not self._gaps.get(path, set()).isdisjoint(keys)
 
     def note_lost(self, path: Path, item: m.Placed) -> None:
         """Remember what of a table could not be read, for the rules."""

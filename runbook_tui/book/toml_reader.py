@@ -177,9 +177,21 @@ class _Reading:
             secret=_secret(p.secret),
         )
         self._nodes.note_lost(("parameters", name), given)
+        self._keep_secret(p, ("parameters", name))
         whole = amended(there, given, p.model_fields_set) if there else given
         needed = whole.default is None and whole.secret is None
         return replace(whole, required=needed, declared=True)
+
+    def _keep_secret(self, p: t.ParameterTable, path: Path) -> None:
+        """A secret comes from one place, and a plan is none."""
+        if isinstance(p.secret, t.SecretTable):
+            given = sum(x is not None for x in (p.secret.env, p.secret.file, p.secret.command))
+            if given != 1 and not self._nodes.lost((*path, "secret"), *t.SOURCES, UNKNOWN):
+                message = f"the secret {path[-1]} wants one of {', '.join(t.SOURCES)}"
+                self._nodes.fault((*path, "secret"), message)
+        if p.secret and p.default is not None:
+            message = f"the secret {path[-1]} has its value in the plan"
+            self._nodes.fault((*path, "default"), message, "say where it comes from, no default")
 
     def _team(self, name: str, x: t.TeamTable, base: Runbook) -> m.Team:
         there = next((team for team in base.teams if team.id == name), m.Team(id=name))
@@ -201,7 +213,7 @@ class _Reading:
             id=self._nodes.id(w.id, w.title),
             title=w.title,
             line=self._nodes.line(path),
-            probe=m.Probe(run=w.run, http=w.http, prometheus=w.prometheus),
+            probe=m.Probe(run=w.run, http=_asks(w.http), prometheus=_asks(w.prometheus)),
             every=w.every,
             below=None if w.below is None else float(w.below),
             above=None if w.above is None else float(w.above),
@@ -255,6 +267,10 @@ class _Reading:
             unit=x.unit,
             current=None if x.current is None else float(x.current),
         )
+
+
+def _asks(table: t.HttpTable | t.PrometheusTable | None) -> dict[str, str] | None:
+    return None if table is None else table.model_dump(by_alias=True, exclude_none=True)
 
 
 def _secret(s: bool | t.SecretTable | None) -> m.Secret | None:

@@ -63,6 +63,9 @@ class Table(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
+SOURCES = ("env", "file", "command")
+
+
 class SecretTable(Table):
     """Where a secret's value comes from."""
 
@@ -207,14 +210,28 @@ class PhaseTable(Table):
     step: list[StepTable] = []
 
 
+class HttpTable(Table):
+    """What a watch asks over HTTP, and the field of the answer that it looks at."""
+
+    url: str
+    json_: Annotated[str | None, Field(alias="json")] = None
+
+
+class PrometheusTable(Table):
+    """What a watch asks a Prometheus server."""
+
+    url: str
+    query: str
+
+
 class WatchTable(Table):
     """A probe and its threshold."""
 
     id: str | None = None
     title: Title
     run: str | None = None
-    http: dict[str, str] | None = None
-    prometheus: dict[str, str] | None = None
+    http: HttpTable | None = None
+    prometheus: PrometheusTable | None = None
     every: Cadence = 30.0
     below: Number | None = None
     above: Number | None = None

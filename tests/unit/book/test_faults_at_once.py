@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,15 @@ PLANTS = (
           says="“branch” should be a text"),
     Plant(line='text = "From', text='«text = "a\\u0000b"', says="a NUL character"),
     Plant(line="[[contact]]", text='«[[contact]]\nrole = "x"\n[[contact]]', says="“who” is mis"),
+    Plant(line='prometheus = ', text='prometheus = { url = "u", query = "q", «every = "1m" }',
+          says="unknown key “every”"),
+    Plant(line='http = ', text='«http = { json = "x" }', says="“url” is missing"),
     # Rules
+    Plant(line='secret = { command', text='«secret = { env = "A", command = "b" }',
+          says="the secret password wants one of env, file, command"),
+    Plant(line='secret = { env', text='«secret = { }', says="the secret token wants one of"),
+    Plant(line='[parameters.password]', text='[parameters.password]\n«default = "1234"',
+          says="the secret password has its value in the plan"),
     after('title = "The second"', '«id = "merge"', "the id “merge” is used twice"),
     after('title = "Look closer"', '«needs = ["nowhere"]', "“look-closer” needs “nowhere”"),
     Plant(line='action = "git.push"', text='«action = "git.psuh"', says="there is no action"),
@@ -350,3 +359,17 @@ def test_a_plan_with_values_of_any_shape_does_no_more_than_fault(data: st.DataOb
         assert all(1 <= f.line <= len(lines) for f in error.faults)
         assert all(1 <= f.column <= len(lines[f.line - 1]) + 1 for f in error.faults)
         assert len({(f.line, f.column, f.message) for f in error.faults}) == len(error.faults)
+
+
+PLACES = {tuple(k for k in p if isinstance(k, str)): p for p in paths(tomllib.loads(EVERY_KEY))}
+
+
+@pytest.mark.parametrize("path", list(PLACES.values()), ids=str)
+def test_a_value_of_the_wrong_shape_is_one_fault_wherever_it_stands(path: tuple[Any, ...]) -> None:
+    body = tomllib.loads(EVERY_KEY)
+    value: Any = body
+    for part in path[:-1]:
+        value = value[part]
+    value[path[-1]] = date(2026, 1, 1)
+    found = faults_of({"plan.toml": tomli_w.dumps(body)})
+    assert len(found) == 1, [f.message for f in found]
