@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from runbook_tui.book.actions import ACTIONS
 from runbook_tui.book.conditions import ConditionError, parse
@@ -12,6 +13,7 @@ from runbook_tui.book.cycles import cycles
 from runbook_tui.book.findings import Fault, Finding
 from runbook_tui.book.lost import Lost
 from runbook_tui.book.model import Change, Gate, Parameter, Phase, Runbook, Step
+from runbook_tui.book.order import needs
 from runbook_tui.book.parameters import IN_A_FILE, MARK, reserved, too_long
 from runbook_tui.book.places import Place, Places
 
@@ -48,22 +50,36 @@ def _fault(place: Place, message: str, hint: str = "") -> Fault:
 def _needs(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
     items: dict[str, Phase | Step] = {p.id: p for p in runbook.phases}
     items |= {s.id: s for s in runbook.walk()}
-    wanted: dict[str, tuple[str, ...]] = {}
     for item in items.values():
         for need in item.needs or ():
             if need not in items and not lost.id(need):
                 yield _fault(places.of(item, "needs"),
                              f"“{item.id}” needs “{need}”, which is not there")  # fmt: skip
-        wanted[item.id] = tuple(n for n in item.needs or () if n in items)
     known = set(items) | {c.id for p in runbook.phases for c in p.changes}
     for procedure in runbook.procedures:
         for name in procedure.applies_to:
             if name not in known and not lost.id(name):
                 message = f"“{procedure.title}” applies to “{name}”, which is not there"
                 yield _fault(places.of(procedure, "applies_to"), message)
-    for cycle in cycles(wanted):
-        chain = " → ".join(cycle)
-        yield _fault(places.of(items[cycle[0]], "needs"), f"a cycle in needs: {chain}")
+    yield from _cycles(runbook, items, places, lost)
+
+
+def _cycles(
+    runbook: Runbook, items: Mapping[str, Phase | Step], places: Places, lost: Lost
+) -> Iterator[Fault]:
+    """Rings of needs. Where the plan is silent its order counts, unless not all of it is known."""
+    count = Counter([*(p.id for p in runbook.phases), *(s.id for s in runbook.walk())])
+    single = {id_ for id_, number in count.items() if number == 1}
+    sure = not (lost.ids or lost.steps or lost.misplaced) and len(single) == len(items)
+    wanted = needs(runbook) if sure else {i.id: i.needs or () for i in items.values()}
+    known = {id_: [n for n in wanted[id_] if n in single] for id_ in items if id_ in single}
+    for cycle in cycles(known):
+        first = next(n for n, id_ in enumerate(cycle) if items[id_].needs is not None)
+        ring = [*cycle[first:-1], *cycle[:first], cycle[first]]
+        silent = [id_ for id_ in ring if items[id_].needs is None]
+        hint = f"“{silent[0]}” needs the step before it; say needs = [] there" if silent else ""
+        message = f"a cycle in needs: {' → '.join(ring)}"
+        yield _fault(places.of(items[ring[0]], "needs"), message, hint)
 
 
 def _gates(runbook: Runbook, places: Places) -> Iterator[tuple[Gate, Place]]:

@@ -285,6 +285,12 @@ def test_a_file_that_is_missing_hides_no_fault_of_the_others(name: str) -> None:
          'signers = 5\nallowed_signers = 5'), ["unknown key “signers”", "“allowed_signers” sh"]),
         ('title = "A"\n[[watch]]\ntitle = "W"\nrun = 5\n[[watch]]\ntitle = "V"',
          ["“run” should be a text", "the watch “V” wants one of run, http, prometheus"]),
+        # An id that is used twice makes no ring of what needs the one or the other.
+        (
+            ('id = "a"\ntitle = "A"\n[[phase.step]]\nid = "b"\ntitle = "B"\nneeds = ["a"]\n'
+            '[[phase.step]]\nid = "a"\ntitle = "C"\nneeds = ["b"]'),
+            ["the id “a” is used twice"],
+        ),
         # Two rings that have nothing to do with one another are two faults.
         (('id = "a"\ntitle = "A"\nneeds = ["b"]\n[[phase.step]]\nid = "b"\ntitle = "B"\n'
          'needs = ["a"]\n[[phase.step]]\nid = "c"\ntitle = "C"\nneeds = ["a", "c"]'),
