@@ -75,3 +75,12 @@ def test_a_plan_that_is_wrong_everywhere_ends_soon() -> None:
     found = said({"plan.toml": "what is this\n" * 2000})
     assert 1 < len(found) < 100
     assert all("no TOML" in line for line in found)
+
+
+def test_columns_count_characters_however_long_the_line_is() -> None:
+    steps = ", ".join(f'{{ title = "é{n}", run = "x", undo = "y", rnu = 1 }}' for n in range(300))
+    text = f'format = 1\ntitle = "{"x" * 100_000}"\n[[phase]]\ntitle = "P"\nstep = [{steps}]\n'
+    line = text.split("\n")[4]
+    columns = [at + 1 for at in range(len(line)) if line.startswith("rnu", at)]
+    found = faults_of({"plan.toml": text})
+    assert [(f.line, f.column) for f in found] == [(5, column) for column in columns]
