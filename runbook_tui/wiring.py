@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from runbook_tui.book.model import Runbook, Secret, Step
     from runbook_tui.run.events import Actor
     from runbook_tui.session.ports.commands import Commands
-    from runbook_tui.session.ports.journal import Journal
+    from runbook_tui.session.ports.journal import Journal, Verdict
     from runbook_tui.session.ports.terminals import Terminals
     from runbook_tui.session.session import Session
 
@@ -97,6 +97,14 @@ def commands() -> Commands:
     from runbook_tui.command.host import CommandHost
 
     return CommandHost()
+
+
+def verification(record: Journal, run: str | None, anchor: str | None) -> Verdict:
+    """Whether the journal holds, and the commands' logs are what it says of them."""
+    from runbook_tui.command.evidence import KeptLogs
+    from runbook_tui.session.verifying import verify
+
+    return verify(record, KeptLogs(), settings().runs, run, anchor)
 
 
 def terminals() -> Terminals:

@@ -146,7 +146,8 @@ def _end(folder: Path) -> CommandStatus | None:
     if not body:
         return None
     known = {k: body[k] for k in CommandStatus.__dataclass_fields__ if k in body and k != "phase"}
-    known["lingering"] = bool(known.get("lingering")) and locked(folder)
+    known["lingered"] = bool(known.get("lingering"))
+    known["lingering"] = known["lingered"] and locked(folder)
     return CommandStatus(phase=Phase.FINISHED, **known)
 
 

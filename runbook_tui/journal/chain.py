@@ -27,7 +27,11 @@ def canonical(value: Any) -> str:
     so that the text can always be written as UTF-8. Raises ValueError for NaN and infinities,
     TypeError for what JSON does not know.
     """
-    text = WRITER.encode(value)
+    return escaped(WRITER.encode(value))
+
+
+def escaped(text: str) -> str:
+    """The text with ``\\udcxx`` for each half surrogate, as which SQLite and UTF-8 can hold it."""
     if text.isascii() or not SURROGATE.search(text):
         return text
     # Two halves that stand side by side are one character to every reader: make it one here.

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from runbook_tui.journal.chain import canonical
+from runbook_tui.journal.chain import canonical, escaped
 from runbook_tui.run.events import Actor, Draft, Event, Payload, Unknown
 from runbook_tui.run.wire import decode, encode, limit, wire_name
 from runbook_tui.session.ports.journal import JournalError, TooLarge
@@ -49,6 +49,14 @@ class Entry:
     data: dict[str, Any]
     text: str
     payload: Payload
+
+
+def listed(started: dict[str, Any]) -> tuple[str, str, str]:
+    """Title, source and digest, as the list of runs has them, from the data of ``run.started``."""
+    title, source, digest = (
+        escaped(str(started.get(n, ""))) for n in ("title", "source", "digest")
+    )
+    return title, source, digest
 
 
 def iso(seconds: float) -> str:

@@ -211,12 +211,12 @@ class SqliteJournal:
             seq += 1
             text = record.body(what, run, seq, moment)
             head = chain.link(head, text.encode())
-            db.execute(ADD, (run, seq, what.id, text, head))
+            db.execute(ADD, (run, seq, chain.escaped(what.id), text, head))
             recorded[what.id] = record.placed(what, run, seq, moment, head)
         return [recorded[what.id] for what in entries], len(fresh)
 
     def _recorded(self, db: sqlite3.Connection, run: str, id_: str) -> Event | None:
-        row = db.execute(KNOWN, (id_,)).fetchone()
+        row = db.execute(KNOWN, (chain.escaped(id_),)).fetchone()
         if row is None:
             return None
         if row[0] != run:
@@ -229,15 +229,13 @@ class SqliteJournal:
             raise JournalError(
                 f"there is no run {run} in the journal", "`runbook runs` lists what is there."
             )
-        data = what.data
-        digest = str(data.get("digest", ""))
+        title, source, digest = record.listed(what.data)
         newest = db.execute(NEWEST).fetchone()
         previous = None
         if newest is not None:
             last = db.execute(HEAD, newest).fetchone()
             previous = (newest[0], last[1].hex() if last else "")
         text = chain.genesis(run, digest, previous)
-        title, source = str(data.get("title", "")), str(data.get("source", ""))
         db.execute(OPEN, (run, title, source, digest, moment.at, text))
         return chain.start(text)
 

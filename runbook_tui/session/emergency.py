@@ -236,8 +236,8 @@ def _finished(kind: str, folder: Path, status: CommandStatus) -> CommandFinished
     return CommandFinished(
         attempt=1, kind=kind, folder=str(folder), exit=status.exit, signal=status.signal,
         lost=status.phase is Phase.LOST, timed_out=status.timed_out, stopped=status.stopped,
-        seconds=round(status.seconds, 3), bytes=status.bytes, digest=status.digest,
-        reason=status.reason,
+        seconds=round(status.seconds, 3), bytes=status.bytes, dropped=status.dropped,
+        digest=status.digest, lingered=status.lingered, reason=status.reason,
     )  # fmt: skip
 
 

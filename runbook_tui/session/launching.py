@@ -254,7 +254,9 @@ def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
         stopped=status.stopped,
         seconds=round(status.seconds, 3),
         bytes=status.bytes,
+        dropped=status.dropped,
         digest=status.digest,
+        lingered=status.lingered,
         reason=status.reason,
     )
 

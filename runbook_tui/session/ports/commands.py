@@ -63,7 +63,8 @@ class CommandStatus:
     """What is known of a command. ``exit`` or ``signal`` is set once finished; times in seconds.
 
     ``bytes`` counts all output, ``dropped`` what the bounded log no longer holds; ``digest`` is
-    the sha256 of the log as kept. ``lingering``: descendants still hold the terminal.
+    the sha256 of the log as kept when the command ended. ``lingering``: descendants still hold
+    the terminal; ``lingered``: they did when it ended, and may have put out more since.
     """
 
     phase: Phase
@@ -79,6 +80,7 @@ class CommandStatus:
     dropped: int = 0
     digest: str = ""
     lingering: bool = False
+    lingered: bool = False
     reason: str = ""
 
 

@@ -27,6 +27,7 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 BY_HINT: dict[Any, st.SearchStrategy[Any]] = {
     str: texts,
     bool: st.booleans(),
+    bool | None: st.none() | st.booleans(),
     int: st.integers(),
     float: numbers,
     int | None: st.none() | st.integers(),
