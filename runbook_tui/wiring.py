@@ -381,4 +381,5 @@ def open_session(run: str, actor: Actor, *, leads: bool, unattended: bool = Fals
         folder=place,
         leads=leads,
         unattended=unattended,
+        owns_journal=True,
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from runbook_tui.session.ports.journal import JournalError
 
+LONGEST_NAME = 60
 PATIENCE = 5.0
 """Seconds to wait for others before giving up."""
 SHORTEST, LONGEST = 0.0002, 0.0005
@@ -107,14 +108,28 @@ def blocked(fd: int, path: Path, patience: float) -> JournalError:
     """The error for a lock that others keep, with the holder's pid where it can be known."""
     pid = holder(fd)
     text = f"the journal is locked for more than {patience:g} s"
+    where = f"(lock file {path})"
     if not pid:
-        return JournalError(f"{text} ({path})", "End the other programs that use it.")
+        return JournalError(f"{text} {where}", "End the other programs that use it.")
+    name = program(pid)
+    text = f"{text} by process {pid}{f' “{name}”' if name else ''}"
     if stopped(pid):
         return JournalError(
-            f"{text} by process {pid}, which is stopped",
+            f"{text}, which is stopped {where}",
             f"Let it go on with `kill -CONT {pid}`, or end it with `kill -KILL {pid}`.",
         )
-    return JournalError(f"{text} by process {pid}", f"Wait for it, or end it with `kill {pid}`.")
+    return JournalError(f"{text} {where}", f"Wait for it, or end it with `kill {pid}`.")
+
+
+def program(pid: int) -> str:
+    """What the process was started as, shortened; empty where that is not to be known."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return ""
+    text = b" ".join(word for word in words if word).decode("utf-8", "replace")
+    text = "".join(char if char.isprintable() else "?" for char in text)
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
 
 
 def holder(fd: int) -> int:

@@ -13,7 +13,7 @@ from runbook_tui.journal import chain, record, schema
 from runbook_tui.journal.bell import Bell
 from runbook_tui.journal.faults import told
 from runbook_tui.journal.lock import PATIENCE, FileLock
-from runbook_tui.journal.place import prepare
+from runbook_tui.journal.place import prepare, real
 from runbook_tui.journal.reader import JournalReader
 from runbook_tui.journal.record import Entry, Moment, Record
 from runbook_tui.run.events import Actor, Draft, Event, RunStarted
@@ -39,7 +39,7 @@ class SqliteJournal:
     """
 
     def __init__(self, path: Path, clock: Clock, patience: float = PATIENCE) -> None:
-        self._path = path.absolute()
+        self._path = real(path)
         self._clock = clock
         self._patience = patience
         self._gate = threading.Lock()
@@ -58,7 +58,7 @@ class SqliteJournal:
     @staticmethod
     def open_reading(path: Path) -> JournalReader:
         """The same journal for one who only looks; nothing is created."""
-        return JournalReader(path.absolute())
+        return JournalReader(real(path))
 
     def __enter__(self) -> SqliteJournal:
         return self
@@ -133,7 +133,7 @@ class SqliteJournal:
         try:
             with self._lock.held():
                 db.close()
-        except (JournalError, OSError):
+        except (JournalError, OSError, sqlite3.Error):
             with suppress(sqlite3.Error):
                 db.close()
 

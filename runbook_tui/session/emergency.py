@@ -53,7 +53,11 @@ class Teller(Protocol):
 def find(runs: Path) -> list[UndoFile]:
     """The undo files of all runs that can be read, the newest first."""
     found = []
-    for path in runs.glob(f"*/{undo_file.NAME}"):
+    try:
+        paths = list(runs.glob(f"*/{undo_file.NAME}"))
+    except OSError:
+        return []  # Whoever may not look into the folder has no undo file there.
+    for path in paths:
         try:
             found.append(undo_file.read(path))
         except (OSError, ValueError, KeyError, TypeError):

@@ -44,7 +44,8 @@ class Session:
     """The only writer of a run in this process.
 
     ``leads``: this session carries steps out; another one only ticks, signs, watches and rolls
-    back. Everything public may be called from any thread and returns at once.
+    back. Everything public may be called from any thread and returns at once. ``owns_journal``:
+    the journal is closed with the session, which leaves all of it in its one file.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Session:
         folder: Path,
         leads: bool,
         unattended: bool = False,
+        owns_journal: bool = False,
     ) -> None:
         places = Places(folder, state.run)
         self._recorder = Recorder(journal, state, actor, clock, places)
@@ -71,6 +73,7 @@ class Session:
             places=places,
         )
         self._journal = journal
+        self._owns_journal = owns_journal
         self._commands = commands
         self._driver = Driver(self._bench, actor, leads=leads, attended=not unattended)
         self._desk = Desk(self._bench, self._driver, actor)
@@ -179,6 +182,9 @@ class Session:
             self._thread.join(timeout=10)
         self._lead_lock.release()
         self._driver.leave_rollback()
+        # A thread that a disk does not answer would keep us here as well.
+        if self._owns_journal and not self._thread.is_alive():
+            self._journal.close()
 
     def _call(self, deed: Callable[[], None]) -> None:
         self._work.put(_Work(request=deed, actor=self.actor))
