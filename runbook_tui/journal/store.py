@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -40,6 +41,7 @@ class SqliteJournal:
 
     def __init__(self, path: Path, clock: Clock, patience: float = PATIENCE) -> None:
         self._path = real(path)
+        self._name = str(self._path)
         self._clock = clock
         self._patience = patience
         self._gate = threading.Lock()
@@ -173,7 +175,7 @@ class SqliteJournal:
         if self._db is None:
             raise JournalError(f"journal {self._path}: it is closed")
         try:
-            inode = self._path.stat().st_ino
+            inode = os.stat(self._name).st_ino
         except FileNotFoundError:
             inode = -1
         if inode != self._inode:

@@ -33,13 +33,14 @@ def begin(run: str, runbook: Runbook) -> RunState:
 def fold(state: RunState, events: Iterable[Event]) -> RunState:
     """Apply events in order; those already applied are passed over."""
     draft = Draft(state)
-    seq = state.seq
+    seq, last = state.seq, None
     for event in events:
         if event.seq <= seq:
             continue
-        seq = event.seq
+        seq, last = event.seq, event
         _apply(draft, event)
-        draft.fields.update(seq=event.seq, head=event.hash, last_at=epoch(event.at))
+    if last is not None:
+        draft.fields.update(seq=last.seq, head=last.hash, last_at=epoch(last.at))
     return draft.freeze()
 
 
