@@ -7,7 +7,7 @@ digest that the journal has of them, and the folders of the runs against its lis
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,6 +48,14 @@ def verify(
         except JournalError:
             found.remarks.append(f"run {name}: its events cannot be read, its logs not compared")
             continue
+        if waiting := spare.accounts(runs / name, name):
+            # Its undo file may count events that only the account holds.
+            found.remarks.append(
+                f"run {name}: what a rollback did while the journal was away is entered by the "
+                f"next command that opens the run ({waiting[0]})"
+            )
+        else:
+            found.problems += cut_off(runs / name, events)
         _compare(found, logs, runs / name, events)
     return dataclasses.replace(
         verdict,
@@ -76,6 +84,19 @@ def gone(folder: Path) -> str:
         f"run {folder.name}: the journal has no event of it, but it has left a folder: "
         f"it was deleted from the journal, or the journal is another ({folder})"
     )
+
+
+def cut_off(folder: Path, events: Sequence[Event]) -> Iterator[str]:
+    """Whether the run's undo file was written after more events than there are."""
+    try:
+        seq = undo_file.read(folder / undo_file.NAME).seq
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return
+    if events and seq > events[-1].seq:
+        yield (
+            f"run {folder.name}: it ends at event {events[-1].seq}, and its undo file was written "
+            f"after event {seq}: its end was cut off, or the journal is an older copy"
+        )
 
 
 def limited(problems: list[str]) -> tuple[str, ...]:

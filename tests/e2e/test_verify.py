@@ -79,6 +79,22 @@ def test_a_run_deleted_from_the_journal_ends_with_8(runbook: Program, run: str) 
     assert runbook("verify", run).status == 2
 
 
+def test_a_run_s_end_that_was_cut_off_is_missed_without_an_anchor(
+    runbook: Program, run: str
+) -> None:
+    with closing(sqlite3.connect(runbook.home / "journal.db")) as db:
+        (guard,) = db.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'event_delete'"
+        ).fetchone()
+        db.execute("DROP TRIGGER event_delete")
+        db.execute("DELETE FROM event WHERE seq > 2")
+        db.execute(guard)
+        db.commit()
+    ended = runbook("verify")
+    assert ended.status == 8
+    assert f"run {run}: it ends at event 2, and its undo file was written after" in ended.out
+
+
 def test_a_journal_deleted_whole_ends_with_8(runbook: Program, run: str) -> None:
     for path in runbook.home.glob("journal.*"):
         path.unlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -264,3 +265,16 @@ def test_many_problems_are_counted(scene: Scene) -> None:
     assert len(found) == 51
     assert found[-1] == "and 10 more"
     assert dataclasses.replace(verdict(scene), problems=()).logs == 3
+
+
+def test_an_end_that_was_cut_off_is_missed_unless_an_account_waits(scene: Scene) -> None:
+    undo = json.loads((scene.place / "undo.json").read_text())
+    undo["seq"] = len(scene.types()) + 2
+    (scene.place / "undo.json").write_text(json.dumps(undo))
+    (problem,) = verdict(scene).problems
+    assert f"its undo file was written after event {undo['seq']}" in problem
+    # A rollback that ran while the journal was away counts what only its account holds.
+    (scene.place / "rollback-account.jsonl").touch()
+    found = verdict(scene)
+    assert found.problems == ()
+    assert "is entered by the next command" in found.remarks[0]
