@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from runbook_tui.book.model import Step
+from runbook_tui.book.parameters import IN_A_FILE, too_long
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
@@ -212,6 +213,8 @@ def _give(state: RunState, q: r.GiveValue, actor: Actor) -> Pairs | Refusal:
     known = next((p for p in state.runbook.parameters if p.name == q.name), None)
     if known is not None and known.choices and q.value not in known.choices:
         return Refusal(reason=f"{q.name} is one of {', '.join(known.choices)}", exit_code=2)
+    if wrong := too_long(q.name, q.value):
+        return Refusal(reason=wrong, hint=IN_A_FILE, exit_code=2)
     return [(e.ParameterCaptured(name=q.name, value=q.value, source="asked"), None)]
 
 

@@ -45,8 +45,10 @@ def titles(steps: Sequence[Step]) -> str:
 
 
 def probed_by(state: RunState, step: str, check: str) -> CommandRecord | None:
-    """The newest probe of a check in the step's last attempt."""
+    """The newest probe of a check in the step's last attempt; None where that was taken back."""
     found = state.step(step)
+    if not found.touched:
+        return None
     probes = [c for c in found.commands if c.node == check and c.kind == "probe"]
     return next((c for c in reversed(probes) if c.attempt == found.attempt), None)
 

@@ -33,13 +33,14 @@ def begin(run: str, runbook: Runbook) -> RunState:
 def fold(state: RunState, events: Iterable[Event]) -> RunState:
     """Apply events in order; those already applied are passed over."""
     draft = Draft(state)
-    seq = state.seq
+    seq, last = state.seq, None
     for event in events:
         if event.seq <= seq:
             continue
-        seq = event.seq
+        seq, last = event.seq, event
         _apply(draft, event)
-        draft.fields.update(seq=event.seq, head=event.hash, last_at=epoch(event.at))
+    if last is not None:
+        draft.fields.update(seq=last.seq, head=last.hash, last_at=epoch(last.at))
     return draft.freeze()
 
 
@@ -101,6 +102,7 @@ def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
         undo_result="",
         out_of_order=payload.out_of_order,
         outputs=dict(step.prepared) if again else {},
+        refused={},
         acted=step.acted or _by_hand(draft, event.step or ""),
     )
 
@@ -209,12 +211,16 @@ def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) ->
 
 
 def _captured(draft: Draft, event: Event, payload: e.ParameterCaptured) -> None:
+    step = draft.step(event.step or "")
+    refused = {name: why for name, why in step.refused.items() if name != payload.name}
     if not payload.usable:
+        if event.step and payload.reason:
+            draft.change(event.step, refused={**refused, payload.name: payload.reason})
         return
     draft.values[payload.name] = payload.value
     if event.step:
-        outputs = {**draft.step(event.step).outputs, payload.name: payload.value}
-        draft.change(event.step, outputs=outputs)
+        outputs = {**step.outputs, payload.name: payload.value}
+        draft.change(event.step, outputs=outputs, refused=refused)
 
 
 def _signoff(draft: Draft, event: Event, payload: e.SignoffGiven) -> None:

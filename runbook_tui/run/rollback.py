@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -22,7 +23,8 @@ class Item:
     ``kind`` as in `UndoArmed`; ``missing`` are names without a value; ``held`` says that a floor
     above it keeps it. ``earlier`` are undos of attempts before the last, run after ``text``;
     ``verify`` is that of the first attempt, which found the old state. ``result`` is what a
-    running or finished rollback made of it.
+    running or finished rollback made of it, ``outcome`` why. ``within`` names the change, or the
+    phase, where another item has the same title.
     """
 
     step: str
@@ -36,14 +38,18 @@ class Item:
     reason: str = ""
     cwd: str = ""
     held: bool = False
+    gone: bool = False
+    """Whether the folder it acts in is not there now; an undo that comes before may bring it."""
     usual: float | None = None
     result: str = ""
+    outcome: str = ""
+    within: str = ""
     status: Status = Status.PENDING
 
     @property
     def ready(self) -> bool:
         """Whether it can run now without asking anything."""
-        return self.kind == "command" and not self.missing and not self.held
+        return self.kind == "command" and not (self.missing or self.held or self.gone)
 
     @property
     def by_hand(self) -> bool:
@@ -57,6 +63,8 @@ class Item:
             return "needs " + ", ".join(self.missing)
         if self.held:
             return "below the floor"
+        if self.gone:
+            return "its folder is gone"
         words = {"manual": "by hand", "none": "no undo known", "irreversible": "cannot be undone"}
         return words.get(self.kind, "")
 
@@ -137,6 +145,7 @@ def plan(state: RunState, scope: str, node: str, past_floor: bool = False) -> Ro
             continue
         items.append(item)
         held = held or (item.kind == "irreversible" and not past_floor)
+    items = _told_apart(state, items)
     procedures = _procedures(state, node)
     return RollbackPlan(
         scope=scope,
@@ -152,7 +161,9 @@ def running_plan(state: RunState) -> RollbackPlan | None:
     rollback = state.rollback
     if rollback is None or rollback.started is None:
         return None
-    items = [_item(state, id_, False) or _finished(state, id_) for id_ in rollback.steps]
+    items = _told_apart(
+        state, [_item(state, id_, False) or _finished(state, id_) for id_ in rollback.steps]
+    )
     procedures = _procedures(state, rollback.node)
     return RollbackPlan(
         scope=rollback.scope,
@@ -163,9 +174,36 @@ def running_plan(state: RunState) -> RollbackPlan | None:
     )
 
 
-def without(planned: RollbackPlan, absent: Collection[str]) -> RollbackPlan:
-    """The plan where these secrets have to be given before what needs them can run."""
-    items = tuple(_without(item, absent) for item in planned.items)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """What is not there and was recorded as needed: secrets nobody can give, folders that are gone.
+
+    It is looked for now and then; an empty one says that nobody has looked yet, or all is there.
+    """
+
+    secrets: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+NOTHING_ABSENT = Absent()
+
+
+def folders(state: RunState) -> tuple[str, ...]:
+    """The folders in which the undos of what ran would act, each once."""
+    armed = (step.undo for step in state.steps.values() if step.acted)
+    cwds = (undo.cwd for undo in armed if undo is not None and undo.kind == "command")
+    return tuple(dict.fromkeys(cwd for cwd in cwds if cwd))
+
+
+def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
+    """The plan as it stands where these are absent: what needs them is not ready."""
+    items = tuple(
+        dataclasses.replace(
+            _without(item, absent.secrets),
+            gone=item.kind == "command" and item.cwd in absent.folders,
+        )
+        for item in planned.items
+    )
     return dataclasses.replace(planned, items=items)
 
 
@@ -192,6 +230,22 @@ def awaited(state: RunState, absent: Collection[str] = ()) -> tuple[Item, ...]:
             return ()
         waiting.append(item)
     return tuple(waiting)
+
+
+def _told_apart(state: RunState, items: list[Item]) -> list[Item]:
+    """The items, those of equal titles with the change or phase that each is in."""
+    many = Counter(item.title for item in items)
+    return [
+        dataclasses.replace(item, within=_around(state, item.step))
+        if many[item.title] > 1
+        else item
+        for item in items
+    ]
+
+
+def _around(state: RunState, id_: str) -> str:
+    holders = state.outline.holders(id_) if id_ in state.outline else [id_]
+    return state.outline[holders[-2]].title if len(holders) > 1 else ""
 
 
 def _steps_of(state: RunState, node: str) -> list[str]:
@@ -225,6 +279,7 @@ def _item(state: RunState, id_: str, held: bool) -> Item | None:
         held=held,
         usual=_usual(state, id_, armed.kind),
         result=result,
+        outcome=step.undo_reason if result else "",
         status=step.status,
     )
 
@@ -265,6 +320,7 @@ def _finished(state: RunState, id_: str) -> Item:
         kind="command" if last is not None else "manual",
         text=last.text if last else "",
         result=result,
+        outcome=state.step(id_).undo_reason if result else "",
         status=state.step(id_).status,
     )
 

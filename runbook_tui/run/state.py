@@ -93,6 +93,8 @@ class StepState:
     """Whether anything with an effect was started and not taken back: a command, or a hand."""
     outputs: Mapping[str, str] = field(default_factory=dict)
     """What its last attempt put out."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """What it put out and cannot be used, with the reason."""
 
     @property
     def touched(self) -> bool:

@@ -14,8 +14,9 @@ from runbook_tui.run.offers import as_step
 from runbook_tui.run.prepare import secrets_of
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState
+from runbook_tui.session.capacity import too_large, unfit
 from runbook_tui.session.driving import Driver
-from runbook_tui.session.launching import Workbench
+from runbook_tui.session.launching import Workbench, prepare_step
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.offering import run_offered
 from runbook_tui.session.ports.journal import JournalError
@@ -63,13 +64,12 @@ class Desk:
             return self._start_rollback(request)
         if isinstance(request, r.RunOffered):
             return self._run_offered(request)
-        if isinstance(request, r.StartStep | r.ProbeAgain) and (
-            kept := self._kept(request.step, actor)
-        ):
+        if isinstance(request, r.StartStep | r.ProbeAgain) and (kept := self._kept(request, actor)):
             return kept
         if isinstance(request, r.OpenRollback):
             self._recorder.take_in()
             self._bench.look_for_secrets()
+            self._bench.look_for_folders()
         self._recorder.sync()
         keep = self._state.rolling_back or isinstance(request, r.OpenRollback | r.CloseRollback)
         answer = self._decided(request, actor, keep=keep)
@@ -95,9 +95,10 @@ class Desk:
         events = record(pairs, actor)
         return refusal[0] if refusal else Accepted(state=self._state, events=tuple(events))
 
-    def _kept(self, step_id: str, actor: Actor) -> Refusal | None:
-        """A refusal where this session would not carry it out, or it would find a secret empty."""
-        step = self._state.outline.steps.get(step_id)
+    def _kept(self, request: r.StartStep | r.ProbeAgain, actor: Actor) -> Refusal | None:
+        """A refusal where this session would not carry it out, or a command of it would find a
+        secret empty or could not be started."""
+        step = self._state.outline.steps.get(request.step)
         if step is None:
             return None
         if (refusal := not_lead(self._state, actor, "start a step")) is not None:
@@ -113,7 +114,10 @@ class Desk:
                 reason=f"the run is led in another place, by {self._lead.holder()}",
                 hint=f"start “{step.title}” there",
             )
-        return self._lacking(step)
+        lacking = self._lacking(step)
+        if lacking is not None or not isinstance(request, r.StartStep):
+            return lacking
+        return too_large(self._bench, step)
 
     def _lacking(self, step: Step) -> Refusal | None:
         names = self._bench.absent_secrets(secrets_of(self._state, step))
@@ -130,8 +134,9 @@ class Desk:
         step = as_step(self._state, request.command)
         if isinstance(step, Refusal):
             return step
-        if absent := self._lacking(step):
-            return absent
+        launch = prepare_step(self._bench, step, "stage", step.run or "")
+        if unready := self._lacking(step) or unfit(step.title, launch):
+            return unready
         events = run_offered(self._bench, step)
         return Accepted(state=self._state, events=tuple(events))
 

@@ -31,7 +31,7 @@ def _check(state: RunState, step: Step, check: Check, width: int) -> Line:
         word = "by its probe" if probe is not None and probe.ok else printable(tick.by.name, 30)
     elif probe is not None and probe.running:
         word, tone = "its probe runs", "busy"
-    elif probe is not None:
+    elif probe is not None and not probe.ok:
         word, tone = "its probe failed", "bad"
     elif check.probe is not None:
         word = "has a probe"

@@ -83,8 +83,19 @@ def conditions(state: RunState, found: Awaited) -> str:
     if asked.four_eyes:
         who = "has led the run or ran something in it" if found.is_gate else "ran it"
         parts.append(f"four eyes: whoever {who} may not sign")
+    parts += [_holders(state, role) for role in asked.roles]
     given = decided(state, found.node.id, gate=found.is_gate)
-    return "\n".join(["; ".join(parts), *(verdict(state, s) for s in given)])
+    return "\n".join([*parts, *(verdict(state, s) for s in given)])
+
+
+def _holders(state: RunState, role: str) -> str:
+    """Who may sign in a role, as the plan says it."""
+    if role == "lead":
+        return f"lead: {printable(state.lead.identity, 60)}" if state.lead else "whoever leads"
+    people = state.runbook.roles.get(role, ())
+    if not people or "*" in people:
+        return f"{role}: the plan names nobody, anyone may sign"
+    return f"{role}: {', '.join(printable(who, 60) for who in people)}"
 
 
 def may_sign(state: RunState, found: Awaited, actor: Actor) -> str:
