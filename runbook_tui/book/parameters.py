@@ -18,6 +18,19 @@ from runbook_tui.book.shell.inner import (
 
 MARK = re.compile(r"\$\{\{\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*\}\}")
 
+LONGEST = 32 * 4096 - 1
+"""Bytes of one variable with its name, or of one argument, that a command can be given."""
+IN_A_FILE = "put it into a file, and give the file's name as the value"
+
+
+def too_long(name: str, value: str) -> str:
+    """Why no command can be given a value; empty where one can."""
+    have = len(value.encode("utf-8", "surrogatepass"))
+    most = LONGEST - len(name.encode("utf-8", "surrogatepass")) - 1
+    if have <= most:
+        return ""
+    return f"the value of “{name}” has {have} bytes, and a command can be given {most}"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -136,12 +149,40 @@ def about(danger: Danger) -> str:
     return f"{by} in line {danger.line} of the command: it {danger.what}"
 
 
-def reserved(name: str) -> bool:
-    """Whether a name must never be a parameter: commands rely on the real one."""
-    return name.upper() in RESERVED or name.upper().startswith(("RUNBOOK_", "GIT_", "LD_", "DYLD_"))
+def reserved(name: str) -> str:
+    """Why a name must never be a parameter or output; empty where it may. Case counts."""
+    if name in OF_THE_SHELL or name.startswith("BASH_"):
+        return "the shell gives it a value of its own"
+    if name in OF_THE_SYSTEM or name.startswith(FAMILIES):
+        return "commands rely on the real one"
+    return ""
 
 
-RESERVED = frozenset(
-    {"PATH", "HOME", "IFS", "ENV", "BASH_ENV", "SHELL", "SHELLOPTS", "BASHOPTS", "PS4", "PWD",
-     "PYTHONPATH", "PYTHONHOME", "PERL5LIB", "RUBYLIB", "NODE_OPTIONS", "TMPDIR", "USER"}
+FAMILIES = (
+    "RUNBOOK_",
+    "GIT_",
+    "LD_",
+    "DYLD_",
+    "LC_",
+    "MALLOC_",
+    "PYTHON",
+    "PERL5",
+    "SSH_",
+    "SUDO_",
+)
+OF_THE_SYSTEM = frozenset(
+    {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TERM", "LANG", "LANGUAGE", "ENV",
+     "CDPATH", "GLOBIGNORE", "EXECIGNORE", "PROMPT_COMMAND", "POSIXLY_CORRECT", "TMOUT", "INPUTRC",
+     "EDITOR", "VISUAL", "PAGER", "RUBYLIB", "RUBYOPT", "NODE_OPTIONS", "NODE_PATH", "GEM_PATH",
+     "GEM_HOME", "CLASSPATH", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "GCONV_PATH", "LOCPATH",
+     "NLSPATH", "HOSTALIASES", "LOCALDOMAIN", "RES_OPTIONS", "GLIBC_TUNABLES", "TZDIR",
+     "XDG_RUNTIME_DIR"}
 )  # fmt: skip
+"""What programs, the shell and the loader do depends on these."""
+OF_THE_SHELL = frozenset(
+    {"_", "IFS", "PWD", "OLDPWD", "SHELLOPTS", "BASHOPTS", "SHLVL", "PS1", "PS2", "PS3", "PS4",
+     "UID", "EUID", "PPID", "BASHPID", "BASH", "GROUPS", "DIRSTACK", "FUNCNAME", "PIPESTATUS",
+     "LINENO", "RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME", "HISTCMD",
+     "COMP_WORDBREAKS", "OPTIND", "OPTARG", "OPTERR", "HOSTTYPE", "MACHTYPE", "OSTYPE"}
+)  # fmt: skip
+"""A value under one of these would not reach the command, or would change how it is read."""

@@ -13,12 +13,17 @@ from runbook_tui.run.state import CommandRecord, RunState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """One such command as it would run now; ``last`` is how it ran last, if it did."""
+    """One such command as it would run now.
+
+    ``names`` are the values it needs, ``missing`` those that nobody gave yet; ``last`` is how it
+    ran last, if it did.
+    """
 
     id: str
     title: str
     text: str
     missing: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
     last: CommandRecord | None = None
 
@@ -40,6 +45,7 @@ def _offer(state: RunState, command: Command) -> Offer:
         title=command.label or command.section or command.id,
         text=filled.text,
         missing=filled.open,
+        names=resolve(state, command.text, {}).open,
         refused=filled.refused,
         last=records[-1] if records else None,
     )
@@ -54,6 +60,7 @@ def stage_offer(state: RunState, step: StageStep) -> Offer:
         title=step.title,
         text=filled.text,
         missing=filled.open,
+        names=resolve(state, step.run or "", {}).open,
         refused=filled.refused,
         last=records[-1] if records else None,
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from runbook_tui.book.model import Parameter, Step
-from runbook_tui.book.parameters import FilledIn, Place, Refused, fill_in
+from runbook_tui.book.parameters import FilledIn, Place, Refused, fill_in, reserved
 from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.state import RunState
 
@@ -127,7 +127,12 @@ def step_environment(state: RunState, step: Step, base: Mapping[str, str]) -> di
     """What the step's commands find in their environment, secrets' values left out."""
     environment = dict(base)
     environment.update(
-        {name: v for name, v in state.values.items() if re.fullmatch(r"[A-Za-z_]\w*", name)}
+        # A placeholder of Markdown may be called PATH; commands still need the real one.
+        {
+            name: v
+            for name, v in state.values.items()
+            if re.fullmatch(r"[A-Za-z_]\w*", name) and not reserved(name)
+        }
     )
     for name, value in step.env.items():
         environment[name] = substitute_plain(value, state.values)[0]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -28,7 +28,21 @@ from runbook_tui.tui.questions import Questions
 from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
-from runbook_tui.tui.views.news import news
+from runbook_tui.tui.views.news import news, rollback_news
+
+
+@runtime_checkable
+class LiveScreen(Protocol):
+    """A screen that shows the run as it is now."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all its parts are there to be drawn."""
+        ...
+
+    def changed(self) -> None:
+        """Draw the run as it is now."""
+        ...
 
 
 class RunbookApp(App[int]):
@@ -123,10 +137,13 @@ class RunbookApp(App[int]):
             self.messages.outdate()
         for text, tone in news(before, self._known, self.session.actor):
             self.say(text, tone)
+        if not isinstance(self.screen, RollbackScreen):
+            for text, tone in rollback_news(before, self._known):
+                self.say(text, tone)
         self.settle_message()
         for screen in self.screen_stack:
             # A screen that is opened or closed at this moment has not all of its parts.
-            if isinstance(screen, MainScreen | RollbackScreen) and screen.is_whole:
+            if isinstance(screen, LiveScreen) and screen.is_whole:
                 screen.changed()
 
     def action_panic(self) -> None:
@@ -167,15 +184,20 @@ class RunbookApp(App[int]):
             self.ask(r.GiveValue(name=name, value=value), then=then)
 
     def with_text(
-        self, question: str, then: Callable[[str], object], *, secret: bool = False
+        self,
+        question: str,
+        then: Callable[[str], object],
+        *,
+        secret: bool = False,
+        value: str = "",
     ) -> None:
-        """Ask for a line of text; nothing happens where the person leaves."""
+        """Ask for a line of text, ``value`` to begin with; leaving it changes nothing."""
 
         def answered(text: str | None) -> None:
             if text is not None:
                 then(text)
 
-        self.push_screen(AskText(question, secret=secret), answered)
+        self.push_screen(AskText(question, secret=secret, value=value), answered)
 
     def note(self, node: str) -> None:
         """Ask for a remark and write it down."""

@@ -53,7 +53,11 @@ class Questions:
         def given(value: str) -> None:
             app.give(name, value, lambda: self.values(rest, then))
 
-        app.with_text(f"{name} =", given, secret=name in app.session.state.secrets)
+        state = app.session.state
+        if name in state.secrets:
+            app.with_text(f"{name} = (a secret: it is not recorded)", given, secret=True)
+        else:
+            app.with_text(f"{name} =", given, value=state.values.get(name, ""))
 
     def sign(self, node: str) -> None:
         """Ask for the signature that holds a node: the gate around it first."""

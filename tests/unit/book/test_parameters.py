@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runbook_tui.book.durations import clock, parse_duration, spoken, write_duration
 from runbook_tui.book.ids import VALID, Ids, slug
-from runbook_tui.book.parameters import fill_in
+from runbook_tui.book.parameters import fill_in, reserved
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
@@ -64,3 +65,20 @@ def test_ids_are_valid_and_never_twice(titles: list[str]) -> None:
     assert len(set(made)) == len(made)
     assert all(VALID.fullmatch(id_) for id_ in made)
     assert all(slug(t) == slug(t) for t in titles)
+
+
+@pytest.mark.parametrize("name", ["env", "path", "home", "Path", "KUBECONFIG", "HOSTNAME", "git"])
+def test_a_name_that_only_looks_like_one_of_the_system_may_be_used(name: str) -> None:
+    assert reserved(name) == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PATH", "HOME", "LD_PRELOAD", "LD_LIBRARY_PATH", "IFS", "BASH_ENV", "ENV", "GIT_DIR",
+     "GIT_SSH_COMMAND", "PYTHONPATH", "PERL5OPT", "RUBYOPT", "NODE_OPTIONS", "PROMPT_COMMAND",
+     "SHELLOPTS", "PS4", "LC_ALL", "RUNBOOK_OUTPUT", "SSH_ASKPASS", "BASH_FUNC_x", "UID"],
+)  # fmt: skip
+def test_a_name_that_commands_or_the_shell_rely_on_is_refused_with_the_reason(name: str) -> None:
+    assert reserved(name) in {
+        "commands rely on the real one", "the shell gives it a value of its own",
+    }  # fmt: skip
