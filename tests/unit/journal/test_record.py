@@ -34,6 +34,7 @@ BY_HINT: dict[Any, st.SearchStrategy[Any]] = {
     float | None: st.none() | numbers,
     str | None: st.none() | texts,
     tuple[str, ...]: st.lists(texts, max_size=3).map(tuple),
+    tuple[str, ...] | None: st.none() | st.lists(texts, max_size=3).map(tuple),
     Mapping[str, str]: st.dictionaries(texts, texts, max_size=3),
 }
 
