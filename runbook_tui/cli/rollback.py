@@ -107,8 +107,8 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         say.err("a rollback of this run is under way; going on with it")
     else:
         scope, node = _scope(state, wish.scope)
-        session.look_for_secrets()
-        planned = without(plan(state, scope, node, wish.past_floor), session.absent_secrets)
+        session.look_around()
+        planned = without(plan(state, scope, node, wish.past_floor), session.absent)
         if not planned.items:
             say.out("nothing to roll back")
             return exits.DONE

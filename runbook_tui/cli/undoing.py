@@ -55,6 +55,8 @@ def print_plan(
         if item.verify:
             say.out("      then it is verified:")
             _print_text(item.verify, whole=whole)
+        if item.gone:
+            say.out(f"        acts in {item.cwd}, which is not there", colour="yellow")
         if item.secrets:
             say.out(f"        needs the secrets {', '.join(item.secrets)}")
     expected = f", about {say.length(planned.expected)}" if planned.expected is not None else ""
@@ -70,7 +72,9 @@ def print_plan(
     for procedure in planned.procedures:
         say.out(f"  procedure: {procedure.title}")
         for duty in duties(state, (procedure,)):
-            box = "☑" if duty.ticked else "☐"
+            # What was ticked in an earlier rollback does not count for this one.
+            counts = state.rollback is not None and state.rollback.finished is None
+            box = "☑" if duty.ticked and counts else "☐"
             say.out(f"    {box} {_window(duty)}" if duty.is_stage else f"      {box} {duty.title}")
 
 
@@ -123,7 +127,7 @@ class Undoing:
 
     def _ask_missing(self, scope: str, node: str, past_floor: bool) -> None:
         planned = plan(self._session.state, scope, node, past_floor)
-        items = without(planned, self._session.absent_secrets).items
+        items = without(planned, self._session.absent).items
         for name in dict.fromkeys(name for item in items for name in item.missing):
             self._ask_value(name)
 
@@ -138,7 +142,7 @@ class Undoing:
         if known.secret is not None:
             self._session.give_secret(name, value)
             until = time.monotonic() + PATIENCE / 10
-            while name in self._session.absent_secrets and time.monotonic() < until:
+            while name in self._session.absent.secrets and time.monotonic() < until:
                 self._wake.wait(POLL)
         else:
             ask(self._session, r.GiveValue(name=name, value=value))
@@ -165,7 +169,7 @@ class Undoing:
                 say.err("left; the undo that runs goes on")
                 say.err(f"go on with: runbook rollback {state.run} --yes")
                 return exits.WAITING
-            waiting = awaited(state, self._session.absent_secrets)
+            waiting = awaited(state, self._session.absent.secrets)
             if waiting and not self._may_ask and self._waited_long():
                 return self._left_to_others(state, waiting)
             if waiting and self._may_ask:

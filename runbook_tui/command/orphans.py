@@ -11,6 +11,8 @@ import signal
 import time
 from pathlib import Path
 
+from runbook_tui.command.output_values import place
+
 PAUSE = 0.3
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -25,7 +27,7 @@ def boot() -> str:
 
 def orphans(folder: Path, leader: int) -> list[int]:
     """Process ids of a command that still live; ``leader`` is the id of its session."""
-    mark = f"RUNBOOK_OUTPUT={folder.absolute() / 'output'}".encode()
+    mark = os.fsencode(f"RUNBOOK_OUTPUT={place(folder)}")
     return [pid for pid in _session(leader) if mark in _environment(pid)]
 
 

@@ -23,15 +23,18 @@ from runbook_tui.session.launching import (
     captured,
     finished,
     prepare_step,
-    scrub,
+    settle,
     start,
 )
 from runbook_tui.session.ports.commands import CommandStatus, Phase
+from runbook_tui.session.ports.journal import TooLarge
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.undo_file import write as write_undo_file
 
 UNDO_KINDS = frozenset({"undo", "verify_undo"})
 OUTPUT_LIMIT = 1 << 20
+WHOLE = "RUNBOOK_OUTPUT"
+"""The name under which what is wrong with all that a command put out is told."""
 
 
 class StepDriver:
@@ -85,7 +88,7 @@ class StepDriver:
             return [*pairs, (finished(record, status), step_id)]
 
         bench.recorder.record(ended)
-        scrub(bench, folder)
+        settle(bench, record.folder)
         self._refile()
         return True
 
@@ -102,6 +105,8 @@ class StepDriver:
                     return self._launch(step, kind, text)
                 if kind in done and not done[kind].running and not self._good(step, done[kind]):
                     return self._failed(step, done[kind])
+                if kind in done and (why := unusable(step, state)):
+                    return self._fail(step, why)
             if not self._is_ready(step, commands):
                 return self._probe_ready(step, commands)
         if step.manual and state.status is Status.RUNNING:
@@ -112,13 +117,12 @@ class StepDriver:
         bench = self._bench
         if step.id not in self._mine and kind in {"before", "run"}:
             # Started by a session that ended before the command was: nobody's hand is on it now.
-            reason = "interrupted before its command started"
-            bench.recorder.record(
-                lambda _: [(StepFinished(result="failed", reason=reason), step.id)]
-            )
-            return True
+            return self._fail(step, "interrupted before its command started")
         launch = prepare_step(bench, step, kind, text, node)
-        bench.recorder.record(lambda _: [(launch.started, step.id)])
+        try:
+            bench.recorder.record(lambda _: [(launch.started, step.id)])
+        except TooLarge as error:
+            return self._fail(step, str(error))
         if kind in {"before", "run"}:
             self._refile()
         start(bench, launch)
@@ -151,10 +155,11 @@ class StepDriver:
             attempt = self._bench.state.step(step.id).attempt + 1
             self._bench.recorder.record(lambda _: [(StepStarted(attempt=attempt), step.id)])
             return True
-        reason = why_failed(step, record)
-        self._bench.recorder.record(
-            lambda _: [(StepFinished(result="failed", reason=reason), step.id)]
-        )
+        return self._fail(step, why_failed(step, record))
+
+    def _fail(self, step: Step, reason: str) -> bool:
+        ended = StepFinished(result="failed", reason=reason)
+        self._bench.recorder.record(lambda _: [(ended, step.id)])
         return True
 
     def _is_ready(self, step: Step, commands: list[CommandRecord]) -> bool:
@@ -194,6 +199,17 @@ class StepDriver:
         self._mine.discard(step.id)
         self._bench.recorder.record(lambda now: conclude(now, step.id))
         return True
+
+
+def unusable(step: Step, state: StepState) -> str:
+    """Why a value that the step promises cannot be used though it was put out; empty where none."""
+    for name in step.outputs:
+        fault = state.refused.get(name, "")
+        if not fault and name not in state.outputs:
+            fault = state.refused.get(WHOLE, "")
+        if fault:
+            return f"its output “{name}” cannot be used: {fault}"
+    return ""
 
 
 def why_failed(step: Step, record: CommandRecord) -> str:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -38,6 +38,20 @@ STYLE_FILES = ("common.tcss", "main.tcss", "rollback.tcss", "dialogs.tcss")
 SETTLED = 0.25
 """Seconds from the start within which a terminal has answered what it was asked: an answer that
 comes when the screen has closed would stand on the command line."""
+
+
+@runtime_checkable
+class LiveScreen(Protocol):
+    """A screen that shows the run as it is now."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all its parts are there to be drawn."""
+        ...
+
+    def changed(self) -> None:
+        """Draw the run as it is now."""
+        ...
 
 
 class RunbookApp(App[int]):
@@ -197,19 +211,21 @@ class RunbookApp(App[int]):
 
     def on_runbook_app_changed(self) -> None:
         """Draw the new state on every screen that is open, and say what needs a word."""
-        from runbook_tui.tui.screens.main import MainScreen
         from runbook_tui.tui.screens.rollback import RollbackScreen
-        from runbook_tui.tui.views.news import news
+        from runbook_tui.tui.views.news import news, rollback_news
 
         before, self._known = self._known, self.session.state
         if self._known.seq > before.seq:
             self.messages.outdate()
         for text, tone in news(before, self._known, self.session.actor):
             self.say(text, tone)
+        if not isinstance(self.screen, RollbackScreen):
+            for text, tone in rollback_news(before, self._known):
+                self.say(text, tone)
         self.settle_message()
         for screen in self.screen_stack:
             # A screen that is opened or closed at this moment has not all of its parts.
-            if isinstance(screen, MainScreen | RollbackScreen) and screen.is_whole:
+            if isinstance(screen, LiveScreen) and screen.is_whole:
                 screen.changed()
 
     def action_panic(self) -> None:
@@ -256,16 +272,21 @@ class RunbookApp(App[int]):
             self.ask(r.GiveValue(name=name, value=value), then=then)
 
     def with_text(
-        self, question: str, then: Callable[[str], object], *, secret: bool = False
+        self,
+        question: str,
+        then: Callable[[str], object],
+        *,
+        secret: bool = False,
+        value: str = "",
     ) -> None:
-        """Ask for a line of text; nothing happens where the person leaves."""
+        """Ask for a line of text, ``value`` to begin with; leaving it changes nothing."""
         from runbook_tui.tui.dialogs.ask import AskText
 
         def answered(text: str | None) -> None:
             if text is not None:
                 then(text)
 
-        self.push_screen(AskText(question, secret=secret), answered)
+        self.push_screen(AskText(question, secret=secret, value=value), answered)
 
     def note(self, node: str) -> None:
         """Ask for a remark and write it down."""
@@ -353,7 +374,7 @@ def load_screens() -> None:
     """Import all that an open run shows."""
     from runbook_tui.tui import palette, panic, questions  # noqa: F401
     from runbook_tui.tui.dialogs import help  # noqa: A004, F401
-    from runbook_tui.tui.screens import main, rollback  # noqa: F401
+    from runbook_tui.tui.screens import main, reading, rollback  # noqa: F401
     from runbook_tui.tui.views import news  # noqa: F401
 
 

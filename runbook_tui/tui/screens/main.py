@@ -28,8 +28,8 @@ class MainScreen(PaneScreen):
     """Where the lead stands for the whole run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "later('watches')", "watches", id="watches", tooltip="what is measured"),
-        Binding("t", "later('the timeline')", "timeline", id="timeline", tooltip="plan and time"),
+        Binding("w", "watches", "watches", id="watches", tooltip="what to keep an eye on"),
+        Binding("t", "timeline", "timeline", id="timeline", tooltip="planned and actual time"),
         Binding("slash", "find", "find", id="find", tooltip="find a step, or text in the pane"),
         Binding("question_mark", "app.help", "help", id="help", tooltip="the keys"),
         Binding("q", "app.leave", "leave", id="leave", tooltip="leave; commands go on"),
@@ -37,8 +37,7 @@ class MainScreen(PaneScreen):
 
     def compose(self) -> ComposeResult:
         """Head, list, card, pane, message, foot."""
-        yield Lines(lambda w, h: [head.head(self.state, self.app.now(), w, self.app.trouble)],
-                    id="head")  # fmt: skip
+        yield Lines(self._paint_head, id="head")
         with Horizontal(id="body"):
             yield Checklist(lambda: self.state, id="list")
             with Vertical(id="right"):
@@ -88,6 +87,10 @@ class MainScreen(PaneScreen):
         self.set_class(width < MINIMUM[0] or height < MINIMUM[1], "-small")
 
     # -- what is drawn ---------------------------------------------------------------------------
+
+    def _paint_head(self, width: int, height: int) -> list[Line]:
+        trouble, absent = self.app.trouble, self.app.session.absent
+        return [head.head(self.state, self.app.now(), width, trouble, absent)]
 
     def _paint_card(self, width: int, height: int) -> list[Line]:
         lines = card_view.card(self.state, self.rows.chosen, self.app.now(), width - 2, height)
@@ -142,9 +145,17 @@ class MainScreen(PaneScreen):
         if not self.rows.find(text):
             self.app.say(f"no step holds “{text}”")
 
-    def action_later(self, what: str) -> None:
-        """What this version does not show."""
-        self.app.say(f"{what} cannot be shown by this version")
+    def action_watches(self) -> None:
+        """Watches, targets, alerts, and whom to call."""
+        from runbook_tui.tui.screens.reading import WatchesScreen
+
+        self.app.push_screen(WatchesScreen())
+
+    def action_timeline(self) -> None:
+        """What was planned when, and what happened when."""
+        from runbook_tui.tui.screens.reading import TimelineScreen
+
+        self.app.push_screen(TimelineScreen())
 
 
 TOO_SMALL: list[Line] = [

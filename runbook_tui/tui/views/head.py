@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Callable
-from typing import TypeVar
 
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run.forecast import expected_finish, lateness
 from runbook_tui.run.offers import open_values
-from runbook_tui.run.rollback import plan
-from runbook_tui.run.state import OVER, RunState
+from runbook_tui.run.once import of_state
+from runbook_tui.run.rollback import NOTHING_ABSENT, Absent, plan, without
+from runbook_tui.run.state import RunState
 from runbook_tui.tui.views.tone import Line, length, spread
 
-T = TypeVar("T")
 SHORTEST_TITLE = 12
 READABLE_TITLE = 24
-
-
-def of_state(work: Callable[[RunState], T]) -> Callable[[RunState], T]:
-    """The work done once for each state: the clock alone changes none of it."""
-    last: list[tuple[RunState, T]] = []
-
-    def look(state: RunState) -> T:
-        if not last or last[0][0] is not state:
-            last[:] = [(state, work(state))]
-        return last[0][1]
-
-    return look
+WORTH_SAYING = 60.0
+"""Seconds by which a run must be late or early for the head to say so."""
 
 
 @of_state
-def readiness(state: RunState) -> Line:
+def readiness(state: RunState, absent: Absent = NOTHING_ABSENT) -> Line:
     """The light: how many undos are ready, and how long they take."""
-    found = plan(state, "run", "")
+    found = without(plan(state, "run", ""), absent)
     values = len(open_values(state))
     asks = f", {values} values open" if values else ""
     if not found.items:
@@ -44,47 +33,28 @@ def readiness(state: RunState) -> Line:
     open_ = found.commands - found.ready
     if open_:
         words += f", {open_} not"
+    lost = sum(item.gone for item in found.items)
+    if lost:
+        words += f" ({lost} folder{'' if lost == 1 else 's'} gone)"
     if hands:
         words += f", {hands} by hand"
+    stays = sum(item.kind in {"none", "irreversible"} for item in found.items)
+    if stays:
+        words += f", {stays} stay{'s' if stays == 1 else ''}"
     if found.expected is not None and found.ready:
         words += f", {spoken(found.expected)}"
-    return [(words + asks, "warn" if open_ or values else "good")]
+    return [(words + asks, "warn" if open_ or values or stays else "good")]
 
 
-def expected_finish(state: RunState, now: float) -> float | None:
-    """When the run would be done by its estimates, in epoch seconds; None without estimates."""
-    known, left, begun = _estimated(state)
-    left += sum(max(0.0, maximum - (now - started)) for maximum, started in begun)
-    return now + left if known else None
-
-
-@of_state
-def _estimated(state: RunState) -> tuple[bool, float, list[tuple[float, float]]]:
-    """Whether there are estimates, the seconds of what was not begun, and of what was begun its
-    estimate and when."""
-    known, left = False, 0.0
-    begun: list[tuple[float, float]] = []
-    for step in state.outline.steps.values():
-        if step.estimate is None:
-            continue
-        known = True
-        found = state.step(step.id)
-        if found.status in OVER:
-            continue
-        if found.started is None:
-            left += step.estimate.maximum
-        else:
-            begun.append((step.estimate.maximum, found.started))
-    return known, left, begun
-
-
-def head(state: RunState, now: float, width: int, trouble: str = "") -> Line:
+def head(
+    state: RunState, now: float, width: int, trouble: str = "", absent: Absent = NOTHING_ABSENT
+) -> Line:
     """The top line; what goes first where it is narrow: run, lead, finish; never readiness."""
     if state.rolling_back:
         started = state.rollback.started if state.rollback else None
         light: Line = [(f"↶ rolling back {clock(now - (started or now))}", "panic")]
     else:
-        light = readiness(state)
+        light = readiness(state, absent)
     saved: Line = [("● not saved", "bad")] if trouble else [("● saved", "good")]
     title: Line = [(f" {_calm(printable(state.runbook.title, 120))}", "strong")]
     right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]
@@ -105,7 +75,12 @@ def _facts(state: RunState, now: float) -> list[Line]:
         facts.append([(f"run {state.result}", "good")])
     elif (end := expected_finish(state, now)) is not None:
         form = "%H:%M" if end - now < 86400 else "%d %b %H:%M"
-        facts.append([(f"done by {time.strftime(form, time.localtime(end))}", "plain")])
+        when: Line = [(f"done by {time.strftime(form, time.localtime(end))}", "plain")]
+        late = lateness(state, now)
+        if late is not None and abs(late) >= WORTH_SAYING:
+            sign, tone = ("+", "warn") if late > 0 else ("−", "dim")
+            when.append((f" ({sign}{spoken(round(abs(late) / 60) * 60)})", tone))
+        facts.append(when)
     if state.lead is not None:
         facts.append([(f"lead {printable(state.lead.name, 24)}", "dim")])
     return [*facts, [(f"run {state.run[-4:]}", "dim")]]
@@ -135,3 +110,12 @@ def foot(width: int, *, pane: bool, typing: bool) -> Line:
             break
         left += part
     return spread(left, panic, width)
+
+
+def leaving(own: str, width: int) -> Line:
+    """The keys of a screen that is read and left; ``own`` is the key that opened it."""
+    panic: Line = [(" F9 PANIC: roll back ", "panic")]
+    keys: Line = []
+    for key, word in ((" Esc", ""), ("", "or"), (own, "back"), ("↑↓", "scroll"), ("?", "help")):
+        keys += [(key, "key"), (f" {word}  " if key else f"{word} ", "plain")]
+    return spread(keys, panic, width)

@@ -1,0 +1,125 @@
+"""Screens that are read and left: a head, rows that scroll, and the keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from runbook_tui.run.forecast import Slot
+from runbook_tui.run.state import RunState
+from runbook_tui.tui.views import head, timeline, watching
+from runbook_tui.tui.views.tone import Line, spread
+from runbook_tui.tui.widgets.painted import Lines, RowList
+from runbook_tui.tui.widgets.said import Said
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.app import RunbookApp
+
+
+class ReadingScreen(Screen[None]):
+    """A list about the run; what is in it and above it is the subclass's."""
+
+    app: RunbookApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "back", tooltip="back to the list"),
+        Binding("question_mark", "app.help", "help", tooltip="the keys"),
+    ]
+    OWN_KEY: ClassVar[str] = ""
+    """The key that opened it; it leaves it, too."""
+
+    def compose(self) -> ComposeResult:
+        """Head, what it is about, rows, message, foot."""
+        yield Lines(lambda w, h: [head.head(self.state, self.app.now(), w, self.app.trouble)],
+                    id="head")  # fmt: skip
+        yield Lines(lambda w, h: self.about(w), id="about")
+        yield RowList(self._paint_row, id="rows")
+        yield Said(id="said")
+        yield Lines(lambda w, h: [head.leaving(self.OWN_KEY, w)], id="foot")
+
+    def on_mount(self) -> None:
+        """The rows have the keys."""
+        self.query_one("#rows").focus()
+        self.set_interval(1.0, self.changed)
+        self.changed()
+
+    @property
+    def state(self) -> RunState:
+        """The run now."""
+        return self.app.session.state
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all its parts are there to be drawn."""
+        return self.is_mounted and bool(self.query("#foot"))
+
+    def changed(self) -> None:
+        """Draw the run as it is now."""
+        self.app.settle_message()
+        self.query_one("#rows", RowList).set_count(self.count())
+        for lines in self.query(Lines):
+            lines.refresh()
+
+    def _paint_row(self, row: int, width: int) -> Line:
+        # One cell for the mark of the cursor, one for the scroll bar.
+        mark = (">", "key") if row == self.query_one("#rows", RowList).cursor else (" ", "plain")
+        return [mark, *spread(self.paint(row, width - 2), [], width - 2)]
+
+    def about(self, width: int) -> list[Line]:
+        """The lines above the rows."""
+        raise NotImplementedError
+
+    def count(self) -> int:
+        """Compute the rows; how many there are."""
+        raise NotImplementedError
+
+    def paint(self, row: int, width: int) -> Line:
+        """One row."""
+        raise NotImplementedError
+
+    def action_leave(self) -> None:
+        """Back to where it was opened."""
+        self.dismiss(None)
+
+
+class TimelineScreen(ReadingScreen):
+    """Planned against actual time."""
+
+    OWN_KEY = "t"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("t", "leave", "back", show=False)]
+
+    def about(self, width: int) -> list[Line]:
+        """When it began, and when it will be done."""
+        return timeline.summary(self.state, self.app.now(), width)
+
+    def count(self) -> int:
+        """Phases, changes and steps."""
+        self._slots: tuple[Slot, ...]
+        self._slots, self._span = timeline.timeline(self.state, self.app.now())
+        return len(self._slots)
+
+    def paint(self, row: int, width: int) -> Line:
+        """One of them in time."""
+        return timeline.row(self.state, self._slots[row], self._span, self.app.now(), width)
+
+
+class WatchesScreen(ReadingScreen):
+    """What the plan wants to be kept an eye on."""
+
+    OWN_KEY = "w"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("w", "leave", "back", show=False)]
+
+    def about(self, width: int) -> list[Line]:
+        """Who measures."""
+        return [[(watching.BY_HAND, "warn")]]
+
+    def count(self) -> int:
+        """What the plan says."""
+        self._facts = watching.facts(self.state.runbook)
+        return len(self._facts)
+
+    def paint(self, row: int, width: int) -> Line:
+        """One fact."""
+        return self._facts[row]

@@ -1,0 +1,145 @@
+"""The timeline: what was planned when, what really happened when, and how far off it is."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from runbook_tui.book.durations import spoken
+from runbook_tui.run.forecast import Slot, expected_finish, lateness, slots
+from runbook_tui.run.outline import Kind
+from runbook_tui.run.state import BROKEN, RunState, Status, closed, status_of
+from runbook_tui.tui.views.tone import GLYPHS, Line, cells, cut, length, spread
+from runbook_tui.tui.views.words import said
+
+PLANNED, DONE, BOTH, NOW = "░", "█", "▓", "│"
+TITLE_SHARE, TIMES = 0.36, 25
+NARROWEST_BAR = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The time that all bars share, in epoch seconds."""
+
+    begin: float
+    end: float
+
+    def cell(self, at: float, width: int) -> float:
+        """Where a moment lies in a bar, in cells from its left."""
+        return (at - self.begin) / max(1.0, self.end - self.begin) * width
+
+
+def timeline(state: RunState, now: float) -> tuple[tuple[Slot, ...], Span]:
+    """The rows, and the time they share."""
+    found = slots(state)
+    until = state.finished if state.finished is not None else now
+    ends = [until, *(slot.planned_to for slot in found)]
+    if state.finished is None:
+        ends.append(expected_finish(state, now) or now)
+    return found, Span(begin=state.started, end=max(ends))
+
+
+def summary(state: RunState, now: float, width: int) -> list[Line]:
+    """Two lines: the run in time, and what the bars mean."""
+    parts: Line = [(f" started {_moment(state.started, now)}", "plain")]
+    if state.finished is not None:
+        took = spoken(state.finished - state.started)
+        parts.append((f" · finished {_moment(state.finished, now)}, in {took}", "good"))
+    elif (end := expected_finish(state, now)) is not None:
+        late = lateness(state, now) or 0.0
+        parts.append((f" · planned to be done {_moment(end - late, now)}", "plain"))
+        parts.append((f" · expected {_moment(end, now)}", "strong"))
+        parts.append(_deviation(late))
+    else:
+        parts.append((" · the plan says nothing of how long it takes", "dim"))
+    meaning: Line = [
+        (f" {PLANNED} planned   {DONE} happened   {BOTH} as planned   {NOW} now", "dim")
+    ]
+    return [spread(parts, [], width), spread(meaning, [], width)]
+
+
+def row(state: RunState, slot: Slot, span: Span, now: float, width: int) -> Line:
+    """A phase, change or step: title, bar, times."""
+    node = state.outline[slot.id]
+    glyph, tone = _glyph(state, slot.id)
+    strong = node.kind is not Kind.STEP
+    times = _times(state, slot, now)
+    bar_width = width - int(width * TITLE_SHARE) - TIMES - 3
+    title_width = int(width * TITLE_SHARE) if bar_width >= NARROWEST_BAR else width - TIMES - 2
+    left: Line = [(f"{'  ' * min(node.depth, 4)}{glyph} ", tone)]
+    title = cut(said(node.title, 200), title_width - length(left))
+    left.append((title, "strong" if strong else "plain"))
+    left.append((" " * max(1, title_width + 1 - length(left)), "plain"))
+    if bar_width >= NARROWEST_BAR:
+        left += bar(slot, span, now, bar_width, tone)
+    return spread(left, times, width)
+
+
+def bar(slot: Slot, span: Span, now: float, width: int, tone: str) -> Line:
+    """Planned and actual time in ``width`` cells."""
+    planned = _cells(span, slot.planned_from, slot.planned_to, width) if slot.planned else range(0)
+    actual = range(0)
+    if slot.began is not None:
+        actual = _cells(span, slot.began, slot.ended if slot.ended is not None else now, width)
+    here = min(width - 1, int(span.cell(now, width)))
+    found: Line = []
+    for cell in range(width):
+        if cell in actual:
+            part = (BOTH if cell in planned else DONE, tone)
+        elif cell in planned:
+            part = (PLANNED, "dim")
+        else:
+            part = (NOW if cell == here else " ", "dim")
+        if found and found[-1][1] == part[1]:
+            found[-1] = (found[-1][0] + part[0], part[1])
+        else:
+            found.append(part)
+    return found
+
+
+def _cells(span: Span, begin: float, end: float, width: int) -> range:
+    """At least one cell, so that what was short is seen too."""
+    first = max(0, min(width - 1, int(span.cell(begin, width))))
+    return range(first, max(first + 1, min(width, round(span.cell(end, width)))))
+
+
+def _times(state: RunState, slot: Slot, now: float) -> Line:
+    status = state.step(slot.id).status if slot.id in state.outline.steps else None
+    if slot.began is None:
+        if status in {Status.SKIPPED, Status.NOT_APPLICABLE}:
+            return [(status.value, "dim")]
+        return [(f"planned {spoken(slot.planned)}", "dim")] if slot.planned else []
+    took = (slot.ended if slot.ended is not None else now) - slot.began
+    parts: Line = [(f"{_moment(slot.began, now)}  {spoken(took)}", "plain")]
+    if status in BROKEN:
+        return [*parts, (f"  {status.value}", "bad")]
+    over = slot.over_by(now)
+    if over is not None and abs(over) >= 1 and (over > 0 or slot.ended is not None):
+        deviation = _deviation(over)
+        if length(parts) + cells(deviation[0]) <= TIMES:
+            parts.append(deviation)
+    return parts
+
+
+def _deviation(seconds: float) -> tuple[str, str]:
+    if abs(seconds) < 1:
+        return (" on time", "good")
+    return (f" +{spoken(seconds)}", "warn") if seconds > 0 else (f" −{spoken(-seconds)}", "good")
+
+
+def _glyph(state: RunState, id_: str) -> tuple[str, str]:
+    if id_ in state.outline.steps:
+        return GLYPHS[status_of(state, id_)]
+    if closed(state, id_):
+        return "✓", "good"
+    inside = [state.step(s.id) for s in state.outline.steps_inside(id_)]
+    if any(step.status in BROKEN for step in inside):
+        return "✗", "bad"
+    return ("▶", "accent") if any(step.touched for step in inside) else ("○", "dim")
+
+
+def _moment(at: float, now: float) -> str:
+    """Local time; with the day where it is not today's."""
+    local, today = time.localtime(at), time.localtime(now)
+    same = (local.tm_year, local.tm_yday) == (today.tm_year, today.tm_yday)
+    return time.strftime("%H:%M" if same else "%d %b %H:%M", local)

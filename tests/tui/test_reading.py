@@ -1,0 +1,91 @@
+"""The timeline and what to keep an eye on: read, and left again by the key that opened them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from runbook_tui.book.model import (
+    Alert,
+    Contact,
+    Escalation,
+    Estimate,
+    Probe,
+    Step,
+    Threshold,
+    Watch,
+)
+from runbook_tui.command.terminal import LogTerminals
+from runbook_tui.run.state import Status
+from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.screens.main import MainScreen
+from runbook_tui.tui.screens.reading import TimelineScreen
+from runbook_tui.tui.screens.rollback import RollbackScreen
+from tests.integration.session.scene import Scene, book, run_step
+from tests.tui.piloting import text_of, until
+
+Make = Callable[..., Scene]
+HOUR = Estimate(minimum=3600, maximum=3600, text="1h")
+
+
+async def test_the_timeline_says_what_was_planned_and_what_happened(scene: Make) -> None:
+    session = scene(
+        book(
+            Step(id="a", title="Quick", run="true", undo="true", estimate=HOUR),
+            Step(id="b", title="Broken", run="false", undo="true", estimate=HOUR),
+            Step(id="c", title="Later", run="true", undo="true", estimate=HOUR),
+        )
+    ).open()
+    run_step(session, "a")
+    run_step(session, "b", Status.FAILED)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: "planned to be done" in text_of(app))
+        rows = {line.split()[1]: line for line in text_of(app).splitlines()[3:7]}
+        assert "−" in rows["Quick"]
+        assert "failed" in rows["Broken"]
+        assert "planned 1 h" in rows["Later"]
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+
+
+async def test_the_timeline_follows_the_run_and_the_panic_key_works_from_it(scene: Make) -> None:
+    session = scene(book(Step(id="a", title="Quick", run="true", undo="true"))).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, TimelineScreen))
+        assert "✓ Quick" not in text_of(app)
+        run_step(session, "a")
+        await until(pilot, lambda: "✓ Quick" in text_of(app))
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+
+
+async def test_w_says_what_to_watch_and_whom_to_call(scene: Make) -> None:
+    runbook = book(
+        Step(id="a", title="A", run="true", undo="true"),
+        watches=(
+            Watch(id="w", title="Golden [bold]path", probe=Probe(run="./probe\x1b[2J"),
+                  below=99.0, samples=2, severity="critical"),
+        ),
+        thresholds=(Threshold(name="Success", op=">", value=99.5, unit="%", current=98.0),),
+        alerts=(Alert(severity="SEV1", condition="errors", respond_within=0),),
+        contacts=(Contact(role="technical", who="Director"),),
+        escalations=(Escalation(topic="technical", ladder=("Lead", "CTO"), within=1800),),
+    )  # fmt: skip
+    app = RunbookApp(scene(runbook).open(), LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("w")
+        await until(pilot, lambda: "Golden [bold]path" in text_of(app))
+        shown = text_of(app)
+        assert "breached below 99, 2 times in a row" in shown
+        assert "$ ./probe␛[2J" in shown
+        assert "> 99.5 %  98 % when the plan was written" in shown
+        assert "SEV1: errors  respond at once" in shown
+        assert "technical: Director" in shown
+        assert "Lead → CTO  within 30 m" in shown
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))
