@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from runbook_tui.book.findings import Fault, Finding
-from runbook_tui.book.model import Runbook, Step
+from runbook_tui.book.model import Placed, Runbook, Step
 from runbook_tui.book.parameters import Place as TextPlace
 from runbook_tui.book.parameters import about, in_code
 from runbook_tui.book.places import Place, Places
@@ -57,16 +57,14 @@ def values_in_code(runbook: Runbook, places: Places) -> Iterator[Inner]:
     secrets = {p.name for p in runbook.parameters if p.secret is not None}
     named = {p.placeholder: p.name for p in runbook.parameters if p.placeholder}
     for step in runbook.walk():
-        texts = [(key, text) for key, text in _texts(step) if text]
-        for key, text in texts:
-            at = places.of(step, key)
-            yield from _of(text, at, step.shell or "", named, secrets, places)
+        shell = step.shell or ""
+        for key, text in _texts(step):
+            yield from _of(text, step, key, shell, named, secrets, places)
         for check in step.checks:
-            at = places.of(check, "probe")
-            yield from _of(check.probe or "", at, step.shell or "", named, secrets, places)
+            yield from _of(check.probe, check, "probe", shell, named, secrets, places)
     for procedure in runbook.procedures:
         for staged in (s for stage in procedure.stages for s in stage.steps):
-            yield from _of(staged.run or "", places.of(staged, "run"), "", named, secrets, places)
+            yield from _of(staged.run, staged, "run", "", named, secrets, places)
 
 
 def _texts(step: Step) -> tuple[tuple[str, str | None], ...]:
@@ -77,15 +75,19 @@ def _texts(step: Step) -> tuple[tuple[str, str | None], ...]:
 
 
 def _of(
-    text: str,
-    at: Place,
+    text: str | None,
+    item: Placed,
+    key: str,
     shell: str,
     named: Mapping[str, str],
     secrets: set[str],
     places: Places,
 ) -> Iterator[Inner]:
+    if not text:
+        return
     for place, danger in in_code(text, named, secrets, shell):
-        yield Inner(place.name, danger, _where(text, place, at, places), place.name in secrets)
+        where = _where(text, place, places.of(item, key), places)
+        yield Inner(place.name, danger, where, place.name in secrets)
 
 
 def _where(text: str, place: TextPlace, at: Place, places: Places) -> Place:

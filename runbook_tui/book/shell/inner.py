@@ -118,6 +118,8 @@ def fill(text: str, marks: Sequence[Mark]) -> Filled:
 
 def dangers(text: str, marks: Sequence[Mark]) -> tuple[Danger, ...]:
     """Where a value could be run, whatever values there are; each mark once."""
+    if not marks:
+        return ()
     names = _held(text, marks)
     open_marks = [dataclasses.replace(m, value=None, stay=names.format(n), secret=m.secret)
                   for n, m in enumerate(marks)]  # fmt: skip
