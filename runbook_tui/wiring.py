@@ -8,38 +8,25 @@ from __future__ import annotations
 
 import os
 import shlex
-import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from runbook_tui import __version__
 from runbook_tui import settings as settings_module
 from runbook_tui.settings import Settings
 
 if TYPE_CHECKING:
-    from runbook_tui.book.files import Load
-    from runbook_tui.book.findings import PlanFaults
     from runbook_tui.book.model import Runbook, Secret, Step
     from runbook_tui.run.events import Actor
     from runbook_tui.session.opening import Reader
+    from runbook_tui.session.plan_files import PlanFiles
     from runbook_tui.session.ports.commands import Commands
     from runbook_tui.session.ports.journal import Journal, Verdict
     from runbook_tui.session.ports.terminals import Terminals
     from runbook_tui.session.session import Session
-
-READING = "reading.json"
-KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-    stat.S_IFSOCK: "a socket",
-}
 
 
 def settings() -> Settings:
@@ -117,109 +104,11 @@ def terminals() -> Terminals:
     return LogTerminals()
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanFiles:
-    """A plan's text, the texts of the files it takes in by their names, and what they say."""
-
-    text: str
-    includes: Mapping[str, str]
-    runbook: Runbook
-
-    def reader(self, otherwise: Reader) -> Reader:
-        """A reader that knows what these files say, and reads any others."""
-
-        def read(text: str, name: str, load: Load) -> Runbook:
-            same = text == self.text and all(load(n) == t for n, t in self.includes.items())
-            return self.runbook if same else otherwise(text, name, load)
-
-        return read
-
-
-@contextmanager
-def _steady() -> Iterator[None]:
-    """What is made here stays: it is not gone through for garbage again and again meanwhile."""
-    import gc
-
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if before:
-            gc.enable()
-
-
-def read_plan(path: Path) -> tuple[str, Runbook]:
-    """The plan's text and what was read from it. Raises `PlanFaults`."""
-    found = read_files(path)
-    return found.text, found.runbook
-
-
-def read_files(path: Path) -> PlanFiles:
-    """The plan and every file that it takes in. Raises `PlanFaults`."""
-    from runbook_tui.book.reader import LARGEST, decode, read
-
-    includes: dict[str, str] = {}
-    room = LARGEST
-
-    def take(file: Path, name: str) -> str:
-        nonlocal room
-        data = _plan_bytes(file, name, room)
-        room -= len(data)
-        return decode(data, name)
-
-    def load(name: str) -> str:
-        includes[name] = take(path.parent / name, name)
-        return includes[name]
-
-    try:
-        text = take(path, str(path))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        hint = "a plan is read from a file: save it and name that" if str(path) == "-" else ""
-        raise _refused(path, f"cannot be read: {reason}", hint) from None
-    with _steady():
-        runbook = read(text, str(path), load)
-    return PlanFiles(text=text, includes=includes, runbook=runbook)
-
-
 def _before(step: Step, ours: str) -> str:
     """What runs before an action: what its undo needs comes first, apart from the plan's own."""
     if step.before is None:
         return ours
     return step.before if step.undo is not None else f"(\n{ours}\n)\n{step.before}"
-
-
-def _plan_bytes(path: Path, name: str, room: int) -> bytes:
-    """What is in a plan's file. Raises OSError, and `PlanFaults` where it is no file, or larger
-    than the ``room`` that is left for the plan, in bytes.
-
-    Opening a pipe may wait for ever, and reading a device never ends.
-    """
-    from runbook_tui.book.reader import LARGEST, too_large
-
-    kind = stat.S_IFMT(path.stat().st_mode)
-    data = b""
-    if kind == stat.S_IFREG:
-        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            # What the name stands for may have changed since.
-            kind = stat.S_IFMT(os.fstat(file.fileno()).st_mode)
-            if kind == stat.S_IFREG:
-                data = file.read(room + 1)
-        if len(data) > room:
-            raise too_large(name, LARGEST - room + max(len(data), path.stat().st_size))
-    if kind != stat.S_IFREG:
-        what = KINDS.get(kind, "something else")
-        raise _refused(path, f"this is {what}, not a plan", "a plan is read from a file")
-    return data
-
-
-def _refused(path: Path, message: str, hint: str = "") -> PlanFaults:
-    from runbook_tui.book.findings import Fault, PlanFaults
-
-    return PlanFaults(str(path), (Fault(message=message, hint=hint),))
 
 
 @dataclass(frozen=True)
@@ -303,10 +192,11 @@ def start(
 
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session.opening import start_run
+    from runbook_tui.session.plan_files import refused
 
     base = (folder or folder_of(path)).absolute()
     if not _is_text(str(base)):
-        raise _refused(path, f"the name of the folder {base} is not UTF-8", "rename it")
+        raise refused(path, f"the name of the folder {base} is not UTF-8", "rename it")
     with closing(journal()) as record:
         return start_run(
             record,
@@ -334,51 +224,16 @@ def _is_text(text: str) -> bool:
 
 def keep_reading(run: str, plan: PlanFiles) -> None:
     """Keep what was read beside the run, for sessions that may not wait for a parser."""
-    import json
+    from runbook_tui.session import plan_files
 
-    from runbook_tui.book.kept import pack
-    from runbook_tui.session.opening import plan_digest
-
-    digest = plan_digest(plan.text, plan.includes)
-    body = {"program": __version__, "plan": digest, "includes": list(plan.includes),
-            "runbook": pack(plan.runbook)}  # fmt: skip
-    place = settings().run_folder(run)
-    try:
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (place / READING).write_text(json.dumps(body), encoding="utf-8")
-    except OSError:
-        pass  # Without it the plan is read again, only slower.
-
-
-def _read_kept(place: Path, text: str, name: str, load: Callable[[str], str]) -> Runbook:
-    """What was read when the run began, if this program read it so; else read it now."""
-    from runbook_tui.book.reader import read
-    from runbook_tui.session.opening import plan_digest
-
-    def of_this_plan(body: Mapping[str, Any]) -> bool:
-        digest = plan_digest(text, {other: load(other) for other in body["includes"]})
-        return bool(body["plan"] == digest)
-
-    return _kept(place, of_this_plan) or read(text, name, load)
+    plan_files.keep_reading(settings().run_folder(run), plan)
 
 
 def kept_reading(run: str) -> Runbook | None:
     """What was read when a run began, to name its nodes; None where it was not kept."""
-    return _kept(settings().run_folder(run), lambda body: True)
+    from runbook_tui.session import plan_files
 
-
-def _kept(place: Path, wanted: Callable[[Mapping[str, Any]], bool]) -> Runbook | None:
-    import json
-
-    from runbook_tui.book.kept import unpack
-
-    try:
-        body = json.loads((place / READING).read_text(encoding="utf-8"))
-        if body["program"] == __version__ and wanted(body):
-            return unpack(body["runbook"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass
-    return None
+    return plan_files.kept_reading(settings().run_folder(run))
 
 
 def shipped_plans() -> tuple[Path, ...]:
@@ -403,6 +258,7 @@ def open_session(
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session import account, spare
     from runbook_tui.session.opening import open_run
+    from runbook_tui.session.plan_files import read_kept, steady
     from runbook_tui.session.session import Session
 
     place = settings().run_folder(run)
@@ -412,10 +268,10 @@ def open_session(
     for path in spare.accounts(place, run):
         account.enter_left_behind(record, run, path, actor)
     # Who leads carries out what the plan says, and reads it; help must not wait for a parser.
-    reader: Reader = read if leads else partial(_read_kept, place)
+    reader: Reader = read if leads else partial(read_kept, place)
     if plan is not None:
         reader = plan.reader(reader)
-    with _steady():
+    with steady():
         state = open_run(record, run, reader, around)
     return Session(
         state=state,

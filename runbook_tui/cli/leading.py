@@ -12,8 +12,8 @@ from runbook_tui.run.state import RunState
 from runbook_tui.session.session import Session
 
 if TYPE_CHECKING:
+    from runbook_tui.session.plan_files import PlanFiles
     from runbook_tui.tui.opening import Opened, Opening
-    from runbook_tui.wiring import PlanFiles
 
 
 def lead_lines(

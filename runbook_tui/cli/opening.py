@@ -16,7 +16,7 @@ from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.session import Session
 
 if TYPE_CHECKING:
-    from runbook_tui.wiring import PlanFiles
+    from runbook_tui.session.plan_files import PlanFiles
 
 PATIENCE = 60.0
 

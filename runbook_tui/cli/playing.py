@@ -22,6 +22,7 @@ from runbook_tui.demo.sandbox import make_sandbox, tree_of
 from runbook_tui.run.requests import SignNode
 from runbook_tui.run.rollback import default_scope, plan
 from runbook_tui.run.state import RunState, gates_waiting
+from runbook_tui.session.plan_files import read_files
 from runbook_tui.session.session import Session
 
 COMMENT = "tests are green, go"
@@ -38,7 +39,7 @@ class Play:
         self._sandbox = make_sandbox(folder, self._runner)
         self._service = story.start_service(folder, self._commands)
         path = next(p / story.PLAN for p in wiring.shipped_plans() if (p / story.PLAN).exists())
-        plan = wiring.read_files(path)
+        plan = read_files(path)
         self._run = wiring.start(
             path,
             plan,

@@ -12,7 +12,7 @@ from runbook_tui.cli.exits import Ended
 if TYPE_CHECKING:
     from runbook_tui.cli.values import Values
     from runbook_tui.run.events import Actor
-    from runbook_tui.wiring import PlanFiles
+    from runbook_tui.session.plan_files import PlanFiles
 
 FROM = "--from"
 
@@ -92,11 +92,11 @@ class Prepared:
 
 def prepare(start: Start) -> Prepared:
     """Read the plan and hold against it what was given; raises `PlanFaults` and `Ended`."""
-    from runbook_tui import wiring
     from runbook_tui.cli.starting_at import left_out
     from runbook_tui.cli.values import given
+    from runbook_tui.session.plan_files import read_files
 
-    plan = wiring.read_files(start.file)
+    plan = read_files(start.file)
     values = given(start.pairs, plan.runbook)
     skipped = left_out(plan.runbook, start.first) if start.first else []
     return Prepared(start=start, plan=plan, values=values, skipped=skipped)

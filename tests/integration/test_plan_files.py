@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from runbook_tui import wiring
 from runbook_tui.book.findings import PlanFaults
+from runbook_tui.session.plan_files import read_files
 
 PLAN = "# Plan\n\n1. **Look**\n   ```bash\n   ls\n   ```\n"
 TOML = 'format = 1\ntitle = "T"\n[[phase]]\ntitle = "P"\n[[phase.step]]\ntitle = "A"\n'
@@ -21,7 +21,7 @@ TOML = 'format = 1\ntitle = "T"\n[[phase]]\ntitle = "P"\n[[phase.step]]\ntitle =
 def refused(path: Path) -> tuple[str, str]:
     """The only fault of a file: its place and message, and its hint."""
     with pytest.raises(PlanFaults) as caught:
-        wiring.read_files(path)
+        read_files(path)
     (fault,) = caught.value.faults
     return f"{fault.line}:{fault.column}: {fault.message}", fault.hint
 
@@ -135,7 +135,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
 def test_a_large_plan_that_is_none_too_many_is_read(tmp_path: Path) -> None:
     path = tmp_path / "plan.md"
     path.write_text(PLAN + "\n" + "word " * 800_000)
-    assert len(list(wiring.read_files(path).runbook.walk())) == 1
+    assert len(list(read_files(path).runbook.walk())) == 1
 
 
 CONTENTS = {
@@ -179,7 +179,7 @@ def test_ends_of_lines_and_a_mark_at_the_start_change_nothing(
 ) -> None:
     path = tmp_path / name
     path.write_text(text)
-    plain = wiring.read_files(path).runbook
+    plain = read_files(path).runbook
     for data in (text.replace("\n", "\r\n").encode(), b"\xef\xbb\xbf" + text.encode()):
         path.write_bytes(data)
-        assert wiring.read_files(path).runbook == plain
+        assert read_files(path).runbook == plain
