@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from runbook_tui.book.model import Procedure
@@ -118,20 +118,24 @@ def ran(state: RunState, node: str = "") -> list[str]:
     for id_ in ids:
         for need in (n for part in (id_, *parts[id_]) for n in outline[part].needs):
             wanting.setdefault(need, set()).add(id_)
+
+    def needing(id_: str) -> Iterator[str]:
+        found = {other for part in (id_, *parts[id_]) for other in wanting.get(part, ())}
+        return iter(sorted(found, key=turn.__getitem__))
+
     placed: list[str] = []
     waiting = set(ids)
-
-    def place(id_: str) -> None:
-        if id_ not in waiting:
-            return
-        waiting.discard(id_)
-        first = {other for part in (id_, *parts[id_]) for other in wanting.get(part, ())}
-        for other in sorted(first, key=turn.__getitem__):
-            place(other)
-        placed.append(id_)
-
-    for id_ in ids:
-        place(id_)
+    # Not by recursion: what needs one another may be as long as the plan.
+    way = [("", iter(ids))]
+    while way:
+        id_, others = way[-1]
+        other = next(others, None)
+        if other is None:
+            way.pop()
+            placed += [id_] if id_ else []
+        elif other in waiting:
+            waiting.discard(other)
+            way.append((other, needing(other)))
     return placed
 
 
