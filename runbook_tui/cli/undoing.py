@@ -265,9 +265,8 @@ class Undoing:
 
 def _undos(state: RunState, step_id: str, rollback: RollbackState) -> list[CommandRecord]:
     """The commands with which this rollback takes a step back, whoever began it."""
-    since = rollback.started or 0.0
     commands = state.step(step_id).commands
-    return [c for c in commands if c.kind in UNDOS and c.started >= since]
+    return [c for c in commands if c.kind in UNDOS and c.seq >= rollback.seq]
 
 
 def raise_refusal(refusal: Refusal) -> None:

@@ -45,6 +45,8 @@ class Workbench:
     places: Places
     vault: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+    """Folders of the commands that this process has started."""
     seen: set[tuple[str, str, str]] = field(default_factory=set)
     tried: dict[str, float] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
@@ -212,6 +214,8 @@ def start(bench: Workbench, launch: Launch) -> None:
         bench.commands.start(launch.spec)
     except CommandError as error:
         bench.failures[str(launch.spec.folder)] = str(error)
+    else:
+        bench.begun.add(str(launch.spec.folder))
 
 
 def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
