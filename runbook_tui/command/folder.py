@@ -53,7 +53,8 @@ def status(folder: Path) -> CommandStatus:
     # The lock is the first thing that a supervisor makes; without it there never was one.
     came_up = (folder / "lock").exists() and not (folder / VOID).exists()
     reason = "its supervisor ended without a word" if came_up else NEVER_STARTED
-    orphaned = _orphaned(folder) if came_up else None
+    # Who has taken the folder away may be the command itself, and may live.
+    orphaned = _orphaned(folder) if came_up or not folder.exists() else None
     return _end(folder) or orphaned or CommandStatus(phase=Phase.LOST, reason=reason)
 
 

@@ -1,0 +1,70 @@
+"""The panic path where its surroundings, or the undos themselves, misbehave."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from tests.programs import Program
+
+TWO = """\
+format = 1
+title = "Two"
+[[phase]]
+title = "One"
+[[phase.step]]
+id = "z"
+title = "Z"
+run = "touch z"
+undo = "rm z"
+[[phase.step]]
+id = "a"
+title = "A"
+run = "touch made"
+undo = 'UNDO'
+"""
+
+
+def plan(undo: str, more: str = "") -> str:
+    """A plan of two steps, the second with this undo."""
+    return TWO.replace("UNDO", undo) + more
+
+
+def under(runbook: Program, before: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The program, started by a shell that has done something before."""
+    words = shlex.join([sys.executable, "-m", "runbook_tui", *arguments])
+    return subprocess.run(
+        ["bash", "-c", f"{before}; exec {words}"], cwd=runbook.work, env=runbook.environment(),
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "before", ["exec 0<&- 1>&- 2>&-", "exec >/dev/full 2>&1", "exec >&-", "ulimit -n 20"]
+)
+def test_it_rolls_back_whatever_its_starter_has_left_it(runbook: Program, before: str) -> None:
+    runbook("run", runbook.plan(plan("rm made")), "--no-tui")
+    assert under(runbook, before, "rollback", "--yes").returncode == 5
+    assert not list(runbook.work.glob("made")) + list(runbook.work.glob("z"))
+    assert runbook("verify").status == 0
+
+
+def test_where_nothing_at_all_can_be_written_it_says_what_is_unknown(runbook: Program) -> None:
+    """Not even how an undo ended: that is no fault of the program, and never a success."""
+    runbook("run", runbook.plan(plan("rm made")), "--no-tui")
+    ended = under(runbook, "ulimit -f 0", "rollback", "--yes")
+    assert ended.returncode == 6, ended
+    assert ended.stdout.splitlines()[-2:] == ["  A", "  Z"]
+
+
+def test_an_undo_that_takes_all_records_away_is_waited_for_and_verified(runbook: Program) -> None:
+    undo = "echo x >> ../undone; rm -rf ../home; until test -e ../late; do :; done; rm made"
+    late = "(sleep 0.5; touch ../late) & "
+    text = plan(late + undo, 'verify_undo = "test ! -e made"\n')
+    runbook("run", runbook.plan(text), "--no-tui")
+    assert runbook("rollback", "--yes").status == 5
+    assert (runbook.folder / "undone").read_text() == "x\n"
+    assert not (runbook.work / "z").exists()
