@@ -53,9 +53,8 @@ def status(folder: Path) -> CommandStatus:
     # The lock is the first thing that a supervisor makes; without it there never was one.
     came_up = (folder / "lock").exists() and not (folder / VOID).exists()
     reason = "its supervisor ended without a word" if came_up else NEVER_STARTED
-    # Who has taken the folder away may be the command itself, and may live.
-    orphaned = _orphaned(folder) if came_up or not folder.exists() else None
-    return _end(folder) or orphaned or CommandStatus(phase=Phase.LOST, reason=reason)
+    # A command may take its own records away, one by one, and live on.
+    return _end(folder) or _orphaned(folder) or CommandStatus(phase=Phase.LOST, reason=reason)
 
 
 def _orphaned(folder: Path) -> CommandStatus | None:

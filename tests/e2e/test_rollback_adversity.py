@@ -65,6 +65,7 @@ def test_an_undo_that_takes_all_records_away_is_waited_for_and_verified(runbook:
     late = "(sleep 0.5; touch ../late) & "
     text = plan(late + undo, 'verify_undo = "test ! -e made"\n')
     runbook("run", runbook.plan(text), "--no-tui")
-    assert runbook("rollback", "--yes").status == 5
+    ended = runbook("rollback", "--yes")
+    assert ended.status == 5, ended
     assert (runbook.folder / "undone").read_text() == "x\n"
     assert not (runbook.work / "z").exists()
