@@ -73,9 +73,14 @@ def _lines(session: Session, values: Values, *, yes: bool, found: RunState, afte
 def on_screen(session: Session, said: Sequence[str] = ()) -> int:
     """The screen on an open session; returns its exit status."""
     from runbook_tui import wiring
+    from runbook_tui.cli.standing_in import Deputy
     from runbook_tui.tui.app import RunbookApp
 
-    status = RunbookApp(session, wiring.terminals(), said="; ".join(said)).run()
+    deputy = Deputy(session)
+    try:
+        status = RunbookApp(session, wiring.terminals(), said="; ".join(said)).run()
+    finally:
+        deputy.dismiss()
     return status if isinstance(status, int) else exits.DONE
 
 

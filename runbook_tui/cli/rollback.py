@@ -24,6 +24,7 @@ from runbook_tui.session.undo_file import UndoFile
 @click.option("--plan", "only_plan", is_flag=True, help="only show it: 0 all ready, 6 not")
 @click.option("--yes", is_flag=True, help="start it without asking")
 @click.option("--past-floor", is_flag=True, help="also undo what lies before an irreversible step")
+@click.option("--stand-in", "stands_in", is_flag=True, hidden=True)
 @as_option
 def command(
     run: str | None,
@@ -31,11 +32,16 @@ def command(
     only_plan: bool,
     yes: bool,
     past_floor: bool,
+    stands_in: bool,
     claimed: str | None,
 ) -> int:
     """Bring it back: what really ran is undone, newest first, and each undo is verified."""
     from runbook_tui.cli.opening import check_home
 
+    if stands_in and run is not None:
+        from runbook_tui.cli.standing_in import stand_in
+
+        return stand_in(run, claimed)
     who = rescuer(claimed)
     say.outlive_readers()
     wish = Wish(scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from runbook_tui.cli import exits, say
-from runbook_tui.cli.leaving import told_to_leave
+from runbook_tui.cli.leaving import outliving_the_terminal, told_to_leave
 from runbook_tui.cli.opening import ask
 from runbook_tui.cli.output import LogFollower
 from runbook_tui.run import requests as r
@@ -24,12 +24,15 @@ from runbook_tui.run.rollback import (
     without,
 )
 from runbook_tui.run.state import CommandRecord, RollbackState, RunState
+from runbook_tui.session.launching import UNDO_SECONDS
 from runbook_tui.session.session import Session
 
 POLL = 0.03
 PATIENCE = 60.0
 LONG = 3.0
 """Seconds of waiting for a person after which a follower without one leaves."""
+SLOW = 10.0
+"""Seconds after which an undo is said to run still."""
 SHOWN = 3
 GOOD = frozenset({"done", "taken back"})
 UNDOS = frozenset({"undo", "verify_undo"})
@@ -102,6 +105,7 @@ class Undoing:
         self._told: dict[str, str] = {}
         self._began: dict[str, float] = {}
         self._commands: dict[str, LogFollower | None] = {}
+        self._due: dict[str, float] = {}
         self._trouble = ""
         self._waiting_since = 0.0
 
@@ -148,7 +152,7 @@ class Undoing:
         """Tell what happens until it is over; returns the exit status."""
         stop = self._session.listen(lambda _: self._wake.set())
         try:
-            with told_to_leave() as leave:
+            with told_to_leave() as leave, outliving_the_terminal():
                 return self._follow(leave)
         finally:
             stop()
@@ -215,8 +219,25 @@ class Undoing:
         if follower is not None:
             for line in follower.lines(ended=not record.running):
                 say.out(f"  | {line}")
-            if not record.running:
+            if record.running:
+                self._tell_waiting(title, record, follower)
+            else:
                 self._commands[record.folder] = None
+
+    def _tell_waiting(self, title: str, record: CommandRecord, follower: LogFollower) -> None:
+        """An undo has no keyboard: what it asks, and that it takes long, is said at once."""
+        now = time.monotonic()
+        if question := follower.prompt(now):
+            say.out(f"  | {question}")
+        due = self._due.setdefault(record.folder, now + SLOW)
+        if now >= due:
+            self._due[record.folder] = float("inf")
+            most = say.length(UNDO_SECONDS)
+            say.err(f"{title} still runs, at most {most}; nothing can be typed into it")
+            run = self._session.run
+            say.err(
+                f"if it waits in vain, end it alone, and the next one follows: runbook stop {run}"
+            )
 
     def _tell_result(self, state: RunState, step_id: str, title: str, result: str) -> None:
         now = state.last_at

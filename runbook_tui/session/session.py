@@ -153,6 +153,11 @@ class Session:
         """Find out which secrets a rollback would ask for; before the session is opened."""
         self._bench.look_for_secrets()
 
+    @property
+    def rolls_back(self) -> bool:
+        """Whether the rollback that runs is carried out here, and by nobody else."""
+        return self.state.rolling_back and self._driver.has_rollback
+
     def help_roll_back(self) -> None:
         """Go on with a rollback whose process has died, should there be one."""
         self._driver.helps = True

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.programs import Program
+from tests.programs import Program, wait_for_output
 
 TWO = """\
 format = 1
@@ -68,4 +68,18 @@ def test_an_undo_that_takes_all_records_away_is_waited_for_and_verified(runbook:
     ended = runbook("rollback", "--yes")
     assert ended.status == 5, ended
     assert (runbook.folder / "undone").read_text() == "x\n"
+    assert not (runbook.work / "z").exists()
+
+
+def test_an_undo_that_asks_is_shown_with_what_it_asks_and_how_to_go_on(runbook: Program) -> None:
+    """Nobody can answer it: it has no keyboard, and it would be waited for in silence."""
+    asks = 'printf "Password: " > /dev/tty; read -r x < /dev/tty'
+    runbook("run", runbook.plan(plan(asks)), "--no-tui")
+    going = runbook.start("rollback", "--yes")
+    wait_for_output(runbook, "  | Password: ")
+    wait_for_output(runbook, "still runs", seconds=40)
+    wait_for_output(runbook, f"runbook stop {runbook.run_id()}")
+    assert runbook("stop").status == 0
+    assert going.wait(timeout=30) == 6
+    assert runbook.output().splitlines()[-1] == "  A"
     assert not (runbook.work / "z").exists()
