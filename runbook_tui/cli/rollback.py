@@ -109,11 +109,13 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         return roll_back(run, who, behind, wish)
     if not wish.only_plan:
         session.help_roll_back()
+    planned = None
     if state.rolling_back and not wish.only_plan:
         say.err("a rollback of this run is under way; going on with it")
     else:
         scope, node = _scope(state, wish.scope)
         session.look_for_secrets()
+        state = session.foreseen()
         planned = without(plan(state, scope, node, wish.past_floor), session.absent_secrets)
         if not planned.items:
             say.out("nothing to roll back")
@@ -126,7 +128,8 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
     try:
         undoing = Undoing(session, may_ask=not unattended)
         if not session.state.rolling_back:
-            undoing.start(*_scope(session.state, wish.scope), past_floor=wish.past_floor)
+            wanted = _scope(session.state, wish.scope)
+            undoing.start(*wanted, past_floor=wish.past_floor, planned=planned)
         return undoing.follow()
     finally:
         session.close()

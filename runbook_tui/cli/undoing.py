@@ -109,10 +109,16 @@ class Undoing:
         self._trouble = ""
         self._waiting_since = 0.0
 
-    def start(self, scope: str, node: str, *, past_floor: bool) -> None:
-        """Start it; raises `Ended` where that is refused."""
+    def start(
+        self, scope: str, node: str, *, past_floor: bool, planned: RollbackPlan | None = None
+    ) -> None:
+        """Start it; raises `Ended` where that is refused.
+
+        ``planned`` is what was shown: only what it lacks is asked for.
+        """
         if self._may_ask:
-            self._ask_missing(scope, node, past_floor)
+            now = plan(self._session.state, scope, node, past_floor)
+            self._ask_missing(planned or now)
         request = r.StartRollback(
             scope=scope, node=node, past_floor=past_floor, attended=self._may_ask
         )
@@ -125,8 +131,7 @@ class Undoing:
             self._wake.wait(POLL)
             answer = self._session.ask(request).result(PATIENCE)
 
-    def _ask_missing(self, scope: str, node: str, past_floor: bool) -> None:
-        planned = plan(self._session.state, scope, node, past_floor)
+    def _ask_missing(self, planned: RollbackPlan) -> None:
         items = without(planned, self._session.absent_secrets).items
         for name in dict.fromkeys(name for item in items for name in item.missing):
             self._ask_value(name)

@@ -100,6 +100,7 @@ class EmergencyRollback:
         steps = tuple(item.step for item in self._file.items)
         self._keep(RollbackStarted(scope=self._file.scope, steps=steps), None)
         self._stop_running()
+        self._file = self._file.completed(self._commands.outputs)
         remaining = []
         for item in self._file.items:
             result, reason = self._undo(item)

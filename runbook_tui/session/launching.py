@@ -259,6 +259,27 @@ def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair
     return pairs
 
 
+def foreseen(bench: Workbench) -> RunState:
+    """The state as it will be once what running commands have put out by now is recorded.
+
+    Only looks: for the list of a rollback, whose lead may be dead.
+    """
+    state = bench.state
+    hidden = [secret for secret in bench.secret_values().values() if secret]
+    steps = dict(state.steps)
+    for id_ in state.steps.keys() & state.outline.steps.keys():
+        step = state.steps[id_]
+        found = {
+            name: value
+            for record in step.commands
+            if record.running and record.kind in {"before", "run"}
+            for name, value in bench.commands.outputs(Path(record.folder)).items()
+            if name in bench.step(id_).outputs and _masked(value, hidden) == value
+        }
+        steps[id_] = dataclasses.replace(step, outputs={**step.outputs, **found})
+    return dataclasses.replace(state, steps=steps)
+
+
 def _masked(value: str, hidden: Iterable[str]) -> str:
     for secret in sorted(hidden, key=len, reverse=True):
         value = value.replace(secret, "***")

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.programs import Program, wait_for_output
+from tests.waiting import until
 
 TWO = """\
 format = 1
@@ -83,3 +84,41 @@ def test_an_undo_that_asks_is_shown_with_what_it_asks_and_how_to_go_on(runbook: 
     assert going.wait(timeout=30) == 6
     assert runbook.output().splitlines()[-1] == "  A"
     assert not (runbook.work / "z").exists()
+
+
+QUOTED = shlex.quote("it's mine")
+LATE = '''\
+format = 1
+title = "Late"
+[[phase]]
+title = "One"
+[[phase.step]]
+id = "a"
+title = "A"
+outputs = ["name"]
+run = """
+echo up; until test -e dead; do sleep 0.02; done
+echo "name=it's mine" >> "$RUNBOOK_OUTPUT"; touch "it's mine" made; sleep 600"""
+undo = "rm ${{ name }}; echo x >> undone"
+verify_undo = "test ! -e ${{ name }}"
+'''
+
+
+@pytest.mark.parametrize("journal", ["there", "gone"])
+def test_what_a_command_has_put_out_after_the_lead_has_died_is_known(
+    runbook: Program, journal: str
+) -> None:
+    lead = runbook.start("run", runbook.plan(LATE), "--no-tui")
+    wait_for_output(runbook, "| up")
+    runbook.kill(lead)
+    (runbook.work / "dead").touch()
+    until((runbook.work / "made").exists)
+    if journal == "gone":
+        for part in runbook.home.glob("journal.db*"):
+            part.unlink()
+    shown = runbook("rollback", "--plan")
+    assert shown.status == 0, shown
+    assert f"rm {QUOTED}" in shown.out
+    assert runbook("rollback", "--yes").status == 5
+    assert not (runbook.work / "it's mine").exists()
+    assert (runbook.work / "undone").read_text() == "x\n"
