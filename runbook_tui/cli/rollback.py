@@ -11,7 +11,14 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.people import as_option, rescuer
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
-from runbook_tui.run.rollback import SCOPES, default_scope, plan, scope_node, without
+from runbook_tui.run.rollback import (
+    SCOPES,
+    about_to_act,
+    default_scope,
+    plan,
+    scope_node,
+    without,
+)
 from runbook_tui.run.state import RunState
 from runbook_tui.session.opening import NoSuchRun
 from runbook_tui.session.ports.journal import JournalError
@@ -117,7 +124,8 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         session.look_for_secrets()
         state = session.foreseen()
         planned = without(plan(state, scope, node, wish.past_floor), session.absent_secrets)
-        if not planned.items:
+        begun = about_to_act(state, node)
+        if not planned.items and not begun:
             say.out("nothing to roll back")
             return exits.DONE
         print_plan(state, planned, session.environment, whole=wish.only_plan)

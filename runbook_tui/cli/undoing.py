@@ -18,6 +18,7 @@ from runbook_tui.run.requests import Refusal
 from runbook_tui.run.rollback import (
     Item,
     RollbackPlan,
+    about_to_act,
     awaited,
     plan,
     running_plan,
@@ -60,6 +61,8 @@ def print_plan(
             _print_text(item.verify, whole=whole)
         if item.secrets:
             say.out(f"        needs the secrets {', '.join(item.secrets)}")
+    for id_ in about_to_act(state, planned.node):
+        say.out(f"      “{state.outline[id_].title}” has changed nothing yet: it is stopped")
     expected = f", about {say.length(planned.expected)}" if planned.expected is not None else ""
     say.out(f"  {planned.ready} of {len(planned.items)} ready{expected}")
     if any(item.held for item in planned.items):
@@ -280,7 +283,9 @@ class Undoing:
         took = say.length(rollback.seconds)
         if rollback.result == "complete":
             count = len(rollback.steps)
-            steps = f"{count} step{'' if count == 1 else 's'}"
+            steps = (
+                f"{count} step{'' if count == 1 else 's'}" if count else "nothing was changed yet"
+            )
             say.out(f"ROLLED BACK  {steps} in {took}", colour="green", bold=True)
             return exits.ROLLED_BACK
         say.out(f"INCOMPLETE  after {took}; remaining:", colour="red", bold=True)

@@ -15,6 +15,7 @@ from runbook_tui.run.leading import not_lead
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.prepare import missing_values
 from runbook_tui.run.requests import Decision, Refusal
+from runbook_tui.run.rollback import about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.signing import sign
 from runbook_tui.run.skipping import skip
@@ -209,7 +210,7 @@ def _start_rollback(state: RunState, q: r.StartRollback, actor: Actor) -> Pairs 
     if state.rolling_back:
         return Refusal(reason="a rollback runs already")
     plan = rollback_plan(state, q.scope, q.node, q.past_floor)
-    if not plan.items:
+    if not plan.items and not about_to_act(state, q.node):
         return Refusal(reason="there is nothing to roll back", exit_code=0)
     started = e.RollbackStarted(
         scope=q.scope,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from runbook_tui.book.model import Procedure
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.prepare import own_values, resolve
-from runbook_tui.run.state import RunState, Status, StepState, closed
+from runbook_tui.run.state import RunState, Status, StepState, closed, overtaken
 
 SCOPES = ("step", "change", "phase", "run")
 
@@ -113,6 +113,21 @@ def ran(state: RunState, node: str = "") -> list[str]:
     for id_ in ids:
         place(id_)
     return placed
+
+
+def about_to_act(state: RunState, node: str = "") -> list[str]:
+    """Ids of steps in a node that were started and change nothing yet: they are only prepared.
+
+    There is nothing to undo in them, but a rollback must keep them from going on.
+    """
+    return [
+        s.id
+        for s in state.outline.steps_inside(node)
+        if state.step(s.id).status is Status.RUNNING
+        and not state.step(s.id).acted
+        and state.outline.steps[s.id].effect
+        and not overtaken(state, s.id)
+    ]
 
 
 def plan(state: RunState, scope: str, node: str, past_floor: bool = False) -> RollbackPlan:
@@ -294,7 +309,7 @@ def scope_node(state: RunState, scope: str, at: str = "") -> str:
 
 def default_scope(state: RunState) -> tuple[str, str]:
     """The narrowest scope that holds everything since the last gate or closed phase."""
-    order = ran(state)
+    order = [*about_to_act(state), *ran(state)]
     if not order:
         return "run", ""
     mark = max(state.opened_gates.values(), default=0)

@@ -166,6 +166,10 @@ class Session:
         """Go on with a rollback whose process has died, should there be one."""
         self._driver.helps = True
 
+    def leave_rollbacks(self) -> None:
+        """Take no rollback over that others have left, though this session leads."""
+        self._driver.helps = False
+
     def write(self, folder: str, data: bytes) -> None:
         """Type into a command's terminal."""
         self._call(lambda: self._commands.write(Path(folder), data))

@@ -122,3 +122,70 @@ def test_what_a_command_has_put_out_after_the_lead_has_died_is_known(
     assert runbook("rollback", "--yes").status == 5
     assert not (runbook.work / "it's mine").exists()
     assert (runbook.work / "undone").read_text() == "x\n"
+
+
+PREPARED = """\
+format = 1
+title = "Prepared"
+[[phase]]
+title = "One"
+[[phase.step]]
+id = "z"
+title = "Z"
+run = "touch z"
+undo = "rm z"
+[[phase.step]]
+id = "a"
+title = "A"
+before = "echo begun; until test -e go; do sleep 0.02; done"
+run = "touch made"
+undo = "rm made"
+"""
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["after a step", "first of all"])
+def test_a_step_that_is_only_prepared_does_not_go_on_after_it(
+    runbook: Program, first: bool
+) -> None:
+    """Nobody who has rolled back expects the next step to act some seconds later."""
+    text = PREPARED if first else PREPARED.replace('undo = "rm z"', "changes = false")
+    lead = runbook.start("run", runbook.plan(text), "--no-tui")
+    wait_for_output(runbook, "| begun")
+    shown = runbook("rollback", "--plan")
+    assert "“A” has changed nothing yet: it is stopped" in shown.out
+    assert runbook("rollback", "--yes").status == 5
+    (runbook.work / "go").touch()
+    assert lead.wait(timeout=20) == 5
+    assert not (runbook.work / "made").exists()
+    assert (runbook.work / "z").exists() != first
+    assert runbook("rollback", "--yes").status == 0
+
+
+WAITS = plan("echo a >> undone; until test -e go; do sleep 0.02; done; rm made")
+
+
+def dead_during_an_undo(runbook: Program) -> None:
+    """A run that is done, and whose rollback was killed in its first undo."""
+    runbook("run", runbook.plan(WAITS), "--no-tui")
+    rolling = runbook.start("rollback", "--yes")
+    until((runbook.work / "undone").exists)
+    wait_for_output(runbook, "undo $")
+    runbook.kill(rolling)
+
+
+def test_who_resumes_a_run_goes_on_with_its_rollback(runbook: Program) -> None:
+    dead_during_an_undo(runbook)
+    (runbook.work / "go").touch()
+    resumed = runbook("resume", "--no-tui")
+    assert resumed.status == 5, resumed
+    assert not (runbook.work / "z").exists()
+    assert (runbook.work / "undone").read_text() == "a\n"
+
+
+def test_who_stops_what_runs_begins_no_undo(runbook: Program) -> None:
+    dead_during_an_undo(runbook)
+    assert runbook("stop").status == 0
+    assert (runbook.work / "z").exists()
+    assert runbook.types().count("undo.started") == 1
+    assert runbook("rollback", "--yes").status == 6
+    assert not (runbook.work / "z").exists()

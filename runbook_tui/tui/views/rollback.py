@@ -10,7 +10,7 @@ from runbook_tui.book.model import Contact, Escalation
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
-from runbook_tui.run.rollback import SCOPES, Item, RollbackPlan
+from runbook_tui.run.rollback import SCOPES, Item, RollbackPlan, about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.state import RollbackState, RunState, Status
 from runbook_tui.tui.views.tone import Line, cut, spread
@@ -73,6 +73,9 @@ def summary(state: RunState, plan: RollbackPlan) -> Line:
         done = sum(r in {"done", "taken back"} for r in rollback.results.values())
         return [(f" {done} of {len(rollback.steps)} taken back", "busy")]
     if not plan.items:
+        if begun := about_to_act(state, plan.node):
+            titles = ", ".join(f"“{printable(state.outline[id_].title, 60)}”" for id_ in begun)
+            return [(f" nothing is changed yet; F9 stops {titles}", "warn")]
         return [(" nothing to roll back here", "good")]
     hands = sum(i.kind == "manual" for i in plan.items)
     words = f" {plan.ready} of {plan.commands} commands ready"
