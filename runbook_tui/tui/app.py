@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.message import Message
 from textual.screen import Screen
 
@@ -98,6 +99,7 @@ class RunbookApp(App[int]):
         self._known = session.state
         self._rollback = RollbackScreen()
         self._panic = PanicKey(self, self._rollback)
+        self._keyed = 0.0
         self._stop_listening: Callable[[], None] = lambda: None
 
     @property
@@ -143,9 +145,15 @@ class RunbookApp(App[int]):
             if isinstance(screen, LiveScreen) and screen.is_whole:
                 screen.changed()
 
+    async def on_event(self, event: Event) -> None:
+        """Keep when a key came, which may be long before it is dealt with."""
+        if isinstance(event, Key):
+            self._keyed = event.time
+        await super().on_event(event)
+
     def action_panic(self) -> None:
         """First press: look. A second, deliberate one: start."""
-        self._panic.press()
+        self._panic.press(self._keyed)
 
     # -- asking the session ------------------------------------------------------------------------
 
