@@ -2,12 +2,16 @@
 
 import fcntl
 import os
+import shlex
 import signal
 import termios
 from typing import Any, NoReturn
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
+SHELLS = {"sh", "bash", "dash", "ksh", "zsh"}
+LONGEST = 128 * 1024
+"""Bytes that Linux does not take as one argument any more, its end counted."""
 
 
 class StartFailed(Exception):
@@ -30,6 +34,7 @@ def lead_session(slave: int) -> None:
 
 def start(spec: "dict[str, Any]", slave: int, output: str, umask: int) -> int:
     """Fork and execute the command; returns its process id. Raises `StartFailed`, OSError."""
+    spec["argv"] = fitting(spec["argv"], os.path.dirname(output))
     ready, report = os.pipe()
     pid = os.fork()
     if not pid:
@@ -42,6 +47,22 @@ def start(spec: "dict[str, Any]", slave: int, output: str, umask: int) -> int:
         status, _, reason = trouble.decode("utf-8", "replace").partition(" ")
         raise StartFailed(int(status), reason)
     return pid
+
+
+def fitting(argv: "list[str]", folder: str) -> "list[str]":
+    """The arguments as they are, or where the text for a shell is longer than the system takes as
+    one argument, with that text in a file that the shell reads.
+
+    Raises OSError. What is no shell is left as it is, and fails with the system's own words.
+    """
+    text = argv[-1].encode("utf-8", "surrogateescape")
+    known = os.path.basename(argv[0]) in SHELLS and len(argv) > 2 and argv[-2] == "-c"
+    if len(text) < LONGEST or b"\0" in text or not known:
+        return argv
+    path = os.path.join(folder, "text")
+    with open(path, "wb") as file:
+        file.write(text)
+    return [*argv[:-1], f". {shlex.quote(path)}"]
 
 
 def _become(spec: "dict[str, Any]", slave: int, output: str, umask: int, report: int) -> NoReturn:
