@@ -44,7 +44,8 @@ def under(runbook: Program, before: str, *arguments: str) -> subprocess.Complete
 
 
 @pytest.mark.parametrize(
-    "before", ["exec 0<&- 1>&- 2>&-", "exec >/dev/full 2>&1", "exec >&-", "ulimit -n 20"]
+    "before",
+    ["exec 0<&- 1>&- 2>&-", "exec >/dev/full 2>&1", "exec >&-", "ulimit -n 20", "umask 0777"],
 )
 def test_it_rolls_back_whatever_its_starter_has_left_it(runbook: Program, before: str) -> None:
     runbook("run", runbook.plan(plan("rm made")), "--no-tui")
