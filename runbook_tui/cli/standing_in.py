@@ -29,6 +29,7 @@ class Deputy:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._seq = 0
+        self._child: object = None
         self._stop = session.listen(self._heed)
 
     def dismiss(self) -> None:
@@ -44,7 +45,8 @@ class Deputy:
         self._seq = rollback.seq
         who = self._session.actor.identity
         words = ("rollback", state.run, "--stand-in", "--as", who)
-        self._child = start_detached([sys.executable, "-m", "runbook_tui", *words])
+        # -P: what lies in the plan's folder must not be taken for this program.
+        self._child = start_detached([sys.executable, "-P", "-m", "runbook_tui", *words])
 
 
 def stand_in(run: str, claimed: str | None) -> int:
