@@ -6,9 +6,9 @@ in textual, GitHub, git or pydantic before it is needed.
 
 from __future__ import annotations
 
-import errno
 import os
 import shlex
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,14 +21,22 @@ from runbook_tui import settings as settings_module
 from runbook_tui.settings import Settings
 
 if TYPE_CHECKING:
+    from runbook_tui.book.findings import PlanFaults
     from runbook_tui.book.model import Runbook, Secret, Step
     from runbook_tui.run.events import Actor
     from runbook_tui.session.ports.commands import Commands
-    from runbook_tui.session.ports.journal import Journal
+    from runbook_tui.session.ports.journal import Journal, Verdict
     from runbook_tui.session.ports.terminals import Terminals
     from runbook_tui.session.session import Session
 
 READING = "reading.json"
+KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
 
 
 def settings() -> Settings:
@@ -91,6 +99,14 @@ def commands() -> Commands:
     return CommandHost()
 
 
+def verification(record: Journal, run: str | None, anchor: str | None) -> Verdict:
+    """Whether the journal holds, and the commands' logs are what it says of them."""
+    from runbook_tui.command.evidence import KeptLogs
+    from runbook_tui.session.verifying import verify
+
+    return verify(record, KeptLogs(), settings().runs, run, anchor)
+
+
 def terminals() -> Terminals:
     """What opens panes."""
     from runbook_tui.command.terminal import LogTerminals
@@ -115,29 +131,67 @@ def read_plan(path: Path) -> tuple[str, Runbook]:
 
 def read_files(path: Path) -> PlanFiles:
     """The plan and every file that it takes in. Raises `PlanFaults`."""
-    from runbook_tui.book.findings import Fault, PlanFaults
-    from runbook_tui.book.reader import decode, read
+    from runbook_tui.book.reader import LARGEST, decode, read
 
     includes: dict[str, str] = {}
+    room = LARGEST
+
+    def take(file: Path, name: str) -> str:
+        nonlocal room
+        data = _plan_bytes(file, name, room)
+        room -= len(data)
+        return decode(data, name)
 
     def load(name: str) -> str:
-        other = path.parent / name
-        # Reading a pipe or a device would never end.
-        if other.exists() and not other.is_file():
-            raise OSError(errno.EINVAL, "this is no file")
-        includes[name] = decode(other.read_bytes(), name)
+        includes[name] = take(path.parent / name, name)
         return includes[name]
 
     try:
-        data = path.read_bytes()
-    except IsADirectoryError:
-        raise PlanFaults(str(path), (Fault(message="this is a folder, not a plan"),)) from None
+        text = take(path, str(path))
     except OSError as error:
         reason = error.strerror or str(error)
-        raise PlanFaults(str(path), (Fault(message=f"cannot be read: {reason}"),)) from None
-    text = decode(data, str(path))
+        hint = "a plan is read from a file: save it and name that" if str(path) == "-" else ""
+        raise _refused(path, f"cannot be read: {reason}", hint) from None
     runbook = read(text, str(path), load)
     return PlanFiles(text=text, includes=includes, runbook=runbook)
+
+
+def _before(step: Step, ours: str) -> str:
+    """What runs before an action: what its undo needs comes first, apart from the plan's own."""
+    if step.before is None:
+        return ours
+    return step.before if step.undo is not None else f"(\n{ours}\n)\n{step.before}"
+
+
+def _plan_bytes(path: Path, name: str, room: int) -> bytes:
+    """What is in a plan's file. Raises OSError, and `PlanFaults` where it is no file, or larger
+    than the ``room`` that is left for the plan, in bytes.
+
+    Opening a pipe may wait for ever, and reading a device never ends.
+    """
+    from runbook_tui.book.reader import LARGEST, too_large
+
+    kind = stat.S_IFMT(path.stat().st_mode)
+    data = b""
+    if kind == stat.S_IFREG:
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            # What the name stands for may have changed since.
+            kind = stat.S_IFMT(os.fstat(file.fileno()).st_mode)
+            if kind == stat.S_IFREG:
+                data = file.read(room + 1)
+        if len(data) > room:
+            raise too_large(name, LARGEST - room + max(len(data), path.stat().st_size))
+    if kind != stat.S_IFREG:
+        what = KINDS.get(kind, "something else")
+        raise _refused(path, f"this is {what}, not a plan", "a plan is read from a file")
+    return data
+
+
+def _refused(path: Path, message: str, hint: str = "") -> PlanFaults:
+    from runbook_tui.book.findings import Fault, PlanFaults
+
+    return PlanFaults(str(path), (Fault(message=message, hint=hint),))
 
 
 @dataclass(frozen=True)
@@ -168,7 +222,7 @@ class LocalSurroundings:
         undo, verify = undo_text(step.action, given)
         return dataclasses.replace(
             step,
-            before=step.before if step.before is not None else before_text(step.action, given),
+            before=_before(step, before_text(step.action, given)),
             run=" ".join([*words, program]),
             undo=step.undo if step.undo is not None else undo,
             verify_undo=step.verify_undo if step.verify_undo is not None else verify,
@@ -222,15 +276,18 @@ def start(
     from runbook_tui.session.opening import start_run
 
     plan = read_files(path)
-    base = folder or folder_of(path)
+    base = (folder or folder_of(path)).absolute()
+    if not _is_text(str(base)):
+        raise _refused(path, f"the name of the folder {base} is not UTF-8", "rename it")
     with closing(journal()) as record:
         run = start_run(
             record,
             plan=plan.text,
             includes=plan.includes,
             runbook=plan.runbook,
-            source=str(path),
-            folder=str(base.absolute()),
+            # A name is for people: bytes that are no text may not keep a run from being recorded.
+            source=os.fsencode(path).decode("utf-8", "backslashreplace"),
+            folder=str(base),
             parameters=parameters,
             actor=actor,
             clock=SystemClock(),
@@ -239,6 +296,14 @@ def start(
         )
     _keep_reading(run, plan)
     return run
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _keep_reading(run: str, plan: PlanFiles) -> None:
@@ -323,4 +388,5 @@ def open_session(run: str, actor: Actor, *, leads: bool, unattended: bool = Fals
         folder=place,
         leads=leads,
         unattended=unattended,
+        owns_journal=True,
     )

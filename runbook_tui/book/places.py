@@ -27,10 +27,11 @@ class Places:
     def __init__(self) -> None:
         self._lines: dict[str, Sequence[str]] = {}
         self._keys: dict[tuple[str, int, str], Place] = {}
+        self._lost: set[tuple[str, int, str]] = set()
 
     def add(self, source: str, text: str) -> None:
         """Know the text of a file."""
-        self._lines[source] = text.splitlines()
+        self._lines[source] = text.split("\n")
 
     def put(self, source: str, line: int, key: str, place: Place) -> None:
         """A key of the node at that line stands there; the one that was read last counts."""
@@ -40,6 +41,14 @@ class Places:
         """Where a key of a node stands; the node itself where the key does not."""
         found = self._keys.get((item.source, item.line, key))
         return found or Place(max(item.line, 1), 1, item.source)
+
+    def lose(self, source: str, line: int, key: str) -> None:
+        """A key of the node at that line could not be read, or not all of it."""
+        self._lost.add((source, line, key))
+
+    def lost(self, item: Placed, *keys: str) -> bool:
+        """Whether one of these keys of a node could not be read."""
+        return any((item.source, item.line, key) in self._lost for key in keys)
 
     def find(self, text: str, start: Place, reach: int | None = None) -> Place:
         """Where a text of one line stands at or after a place; else the place itself.

@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 
 from runbook_tui.book.findings import PlanFaults
-from runbook_tui.cli import exits, say
+from runbook_tui.cli import exits, say, unknown
 from runbook_tui.cli.exits import Ended
 from runbook_tui.session.opening import NoSuchRun
 from runbook_tui.session.ports.journal import JournalError
@@ -28,6 +28,8 @@ def explain(error: Exception) -> int:
         say.err(str(error))
         for run in error.candidates:
             say.err(f"  {run}")
+        if not error.candidates and (lost := unknown.said(unknown.folders(), ())):
+            say.err(lost, colour="red")
         return exits.USAGE
     if isinstance(error, JournalError):
         return tell(Ended(exits.OUR_FAULT, str(error), error.hint))

@@ -19,6 +19,7 @@ COMMANDS = {
     "skip": "leave a step out, with a reason",
     "note": "write a remark down",
     "sign": "sign off a gate or a step",
+    "override": "open a gate without its sign-offs, with a reason",
     "rollback": "bring it back: what ran is undone, newest first",
     "stop": "stop a run's running commands",
     "check": "every fault and finding of a plan",

@@ -121,9 +121,9 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         say.err("a rollback of this run is under way; going on with it")
     else:
         scope, node = _scope(state, wish.scope)
-        session.look_for_secrets()
+        session.look_around()
         state = session.foreseen()
-        planned = without(plan(state, scope, node, wish.past_floor), session.absent_secrets)
+        planned = without(plan(state, scope, node, wish.past_floor), session.absent)
         begun = about_to_act(state, node)
         if not planned.items and not begun:
             say.out("nothing to roll back")

@@ -63,7 +63,7 @@ def stand_in(run: str, claimed: str | None) -> int:
     since = 0.0
     try:
         while not _over(session.state):
-            waits = session.rolls_back and awaited(session.state, session.absent_secrets)
+            waits = session.rolls_back and awaited(session.state, session.absent.secrets)
             since = (since or time.monotonic()) if waits else 0.0
             if since and time.monotonic() - since > LONG:
                 return exits.WAITING

@@ -49,18 +49,7 @@ def print_plan(
     where = f" “{state.outline[planned.node].title}”" if planned.node else ""
     say.out(f"ROLLBACK  {planned.scope}{where}  of {state.runbook.title}", bold=True)
     for number, item in enumerate(planned.items, 1):
-        say.out(f"  {number:>2}  {item.title}  [{_readiness(item)}]")
-        _print_text(item.text, whole=whole)
-        for other in item.earlier:
-            say.out("      then that of an attempt before it:")
-            _print_text(other, whole=whole)
-        if item.kind == "irreversible":
-            say.out(f"        ▔ floor: {item.reason}")
-        if item.verify:
-            say.out("      then it is verified:")
-            _print_text(item.verify, whole=whole)
-        if item.secrets:
-            say.out(f"        needs the secrets {', '.join(item.secrets)}")
+        _print_item(item, number, whole=whole)
     for id_ in about_to_act(state, planned.node):
         say.out(f"      “{state.outline[id_].title}” has changed nothing yet: it is stopped")
     expected = f", about {say.length(planned.expected)}" if planned.expected is not None else ""
@@ -76,8 +65,27 @@ def print_plan(
     for procedure in planned.procedures:
         say.out(f"  procedure: {procedure.title}")
         for duty in duties(state, (procedure,)):
-            box = "☑" if duty.ticked else "☐"
+            # What was ticked in an earlier rollback does not count for this one.
+            counts = state.rollback is not None and state.rollback.finished is None
+            box = "☑" if duty.ticked and counts else "☐"
             say.out(f"    {box} {_window(duty)}" if duty.is_stage else f"      {box} {duty.title}")
+
+
+def _print_item(item: Item, number: int, *, whole: bool) -> None:
+    say.out(f"  {number:>2}  {item.title}  [{_readiness(item)}]")
+    _print_text(item.text, whole=whole)
+    for other in item.earlier:
+        say.out("      then that of an attempt before it:")
+        _print_text(other, whole=whole)
+    if item.kind == "irreversible":
+        say.out(f"        ▔ floor: {item.reason}")
+    if item.verify:
+        say.out("      then it is verified:")
+        _print_text(item.verify, whole=whole)
+    if item.gone:
+        say.out(f"        acts in {item.cwd}, which is not there", colour="yellow")
+    if item.secrets:
+        say.out(f"        needs the secrets {', '.join(item.secrets)}")
 
 
 def _print_text(text: str, *, whole: bool) -> None:
@@ -135,7 +143,7 @@ class Undoing:
             answer = self._session.ask(request).result(PATIENCE)
 
     def _ask_missing(self, planned: RollbackPlan) -> None:
-        items = without(planned, self._session.absent_secrets).items
+        items = without(planned, self._session.absent).items
         for name in dict.fromkeys(name for item in items for name in item.missing):
             self._ask_value(name)
 
@@ -150,7 +158,7 @@ class Undoing:
         if known.secret is not None:
             self._session.give_secret(name, value)
             until = time.monotonic() + PATIENCE / 10
-            while name in self._session.absent_secrets and time.monotonic() < until:
+            while name in self._session.absent.secrets and time.monotonic() < until:
                 self._wake.wait(POLL)
         else:
             ask(self._session, r.GiveValue(name=name, value=value))
@@ -177,7 +185,7 @@ class Undoing:
                 say.err("left; the undo that runs goes on")
                 say.err(f"go on with: runbook rollback {state.run} --yes")
                 return exits.WAITING
-            waiting = awaited(state, self._session.absent_secrets)
+            waiting = awaited(state, self._session.absent.secrets)
             if waiting and not self._may_ask and self._waited_long():
                 return self._left_to_others(state, waiting)
             if waiting and self._may_ask:

@@ -196,4 +196,7 @@ def _why(item: FiledUndo) -> str:
     if item.held:
         return "below the floor"
     needed = (*item.missing, *item.lacking)
-    return "needs " + ", ".join(needed) if needed else ""
+    if needed:
+        return "needs " + ", ".join(needed)
+    gone = item.cwd and not Path(item.cwd).is_dir()
+    return f"its folder is gone: {item.cwd}" if gone else ""

@@ -68,11 +68,6 @@ def _orphaned(folder: Path) -> CommandStatus | None:
     return CommandStatus(phase=Phase.RUNNING, reason=ORPHANED)
 
 
-def ended(folder: Path) -> bool:
-    """Whether the command itself has ended, known or lost."""
-    return (folder / "exit.json").exists() or not locked(folder)
-
-
 def locked(folder: Path) -> bool:
     """Whether a supervisor lives; the kernel frees the lock with its holder."""
     try:
@@ -151,7 +146,8 @@ def _end(folder: Path) -> CommandStatus | None:
     if not body:
         return None
     known = {k: body[k] for k in CommandStatus.__dataclass_fields__ if k in body and k != "phase"}
-    known["lingering"] = bool(known.get("lingering")) and locked(folder)
+    known["lingered"] = bool(known.get("lingering"))
+    known["lingering"] = known["lingered"] and locked(folder)
     return CommandStatus(phase=Phase.FINISHED, **known)
 
 

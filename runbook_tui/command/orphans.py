@@ -12,6 +12,8 @@ import signal
 import time
 from pathlib import Path
 
+from runbook_tui.command.output_values import place
+
 PAUSE = 0.3
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -26,7 +28,7 @@ def boot() -> str:
 
 def orphans(folder: Path, leader: int | None = None) -> list[int]:
     """Process ids that come from a command and live; with ``leader`` those of its session alone."""
-    mark = f"RUNBOOK_OUTPUT={folder.absolute() / 'output'}".encode()
+    mark = os.fsencode(f"RUNBOOK_OUTPUT={place(folder)}")
     return [pid for pid in _living(leader) if mark in _environment(pid)]
 
 

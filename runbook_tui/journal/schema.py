@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from runbook_tui.journal.faults import Damaged
+from runbook_tui.journal.place import size
 from runbook_tui.session.ports.journal import JournalError
 
 APPLICATION = 0x52554E42
@@ -15,6 +16,7 @@ APPLICATION = 0x52554E42
 VERSION = 1
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
+MAGIC = b"SQLite format 3\0"
 SMALLEST = 512
 """Bytes of the smallest database there can be."""
 FULL = 2
@@ -123,15 +125,25 @@ def inspect(path: Path, patience: float) -> bool:
             f"SQLite {sqlite3.sqlite_version} is too old for the journal",
             "Runbook needs Python with SQLite 3.37 or newer.",
         )
-    size = path.stat().st_size
-    if not size:
+    if not is_database(path):
         return False
-    if size < SMALLEST:
-        # SQLite would take it for an empty file and write over what is in it.
-        raise foreign(path)
     immutable = not side(path, "-wal").exists()
     with closing(reading(path, immutable=immutable, patience=patience)) as db:
         return known(db, path)
+
+
+def is_database(path: Path) -> bool:
+    """Whether there is a database at all: False for a file that is missing or empty.
+
+    Raises `JournalError` for anything else; SQLite would write over a file of a few bytes.
+    """
+    there = size(path)
+    if not there:
+        return False
+    with path.open("rb") as file:
+        if there < SMALLEST or file.read(len(MAGIC)) != MAGIC:
+            raise foreign(path)
+    return True
 
 
 def known(db: sqlite3.Connection, path: Path) -> bool:

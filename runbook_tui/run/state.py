@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from runbook_tui.book.model import Runbook
+from runbook_tui.run.counting import counted, decided, why_shut
 from runbook_tui.run.events import Actor, RunStarted, UndoArmed
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.verdicts import Signoff, enough, rejected
@@ -79,7 +80,7 @@ class StepState:
     finished: float | None = None
     ran_by: Actor | None = None
     hands: tuple[Actor, ...] = ()
-    """Everybody who has started it, in whatever attempt, each once."""
+    """Everybody who has started it, in whatever attempt, done it by hand or left it out."""
     reason: str = ""
     commands: tuple[CommandRecord, ...] = ()
     undo: UndoArmed | None = None
@@ -96,6 +97,8 @@ class StepState:
     """Whether anything with an effect was started and not taken back: a command, or a hand."""
     outputs: Mapping[str, str] = field(default_factory=dict)
     """What its last attempt put out."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """What it put out and cannot be used, with the reason."""
 
     @property
     def touched(self) -> bool:
@@ -170,6 +173,8 @@ class RunState:
     lead: Actor | None = None
     leads: tuple[Actor, ...] = ()
     """Everybody who has led the run, in order, each once."""
+    workers: tuple[Actor, ...] = ()
+    """Everybody who has started, done or left out any step, each once."""
     started: float = 0.0
     finished: float | None = None
     result: str = ""
@@ -231,9 +236,13 @@ def passed(state: RunState, id_: str) -> bool:
 
 
 def gate_open(state: RunState, id_: str) -> bool:
-    """Whether a node has no gate, or its gate was opened or overridden."""
-    node = state.outline[id_]
-    return node.gate is None or id_ in state.opened_gates or id_ in state.overridden_gates
+    """Whether a node has no gate, or it was overridden, or opened by approvals that still count.
+
+    One that was opened shuts again for what has not started once they do not.
+    """
+    if state.outline[id_].gate is None or id_ in state.overridden_gates:
+        return True
+    return id_ in state.opened_gates and signed(state, id_, gate=True)
 
 
 def closed(state: RunState, id_: str) -> bool:
@@ -264,7 +273,7 @@ def signed(state: RunState, id_: str, *, gate: bool = False) -> bool:
     """Whether a node has all approvals that its sign-off (or its gate) asks for."""
     node = state.outline[id_]
     asked = node.gate if gate else node.signoff
-    return asked is None or enough(state.signoffs, id_, asked)
+    return asked is None or enough(counted(state, id_, gate=gate), asked)
 
 
 def blockers(state: RunState, id_: str) -> tuple[str, ...]:
@@ -275,9 +284,10 @@ def blockers(state: RunState, id_: str) -> tuple[str, ...]:
     for holder in outline.holders(id_):
         gate = outline[holder].gate
         if gate is not None and not gate_open(state, holder):
-            no = rejected(state.signoffs, holder, gate)
-            waits = f"was {no}; it waits for sign-off" if no else "waits for sign-off"
-            reasons.append(f"gate of “{outline[holder].title}” {waits}: {', '.join(gate.roles)}")
+            waits = f"waits for sign-off: {', '.join(gate.roles)}"
+            if why := why_shut(state, holder):
+                waits = f"{why}; it {waits}"
+            reasons.append(f"gate of “{outline[holder].title}” {waits}")
     if outline.advised:
         return tuple(reasons)
     reasons.extend(
@@ -306,7 +316,7 @@ def wanted_of(state: RunState, id_: str) -> str:
     asked = state.outline[id_].signoff
     if asked is None:
         return ""
-    no = rejected(state.signoffs, id_, asked)
+    no = rejected(decided(state, id_, gate=False), asked)
     return ", ".join(asked.roles) + (f" ({no})" if no else "")
 
 

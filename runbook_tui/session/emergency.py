@@ -53,7 +53,11 @@ class Teller(Protocol):
 def find(runs: Path) -> list[UndoFile]:
     """The undo files of all runs that can be read, the newest first."""
     found = []
-    for path in runs.glob(f"*/{undo_file.NAME}"):
+    try:
+        paths = list(runs.glob(f"*/{undo_file.NAME}"))
+    except OSError:
+        return []  # Whoever may not look into the folder has no undo file there.
+    for path in paths:
         try:
             found.append(undo_file.read(path))
         except (OSError, ValueError, KeyError, TypeError):
@@ -154,7 +158,9 @@ class EmergencyRollback:
             status = self._execute(item, "undo", item.text)
         if status.phase is Phase.LOST and item.verify:
             # What was lost may have done its work; if it has not, it is run once more.
-            status = self._execute(item, "verify_undo", item.verify)
+            status = self._verify(item)
+            if status.phase is Phase.LOST:
+                return "failed", _why("the check after it", status)
             if status.exit != 0:
                 status = self._execute(item, "undo", item.text)
         tries = [status, *(self._execute(item, "undo", text) for text in item.earlier)]
@@ -162,10 +168,17 @@ class EmergencyRollback:
         if failed is not None:
             return "failed", _why("the undo", failed)
         if item.verify:
-            status = self._execute(item, "verify_undo", item.verify)
-            if status.exit != 0:
+            status = self._verify(item)
+            if status.phase is Phase.LOST or status.exit != 0:
                 return "failed", _why("the check after it", status)
         return "done", ""
+
+    def _verify(self, item: FiledUndo) -> CommandStatus:
+        """The check after an undo; asked once more where it was lost, since it changes nothing."""
+        status = self._execute(item, "verify_undo", item.verify)
+        if status.phase is Phase.LOST:
+            status = self._execute(item, "verify_undo", item.verify)
+        return status
 
     def _taken_up(self, item: FiledUndo) -> CommandStatus | None:
         """The end of an undo that an earlier attempt began; None where it began none."""
@@ -225,6 +238,8 @@ class EmergencyRollback:
             over = status.phase in {Phase.FINISHED, Phase.LOST}
             self._teller.follow(folder, ended=over)
             if over:
+                # Who began it may have known more secrets: what its supervisor kept is enough.
+                self._commands.settle(folder, None)
                 return status
             time.sleep(POLL_SECONDS)
 
@@ -233,8 +248,8 @@ def _finished(kind: str, folder: Path, status: CommandStatus) -> CommandFinished
     return CommandFinished(
         attempt=1, kind=kind, folder=str(folder), exit=status.exit, signal=status.signal,
         lost=status.phase is Phase.LOST, timed_out=status.timed_out, stopped=status.stopped,
-        seconds=round(status.seconds, 3), bytes=status.bytes, digest=status.digest,
-        reason=status.reason,
+        seconds=round(status.seconds, 3), bytes=status.bytes, dropped=status.dropped,
+        digest=status.digest, lingered=status.lingered, reason=status.reason,
     )  # fmt: skip
 
 

@@ -25,15 +25,18 @@ from runbook_tui.session.launching import (
     captured,
     finished,
     prepare_step,
-    scrub,
+    settle,
     start,
 )
 from runbook_tui.session.ports.commands import NEVER_STARTED, CommandStatus, Phase
+from runbook_tui.session.ports.journal import TooLarge
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.undo_file import write as write_undo_file
 
 UNDO_KINDS = frozenset({"undo", "verify_undo"})
 OUTPUT_LIMIT = 1 << 20
+WHOLE = "RUNBOOK_OUTPUT"
+"""The name under which what is wrong with all that a command put out is told."""
 
 
 class StepDriver:
@@ -89,7 +92,7 @@ class StepDriver:
             return [*pairs, (finished(record, status), step_id)]
 
         bench.recorder.record(ended)
-        scrub(bench, folder)
+        settle(bench, record.folder)
         self._refile()
         return True
 
@@ -106,6 +109,8 @@ class StepDriver:
                     return self._launch(step, kind, text)
                 if kind in done and not done[kind].running and not self._good(step, done[kind]):
                     return self._failed(step, done[kind])
+                if kind in done and (why := unusable(step, state)):
+                    return self._fail(step, why)
             if not self._is_ready(step, commands):
                 return self._probe_ready(step, commands)
         if step.manual and state.status is Status.RUNNING:
@@ -117,8 +122,11 @@ class StepDriver:
         if kind in {"before", "run"} and (reason := self._interrupted(step)):
             return self._fail(step, reason)
         launch = prepare_step(bench, step, kind, text, node)
-        if not self._record(step, launch.started, acts=kind in {"before", "run"}):
-            return True
+        try:
+            if not self._record(step, launch.started, acts=kind in {"before", "run"}):
+                return True
+        except TooLarge as error:
+            return self._fail(step, str(error))
         if kind in {"before", "run"}:
             self._refile()
         start(bench, launch)
@@ -226,6 +234,17 @@ class StepDriver:
         if self._bench.recorder.record(lambda now: conclude(now, step.id) if unmoved(now) else []):
             self._mine.discard(step.id)
         return True
+
+
+def unusable(step: Step, state: StepState) -> str:
+    """Why a value that the step promises cannot be used though it was put out; empty where none."""
+    for name in step.outputs:
+        fault = state.refused.get(name, "")
+        if not fault and name not in state.outputs:
+            fault = state.refused.get(WHOLE, "")
+        if fault:
+            return f"its output “{name}” cannot be used: {fault}"
+    return ""
 
 
 def why_failed(step: Step, record: CommandRecord) -> str:

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from runbook_tui.book.model import Secret
-from runbook_tui.book.parameters import fill_in
+from runbook_tui.book.parameters import Place, fill_in
 from runbook_tui.run.rollback import Item, default_scope, plan
 from runbook_tui.run.state import RunState, Status, StepState
+from runbook_tui.session.ports.commands import PutOut
 
 NAME = "undo.json"
 UNDO_KINDS = frozenset({"undo", "verify_undo"})
@@ -34,6 +35,9 @@ class FiledUndo:
     earlier: tuple[str, ...] = ()
     verify: str = ""
     missing: tuple[str, ...] = ()
+    places: tuple[str, ...] | None = None
+    """Where names still stand in ``text``, as in `UndoArmed`; None: wherever one is found."""
+    verify_places: tuple[str, ...] | None = None
     secrets: tuple[str, ...] = ()
     held: bool = False
     cwd: str = ""
@@ -70,7 +74,7 @@ class UndoFile:
     node: str = ""
     """The narrowest scope that holds everything since the last gate, when this was written."""
 
-    def completed(self, put_out: Callable[[Path], Mapping[str, str]]) -> UndoFile:
+    def completed(self, put_out: Callable[[Path], PutOut]) -> UndoFile:
         """The file with what commands have put out since; ``put_out`` reads it from a folder."""
         items = tuple(_completed(item, put_out, self.sources) for item in self.items)
         return dataclasses.replace(self, items=items)
@@ -89,19 +93,29 @@ class UndoFile:
 
 
 def _completed(
-    item: FiledUndo, put_out: Callable[[Path], Mapping[str, str]], secrets: Mapping[str, Secret]
+    item: FiledUndo, put_out: Callable[[Path], PutOut], secrets: Mapping[str, Secret]
 ) -> FiledUndo:
     """An undo that lacks values, with those that its step has put out by now."""
     if not item.missing or not item.running:
         return item
     values: dict[str, str] = {}
     for folder in item.running:
-        found = put_out(Path(folder)).items()
-        values.update({name: value for name, value in found if name in item.outputs})
-    text, missing = fill_in(item.text, values, secrets=secrets)
-    verify, lacking = fill_in(item.verify, values, secrets=secrets)
-    needed = tuple(dict.fromkeys((*missing, *lacking)))
-    return dataclasses.replace(item, text=text, verify=verify, missing=needed)
+        found = put_out(Path(folder))
+        values.update({
+            name: value for name, value in found.values.items()
+            if name in item.outputs and name not in found.faults
+        })  # fmt: skip
+    shell = " ".join(item.shell)
+    text = fill_in(item.text, values, secrets=secrets, places=_parsed(item.places), shell=shell)
+    verify = fill_in(
+        item.verify, values, secrets=secrets, places=_parsed(item.verify_places), shell=shell
+    )
+    needed = tuple(dict.fromkeys((*text.open, *verify.open)))
+    return dataclasses.replace(item, text=text.text, verify=verify.text, missing=needed)
+
+
+def _parsed(places: tuple[str, ...] | None) -> tuple[Place, ...] | None:
+    return None if places is None else tuple(Place.parsed(place) for place in places)
 
 
 def _in_scope(item: FiledUndo, items: tuple[FiledUndo, ...], scope: str, node: str) -> bool:
@@ -158,6 +172,8 @@ def _filed(state: RunState, item: Item) -> dict[str, Any]:
         "earlier": list(item.earlier),
         "verify": item.verify,
         "missing": list(item.missing),
+        "places": list(item.places),
+        "verify_places": list(item.verify_places),
         "secrets": list(item.secrets),
         "held": item.held,
         "cwd": item.cwd,
@@ -181,6 +197,10 @@ def _begun(state: RunState, step: str) -> str:
     return record.folder if record is not None and undoing else ""
 
 
+def _optional(found: list[str] | None) -> tuple[str, ...] | None:
+    return None if found is None else tuple(found)
+
+
 def read(path: Path) -> UndoFile:
     """Read an undo file; raises OSError or ValueError."""
     body = json.loads(path.read_text(encoding="utf-8"))
@@ -195,6 +215,8 @@ def read(path: Path) -> UndoFile:
             earlier=tuple(item.get("earlier", ())),
             verify=str(item.get("verify", "")),
             missing=tuple(item.get("missing", ())),
+            places=_optional(item.get("places")),
+            verify_places=_optional(item.get("verify_places")),
             secrets=tuple(item.get("secrets", ())),
             held=bool(item.get("held", False)),
             cwd=str(item.get("cwd", "")),

@@ -29,7 +29,7 @@ from runbook_tui.tui.questions import Questions
 from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
-from runbook_tui.tui.views.news import news
+from runbook_tui.tui.views.news import news, rollback_news
 
 
 @runtime_checkable
@@ -139,6 +139,9 @@ class RunbookApp(App[int]):
             self.messages.outdate()
         for text, tone in news(before, self._known, self.session.actor):
             self.say(text, tone)
+        if not isinstance(self.screen, RollbackScreen):
+            for text, tone in rollback_news(before, self._known):
+                self.say(text, tone)
         self.settle_message()
         for screen in self.screen_stack:
             # A screen that is opened or closed at this moment has not all of its parts.
@@ -189,15 +192,20 @@ class RunbookApp(App[int]):
             self.ask(r.GiveValue(name=name, value=value), then=then)
 
     def with_text(
-        self, question: str, then: Callable[[str], object], *, secret: bool = False
+        self,
+        question: str,
+        then: Callable[[str], object],
+        *,
+        secret: bool = False,
+        value: str = "",
     ) -> None:
-        """Ask for a line of text; nothing happens where the person leaves."""
+        """Ask for a line of text, ``value`` to begin with; leaving it changes nothing."""
 
         def answered(text: str | None) -> None:
             if text is not None:
                 then(text)
 
-        self.push_screen(AskText(question, secret=secret), answered)
+        self.push_screen(AskText(question, secret=secret, value=value), answered)
 
     def note(self, node: str) -> None:
         """Ask for a remark and write it down."""

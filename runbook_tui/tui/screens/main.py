@@ -37,8 +37,7 @@ class MainScreen(PaneScreen):
 
     def compose(self) -> ComposeResult:
         """Head, list, card, pane, message, foot."""
-        yield Lines(lambda w, h: [head.head(self.state, self.app.now(), w, self.app.trouble)],
-                    id="head")  # fmt: skip
+        yield Lines(self._paint_head, id="head")
         with Horizontal(id="body"):
             yield Checklist(lambda: self.state, id="list")
             with Vertical(id="right"):
@@ -88,6 +87,10 @@ class MainScreen(PaneScreen):
         self.set_class(width < MINIMUM[0] or height < MINIMUM[1], "-small")
 
     # -- what is drawn ---------------------------------------------------------------------------
+
+    def _paint_head(self, width: int, height: int) -> list[Line]:
+        trouble, absent = self.app.trouble, self.app.session.absent
+        return [head.head(self.state, self.app.now(), width, trouble, absent)]
 
     def _paint_card(self, width: int, height: int) -> list[Line]:
         lines = card_view.card(self.state, self.rows.chosen, self.app.now(), width - 2, height)
