@@ -72,7 +72,8 @@ def print_plan(
 
 
 def _print_item(item: Item, number: int, *, whole: bool) -> None:
-    say.out(f"  {number:>2}  {item.title}  [{_readiness(item)}]")
+    within = f"  in {item.within}" if item.within else ""
+    say.out(f"  {number:>2}  {item.title}{within}  [{_readiness(item)}]")
     _print_text(item.text, whole=whole)
     for other in item.earlier:
         say.out("      then that of an attempt before it:")
