@@ -58,9 +58,9 @@ def _write_crash(error: Exception) -> Path | None:
 
     text = "".join(traceback.format_exception(error))
     name = f"crash-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
-    for folder in (wiring.settings().home, Path(tempfile.gettempdir())):
-        path = folder / name
+    for folder in (wiring.settings().home, None):
         try:
+            path = (folder or Path(tempfile.gettempdir())) / name
             fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             with os.fdopen(fd, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)

@@ -34,7 +34,7 @@ def command(run: str | None, share: str | None, claimed: str | None) -> int:
 def _open(run: str | None, claimed: str | None, opening: Opening) -> Opened:
     from runbook_tui import wiring
     from runbook_tui.cli.opening import run_named
-    from runbook_tui.tui.opening import Opened
+    from runbook_tui.cli.screen import opened
 
     opening.doing = "looking the run up"
     chosen = run_named(run)
@@ -44,4 +44,4 @@ def _open(run: str | None, claimed: str | None, opening: Opening) -> Opened:
     session = wiring.open_session(chosen, who, leads=False)
     opening.commit()
     session.open()
-    return Opened(session=session, terminals=wiring.terminals())
+    return opened(session)

@@ -53,8 +53,7 @@ def led(
 
     It may be left until the run is opened in this person's name.
     """
-    from runbook_tui import wiring
-    from runbook_tui.tui.opening import Opened
+    from runbook_tui.cli.screen import opened
 
     session = _session(run, who, plan)
     opening.commit()
@@ -63,8 +62,7 @@ def led(
     try:
         for name, value in values.secret.items():
             session.give_secret(name, value)
-        said = "; ".join(other_runs(run))
-        return Opened(session=session, terminals=wiring.terminals(), said=said)
+        return opened(session, "; ".join(other_runs(run)))
     except BaseException:
         session.close()
         raise

@@ -89,6 +89,8 @@ def start(arguments: Sequence[str]) -> int:
     from runbook_tui.cli import say
 
     say.prepare_streams()
+    # A mask that takes the owner's own rights away would keep us from every file that we make.
+    os.umask(os.umask(0o077) & 0o077)
     try:
         result = program.main(list(arguments), prog_name="runbook", standalone_mode=False)
         sys.stdout.flush()

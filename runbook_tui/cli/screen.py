@@ -9,7 +9,8 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
 
 if TYPE_CHECKING:
-    from runbook_tui.tui.opening import Opening
+    from runbook_tui.session.session import Session
+    from runbook_tui.tui.opening import Opened, Opening
 
 
 def is_terminal() -> bool:
@@ -25,6 +26,16 @@ def need_terminal() -> None:
         )
 
 
+def opened(session: Session, said: str = "") -> Opened:
+    """An open session for the screen; a rollback that is started there goes on without it."""
+    from runbook_tui import wiring
+    from runbook_tui.cli.standing_in import Deputy
+    from runbook_tui.tui.opening import Opened
+
+    gone = Deputy(session).dismiss
+    return Opened(session=session, terminals=wiring.terminals(), said=said, gone=gone)
+
+
 def show(opening: Opening, verb: str) -> int:
     """Open a run on the screen and stay until the person leaves; returns the exit status.
 
@@ -34,14 +45,15 @@ def show(opening: Opening, verb: str) -> int:
     from runbook_tui.tui.app import RunbookApp
 
     status = RunbookApp(opening).run()
-    opened = opening.end()
-    if opened is None:
+    shown = opening.end()
+    if shown is None:
         say.err("left before the run was open; nothing was recorded or started")
         return exits.WAITING
     from runbook_tui.cli.leaving import say_left
 
+    shown.gone()
     try:
-        say_left(opened.session.state, verb)
+        say_left(shown.session.state, verb)
         return status if isinstance(status, int) else exits.DONE
     finally:
-        opened.session.close()
+        shown.session.close()

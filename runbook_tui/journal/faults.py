@@ -38,6 +38,7 @@ SAYINGS: tuple[tuple[str, str, str], ...] = (
     ),
     ("SQLITE_ERROR", "its tables are not as they should be", "Look with `runbook verify`."),
 )
+CLOSED = {"SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH", "SQLITE_CANTOPEN"}
 DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR"}
 DENIED = {errno.EACCES, errno.EPERM}
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -65,7 +66,8 @@ def fault(error: sqlite3.Error | OSError, path: Path) -> JournalError:
     for start, happened, hint in SAYINGS:
         if name.startswith(start):
             kind = Damaged if start in DAMAGED else JournalError
-            return kind(f"{where}{happened} ({error})", hint)
+            about = [str(error), *(stranger(path) if start in CLOSED else [])]
+            return kind(f"{where}{happened} ({', '.join(about)})", hint)
     if "decode to UTF-8" in str(error):
         return Damaged(f"{where}it holds text that is not UTF-8", "Look with `runbook verify`.")
     return JournalError(f"{where}{error}", "Look with `runbook doctor`.")
@@ -75,11 +77,18 @@ def whose(error: OSError, path: Path) -> str:
     """Which file it is about where that is another, and whose it is where it is not ours."""
     file = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else path
     about = [str(file)] if file != path else []
+    if error.errno in DENIED:
+        about += stranger(file)
+    return f" ({', '.join(about)})" if about else ""
+
+
+def stranger(file: Path) -> list[str]:
+    """That a file belongs to somebody else, where it does."""
     with suppress(OSError):
         owner = file.stat().st_uid
-        if error.errno in DENIED and owner != os.geteuid():
-            about.append(f"it belongs to user {owner}, not to you")
-    return f" ({', '.join(about)})" if about else ""
+        if owner != os.geteuid():
+            return [f"it belongs to user {owner}, not to you"]
+    return []
 
 
 def little_space(path: Path) -> bool:

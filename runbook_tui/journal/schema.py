@@ -7,7 +7,7 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 
-from runbook_tui.journal.faults import Damaged
+from runbook_tui.journal.faults import Damaged, name_of
 from runbook_tui.journal.place import size
 from runbook_tui.session.ports.journal import JournalError
 
@@ -16,7 +16,6 @@ APPLICATION = 0x52554E42
 VERSION = 1
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
-MAGIC = b"SQLite format 3\0"
 SMALLEST = 512
 """Bytes of the smallest database there can be."""
 FULL = 2
@@ -133,22 +132,26 @@ def inspect(path: Path, patience: float) -> bool:
 
 
 def is_database(path: Path) -> bool:
-    """Whether there is a database at all: False for a file that is missing or empty.
+    """Whether there may be a database: False for a file that is missing or empty.
 
-    Raises `JournalError` for anything else; SQLite would write over a file of a few bytes.
+    Raises `JournalError` for a file of a few bytes, which SQLite would write over. The file itself
+    is never opened beside SQLite: closing it would drop the locks that this process holds on it
+    (POSIX, ``fcntl``), and the next one to close the journal would throw away the WAL under us.
     """
     there = size(path)
-    if not there:
-        return False
-    with path.open("rb") as file:
-        if there < SMALLEST or file.read(len(MAGIC)) != MAGIC:
-            raise foreign(path)
-    return True
+    if there and there < SMALLEST:
+        raise foreign(path)
+    return bool(there)
 
 
 def known(db: sqlite3.Connection, path: Path) -> bool:
     """The same for an open database."""
-    application = db.execute("PRAGMA application_id").fetchone()[0]
+    try:
+        application = db.execute("PRAGMA application_id").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        if name_of(error) == "SQLITE_NOTADB":
+            raise foreign(path) from error
+        raise
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if application == APPLICATION and version > VERSION:
         raise JournalError(

@@ -19,6 +19,7 @@ from runbook_tui.run.outline import Kind
 from runbook_tui.run.people import joined
 from runbook_tui.run.prepare import missing_values, refused_values
 from runbook_tui.run.requests import Decision, Refusal
+from runbook_tui.run.rollback import about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.signing import sign
 from runbook_tui.run.skipping import skip
@@ -232,7 +233,7 @@ def _start_rollback(state: RunState, q: r.StartRollback, actor: Actor) -> Pairs 
     if state.rolling_back:
         return Refusal(reason="a rollback runs already")
     plan = rollback_plan(state, q.scope, q.node, q.past_floor)
-    if not plan.items:
+    if not plan.items and not about_to_act(state, q.node):
         return Refusal(reason="there is nothing to roll back", exit_code=0)
     started = e.RollbackStarted(
         scope=q.scope,

@@ -178,6 +178,7 @@ def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> N
         kind=payload.kind,
         text=payload.text,
         folder=payload.folder,
+        seq=event.seq,
         started=epoch(event.at),
         background=payload.kind == "run" and item is not None and item.background,
         node=payload.node,
@@ -278,6 +279,7 @@ def _rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) ->
     opened = draft.rollback.opened if draft.rollback and not draft.rollback.finished else None
     void_stages(draft, opened if opened is not None else epoch(event.at))
     draft.rollback = RollbackState(
+        seq=event.seq,
         scope=payload.scope,
         node=payload.node,
         opened=opened if opened is not None else epoch(event.at),

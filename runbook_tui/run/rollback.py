@@ -12,7 +12,7 @@ from runbook_tui.book.parameters import FilledIn
 from runbook_tui.run.hands import along_with, stands_for
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.prepare import own_values, resolve_undo, resolve_verify
-from runbook_tui.run.state import RunState, Status, StepState, closed
+from runbook_tui.run.state import RunState, Status, StepState, closed, overtaken
 
 SCOPES = ("step", "change", "phase", "run")
 
@@ -21,7 +21,8 @@ SCOPES = ("step", "change", "phase", "run")
 class Item:
     """One part of a rollback.
 
-    ``kind`` as in `UndoArmed`; ``missing`` are names without a value; ``held`` says that a floor
+    ``kind`` as in `UndoArmed`; ``missing`` are names without a value, at ``places``
+    of ``text`` and ``verify_places`` of ``verify`` as in `UndoArmed`; ``held`` says that a floor
     above it keeps it. ``earlier`` are undos of attempts before the last, run after ``text``;
     ``verify`` is that of the first attempt, which found the old state. ``result`` is what a
     running or finished rollback made of it, ``outcome`` why. ``within`` names the change, or the
@@ -35,6 +36,8 @@ class Item:
     earlier: tuple[str, ...] = ()
     verify: str = ""
     missing: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    verify_places: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     reason: str = ""
     cwd: str = ""
@@ -137,6 +140,21 @@ def ran(state: RunState, node: str = "") -> list[str]:
             waiting.discard(other)
             way.append((other, needing(other)))
     return placed
+
+
+def about_to_act(state: RunState, node: str = "") -> list[str]:
+    """Ids of steps in a node that were started and change nothing yet: they are only prepared.
+
+    There is nothing to undo in them, but a rollback must keep them from going on.
+    """
+    return [
+        s.id
+        for s in state.outline.steps_inside(node)
+        if state.step(s.id).status is Status.RUNNING
+        and not state.step(s.id).acted
+        and state.outline.steps[s.id].effect
+        and not overtaken(state, s.id)
+    ]
 
 
 def started(state: RunState, id_: str) -> int:
@@ -287,6 +305,8 @@ def _item(state: RunState, id_: str, held: bool) -> Item | None:
         earlier=tuple(dict.fromkeys(e.text for e in earlier if e.text != text.text)),
         verify=first.text if first is not None else verify.text,
         missing=tuple(dict.fromkeys(name for filled in texts for name in filled.open)),
+        places=tuple(str(p) for p in text.places),
+        verify_places=tuple(str(p) for p in (first or verify).places),
         secrets=armed.secrets,
         reason="; ".join(refused) or armed.reason,
         cwd=armed.cwd,
@@ -399,7 +419,7 @@ def scope_node(state: RunState, scope: str, at: str = "") -> str:
 
 def default_scope(state: RunState) -> tuple[str, str]:
     """The narrowest scope that holds everything since the last gate or closed phase."""
-    order = ran(state)
+    order = [*about_to_act(state), *ran(state)]
     if not order:
         return "run", ""
     mark = max(state.opened_gates.values(), default=0)

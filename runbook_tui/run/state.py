@@ -36,13 +36,17 @@ BROKEN = frozenset({Status.FAILED, Status.STOPPED, Status.LOST, Status.UNDO_FAIL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRecord:
-    """One command as recorded; running while ``finished`` is None. Times: epoch seconds."""
+    """One command as recorded; running while ``finished`` is None. Times: epoch seconds.
+
+    ``seq`` is the event that started it.
+    """
 
     attempt: int
     kind: str
     text: str
     folder: str
     started: float
+    seq: int = 0
     finished: float | None = None
     exit: int | None = None
     signal: int | None = None
@@ -129,8 +133,12 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollbackState:
-    """A rollback that was opened or runs. ``started`` is None while somebody only looks."""
+    """A rollback that was opened or runs. ``started`` is None while somebody only looks.
 
+    ``seq`` is the event that started it.
+    """
+
+    seq: int = 0
     scope: str = ""
     node: str = ""
     opened: float = 0.0
@@ -194,6 +202,14 @@ class RunState:
     def rolling_back(self) -> bool:
         """Whether a rollback runs now."""
         return self.rollback is not None and self.rollback.active
+
+
+def overtaken(state: RunState, id_: str) -> bool:
+    """Whether a rollback around a step was started after the step's last attempt was."""
+    rollback = state.rollback
+    if rollback is None or rollback.started is None or rollback.seq < state.step(id_).started_seq:
+        return False
+    return any(node.id == id_ for node in state.outline.steps_inside(rollback.node))
 
 
 def status_of(state: RunState, id_: str) -> Status:

@@ -55,6 +55,11 @@ class Driver:
         """Take the right to roll back; returns who has it, or an empty string."""
         return "" if self._lock.take(self._actor.identity) else self._lock.holder()
 
+    @property
+    def has_rollback(self) -> bool:
+        """Whether that right is held here."""
+        return self._lock.held
+
     def leave_rollback(self) -> None:
         """Give that right back."""
         self._lock.release()

@@ -52,6 +52,8 @@ class Workbench:
     places: Places
     vault: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+    """Folders of the commands that this process has started."""
     seen: set[tuple[str, str, str]] = field(default_factory=set)
     tried: dict[str, float] = field(default_factory=dict)
     absent: Absent = NOTHING_ABSENT
@@ -253,6 +255,8 @@ def start(bench: Workbench, launch: Launch) -> None:
         bench.commands.start(launch.spec)
     except CommandError as error:
         bench.failures[str(launch.spec.folder)] = str(error)
+    else:
+        bench.begun.add(str(launch.spec.folder))
 
 
 def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
@@ -301,6 +305,37 @@ def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair
     if any(isinstance(p, ParameterCaptured) and p.usable for p, _ in pairs):
         pairs += rearmed(bench, step_id, values)
     return pairs
+
+
+def foreseen(bench: Workbench) -> RunState:
+    """The state as it will be once what running commands have put out by now is recorded.
+
+    Only looks: for the list of a rollback, whose lead may be dead.
+    """
+    state = bench.state
+    hidden = [secret for secret in bench.secret_values().values() if secret]
+    steps = dict(state.steps)
+    for id_ in state.steps.keys() & state.outline.steps.keys():
+        step = state.steps[id_]
+        found = {
+            name: value
+            for record in step.commands
+            if record.running and record.kind in {"before", "run"}
+            for name, value in _usable(bench, record, hidden).items()
+            if name in bench.step(id_).outputs
+        }
+        steps[id_] = dataclasses.replace(step, outputs={**step.outputs, **found})
+    return dataclasses.replace(state, steps=steps)
+
+
+def _usable(bench: Workbench, record: CommandRecord, hidden: list[str]) -> Mapping[str, str]:
+    """What a command has put out and nothing is wrong with."""
+    found = bench.commands.outputs(Path(record.folder), bench.known_secrets())
+    return {
+        name: value
+        for name, value in found.values.items()
+        if name not in found.faults and _masked(value, hidden) == value
+    }
 
 
 def _masked(value: str, hidden: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from runbook_tui.run.rollback import Absent
 from runbook_tui.run.state import RunState
 from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
-from runbook_tui.session.launching import Workbench
+from runbook_tui.session.launching import Workbench, foreseen
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.opening import resumption
 from runbook_tui.session.ports.clock import Clock
@@ -158,9 +158,22 @@ class Session:
         self._bench.look_for_secrets()
         self._bench.look_for_folders()
 
+    @property
+    def rolls_back(self) -> bool:
+        """Whether the rollback that runs is carried out here, and by nobody else."""
+        return self.state.rolling_back and self._driver.has_rollback
+
+    def foreseen(self) -> RunState:
+        """The run with what its commands have put out and nobody recorded; before it is opened."""
+        return foreseen(self._bench)
+
     def help_roll_back(self) -> None:
         """Go on with a rollback whose process has died, should there be one."""
         self._driver.helps = True
+
+    def leave_rollbacks(self) -> None:
+        """Take no rollback over that others have left, though this session leads."""
+        self._driver.helps = False
 
     def write(self, folder: str, data: bytes) -> None:
         """Type into a command's terminal."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.message import Message
 from textual.screen import Screen
 
@@ -119,6 +120,7 @@ class RunbookApp(App[int]):
         self._began = time.monotonic()
         self.now = now
         self.messages = Messages()
+        self._keyed = 0.0
         self._stop_listening: Callable[[], None] = lambda: None
 
     @property
@@ -228,13 +230,22 @@ class RunbookApp(App[int]):
             if isinstance(screen, LiveScreen) and screen.is_whole:
                 screen.changed()
 
+    async def on_event(self, event: Event) -> None:
+        """Keep when a key came, which may be long before it is dealt with."""
+        if isinstance(event, Key):
+            self._keyed = event.time
+        await super().on_event(event)
+
     def action_panic(self) -> None:
         """First press: look. A second, deliberate one: start."""
         if self._opening is not None:
-            # However often it is pressed until then, that is one press.
-            self._later(self.action_panic, "F9: the rollback shows as soon as the run is open")
+            self._later(self._show_rollback, "F9: the rollback shows as soon as the run is open")
         else:
-            self._panic.press()
+            self._panic.press(self._keyed)
+
+    def _show_rollback(self) -> None:
+        # However often it was pressed until the run was open, that is one press, and it comes now.
+        self._panic.press(time.monotonic())
 
     # -- asking the session ------------------------------------------------------------------------
 

@@ -29,11 +29,13 @@ class Left(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """An open session, what opens its panes, and what to say first."""
+    """An open session, what opens its panes, what to say first, and who is told at the end."""
 
     session: Session
     terminals: Terminals
     said: str = ""
+    gone: Callable[[], object] = lambda: None
+    """Called when the screen has closed."""
 
 
 class Opening:

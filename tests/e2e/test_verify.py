@@ -102,7 +102,7 @@ def test_a_journal_deleted_whole_ends_with_8(runbook: Program, run: str) -> None
     assert (ended.status, run in ended.out) == (8, True)
 
 
-@pytest.mark.parametrize("text", ["a\\u0000b", "\\u2028", "\\U0001F600", "\\\\ud800", "'\\\""])
+@pytest.mark.parametrize("text", ["\\u2028", "\\U0001F600", "\\\\ud800", "'\\\""])
 def test_any_title_is_no_false_alarm(runbook: Program, text: str) -> None:
     plan = runbook.plan(HELLO.replace('title = "Hello"', f'title = "x{text}y"'))
     assert runbook("run", plan, "--no-tui").status == 0

@@ -105,6 +105,12 @@ class Commands(Protocol):
     def status(self, folder: Path) -> CommandStatus:
         """What is known now, from the folder alone."""
 
+    def forestall(self, folder: Path) -> bool:
+        """Make sure that a command that was never started never is; False if it has begun.
+
+        Whoever recorded it may be starting it at this moment, or have died while doing so.
+        """
+
     def outputs(self, folder: Path, hidden: Collection[str] | None = ()) -> PutOut:
         """The ``name=value`` lines that the command has put out so far, secrets masked.
 

@@ -145,6 +145,18 @@ def test_values_are_read_while_it_runs_and_after(run: Run) -> None:
     assert HOST.outputs(folder).values["last"] == "x"
 
 
+@pytest.mark.parametrize("shell", [("bash", "-eo", "pipefail", "-c"), ("sh", "-e", "-c")])
+@pytest.mark.parametrize("size", [131_071, 131_072, 400_000])
+def test_a_text_longer_than_an_argument_may_be_is_run_like_any_other(
+    run: Run, shell: tuple[str, ...], size: int
+) -> None:
+    for end, status in (("exit 7", 7), ("false\necho on", 1), ("echo done", 0)):
+        text = f"{end}\n#"
+        folder = run("", argv=(*shell, text + "x" * (size - len(text))))
+        assert ended(folder).exit == status, HOST.status(folder)
+        assert output(folder) == ("done\n" if status == 0 else "")
+
+
 @pytest.mark.parametrize("fields", [{"cwd": "/nowhere"}, {"argv": ("no-such-shell", "-c", "true")}])
 def test_what_cannot_start_ends_with_127_and_says_why(run: Run, fields: dict[str, object]) -> None:
     found = ended(run("true", **fields))

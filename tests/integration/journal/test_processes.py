@@ -14,7 +14,17 @@ import pytest
 from runbook_tui.journal import schema
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.session.ports.journal import JournalError
-from tests.integration.journal.scenes import ADA, begun, filled, line, note, opened, until, writer
+from tests.integration.journal.scenes import (
+    ADA,
+    DEADLINE,
+    begun,
+    filled,
+    line,
+    note,
+    opened,
+    until,
+    writer,
+)
 
 LONG = bool(os.environ.get("RUNBOOK_LONG"))
 ROUNDS = 30
@@ -157,3 +167,19 @@ def test_the_lock_file_is_not_written_to_where_the_system_names_the_holder(path:
         os.utime(lock, (1000, 1000))
         journal.append("7f3a", note("x"), ADA)
         assert (lock.stat().st_mtime, lock.read_bytes()) == (1000, b"")
+
+
+def test_a_look_at_the_journal_costs_its_writer_no_lock(path: Path) -> None:
+    with opened(path) as ours:
+        ours.append("7f3a", begun(), ADA)
+        # A second connection of this process, opened and closed while the first one goes on.
+        with SqliteJournal.open_reading(path) as reader:
+            assert len(reader.events("7f3a")) == 1
+        # Others come, write, and close what they think nobody has open any more.
+        for text in ("one", "two"):
+            writer(path, "trickle", "7f3a").communicate(f"{text}\n", timeout=DEADLINE)
+        ours.append("7f3a", note("three"), ADA)
+        assert len(ours.events("7f3a")) == 4
+    with SqliteJournal.open_reading(path) as reader:
+        assert len(reader.events("7f3a")) == 4
+        assert reader.verify().problems == ()
