@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from runbook_tui.cli import exits, say
+from runbook_tui.cli import exits, say, unknown
 from runbook_tui.session.ports.journal import JournalError
 
 LITTLE = 200 << 20
@@ -59,6 +59,7 @@ def _findings() -> Iterator[Finding]:
         lambda: _writable(home),
         lambda: _filesystem(home),
         lambda: _space(home),
+        _memory,
         _clock,
         _journal,
     )
@@ -129,6 +130,20 @@ def _space(home: Path) -> Finding:
     return Finding(name="disk", good=free >= LITTLE, text=text)
 
 
+def _memory() -> Finding:
+    """Where what commands put out lies while they know secrets."""
+    from runbook_tui.journal.place import filesystem
+
+    places = [Path(os.environ.get("XDG_RUNTIME_DIR") or "/dev/shm"), Path("/dev/shm")]
+    usable = [p for p in places if p.is_dir() and os.access(p, os.W_OK | os.X_OK)]
+    found = next((p for p in usable if filesystem(p) in {"tmpfs", "ramfs"}), None)
+    text = f"{found} keeps secrets off the disk" if found else (
+        "none that can be written as files: output values of commands that know secrets lie on the"
+        " disk until the command has ended; mount a tmpfs on /dev/shm"
+    )  # fmt: skip
+    return Finding(name="memory", good=found is not None, text=text, serious=False)
+
+
 def _clock() -> Finding:
     now = time.time()
     text = say.stamp(now)
@@ -138,12 +153,21 @@ def _clock() -> Finding:
 def _journal() -> Finding:
     from runbook_tui import wiring
     from runbook_tui.cli.choosing import glances
+    from runbook_tui.journal.schema import side
 
+    path = wiring.settings().journal
+    folders = unknown.folders()
     try:
         with closing(wiring.journal(reading=True)) as journal:
             found = glances(journal)
     except JournalError as error:
         return Finding(name="journal", good=False, text=f"{error} {error.hint}".strip())
+    for file in (path, side(path, ".lock"), side(path, ".bell")):
+        if file.exists() and not os.access(file, os.W_OK):
+            text = f"{file} cannot be written; set its owner and mode right, or set RUNBOOK_HOME"
+            return Finding(name="journal", good=False, text=text)
+    if lost := unknown.said(folders, (run.entry.run for run in found)):
+        return Finding(name="journal", good=False, text=lost)
     ahead = [run for run in found if run.touched > time.time() + 5]
     if ahead:
         text = f"run {ahead[0].entry.run} was written in the future: a clock was wrong"

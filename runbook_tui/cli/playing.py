@@ -11,7 +11,6 @@ from types import TracebackType
 from runbook_tui import wiring
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.asking import Answers
-from runbook_tui.cli.leading import on_screen
 from runbook_tui.cli.lines import Lines
 from runbook_tui.cli.needs import needs
 from runbook_tui.cli.opening import ask, taking_part
@@ -23,6 +22,7 @@ from runbook_tui.demo.sandbox import make_sandbox, tree_of
 from runbook_tui.run.requests import SignNode
 from runbook_tui.run.rollback import default_scope, plan
 from runbook_tui.run.state import RunState, gates_waiting
+from runbook_tui.session.plan_files import read_files
 from runbook_tui.session.session import Session
 
 COMMENT = "tests are green, go"
@@ -38,12 +38,16 @@ class Play:
         say.err(f"making a sandbox in {folder}")
         self._sandbox = make_sandbox(folder, self._runner)
         self._service = story.start_service(folder, self._commands)
+        path = next(p / story.PLAN for p in wiring.shipped_plans() if (p / story.PLAN).exists())
+        plan = read_files(path)
         self._run = wiring.start(
-            next(p / story.PLAN for p in wiring.shipped_plans() if (p / story.PLAN).exists()),
+            path,
+            plan,
             parameters={"service": self._service.url},
             actor=story.LEAD,
             folder=self._sandbox.work,
         )
+        wiring.keep_reading(self._run, plan)
         self._session: Session = wiring.open_session(self._run, story.LEAD, leads=True)
         self._signed = threading.Event()
 
@@ -75,8 +79,10 @@ class Play:
 
     def on_screen(self) -> int:
         """The screen for a person who leads; Grace signs as soon as her gate waits."""
+        from runbook_tui.tui.app import RunbookApp
+
         self.sign_when_asked()
-        on_screen(self._session)
+        RunbookApp(self._session, wiring.terminals()).run()
         code, text = story.health(self._service.url)
         say.err(f"the service answers {code}: {text}")
         return exits.DONE

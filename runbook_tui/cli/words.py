@@ -91,6 +91,8 @@ def _armed(event: Event, about: str, title: Title) -> str:
 def _captured(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.ParameterCaptured)
+    if p.reason:
+        return f"{about}: what it put out as {p.name} cannot be used: {p.reason}"
     unused = "" if p.usable else " (not declared, not usable)"
     return f"{about}: {p.name} = {_one_line(p.value)}{unused}"
 

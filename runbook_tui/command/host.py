@@ -11,17 +11,23 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 from runbook_tui.command import folder as kept
+from runbook_tui.command import output_values
 from runbook_tui.command.orphans import end
-from runbook_tui.command.output_values import parse
-from runbook_tui.session.ports.commands import CommandError, CommandSpec, CommandStatus
+from runbook_tui.session.ports.commands import (
+    CommandError,
+    CommandSpec,
+    CommandStatus,
+    Phase,
+    PutOut,
+)
 
 SUPERVISOR = Path(__file__).parent / "supervisor"
 START_SECONDS = 10.0
 SEND_SECONDS = 0.25
-OUTPUT_LIMIT = 4 << 20
 TYPED_AT_ONCE = 4096
 
 
@@ -61,16 +67,42 @@ class CommandHost:
         """What is known now."""
         return kept.status(folder)
 
-    def outputs(self, folder: Path) -> dict[str, str]:
+    def forestall(self, folder: Path) -> bool:
+        """Take the lock that a supervisor begins with, and leave the word that it shall not."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:
+            return True  # Where no lock can be made no supervisor comes up.
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if any((folder / name).exists() for name in ("meta.json", "exit.json")):
+                return False
+            (folder / kept.VOID).touch(mode=0o600)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        finally:
+            os.close(fd)
+        return True
+
+    def outputs(self, folder: Path, hidden: Collection[str] | None = ()) -> PutOut:
         """The values put out so far; an unfinished last line counts once the command has ended."""
         # Asked first: what is read afterwards is then surely all of an ended command's.
-        ended = kept.ended(folder)
+        phase = kept.status(folder).phase
+        ended = phase in {Phase.FINISHED, Phase.LOST}
+        supervised = kept.locked(folder) or phase is Phase.FINISHED
+        return output_values.read(folder, ended=ended, kept=supervised, hidden=hidden)
+
+    def settle(self, folder: Path, hidden: Collection[str] | None = ()) -> None:
+        """Leave no secret behind in what an ended command put out."""
+        if kept.locked(folder) and output_values.guarded(folder):
+            return  # Its supervisor waits for what lingers, and cleans after that.
         try:
-            with (folder / "output").open("rb") as file:
-                text = file.read(OUTPUT_LIMIT).decode("utf-8", "replace")
+            output_values.settle(folder, hidden)
         except OSError:
-            return {}
-        return parse(text, ended=ended)
+            return
 
     def stop(self, folder: Path, grace: float = 5.0) -> None:
         """End the whole process tree; where the supervisor's socket fails, by a signal to it."""
@@ -78,8 +110,8 @@ class CommandHost:
             return
         if kept.locked(folder):
             _terminate_supervisor(folder)
-        elif (leader := kept.leader_of(folder)) is not None:
-            end(folder, leader)
+        else:
+            end(folder)
 
     def write(self, folder: Path, data: bytes) -> None:
         """Type into the command's terminal; up to 1 MiB waits until the command reads it."""

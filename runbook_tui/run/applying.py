@@ -9,6 +9,9 @@ from runbook_tui.run import events as e
 from runbook_tui.run.finishing import Pairs, holders
 from runbook_tui.run.state import OVER, RunState, Status
 
+LONGEST = 2000
+"""Characters of a condition that are recorded as the reason; the plan has all of it."""
+
 
 def wanted(state: RunState, step: str) -> bool | None:
     """Whether the step is to be done; None while that depends on a value nobody knows yet."""
@@ -49,7 +52,8 @@ def does_not_apply(state: RunState, step: str) -> e.StepSkipped:
     """The event that says so."""
     texts = state.outline.conditions[step]
     failing = next((text for text in texts if _holds(state, text) is False), texts[0])
-    return e.StepSkipped(reason=f"only when {failing}", not_applicable=True)
+    words = failing if len(failing) <= LONGEST else f"{failing[:LONGEST]} …"
+    return e.StepSkipped(reason=f"only when {words}", not_applicable=True)
 
 
 def _holds(state: RunState, text: str) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -54,6 +55,36 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
     }
 )  # fmt: skip
 
+FIELDS: Mapping[type[Payload], Mapping[str, None]] = MappingProxyType(
+    {
+        cls: MappingProxyType(dict.fromkeys(item.name for item in dataclasses.fields(cls)))
+        for cls in PAYLOADS.values()
+    }
+)
+"""The names of each payload's fields, in their order."""
+
+
+KIB = 1024
+BY_PEOPLE = frozenset({"note.added", "signoff.given", "step.skipped", "gate.overridden"})
+
+
+def limit(type_: str) -> int:
+    """Bytes of data that an event may have at most.
+
+    What a person writes is short, since output belongs in a command's log. What the program
+    records is longer: a command, an undo, an environment. A run's start holds its whole plan,
+    whose own limit (`book.reader.LARGEST`) is far enough below for every way to write it as JSON.
+    """
+    if type_ in BY_PEOPLE:
+        return 64 * KIB
+    return (64 if type_ == RunStarted.WIRE else 4) * KIB * KIB
+
+
+def size(payload: Payload) -> int:
+    """Bytes of an event's data as the journal keeps it."""
+    text = json.dumps(encode(payload), ensure_ascii=False, separators=(",", ":"))
+    return len(text.encode("utf-8", "backslashreplace"))
+
 
 def wire_name(payload: Payload) -> str:
     """The name that stands in the journal."""
@@ -65,15 +96,15 @@ def encode(payload: Payload) -> dict[str, Any]:
     if isinstance(payload, Unknown):
         return dict(payload.data)
     values: dict[str, Any] = {}
-    for item in dataclasses.fields(payload):
-        value = getattr(payload, item.name)
+    for name in FIELDS[type(payload)]:
+        value = getattr(payload, name)
         if value is None:
             continue
         if isinstance(value, tuple):
             value = list(value)
         elif isinstance(value, Mapping):
             value = dict(value)
-        values[item.name] = value
+        values[name] = value
     return values
 
 
@@ -82,7 +113,7 @@ def decode(type_: str, data: Mapping[str, Any]) -> Payload:
     cls = PAYLOADS.get(type_)
     if cls is None:
         return Unknown(type=type_, data=data)
-    known = {item.name for item in dataclasses.fields(cls)}
+    known = FIELDS[cls]
     values = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in data.items()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runbook_tui.book.model import Secret, Step
+from runbook_tui.book.parameters import FilledIn
 from runbook_tui.run.events import CommandFinished, CommandStarted, ParameterCaptured, UndoArmed
 from runbook_tui.run.prepare import (
     arm,
@@ -19,7 +20,9 @@ from runbook_tui.run.prepare import (
     withheld,
     working_folder,
 )
+from runbook_tui.run.rollback import NOTHING_ABSENT, Absent, folders
 from runbook_tui.run.state import CommandRecord, RunState
+from runbook_tui.run.wire import limit, size, wire_name
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import CommandError, Commands, CommandSpec, CommandStatus
 from runbook_tui.session.ports.surroundings import Surroundings
@@ -29,6 +32,10 @@ from runbook_tui.session.spare import Places
 UNDO_SECONDS = 900.0
 PROBE_SECONDS = 30.0
 LONGEST = 50
+LONGEST_REASON = 1000
+HOLDS_SECRET = "it holds a secret"
+LOOK_AGAIN = 2.0
+"""Seconds between two looks at whether the folders of undos are there."""
 AGAIN = 2.0
 """Seconds before a secret's source that gave nothing is asked again: it may be a slow command."""
 
@@ -45,10 +52,13 @@ class Workbench:
     places: Places
     vault: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+    """Folders of the commands that this process has started."""
     seen: set[tuple[str, str, str]] = field(default_factory=set)
     tried: dict[str, float] = field(default_factory=dict)
-    absent: tuple[str, ...] = ()
-    """Secrets that nobody could give when they were last looked for; anybody may read it."""
+    absent: Absent = NOTHING_ABSENT
+    """What a rollback would lack, as far as it was looked for; anybody may read it."""
+    looked: float = -LOOK_AGAIN
 
     @property
     def state(self) -> RunState:
@@ -80,6 +90,13 @@ class Workbench:
                 self.vault[parameter.name] = value
         return self.vault
 
+    def known_secrets(self) -> tuple[str, ...] | None:
+        """The values of all secrets; None where one of them is not known."""
+        values = self.secret_values()
+        if any(not values.get(name) for name in self.state.secrets):
+            return None
+        return tuple(values.values())
+
     def absent_secrets(self, names: Iterable[str]) -> tuple[str, ...]:
         """Secrets among these that nobody can give now; they have to be asked for."""
         held = self.secret_values()
@@ -87,7 +104,20 @@ class Workbench:
 
     def look_for_secrets(self) -> None:
         """Find out which secrets have to be asked for."""
-        self.absent = self.absent_secrets(self.state.secrets)
+        absent = self.absent_secrets(self.state.secrets)
+        self.absent = dataclasses.replace(self.absent, secrets=absent)
+
+    def look_for_folders(self) -> bool:
+        """Find out which folders of undos are gone; True if that has changed."""
+        self.looked = self.clock.mono()
+        gone = tuple(cwd for cwd in folders(self.state) if not os.path.isdir(cwd))
+        changed = gone != self.absent.folders
+        self.absent = dataclasses.replace(self.absent, folders=gone)
+        return changed
+
+    def look_around(self) -> bool:
+        """The same, but not more often than every few seconds."""
+        return self.clock.mono() - self.looked >= LOOK_AGAIN and self.look_for_folders()
 
     def give_secret(self, name: str, value: str) -> None:
         """A secret that a person gave; kept in memory only."""
@@ -105,18 +135,21 @@ class Launch:
 
     started: CommandStarted
     spec: CommandSpec
+    refused: str = ""
+    """Why it is recorded and not started: not all of its text is known."""
 
 
 def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str = "") -> Launch:
-    """The command of a step as it would start now; every value must be known."""
+    """The command of a step as it would start now; without every value it is refused."""
     state = bench.state
-    filled, _ = resolve(state, text, {**state.values, **state.step(step.id).outputs})
+    values = {**state.values, **state.step(step.id).outputs}
+    filled = resolve(state, text, values, shell=step.shell)
     environment = step_environment(state, step, bench.surroundings.environment)
-    return _launch(
+    launch = _launch(
         bench,
         step_id=step.id,
         kind=kind,
-        text=filled,
+        text=filled.text,
         cwd=working_folder(state, step),
         shell=bench.surroundings.shell(step.shell),
         environment=environment,
@@ -126,6 +159,13 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
         node=node,
         place=bench.rollback_place() if kind == "stage" else None,
     )
+    return dataclasses.replace(launch, refused=_unready(filled))
+
+
+def _unready(filled: FilledIn) -> str:
+    """Why a text cannot run; empty where it can."""
+    needs = [f"it needs a value for {', '.join(filled.missing)}"] if filled.missing else []
+    return "; ".join([*needs, *(r.reason for r in filled.refused)])
 
 
 def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch:
@@ -208,10 +248,15 @@ def _short(step_id: str) -> str:
 
 def start(bench: Workbench, launch: Launch) -> None:
     """Start what was recorded; a start that fails is remembered and reported as its end."""
+    if launch.refused:
+        bench.failures[str(launch.spec.folder)] = launch.refused
+        return
     try:
         bench.commands.start(launch.spec)
     except CommandError as error:
         bench.failures[str(launch.spec.folder)] = str(error)
+    else:
+        bench.begun.add(str(launch.spec.folder))
 
 
 def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
@@ -227,7 +272,9 @@ def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
         stopped=status.stopped,
         seconds=round(status.seconds, 3),
         bytes=status.bytes,
+        dropped=status.dropped,
         digest=status.digest,
+        lingered=status.lingered,
         reason=status.reason,
     )
 
@@ -239,20 +286,56 @@ def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair
     pairs: list[Pair] = []
     values = dict(known)
     hidden = [secret for secret in bench.secret_values().values() if secret]
-    for name, put_out in bench.commands.outputs(Path(record.folder)).items():
+    found = bench.commands.outputs(Path(record.folder), bench.known_secrets())
+    for name in dict.fromkeys((*found.values, *found.faults)):
+        put_out = found.values.get(name, "")
         # A secret is recorded by its source alone: what holds one is no value to go on with.
         value = _masked(put_out, hidden)
-        usable = name in step.outputs and value == put_out
-        if known.get(name) == value and usable:
+        fault = found.faults.get(name, "" if value == put_out else HOLDS_SECRET)
+        usable = name in step.outputs and not fault
+        if known.get(name) == value and usable and name not in bench.state.step(step_id).refused:
             continue
-        if not usable and (record.folder, name, value) in bench.seen:
+        if not usable and (record.folder, name, value + fault) in bench.seen:
             continue
-        bench.seen.add((record.folder, name, value))
-        values[name] = value
-        pairs.append((ParameterCaptured(name=name, value=value, usable=usable), step_id))
+        bench.seen.add((record.folder, name, value + fault))
+        event = ParameterCaptured(name=name, value=value, usable=usable, reason=fault)
+        pairs.append((event, step_id))
+        if usable:
+            values[name] = value
     if any(isinstance(p, ParameterCaptured) and p.usable for p, _ in pairs):
         pairs += rearmed(bench, step_id, values)
     return pairs
+
+
+def foreseen(bench: Workbench) -> RunState:
+    """The state as it will be once what running commands have put out by now is recorded.
+
+    Only looks: for the list of a rollback, whose lead may be dead.
+    """
+    state = bench.state
+    hidden = [secret for secret in bench.secret_values().values() if secret]
+    steps = dict(state.steps)
+    for id_ in state.steps.keys() & state.outline.steps.keys():
+        step = state.steps[id_]
+        found = {
+            name: value
+            for record in step.commands
+            if record.running and record.kind in {"before", "run"}
+            for name, value in _usable(bench, record, hidden).items()
+            if name in bench.step(id_).outputs
+        }
+        steps[id_] = dataclasses.replace(step, outputs={**step.outputs, **found})
+    return dataclasses.replace(state, steps=steps)
+
+
+def _usable(bench: Workbench, record: CommandRecord, hidden: list[str]) -> Mapping[str, str]:
+    """What a command has put out and nothing is wrong with."""
+    found = bench.commands.outputs(Path(record.folder), bench.known_secrets())
+    return {
+        name: value
+        for name, value in found.values.items()
+        if name not in found.faults and _masked(value, hidden) == value
+    }
 
 
 def _masked(value: str, hidden: Iterable[str]) -> str:
@@ -261,18 +344,9 @@ def _masked(value: str, hidden: Iterable[str]) -> str:
     return value
 
 
-def scrub(bench: Workbench, folder: Path) -> None:
-    """Take secrets out of the file into which an ended command has put its values."""
-    hidden = [v.encode() for v in bench.secret_values().values() if v]
-    path = folder / "output"
-    try:
-        text = path.read_bytes()
-        if any(secret in text for secret in hidden):
-            for secret in sorted(hidden, key=len, reverse=True):
-                text = text.replace(secret, b"***")
-            path.write_bytes(text)
-    except OSError:
-        return
+def settle(bench: Workbench, folder: str) -> None:
+    """The end of a command is recorded: nothing it put out may hold a secret any more."""
+    bench.commands.settle(Path(folder), bench.known_secrets())
 
 
 def rearmed(bench: Workbench, step_id: str, outputs: Mapping[str, str]) -> list[Pair]:
@@ -287,6 +361,17 @@ def rearmed(bench: Workbench, step_id: str, outputs: Mapping[str, str]) -> list[
 
 
 def armed_undo(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
+    """How the step would be taken back, as far as known, and no larger than can be recorded."""
+    armed = undo_of(bench, state, step_id)
+    if size(armed) <= limit(wire_name(armed)):
+        return armed
+    if armed.kind != "command":
+        return UndoArmed(kind=armed.kind, reason=armed.reason[:LONGEST_REASON], cwd=armed.cwd)
+    # The step has run when what it put out makes its undo so large: a person has to know.
+    return UndoArmed(kind="none", reason="its undo is too large to be recorded", cwd=armed.cwd)
+
+
+def undo_of(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
     """How the step would be taken back, as far as known."""
     step = bench.step(step_id)
     shell = bench.surroundings.shell(step.shell)

@@ -7,7 +7,7 @@ from pathlib import Path
 from runbook_tui.book.model import Step
 from runbook_tui.run.events import CheckTicked, Event
 from runbook_tui.run.state import CommandRecord, RunState
-from runbook_tui.session.launching import Workbench, finished, prepare_step, start
+from runbook_tui.session.launching import Workbench, finished, prepare_step, settle, start
 from runbook_tui.session.ports.commands import CommandStatus, Phase
 from runbook_tui.session.recorder import Pair
 
@@ -50,4 +50,5 @@ def _watch(bench: Workbench, id_: str, record: CommandRecord) -> bool:
         return pairs
 
     bench.recorder.record_or_keep(ended)
+    settle(bench, record.folder)
     return False

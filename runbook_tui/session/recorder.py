@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from runbook_tui.run.events import Actor, Draft, Event, Payload
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.state import RunState
-from runbook_tui.run.wire import wire_name
+from runbook_tui.run.wire import limit, size, wire_name
 from runbook_tui.session.account import Account, enter_left_behind, left_behind
 from runbook_tui.session.ports.clock import Clock
-from runbook_tui.session.ports.journal import Conflict, Journal, JournalError
+from runbook_tui.session.ports.journal import Conflict, Journal, JournalError, TooLarge
 from runbook_tui.session.spare import Places, accounts
 
 Pair = tuple[Payload, str | None]
@@ -48,7 +48,7 @@ class Recorder:
     def record(self, decide: Decide, actor: Actor | None = None) -> list[Event]:
         """Append what ``decide`` makes of the newest state, deciding again if others were first.
 
-        Raises `JournalError`; nothing has changed then.
+        Raises `JournalError`, `TooLarge` among them; nothing has changed then.
         """
         for _ in range(ATTEMPTS):
             pairs = decide(self.state)
@@ -62,6 +62,8 @@ class Recorder:
             except Conflict as conflict:
                 self.state = fold(self.state, conflict.events)
                 continue
+            except TooLarge:
+                raise
             except JournalError as error:
                 self.trouble = f"the journal cannot be written: {error}"
                 raise
@@ -73,14 +75,20 @@ class Recorder:
     def record_or_keep(self, decide: Decide, actor: Actor | None = None) -> list[Event]:
         """As `record`, but what the journal refuses goes into an account of its own.
 
-        For the rollback, which outranks the record.
+        For the rollback, which outranks the record. Raises `TooLarge`: such an event would keep
+        the account out of the journal for ever.
         """
         if not self._account.drafts:
             try:
                 return self.record(decide, actor)
+            except TooLarge:
+                raise
             except JournalError:
                 pass
         pairs = decide(self.state)
+        for payload, _ in pairs:
+            if size(payload) > limit(wire_name(payload)):
+                raise TooLarge(wire_name(payload), size(payload), limit(wire_name(payload)))
         who = actor or self._actor
         events = [self._keep(payload, step, who, n) for n, (payload, step) in enumerate(pairs, 1)]
         self.state = fold(self.state, events)

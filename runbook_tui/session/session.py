@@ -12,15 +12,16 @@ from pathlib import Path
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal
+from runbook_tui.run.rollback import Absent
 from runbook_tui.run.state import RunState
 from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
-from runbook_tui.session.launching import Workbench
+from runbook_tui.session.launching import Workbench, foreseen
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.opening import resumption
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
-from runbook_tui.session.ports.journal import Journal, JournalError
+from runbook_tui.session.ports.journal import Journal, JournalError, TooLarge
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.spare import Places
@@ -43,7 +44,8 @@ class Session:
     """The only writer of a run in this process.
 
     ``leads``: this session carries steps out; another one only ticks, signs, watches and rolls
-    back. Everything public may be called from any thread and returns at once.
+    back. Everything public may be called from any thread and returns at once. ``owns_journal``:
+    the journal is closed with the session, which leaves all of it in its one file.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Session:
         folder: Path,
         leads: bool,
         unattended: bool = False,
+        owns_journal: bool = False,
     ) -> None:
         places = Places(folder, state.run)
         self._recorder = Recorder(journal, state, actor, clock, places)
@@ -70,10 +73,11 @@ class Session:
             places=places,
         )
         self._journal = journal
+        self._owns_journal = owns_journal
         self._commands = commands
         self._driver = Driver(self._bench, actor, leads=leads, attended=not unattended)
-        self._desk = Desk(self._bench, self._driver, actor)
         self._lead_lock = RunLock(folder / "lead.lock")
+        self._desk = Desk(self._bench, self._driver, actor, self._lead_lock)
         self._listeners: list[Listener] = []
         self._work: queue.Queue[_Work] = queue.Queue()
         self._closing = threading.Event()
@@ -95,8 +99,8 @@ class Session:
         return self._recorder.state
 
     @property
-    def absent_secrets(self) -> tuple[str, ...]:
-        """Secrets that a person has to give; known once a rollback was looked at."""
+    def absent(self) -> Absent:
+        """Secrets that a person has to give, known once a rollback was looked at; lost folders."""
         return self._bench.absent
 
     @property
@@ -149,13 +153,27 @@ class Session:
         """A secret that was asked for; kept in memory only."""
         self._call(lambda: self._bench.give_secret(name, value))
 
-    def look_for_secrets(self) -> None:
-        """Find out which secrets a rollback would ask for; before the session is opened."""
+    def look_around(self) -> None:
+        """Find out what a rollback would lack; before the session is opened."""
         self._bench.look_for_secrets()
+        self._bench.look_for_folders()
+
+    @property
+    def rolls_back(self) -> bool:
+        """Whether the rollback that runs is carried out here, and by nobody else."""
+        return self.state.rolling_back and self._driver.has_rollback
+
+    def foreseen(self) -> RunState:
+        """The run with what its commands have put out and nobody recorded; before it is opened."""
+        return foreseen(self._bench)
 
     def help_roll_back(self) -> None:
         """Go on with a rollback whose process has died, should there be one."""
         self._driver.helps = True
+
+    def leave_rollbacks(self) -> None:
+        """Take no rollback over that others have left, though this session leads."""
+        self._driver.helps = False
 
     def write(self, folder: str, data: bytes) -> None:
         """Type into a command's terminal."""
@@ -177,6 +195,9 @@ class Session:
             self._thread.join(timeout=10)
         self._lead_lock.release()
         self._driver.leave_rollback()
+        # A thread that a disk does not answer would keep us here as well.
+        if self._owns_journal and not self._thread.is_alive():
+            self._journal.close()
 
     def _call(self, deed: Callable[[], None]) -> None:
         self._work.put(_Work(request=deed, actor=self.actor))
@@ -193,6 +214,8 @@ class Session:
             else:
                 self._do(work)
             busy = self._driver.advance_safely()
+            if self._bench.look_around():
+                self._told = None
             self._tell()
 
     def _do(self, work: _Work) -> None:
@@ -201,6 +224,8 @@ class Session:
             return
         try:
             answer = self._desk.answer(work.request, work.actor)
+        except TooLarge as error:
+            answer = Refusal(reason=str(error), hint=error.hint, exit_code=2)
         except JournalError as error:
             answer = Refusal(reason=f"the journal cannot be written: {error}", hint=error.hint,
                              exit_code=70)  # fmt: skip

@@ -6,6 +6,7 @@ another terminal can take it over at any point.
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from runbook_tui.run.events import RollbackFinished, UndoFinished, UndoStarted
@@ -16,6 +17,7 @@ from runbook_tui.session.launching import (
     captured,
     finished,
     prepare_undo,
+    settle,
     start,
 )
 from runbook_tui.session.ports.commands import (
@@ -24,6 +26,7 @@ from runbook_tui.session.ports.commands import (
     CommandStatus,
     Phase,
 )
+from runbook_tui.session.ports.journal import TooLarge
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.stepping import UNDO_KINDS
 from runbook_tui.session.undo_file import write as write_undo_file
@@ -31,6 +34,8 @@ from runbook_tui.session.undo_file import write as write_undo_file
 GRACE = 5.0
 PATIENCE = 3 * GRACE
 """Seconds after which a rollback goes on without the end of a command that cannot be ended."""
+TRIES = 3
+"""Commands of one item that may be lost before it is given up."""
 GOOD = frozenset({"done", "taken back"})
 
 
@@ -78,6 +83,10 @@ class RollbackDriver:
                 self._stopped.setdefault(record.folder, now)
                 bench.commands.stop(Path(record.folder), GRACE)
             return now - self._stopped[record.folder] < PATIENCE
+        if status.reason == NEVER_STARTED and not bench.commands.forestall(Path(record.folder)):
+            return True  # It has begun meanwhile, and is looked at anew.
+        if status.phase is Phase.LOST:
+            bench.commands.stop(Path(record.folder), GRACE)  # What it has left behind may live.
 
         def ended(state: RunState) -> list[Pair]:
             newest = {c.folder: c for c in state.step(step_id).commands}[record.folder]
@@ -86,6 +95,7 @@ class RollbackDriver:
             return [*captured(bench, step_id, record), (finished(record, status), step_id)]
 
         bench.recorder.record_or_keep(ended)
+        settle(bench, record.folder)
         return True
 
     def _undoing(self, step_id: str) -> bool:
@@ -99,9 +109,10 @@ class RollbackDriver:
     def _of_this_rollback(self, step_id: str) -> list[CommandRecord]:
         """The undos and checks that the rollback which runs has begun, in their order."""
         rollback = self._bench.state.rollback
-        began = (rollback.started or 0.0) if rollback is not None else 0.0
+        began = rollback.seq if rollback is not None else 0
         commands = self._bench.state.step(step_id).commands
-        return [c for c in commands if c.kind in UNDO_KINDS and c.started >= began]
+        # By their order, not by the clock: that may be set back at any moment.
+        return [c for c in commands if c.kind in UNDO_KINDS and c.seq >= began]
 
     def _after(self, step_id: str, records: list[CommandRecord]) -> bool:
         """What comes next once the last of an item's commands has ended."""
@@ -117,7 +128,10 @@ class RollbackDriver:
         if last.kind == "undo" and last.lost and verify:
             # It may have done its work: whether it has is asked before anything else.
             return self._launch(step_id, "verify_undo", verify)
-        if last.kind == "verify_undo" and not last.ok and _lost_once(records):
+        if last.kind == "verify_undo" and last.lost and not _lost_twice(records):
+            # A check changes nothing and may be asked again; an undo is not tried for its sake.
+            return self._launch(step_id, "verify_undo", last.text)
+        if last.kind == "verify_undo" and not (last.ok or last.lost) and _lost_once(records):
             return self._start_undo(step_id)
         if left and (last.kind == "undo" or last.ok):
             # An attempt before the last has its own undo, whatever became of this one.
@@ -139,7 +153,14 @@ class RollbackDriver:
             status = CommandStatus(phase=Phase.FINISHED, exit=127, reason=failure)
         if status.phase in {Phase.STARTING, Phase.RUNNING}:
             return False
-        return self._record([(finished(record, status), step_id)])
+        if status.reason == NEVER_STARTED:
+            if record.folder in bench.begun:
+                status = CommandStatus(phase=Phase.LOST, reason="its records are gone")
+            elif not bench.commands.forestall(Path(record.folder)):
+                return False
+        recorded = self._record([(finished(record, status), step_id)])
+        settle(bench, record.folder)
+        return recorded
 
     def _item(self, step_id: str) -> Item | None:
         rollback = self._bench.state.rollback
@@ -176,7 +197,7 @@ class RollbackDriver:
         """Begin or settle one item; None where a person has to answer first."""
         if item.kind == "command":
             self._bench.look_for_secrets()
-            absent = (*item.missing, *(n for n in item.secrets if n in self._bench.absent))
+            absent = (*item.missing, *(n for n in item.secrets if n in self._bench.absent.secrets))
             if absent and self.attended:
                 return None
             if absent:
@@ -206,10 +227,18 @@ class RollbackDriver:
         bench = self._bench
         launch = prepare_undo(bench, step_id, kind, text)
         attempt = 1 + sum(c.kind == "undo" for c in bench.state.step(step_id).commands)
-        pairs: list[Pair] = [(launch.started, step_id)]
-        if bench.state.step(step_id).status is not Status.UNDOING:
-            pairs.insert(0, (UndoStarted(attempt=attempt), step_id))
-        if self._record(pairs):
+        began = bench.state.step(step_id).status is Status.UNDOING
+        before: list[Pair] = [] if began else [(UndoStarted(attempt=attempt), step_id)]
+        try:
+            recorded = self._record([*before, (launch.started, step_id)])
+        except TooLarge:
+            # What the caller's environment adds is not worth an undo; what was armed has its own.
+            short = dataclasses.replace(launch.started, environment={})
+            try:
+                recorded = self._record([*before, (short, step_id)])
+            except TooLarge as error:
+                return self._undone(step_id, "failed", None, str(error))
+        if recorded:
             self._refile()
             start(bench, launch)
         return True
@@ -254,6 +283,11 @@ def _lost_once(records: list[CommandRecord]) -> bool:
     """Whether an undo was tried once, and that try was lost."""
     tries = [c for c in records if c.kind == "undo"]
     return len(tries) == 1 and tries[0].lost
+
+
+def _lost_twice(records: list[CommandRecord]) -> bool:
+    """Whether the check that was lost last was the second one in a row."""
+    return len(records) > 1 and records[-2].kind == "verify_undo" and records[-2].lost
 
 
 def _why(record: CommandRecord) -> str:

@@ -114,7 +114,8 @@ class KeysAhead:
         screen, now = self._app.screen, time.monotonic()
         if screen is not self._opening:
             self._opening, self._opening_since = screen, now
-        if screen.focused is not None or now - self._opening_since > LONGEST_OPENING:
+        ready = screen.focused is not None or getattr(screen, "TAKES_KEYS", False)
+        if ready or now - self._opening_since > LONGEST_OPENING:
             self._opening_since = 0.0
         return self._opening_since > 0.0
 

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from runbook_tui.run.state import BROKEN, RunState
-from runbook_tui.tui import sleeping
-from runbook_tui.tui.screens.panes import PaneScreen
-
 if TYPE_CHECKING:
+    from runbook_tui.run.state import RunState
     from runbook_tui.session.session import Session
 
 
@@ -44,6 +41,8 @@ class LeavingApp(App[int]):
 
     def action_sleep(self) -> None:
         """Stop this program for the shell; commands go on."""
+        from runbook_tui.tui import sleeping
+
         if refusal := sleeping.refusal(self.session.state):
             self.say(refusal, "warn")
         else:
@@ -54,12 +53,16 @@ class LeavingApp(App[int]):
         return not (action in {"quit", "command_palette", "help_quit"} and self._typing())
 
     def _typing(self) -> bool:
+        from runbook_tui.tui.screens.panes import PaneScreen
+
         stray = isinstance(self.screen, PaneScreen) and self.screen.stray.expected
         return stray or bool(getattr(self.focused, "typing", False))
 
 
 def exit_status(state: RunState) -> int:
     """The exit status of the contract for a run as it stands."""
+    from runbook_tui.run.state import BROKEN
+
     rollback = state.rollback
     if rollback is not None and rollback.finished is not None:
         later = any(s.touched and (s.started or 0) > rollback.finished

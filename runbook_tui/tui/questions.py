@@ -27,6 +27,8 @@ class Questions:
         """The session has answered."""
         app, request, answer = self._app, message.request, message.answer
         if isinstance(answer, r.ValuesMissing):
+            if answer.refused:
+                app.say(answer.reason, "warn")
             self.values(list(answer.names), lambda: app.ask(request))
         elif isinstance(answer, r.ConfirmationNeeded) and isinstance(request, r.StartStep):
             self._confirm(request)
@@ -51,7 +53,11 @@ class Questions:
         def given(value: str) -> None:
             app.give(name, value, lambda: self.values(rest, then))
 
-        app.with_text(f"{name} =", given, secret=name in app.session.state.secrets)
+        state = app.session.state
+        if name in state.secrets:
+            app.with_text(f"{name} = (a secret: it is not recorded)", given, secret=True)
+        else:
+            app.with_text(f"{name} =", given, value=state.values.get(name, ""))
 
     def sign(self, node: str) -> None:
         """Ask for the signature that holds a node: the gate around it first."""

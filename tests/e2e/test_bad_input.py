@@ -127,3 +127,38 @@ def test_output_that_nobody_reads_any_more_is_no_fault(runbook: Program, tmp_pat
     )  # fmt: skip
     assert "Traceback" not in done.stderr
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("command", [("check",), ("show",), ("run", "--no-tui")])
+def test_a_plan_that_no_run_could_keep_is_a_fault_everywhere(
+    runbook: Program, command: tuple[str, ...]
+) -> None:
+    padding = "# " + "x" * (5 << 20) + "\n"
+    whole = runbook.plan(padding + HEAD + STEP)
+    taken = runbook.plan(padding[: 3 << 20] + "\n" + HEAD + STEP, "taken.toml")
+    both = runbook.plan(
+        padding[: 3 << 20] + "\n" + HEAD.replace("[[phase]]", '[[phase]]\ninclude = "taken.toml"'),
+        "both.toml",
+    )
+    for path, named, size in ((whole, whole, "5.0 MiB"), (both, taken, "6.0 MiB")):
+        ended = runbook(command[0], path, *command[1:])
+        assert ended.status == 3
+        said = ended.out + ended.err
+        assert f"too large: {size}, at most 4 MiB for a plan with all it takes in" in said
+        assert named.name in said
+    assert runbook("runs").out == ""
+
+
+def test_a_plan_as_large_as_may_be_runs(runbook: Program) -> None:
+    text = HEAD + STEP + '# "' + "\\" * ((4 << 20) - len(HEAD + STEP) - 3)
+    path = runbook.plan(text)
+    assert runbook("check", path).status == 0
+    ended = runbook("run", path, "--no-tui")
+    assert ended.status == 0, ended.err
+
+
+def test_a_default_that_no_command_can_be_given_is_a_fault(runbook: Program) -> None:
+    long = f'[parameters.blob]\ndefault = "{"x" * 200_000}"\n'
+    ended = runbook("check", runbook.plan(HEAD + STEP + long))
+    assert ended.status == 3
+    assert "the value of “blob” has 200000 bytes" in ended.out + ended.err

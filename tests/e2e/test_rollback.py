@@ -230,3 +230,22 @@ def test_a_name_that_is_none_does_not_keep_anybody_from_bringing_it_back(
     ended = runbook("rollback", "--yes", environment=broken)
     assert ended.status == 5, ended
     assert "acting as the login" in ended.err
+
+
+@pytest.mark.parametrize("journal", ["alive", "gone"])
+def test_an_undo_whose_folder_is_gone_is_not_ready_and_the_list_says_where(
+    runbook: Program, journal: str
+) -> None:
+    there = runbook.work / "there"
+    there.mkdir()
+    runbook("run", runbook.plan(SHIP.replace('id = "build"', 'id = "build"\ncwd = "there"')),
+            "--no-tui")  # fmt: skip
+    assert runbook("rollback", "--plan").status == 0
+    shutil.rmtree(there)
+    if journal == "gone":
+        for file in runbook.home.glob("journal.db*"):
+            file.unlink()
+    shown = runbook("rollback", "--plan")
+    assert shown.status == 6
+    assert "its folder is gone" in shown.out
+    assert str(there) in shown.out

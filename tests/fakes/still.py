@@ -8,6 +8,7 @@ from pathlib import Path
 
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal, Request
+from runbook_tui.run.rollback import NOTHING_ABSENT
 from runbook_tui.run.state import RunState
 from runbook_tui.session.answering import Answer
 from runbook_tui.session.ports.terminals import Span, Style, TerminalView
@@ -24,7 +25,7 @@ class StillSession:
         self.leads = True
         self.trouble = ""
         self.environment: dict[str, str] = {}
-        self.absent_secrets: tuple[str, ...] = ()
+        self.absent = NOTHING_ABSENT
         self.asked: list[Request] = []
 
     def ask(self, request: Request, actor: Actor | None = None) -> Future[Answer]:

@@ -125,3 +125,15 @@ async def test_what_is_still_open_after_the_last_step_is_said(scene: Make) -> No
     async with app.run_test(size=(80, 24)) as pilot:
         ask(session, r.StartStep(step="a"))
         await until(pilot, lambda: "still open: criterion “Nothing is red”" in text_of(app))
+
+
+def test_what_a_command_put_out_and_nobody_can_use_is_news_once() -> None:
+    history = History(chain(1))
+    before = history.state
+    history.add(e.ParameterCaptured(name="x", value="", usable=False, reason="too long"), "s0")
+    after = history.state
+    ((text, tone),) = news(before, after, ADA)
+    assert tone == "warn"
+    assert "put out as x cannot be used: too long" in text
+    history.add(e.ParameterCaptured(name="y", value="1"), "s0")
+    assert news(after, history.state, ADA) == []

@@ -6,13 +6,16 @@ once it holds the folder's lock; from then on it outlives whoever started it.
 """
 
 import ctypes
+import errno
 import fcntl
 import json
 import os
 import signal
 import sys
+from typing import Any
 
 import control
+import outputs
 import records
 import supervise
 
@@ -37,7 +40,7 @@ def main() -> None:
     spec = json.load(sys.stdin)
     folder = spec["folder"]
     try:
-        prepare(folder)
+        output = prepare(folder, spec)
     except OSError as error:
         say(f"{error.strerror}: {error.filename or folder}")
         return
@@ -56,7 +59,7 @@ def main() -> None:
     for fd in (0, 1, 2):
         os.dup2(null, fd)
     try:
-        supervise.Supervisor(folder, spec, umask, ours).run()
+        supervise.Supervisor(folder, spec, umask, ours, output).run()
     except OSError as error:
         reason = f"its supervisor failed: {error.strerror or error}"
         if not os.path.exists(os.path.join(folder, "meta.json")):
@@ -64,15 +67,19 @@ def main() -> None:
         raise
 
 
-def prepare(folder: str) -> None:
-    """The folder, its lock for as long as we live, and room for what must be written."""
+def prepare(folder: str, spec: "dict[str, Any]") -> outputs.Outputs:
+    """The folder, its lock for as long as we live, and room for what must be written.
+
+    Returns the file for the command's values.
+    """
     os.makedirs(folder, mode=0o700, exist_ok=True)
     lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
-    os.close(os.open(os.path.join(folder, "output"), flags, 0o600))
+    if os.path.exists(os.path.join(folder, "void")):
+        raise OSError(errno.ECANCELED, "others have gone on without this command", folder)
     for name in ("exit.json", "meta.json"):
         records.reserve(os.path.join(folder, name))
+    return outputs.make(folder, spec["secrets"], spec["environment"])
 
 
 def say(word: str) -> None:

@@ -1,5 +1,6 @@
 """Starting the command itself: its session, its terminal, its signals, its folder."""
 
+import errno
 import fcntl
 import os
 import signal
@@ -8,6 +9,10 @@ from typing import Any, NoReturn
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
+LONGEST = 32 * 4096 - 1
+"""Bytes of one argument or variable that the kernel takes."""
+EVALUATING = frozenset({"bash", "sh", "dash", "ash", "ksh", "zsh"})
+"""Shells that can be handed a text which is too long for an argument."""
 
 
 class StartFailed(Exception):
@@ -57,14 +62,55 @@ def _become(spec: "dict[str, Any]", slave: int, output: str, umask: int, report:
         os.umask(umask)
         os.chdir(where)
         where = spec["argv"][0]
-        os.execvpe(where, spec["argv"], {**spec["environment"], "RUNBOOK_OUTPUT": output})
+        environment = {**spec["environment"], "RUNBOOK_OUTPUT": output}
+        os.execvpe(where, _handed_over(spec["argv"], report), environment)
     except OSError as error:
         status = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
-        _tell(report, status, f"{where}: {error.strerror}")
+        reason = f"{where}: {error.strerror}"
+        if error.errno == errno.E2BIG:
+            reason = f"{where}: {too_large(spec['argv'], spec['environment'])}"
+        _tell(report, status, reason)
     except ValueError as error:
         _tell(report, NOT_EXECUTABLE, f"{where}: {error}")
     finally:
         os._exit(NOT_EXECUTABLE)
+
+
+def _handed_over(argv: "list[str]", report: int) -> "list[str]":
+    """The arguments; a text that is too long for one is read by its shell from a descriptor.
+
+    The shell evaluates it as it would have been given: under its own name, line by line, with the
+    descriptor closed to what it starts. A file would leave the text behind if we are killed.
+    """
+    text = os.fsencode(argv[-1])
+    shell = os.path.basename(argv[0])
+    if len(text) <= LONGEST or shell not in EVALUATING or argv[-2:-1] != ["-c"]:
+        return argv
+    held = os.memfd_create("text")
+    written = 0
+    while written < len(text):
+        written += os.write(held, text[written:])
+    os.lseek(held, 0, os.SEEK_SET)
+    # Of one digit, since some shells know no others.
+    at = 3 if report != 3 else 4
+    os.dup2(held, at)
+    read = f"$(</dev/fd/{at})" if shell in {"bash", "ksh", "zsh"} else f"$(cat <&{at})"
+    return [*argv[:-1], f'eval "{read}" {at}<&-']
+
+
+def too_large(argv: "list[str]", environment: "dict[str, str]") -> str:
+    """What of a command the kernel does not take, in words; never a value."""
+    if len(os.fsencode(argv[-1])) > LONGEST and os.path.basename(argv[0]) not in EVALUATING:
+        return f"its text is longer than the {LONGEST} bytes that one argument can have"
+    sizes = {name: len(os.fsencode(f"{name}={value}")) for name, value in environment.items()}
+    long = [name for name, size in sizes.items() if size > LONGEST]
+    if long:
+        return f"{', '.join(long)}: longer than the {LONGEST} bytes that a variable can have"
+    largest = sorted(sizes, key=lambda name: -sizes[name])[:3]
+    return (
+        f"its environment of {sum(sizes.values())} bytes is larger than this system takes"
+        f" (most is {', '.join(largest)})"
+    )
 
 
 def _tell(report: int, status: int, reason: str) -> None:

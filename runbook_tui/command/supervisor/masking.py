@@ -10,6 +10,7 @@ import json
 import re
 import shlex
 import urllib.parse
+from collections.abc import Callable
 
 MASK = b"***"
 SHORTEST = 4
@@ -54,6 +55,17 @@ def _coded(raw: bytes, offset: int) -> bytes:
     """What of base64 depends on ``raw`` alone, where it begins ``offset`` bytes into a triple."""
     coded = base64.b64encode(bytes(offset) + raw)
     return coded[(offset * 8 + 5) // 6 : (offset + len(raw)) * 8 // 6]
+
+
+def whole(secrets: "list[str]") -> "Callable[[bytes], bytes]":
+    """What masks a text that is there as a whole.
+
+    Short secrets too: of a value that is to be used, unlike of output, too much may be masked.
+    """
+    short = {s.encode("utf-8", "surrogateescape") for s in secrets if 0 < len(s) < SHORTEST}
+    found = [*forms(secrets), *sorted(short, key=len, reverse=True)]
+    pattern = re.compile(b"|".join(map(re.escape, found)))
+    return lambda data: pattern.sub(MASK, data) if found else data
 
 
 class Masker:

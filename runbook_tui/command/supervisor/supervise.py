@@ -13,6 +13,7 @@ from typing import Any
 
 import child
 import control
+import outputs
 import records
 import spool
 import tree
@@ -36,12 +37,18 @@ class Supervisor:
     """Holds the command's terminal from its start until the last of its descendants has gone."""
 
     def __init__(
-        self, folder: str, spec: "dict[str, Any]", umask: int, ours: "socket.socket | None"
+        self,
+        folder: str,
+        spec: "dict[str, Any]",
+        umask: int,
+        ours: "socket.socket | None",
+        output: outputs.Outputs,
     ) -> None:
         self.folder = folder
         self.spec = spec
         self.umask = umask
         self.socket = ours
+        self.outputs = output
         self.spool = spool.Spool(folder)
         self.masker = make_masker(spec["secrets"])
         self.allowance = Allowance()
@@ -64,10 +71,17 @@ class Supervisor:
 
     def run(self) -> None:
         """Everything, from the start of the command to the end of the last descendant."""
+        try:
+            self.carry_out()
+        finally:
+            self.outputs.close()
+
+    def carry_out(self) -> None:
+        """The same, with what the command puts out still there."""
         self.resize(self.spec["rows"], self.spec["columns"])
         child.lead_session(self.slave)
         try:
-            self.pid = child.start(self.spec, self.slave, self.path("output"), self.umask)
+            self.pid = child.start(self.spec, self.slave, self.outputs.path, self.umask)
         except child.StartFailed as failure:
             self.spool.write(f"{failure}\r\n".encode())
             self.tell_end({"exit": failure.status, "reason": str(failure)})
@@ -118,6 +132,8 @@ class Supervisor:
             dues.append(now + self.allowance.wait())
         if self.kill_at is not None:
             dues.append(self.kill_at)
+        if self.outputs.patience is not None and not self.ended:
+            dues.append(now + self.outputs.patience)
         if self.spec["timeout"] and not self.ended and not self.timed_out:
             dues.append(self.began + self.spec["timeout"])
         return max(0.0, min(dues) - now) + 0.001
@@ -218,16 +234,19 @@ class Supervisor:
     def command_ended(self, status: int, usage: Any) -> None:
         """The command itself ended: say so at once, whatever still lingers."""
         self.ended = True
+        # Asked before the rest is read: where nobody is left, nothing can come after it.
+        lingering = bool(tree.descendants(os.getpid()))
         self.settle()
         self.keep(self.masker.flush())
+        unkept = self.outputs.end()
         self.tell_end(
             {
                 "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
                 "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-                "reason": self.spool.trouble,
+                "reason": "; ".join(filter(None, (self.spool.trouble, unkept))),
                 "cpu_seconds": usage.ru_utime + usage.ru_stime,
                 "max_rss_kib": usage.ru_maxrss,
-                "lingering": bool(tree.descendants(os.getpid())),
+                "lingering": lingering,
             }
         )
 
@@ -245,7 +264,9 @@ class Supervisor:
         records.write(self.path("exit.json"), {**body, **facts})
 
     def keep_time(self) -> None:
-        """The step's time limit, and the end of the grace that a stop gives."""
+        """What is due: a look at the values, the step's time limit, the end of a stop's grace."""
+        if not self.ended:
+            self.outputs.look()
         limit = self.spec["timeout"]
         now = time.monotonic()
         if limit and not self.ended and not self.timed_out and now - self.began >= limit:

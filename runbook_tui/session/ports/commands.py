@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -37,6 +37,10 @@ class CommandSpec:
     columns: int = 80
 
 
+EVALUATING = frozenset({"bash", "sh", "dash", "ash", "ksh", "zsh"})
+"""Shells to which a supervisor can hand a text that is longer than an argument."""
+
+
 NEVER_STARTED = "it was never started"
 """The reason of a lost command whose supervisor never came up: it has done nothing."""
 
@@ -59,7 +63,8 @@ class CommandStatus:
     """What is known of a command. ``exit`` or ``signal`` is set once finished; times in seconds.
 
     ``bytes`` counts all output, ``dropped`` what the bounded log no longer holds; ``digest`` is
-    the sha256 of the log as kept. ``lingering``: descendants still hold the terminal.
+    the sha256 of the log as kept when the command ended. ``lingering``: descendants still hold
+    the terminal; ``lingered``: they did when it ended, and may have put out more since.
     """
 
     phase: Phase
@@ -75,7 +80,20 @@ class CommandStatus:
     dropped: int = 0
     digest: str = ""
     lingering: bool = False
+    lingered: bool = False
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutOut:
+    """What a command has put out: ``values`` by name, and in ``faults`` why some are not usable.
+
+    One that holds a secret stands masked among the values, too; one that is too long does not.
+    A fault under ``RUNBOOK_OUTPUT`` is one of everything.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
 
 
 class Commands(Protocol):
@@ -87,8 +105,21 @@ class Commands(Protocol):
     def status(self, folder: Path) -> CommandStatus:
         """What is known now, from the folder alone."""
 
-    def outputs(self, folder: Path) -> dict[str, str]:
-        """The ``name=value`` lines that the command has put out so far."""
+    def forestall(self, folder: Path) -> bool:
+        """Make sure that a command that was never started never is; False if it has begun.
+
+        Whoever recorded it may be starting it at this moment, or have died while doing so.
+        """
+
+    def outputs(self, folder: Path, hidden: Collection[str] | None = ()) -> PutOut:
+        """The ``name=value`` lines that the command has put out so far, secrets masked.
+
+        ``hidden`` are the run's secrets, None where not all are known: they are only needed where
+        the supervisor, which knows those of its command, is gone.
+        """
+
+    def settle(self, folder: Path, hidden: Collection[str] | None = ()) -> None:
+        """The end of the command is recorded: leave no secret behind in what it put out."""
 
     def stop(self, folder: Path, grace: float = 5.0) -> None:
         """End the whole process tree: TERM, then KILL after ``grace`` seconds. Does not wait."""

@@ -8,6 +8,12 @@ from typing import Protocol
 
 from runbook_tui.run.events import Actor, Draft, Event
 
+WRITTEN = {
+    "note.added": "the note", "signoff.given": "the comment", "step.skipped": "the reason",
+    "gate.overridden": "the reason",
+}  # fmt: skip
+"""What a person calls that which is too large in an event of theirs."""
+
 
 class JournalError(Exception):
     """The journal cannot be used; ``hint`` says what to do next."""
@@ -15,6 +21,16 @@ class JournalError(Exception):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class TooLarge(JournalError):
+    """One event is larger than an event may be: nothing is wrong with the journal."""
+
+    def __init__(self, kind: str, size: int, most: int) -> None:
+        super().__init__(
+            f"{WRITTEN.get(kind, kind)} is too large to be recorded: {size} bytes, at most {most}",
+            "Shorten the text; what is long belongs in a file that it can name.",
+        )
 
 
 class Conflict(JournalError):
@@ -40,11 +56,17 @@ class RunEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What verification found; ``problems`` is empty where the journal holds."""
+    """What verification found; ``problems`` is empty where the journal holds.
+
+    ``logs`` counts the commands' logs that are as they were recorded; ``remarks`` name what could
+    not be compared and need not be wrong.
+    """
 
     events: int
     heads: dict[str, str]
     problems: tuple[str, ...] = ()
+    logs: int = 0
+    remarks: tuple[str, ...] = ()
 
 
 class Journal(Protocol):

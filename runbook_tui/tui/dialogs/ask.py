@@ -44,19 +44,19 @@ class AskText(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave")]
 
     def __init__(
-        self, question: str, *, secret: bool = False, empty: bool = False, given: str = ""
+        self, question: str, *, secret: bool = False, empty: bool = False, value: str = ""
     ) -> None:
         super().__init__()
-        self._given = given
         self._question = question
         self._secret = secret
         self._empty = empty
+        self._value = value
 
     def compose(self) -> ComposeResult:
         """The question above its answer."""
         with Vertical(classes="dialog"):
             yield Static(plain(self._question), classes="question")
-            yield Line(self._given, password=self._secret)
+            yield Line(self._value, password=self._secret)
             yield Static(plain("Enter answers · Esc leaves"), classes="hint")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

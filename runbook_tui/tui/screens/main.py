@@ -46,8 +46,7 @@ class MainScreen(PaneScreen):
 
     def compose(self) -> ComposeResult:
         """Head, list, card, pane, message, foot."""
-        yield Lines(lambda w, h: [head.head(self.state, self.app.now(), w, self.app.trouble)],
-                    id="head")  # fmt: skip
+        yield Lines(self._paint_head, id="head")
         with Horizontal(id="body"):
             yield Checklist(lambda: self.state, id="list")
             with Vertical(id="right"):
@@ -61,7 +60,7 @@ class MainScreen(PaneScreen):
         """The cursor stands on the next open step."""
         self.rows.focus()
         self.set_interval(1.0, self.tick)
-        self.call_after_refresh(self._to_next_open)
+        self._to_next_open()
 
     @property
     def is_whole(self) -> bool:
@@ -115,6 +114,10 @@ class MainScreen(PaneScreen):
 
     # -- what is drawn ---------------------------------------------------------------------------
 
+    def _paint_head(self, width: int, height: int) -> list[Line]:
+        trouble, absent = self.app.trouble, self.app.session.absent
+        return [head.head(self.state, self.app.now(), width, trouble, absent)]
+
     def _paint_card(self, width: int, height: int) -> list[Line]:
         lines = card_view.card(self.state, self.rows.chosen, self.app.now(), width - 2, height)
         return [[(" ", "plain"), *line] for line in lines]
@@ -157,7 +160,7 @@ class MainScreen(PaneScreen):
         """Find a step by its title, or text in the pane."""
         if self.output.pane.has_focus:
             self.app.with_text(
-                "Find in the output", self.find_in_output, given=self.output.pane.found
+                "Find in the output", self.find_in_output, value=self.output.pane.found
             )
         else:
             self.app.with_text("Find a step", self._find_step)

@@ -25,7 +25,9 @@ from runbook_tui.run.rollback import (
 )
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.dialogs.page import Page
+from runbook_tui.tui.views import chosen_undo, verdict
 from runbook_tui.tui.views import rollback as view
+from runbook_tui.tui.views.outputs import undo_shown
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.widgets.painted import Lines, RowList
 from runbook_tui.tui.widgets.pane import Pane
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
 
 
+FRAME = 2
+"""Columns that the screen's frame takes."""
+
 HELP = """\
 F9 or Ctrl+\\   again, at least 0.4 s after the first: START. b goes to the button, Enter presses it
 Esc            back to the run; a rollback that runs goes on
@@ -42,7 +47,7 @@ Tab            scope: step, change, phase, run
 ↑ ↓ j k        move              Enter or z   all of an undo
 t or Space     taken back by hand; or tick a box of the procedure
 x              it stays, with a reason
-v              give a value that an undo needs
+v              give a value that an undo needs, or change those of an offered command
 o              run a command that the plan keeps for this, after a yes
 f              also undo what lies before something irreversible (the floor)
 S              stop after the undo that runs; F9 twice goes on
@@ -97,8 +102,8 @@ class RollbackScreen(Screen[None]):
         yield undos
         yield Lines(undos.command, id="command")
         yield Pane(self.app.terminals, id="undoing")
-        yield Lines(lambda w, h: [view.strange(self._strange, w)], id="strange")
-        yield Lines(lambda w, h: [view.summary(self.state, self._plan)], id="summary")
+        yield Lines(lambda w, h: [chosen_undo.strange(self._strange, w)], id="strange")
+        yield Lines(lambda w, h: verdict.summary(self.state, self._plan, w, h), id="summary")
         yield Lines(lambda w, h: [[(f" {self.app.said}", self.app.said_tone)]], id="said")
         yield Button("START the rollback", id="start", variant="error")
         yield Lines(self._paint_foot, id="foot")
@@ -122,6 +127,7 @@ class RollbackScreen(Screen[None]):
     def on_row_list_moved(self, message: RowList.Moved) -> None:
         """Another row is chosen."""
         self.query_one("#command").refresh()
+        self._show_undo()
 
     def on_screen_resume(self) -> None:
         """Nothing offers itself: the list has the focus."""
@@ -140,7 +146,7 @@ class RollbackScreen(Screen[None]):
         """The state is another: make the list again."""
         if not self.is_whole:
             return
-        absent = self.app.session.absent_secrets
+        absent = self.app.session.absent
         current = running_plan(self.state) if self.running else None
         current = current or plan(self.state, self._scope, self._node, self._past_floor)
         self._plan = without(current, absent)
@@ -160,23 +166,38 @@ class RollbackScreen(Screen[None]):
         self.query_one("#stages").styles.height = min(
             3, sum(duty.is_stage for duty in self.rows.duties)
         )
+        self._fit_summary()
         self.rows.past_floor = self._past_floor
-        self.rows.wait_at(awaited(self.state, absent))
+        self.rows.wait_at(awaited(self.state, absent.secrets))
         self._show_undo()
         for lines in self.query(Lines):
             lines.refresh()
 
+    def on_resize(self) -> None:
+        """What is said in words needs other rows."""
+        if self.is_whole:
+            self._fit_summary()
+
+    def _fit_summary(self) -> None:
+        most = 1 if self.has_class("-low") else verdict.MOST
+        words = verdict.summary(self.state, self._plan, self.size.width - FRAME, most)
+        self.query_one("#summary").styles.height = len(words)
+
     def _show_undo(self) -> None:
-        newest = ""
-        latest = 0.0
-        for item in self._plan.items:
-            for command in self.state.step(item.step).commands:
-                if command.kind == "undo" and command.started >= latest:
-                    latest, newest = command.started, command.folder
-        running = next((last for last in self.rows.commands if last.started >= latest), None)
-        shown = running.folder if running is not None else newest if self.running else ""
-        self.set_class(bool(shown), "-output")
-        self.query_one("#undoing", Pane).show(shown)
+        """The output of the undo that runs; once nothing runs, that of the row a person chose."""
+        rollback = self.state.rollback
+        since = rollback.started if self.running and rollback is not None else None
+        chosen = self.rows.chosen if self.rows.moved and not self.state.rolling_back else None
+        steps = [item.step for item in self._plan.items]
+        shown = None
+        if since is not None:
+            own = undo_shown(self.state, [chosen.step], since) if chosen is not None else None
+            shown = own or undo_shown(self.state, steps, since)
+        latest = shown.started if shown is not None else 0.0
+        beside = next((last for last in self.rows.commands if last.started >= latest), None)
+        folder = beside.folder if beside is not None else shown.folder if shown is not None else ""
+        self.set_class(bool(folder), "-output")
+        self.query_one("#undoing", Pane).show(folder)
 
     def tick(self) -> None:
         """The clock."""
@@ -196,8 +217,8 @@ class RollbackScreen(Screen[None]):
 
     def _paint_foot(self, width: int, height: int) -> list[Line]:
         held = any(item.held for item in self._plan.items)
-        waiting = awaited(self.state, self.app.session.absent_secrets)
-        return [view.foot(self.state, waiting, running=self.running, held=held, width=width)]
+        waiting = awaited(self.state, self.app.session.absent.secrets)
+        return [view.foot(self.state, waiting, runs=self.running, held=held, width=width)]
 
     # -- deeds -----------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from runbook_tui.tui.views.tone import GLYPHS, Line, Part, cells, spread
 from runbook_tui.tui.views.words import said
 
 LONGEST = 400
+TAKEN_BACK = frozenset({"done", "taken back"})
 ROOMY = 70
 ROOM_FOR_TIMES = 12
 ROOM_FOR_WORD = 10
@@ -97,6 +98,8 @@ def _word(state: RunState, step: Step, status: Status, width: int) -> Part | Non
         return (f"rejected by {printable(no.by.name, 20)}", "bad")
     if status is Status.SKIPPED and state.step(step.id).overridden:
         return ("skipped against the plan", "bad")
+    if status in {Status.PENDING, Status.READY} and state.step(step.id).undo_result in TAKEN_BACK:
+        return ("taken back", "dim")
     if status in {*BROKEN, Status.WAITING, Status.UNDOING, Status.SKIPPED}:
         return (status.value, GLYPHS[status][1])
     return None
@@ -134,9 +137,9 @@ def _ticked_by(state: RunState, node: Node, tick: Tick | None) -> Line:
         return [("by its probe" if probe and probe.ok else printable(tick.by.name, 20), "dim")]
     if node.kind is Kind.CRITERION:
         return [("criterion", "dim")]
-    if probe is not None:
-        return [("its probe runs", "busy") if probe.running else ("its probe failed", "bad")]
-    return []
+    if probe is None or probe.ok:
+        return []
+    return [("its probe runs", "busy") if probe.running else ("its probe failed", "bad")]
 
 
 def _holder(

@@ -9,7 +9,8 @@ from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.forecast import expected_finish, lateness
 from runbook_tui.run.offers import open_values
-from runbook_tui.run.rollback import plan
+from runbook_tui.run.once import of_state
+from runbook_tui.run.rollback import NOTHING_ABSENT, Absent, plan, without
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.views.tone import Line, length, spread
 
@@ -19,9 +20,10 @@ WORTH_SAYING = 60.0
 """Seconds by which a run must be late or early for the head to say so."""
 
 
-def readiness(state: RunState) -> Line:
+@of_state
+def readiness(state: RunState, absent: Absent = NOTHING_ABSENT) -> Line:
     """The light: how many undos are ready, and how long they take."""
-    found = plan(state, "run", "")
+    found = without(plan(state, "run", ""), absent)
     values = len(open_values(state))
     asks = f", {values} values open" if values else ""
     if not found.items:
@@ -31,20 +33,28 @@ def readiness(state: RunState) -> Line:
     open_ = found.commands - found.ready
     if open_:
         words += f", {open_} not"
+    lost = sum(item.gone for item in found.items)
+    if lost:
+        words += f" ({lost} folder{'' if lost == 1 else 's'} gone)"
     if hands:
         words += f", {hands} by hand"
+    stays = sum(item.kind in {"none", "irreversible"} for item in found.items)
+    if stays:
+        words += f", {stays} stay{'s' if stays == 1 else ''}"
     if found.expected is not None and found.ready:
         words += f", {spoken(found.expected)}"
-    return [(words + asks, "warn" if open_ or values else "good")]
+    return [(words + asks, "warn" if open_ or values or stays else "good")]
 
 
-def head(state: RunState, now: float, width: int, trouble: str = "") -> Line:
+def head(
+    state: RunState, now: float, width: int, trouble: str = "", absent: Absent = NOTHING_ABSENT
+) -> Line:
     """The top line; what goes first where it is narrow: run, lead, finish; never readiness."""
     if state.rolling_back:
         started = state.rollback.started if state.rollback else None
         light: Line = [(f"↶ rolling back {clock(now - (started or now))}", "panic")]
     else:
-        light = readiness(state)
+        light = readiness(state, absent)
     saved: Line = [("● not saved", "bad")] if trouble else [("● saved", "good")]
     title: Line = [(f" {_calm(printable(state.runbook.title, 120))}", "strong")]
     right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from runbook_tui.book.plain_text import printable
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor
 from runbook_tui.run.state import RunState, keeps_open, open_before, passed
 from runbook_tui.tui.views.outputs import ended_early, ending
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.tone import Part
+from runbook_tui.tui.views.verdict import in_words
 
 
 def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
@@ -18,9 +20,32 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
         *_still_open(before, now),
         *_out_of_order(before, now),
         *_signed(before, now, me),
+        *_refused(before, now),
         *_ended_early(before, now),
         *_finished(before, now),
     ]
+
+
+def rollback_news(before: RunState, now: RunState) -> list[Part]:
+    """That a rollback was started or is over, for those who do not look at it."""
+    rollback, known = now.rollback, before.rollback
+    if now.seq <= before.seq or rollback is None or rollback.started is None:
+        return []
+    anew = known is None or known.started != rollback.started
+    who = printable(rollback.by.name, 40) if rollback.by is not None else "somebody"
+    if rollback.finished is None:
+        return (
+            [(f"{who} rolls back {in_words(now, rollback.node)}; F9 looks at it", "bad")]
+            if anew
+            else []
+        )
+    if not anew and known is not None and known.finished is not None:
+        return []
+    if rollback.result != "complete":
+        left = ", ".join(printable(title, 60) for title in rollback.remaining)
+        return [(f"rolled back by {who}, INCOMPLETE: {left} remain; F9 looks at it", "bad")]
+    many = f"{len(rollback.steps)} step{'' if len(rollback.steps) == 1 else 's'}"
+    return [(f"rolled back by {who}: {many} of {in_words(now, rollback.node)} taken back", "warn")]
 
 
 def _still_open(before: RunState, now: RunState) -> list[Part]:
@@ -55,8 +80,23 @@ def _signed(before: RunState, now: RunState, me: Actor) -> list[Part]:
     for given in now.signoffs:
         own = given.decision == "approved" and given.by.key == me.key
         if given.seq > before.seq and not own:
-            about = f"“{now.outline[given.node].title}”: {verdict(given)}"
+            about = f"“{now.outline[given.node].title}”: {verdict(now, given)}"
             found.append((about, "good" if given.decision == "approved" else "bad"))
+    return found
+
+
+def _refused(before: RunState, now: RunState) -> list[Part]:
+    """What a command put out and nobody can use; a step that has failed for it says so itself."""
+    found: list[Part] = []
+    for id_, step in now.steps.items():
+        if id_ not in now.outline or step.refused == before.step(id_).refused:
+            continue
+        title = now.outline[id_].title
+        found += [
+            (f"“{title}”: what it put out as {printable(name, 40)} cannot be used: {why}", "warn")
+            for name, why in step.refused.items()
+            if name not in before.step(id_).refused
+        ]
     return found
 
 

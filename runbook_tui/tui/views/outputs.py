@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from runbook_tui.run.state import CommandRecord, RunState, Status
@@ -40,6 +41,22 @@ def outputs(state: RunState, step: str, chosen: str) -> list[Shown]:
         for record in other.commands
         if record.running and record.kind not in PROBES
     ]
+
+
+def undo_shown(state: RunState, steps: Iterable[str], since: float) -> CommandRecord | None:
+    """The newest command with which one of these steps was taken back since a time, or whose check
+    found that it was not."""
+    ran = (
+        command
+        for step in steps
+        for command in state.step(step).commands
+        if command.started >= since and (command.kind == "undo" or _found_bad(command))
+    )
+    return max(ran, key=lambda command: command.started, default=None)
+
+
+def _found_bad(command: CommandRecord) -> bool:
+    return command.kind == "verify_undo" and not command.running and not command.ok
 
 
 def _title(state: RunState, id_: str) -> str:

@@ -11,19 +11,21 @@ from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
 from runbook_tui.run.rollback import SCOPES, Item, RollbackPlan
-from runbook_tui.run.rollback import plan as rollback_plan
-from runbook_tui.run.state import RollbackState, RunState, Status
-from runbook_tui.tui.views.tone import Line, cut, spread
+from runbook_tui.run.state import RunState, Status
+from runbook_tui.tui.views.tone import Line, spread
+from runbook_tui.tui.views.verdict import running
 
 
 def title(state: RunState, plan: RollbackPlan, now: float, width: int) -> Line:
     """ROLLBACK, its scope, and the clock against the budget."""
-    rollback = _running(state)
+    rollback = running(state)
     word = " ROLLBACK "
     where = "the whole run"
     if plan.node and plan.node in state.outline:
         node = state.outline[plan.node]
-        where = f"{node.kind.value} {printable(node.title, 60)}"
+        where = printable(node.title, 60)
+        if not where.casefold().startswith(node.kind.value):
+            where = f"{node.kind.value} {where}"
     spent = 0.0
     if rollback is not None and rollback.started is not None:
         end = rollback.finished if rollback.finished is not None else now
@@ -44,52 +46,7 @@ def scopes(plan: RollbackPlan) -> Line:
     return parts
 
 
-def _words(state: RunState, node: str) -> str:
-    """The scope in words."""
-    if not node or node not in state.outline:
-        return "the run"
-    return f"{state.outline[node].kind.value} “{printable(state.outline[node].title, 40)}”"
-
-
-def outside(state: RunState, node: str) -> list[str]:
-    """Ids of steps that ran outside a scope and could be taken back."""
-    inside = {step.id for step in state.outline.steps_inside(node)}
-    return [item.step for item in rollback_plan(state, "run", "").items if item.step not in inside]
-
-
-def summary(state: RunState, plan: RollbackPlan) -> Line:
-    """How it stands, in words; ends in ROLLED BACK or INCOMPLETE."""
-    rollback = _running(state)
-    if rollback is not None and rollback.finished is not None:
-        if rollback.result == "complete":
-            words = f"  everything in {_words(state, rollback.node)} is taken back"
-            words += f", in {spoken(rollback.seconds)}"
-            if away := outside(state, rollback.node):
-                words += f"; {len(away)} steps outside it stay"
-            return [(" ROLLED BACK ", "won"), (words, "good")]
-        left = ", ".join(printable(r, 60) for r in rollback.remaining)
-        return [(" INCOMPLETE ", "panic"), (f"  remains: {left}", "bad")]
-    if rollback is not None and rollback.started is not None:
-        done = sum(r in {"done", "taken back"} for r in rollback.results.values())
-        return [(f" {done} of {len(rollback.steps)} taken back", "busy")]
-    if not plan.items:
-        return [(" nothing to roll back here", "good")]
-    hands = sum(i.kind == "manual" for i in plan.items)
-    words = f" {plan.ready} of {plan.commands} commands ready"
-    if plan.expected is not None:
-        words += f", about {spoken(plan.expected)}"
-    if held := sum(i.held for i in plan.items):
-        words += f"; {held} below the floor (f: undo that too)"
-    if others := outside(state, plan.node):
-        words += f"; {len(others)} outside stay (Tab)"
-    if hands:
-        words += f"; {hands} by hand"
-    return [(words, "good" if plan.ready == plan.commands else "warn")]
-
-
-def foot(
-    state: RunState, waiting: tuple[Item, ...], *, running: bool, held: bool, width: int
-) -> Line:
+def foot(state: RunState, waiting: tuple[Item, ...], *, runs: bool, held: bool, width: int) -> Line:
     """The keys that mean something now, and what the next step is."""
     if waiting:
         keys: Line = [
@@ -107,17 +64,19 @@ def foot(
                 (" back, it goes on", "plain")]  # fmt: skip
         return spread(keys, [(" it runs ", "panic")], width)
     keys = [(" Esc", "key"), (" back  ", "plain"), ("Enter", "key"), (" look  ", "plain")]
-    if not running:
+    if not runs:
         keys += [("Tab", "key"), (" scope  ", "plain")]
     if held:
         keys += [("f", "key"), (" past the floor  ", "plain")]
     keys += [("?", "key"), (" help", "plain")]
-    return spread(keys, [] if running else [(" F9 again to START ", "panic")], width)
+    return spread(keys, [] if runs else [(" F9 again to START ", "panic")], width)
 
 
 def row(item: Item, number: int, width: int) -> Line:
     """One undo: its number, title, and how it stands."""
     left: Line = [(f"{number:>2} ↶ ", "accent"), (printable(item.title, 200), "strong")]
+    if item.within:
+        left.append((f"  {printable(item.within, 40)}", "plain"))
     if item.text:
         first = item.text.strip().splitlines()[0]
         left.append((f"  {printable(first, 300)}", "dim"))
@@ -152,13 +111,6 @@ def _duty_standing(duty: Duty, spent: float) -> Line:
     return []
 
 
-def duty_command(duty: Duty, width: int) -> list[Line]:
-    """What can be done with a box of the procedure."""
-    word = " takes the tick back" if duty.ticked else " ticks it"
-    return [[(cut(f" {printable(duty.title, 400)}", width), "plain")],
-            [(" Space", "key"), (word, "plain")]]  # fmt: skip
-
-
 def offer_row(offer: Offer, width: int) -> Line:
     """One command that the plan keeps for a rollback; a person runs it."""
     left: Line = [(" $ ", "accent"), (printable(offer.title, 200), "plain")]
@@ -174,18 +126,6 @@ def offer_row(offer: Offer, width: int) -> Line:
     else:
         right = [("o runs it ", "dim")]
     return spread(left, right, width)
-
-
-def offer_command(offer: Offer, width: int, height: int) -> list[Line]:
-    """What an offered command would run, and what it still needs."""
-    if offer.missing:
-        names = cut(f" needs {', '.join(offer.missing)}", width)
-        return [[(names, "warn")], [(" o", "key"), (" asks for them and runs it", "plain")]]
-    lines: list[Line] = [
-        [(" $ ", "accent"), (cut(printable(text, 1000), width - 4), "plain")]
-        for text in offer.text.strip().splitlines()
-    ]
-    return lines[:height]
 
 
 def _standing(item: Item) -> Line:
@@ -205,72 +145,6 @@ def _standing(item: Item) -> Line:
         usual = f"{spoken(item.usual)} " if item.usual is not None else ""
         return [("✓ ready ", "good"), (usual, "dim")]
     return [(f"{item.why} ", "warn")]
-
-
-def command(item: Item | None, width: int, height: int, past_floor: bool = False) -> list[Line]:
-    """What taking the chosen row back means: its command and its check, or what a person does."""
-    if item is None or (item.kind == "manual" and item.result):
-        return []
-    if item.kind == "manual":
-        keys: Line = [(" done by hand: ", "warn"), ("t", "key"), (" taken back  ", "plain")]
-        return [[*keys, ("x", "key"), (" stays, with a reason", "plain")]]
-    if item.kind == "irreversible":
-        reason = cut(f" ▔ floor: {printable(item.reason, 1000)}", width)
-        word = (
-            " what lies before it is undone too; not so: "
-            if past_floor
-            else (" what lies before it is undone only after ")
-        )
-        keys = [] if item.result else [(word, "plain"), ("f", "key")]
-        return [[(reason, "warn")], keys]
-    if item.kind == "none":
-        return [[(" no undo in the plan: it stays, and is named under what remains", "warn")]]
-    if item.missing and not item.result:
-        names = ", ".join(item.missing)
-        return [[(f" needs {names}: ", "warn"), ("v", "key"), (" gives it", "plain")]]
-    return _text(item, width, height)
-
-
-def _text(item: Item, width: int, height: int) -> list[Line]:
-    texts = item.text.strip().splitlines() or [""]
-    rows: list[tuple[str, str]] = [("   ", text) for text in texts]
-    rows[0] = (" $ ", texts[0])
-    for other in item.earlier:
-        rows += [(" $ " if not at else "   ", t) for at, t in enumerate(other.splitlines())]
-    checks = item.verify.strip().splitlines()
-    rows += [(" ✓? " if not at else "    ", text) for at, text in enumerate(checks)]
-    lines: list[Line] = [
-        [(mark, "accent"), (cut(printable(text, 1000), width - 5), "plain")]
-        for mark, text in rows[:height]
-    ]
-    if len(rows) > height:
-        lines[-1] = [(f"   … {len(rows) - height + 1} more lines: ", "dim"), ("Enter", "key"),
-                     (" shows all", "dim")]  # fmt: skip
-    return lines
-
-
-def strange(sentences: tuple[str, ...], width: int) -> Line:
-    """Where this terminal differs from the one the steps ran in."""
-    if not sentences:
-        return []
-    more = f" (+{len(sentences) - 1}, Enter shows)" if len(sentences) > 1 else ""
-    first = cut(f" ! {printable(sentences[0], 1000)}", max(10, width - len(more)))
-    return [(first, "warn"), (more, "warn")]
-
-
-def whole(item: Item, differences: tuple[str, ...] = ()) -> str:
-    """Everything about one undo, for a page of its own."""
-    parts = [item.title, *(f"! {sentence}" for sentence in differences)]
-    if item.reason:
-        parts.append(item.reason)
-    if item.missing:
-        parts.append(f"needs {', '.join(item.missing)}")
-    if item.text:
-        parts.append(f"its undo, in {item.cwd or 'the folder of its step'}:\n\n{item.text.strip()}")
-    parts += [f"then that of an attempt before it:\n\n{other.strip()}" for other in item.earlier]
-    if item.verify:
-        parts.append(f"then it is verified:\n\n{item.verify.strip()}")
-    return "\n\n".join(parts)
 
 
 def calls(contacts: Sequence[Contact], escalations: Sequence[Escalation]) -> Line:
@@ -302,8 +176,3 @@ def stages(duties: tuple[Duty, ...], spent: float, width: int, height: int) -> l
         lines.append((past, spread(left, _duty_standing(stage, spent), width)))
     open_ = [line for past, line in lines if not past]
     return (open_ if len(lines) > height else [line for _, line in lines])[:height]
-
-
-def _running(state: RunState) -> RollbackState | None:
-    rollback = state.rollback
-    return rollback if rollback is not None and rollback.started is not None else None

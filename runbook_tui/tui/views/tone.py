@@ -83,3 +83,16 @@ def wrap(text: str, width: int) -> list[str]:
     for line in text.splitlines():
         lines += textwrap.wrap(line, max(1, width), replace_whitespace=False) or [""]
     return lines
+
+
+def flow(mark: Line, text: str, tone: str, width: int, height: int) -> list[Line]:
+    """A text behind a mark, wrapped onto ``height`` rows at most; an ellipsis where that is cut."""
+    first = wrap(text, width - length(mark) - 3)[0]
+    rest = wrap(text[len(first) :].strip(), width - 3)
+    if len(rest) >= height:
+        kept = rest[: height - 2] if height > 1 else []
+        left = " ".join(rest[len(kept) :])
+        rest = [*kept, cut(left, width - 3)] if height > 1 else []
+        first = first if height > 1 else cut(text, width - length(mark) - 2)
+    lead = "  " if mark else " "
+    return [[*mark, (f"{lead}{first}", tone)], *([(f" {line}", tone)] for line in rest)]

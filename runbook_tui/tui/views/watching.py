@@ -11,6 +11,7 @@ from runbook_tui.tui.views.tone import Line
 
 LONGEST = 300
 NOTHING = "the plan names no watches, targets, alerts, contacts or escalations"
+UNREAD = "of a Markdown plan, watches, targets, alerts and contacts are not read by this version"
 BY_HAND = " Not measured by this version: look for yourself, F9 brings it back"
 
 
@@ -30,7 +31,7 @@ def facts(book: Runbook) -> list[Line]:
         lines = list(found)
         if lines:
             rows += [[(f" {heading}", "strong")], *lines]
-    return rows or [[(f" {NOTHING}", "dim")]]
+    return rows or [[(f" {UNREAD if book.format == 'markdown' else NOTHING}", "dim")]]
 
 
 def _watches(book: Runbook) -> Iterator[Line]:

@@ -15,6 +15,7 @@ from runbook_tui.run.rollback import Item
 from runbook_tui.run.state import CommandRecord
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.dialogs.page import Page
+from runbook_tui.tui.views import chosen_undo
 from runbook_tui.tui.views import rollback as view
 from runbook_tui.tui.views.tone import Line, Part
 from runbook_tui.tui.widgets.painted import RowList
@@ -80,10 +81,10 @@ class UndoList(RowList):
     def command(self, width: int, height: int) -> list[Line]:
         """What the chosen row would run, or needs."""
         if self.chosen_duty is not None and self.chosen_offer is None:
-            return view.duty_command(self.chosen_duty, width)
+            return chosen_undo.duty_command(self.chosen_duty, width)
         if self.chosen_offer is not None:
-            return view.offer_command(self.chosen_offer, width, height)
-        return view.command(self.chosen, width, height, self.past_floor)
+            return chosen_undo.offer_command(self.chosen_offer, width, height)
+        return chosen_undo.command(self.chosen, width, height, self.past_floor)
 
     def _paint_row(self, row: int, width: int) -> Line:
         """One row; the chosen one has a mark, never colour alone."""
@@ -116,7 +117,7 @@ class UndoList(RowList):
             session = self.app.session
             armed = session.state.step(self.chosen.step).undo
             found = differences(armed, session.environment) if armed is not None else ()
-            self.app.push_screen(Page(view.whole(self.chosen, found)))
+            self.app.push_screen(Page(chosen_undo.whole(self.chosen, found)))
         elif self.chosen_offer is not None:
             self.app.push_screen(Page(f"{self.chosen_offer.title}\n\n{self.chosen_offer.text}"))
 
@@ -139,13 +140,26 @@ class UndoList(RowList):
             self.app.ask(TickNode(node=duty.id, off=duty.ticked is not None))
             return
         item = self.chosen
-        if item is not None and item.kind == "manual":
+        if item is None or item.kind != "manual":
+            self.app.say("t is for what was done by hand, and for boxes of the procedure")
+        elif item.result:
+            self.app.say(self._answered_when(item))
+        else:
             self.app.ask(AnswerByHand(step=item.step, taken_back=True))
+
+    def _answered_when(self, item: Item) -> str:
+        if item.result:
+            return f"“{item.title}” was answered: {item.result}; a new rollback asks again"
+        return "answer it once the rollback runs: F9 again starts it"
 
     def action_stays(self) -> None:
         """What was done by hand stays."""
         item = self.chosen
         if item is None or item.kind != "manual":
+            self.app.say("x is for what was done by hand; this is not")
+            return
+        if item.result or not self.app.session.state.rolling_back:
+            self.app.say(self._answered_when(item))
             return
         self.app.with_text(
             f"Why does “{item.title}” stay?",
@@ -153,7 +167,12 @@ class UndoList(RowList):
         )
 
     def action_value(self) -> None:
-        """Give the first missing value of the chosen undo, else of the first that needs one."""
+        """Give the first missing value of the chosen undo, else of the first that needs one; of a
+        command that is offered, all of its values anew."""
+        offer = self.chosen_offer
+        if offer is not None and offer.names:
+            self.app.ask_values(list(offer.names), self.refresh)
+            return
         needy = [item for item in self.items if item.missing and not item.result]
         if not needy:
             self.app.say("no undo here needs a value")

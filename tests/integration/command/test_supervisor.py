@@ -4,63 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from runbook_tui.command.host import CommandHost
 from runbook_tui.command.shells import base_environment
 from runbook_tui.command.terminal import LogTerminals
-from runbook_tui.session.ports.commands import CommandSpec, CommandStatus, Phase
+from runbook_tui.session.ports.commands import Phase
+from tests.integration.command.running import HOST, Run, alive, ended, output, supervisor_of
 from tests.waiting import until
-
-HOST = CommandHost()
-Run = Callable[..., Path]
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    """Starts a text in bash, in a folder of its own; stops what is left."""
-    made: list[Path] = []
-
-    def start(text: str, **fields: object) -> Path:
-        folder = tmp_path / "commands" / str(len(made))
-        made.append(folder)
-        spec = {
-            "folder": folder, "argv": ("bash", "-eo", "pipefail", "-c", text),
-            "cwd": str(tmp_path), "environment": base_environment(dict(os.environ)), **fields,
-        }  # fmt: skip
-        HOST.start(CommandSpec(**spec))  # type: ignore[arg-type]
-        return folder
-
-    yield start
-    for folder in made:
-        HOST.stop(folder, 0.1)
-
-
-def ended(folder: Path) -> CommandStatus:
-    until(lambda: HOST.status(folder).phase not in {Phase.STARTING, Phase.RUNNING})
-    return HOST.status(folder)
-
-
-def output(folder: Path) -> str:
-    return HOST.tail(folder, 1 << 20).decode().replace("\r\n", "\n")
-
-
-def alive(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
-
-
-def supervisor_of(folder: Path) -> int:
-    import json
-
-    until((folder / "meta.json").exists)
-    return int(json.loads((folder / "meta.json").read_text())["supervisor"])
 
 
 @pytest.mark.parametrize("status", [0, 1, 42, 255])
@@ -186,11 +138,23 @@ def test_values_are_read_while_it_runs_and_after(run: Run) -> None:
         'printf "m<<E\\none\\ntwo\\nE\\nlast=x" >> "$RUNBOOK_OUTPUT"; read x',
         interactive=True,
     )
-    until(lambda: HOST.outputs(folder).get("m"))
-    assert HOST.outputs(folder) == {"a": "1", "m": "one\ntwo"}
+    until(lambda: HOST.outputs(folder).values.get("m"))
+    assert HOST.outputs(folder).values == {"a": "1", "m": "one\ntwo"}
     HOST.write(folder, b"\r")
     ended(folder)
-    assert HOST.outputs(folder)["last"] == "x"
+    assert HOST.outputs(folder).values["last"] == "x"
+
+
+@pytest.mark.parametrize("shell", [("bash", "-eo", "pipefail", "-c"), ("sh", "-e", "-c")])
+@pytest.mark.parametrize("size", [131_071, 131_072, 400_000])
+def test_a_text_longer_than_an_argument_may_be_is_run_like_any_other(
+    run: Run, shell: tuple[str, ...], size: int
+) -> None:
+    for end, status in (("exit 7", 7), ("false\necho on", 1), ("echo done", 0)):
+        text = f"{end}\n#"
+        folder = run("", argv=(*shell, text + "x" * (size - len(text))))
+        assert ended(folder).exit == status, HOST.status(folder)
+        assert output(folder) == ("done\n" if status == 0 else "")
 
 
 @pytest.mark.parametrize("fields", [{"cwd": "/nowhere"}, {"argv": ("no-such-shell", "-c", "true")}])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import runbook_tui.command
 from runbook_tui.command.lines import parse_line
-from runbook_tui.command.output_values import parse
+from runbook_tui.command.supervisor.values import account
 from runbook_tui.session.ports.terminals import Style
 
 
@@ -80,11 +80,22 @@ def test_output_without_secrets_passes_unchanged(data: bytes, size: int) -> None
 
 
 def test_values_put_out() -> None:
-    text = "a=1\nbad name=2\nm<<END\nx\ny=z\nEND\na=3\nopen=4"
-    assert parse(text, ended=False) == {"a": "3", "m": "x\ny=z"}
-    assert parse(text, ended=True)["open"] == "4"
+    text = b"a=1\nbad name=2\nm<<END\nx\ny=z\nEND\na=3\nopen=4"
+    assert account(text, ended=False)["values"] == {"a": "3", "m": "x\ny=z"}
+    assert account(text, ended=True)["values"]["open"] == "4"
 
 
-@given(st.text())
-def test_any_text_is_read_for_values(text: str) -> None:
-    assert all(name.isidentifier() for name in parse(text, ended=True))
+@given(st.binary())
+def test_any_bytes_are_read_for_values(data: bytes) -> None:
+    found = account(data, ended=True)
+    assert all(name.isidentifier() for name in (*found["values"], *found["faults"]))
+
+
+@given(
+    st.text(alphabet="ab=\n<", min_size=1, max_size=9).filter(lambda s: s.strip()),
+    st.lists(st.text(alphabet="ab=\n<", max_size=9), max_size=5),
+)
+def test_no_value_holds_a_secret_however_it_was_put_out(secret: str, around: list[str]) -> None:
+    data = ("x=" + secret.join(around) + secret).encode()
+    found = account(data, ended=True, mask=masking.whole([secret]))
+    assert not any(secret in text for pair in found["values"].items() for text in pair)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from runbook_tui.journal.chain import canonical
 from runbook_tui.journal.jsonl import as_line
-from runbook_tui.journal.record import LIMIT, Moment, body, entry, event, fresh_id, iso, placed
+from runbook_tui.journal.record import Moment, body, entry, event, fresh_id, iso, placed
 from runbook_tui.run.events import Actor, Draft, NoteAdded, Payload, RunStarted, Unknown
-from runbook_tui.run.wire import PAYLOADS
+from runbook_tui.run.wire import PAYLOADS, limit
 from runbook_tui.session.ports.journal import JournalError
 
 ADA = Actor(name="Ada", email="ada@example.com", user="ada", host="lab")
@@ -27,12 +27,14 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 BY_HINT: dict[Any, st.SearchStrategy[Any]] = {
     str: texts,
     bool: st.booleans(),
+    bool | None: st.none() | st.booleans(),
     int: st.integers(),
     float: numbers,
     int | None: st.none() | st.integers(),
     float | None: st.none() | numbers,
     str | None: st.none() | texts,
     tuple[str, ...]: st.lists(texts, max_size=3).map(tuple),
+    tuple[str, ...] | None: st.none() | st.lists(texts, max_size=3).map(tuple),
     Mapping[str, str]: st.dictionaries(texts, texts, max_size=3),
 }
 
@@ -101,11 +103,11 @@ def test_a_draft_may_name_its_own_actor() -> None:
 
 
 def test_too_much_data_is_refused_and_a_long_plan_is_not() -> None:
-    with pytest.raises(JournalError, match=r"note\.added is too large") as caught:
-        entry(Draft(payload=NoteAdded(text="x" * LIMIT)), ADA, 0.0)
+    with pytest.raises(JournalError, match="the note is too large") as caught:
+        entry(Draft(payload=NoteAdded(text="x" * limit("note.added"))), ADA, 0.0)
     assert caught.value.hint
     plan = RunStarted(
-        title="t", source="s", format="md", plan="x" * 4_000_000, digest="", folder=""
+        title="t", source="s", format="md", plan='"' * 8_000_000, digest="", folder=""
     )
     assert entry(Draft(payload=plan), ADA, 0.0).data["plan"] == plan.plan
 

@@ -1,0 +1,117 @@
+"""The chosen row of a rollback: what taking it back means, what it needs, and how it went."""
+
+from __future__ import annotations
+
+from runbook_tui.book.plain_text import printable
+from runbook_tui.run.offers import Offer
+from runbook_tui.run.procedures import Duty
+from runbook_tui.run.rollback import Item
+from runbook_tui.tui.views.tone import Line, cut
+
+
+def command(item: Item | None, width: int, height: int, past_floor: bool = False) -> list[Line]:
+    """What taking the chosen row back means: its command and its check, or what a person does."""
+    if item is None:
+        return []
+    if item.kind == "manual" and item.result:
+        return (
+            [[(cut(f" {printable(item.outcome, 1000)}", width), "plain")]] if item.outcome else []
+        )
+    if item.kind == "manual":
+        keys: Line = [(" done by hand: ", "warn"), ("t", "key"), (" taken back  ", "plain")]
+        return [[*keys, ("x", "key"), (" stays, with a reason", "plain")]]
+    if item.kind == "irreversible":
+        reason = cut(f" ▔ floor: {printable(item.reason, 1000)}", width)
+        word = (
+            " what lies before it is undone too; not so: "
+            if past_floor
+            else (" what lies before it is undone only after ")
+        )
+        keys = [] if item.result else [(word, "plain"), ("f", "key")]
+        return [[(reason, "warn")], keys]
+    if item.kind == "none":
+        return [[(" no undo in the plan: it stays, and is named under what remains", "warn")]]
+    if item.missing and not item.result:
+        names = ", ".join(item.missing)
+        return [[(f" needs {names}: ", "warn"), ("v", "key"), (" gives it", "plain")]]
+    if item.gone and not item.result:
+        lost = cut(f" ! {printable(item.cwd, 1000)} is not there", width)
+        return [[(lost, "warn")], *_text(item, width, height - 1)]
+    if item.result == "failed" and item.outcome:
+        why = cut(f" ✗ {printable(item.outcome, 1000)}", width)
+        return [[(why, "bad")], *_text(item, width, height - 1)]
+    return _text(item, width, height)
+
+
+def _text(item: Item, width: int, height: int) -> list[Line]:
+    if height < 1:
+        return []
+    texts = item.text.strip().splitlines() or [""]
+    rows: list[tuple[str, str]] = [("   ", text) for text in texts]
+    rows[0] = (" $ ", texts[0])
+    for other in item.earlier:
+        rows += [(" $ " if not at else "   ", t) for at, t in enumerate(other.splitlines())]
+    checks = item.verify.strip().splitlines()
+    rows += [(" ✓? " if not at else "    ", text) for at, text in enumerate(checks)]
+    lines: list[Line] = [
+        [(mark, "accent"), (cut(printable(text, 1000), width - 5), "plain")]
+        for mark, text in rows[:height]
+    ]
+    if len(rows) > height:
+        lines[-1] = [(f"   … {len(rows) - height + 1} more lines: ", "dim"), ("Enter", "key"),
+                     (" shows all", "dim")]  # fmt: skip
+    return lines
+
+
+def duty_command(duty: Duty, width: int) -> list[Line]:
+    """What can be done with a box of the procedure."""
+    word = " takes the tick back" if duty.ticked else " ticks it"
+    return [[(cut(f" {printable(duty.title, 400)}", width), "plain")],
+            [(" Space", "key"), (word, "plain")]]  # fmt: skip
+
+
+def offer_command(offer: Offer, width: int, height: int) -> list[Line]:
+    """What an offered command would run, and what it still needs."""
+    if offer.missing:
+        needs = offer.refused[0].reason if offer.refused else f"needs {', '.join(offer.missing)}"
+        names = cut(f" {printable(needs, 1000)}", width)
+        return [[(names, "warn")], [(" o", "key"), (" asks for them and runs it", "plain")]]
+    lines: list[Line] = [
+        [(" $ ", "accent"), (cut(printable(text, 1000), width - 4), "plain")]
+        for text in offer.text.strip().splitlines()
+    ]
+    if not offer.names:
+        return lines[:height]
+    keys: Line = [(" o", "key"), (" runs it  ", "plain"), ("v", "key")]
+    keys.append((cut(f" changes {', '.join(offer.names)}", width - 14), "plain"))
+    return [*lines[: height - 1], keys]
+
+
+def strange(sentences: tuple[str, ...], width: int) -> Line:
+    """Where this terminal differs from the one the steps ran in."""
+    if not sentences:
+        return []
+    more = f" (+{len(sentences) - 1}, Enter shows)" if len(sentences) > 1 else ""
+    first = cut(f" ! {printable(sentences[0], 1000)}", max(10, width - len(more)))
+    return [(first, "warn"), (more, "warn")]
+
+
+def whole(item: Item, differences: tuple[str, ...] = ()) -> str:
+    """Everything about one undo, for a page of its own."""
+    parts = [item.title, *(f"! {sentence}" for sentence in differences)]
+    if item.within:
+        parts.insert(1, f"in {item.within}")
+    if item.outcome:
+        parts.append(f"{item.result}: {item.outcome}")
+    if item.reason:
+        parts.append(item.reason)
+    if item.missing:
+        parts.append(f"needs {', '.join(item.missing)}")
+    if item.gone:
+        parts.append(f"! {item.cwd} is not there")
+    if item.text:
+        parts.append(f"its undo, in {item.cwd or 'the folder of its step'}:\n\n{item.text.strip()}")
+    parts += [f"then that of an attempt before it:\n\n{other.strip()}" for other in item.earlier]
+    if item.verify:
+        parts.append(f"then it is verified:\n\n{item.verify.strip()}")
+    return "\n\n".join(parts)

@@ -1,0 +1,81 @@
+"""Where a rollback stands, in words; ends in ROLLED BACK or INCOMPLETE."""
+
+from __future__ import annotations
+
+from runbook_tui.book.durations import spoken
+from runbook_tui.book.plain_text import printable
+from runbook_tui.run.rollback import RollbackPlan, about_to_act
+from runbook_tui.run.rollback import plan as rollback_plan
+from runbook_tui.run.state import RollbackState, RunState
+from runbook_tui.tui.views.tone import Line, flow
+
+MOST = 3
+"""Rows that it takes at most."""
+
+
+def summary(state: RunState, plan: RollbackPlan, width: int, height: int) -> list[Line]:
+    """How it stands, on as many of ``height`` rows as it needs."""
+    rollback = running(state)
+    height = max(1, height)
+    if rollback is not None and rollback.finished is not None:
+        return _over(state, rollback, width, height)
+    if rollback is not None and rollback.started is not None:
+        done = sum(r in {"done", "taken back"} for r in rollback.results.values())
+        return [[(f" {done} of {len(rollback.steps)} taken back", "busy")]]
+    if not plan.items:
+        if begun := about_to_act(state, plan.node):
+            titles = ", ".join(f"“{printable(state.outline[id_].title, 60)}”" for id_ in begun)
+            return flow([], f"nothing is changed yet; F9 stops {titles}", "warn", width, height)
+        return [[(" nothing to roll back here", "good")]]
+    words, whole = _cover(state, plan)
+    return flow([], words, "good" if whole else "warn", width, height)
+
+
+def _over(state: RunState, rollback: RollbackState, width: int, height: int) -> list[Line]:
+    took = spoken(rollback.seconds)
+    if rollback.result != "complete":
+        left = ", ".join(printable(r, 60) for r in rollback.remaining)
+        tag: Line = [(" INCOMPLETE ", "panic")]
+        return flow(tag, f"after {took}; remains: {left}", "bad", width, height)
+    words = f"everything in {in_words(state, rollback.node)} is taken back, in {took}"
+    if away := outside(state, rollback.node):
+        words += f"; {len(away)} steps outside it stay"
+    return flow([(" ROLLED BACK ", "won")], words, "good", width, height)
+
+
+def _cover(state: RunState, plan: RollbackPlan) -> tuple[str, bool]:
+    """What will be taken back and what will not; and whether that is everything in the scope."""
+    kinds = [item.kind for item in plan.items]
+    parts = [f"{plan.ready} of {plan.commands} commands ready"]
+    if plan.expected is not None:
+        parts[0] += f", about {spoken(plan.expected)}"
+    if hands := kinds.count("manual"):
+        parts.append(f"{hands} by hand")
+    if bare := kinds.count("none"):
+        parts.append(f"{bare} without an undo stay{'s' if bare == 1 else ''}")
+    if fixed := kinds.count("irreversible"):
+        parts.append(f"{fixed} cannot be undone")
+    if held := sum(i.held for i in plan.items):
+        parts.append(f"{held} below the floor (f: undo that too)")
+    if others := outside(state, plan.node):
+        parts.append(f"{len(others)} outside stay (Tab)")
+    return "; ".join(parts), plan.ready == plan.commands and not bare and not fixed
+
+
+def in_words(state: RunState, node: str) -> str:
+    """A scope in words."""
+    if not node or node not in state.outline:
+        return "the run"
+    return f"{state.outline[node].kind.value} “{printable(state.outline[node].title, 40)}”"
+
+
+def outside(state: RunState, node: str) -> list[str]:
+    """Ids of steps that ran outside a scope and could be taken back."""
+    inside = {step.id for step in state.outline.steps_inside(node)}
+    return [item.step for item in rollback_plan(state, "run", "").items if item.step not in inside]
+
+
+def running(state: RunState) -> RollbackState | None:
+    """The rollback that runs or ran last; none that was only looked at."""
+    rollback = state.rollback
+    return rollback if rollback is not None and rollback.started is not None else None
