@@ -73,11 +73,11 @@ def test_two_presses_on_a_real_terminal_at_80_by_24(terminal: Terminal) -> None:
 
 def test_it_follows_the_terminal_s_size(terminal: Terminal) -> None:
     terminal.open("run", "plan.toml", size=(120, 40))
-    terminal.see("F9 PANIC")
+    terminal.see("READY Change the lamp")
     terminal.tmux("resize-window", "-x", "50", "-y", "10")
     terminal.see("60×16")
     terminal.tmux("resize-window", "-x", "80", "-y", "24")
-    terminal.see("F9 PANIC")
+    terminal.see("READY Change the lamp")
     terminal.see("Change the lamp")
 
 
@@ -113,7 +113,7 @@ def test_home_shows_each_run_in_one_row(terminal: Terminal) -> None:
 
 def test_ctrl_z_stops_it_for_the_shell_and_fg_brings_it_back(terminal: Terminal) -> None:
     terminal.open("run", "plan.toml", shell=True)
-    terminal.see("F9 PANIC")
+    terminal.see("READY Change the lamp")
     terminal.keys("Enter")
     until((terminal.folder / "lamp").exists)
     terminal.keys("C-z")
@@ -128,7 +128,7 @@ def test_ctrl_z_stops_it_for_the_shell_and_fg_brings_it_back(terminal: Terminal)
 
 def test_while_it_sleeps_another_terminal_takes_everything_back(terminal: Terminal) -> None:
     terminal.open("run", "plan.toml", shell=True)
-    terminal.see("F9 PANIC")
+    terminal.see("READY Change the lamp")
     terminal.keys("Enter")
     until((terminal.folder / "lamp").exists)
     terminal.keys("C-z")
@@ -140,7 +140,7 @@ def test_while_it_sleeps_another_terminal_takes_everything_back(terminal: Termin
 
 def test_ctrl_z_where_no_shell_could_bring_it_back_says_so(terminal: Terminal) -> None:
     terminal.open("run", "plan.toml")
-    terminal.see("F9 PANIC")
+    terminal.see("READY Change the lamp")
     terminal.keys("C-z")
     terminal.see("there is no shell here that could bring it back")
 
