@@ -1,75 +1,105 @@
-"""A full terminal for programs that address the cursor: pyte, loaded when first needed."""
+"""A full terminal for programs that address the cursor; loaded when first needed.
+
+avt where it is installed, else pyte: a hundred times slower, but written in Python alone.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import Protocol
 
-from runbook_tui.session.ports.terminals import PLAIN, Row, Span, Style
+from runbook_tui.command.characters import CONTROL, Clusters
+from runbook_tui.command.cleaning import Cleaner
+from runbook_tui.command.spans import trimmed
+from runbook_tui.session.ports.terminals import Row, Span
 
-NAMES = {
-    "black": 0, "red": 1, "green": 2, "brown": 3, "blue": 4, "magenta": 5, "cyan": 6, "white": 7,
-    "brightblack": 8, "brightred": 9, "brightgreen": 10, "brightbrown": 11, "brightyellow": 11,
-    "brightblue": 12, "brightmagenta": 13, "brightcyan": 14, "brightwhite": 15,
-    "bfightmagenta": 13,
-}  # fmt: skip
+
+class Screen(Protocol):
+    """What an emulator must be able to do; its texts hold clusters as single characters."""
+
+    SLICE: int
+    """Bytes that may be fed at once: a thread that does holds up the others for a millisecond."""
+    BEHIND: int
+    """Bytes that a view may lag behind; more are skipped."""
+
+    def feed(self, text: str) -> None:
+        """Show more output."""
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Row and column from 0; behind the last one where the next character wraps."""
+
+    def rows(self) -> tuple[tuple[Row, ...], bool]:
+        """The screen from top to bottom, and whether it is the second one."""
+
+    def above(self) -> Row | None:
+        """The line that left the screen last."""
+
+
+@cache
+def best() -> type[Screen]:
+    """The fastest emulator that is installed."""
+    try:
+        from runbook_tui.command.avt_screen import AvtScreen
+    except ImportError:
+        from runbook_tui.command.pyte_screen import PyteScreen
+
+        return PyteScreen
+    return AvtScreen
 
 
 class Emulator:
-    """One screen of ``rows`` by ``columns``, fed with bytes."""
+    """One screen of ``rows`` by ``columns``, fed with bytes that may be cut anywhere."""
 
-    def __init__(self, rows: int, columns: int) -> None:
-        import pyte
-
-        class Screen(pyte.Screen):
-            """pyte's screen, which does not know the private form that vim sends."""
-
-            def select_graphic_rendition(self, *attrs: int, **private: Any) -> None:
-                if not private:
-                    super().select_graphic_rendition(*attrs)
-
-        self._screen = Screen(columns, rows)
-        self._stream = pyte.ByteStream(self._screen)
+    def __init__(self, rows: int, columns: int, kind: type[Screen] | None = None) -> None:
+        self.kind = kind or best()
+        self._space = (rows, columns)
+        self._screen = self.kind(rows, columns)  # type: ignore[call-arg]
+        self._clusters = Clusters()
+        self._cleaner = Cleaner(self._clusters)
+        self.second = False
+        """Whether the second screen was shown at the last `rows`."""
+        self.brackets = False
+        """Whether pastes are to come in brackets (xterm's mode 2004)."""
 
     def feed(self, data: bytes) -> None:
-        """Show more output; what the emulator does not know is passed over."""
-        try:
-            self._stream.feed(data)
-        except (TypeError, ValueError, IndexError, KeyError):
-            self._stream.__init__(self._screen)  # type: ignore[misc]
+        """Show more output."""
+        instead, text = self._cleaner.feed(data)
+        column = self._screen.cursor[1] if instead else 0
+        if column:
+            self._screen.feed(f"\x1b[{column}G{instead}")
+        if text:
+            self._screen.feed(text)
+        on, off = text.rfind("\x1b[?2004h"), text.rfind("\x1b[?2004l")
+        if on != off:
+            self.brackets = on > off
+
+    def skip(self) -> None:
+        """What is fed next does not follow on what was fed last."""
+        self._cleaner = Cleaner(self._clusters)
+
+    def screen(self) -> tuple[Row, ...]:
+        """The screen from top to bottom."""
+        rows, self.second = self._screen.rows()
+        return tuple(self._clean(row) for row in rows)
 
     def rows(self) -> tuple[Row, ...]:
-        """The screen from top to bottom."""
-        return tuple(self._row(y) for y in range(self._screen.lines))
+        """The same, but lines come without the empty one below the last, as they do where no
+        emulator is needed."""
+        rows = self.screen()
+        if not self.second and self._screen.cursor == (self._space[0] - 1, 0) and not rows[-1]:
+            above = self._screen.above()
+            if above is not None:
+                return (self._clean(above), *rows[:-1])
+        return rows
 
     @property
     def cursor(self) -> tuple[int, int]:
         """Row and column of the cursor, from 0."""
-        return self._screen.cursor.y, self._screen.cursor.x
+        row, column = self._screen.cursor
+        return row, min(column, self._space[1] - 1)
 
-    def _row(self, y: int) -> Row:
-        line = self._screen.buffer[y]
-        spans: list[Span] = []
-        text, style = "", PLAIN
-        for x in range(self._screen.columns):
-            cell = line[x]
-            found = _style(cell)
-            if found != style and text:
-                spans.append(Span(text, style))
-                text = ""
-            style = found
-            text += cell.data if cell.data.isprintable() else " " * bool(cell.data)
-        spans.append(Span(text.rstrip() if style == PLAIN else text, style))
-        return tuple(spans)
-
-
-def _style(cell: Any) -> Style:
-    return Style(
-        foreground=_colour(cell.fg), background=_colour(cell.bg), bold=cell.bold,
-        italic=cell.italics, underline=cell.underscore, reverse=cell.reverse,
-    )  # fmt: skip
-
-
-def _colour(name: str) -> str:
-    if name == "default":
-        return ""
-    return f"ansi:{NAMES[name]}" if name in NAMES else f"#{name}"
+    def _clean(self, row: Row) -> Row:
+        return trimmed(
+            Span(CONTROL.sub(" ", self._clusters.decode(span.text)), span.style) for span in row
+        )

@@ -126,6 +126,27 @@ def read_tail(folder: Path, limit: int) -> bytes:
     return data
 
 
+def read_from(folder: Path, at: int, limit: int) -> tuple[int, bytes]:
+    """Up to ``limit`` bytes of all output from byte ``at`` on, and where they begin: later where
+    those were not kept. Less than what is there when a part ends; nothing at the end."""
+    parts = log_parts(folder).parts
+    for number, (path, start) in enumerate(parts):
+        last = number + 1 == len(parts)
+        size = _size(path)
+        if at >= start + size and not last:
+            continue
+        at = max(at, start)
+        try:
+            with path.open("rb") as file:
+                file.seek(at - start)
+                data = file.read(limit)
+        except OSError:
+            return at, b""
+        # A segment may have been begun anew meanwhile.
+        return (at, data) if log_parts(folder).parts == parts else (at, b"")
+    return at, b""
+
+
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size

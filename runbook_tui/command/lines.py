@@ -1,12 +1,16 @@
 """Plain terminal output as lines: colours, carriage returns, tabs and backspaces; no addressing.
 
-The fast way for what most commands put out. Control sequences: ECMA-48, as xterm reads them.
+The fast way for what most commands put out; its rows are those of the emulator. Control sequences:
+ECMA-48, as xterm reads them.
 """
 
 from __future__ import annotations
 
 import re
 
+from runbook_tui.command.characters import clusters, shown
+from runbook_tui.command.sgr import restyled
+from runbook_tui.command.spans import trimmed
 from runbook_tui.session.ports.terminals import PLAIN, Row, Span, Style
 
 CSI = re.compile(r"\x1b\[([0-9;:?<>=]*)([ -/]*)([@-~])")
@@ -14,10 +18,19 @@ SEQUENCE = re.compile(
     r"\x1b\[[0-9;:?<>=]*[ -/]*[@-~]"  # CSI
     r"|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)"  # OSC, DCS, SOS, PM, APC
     r"|\x1b[ -/]*[0-~]?"  # other escapes
-    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # controls but tab and newline
+    r"|[\x00-\x1f\x7f-\x9f]"  # controls
 )
-ADDRESSING = re.compile(rb"\x1b\[\??(?:1049|1047|47)h|\x1b\[[0-9;]*[ABEFHfdJLM]|\x1b[78M]|\x1bc")
+SGR = re.compile(r"\x1b\[([0-9;:]*)m")
+SIMPLE = re.compile(r"[\x20-\x7e]*(?:\x1b\[[0-9;:]*m[\x20-\x7e]*)*\r?")
+ADDRESSING = re.compile(
+    rb"\x1b\[\?(?:[0-9]+;)*(?:[567]|47|104[789])(?:;[0-9]+)*[hl]"  # the second screen, wrapping
+    rb"|\x1b\[[0-9;:]*[@-FHIJLMPSTXZ`abdefhlrsu]|\x1b\[!p"  # the cursor, lines, margins, modes
+    rb"|\x1b[78DEHMc]|\x1b[()]0|[\x0b\x0c]"
+)
 WIDEST = 4096
+TAB = 8
+
+Cell = tuple[str, Style]
 
 
 def addresses_cursor(data: bytes) -> bool:
@@ -26,60 +39,119 @@ def addresses_cursor(data: bytes) -> bool:
 
 
 def parse_line(line: str, style: Style = PLAIN) -> tuple[Row, Style]:
-    """One line as spans, and the style that the next line begins with."""
-    cells: list[tuple[str, Style]] = []
-    column = 0
+    """The beginning of one line as spans, and the style that the next line begins with."""
+    rows, style, _ = parse_rows(line, style, WIDEST)
+    return rows[0], style
+
+
+def parse_rows(line: str, style: Style, columns: int) -> tuple[list[Row], Style, int]:
+    """One line as the rows that it fills, the style that the next line begins with, and the
+    column in which the cursor is left."""
+    if SIMPLE.fullmatch(line):
+        rows, style, column = _simple(line.rstrip("\r"), style, columns)
+        return rows, style, 0 if line.endswith("\r") else column
+    paper = _Paper(columns)
     at = 0
+    line = shown(line)
     for match in SEQUENCE.finditer(line):
-        column = _write(cells, column, line[at : match.start()], style)
+        paper.write(line[at : match.start()], style)
         at = match.end()
-        text = match.group(0)
+        style = paper.obey(match[0], style)
+    paper.write(line[at:], style)
+    return [trimmed(_spans(cells)) for cells in paper.rows], style, paper.column
+
+
+def _simple(line: str, style: Style, columns: int) -> tuple[list[Row], Style, int]:
+    """Printable ASCII and colours."""
+    parts = SGR.split(line)
+    rows: list[Row] = []
+    spans: list[Span] = []
+    room = columns
+    for number, part in enumerate(parts):
+        if number % 2:
+            style = restyled(style, part)
+            continue
+        at = 0
+        while at < len(part):
+            if not room:
+                rows.append(trimmed(spans))
+                spans, room = [], columns
+            text = part[at : at + room]
+            spans.append(Span(text, style))
+            at += len(text)
+            room -= len(text)
+    return [*rows, trimmed(spans)], style, columns - room
+
+
+class _Paper:
+    """The rows that one line fills while it is written; a wide character has an empty cell
+    behind it."""
+
+    def __init__(self, columns: int) -> None:
+        self._columns = columns
+        self.column = 0
+        self.rows: list[list[Cell]] = [[]]
+
+    def write(self, text: str, style: Style) -> None:
+        """Characters; what does not fit goes on in the next row."""
+        for char, width in clusters(text):
+            if not 0 < width <= self._columns:
+                continue
+            if self.column + width > self._columns:
+                self.rows.append([])
+                self.column = 0
+            self._put(char, width, style)
+
+    def _put(self, char: str, width: int, style: Style) -> None:
+        cells, at = self.rows[-1], self.column
+        cells.extend([(" ", PLAIN)] * (at - len(cells)))
+        self._split(at, style)
+        self._split(at + width, style)
+        cells[at : at + width] = [(char, style), ("", style)][:width]
+        self.column += width
+
+    def _split(self, at: int, style: Style) -> None:
+        """What is left of a wide character that is half written over is blank."""
+        cells = self.rows[-1]
+        if at < len(cells) and not cells[at][0]:
+            cells[at - 1 : at + 1] = [(" ", style)] * 2
+
+    def obey(self, text: str, style: Style) -> Style:
+        """A control character or sequence; the style after it."""
         if text == "\r":
-            column = 0
+            self.column = 0
         elif text == "\b":
-            column = max(0, column - 1)
-        else:
-            style, cells, column = _escape(text, style, cells, column)
-    _write(cells, column, line[at:], style)
-    return _spans(cells), style
+            self.column = max(0, min(self.column, self._columns) - 1)
+        elif text == "\t":
+            self.column = min(self._columns - 1, self.column - self.column % TAB + TAB)
+        elif (match := CSI.fullmatch(text)) is not None and not match[2]:
+            if match[3] == "m" and not match[1].startswith(("?", ">", "<", "=")):
+                return restyled(style, match[1])
+            self._move(match[3], match[1], style)
+        return style
+
+    def _move(self, kind: str, mode: str, style: Style) -> None:
+        if kind == "K" and mode in {"", "0", "1", "2"}:
+            self._erase(mode or "0", style)
+        elif kind == "G":
+            wanted = int(mode[:5]) if mode.isdigit() else 1
+            self.column = max(0, min(self._columns, wanted) - 1)
+
+    def _erase(self, mode: str, style: Style) -> None:
+        if self.column >= self._columns and mode == "0":
+            return
+        cells = self.rows[-1]
+        first = self.column if mode == "0" else 0
+        last = self._columns if mode != "1" else min(self.column + 1, self._columns)
+        self._split(first, style)
+        self._split(last, style)
+        seen = style.background or style.reverse or style.underline
+        end = last if seen else min(last, len(cells))
+        cells.extend([(" ", PLAIN)] * (first - len(cells)))
+        cells[first:last] = [(" ", style)] * (end - first)
 
 
-def _escape(
-    text: str, style: Style, cells: list[tuple[str, Style]], column: int
-) -> tuple[Style, list[tuple[str, Style]], int]:
-    match = CSI.fullmatch(text)
-    if match is None or match.group(2):
-        return style, cells, column
-    if match.group(3) == "m" and not match.group(1).startswith(("?", ">", "<", "=")):
-        return restyled(style, match.group(1)), cells, column
-    if match.group(3) == "K":
-        mode = match.group(1)
-        if mode in {"", "0"}:
-            return style, cells[:column], column
-        if mode == "2":
-            return style, [], column
-    if match.group(3) == "G":
-        return style, cells, max(0, min(WIDEST, int(match.group(1) or 1)) - 1)
-    return style, cells, column
-
-
-def _write(cells: list[tuple[str, Style]], column: int, text: str, style: Style) -> int:
-    for char in text:
-        if column >= WIDEST:
-            break
-        width = 8 - column % 8 if char == "\t" else 1
-        for _ in range(width):
-            cell = (" " if char == "\t" else char, style)
-            if column < len(cells):
-                cells[column] = cell
-            else:
-                cells.extend([(" ", PLAIN)] * (column - len(cells)))
-                cells.append(cell)
-            column += 1
-    return column
-
-
-def _spans(cells: list[tuple[str, Style]]) -> Row:
+def _spans(cells: list[Cell]) -> list[Span]:
     spans: list[Span] = []
     start = 0
     for at in range(1, len(cells) + 1):
@@ -87,56 +159,4 @@ def _spans(cells: list[tuple[str, Style]]) -> Row:
             text = "".join(char for char, _ in cells[start:at])
             spans.append(Span(text, cells[start][1]))
             start = at
-    return tuple(spans)
-
-
-FLAGS = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "reverse"}
-CLEARED = {22: ("bold", "dim"), 23: ("italic",), 24: ("underline",), 27: ("reverse",)}
-
-
-def restyled(style: Style, codes: str) -> Style:
-    """The style after a "select graphic rendition" sequence."""
-    numbers = [int(c) if c.isdigit() else 0 for c in re.split(r"[;:]", codes or "0")]
-    values = {
-        "foreground": style.foreground, "background": style.background, "bold": style.bold,
-        "dim": style.dim, "italic": style.italic, "underline": style.underline,
-        "reverse": style.reverse,
-    }  # fmt: skip
-    at = 0
-    while at < len(numbers):
-        code = numbers[at]
-        at += 1
-        if code == 0:
-            values = dict.fromkeys(values, False) | {"foreground": "", "background": ""}
-        elif code in FLAGS:
-            values[FLAGS[code]] = True
-        elif code in CLEARED:
-            values.update(dict.fromkeys(CLEARED[code], False))
-        elif code in {38, 48}:
-            colour, at = _extended(numbers, at)
-            values["foreground" if code == 38 else "background"] = colour
-        elif (found := _basic(code)) is not None:
-            values[found[0]] = found[1]
-    return Style(**values)  # type: ignore[arg-type]
-
-
-def _basic(code: int) -> tuple[str, str] | None:
-    """The sixteen colours and the defaults."""
-    for base, name, bright in ((30, "foreground", 0), (40, "background", 0),
-                               (90, "foreground", 8), (100, "background", 8)):  # fmt: skip
-        if base <= code <= base + 7:
-            return name, f"ansi:{code - base + bright}"
-    if code == 39:
-        return "foreground", ""
-    return ("background", "") if code == 49 else None
-
-
-def _extended(numbers: list[int], at: int) -> tuple[str, int]:
-    """A colour of 256 (``5;n``) or of red, green and blue (``2;r;g;b``)."""
-    kind = numbers[at] if at < len(numbers) else 0
-    if kind == 5 and at + 1 < len(numbers):
-        return f"ansi:{min(255, numbers[at + 1])}", at + 2
-    if kind == 2 and at + 3 < len(numbers):
-        red, green, blue = (min(255, n) for n in numbers[at + 1 : at + 4])
-        return f"#{red:02x}{green:02x}{blue:02x}", at + 4
-    return "", len(numbers)
+    return spans

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Callable
 from pathlib import Path
 
-from runbook_tui.command.emulator import Emulator
 from runbook_tui.command.folder import log_parts, read_tail
+from runbook_tui.command.following import Following, size_of
 from runbook_tui.command.kept_lines import KeptLines
-from runbook_tui.command.lines import addresses_cursor, parse_line
-from runbook_tui.session.ports.terminals import PLAIN, TerminalView
+from runbook_tui.command.lines import SGR, addresses_cursor, parse_line, parse_rows
+from runbook_tui.command.sgr import restyled
+from runbook_tui.session.ports.terminals import PLAIN, Row, TerminalView
 
 TAIL = 16 * 1024
 SCREEN_TAIL = 256 * 1024
@@ -34,10 +34,11 @@ class LogTerminal:
         self._folder = folder
         self._seen: tuple[tuple[str, int], ...] = ()
         self._kept = KeptLines(folder)
+        self._screen: Following | None = None
 
     def changed(self) -> bool:
         """Whether anything was put out since the last `view`."""
-        return self._sizes() != self._seen
+        return self._sizes() != self._seen or (self._screen is not None and self._screen.behind)
 
     def _sizes(self) -> tuple[tuple[str, int], ...]:
         found = []
@@ -49,20 +50,21 @@ class LogTerminal:
         return tuple(found)
 
     def view(self, rows: int, columns: int, scroll: int | None = None) -> TerminalView:
-        """The last ``rows`` lines, or those from line ``scroll``."""
+        """The last ``rows`` rows, or the lines from line ``scroll``."""
         self._seen = self._sizes()
         if scroll is not None:
             return self._scrolled(rows, scroll)
         data = read_tail(self._folder, TAIL)
-        if addresses_cursor(data):
+        if data.count(b"\n") < rows and len(data) == TAIL:
+            data = read_tail(self._folder, SCREEN_TAIL)
+        found = None
+        if not addresses_cursor(data) and not (self._screen and self._screen.second):
+            whole = len(data) not in {TAIL, SCREEN_TAIL}
+            found = tail_rows(data if whole else data.partition(b"\n")[2] or data, rows, columns)
+        if found is None:
             return self._emulated(rows, columns)
-        enough = min(SCREEN_TAIL, max(TAIL, rows * columns * 2))
-        if len(data) == TAIL and enough > TAIL:
-            data = read_tail(self._folder, enough)
-        if len(data) in {TAIL, enough}:
-            data = data.partition(b"\n")[2] or data
-        found = self._parsed(_lines(data)[-rows:], 0, 0)
-        return dataclasses.replace(found, brackets=_brackets(data))
+        self._screen = None
+        return TerminalView(rows=found, brackets=_brackets(data))
 
     def find(self, text: str, before: int | None, stop: Callable[[], bool]) -> int | None:
         """The newest line above ``before`` that holds ``text``; on a count of its own, so that a
@@ -72,17 +74,10 @@ class LogTerminal:
         return kept.find(text, before, stop)
 
     def _emulated(self, rows: int, columns: int) -> TerminalView:
-        screen = Emulator(rows, columns)
-        data = whole = read_tail(self._folder, SCREEN_TAIL)
-        for clear in (b"\x1b[?1049h", b"\x1b[2J", b"\x1bc"):
-            at = data.rfind(clear)
-            if at > 0:
-                data = data[at:]
-                break
-        screen.feed(data)
-        return TerminalView(
-            rows=screen.rows(), full_screen=True, cursor=screen.cursor, brackets=_brackets(whole)
-        )
+        size = size_of(self._folder, rows, columns)
+        if self._screen is None or self._screen.size != size:
+            self._screen = Following(self._folder, size)
+        return self._screen.view(rows)
 
     def _scrolled(self, rows: int, scroll: int) -> TerminalView:
         total = self._kept.renew()
@@ -99,6 +94,30 @@ class LogTerminal:
         return TerminalView(rows=tuple(rows), first=first, total=total)
 
 
+def tail_rows(data: bytes, rows: int, columns: int) -> tuple[Row, ...] | None:
+    """The last rows of lines; None where a style reaches into the next line that blanks show:
+    what an emulator does then depends on where the lines stand."""
+    text = data.decode("utf-8", "replace")
+    at = len(text)
+    for _ in range(rows + 1):
+        at = text.rfind("\n", 0, at)
+        if at < 0:
+            break
+    style, column = PLAIN, 0
+    for codes in SGR.findall(text, 0, at + 1):
+        style = restyled(style, codes)
+    found: list[Row] = []
+    lines = text[at + 1 :].split("\n")
+    for line in lines:
+        if style.background or style.underline or style.reverse:
+            return None
+        filled, style, column = parse_rows(_bounded(line), style, columns)
+        found += filled
+    if found and not found[-1] and not column:
+        found.pop()
+    return tuple(found[-rows:])
+
+
 def _bounded(line: str) -> str:
     """What of a very long line can be seen: its beginning, or the end of what is rewritten."""
     if len(line) <= LONGEST:
@@ -110,10 +129,3 @@ def _bounded(line: str) -> str:
 def _brackets(data: bytes) -> bool:
     """Whether the program's last word was that pastes come in brackets (xterm's mode 2004)."""
     return data.rfind(b"\x1b[?2004h") > data.rfind(b"\x1b[?2004l")
-
-
-def _lines(data: bytes) -> list[str]:
-    lines = data.decode("utf-8", "replace").split("\n")
-    if lines and not lines[-1]:
-        lines.pop()
-    return lines
