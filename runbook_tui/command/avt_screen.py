@@ -21,7 +21,7 @@ SECOND = "\x9b?1047h\x9b1;1H"
 class AvtScreen:
     """One screen of ``rows`` by ``columns``."""
 
-    SLICE = 64 * 1024
+    SLICE = 16 * 1024
     BEHIND = 256 * 1024
 
     def __init__(self, rows: int, columns: int) -> None:

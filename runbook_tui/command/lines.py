@@ -98,6 +98,8 @@ class _Paper:
             if not 0 < width <= self._columns:
                 continue
             if self.column + width > self._columns:
+                if self.column < self._columns:
+                    self._put(" ", 1, style)
                 self.rows.append([])
                 self.column = 0
             self._put(char, width, style)

@@ -15,7 +15,7 @@ def trimmed(spans: Iterable[Span]) -> Row:
             found[-1] = Span(found[-1].text + span.text, span.style)
         elif span.text:
             found.append(span)
-    while found and not _seen(found[-1].style):
+    while found and not blank_is_seen(found[-1].style):
         text = found[-1].text.rstrip(" ")
         if text:
             found[-1] = Span(text, found[-1].style)
@@ -24,6 +24,6 @@ def trimmed(spans: Iterable[Span]) -> Row:
     return tuple(found)
 
 
-def _seen(style: Style) -> bool:
+def blank_is_seen(style: Style) -> bool:
     """Whether a blank in this style can be seen."""
     return bool(style.background or style.reverse or style.underline)

@@ -11,6 +11,7 @@ from runbook_tui.command.following import Following, size_of
 from runbook_tui.command.kept_lines import KeptLines
 from runbook_tui.command.lines import SGR, addresses_cursor, parse_line, parse_rows
 from runbook_tui.command.sgr import restyled
+from runbook_tui.command.spans import blank_is_seen
 from runbook_tui.session.ports.terminals import PLAIN, Row, TerminalView
 
 TAIL = 16 * 1024
@@ -95,7 +96,7 @@ class LogTerminal:
 
 
 def tail_rows(data: bytes, rows: int, columns: int) -> tuple[Row, ...] | None:
-    """The last rows of lines; None where a style reaches into the next line that blanks show:
+    """The last rows of lines; None where a style that blanks show reaches into the next row:
     what an emulator does then depends on where the lines stand."""
     text = data.decode("utf-8", "replace")
     at = len(text)
@@ -109,9 +110,11 @@ def tail_rows(data: bytes, rows: int, columns: int) -> tuple[Row, ...] | None:
     found: list[Row] = []
     lines = text[at + 1 :].split("\n")
     for line in lines:
-        if style.background or style.underline or style.reverse:
+        if blank_is_seen(style):
             return None
         filled, style, column = parse_rows(_bounded(line), style, columns)
+        if len(filled) > 1 and any(blank_is_seen(span.style) for row in filled for span in row):
+            return None
         found += filled
     if found and not found[-1] and not column:
         found.pop()

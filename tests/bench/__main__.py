@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import bench_journal, bench_keys, bench_opening, bench_panic, bench_start
+from tests.bench import (
+    bench_emulator,
+    bench_journal,
+    bench_keys,
+    bench_opening,
+    bench_panic,
+    bench_start,
+)
 
 
 def main() -> None:
@@ -13,6 +20,7 @@ def main() -> None:
     bench_start.main(rounds)
     bench_keys.main(rounds * 2)
     bench_panic.main(rounds * 4)
+    bench_emulator.main(rounds)
     bench_journal.main(rounds)
     bench_opening.main(rounds * 3)
 
