@@ -123,7 +123,7 @@ class _Paper:
         if text == "\r":
             self.column = 0
         elif text == "\b":
-            self.column = max(0, min(self.column, self._columns) - 1)
+            self.column = max(0, min(self.column, self._columns - 1) - 1)
         elif text == "\t":
             self.column = min(self._columns - 1, self.column - self.column % TAB + TAB)
         elif (match := CSI.fullmatch(text)) is not None and not match[2]:
