@@ -47,7 +47,8 @@ class AvtScreen:
             second = -1
         lengths = [len(line.text) for line in self._vt.view()]
         body = dump[second + len(SECOND) :] if second >= 0 else dump
-        return _rows(body, lengths), second >= 0
+        # Empty rows at the end are left out, and what follows the rows begins with this control.
+        return _rows(body.partition("\x9b")[0], lengths), second >= 0
 
     def above(self) -> Row | None:
         """The line that left the screen last."""
