@@ -31,9 +31,9 @@ from runbook_tui.run.state import (
     blockers,
     closed,
     gate_open,
-    open_before,
     passed,
 )
+from runbook_tui.run.upcoming import open_before
 
 
 def decide(state: RunState, request: r.Request, actor: Actor) -> Decision | Refusal:
