@@ -128,6 +128,7 @@ class LocalSurroundings:
         import dataclasses
 
         from runbook_tui.book.actions import ACTIONS
+        from runbook_tui.forge.readiness import ready_text
         from runbook_tui.forge.undo import before_text, quoted, undo_text
 
         if step.action is None:
@@ -137,12 +138,14 @@ class LocalSurroundings:
         words = [f"WITH_{name.upper()}={quoted(value)}" for name, value in given.items()]
         program = f"{shlex.quote(sys.executable)} -P -m runbook_tui.forge {step.action}"
         undo, verify = undo_text(step.action, given)
+        own = step.undo is None
         return dataclasses.replace(
             step,
             before=_before(step, before_text(step.action, given)),
             run=" ".join([*words, program]),
             undo=step.undo if step.undo is not None else undo,
             verify_undo=step.verify_undo if step.verify_undo is not None else verify,
+            undo_ready=step.undo_ready or (ready_text(step.action, given) if own else None),
             outputs=tuple(dict.fromkeys((*step.outputs, *known.outputs))),
         )
 
@@ -255,6 +258,7 @@ def open_session(
     ``plan`` is what was read already; it counts only where the run's own copy says the same.
     """
     from runbook_tui.book.reader import read
+    from runbook_tui.command.runner import HelperRunner
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session import account, spare
     from runbook_tui.session.opening import open_run
@@ -280,6 +284,7 @@ def open_session(
         commands=commands(),
         surroundings=around,
         clock=SystemClock(),
+        runner=HelperRunner(),
         folder=place,
         leads=leads,
         unattended=unattended,

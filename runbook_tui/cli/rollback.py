@@ -115,7 +115,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         say.err("a rollback of this run is under way; going on with it")
     else:
         scope, node = _scope(state, wish.scope)
-        session.look_around()
+        session.look_around(checks=wish.only_plan)
         state = session.foreseen()
         planned = without(plan(state, scope, node, wish.past_floor), session.absent)
         begun = about_to_act(state, node)

@@ -14,6 +14,7 @@ from runbook_tui.cli.output import LogFollower
 from runbook_tui.run import requests as r
 from runbook_tui.run.differing import differing
 from runbook_tui.run.procedures import Duty, duties, open_duties
+from runbook_tui.run.reach import expected, reach, takes
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.rollback import (
     RollbackPlan,
@@ -52,8 +53,13 @@ def print_plan(
         _print_item(item, number, whole=whole)
     for id_ in about_to_act(state, planned.node):
         say.out(f"      “{state.outline[id_].title}” has changed nothing yet: it is stopped")
-    expected = f", about {say.length(planned.expected)}" if planned.expected is not None else ""
-    say.out(f"  {planned.ready} of {len(planned.items)} ready{expected}")
+    words = f"  {planned.ready} of {len(planned.items)} ready"
+    words += f", {expected(planned)}" if expected(planned) else ""
+    say.out(words, colour="red" if planned.over_budget else None)
+    if planned.over_budget:
+        say.out("  ! it takes longer than it may", colour="red")
+    if found := reach(state, planned):
+        say.out(f"  reaches back to “{found.title}”, {say.moment(found.at)}")
     if any(item.held for item in planned.items):
         say.out("  what lies below a floor is undone only with --past-floor")
     inside = {item.step for item in planned.items}
@@ -103,8 +109,11 @@ def _window(duty: Duty) -> str:
 
 
 def _readiness(item: Item) -> str:
-    usual = f", usually {say.length(item.usual)}" if item.usual is not None else ""
-    return f"ready{usual}" if item.ready else item.why
+    if not item.ready:
+        return item.why
+    if item.usual is not None:
+        return f"ready, usually {say.length(item.usual)}"
+    return f"ready, {takes(item)}" if takes(item) else "ready"
 
 
 class Undoing:

@@ -259,7 +259,7 @@ class UndoArmed(Payload):
     ``text`` and ``verify`` still hold each name in ``missing``, at ``places`` and
     ``verify_places`` (``START-END NAME``) and nowhere else: a value may look like a name.
     ``withheld`` names the variables that the step had and that are not written down: they smell
-    of secrets.
+    of secrets. ``ready`` says whether the undo could work now, names at ``ready_places``.
     """
 
     WIRE: ClassVar[str] = "undo.armed"
@@ -275,6 +275,8 @@ class UndoArmed(Payload):
     environment: Mapping[str, str] = field(default_factory=dict)
     withheld: tuple[str, ...] = ()
     reason: str = ""
+    ready: str = ""
+    ready_places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,11 @@ def resolve_verify(state: RunState, armed: UndoArmed, values: Mapping[str, str])
     return _completed(state, armed, armed.verify, armed.verify_places, values)
 
 
+def resolve_ready(state: RunState, armed: UndoArmed, values: Mapping[str, str]) -> FilledIn:
+    """What says whether a recorded undo could work now, with what was still open in it."""
+    return _completed(state, armed, armed.ready, armed.ready_places, values)
+
+
 def _completed(
     state: RunState,
     armed: UndoArmed,
@@ -181,6 +186,7 @@ def arm(
     called = " ".join(shell)
     text = resolve(state, step.undo, values, shell=called)
     verify = resolve(state, step.verify_undo or "", values, shell=called)
+    ready = resolve(state, step.undo_ready or "", values, shell=called)
     needed = f"{step.undo}\n{step.verify_undo or ''}"
     secrets = tuple(
         n for n in state.secrets if re.search(r"\$\{?\{?\s*" + re.escape(n) + r"\b", needed)
@@ -197,4 +203,6 @@ def arm(
         shell=shell,
         environment=recorded,
         withheld=tuple(n for n in withheld(whole) if n not in state.secrets),
+        ready=ready.text,
+        ready_places=tuple(str(p) for p in ready.places),
     )

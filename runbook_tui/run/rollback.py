@@ -35,8 +35,19 @@ class RollbackPlan:
     @property
     def expected(self) -> float | None:
         """Seconds it will take; None where nothing is known."""
-        known = [item.usual for item in self.items if item.usual is not None]
+        known = [i.likely for i in self.items if i.likely is not None and not i.held]
         return sum(known) if known else None
+
+    @property
+    def guessed(self) -> bool:
+        """Whether of some undos it is only guessed how long they take, or not even that."""
+        commands = [i for i in self.items if i.kind == "command" and not i.held]
+        return any(item.usual is None for item in commands)
+
+    @property
+    def over_budget(self) -> bool:
+        """Whether it will take longer than it may."""
+        return None not in (self.budget, self.expected) and self.expected > self.budget  # type: ignore[operator]
 
 
 def ran(state: RunState, node: str = "") -> list[str]:
@@ -152,10 +163,13 @@ def folders(state: RunState) -> tuple[str, ...]:
 
 def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
     """The plan as it stands where these are absent: what needs them is not ready."""
+    hindered, lasted = dict(absent.hindered), dict(absent.lasted)
     items = tuple(
         dataclasses.replace(
             lacking(item, absent.secrets),
             gone=item.kind == "command" and item.cwd in absent.folders,
+            hindered=hindered.get(item.step, "") if item.kind == "command" else "",
+            usual=item.usual if item.usual is not None else lasted.get(item.step),
         )
         for item in planned.items
     )

@@ -8,8 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from runbook_tui.book.parameters import FilledIn
+from runbook_tui.run.forecast import estimated
 from runbook_tui.run.hands import along_with
-from runbook_tui.run.prepare import own_values, resolve_undo, resolve_verify
+from runbook_tui.run.prepare import own_values, resolve_ready, resolve_undo, resolve_verify
 from runbook_tui.run.state import RunState, Status, StepState
 
 
@@ -40,7 +41,14 @@ class Item:
     held: bool = False
     gone: bool = False
     """Whether the folder it acts in is not there now; an undo that comes before may bring it."""
+    hindered: str = ""
+    """Why it could not work now, as far as was looked: a program or a remote that is away."""
+    check: str = ""
+    """What says whether it could work now; empty where nothing does, or a value in it is open."""
     usual: float | None = None
+    """Seconds that it took before, in this run or in others."""
+    guess: float | None = None
+    """Seconds that the step itself took, or was to take: as much may go back."""
     result: str = ""
     outcome: str = ""
     within: str = ""
@@ -49,12 +57,19 @@ class Item:
     @property
     def ready(self) -> bool:
         """Whether it can run now without asking anything."""
-        return self.kind == "command" and not (self.missing or self.held or self.gone)
+        return self.kind == "command" and not (
+            self.missing or self.held or self.gone or self.hindered
+        )
 
     @property
     def by_hand(self) -> bool:
         """Whether it waits for a person: to take it back, or to give a value."""
         return self.kind == "manual" or (self.kind == "command" and bool(self.missing))
+
+    @property
+    def likely(self) -> float | None:
+        """Seconds it may take, a guess where nothing better is known."""
+        return self.usual if self.usual is not None else self.guess
 
     @property
     def why(self) -> str:
@@ -65,19 +80,25 @@ class Item:
             return "below the floor"
         if self.gone:
             return "its folder is gone"
+        if self.hindered:
+            return self.hindered
         words = {"manual": "by hand", "none": "no undo known", "irreversible": "cannot be undone"}
         return words.get(self.kind, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absent:
-    """What is not there and was recorded as needed: secrets nobody can give, folders that are gone.
+    """What was found around the run: what undos need and is not there, and how long they took once.
 
     It is looked for now and then; an empty one says that nobody has looked yet, or all is there.
     """
 
     secrets: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    hindered: tuple[tuple[str, str], ...] = ()
+    """Steps whose undo could not work now, and why."""
+    lasted: tuple[tuple[str, float], ...] = ()
+    """Seconds that steps' undos took in past runs of the plan."""
 
 
 NOTHING_ABSENT = Absent()
@@ -132,6 +153,8 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
         reason="; ".join(refused) or armed.reason,
         cwd=armed.cwd,
         held=held,
+        check="" if (ready := resolve_ready(state, armed, values)).open else ready.text,
+        guess=_guess(state, id_, armed.kind),
         usual=_usual(state, id_, armed.kind),
         result=result,
         outcome=step.undo_reason if result else "",
@@ -190,6 +213,15 @@ def _usual(state: RunState, id_: str, kind: str) -> float | None:
     undos = (c for c in reversed(state.step(id_).commands) if c.kind == "undo" and c.ok)
     last = next(undos, None)
     return last.seconds if last is not None else None
+
+
+def _guess(state: RunState, id_: str, kind: str) -> float | None:
+    """How long the step's command took last, else what it was planned to take."""
+    if kind != "command":
+        return None
+    runs = (c for c in reversed(state.step(id_).commands) if c.kind == "run" and not c.running)
+    last = next(runs, None)
+    return last.seconds if last is not None else estimated(state, id_) or None
 
 
 def lacking(item: Item, absent: Collection[str]) -> Item:

@@ -120,6 +120,12 @@ class Workbench:
         """The same, but not more often than every few seconds."""
         return self.clock.mono() - self.looked >= LOOK_AGAIN and self.look_for_folders()
 
+    def found(
+        self, hindered: tuple[tuple[str, str], ...], lasted: tuple[tuple[str, float], ...]
+    ) -> None:
+        """What a look at the undos has found."""
+        self.absent = dataclasses.replace(self.absent, hindered=hindered, lasted=lasted)
+
     def give_secret(self, name: str, value: str) -> None:
         """A secret that a person gave; kept in memory only."""
         self.vault[name] = value
@@ -291,7 +297,7 @@ def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair
     for name in dict.fromkeys((*found.values, *found.faults)):
         put_out = found.values.get(name, "")
         # A secret is recorded by its source alone: what holds one is no value to go on with.
-        value = _masked(put_out, hidden)
+        value = masked(put_out, hidden)
         fault = found.faults.get(name, "" if value == put_out else HOLDS_SECRET)
         usable = name in step.outputs and not fault
         if known.get(name) == value and usable and name not in bench.state.step(step_id).refused:
@@ -335,11 +341,12 @@ def _usable(bench: Workbench, record: CommandRecord, hidden: list[str]) -> Mappi
     return {
         name: value
         for name, value in found.values.items()
-        if name not in found.faults and _masked(value, hidden) == value
+        if name not in found.faults and masked(value, hidden) == value
     }
 
 
-def _masked(value: str, hidden: Iterable[str]) -> str:
+def masked(value: str, hidden: Iterable[str]) -> str:
+    """A text with these secret values left out."""
     for secret in sorted(hidden, key=len, reverse=True):
         value = value.replace(secret, "***")
     return value

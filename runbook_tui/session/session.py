@@ -19,10 +19,12 @@ from runbook_tui.session.driving import Driver
 from runbook_tui.session.following import Following
 from runbook_tui.session.launching import Workbench, foreseen
 from runbook_tui.session.locks import RunLock
+from runbook_tui.session.lookout import Found, Lookout
 from runbook_tui.session.opening import resumption
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
 from runbook_tui.session.ports.journal import Journal, JournalError, TooLarge
+from runbook_tui.session.ports.runner import Runner
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.spare import Places
@@ -58,6 +60,7 @@ class Session:
         commands: Commands,
         surroundings: Surroundings,
         clock: Clock,
+        runner: Runner,
         folder: Path,
         leads: bool,
         unattended: bool = False,
@@ -87,6 +90,8 @@ class Session:
         self.leads = leads
         self._thread = threading.Thread(target=self._live, name="session", daemon=True)
         following = Following(journal, self._recorder, self._call, self._closing)
+        self._lookout = Lookout(self._bench, journal, runner, self._found)
+        self._looking = threading.Thread(target=self._lookout.go_on, name="lookout", daemon=True)
         self._follower = threading.Thread(target=following.go_on, name="follower", daemon=True)
 
     @property
@@ -125,6 +130,7 @@ class Session:
             self._recorder.record(lambda state: resumption(state, self.actor))
         self._thread.start()
         self._follower.start()
+        self._looking.start()
         return True
 
     def leader(self) -> str:
@@ -154,10 +160,14 @@ class Session:
         """A secret that was asked for; kept in memory only."""
         self._call(lambda: self._bench.give_secret(name, value))
 
-    def look_around(self) -> None:
-        """Find out what a rollback would lack; before the session is opened."""
+    def look_around(self, *, checks: bool = False) -> None:
+        """Find out what a rollback would lack; before the session is opened.
+
+        ``checks``: also by the undos' own checks, which takes seconds.
+        """
         self._bench.look_for_secrets()
         self._bench.look_for_folders()
+        self._lookout.look_once(checks=checks)
 
     @property
     def rolls_back(self) -> bool:
@@ -191,6 +201,7 @@ class Session:
     def close(self) -> None:
         """End the session's threads; running commands are not touched."""
         self._closing.set()
+        self._lookout.close()
         self._call(lambda: None)
         if self._thread.is_alive():
             self._thread.join(timeout=10)
@@ -199,6 +210,17 @@ class Session:
         # A thread that a disk does not answer would keep us here as well.
         if self._owns_journal and not self._thread.is_alive():
             self._journal.close()
+
+    def _found(self, hindered: Found, lasted: tuple[tuple[str, float], ...]) -> None:
+        if not self._thread.is_alive():
+            self._bench.found(hindered, lasted)
+            return
+
+        def take() -> None:
+            self._bench.found(hindered, lasted)
+            self._told = None
+
+        self._call(take)
 
     def _call(self, deed: Callable[[], None]) -> None:
         self._work.put(_Work(request=deed, actor=self.actor))
@@ -233,6 +255,8 @@ class Session:
         except Exception as error:  # noqa: BLE001  whoever asked is told; the session lives on
             work.future.set_exception(error)
             return
+        if isinstance(work.request, r.OpenRollback):
+            self._lookout.hurry()
         self._tell()
         work.future.set_result(answer)
 

@@ -37,6 +37,9 @@ def command(item: Item | None, width: int, height: int, past_floor: bool = False
     if item.gone and not item.result:
         lost = cut(f" ! {printable(item.cwd, 1000)} is not there", width)
         return [[(lost, "warn")], *_text(item, width, height - 1)]
+    if item.hindered and not item.result:
+        why = cut(f" ! {printable(item.hindered, 1000)}; it is tried all the same", width)
+        return [[(why, "warn")], *_text(item, width, height - 1)]
     if item.result == "failed" and item.outcome:
         why = cut(f" ✗ {printable(item.outcome, 1000)}", width)
         return [[(why, "bad")], *_text(item, width, height - 1)]
@@ -109,6 +112,8 @@ def whole(item: Item, differences: tuple[str, ...] = ()) -> str:
         parts.append(f"needs {', '.join(item.missing)}")
     if item.gone:
         parts.append(f"! {item.cwd} is not there")
+    if item.hindered:
+        parts.append(f"! {item.hindered}")
     if item.text:
         parts.append(f"its undo, in {item.cwd or 'the folder of its step'}:\n\n{item.text.strip()}")
     parts += [f"then that of an attempt before it:\n\n{other.strip()}" for other in item.earlier]

@@ -43,7 +43,7 @@ def readiness(state: RunState, absent: Absent = NOTHING_ABSENT) -> Line:
     if stays:
         words += f", {stays} stay{'s' if stays == 1 else ''}"
     if found.expected is not None and found.ready:
-        words += f", {spoken(found.expected)}"
+        words += f", {'~' if found.guessed else ''}{spoken(found.expected)}"
     return [(words + asks, "warn" if open_ or values or stays else "good")]
 
 

@@ -10,6 +10,7 @@ from runbook_tui.book.model import Contact, Escalation
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
+from runbook_tui.run.reach import expected, takes
 from runbook_tui.run.rollback import RollbackPlan
 from runbook_tui.run.scopes import SCOPES
 from runbook_tui.run.state import RunState, Status
@@ -35,6 +36,8 @@ def title(state: RunState, plan: RollbackPlan, now: float, width: int) -> Line:
     budget = f" of {clock(plan.budget)}" if plan.budget else ""
     late = plan.budget is not None and spent > plan.budget
     right: Line = [(f"{clock(spent)}{budget} ", "bad" if late else "strong")]
+    if rollback is None and (words := expected(plan)):
+        right = [(f"{words} ", "bad" if plan.over_budget else "strong")]
     return spread([(word, "panic"), (f"  {where}", "strong")], right, width)
 
 
@@ -144,8 +147,7 @@ def _standing(item: Item) -> Line:
     if item.status is Status.UNDOING:
         return [("▶ running ", "busy")]
     if item.ready:
-        usual = f"{spoken(item.usual)} " if item.usual is not None else ""
-        return [("✓ ready ", "good"), (usual, "dim")]
+        return [("✓ ready ", "good"), (f"{takes(item)} " if takes(item) else "", "dim")]
     return [(f"{item.why} ", "warn")]
 
 
