@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from runbook_tui.book.plain_text import printable
@@ -38,9 +39,8 @@ RUNS = 10
 LONG = 20_000
 LONGEST = 200
 
-Found = tuple[tuple[str, str], ...]
-Told = Callable[[Found, tuple[tuple[str, float], ...]], None]
-"""What is done with a look: what hinders steps' undos, and how long they took in past runs."""
+Found = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, float], ...]]
+"""What hinders steps' undos, and how many seconds they took in past runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,10 @@ class _Undo:
 class Lookout:
     """Looks at what the undos of a run need, as long as no rollback runs."""
 
-    def __init__(self, bench: Workbench, journal: Journal, runner: Runner, told: Told) -> None:
+    def __init__(self, bench: Workbench, journal: Journal, runner: Runner) -> None:
         self._bench = bench
         self._journal = journal
         self._runner = runner
-        self._told = told
         self._wake = threading.Event()
         self._closed = False
         self._known: RunState | None = None
@@ -80,7 +79,8 @@ class Lookout:
         self._answers: dict[_Check, tuple[float, str]] = {}
         self._lasted: tuple[tuple[str, float], ...] | None = None
         self._hurried = False
-        self._last: object = ((), ())
+        self._last: Found = ((), ())
+        self._news: deque[Found] = deque(maxlen=1)
 
     def go_on(self) -> None:
         """Look every few seconds until it is closed."""
@@ -101,9 +101,18 @@ class Lookout:
         self._hurried = True
         self._wake.set()
 
+    def take_in(self) -> bool:
+        """Have what was found in the bench, on the session's thread; whether that is new."""
+        try:
+            self._bench.found(*self._news.pop())
+        except IndexError:
+            return False
+        return True
+
     def look_once(self, *, checks: bool) -> None:
         """One whole look, here and now; without ``checks`` nothing is started or waited for."""
         self._look(self._bench.state, None if checks else 0)
+        self.take_in()
 
     def _look(self, state: RunState, most: int | None) -> None:
         """``most``: how many checks are made at most."""
@@ -125,10 +134,10 @@ class Lookout:
             why = missing.get(undo.step) or (answer[1] if answer is not None else "")
             if why:
                 found.append((undo.step, why))
-        told = (tuple(found), self._lasted or ())
+        told: Found = (tuple(found), self._lasted or ())
         if told != self._last:
             self._last = told
-            self._told(*told)
+            self._news.append(told)
 
     # -- what there is to look at --------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from runbook_tui.session.driving import Driver
 from runbook_tui.session.following import Following
 from runbook_tui.session.launching import Workbench, foreseen
 from runbook_tui.session.locks import RunLock
-from runbook_tui.session.lookout import Found, Lookout
+from runbook_tui.session.lookout import Lookout
 from runbook_tui.session.opening import resumption
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
@@ -90,7 +90,7 @@ class Session:
         self.leads = leads
         self._thread = threading.Thread(target=self._live, name="session", daemon=True)
         following = Following(journal, self._recorder, self._call, self._closing)
-        self._lookout = Lookout(self._bench, journal, runner, self._found)
+        self._lookout = Lookout(self._bench, journal, runner)
         self._looking = threading.Thread(target=self._lookout.go_on, name="lookout", daemon=True)
         self._follower = threading.Thread(target=following.go_on, name="follower", daemon=True)
 
@@ -211,17 +211,6 @@ class Session:
         if self._owns_journal and not self._thread.is_alive():
             self._journal.close()
 
-    def _found(self, hindered: Found, lasted: tuple[tuple[str, float], ...]) -> None:
-        if not self._thread.is_alive():
-            self._bench.found(hindered, lasted)
-            return
-
-        def take() -> None:
-            self._bench.found(hindered, lasted)
-            self._told = None
-
-        self._call(take)
-
     def _call(self, deed: Callable[[], None]) -> None:
         self._work.put(_Work(request=deed, actor=self.actor))
 
@@ -237,7 +226,7 @@ class Session:
             else:
                 self._do(work)
             busy = self._driver.advance_safely()
-            if self._bench.look_around():
+            if self._bench.look_around() | self._lookout.take_in():
                 self._told = None
             self._tell()
 

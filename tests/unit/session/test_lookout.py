@@ -62,11 +62,13 @@ class Place:
 
         bench: Any = Bench()
         bench.vault = vault
+        bench.found = lambda hindered, _: self.told.append(dict(hindered))
         journal: Any = SimpleNamespace(runs=list, events=lambda run: [])
-        self.out = Lookout(bench, journal, runner, lambda found, _: self.told.append(dict(found)))
+        self.out = Lookout(bench, journal, runner)
 
     def look(self) -> None:
         self.out._look(self.history.state, AT_ONCE)
+        self.out.take_in()
 
 
 def ran(checks: Mapping[str, str], undo: str = "true") -> History:
