@@ -5,12 +5,15 @@ from __future__ import annotations
 import click
 
 from runbook_tui.cli import exits, say
+from runbook_tui.cli.anchor import Anchor
 from runbook_tui.session.opening import find_run
 
 
 @click.command("verify")
 @click.argument("run", required=False)
-@click.option("--anchor", help="a hash that was written down elsewhere and must still be there")
+@click.option(
+    "--anchor", type=Anchor(), help="a hash that was written down elsewhere and must still be there"
+)
 def command(run: str | None, anchor: str | None) -> int:
     """Recompute the chain of one run, or of the whole journal; 8 where it does not hold."""
     from runbook_tui.cli.opening import reading

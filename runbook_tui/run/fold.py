@@ -75,7 +75,9 @@ def _run_resumed(draft: Draft, event: Event, payload: e.RunResumed) -> None:
 
 
 def _run_finished(draft: Draft, event: Event, payload: e.RunFinished) -> None:
-    draft.fields.update(finished=epoch(event.at), result=payload.result)
+    draft.fields.update(
+        finished=epoch(event.at), result=payload.result, ended_with_it=payload.stopped
+    )
 
 
 def _lead(draft: Draft, event: Event, payload: e.LeadHandedOver) -> None:

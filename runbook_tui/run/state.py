@@ -167,6 +167,8 @@ class RunState:
     started: float = 0.0
     finished: float | None = None
     result: str = ""
+    ended_with_it: tuple[str, ...] = ()
+    """Titles of background steps that the end of the run ended."""
     paused: bool = False
     last_at: float = 0.0
     values: Mapping[str, str] = field(default_factory=dict)

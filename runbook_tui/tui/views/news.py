@@ -6,6 +6,7 @@ from runbook_tui.book.plain_text import printable
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor
 from runbook_tui.run.state import RunState, keeps_open, open_before, passed
+from runbook_tui.run.summary import summary
 from runbook_tui.tui.views.outputs import ended_early, ending
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.tone import Part
@@ -17,6 +18,7 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
     if now.seq <= before.seq:
         return []
     return [
+        *_finished(before, now),
         *_still_open(before, now),
         *_out_of_order(before, now),
         *_signed(before, now, me),
@@ -45,6 +47,12 @@ def rollback_news(before: RunState, now: RunState) -> list[Part]:
         return [(f"rolled back by {who}, INCOMPLETE: {left} remain; F9 looks at it", "bad")]
     many = f"{len(rollback.steps)} step{'' if len(rollback.steps) == 1 else 's'}"
     return [(f"rolled back by {who}: {many} of {in_words(now, rollback.node)} taken back", "warn")]
+
+
+def _finished(before: RunState, now: RunState) -> list[Part]:
+    if now.finished is None or before.finished is not None:
+        return []
+    return [(f"the run is over: {summary(now)}; q leaves, F9 takes it back", "good")]
 
 
 def _still_open(before: RunState, now: RunState) -> list[Part]:
