@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from runbook_tui.book.findings import Fault
+from runbook_tui.book.toml_meant import instead_of, value_of
 from runbook_tui.book.toml_positions import Path, Position, nearest
 
 SYNTAX = re.compile(r"^(.*?)(?: \(at line (\d+), column (\d+)\))?$", re.DOTALL)
@@ -64,12 +65,14 @@ def _words(
         return f"“{name}” is missing", ""
     if kind == "value_error":
         return str(context.get("error", message)), ""
-    return f"“{name}”: {message[:1].lower()}{message[1:]}", ""
+    return f"“{name}”: {message[:1].lower()}{message[1:]}", value_of(name)
 
 
 def _meant(name: str, location: tuple[str | int, ...], top: type[BaseModel]) -> str:
     """What a key that is not known here was probably meant to be, or where it belongs."""
     here = {key: models for model in _at(location, top) for key, models in _fields(model).items()}
+    if words := instead_of(name, here):
+        return words
     if close := difflib.get_close_matches(name, sorted(here), 1, 0.7):
         return f"did you mean “{close[0]}”?"
     if homes := sorted({home for home, keys in _tables(top).items() if name in keys}, key=len):

@@ -10,6 +10,7 @@ from runbook_tui.book.parameters import IN_A_FILE, too_long
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
+from runbook_tui.run.elsewhere import elsewhere
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, holders, waits_for
 from runbook_tui.run.leading import not_lead
@@ -85,12 +86,8 @@ def _not_startable(state: RunState, step: Step) -> Refusal | None:
         return Refusal(
             reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}",
         )
-    if step.hosts:
-        return Refusal(
-            reason=f"“{step.title}” runs on {', '.join(step.hosts)}, and commands of this version"
-            " run on this machine alone",
-            hint="do it there by hand, then skip it here with a reason",
-        )
+    if (refusal := elsewhere(step)) is not None:
+        return refusal
     if reasons := blockers(state, step.id):
         return Refusal(reason="; ".join(reasons))
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from runbook_tui.book.durations import clock
 from runbook_tui.book.model import Step
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run.elsewhere import elsewhere
 from runbook_tui.run.finishing import waits_for
 from runbook_tui.run.state import (
     BROKEN,
@@ -32,7 +33,7 @@ def what_next(state: RunState, step: Step, status: Status, now: float, width: in
     elif status is Status.PENDING:
         lines += _pending(state, step, width)
     elif status is Status.READY:
-        lines.append(_ready(state, step))
+        lines += _refused(step, width) or [_ready(state, step)]
     elif status is Status.RUNNING:
         lines += _running(state, step, width)
     elif status is Status.WAITING:
@@ -63,6 +64,15 @@ def _pending(state: RunState, step: Step, width: int) -> list[Line]:
     if any("sign-off" in reason for reason in why):
         lines.append([("s", "key"), (" sign off", "plain")])
     return lines
+
+
+def _refused(step: Step, width: int) -> list[Line]:
+    refusal = elsewhere(step)
+    if refusal is None:
+        return []
+    why = printable(f"refused: it is for {', '.join(step.hosts)}, and commands run on this"
+                    f" machine alone; {refusal.hint}", 400)  # fmt: skip
+    return [*_wrapped(why, "bad", width), [("x", "key"), (" skip", "plain")]]
 
 
 def _ready(state: RunState, step: Step) -> Line:
