@@ -23,6 +23,7 @@ from runbook_tui.settings import Settings
 if TYPE_CHECKING:
     from runbook_tui.book.model import Runbook, Secret, Step
     from runbook_tui.run.events import Actor
+    from runbook_tui.run.state import RunState
     from runbook_tui.session.ports.commands import Commands
     from runbook_tui.session.ports.journal import Journal
     from runbook_tui.session.ports.terminals import Terminals
@@ -278,6 +279,17 @@ def _read_kept(place: Path, text: str, name: str, load: Callable[[str], str]) ->
         return bool(body["plan"] == digest)
 
     return _kept(place, of_this_plan) or read(text, name, load)
+
+
+def state_of(run: str) -> RunState:
+    """A run as its events make it, to be looked at. Raises `JournalError`, `PlanFaults`."""
+    from contextlib import closing
+
+    from runbook_tui.session.opening import open_run
+
+    place = settings().run_folder(run)
+    with closing(journal(reading=True)) as record:
+        return open_run(record, run, partial(_read_kept, place), surroundings())
 
 
 def kept_reading(run: str) -> Runbook | None:

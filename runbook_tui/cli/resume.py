@@ -20,11 +20,11 @@ def command(
 ) -> int:
     """Go on with a run as its lead; a step that failed is tried again."""
     from runbook_tui.cli.leading import lead, need_terminal
-    from runbook_tui.cli.opening import run_named
+    from runbook_tui.cli.taking import taken
 
     need_terminal(no_tui)
-    chosen = run_named(run)
     who = actor(claimed)
+    chosen = taken(run, who, may_ask=say.interactive() and not yes)
     values = _given(chosen, pairs)
     say.err(f"run {chosen}")
     return lead(chosen, who, values, no_tui=no_tui, yes=yes, resume=True, after=None)

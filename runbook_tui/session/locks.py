@@ -40,6 +40,23 @@ class RunLock:
         self._fd = fd
         return True
 
+    def free(self) -> bool:
+        """Whether nobody holds it, this process neither."""
+        if self._fd is not None:
+            return False
+        try:
+            fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return not self._path.exists()
+        try:
+            # Shared, so that two who look do not find one another.
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        finally:
+            os.close(fd)
+        return True
+
     def prepare(self) -> None:
         """Make the file while there is room for it."""
         fd = self._opened()

@@ -218,4 +218,4 @@ def test_home_shows_each_run_in_one_row(terminal: Terminal) -> None:
     terminal.see("number (0 leaves)")
     rows = [row for row in terminal.screen.splitlines() if "Lighthouse of" in row]
     assert len(rows) == 1
-    assert rows[0].rstrip().endswith("(Ada)  1 to undo")
+    assert rows[0].rstrip().endswith("(Ada)  ↶ 1 ready")

@@ -9,6 +9,7 @@ from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.forecast import expected_finish, lateness
 from runbook_tui.run.offers import open_values
+from runbook_tui.run.readiness import counted
 from runbook_tui.run.rollback import NOTHING_ABSENT, Absent, plan, without
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.views.tone import Line, length, spread
@@ -26,19 +27,9 @@ def readiness(state: RunState, absent: Absent = NOTHING_ABSENT) -> Line:
     asks = f", {values} values open" if values else ""
     if not found.items:
         return [(f"↶ nothing to undo{asks}", "warn" if values else "dim")]
-    hands = sum(item.kind == "manual" for item in found.items)
-    words = f"↶ {found.ready} ready"
+    words = f"↶ {counted(found)}"
     open_ = found.commands - found.ready
-    if open_:
-        words += f", {open_} not"
-    lost = sum(item.gone for item in found.items)
-    if lost:
-        words += f" ({lost} folder{'' if lost == 1 else 's'} gone)"
-    if hands:
-        words += f", {hands} by hand"
     stays = sum(item.kind in {"none", "irreversible"} for item in found.items)
-    if stays:
-        words += f", {stays} stay{'s' if stays == 1 else ''}"
     if found.expected is not None and found.ready:
         words += f", {spoken(found.expected)}"
     return [(words + asks, "warn" if open_ or values or stays else "good")]
