@@ -80,6 +80,7 @@ class Session:
         self._closing = threading.Event()
         self._told: RunState | None = None
         self._missing = ""
+        self._leaderless = False
         self.actor = actor
         self.leads = leads
         self._thread = threading.Thread(target=self._live, name="session", daemon=True)
@@ -110,6 +111,11 @@ class Session:
         """What keeps the journal from being written; empty where nothing."""
         return self._recorder.trouble
 
+    @property
+    def leaderless(self) -> bool:
+        """Whether nobody's program leads the run now, this one neither; never waits."""
+        return self._leaderless
+
     def open(self, *, resume: bool = False) -> bool:
         """Start the session's threads; False if it should lead and somebody else does.
 
@@ -119,6 +125,7 @@ class Session:
             return False
         if resume:
             self._recorder.record(lambda state: resumption(state, self.actor))
+        self._leaderless = not self.leads and self._lead_lock.free()
         self._thread.start()
         self._follower.start()
         return True
@@ -227,6 +234,7 @@ class Session:
     def _follow(self) -> None:
         """Wake the session when others append to the run."""
         while not self._closing.is_set():
+            self._leaderless = not self.leads and self._lead_lock.free()
             try:
                 if self._journal.wait(self.run, self.state.seq, 0.5):
                     done = threading.Event()
