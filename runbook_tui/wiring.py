@@ -281,15 +281,20 @@ def _read_kept(place: Path, text: str, name: str, load: Callable[[str], str]) ->
     return _kept(place, of_this_plan) or read(text, name, load)
 
 
-def state_of(run: str) -> RunState:
-    """A run as its events make it, to be looked at. Raises `JournalError`, `PlanFaults`."""
+def state_of(run: str) -> RunState | None:
+    """A run as its events make it, to be looked at; None where its reading was not kept.
+
+    No plan is parsed for this: a list of runs must not wait for that. Raises `JournalError`.
+    """
     from contextlib import closing
 
     from runbook_tui.session.opening import open_run
 
-    place = settings().run_folder(run)
+    kept = kept_reading(run)
+    if kept is None:
+        return None
     with closing(journal(reading=True)) as record:
-        return open_run(record, run, partial(_read_kept, place), surroundings())
+        return open_run(record, run, lambda text, name, load: kept, surroundings())
 
 
 def kept_reading(run: str) -> Runbook | None:

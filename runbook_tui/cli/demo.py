@@ -38,7 +38,7 @@ def command(keep: bool, no_tui: bool) -> int:
         with Play(folder) as play:
             if terminal:
                 status = _on_screen(play)
-                kept = play.kept = keep or (not play.over and _wants_to_go_on())
+                kept = play.kept = keep or (not play.over and _wants_to_go_on(play))
             else:
                 status = play.by_itself()
             kept = kept or status != exits.DONE
@@ -69,12 +69,13 @@ def _on_screen(play: Play) -> int:
     return play.on_screen()
 
 
-def _wants_to_go_on() -> bool:
+def _wants_to_go_on(play: Play) -> bool:
     """Whether a run that is not over is kept; who cannot be asked loses nothing."""
+    how = "all is back, the run is still open" if play.brought_back else "the run is not over"
     try:
         return click.confirm(
-            "the run is not over: keep the sandbox and its service to go on later?",
-            default=True, err=True,
+            f"{how}: keep the sandbox and its service to go on later?",
+            default=not play.brought_back, err=True,
         )  # fmt: skip
     except (click.Abort, OSError):
         return True

@@ -23,7 +23,7 @@ from runbook_tui.demo import story
 from runbook_tui.demo.sandbox import make_sandbox, tree_of
 from runbook_tui.run.requests import SignNode
 from runbook_tui.run.rollback import default_scope, plan
-from runbook_tui.run.state import RunState, gates_waiting
+from runbook_tui.run.state import gates_waiting
 from runbook_tui.session.session import Session
 
 if TYPE_CHECKING:
@@ -81,11 +81,16 @@ class Play:
 
     @property
     def over(self) -> bool:
-        """Whether there is nothing to come back to: done, or all of it rolled back."""
+        """Whether there is nothing to come back to: it is done, or was never begun."""
         state = self._session.state
-        back = state.rollback is not None and state.rollback.result == "complete"
-        touched = any(step.touched for step in state.steps.values())
-        return state.finished is not None or not touched or (back and not _to_undo(state))
+        return state.finished is not None or not state.steps
+
+    @property
+    def brought_back(self) -> bool:
+        """Whether the last thing that happened was a rollback, and a whole one."""
+        from runbook_tui.tui.app import exit_status
+
+        return exit_status(self._session.state) == exits.ROLLED_BACK
 
     def on_screen(self) -> int:
         """The screen for a person who leads; Grace signs some seconds after she was asked."""
@@ -169,7 +174,3 @@ class Play:
     def _otherwise(self, what: str) -> int:
         say.out(f"the demo went otherwise than it should: {what}", colour="red", bold=True)
         return exits.STEP_FAILED
-
-
-def _to_undo(state: RunState) -> bool:
-    return bool(plan(state, "run", "").items)

@@ -51,16 +51,13 @@ def line(run: Glance, indent: int = 0) -> str:
 def undo_words(run: Glance) -> str:
     """What a rollback finds, counted as the screen counts it: ``↶ 4 ready, 1 by hand``."""
     from runbook_tui import wiring
-    from runbook_tui.book.findings import PlanFaults
     from runbook_tui.run.readiness import counted
     from runbook_tui.run.rollback import plan
-    from runbook_tui.session.ports.journal import JournalError
 
-    try:
-        words = counted(plan(wiring.state_of(run.entry.run), "run", ""))
-    except (JournalError, PlanFaults):
-        # Its plan or its events cannot be read by this program any more.
+    state = wiring.state_of(run.entry.run)
+    if state is None:
         return f"{len(run.to_undo)} to undo"
+    words = counted(plan(state, "run", ""))
     return f"↶ {words}" if words else ""
 
 

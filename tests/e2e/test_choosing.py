@@ -86,3 +86,11 @@ def test_what_there_is_to_undo_is_counted_as_on_the_screen(runbook: Program) -> 
     runbook("tick", run, "hands")
     assert "↶ 1 ready, 1 by hand" in runbook("runs").out
     assert "↶ 1 ready, 1 by hand" in runbook().out
+
+
+def test_a_run_whose_reading_was_not_kept_is_listed_without_its_plan(runbook: Program) -> None:
+    runbook("run", runbook.plan(WAITS), "--no-tui")
+    (runbook.home / "runs" / runbook.run_id() / "reading.json").unlink()
+    listed = runbook("runs")
+    assert listed.status == 0
+    assert "1 to undo" in listed.out
