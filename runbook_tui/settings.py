@@ -19,9 +19,14 @@ class Settings:
         """The journal's database."""
         return self.home / "journal.db"
 
+    @property
+    def runs(self) -> Path:
+        """The folder of the runs' folders."""
+        return self.home / "runs"
+
     def run_folder(self, run: str) -> Path:
         """Where a run keeps its commands' logs and its undo file."""
-        return self.home / "runs" / run
+        return self.runs / run
 
 
 def load() -> Settings:

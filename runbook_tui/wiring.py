@@ -6,17 +6,15 @@ in textual, GitHub, git or pydantic before it is needed.
 
 from __future__ import annotations
 
-import errno
 import os
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from runbook_tui import __version__
 from runbook_tui import settings as settings_module
 from runbook_tui.settings import Settings
 
@@ -24,12 +22,12 @@ if TYPE_CHECKING:
     from runbook_tui.book.model import Runbook, Secret, Step
     from runbook_tui.run.events import Actor
     from runbook_tui.run.state import RunState
+    from runbook_tui.session.opening import Reader
+    from runbook_tui.session.plan_files import PlanFiles
     from runbook_tui.session.ports.commands import Commands
-    from runbook_tui.session.ports.journal import Journal
+    from runbook_tui.session.ports.journal import Journal, Verdict
     from runbook_tui.session.ports.terminals import Terminals
     from runbook_tui.session.session import Session
-
-READING = "reading.json"
 
 
 def settings() -> Settings:
@@ -92,6 +90,14 @@ def commands() -> Commands:
     return CommandHost()
 
 
+def verification(record: Journal, run: str | None, anchor: str | None) -> Verdict:
+    """Whether the journal holds, and the commands' logs are what it says of them."""
+    from runbook_tui.command.evidence import KeptLogs
+    from runbook_tui.session.verifying import verify
+
+    return verify(record, KeptLogs(), settings().runs, run, anchor)
+
+
 def terminals() -> Terminals:
     """What opens panes."""
     from runbook_tui.command.terminal import LogTerminals
@@ -99,55 +105,11 @@ def terminals() -> Terminals:
     return LogTerminals()
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanFiles:
-    """A plan's text, the texts of the files it takes in by their names, and what they say."""
-
-    text: str
-    includes: Mapping[str, str]
-    runbook: Runbook
-
-
-def read_plan(path: Path) -> tuple[str, Runbook]:
-    """The plan's text and what was read from it. Raises `PlanFaults`."""
-    found = read_files(path)
-    return found.text, found.runbook
-
-
-def read_files(path: Path) -> PlanFiles:
-    """The plan and every file that it takes in. Raises `PlanFaults`."""
-    from runbook_tui.book.findings import Fault, PlanFaults
-    from runbook_tui.book.reader import LARGEST, decode, read, too_large
-
-    includes: dict[str, str] = {}
-    room = LARGEST
-
-    def take(file: Path, name: str) -> str:
-        nonlocal room
-        with file.open("rb") as opened:
-            data = opened.read(room + 1)
-        if len(data) > room:
-            raise too_large(name, LARGEST - room + max(len(data), file.stat().st_size))
-        room -= len(data)
-        return decode(data, name)
-
-    def load(name: str) -> str:
-        other = path.parent / name
-        # Reading a pipe or a device would never end.
-        if other.exists() and not other.is_file():
-            raise OSError(errno.EINVAL, "this is no file")
-        includes[name] = take(other, name)
-        return includes[name]
-
-    try:
-        text = take(path, str(path))
-    except IsADirectoryError:
-        raise PlanFaults(str(path), (Fault(message="this is a folder, not a plan"),)) from None
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise PlanFaults(str(path), (Fault(message=f"cannot be read: {reason}"),)) from None
-    runbook = read(text, str(path), load)
-    return PlanFiles(text=text, includes=includes, runbook=runbook)
+def _before(step: Step, ours: str) -> str:
+    """What runs before an action: what its undo needs comes first, apart from the plan's own."""
+    if step.before is None:
+        return ours
+    return step.before if step.undo is not None else f"(\n{ours}\n)\n{step.before}"
 
 
 @dataclass(frozen=True)
@@ -178,7 +140,7 @@ class LocalSurroundings:
         undo, verify = undo_text(step.action, given)
         return dataclasses.replace(
             step,
-            before=step.before if step.before is not None else before_text(step.action, given),
+            before=_before(step, before_text(step.action, given)),
             run=" ".join([*words, program]),
             undo=step.undo if step.undo is not None else undo,
             verify_undo=step.verify_undo if step.verify_undo is not None else verify,
@@ -218,6 +180,7 @@ def folder_of(path: Path) -> Path:
 
 def start(
     path: Path,
+    plan: PlanFiles,
     *,
     parameters: Mapping[str, str],
     actor: Actor,
@@ -225,60 +188,46 @@ def start(
     role: str = "lead",
     rehearse: bool = False,
 ) -> str:
-    """Record a new run of a plan and return its id; raises `PlanFaults`, `JournalError`."""
+    """Record a new run of a plan that was read and return its id; raises `JournalError`."""
     from contextlib import closing
 
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session.opening import start_run
+    from runbook_tui.session.plan_files import refused
 
-    plan = read_files(path)
-    base = folder or folder_of(path)
+    base = (folder or folder_of(path)).absolute()
+    if not _is_text(str(base)):
+        raise refused(path, f"the name of the folder {base} is not UTF-8", "rename it")
     with closing(journal()) as record:
-        run = start_run(
+        return start_run(
             record,
             plan=plan.text,
             includes=plan.includes,
             runbook=plan.runbook,
-            source=str(path),
-            folder=str(base.absolute()),
+            # A name is for people: bytes that are no text may not keep a run from being recorded.
+            source=os.fsencode(path).decode("utf-8", "backslashreplace"),
+            folder=str(base),
             parameters=parameters,
             actor=actor,
             clock=SystemClock(),
             role=role,
             rehearse=rehearse,
         )
-    _keep_reading(run, plan)
-    return run
 
 
-def _keep_reading(run: str, plan: PlanFiles) -> None:
-    """Keep what was read beside the run, for sessions that may not wait for a parser."""
-    import json
-
-    from runbook_tui.book.kept import pack
-    from runbook_tui.session.opening import plan_digest
-
-    digest = plan_digest(plan.text, plan.includes)
-    body = {"program": __version__, "plan": digest, "includes": list(plan.includes),
-            "runbook": pack(plan.runbook)}  # fmt: skip
-    place = settings().run_folder(run)
+def _is_text(text: str) -> bool:
     try:
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (place / READING).write_text(json.dumps(body), encoding="utf-8")
-    except OSError:
-        pass  # Without it the plan is read again, only slower.
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
-def _read_kept(place: Path, text: str, name: str, load: Callable[[str], str]) -> Runbook:
-    """What was read when the run began, if this program read it so; else read it now."""
-    from runbook_tui.book.reader import read
-    from runbook_tui.session.opening import plan_digest
+def keep_reading(run: str, plan: PlanFiles) -> None:
+    """Keep what was read beside the run, for sessions that may not wait for a parser."""
+    from runbook_tui.session import plan_files
 
-    def of_this_plan(body: Mapping[str, Any]) -> bool:
-        digest = plan_digest(text, {other: load(other) for other in body["includes"]})
-        return bool(body["plan"] == digest)
-
-    return _kept(place, of_this_plan) or read(text, name, load)
+    plan_files.keep_reading(settings().run_folder(run), plan)
 
 
 def state_of(run: str) -> RunState | None:
@@ -299,21 +248,9 @@ def state_of(run: str) -> RunState | None:
 
 def kept_reading(run: str) -> Runbook | None:
     """What was read when a run began, to name its nodes; None where it was not kept."""
-    return _kept(settings().run_folder(run), lambda body: True)
+    from runbook_tui.session import plan_files
 
-
-def _kept(place: Path, wanted: Callable[[Mapping[str, Any]], bool]) -> Runbook | None:
-    import json
-
-    from runbook_tui.book.kept import unpack
-
-    try:
-        body = json.loads((place / READING).read_text(encoding="utf-8"))
-        if body["program"] == __version__ and wanted(body):
-            return unpack(body["runbook"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass
-    return None
+    return plan_files.kept_reading(settings().run_folder(run))
 
 
 def shipped_plans() -> tuple[Path, ...]:
@@ -322,12 +259,23 @@ def shipped_plans() -> tuple[Path, ...]:
     return (here / "runbooks", here.parent / "runbooks")
 
 
-def open_session(run: str, actor: Actor, *, leads: bool, unattended: bool = False) -> Session:
-    """A session on a run; ``open()`` it before use, ``close()`` it after. Raises `JournalError`."""
+def open_session(
+    run: str,
+    actor: Actor,
+    *,
+    leads: bool,
+    unattended: bool = False,
+    plan: PlanFiles | None = None,
+) -> Session:
+    """A session on a run; ``open()`` it before use, ``close()`` it after. Raises `JournalError`.
+
+    ``plan`` is what was read already; it counts only where the run's own copy says the same.
+    """
     from runbook_tui.book.reader import read
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session import account, spare
     from runbook_tui.session.opening import open_run
+    from runbook_tui.session.plan_files import read_kept, steady
     from runbook_tui.session.session import Session
 
     place = settings().run_folder(run)
@@ -337,8 +285,11 @@ def open_session(run: str, actor: Actor, *, leads: bool, unattended: bool = Fals
     for path in spare.accounts(place, run):
         account.enter_left_behind(record, run, path, actor)
     # Who leads carries out what the plan says, and reads it; help must not wait for a parser.
-    reader = read if leads else partial(_read_kept, place)
-    state = open_run(record, run, reader, around)
+    reader: Reader = read if leads else partial(read_kept, place)
+    if plan is not None:
+        reader = plan.reader(reader)
+    with steady():
+        state = open_run(record, run, reader, around)
     return Session(
         state=state,
         actor=actor,
@@ -349,4 +300,5 @@ def open_session(run: str, actor: Actor, *, leads: bool, unattended: bool = Fals
         folder=place,
         leads=leads,
         unattended=unattended,
+        owns_journal=True,
     )

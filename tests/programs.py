@@ -116,6 +116,6 @@ class Program:
                 self("stop", run.name)
 
 
-def wait_for_output(program: Program, text: str, number: int = 0) -> None:
+def wait_for_output(program: Program, text: str, number: int = 0, seconds: float = 20.0) -> None:
     """Wait until a started program has put out ``text``."""
-    until(lambda: text in program.output(number), what=f"output {text!r}")
+    until(lambda: text in program.output(number), seconds, what=f"output {text!r}")

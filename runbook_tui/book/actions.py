@@ -21,13 +21,16 @@ ACTIONS: Mapping[str, ActionKind] = MappingProxyType(
         "git.merge": ActionKind(
             required=("branch",),
             optional=("into", "message", "push", "remote"),
-            outputs=("old", "branch_sha", "merge_sha"),
+            outputs=("old", "branch_sha", "merge_sha", "on_branch"),
         ),
         "git.revert": ActionKind(
-            required=("commit",), optional=("push", "remote"), outputs=("old", "revert_sha")
+            required=("commit",),
+            optional=("push", "remote"),
+            outputs=("old", "commit_sha", "revert_sha", "on_branch"),
         ),
         "git.push": ActionKind(
-            optional=("remote", "branch", "force_with_lease"), outputs=("old_remote", "new_remote")
+            optional=("remote", "branch", "force_with_lease"),
+            outputs=("old_remote", "new_remote", "on_branch"),
         ),
     }
 )

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from runbook_tui.book.findings import Fault, Finding, PlanFaults
+from runbook_tui.book.lost import Lost
 from runbook_tui.book.model import Placed, Runbook
 from runbook_tui.book.places import Place, Places
 
@@ -31,6 +32,7 @@ class Files:
     ) -> None:
         self.places = Places()
         self.faults: list[Fault] = []
+        self.lost = Lost()
         self.incomplete = False
         """Whether something that the plan takes in could not be read."""
         self._folder = posixpath.dirname(name)
@@ -58,8 +60,14 @@ class Files:
         None where it cannot be read, with a fault at the key that names it or in the file.
         """
         found = self._read(posixpath.normpath(posixpath.join(*self._here(), name)), at)
-        self.incomplete = self.incomplete or found is None
+        if found is None:
+            self.miss()
         return found
+
+    def miss(self) -> None:
+        """Something that the plan takes in cannot be read: nobody knows what would be in it."""
+        self.incomplete = True
+        self.lost.all()
 
     def _here(self) -> tuple[str, ...]:
         folder = posixpath.dirname(self._chain[-1])

@@ -8,7 +8,8 @@ from dataclasses import replace
 from runbook_tui.book.model import Parameter, Runbook, Team
 from runbook_tui.book.places import Place
 
-Clash = Callable[[Place, str], None]
+Clash = Callable[[Place, str, str], None]
+"""Tells, at a place, that a name means two things."""
 
 
 def one_parameters(
@@ -33,9 +34,9 @@ def _one(there: Parameter, other: Parameter, source: str, clash: Clash) -> Param
     where = f"in {there.source or source or 'the plan'}, line {there.line}"
     if there.placeholder and other.placeholder and there.placeholder != other.placeholder:
         clash(place, f"“{there.name}” is written {other.placeholder} here and "
-              f"{there.placeholder} {where}")  # fmt: skip
+              f"{there.placeholder} {where}", there.name)  # fmt: skip
     if there.declared and other.declared and _says(there) != _says(other):
-        clash(place, f"the parameter “{there.name}” is defined otherwise {where}")
+        clash(place, f"the parameter “{there.name}” is defined otherwise {where}", there.name)
     first, second = (there, other) if there.declared or not other.declared else (other, there)
     return replace(first, placeholder=first.placeholder or second.placeholder)
 
@@ -53,7 +54,7 @@ def one_roles(
         for role, people in part.roles.items():
             there = found.setdefault(role, people)
             if set(there) != set(people) and part.format != "markdown":
-                clash(place, f"the role “{role}” has other people in {_file(part)}")
+                clash(place, f"the role “{role}” has other people in {_file(part)}", role)
     return found
 
 
@@ -65,7 +66,8 @@ def one_teams(
     for part, place in parts:
         for team in part.teams:
             if found.setdefault(team.id, team) != team:
-                clash(place, f"the team “{team.id}” is described otherwise in {_file(part)}")
+                message = f"the team “{team.id}” is described otherwise in {_file(part)}"
+                clash(place, message, team.id)
     return tuple(found.values())
 
 
@@ -77,7 +79,7 @@ def one_signers(
         if own is None:
             own = part.allowed_signers
         elif part.allowed_signers not in {None, own}:
-            clash(place, f"allowed_signers is another file in {_file(part)}")
+            clash(place, f"allowed_signers is another file in {_file(part)}", "allowed_signers")
     return own
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from runbook_tui.book.model import Placed
@@ -17,6 +17,9 @@ class Place:
     source: str = ""
 
 
+Locate = Callable[[str], Place]
+
+
 class Places:
     """The texts of a plan's files, and where each key of a node stands.
 
@@ -26,20 +29,32 @@ class Places:
 
     def __init__(self) -> None:
         self._lines: dict[str, Sequence[str]] = {}
-        self._keys: dict[tuple[str, int, str], Place] = {}
+        self._keys: dict[tuple[str, int], list[tuple[Collection[str], Locate]]] = {}
+        self._lost: set[tuple[str, int, str]] = set()
 
     def add(self, source: str, text: str) -> None:
         """Know the text of a file."""
-        self._lines[source] = text.splitlines()
+        self._lines[source] = text.split("\n")
 
-    def put(self, source: str, line: int, key: str, place: Place) -> None:
-        """A key of the node at that line stands there; the one that was read last counts."""
-        self._keys[source, line, key] = place
+    def put(self, source: str, line: int, keys: Collection[str], locate: Locate) -> None:
+        """Some keys of the node at that line stand where ``locate`` says, which is asked only
+        when there is something to say about one; what was read last counts."""
+        self._keys.setdefault((source, line), []).append((keys, locate))
 
     def of(self, item: Placed, key: str = "") -> Place:
         """Where a key of a node stands; the node itself where the key does not."""
-        found = self._keys.get((item.source, item.line, key))
-        return found or Place(max(item.line, 1), 1, item.source)
+        for keys, locate in reversed(self._keys.get((item.source, item.line), [])):
+            if key in keys:
+                return locate(key)
+        return Place(max(item.line, 1), 1, item.source)
+
+    def lose(self, source: str, line: int, key: str) -> None:
+        """A key of the node at that line could not be read, or not all of it."""
+        self._lost.add((source, line, key))
+
+    def lost(self, item: Placed, *keys: str) -> bool:
+        """Whether one of these keys of a node could not be read."""
+        return any((item.source, item.line, key) in self._lost for key in keys)
 
     def find(self, text: str, start: Place, reach: int | None = None) -> Place:
         """Where a text of one line stands at or after a place; else the place itself.

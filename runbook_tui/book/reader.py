@@ -13,10 +13,25 @@ FOREIGN = {
     ".yaml": "YAML",
     ".yml": "YAML",
     ".json": "JSON",
+    ".jsonl": "JSON",
+    ".xml": "XML",
+    ".html": "HTML",
+    ".htm": "HTML",
     ".rb": "a Ruby runbook",
+    ".py": "a Python program",
+    ".sh": "a shell script",
+    ".bash": "a shell script",
     ".mdx": "MDX",
+    ".rst": "reStructuredText",
+    ".adoc": "AsciiDoc",
+    ".org": "Org",
     ".ipynb": "a notebook",
+    ".pdf": "PDF",
+    ".docx": "a Word document",
+    ".odt": "an OpenDocument text",
 }
+WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+"""How texts in UTF-16 and UTF-32 begin."""
 
 
 LARGEST = 4 << 20
@@ -30,6 +45,7 @@ def read(text: str, name: str, load: Load | None = None) -> Runbook:
     folder; it raises OSError, LookupError, ValueError or `PlanFaults` where there is none.
     Raises `PlanFaults` with every fault.
     """
+    _full(text, name)
     if name.endswith(".toml"):
         from runbook_tui.book.toml_reader import read_toml
 
@@ -41,6 +57,7 @@ def read(text: str, name: str, load: Load | None = None) -> Runbook:
 
 def _draw(text: str, name: str, files: Files) -> Runbook | None:
     """What a file says that a plan takes in."""
+    _full(text, files.source)
     if name.endswith(".toml"):
         from runbook_tui.book.toml_reader import draw_toml
 
@@ -57,18 +74,29 @@ def too_large(name: str, size: int) -> PlanFaults:
     return PlanFaults(name, (Fault(message=f"{message} with all it takes in", hint=hint),))
 
 
+def _full(text: str, name: str) -> None:
+    if not text.strip():
+        fault = Fault(message="nothing to do: there is no text in it", hint="is it saved?")
+        raise PlanFaults(name, (fault,))
+
+
 def decode(data: bytes, name: str) -> str:
     """A plan's text; raises `PlanFaults` where it is binary or of another format."""
     foreign = FOREIGN.get(PurePath(name).suffix.lower())
     if foreign:
         message = f"this is {foreign}, and only Markdown and TOML plans are read"
         raise PlanFaults(name, (Fault(message=message, hint="write the steps in Markdown"),))
+    if data.startswith(WIDE):
+        fault = Fault(message="this is UTF-16 or UTF-32 text", hint="save it as UTF-8")
+        raise PlanFaults(name, (fault,))
     if b"\0" in data:
         raise PlanFaults(name, (Fault(message="this is binary, not a plan"),))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - data.rfind(b"\n", 0, error.start)
-        fault = Fault(message="this is not UTF-8 text", line=line, column=column)
+        before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start]
+        column = len(before.decode("utf-8-sig")) + 1
+        fault = Fault(message="this is not UTF-8 text", line=line, column=column,
+                      hint="save it as UTF-8")  # fmt: skip
         raise PlanFaults(name, (fault,)) from None

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 
 from runbook_tui.book.actions import ACTIONS
 from runbook_tui.book.conditions import ConditionError, parse
+from runbook_tui.book.cycles import cycles
 from runbook_tui.book.findings import Fault, Finding
-from runbook_tui.book.model import Change, Gate, Parameter, Phase, Runbook, Step
+from runbook_tui.book.inner_code import values_in_code
+from runbook_tui.book.lost import Lost
+from runbook_tui.book.model import Change, Check, Gate, Parameter, Phase, Runbook, Step
 from runbook_tui.book.not_acted_on import not_acted_on
+from runbook_tui.book.order import needs
 from runbook_tui.book.parameters import IN_A_FILE, MARK, reserved, too_long
 from runbook_tui.book.places import Place, Places
 
@@ -18,23 +23,28 @@ NO_COMMAND = frozenset({"none", "n/a", "na", "no", "nothing", "null", "-", "manu
                         "tbd", "todo", "not possible", "not needed", "none needed"})  # fmt: skip
 """What people write for an undo that there is not."""
 UNKNOWN = "is no parameter and no output of an earlier step"
+SIGNERS = "allowed_signers"
 NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
-def broken_rules(runbook: Runbook, places: Places) -> list[Fault]:
-    """Every fault of a runbook that has the right shape."""
+def broken_rules(runbook: Runbook, places: Places, lost: Lost) -> list[Fault]:
+    """Every fault in what a runbook says.
+
+    What it does not say because it could not be read is none: ``lost`` and ``places`` know.
+    """
     steps = list(runbook.walk())
     faults: list[Fault] = []
-    if not steps:
+    if not steps and not lost.steps:
         faults.append(
             Fault(message="nothing to do: the plan has no steps", hint="add [[phase.step]]")
         )
-    faults += _needs(runbook, places)
-    faults += _roles(runbook, places)
-    faults += _parameters(runbook)
+    faults += _needs(runbook, places, lost)
+    faults += _roles(runbook, places, lost)
+    faults += _parameters(runbook, places)
     for step in steps:
         faults += _step(step, places)
-    faults += _values(runbook, places)
+    faults += (f for name, f in _values(runbook, places) if not (name and lost.value(name)))
+    faults += (inner.fault() for inner in values_in_code(runbook, places) if inner.secret)
     return faults
 
 
@@ -43,48 +53,39 @@ def _fault(place: Place, message: str, hint: str = "") -> Fault:
                  hint=hint)  # fmt: skip
 
 
-def _needs(runbook: Runbook, places: Places) -> Iterator[Fault]:
+def _needs(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
     items: dict[str, Phase | Step] = {p.id: p for p in runbook.phases}
     items |= {s.id: s for s in runbook.walk()}
-    wanted: dict[str, tuple[str, ...]] = {}
     for item in items.values():
         for need in item.needs or ():
-            if need not in items:
+            if need not in items and not lost.id(need):
                 yield _fault(places.of(item, "needs"),
                              f"“{item.id}” needs “{need}”, which is not there")  # fmt: skip
-        wanted[item.id] = tuple(n for n in item.needs or () if n in items)
     known = set(items) | {c.id for p in runbook.phases for c in p.changes}
     for procedure in runbook.procedures:
         for name in procedure.applies_to:
-            if name not in known:
+            if name not in known and not lost.id(name):
                 message = f"“{procedure.title}” applies to “{name}”, which is not there"
                 yield _fault(places.of(procedure, "applies_to"), message)
-    cycle = _cycle(wanted)
-    if cycle:
-        chain = " → ".join(cycle)
-        yield _fault(places.of(items[cycle[0]], "needs"), f"a cycle in needs: {chain}")
+    yield from _cycles(runbook, items, places, lost)
 
 
-def _cycle(wanted: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """One cycle, from its first id back to it; empty where there is none."""
-    done: set[str] = set()
-    for start in wanted:
-        path: list[str] = []
-        stack: list[tuple[str, Iterator[str]]] = [(start, iter(wanted[start]))]
-        while stack:
-            name, rest = stack[-1]
-            if len(path) < len(stack):
-                path.append(name)
-            nxt = next(rest, None)
-            if nxt is None:
-                done.add(name)
-                stack.pop()
-                path.pop()
-            elif nxt in path:
-                return [*path[path.index(nxt) :], nxt]
-            elif nxt not in done:
-                stack.append((nxt, iter(wanted[nxt])))
-    return []
+def _cycles(
+    runbook: Runbook, items: Mapping[str, Phase | Step], places: Places, lost: Lost
+) -> Iterator[Fault]:
+    """Rings of needs. Where the plan is silent its order counts, unless not all of it is known."""
+    count = Counter([*(p.id for p in runbook.phases), *(s.id for s in runbook.walk())])
+    single = {id_ for id_, number in count.items() if number == 1}
+    sure = not (lost.ids or lost.steps or lost.misplaced) and len(single) == len(items)
+    wanted = needs(runbook) if sure else {i.id: i.needs or () for i in items.values()}
+    known = {id_: [n for n in wanted[id_] if n in single] for id_ in items if id_ in single}
+    for cycle in cycles(known):
+        first = next(n for n, id_ in enumerate(cycle) if items[id_].needs is not None)
+        ring = [*cycle[first:-1], *cycle[:first], cycle[first]]
+        silent = [id_ for id_ in ring if items[id_].needs is None]
+        hint = f"“{silent[0]}” needs the step before it; say needs = [] there" if silent else ""
+        message = f"a cycle in needs: {' → '.join(ring)}"
+        yield _fault(places.of(items[ring[0]], "needs"), message, hint)
 
 
 def _gates(runbook: Runbook, places: Places) -> Iterator[tuple[Gate, Place]]:
@@ -96,21 +97,22 @@ def _gates(runbook: Runbook, places: Places) -> Iterator[tuple[Gate, Place]]:
                     yield gate, places.of(item, key)
 
 
-def _roles(runbook: Runbook, places: Places) -> Iterator[Fault]:
+def _roles(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
     known = {*runbook.roles, "lead"}
     for gate, place in _gates(runbook, places):
         for role in gate.roles:
-            if role not in known:
+            if role not in known and not lost.role(role):
                 yield _fault(place, f"the role “{role}” is not listed",
                              f'add {role} = ["Name <mail>"] to [roles]')  # fmt: skip
-        if gate.signed and runbook.allowed_signers is None:
+        unsigned = runbook.allowed_signers is None and not lost.signers
+        if gate.signed and unsigned and SIGNERS not in lost.names:
             yield _fault(place, "a signed sign-off needs [policy] allowed_signers")
     for step in runbook.walk():
-        if step.role is not None and step.role not in known:
+        if step.role is not None and step.role not in known and not lost.role(step.role):
             yield _fault(places.of(step, "role"), f"the role “{step.role}” is not listed")
 
 
-def _parameters(runbook: Runbook) -> Iterator[Fault]:
+def _parameters(runbook: Runbook, places: Places) -> Iterator[Fault]:
     for p in runbook.parameters:
         if not p.declared:
             continue  # A placeholder of Markdown has the name that people gave it.
@@ -120,8 +122,9 @@ def _parameters(runbook: Runbook) -> Iterator[Fault]:
                          "use letters, digits and “_”")  # fmt: skip
         elif reserved(p.name):
             yield _fault(place, f"no parameter may be called {p.name}",
-                         "commands rely on the real one")  # fmt: skip
-        if p.default is not None and p.choices and p.default not in p.choices:
+                         reserved(p.name))  # fmt: skip
+        partly = places.lost(p, "choices")
+        if p.default is not None and p.choices and p.default not in p.choices and not partly:
             yield _fault(place, f"the default of {p.name} is none of its choices")
         if wrong := too_long(p.name, p.default or ""):
             yield _fault(place, wrong, IN_A_FILE)
@@ -141,20 +144,25 @@ def _pattern(pattern: str, default: str | None, name: str, place: Place) -> Iter
 
 def _step(step: Step, places: Places) -> Iterator[Fault]:
     if step.run is not None and step.action is not None:
-        yield _fault(places.of(step, "action"), f"“{step.title}” has both run and action")
+        yield _fault(
+            places.of(step, "action"), f"“{step.title or step.id}” has both run and action"
+        )
     if step.action is not None:
         yield from _action(step, places)
-    elif step.arguments:
-        yield _fault(places.of(step, "with_"), f"“{step.title}” has “with” but no action")
+    elif step.arguments and not places.lost(step, "action"):
+        yield _fault(
+            places.of(step, "with_"), f"“{step.title or step.id}” has “with” but no action"
+        )
     if step.expect.output is not None:
         try:
             re.compile(step.expect.output)
         except re.error as error:
-            message = f"what “{step.title}” expects is no regular expression: {error}"
+            message = f"what “{step.title or step.id}” expects is no regular expression: {error}"
             yield _fault(places.of(step, "expect"), message)
     for name in step.outputs:
         if not re.fullmatch(NAME, name) or reserved(name):
-            yield _fault(places.of(step, "outputs"), f"“{name}” is no name of an output")
+            yield _fault(places.of(step, "outputs"), f"“{name}” is no name of an output",
+                         reserved(name))  # fmt: skip
 
 
 def _action(step: Step, places: Places) -> Iterator[Fault]:
@@ -164,7 +172,7 @@ def _action(step: Step, places: Places) -> Iterator[Fault]:
                      "there is " + ", ".join(ACTIONS))  # fmt: skip
         return
     for name in known.required:
-        if name not in step.arguments:
+        if name not in step.arguments and not places.lost(step, "with"):
             yield _fault(places.of(step, "action"), f"{step.action} needs with.{name}")
     for name in step.arguments:
         if name not in (*known.required, *known.optional):
@@ -173,45 +181,52 @@ def _action(step: Step, places: Places) -> Iterator[Fault]:
                          f"it takes {names}")  # fmt: skip
 
 
-def _outputs(step: Step) -> set[str]:
+def _outputs(step: Step, places: Places) -> set[str]:
     known = ACTIONS.get(step.action or "")
+    if known is None and (step.action is not None or places.lost(step, "action")):
+        # Which action was meant is not known: it may put out whatever one does.
+        return {*step.outputs, *(name for a in ACTIONS.values() for name in a.outputs)}
     return {*step.outputs, *(known.outputs if known else ())}
 
 
-def _values(runbook: Runbook, places: Places) -> Iterator[Fault]:
-    """Names that a command or condition uses must be known where it stands."""
+def _values(runbook: Runbook, places: Places) -> Iterator[tuple[str, Fault]]:
+    """Names that a command or condition uses must be known where it stands.
+
+    Each fault comes with the name that is not known; empty where something else is wrong.
+    """
     known = {p.name for p in runbook.parameters}
     secrets = {p.name for p in runbook.parameters if p.secret is not None}
     for phase in runbook.phases:
         yield from _condition(phase, known, secrets, places)
         for step in phase.walk():
             yield from _condition(step, known, secrets, places)
-            own = known | _outputs(step)
-            after_before = known | (set(step.outputs) if step.before else set())
-            texts = [("before", step.before, known), ("run", step.run, after_before),
-                     ("cwd", step.cwd, known), ("undo", step.undo, own),
-                     ("verify_undo", step.verify_undo, own), ("ready", step.ready, own),
-                     *(("env", v, known) for v in step.env.values()),
-                     *(("with_", v, known) for v in step.arguments.values())]  # fmt: skip
-            for key, command, names in texts:
-                yield from _unknown(command, names, places.of(step, key), places)
-            for check in step.checks:
-                yield from _unknown(check.probe, own, places.of(check, "probe"), places)
-            known |= _outputs(step)
+            own = _outputs(step, places)
+            early = step.before or places.lost(step, "before")
+            after_before = set(step.outputs) if early else set()
+            texts: list[tuple[Step | Check, str, str | None, Collection[str]]]
+            texts = [(step, "before", step.before, ()), (step, "run", step.run, after_before),
+                     (step, "cwd", step.cwd, ()), (step, "undo", step.undo, own),
+                     (step, "verify_undo", step.verify_undo, own), (step, "ready", step.ready, own),
+                     *((step, "env", v, ()) for v in step.env.values()),
+                     *((step, "with_", v, ()) for v in step.arguments.values()),
+                     *((check, "probe", check.probe, own) for check in step.checks)]  # fmt: skip
+            for item, key, command, more in texts:
+                marks = {match.group(0): match.group(1) for match in MARK.finditer(command or "")}
+                for mark, name in marks.items():
+                    if name not in known and name not in more:
+                        yield from _unknown(mark, name, places.of(item, key), places)
+            known |= own
 
 
-def _unknown(command: str | None, names: set[str], place: Place, places: Places) -> Iterator[Fault]:
-    if place.source and not place.source.endswith(".toml"):
-        return  # In Markdown this is somebody else's template; it is asked for when it is run.
-    for match in MARK.finditer(command or ""):
-        if match.group(1) not in names:
-            message = f"“{match.group(1)}” {UNKNOWN}"
-            yield _fault(places.find(match.group(0), place), message)
+def _unknown(mark: str, name: str, place: Place, places: Places) -> Iterator[tuple[str, Fault]]:
+    # In Markdown this is somebody else's template; it is asked for when it is run.
+    if not place.source or place.source.endswith(".toml"):
+        yield name, _fault(places.find(mark, place), f"“{name}” {UNKNOWN}")
 
 
 def _condition(
     item: Phase | Step, known: set[str], secrets: set[str], places: Places
-) -> Iterator[Fault]:
+) -> Iterator[tuple[str, Fault]]:
     if item.when is None:
         return
     text, key = item.when, places.of(item, "when")
@@ -224,15 +239,15 @@ def _condition(
     try:
         names = parse(text).names
     except ConditionError as error:
-        yield _fault(at(error.column), f"“when”: {error}")
+        yield "", _fault(at(error.column), f"“when”: {error}")
         return
     for name in sorted(names):
         match = re.search(rf"(?<!\w){name}(?!\w)", text)
         place = at(match.start() + 1 if match else 1)
         if name in secrets:
-            yield _fault(place, f"“when” cannot look at the secret “{name}”")
+            yield "", _fault(place, f"“when” cannot look at the secret “{name}”")
         elif name not in known:
-            yield _fault(place, f"“{name}” {UNKNOWN}")
+            yield name, _fault(place, f"“{name}” {UNKNOWN}")
 
 
 def _inside(place: Place, text: str, column: int) -> Place:
@@ -244,12 +259,16 @@ def _inside(place: Place, text: str, column: int) -> Place:
     return Place(place.line, place.column + column - 1, place.source)
 
 
-def noticed(runbook: Runbook) -> Runbook:
+def noticed(runbook: Runbook, places: Places) -> Runbook:
     """The runbook with its findings, and with the lines where parameters are used."""
     findings = list(runbook.findings)
     for step in runbook.walk():
         findings += _remarks(step)
     findings += not_acted_on(runbook)
+    known = {(f.code, f.source, f.line) for f in findings}
+    for inner in (i.finding() for i in values_in_code(runbook, places)):
+        if (inner.code, inner.source, inner.line) not in known:
+            findings.append(inner)  # That of a Markdown base knows its line better.
     parameters = tuple(
         dataclasses.replace(p, lines=tuple(dict.fromkeys((*p.lines, *_used(runbook, p)))))
         for p in runbook.parameters

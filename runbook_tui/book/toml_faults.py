@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
-from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from runbook_tui.book.findings import Fault
-from runbook_tui.book.toml_meant import instead_of, value_of
+from runbook_tui.book.toml_meant import value_of
+from runbook_tui.book.toml_mending import DEEPEST, Refused, holders
 from runbook_tui.book.toml_positions import Path, Position, nearest
 
 SYNTAX = re.compile(r"^(.*?)(?: \(at line (\d+), column (\d+)\))?$", re.DOTALL)
+WANTED = {
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "list_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "tuple_type": "a text like 0-5m",
+}
+"""What a value should have been, by the kind of pydantic's complaint."""
 
 
 def syntax_fault(error: Exception, text: str) -> Fault:
     """The fault of a text that is no TOML."""
+    if isinstance(error, RecursionError):
+        return Fault(message="no TOML: this is nested too deeply", hint="put it side by side")
     match = SYNTAX.match(str(error))
     message = match.group(1) if match else str(error)
     if match and match.group(2):
@@ -27,99 +39,47 @@ def syntax_fault(error: Exception, text: str) -> Fault:
     return Fault(message=f"no TOML: {message}", line=line, column=column)
 
 
+def deep_fault(position: Position) -> Fault:
+    """The fault of tables in tables in tables."""
+    line, column = position
+    return Fault(message=f"this is nested too deeply; at most {DEEPEST // 2} steps in one another",
+                 line=line, column=column, hint="put steps beside one another")  # fmt: skip
+
+
 def schema_faults(
-    error: ValidationError, where: Mapping[Path, Position], top: type[BaseModel]
+    errors: Collection[Refused], where: Mapping[Path, Position], guessed: Collection[Path]
 ) -> list[Fault]:
-    """One fault for each thing that pydantic refuses."""
-    faults: dict[tuple[Path, str], Fault] = {}
-    for item in error.errors(include_url=False):
-        if item["loc"] and item["loc"][-1] == "str" and item["type"] == "string_type":
-            continue  # The other shape of a check or stage step; its own faults follow.
-        path = _path(item["loc"], where)
-        message, hint = _words(item["type"], item["msg"], item["loc"], item.get("ctx", {}), top)
-        line, column = nearest(where, path)
-        faults.setdefault(
-            (path, message), Fault(message=message, line=line, column=column, hint=hint)
-        )
-    return list(faults.values())
+    """One fault for each value that pydantic refuses and each that it misses.
+
+    A value may be refused once for each of the shapes that it might have; where it has one of
+    them, only what is wrong inside counts. Nothing is said of values whose key was guessed.
+    """
+    faults: list[tuple[Path, str, str]] = []
+    refused: dict[Path, list[ErrorDetails]] = {}
+    around = holders(errors)
+    for path, error in errors:
+        if error["type"] == "missing":
+            faults.append((path, f"“{error['loc'][-1]}” is missing", ""))
+        elif path not in around and path not in guessed:
+            refused.setdefault(path, []).append(error)
+    faults += [(path, *_words(path, found)) for path, found in refused.items()]
+    return [
+        Fault(message=message, line=line, column=column, hint=hint)
+        for path, message, hint in faults
+        for line, column in (nearest(where, path),)
+    ]
 
 
-def _path(location: tuple[str | int, ...], where: Mapping[Path, Position]) -> Path:
-    """The part of a location that stands in the text: names of union members do not."""
-    path: Path = ()
-    for part in location:
-        longer = (*path, part)
-        if longer in where or isinstance(part, int):
-            path = longer
-    return path
-
-
-def _words(
-    kind: str, message: str, location: tuple[str | int, ...], context: dict[str, Any],
-    top: type[BaseModel],
-) -> tuple[str, str]:  # fmt: skip
-    name = next((str(p) for p in reversed(location) if isinstance(p, str)), "")
-    if kind == "extra_forbidden":
-        return f"unknown key “{name}”", _meant(name, location[:-1], top)
-    if kind == "missing":
-        return f"“{name}” is missing", ""
-    if kind == "value_error":
-        return str(context.get("error", message)), ""
-    return f"“{name}”: {message[:1].lower()}{message[1:]}", value_of(name)
-
-
-def _meant(name: str, location: tuple[str | int, ...], top: type[BaseModel]) -> str:
-    """What a key that is not known here was probably meant to be, or where it belongs."""
-    here = {key: models for model in _at(location, top) for key, models in _fields(model).items()}
-    if words := instead_of(name, here):
-        return words
-    if close := difflib.get_close_matches(name, sorted(here), 1, 0.7):
-        return f"did you mean “{close[0]}”?"
-    if homes := sorted({home for home, keys in _tables(top).items() if name in keys}, key=len):
-        return (
-            f"it belongs in {', '.join(f'[{home}]' if home else 'the top' for home in homes[:3])}"
-        )
-    every = {key for keys in _tables(top).values() for key in keys}
-    close = difflib.get_close_matches(name, sorted(every), 1, 0.6)
-    return f"did you mean “{close[0]}”?" if close else ""
-
-
-def _at(location: tuple[str | int, ...], top: type[BaseModel]) -> list[type[BaseModel]]:
-    """The models that may stand at a location; names of union members lead nowhere."""
-    models = [top]
-    for part in location:
-        found = [inner for model in models for inner in _fields(model).get(str(part), ())]
-        models = found or models
-    return models
-
-
-def _tables(top: type[BaseModel]) -> dict[str, set[str]]:
-    """The keys of every table of the format, by the table's name as it is written."""
-    tables: dict[str, set[str]] = {}
-    left: list[tuple[str, type[BaseModel]]] = [("", top)]
-    seen: set[type[BaseModel]] = set()
-    while left:
-        name, model = left.pop(0)
-        if model in seen:
-            continue
-        seen.add(model)
-        fields = _fields(model)
-        tables[name] = set(fields)
-        for key, inner in fields.items():
-            left += [(f"{name}.{key}" if name else key, m) for m in inner]
-    return tables
-
-
-def _fields(model: type[BaseModel]) -> dict[str, list[type[BaseModel]]]:
-    """A model's keys, and the models that stand under each."""
-    return {
-        field.alias or name: list(_models(field.annotation))
-        for name, field in model.model_fields.items()
-    }
-
-
-def _models(annotation: Any) -> Iterable[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in getattr(annotation, "__args__", ()):
-        yield from _models(inner)
+def _words(path: Path, errors: list[ErrorDetails]) -> tuple[str, str]:
+    name = next((part for part in reversed(path) if isinstance(part, str)), "")
+    wanted = list(dict.fromkeys(WANTED[e["type"]] for e in errors if e["type"] in WANTED))
+    if "a number" in wanted and "a whole number" in wanted:
+        wanted.remove("a whole number")
+    other = next((e for e in errors if e["type"] not in WANTED), None)
+    if other is None:
+        item = "an item of " if isinstance(path[-1], int) else ""
+        return f"{item}“{name}” should be {' or '.join(wanted)}", value_of(name)
+    if other["type"] == "value_error":
+        return str(other.get("ctx", {}).get("error", other["msg"])), ""
+    message = other["msg"]
+    return f"“{name}”: {message[:1].lower()}{message[1:]}", ""

@@ -17,9 +17,15 @@ Tell = Callable[[Path, str], None]
 
 
 class GivenIds:
-    """Goes through a plan and takes its ids; what is wrong with one is told."""
+    """Goes through a plan and takes its ids; what is wrong with one is told.
 
-    def __init__(self, ids: Ids, there: Mapping[str, Standing], tell: Tell) -> None:
+    Without ``sure`` some ids could not be read, and nobody can say what a node stands in.
+    """
+
+    def __init__(
+        self, ids: Ids, there: Mapping[str, Standing], tell: Tell, *, sure: bool = True
+    ) -> None:
+        self._sure = sure
         self._ids = ids
         self._there = there
         self._tell = tell
@@ -74,7 +80,7 @@ class GivenIds:
         elif there is None or id_ in self._amended:
             if not self._ids.take(id_):
                 self._tell(place, f"the id “{id_}” is used twice")
-        elif (there.kind, there.parent) != (kind, parent or ""):
+        elif self._sure and (there.kind, there.parent) != (kind, parent or ""):
             self._tell(place, f"“{id_}” is a {_stands(there)}; a node stays where it is")
         else:
             self._amended.add(id_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from runbook_tui.book.toml_ids import GivenIds
 from runbook_tui.book.toml_outside import Outside
 from runbook_tui.book.toml_positions import Path, Position, nearest
 
+LONGEST_LINE = 400
 N = TypeVar("N", bound=Node)
 
 
@@ -28,10 +29,20 @@ class Nodes:
     """
 
     def __init__(
-        self, where: Mapping[Path, Position], text: str, files: Files, outside: Outside
+        self,
+        where: Mapping[Path, Position],
+        text: str,
+        files: Files,
+        outside: Outside,
+        gaps: Iterable[Path] = (),
     ) -> None:
         self._where = where
-        self._lines = text.splitlines()
+        self._gone = frozenset(gaps)
+        self._gaps: dict[Path, set[str]] = {}
+        for gap in self._gone:
+            for end, key in enumerate(gap):
+                self._gaps.setdefault(gap[:end], set()).add(str(key))
+        self._lines = text.split("\n")
         self._files = files
         self._outside = outside
         self._there = outside.standing()
@@ -44,7 +55,8 @@ class Nodes:
 
     def phases(self, plan: t.PlanTable) -> list[m.Phase]:
         """The plan's own phases; takes the ids of everything in it first."""
-        GivenIds(self._ids, self._there, self.fault).take(plan, self._outside.ids)
+        sure = not (self._files.lost.ids or self._files.lost.boxes)
+        GivenIds(self._ids, self._there, self.fault, sure=sure).take(plan, self._outside.ids)
         return [self._phase(p, n) for n, p in enumerate(plan.phase)]
 
     def line(self, path: Path) -> int:
@@ -59,6 +71,16 @@ class Nodes:
         """Something is wrong with a table or key."""
         self._files.fault(self.place(path), message, hint)
 
+    def lost(self, path: Path, *keys: str) -> bool:
+        """Whether a table, or one of these keys of it, could not be read."""
+        whole = any(path[:end] in self._gone for end in range(1, len(path) + 1))
+        return whole or not self._gaps.get(path, set()).isdisjoint(keys)
+
+    def note_lost(self, path: Path, item: m.Placed) -> None:
+        """Remember what of a table could not be read, for the rules."""
+        for key in self._gaps.get(path, ()):
+            self._files.places.lose(item.source or self._files.source, item.line, key)
+
     def base(self, id_: str | None, kind: type[N]) -> N | None:
         """The node that a table with that id amends."""
         there = self._there.get(id_ or "")
@@ -68,9 +90,13 @@ class Nodes:
         """The node that a table makes, or makes of the one that is there; its keys' places."""
         keys = table.model_fields_set
         at = base or node
-        for key in keys:
-            place = self.place((*path, key.rstrip("_")))
-            self._files.places.put(at.source or self._files.source, at.line, key, place)
+        self.note_lost(path, at)
+        source = self._files.source
+
+        def locate(key: str) -> Place:
+            return Place(*nearest(self._where, (*path, key.rstrip("_"))), source)
+
+        self._files.places.put(at.source or source, at.line, keys, locate)
         if base is None:
             return node
         self.replaced.note(base, keys)
@@ -217,7 +243,7 @@ class Nodes:
         if seconds is None:
             return None
         line = self.line(path)
-        text = self._lines[line - 1].strip() if line <= len(self._lines) else ""
+        text = self._lines[line - 1][:LONGEST_LINE].strip() if line <= len(self._lines) else ""
         found = m.Estimate(minimum=seconds, maximum=seconds, line=line, text=text)
         if count:
             self.estimates.append(found)

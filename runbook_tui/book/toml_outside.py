@@ -49,12 +49,16 @@ def taken_in(body: Mapping[str, Any], where: Mapping[Path, Position], files: Fil
     base = None
     if isinstance(body.get("extends"), str):
         base = files.take(body["extends"], _place(where, ("extends",), files))
+    elif "extends" in body:
+        files.miss()
     taken = set(standing(base)) if base else set()
     parts = {}
     phases = body.get("phase")
     for number, phase in enumerate(phases if isinstance(phases, list) else ()):
         name = phase.get("include") if isinstance(phase, dict) else None
         if not isinstance(name, str):
+            if name is not None:
+                files.miss()
             continue
         place = _place(where, ("phase", number, "include"), files)
         plan = files.take(name, place)

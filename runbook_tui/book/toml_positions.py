@@ -6,6 +6,7 @@ count from 1, columns in characters.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 Position = tuple[int, int]
+DEEPEST = 80
+"""Headers of more names than this have no place of their own: no plan may be nested so deeply."""
 
 
 def positions(text: str) -> Mapping[Path, Position]:
@@ -37,7 +40,9 @@ def nearest(found: Mapping[Path, Position], path: Path) -> Position:
 class _Index:
     def __init__(self, source: bytes) -> None:
         self._source = source
-        self._lines = source.split(b"\n")
+        # Only where a character takes several bytes do columns have to be counted.
+        self._lines = [] if source.isascii() else source.split(b"\n")
+        self._last = 0, 0, 0
         self._found: dict[Path, Position] = {}
         self._counts: dict[Path, int] = {}
 
@@ -51,18 +56,28 @@ class _Index:
 
     def _place(self, node: Node) -> Position:
         row, column = node.start_point
-        line = self._lines[row] if row < len(self._lines) else b""
-        return row + 1, len(line[:column].decode("utf-8", "replace")) + 1
+        if row >= len(self._lines):
+            return row + 1, column + 1
+        at, done, characters = self._last
+        if row != at or column < done:
+            done = characters = 0
+        # Only what is new since the last place: a line may be very long and full of keys.
+        characters += len(self._lines[row][done:column].decode("utf-8", "replace"))
+        self._last = row, column, characters
+        return row + 1, characters + 1
 
     def _put(self, path: Path, node: Node) -> None:
-        self._found.setdefault(path, self._place(node))
+        if path not in self._found:
+            self._found[path] = self._place(node)
 
     def _table(self, node: Node) -> None:
         key = next((c for c in node.children if c.type in KEYS), None)
         if key is None:
             return
         names = self._names(key)
-        path = self._into(names[:-1])
+        if len(names) > DEEPEST:
+            return
+        path = self._into(names[:-1], node)
         if node.type == "table_array_element":
             array = (*path, names[-1])
             number = self._counts.get(array, 0)
@@ -76,17 +91,18 @@ class _Index:
             if child.type == "pair":
                 self._pair(child, path)
 
-    def _into(self, names: tuple[str, ...]) -> Path:
-        """Follow names; an array of tables stands for its newest element."""
+    def _into(self, names: tuple[str, ...], node: Node) -> Path:
+        """Follow names, which are there from now on; an array stands for its newest element."""
         path: Path = ()
         for name in names:
             path = (*path, name)
             if path in self._counts:
                 path = (*path, self._counts[path] - 1)
+            self._put(path, node)
         return path
 
     def _pair(self, node: Node, base: Path) -> None:
-        key, value = node.children[0], node.children[-1]
+        key, *_, value = node.children
         path = base
         for name in self._names(key):
             path = (*path, name)
@@ -94,24 +110,40 @@ class _Index:
         self._value(value, path)
 
     def _value(self, node: Node, path: Path) -> None:
-        if node.type == "inline_table":
+        kind = node.type
+        if kind == "inline_table":
             for child in node.children:
                 if child.type == "pair":
                     self._pair(child, path)
-        elif node.type == "array":
+        elif kind == "array":
             items = [c for c in node.children if c.is_named and c.type != "comment"]
             for number, item in enumerate(items):
                 self._put((*path, number), item)
                 self._value(item, (*path, number))
 
     def _names(self, node: Node) -> tuple[str, ...]:
-        if node.type == "dotted_key":
-            return tuple(n for child in node.children if child.is_named
-                         for n in self._names(child))  # fmt: skip
+        behind: list[str] = []
+        while node.type == "dotted_key":
+            # a.b.c is (a.b).c: from the end to the front, however many there are.
+            first, *others = [child for child in node.children if child.is_named]
+            for child in reversed(others):
+                behind += self._names(child)
+            node = first
+        if behind:
+            return (*self._names(node), *reversed(behind))
         text = self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
         if node.type == "quoted_key" and len(text) >= 2:
-            return (text[1:-1],)
+            return (_unquoted(text),)
         return (text,)
+
+
+def _unquoted(key: str) -> str:
+    if "\\" not in key or key.startswith("'"):
+        return key[1:-1]
+    try:
+        return next(iter(tomllib.loads(f"{key} = 1")))
+    except tomllib.TOMLDecodeError:
+        return key[1:-1]
 
 
 KEYS = frozenset({"bare_key", "quoted_key", "dotted_key"})

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
-
-from pydantic import ValidationError
 
 from runbook_tui.book import merging
 from runbook_tui.book import model as m
@@ -16,10 +13,16 @@ from runbook_tui.book.files import Files
 from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.places import Place
-from runbook_tui.book.toml_faults import schema_faults, syntax_fault
+from runbook_tui.book.toml_faults import deep_fault, schema_faults
+from runbook_tui.book.toml_mending import pruned, validated
 from runbook_tui.book.toml_nodes import Nodes
 from runbook_tui.book.toml_outside import Outside, taken_in
-from runbook_tui.book.toml_positions import Path, positions
+from runbook_tui.book.toml_positions import Path, nearest, positions
+from runbook_tui.book.toml_spelling import Spelling
+from runbook_tui.book.toml_syntax import legible
+
+UNKNOWN = "?"
+"""Stands for a key of a table that nobody could make sense of."""
 
 
 def read_toml(text: str, source: str, files: Files) -> Runbook:
@@ -28,32 +31,47 @@ def read_toml(text: str, source: str, files: Files) -> Runbook:
 
     files.places.add("", text)
     runbook = draw_toml(text, source, files)
-    if runbook is not None and not files.incomplete:
-        files.faults += broken_rules(runbook, files.places)
+    if runbook is not None:
+        files.faults += broken_rules(runbook, files.places, files.lost)
     if runbook is None or files.faults:
         raise PlanFaults(source, tuple(files.faults))
-    return noticed(runbook)
+    return noticed(runbook, files.places)
 
 
 def draw_toml(text: str, source: str, files: Files) -> Runbook | None:
-    """What one file says together with those it takes in; None where it has another shape.
+    """What one file says together with those it takes in; None where nothing of it can be read.
 
-    Faults go to ``files``. What only the whole plan can break is not looked at.
+    Faults go to ``files``, and what is missing because of them to ``files.lost``: then the runbook
+    is there for the rules only. What only the whole plan can break is not looked at.
     """
-    try:
-        body = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        _tell([syntax_fault(error, text)], files)
+    found = legible(text)
+    _tell(found.faults, files)
+    if found.body is None:
         return None
-    where = positions(text)
+    where = dict(positions(found.text))
+    body = found.body
+    deep = pruned(body, files.lost)
+    if deep is not None:
+        _tell([deep_fault(nearest(where, deep))], files)
+    spelling = Spelling(where=where, top=t.PlanTable, lost=files.lost)
+    body = spelling.spelt(body)
     outside = taken_in(body, where, files)
-    there = None if files.incomplete else frozenset(outside.standing())
-    try:
-        plan = t.PlanTable.model_validate(body, context=there)
-    except ValidationError as error:
-        _tell(schema_faults(error, where, t.PlanTable), files)
+    tables = validated(body, _standing(outside, files), files.lost)
+    shape = [*spelling.faults, *schema_faults(tables.errors, where, spelling.guessed)]
+    _tell((fault for fault in shape if fault.line not in found.lines), files)
+    if tables.plan is None:
         return None
-    return _Reading(Nodes(where, text, files, outside), files, outside).runbook(plan, source)
+    gaps = (*tables.gaps, *((*path, UNKNOWN) for path in spelling.odd))
+    return _Reading(Nodes(where, text, files, outside, gaps), files, outside).runbook(
+        tables.plan, source
+    )
+
+
+def _standing(outside: Outside, files: Files) -> frozenset[str] | None:
+    """Ids of what is there already; None where something is, and not all its ids are known."""
+    if files.incomplete or (outside.runbooks and (files.lost.ids or files.lost.boxes)):
+        return None
+    return frozenset(outside.standing())
 
 
 def _tell(faults: Iterable[Fault], files: Files) -> None:
@@ -142,8 +160,10 @@ class _Reading:
             findings=(*(f for o in others for f in o.findings), *self._nodes.findings),
         )  # fmt: skip
 
-    def _clash(self, place: Place, message: str) -> None:
-        self._files.fault(place, message, "one name means one thing in all files of a plan")
+    def _clash(self, place: Place, message: str, name: str) -> None:
+        lost = self._files.lost
+        if not (name in lost.unsure or lost.role(name)):
+            self._files.fault(place, message, "one name means one thing in all files of a plan")
 
     def _parameter(self, name: str, p: t.ParameterTable, base: Runbook) -> m.Parameter:
         there = next((x for x in base.parameters if x.name == name), None)
@@ -156,9 +176,22 @@ class _Reading:
             pattern=p.pattern,
             secret=_secret(p.secret),
         )
+        self._nodes.note_lost(("parameters", name), given)
+        self._keep_secret(p, ("parameters", name))
         whole = amended(there, given, p.model_fields_set) if there else given
         needed = whole.default is None and whole.secret is None
         return replace(whole, required=needed, declared=True)
+
+    def _keep_secret(self, p: t.ParameterTable, path: Path) -> None:
+        """A secret comes from one place, and a plan is none."""
+        if isinstance(p.secret, t.SecretTable):
+            given = sum(x is not None for x in (p.secret.env, p.secret.file, p.secret.command))
+            if given != 1 and not self._nodes.lost((*path, "secret"), *t.SOURCES, UNKNOWN):
+                message = f"the secret {path[-1]} wants one of {', '.join(t.SOURCES)}"
+                self._nodes.fault((*path, "secret"), message)
+        if p.secret and p.default is not None:
+            message = f"the secret {path[-1]} has its value in the plan"
+            self._nodes.fault((*path, "default"), message, "say where it comes from, no default")
 
     def _team(self, name: str, x: t.TeamTable, base: Runbook) -> m.Team:
         there = next((team for team in base.teams if team.id == name), m.Team(id=name))
@@ -173,13 +206,14 @@ class _Reading:
     def _watch(self, w: t.WatchTable, path: Path) -> m.Watch:
         base = self._nodes.base(w.id, m.Watch)
         probes = sum(x is not None for x in (w.run, w.http, w.prometheus))
-        if probes > 1 or (probes == 0 and base is None):
+        unread = self._nodes.lost(path, "run", "http", "prometheus", UNKNOWN)
+        if probes > 1 or (probes == 0 and base is None and not unread):
             self._nodes.fault(path, f"the watch “{w.title}” wants one of run, http, prometheus")
         watch = m.Watch(
             id=self._nodes.id(w.id, w.title),
             title=w.title,
             line=self._nodes.line(path),
-            probe=m.Probe(run=w.run, http=w.http, prometheus=w.prometheus),
+            probe=m.Probe(run=w.run, http=_asks(w.http), prometheus=_asks(w.prometheus)),
             every=w.every,
             below=None if w.below is None else float(w.below),
             above=None if w.above is None else float(w.above),
@@ -233,6 +267,10 @@ class _Reading:
             unit=x.unit,
             current=None if x.current is None else float(x.current),
         )
+
+
+def _asks(table: t.HttpTable | t.PrometheusTable | None) -> dict[str, str] | None:
+    return None if table is None else table.model_dump(by_alias=True, exclude_none=True)
 
 
 def _secret(s: bool | t.SecretTable | None) -> m.Secret | None:

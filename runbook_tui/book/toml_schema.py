@@ -36,7 +36,8 @@ def _title(value: object, info: ValidationInfo) -> object:
     if value is not None:
         return value
     known = info.context
-    if known is None or info.data.get("id") in known:
+    # An id that cannot be read may be that of something that is there.
+    if known is None or info.data.get("id") in known or (known and "id" not in info.data):
         return ""
     if info.data.get("include") or info.data.get("extends"):
         return ""
@@ -44,7 +45,13 @@ def _title(value: object, info: ValidationInfo) -> object:
 
 
 Title = Annotated[str, BeforeValidator(_title), Field(default=None, validate_default=True)]
-Duration = Annotated[float, BeforeValidator(_duration)]
+LONGEST = 36500 * 86400.0
+"""A hundred years, in seconds: a time that far away can still be reckoned with."""
+Duration = Annotated[
+    float, BeforeValidator(_duration), Field(ge=0, le=LONGEST, allow_inf_nan=False)
+]
+Cadence = Annotated[float, BeforeValidator(_duration), Field(gt=0, le=LONGEST, allow_inf_nan=False)]
+Number = Annotated[float, Field(allow_inf_nan=False)] | int
 Window = Annotated[tuple[float, float], BeforeValidator(_window)]
 Risk = Literal["minimal", "low", "low-medium", "medium", "medium-high", "high", "critical"]
 Strings = list[str]
@@ -54,6 +61,9 @@ class Table(BaseModel):
     """A table of the plan."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+SOURCES = ("env", "file", "command")
 
 
 class SecretTable(Table):
@@ -79,7 +89,7 @@ class TeamTable(Table):
 
     people: Strings = []
     effort: str | None = None
-    rate: float | int | None = None
+    rate: Number | None = None
 
 
 class PolicyTable(Table):
@@ -194,10 +204,24 @@ class PhaseTable(Table):
     ends: str | None = None
     effort: str | None = None
     rollback_within: Duration | None = None
-    cadence: Duration | None = None
+    cadence: Cadence | None = None
     when: str | None = None
     change: list[ChangeTable] = []
     step: list[StepTable] = []
+
+
+class HttpTable(Table):
+    """What a watch asks over HTTP, and the field of the answer that it looks at."""
+
+    url: str
+    json_: Annotated[str | None, Field(alias="json")] = None
+
+
+class PrometheusTable(Table):
+    """What a watch asks a Prometheus server."""
+
+    url: str
+    query: str
 
 
 class WatchTable(Table):
@@ -206,11 +230,11 @@ class WatchTable(Table):
     id: str | None = None
     title: Title
     run: str | None = None
-    http: dict[str, str] | None = None
-    prometheus: dict[str, str] | None = None
-    every: Duration = 30.0
-    below: float | int | None = None
-    above: float | int | None = None
+    http: HttpTable | None = None
+    prometheus: PrometheusTable | None = None
+    every: Cadence = 30.0
+    below: Number | None = None
+    above: Number | None = None
     for_: Annotated[int, Field(alias="for", ge=1)] = 1
     severity: str = "high"
     respond_within: Duration | None = None
@@ -248,10 +272,10 @@ class ThresholdTable(Table):
     """A target without a probe."""
 
     name: str
-    above: float | int | None = None
-    below: float | int | None = None
+    above: Number | None = None
+    below: Number | None = None
     unit: str = ""
-    current: float | int | None = None
+    current: Number | None = None
 
 
 class AlertTable(Table):

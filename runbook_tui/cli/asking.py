@@ -51,8 +51,12 @@ class Answers:
             how = " ".join(f"-p {name}=…" for name in missing.names)
             raise Ended(exits.WAITING, missing.reason, f"  runbook resume {run} --no-tui {how}")
         known = {p.name: p for p in session.state.runbook.parameters}
+        for refused in missing.refused:
+            say.err(refused.reason)
         for name in missing.names:
             parameter = known.get(name)
+            if parameter is None and missing.refused:
+                raise Ended(exits.WAITING, missing.reason)
             if parameter is None:
                 raise Ended(exits.WAITING, f"“{name}” is put out by a step that has not run")
             _give(session, name, ask_for(parameter))

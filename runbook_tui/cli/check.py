@@ -19,10 +19,10 @@ from runbook_tui.cli.faults import count, fault_line, finding_line
 @click.option("--json", "as_json", is_flag=True, help="as one JSON object")
 def command(file: Path, as_json: bool) -> int:
     """Every fault and finding of a plan; faults end with 3, findings never change the status."""
-    from runbook_tui import wiring
+    from runbook_tui.session.plan_files import read_files
 
     try:
-        _, runbook = wiring.read_plan(file)
+        runbook = read_files(file).runbook
     except PlanFaults as faults:
         return _faulty(str(file), faults, as_json)
     if as_json:

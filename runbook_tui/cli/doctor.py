@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from runbook_tui.cli import exits, say
+from runbook_tui.cli import exits, say, unknown
 from runbook_tui.session.ports.journal import JournalError
 
 LITTLE = 200 << 20
@@ -153,12 +153,21 @@ def _clock() -> Finding:
 def _journal() -> Finding:
     from runbook_tui import wiring
     from runbook_tui.cli.choosing import glances
+    from runbook_tui.journal.schema import side
 
+    path = wiring.settings().journal
+    folders = unknown.folders()
     try:
         with closing(wiring.journal(reading=True)) as journal:
             found = glances(journal)
     except JournalError as error:
         return Finding(name="journal", good=False, text=f"{error} {error.hint}".strip())
+    for file in (path, side(path, ".lock"), side(path, ".bell")):
+        if file.exists() and not os.access(file, os.W_OK):
+            text = f"{file} cannot be written; set its owner and mode right, or set RUNBOOK_HOME"
+            return Finding(name="journal", good=False, text=text)
+    if lost := unknown.said(folders, (run.entry.run for run in found)):
+        return Finding(name="journal", good=False, text=lost)
     ahead = [run for run in found if run.touched > time.time() + 5]
     if ahead:
         text = f"run {ahead[0].entry.run} was written in the future: a clock was wrong"

@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 
 from runbook_tui.book.findings import PlanFaults
-from runbook_tui.cli import exits, say
+from runbook_tui.cli import exits, say, unknown
 from runbook_tui.cli.exits import Ended
 from runbook_tui.session.opening import NoSuchRun
 from runbook_tui.session.ports.journal import JournalError
@@ -28,6 +28,8 @@ def explain(error: Exception) -> int:
         say.err(str(error))
         for run in error.candidates:
             say.err(f"  {run}")
+        if not error.candidates and (lost := unknown.said(unknown.folders(), ())):
+            say.err(lost, colour="red")
         return exits.USAGE
     if isinstance(error, JournalError):
         return tell(Ended(exits.OUR_FAULT, str(error), error.hint))
@@ -56,9 +58,9 @@ def _write_crash(error: Exception) -> Path | None:
 
     text = "".join(traceback.format_exception(error))
     name = f"crash-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
-    for folder in (wiring.settings().home, Path(tempfile.gettempdir())):
-        path = folder / name
+    for folder in (wiring.settings().home, None):
         try:
+            path = (folder or Path(tempfile.gettempdir())) / name
             fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             with os.fdopen(fd, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)

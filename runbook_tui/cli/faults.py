@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from runbook_tui.book.findings import Fault, Finding, PlanFaults
+from runbook_tui.book.plain_text import printable
 from runbook_tui.cli import say
+
+LONGEST = 2000
 
 
 def fault_line(source: str, fault: Fault) -> str:
     """One fault, in the plan ``source`` or a file that it takes in; its hint stands behind it."""
     hint = f" ({fault.hint})" if fault.hint else ""
-    return f"{fault.source or source}:{fault.line}:{fault.column}: fault: {fault.message}{hint}"
+    place = f"{fault.source or source}:{fault.line}:{fault.column}"
+    return _one_line(f"{place}: fault: {fault.message}{hint}")
 
 
 def finding_line(source: str, finding: Finding) -> str:
     """One finding, with its code and the other line it is about."""
     other = f" (see line {finding.related_line})" if finding.related_line else ""
     place = f"{finding.source or source}:{max(finding.line, 1)}:{finding.column}"
-    return f"{place}: {finding.severity}: {finding.message}{other} [{finding.code}]"
+    return _one_line(f"{place}: {finding.severity}: {finding.message}{other} [{finding.code}]")
+
+
+def _one_line(text: str) -> str:
+    """A name or title may hold anything; it must not look like another line."""
+    return printable(text, LONGEST)
 
 
 def print_faults(faults: PlanFaults) -> None:

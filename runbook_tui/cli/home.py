@@ -44,7 +44,8 @@ def plans_here(folder: Path) -> list[Path]:
 
 def _is_plan(path: Path) -> bool:
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")[:4096]
+        with path.open("rb") as file:
+            text = file.read(4096).decode("utf-8", "replace")
     except OSError:
         return False
     return any(part.strip().startswith("format") for part in text.splitlines()[:20])

@@ -2,57 +2,82 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
-from runbook_tui.cli.leaving import say_left
 from runbook_tui.cli.values import Values
 from runbook_tui.run.events import Actor
 from runbook_tui.run.state import RunState
 from runbook_tui.session.session import Session
 
-
-def need_terminal(no_tui: bool) -> None:
-    """Refuse to open a screen where there is none, before anything is recorded."""
-    if not no_tui and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise Ended(
-            exits.USAGE, "there is no terminal here", "say --no-tui to work as lines of text"
-        )
+if TYPE_CHECKING:
+    from runbook_tui.session.plan_files import PlanFiles
+    from runbook_tui.tui.opening import Opened, Opening
 
 
-def lead(
+def lead_lines(
     run: str,
     who: Actor,
     values: Values,
     *,
-    no_tui: bool,
     yes: bool,
     resume: bool,
     after: int | None,
+    plan: PlanFiles | None = None,
 ) -> int:
-    """Lead a run; ``after`` is the event after which to tell what happened (None: the newest)."""
-    from runbook_tui import wiring
-
-    session = wiring.open_session(run, who, leads=True)
+    """Lead a run as lines of text; ``after`` is the event after which to tell what happened
+    (None: the newest)."""
+    session = _session(run, who, plan)
     found = session.state
     begun = found.seq if after is None else after
-    if not session.open(resume=resume):
-        raise led_by(run, session.leader())
-    others = other_runs(run)
+    _open(session, resume=resume)
     try:
-        if no_tui:
-            for line in others:
-                say.err(line)
-            return _lines(session, values, yes=yes, found=found, after=begun)
-        for name, value in values.secret.items():
-            session.give_secret(name, value)
-        status = on_screen(session, others)
-        say_left(session.state, "resume")
-        return status
+        for line in other_runs(run):
+            say.err(line)
+        return _lines(session, values, yes=yes, found=found, after=begun)
     finally:
         session.close()
+
+
+def led(
+    run: str,
+    who: Actor,
+    values: Values,
+    opening: Opening,
+    *,
+    resume: bool,
+    plan: PlanFiles | None = None,
+    said: str = "",
+) -> Opened:
+    """Lead a run for a screen, which says ``said`` first; raises `Ended` where somebody else leads.
+
+    It may be left until the run is opened in this person's name.
+    """
+    from runbook_tui.cli.screen import opened
+
+    session = _session(run, who, plan)
+    opening.commit()
+    opening.doing = "opening the run"
+    _open(session, resume=resume)
+    try:
+        for name, value in values.secret.items():
+            session.give_secret(name, value)
+        return opened(session, "; ".join(filter(None, (said, *other_runs(run)))))
+    except BaseException:
+        session.close()
+        raise
+
+
+def _session(run: str, who: Actor, plan: PlanFiles | None) -> Session:
+    from runbook_tui import wiring
+
+    return wiring.open_session(run, who, leads=True, plan=plan)
+
+
+def _open(session: Session, *, resume: bool) -> None:
+    if not session.open(resume=resume):
+        raise led_by(session.run, session.leader())
 
 
 def _lines(session: Session, values: Values, *, yes: bool, found: RunState, after: int) -> int:
@@ -68,15 +93,6 @@ def _lines(session: Session, values: Values, *, yes: bool, found: RunState, afte
         lines = Lines(session, journal, answers, found, after)
         answers.hand_over(session)
         return lines.walk()
-
-
-def on_screen(session: Session, said: Sequence[str] = ()) -> int:
-    """The screen on an open session; returns its exit status."""
-    from runbook_tui import wiring
-    from runbook_tui.tui.app import RunbookApp
-
-    status = RunbookApp(session, wiring.terminals(), said="; ".join(said)).run()
-    return status if isinstance(status, int) else exits.DONE
 
 
 def led_by(run: str, holder: str) -> Ended:

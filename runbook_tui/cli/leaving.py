@@ -16,6 +16,16 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
+def outliving_the_terminal() -> Iterator[None]:
+    """A terminal that goes, as with the network, does not end what is done here."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@contextmanager
 def told_to_leave() -> Iterator[threading.Event]:
     """An event that is set by the first of these signals; the second one ends at once."""
     told = threading.Event()
@@ -51,7 +61,7 @@ def answering() -> Iterator[None]:
 def say_left(state: RunState, verb: str) -> None:
     """After the screen: which run it was, what still runs, and how to come back to it."""
     run = state.run
-    if state.finished is not None:
+    if state.finished is not None and not state.rolling_back:
         say.err(f"run {run}: {summary(state)}")
         say.err(f"it can still be taken back: runbook rollback {run}")
         return
@@ -63,5 +73,5 @@ def say_left(state: RunState, verb: str) -> None:
     titles = ", ".join(f"“{title}”" for title in running)
     say.err(f"run {run}: left; " + (f"still running: {titles}" if running else "nothing runs"))
     if state.rolling_back:
-        say.err(f"its rollback is not over; go on with it: runbook rollback {run}")
+        say.err(f"its rollback goes on; follow it, and answer what it asks: runbook rollback {run}")
     say.err(f"come back with: runbook {verb} {run}")

@@ -89,12 +89,12 @@ class Lines:
     def _go_on(self) -> int | None:
         """Do what comes next; the exit status where nothing does."""
         state = self._state
+        if state.rolling_back:
+            return None
         if state.finished is not None:
             self._narrator.tell()
             say.out(f"{summary(state)}: {state.runbook.title}", colour="green", bold=True)
             return exits.DONE
-        if state.rolling_back:
-            return None
         if self._rolled_back_meanwhile(state):
             return self._rolled_back(state)
         failed = next((i for i in state.outline.order if self._has_failed(state, i)), None)

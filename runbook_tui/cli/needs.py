@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runbook_tui.book.model import Gate
+from runbook_tui.run.counting import counted, why_shut
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.state import (
     OVER,
@@ -34,8 +34,8 @@ def needs(state: RunState) -> list[Need]:
     found: list[Need] = []
     for id_ in gates_waiting(state):
         node = state.outline[id_]
-        if _reached(state, node) and node.gate is not None:
-            found += _signoffs(state, node, node.gate, f"gate of “{node.title}”")
+        if _reached(state, node):
+            found += _signoffs(state, node, gate=True)
     for id_ in state.outline.order:
         found += _of_step(state, id_)
         if found and state.outline.advised:
@@ -80,10 +80,7 @@ def to_conclude(state: RunState, id_: str) -> list[Need]:
     step = state.outline.steps[id_]
     checks = {c.id: c.title for c in step.checks}
     found = [_tick(state, check, checks[check]) for check in open_checks(state, id_)]
-    if step.signoff is not None:
-        node = state.outline[id_]
-        found += _signoffs(state, node, step.signoff, f"sign-off of “{step.title}”")
-    return found
+    return [*found, *_signoffs(state, state.outline[id_], gate=False)]
 
 
 def _of_phase(state: RunState, id_: str) -> list[Need]:
@@ -95,24 +92,28 @@ def _of_phase(state: RunState, id_: str) -> list[Need]:
         for child in state.outline.children(id_)
         if state.outline[child].kind is Kind.CRITERION and child not in state.ticks
     ]
-    if node.signoff is not None:
-        found += _signoffs(state, node, node.signoff, f"sign-off of “{node.title}”")
-    return found
+    return [*found, *_signoffs(state, node, gate=False)]
 
 
 def _tick(state: RunState, id_: str, title: str) -> Need:
     return Need(text=f"“{title}” is to be checked", how=f"runbook tick {state.run} {id_}")
 
 
-def _signoffs(state: RunState, node: Node, asked: Gate, what: str) -> list[Need]:
+def _signoffs(state: RunState, node: Node, *, gate: bool) -> list[Need]:
+    asked = node.gate if gate else node.signoff
+    if asked is None:
+        return []
+    what = f"{'gate' if gate else 'sign-off'} of “{node.title}”"
     found = []
-    no = rejected(state.signoffs, node.id, asked)
+    given = counted(state, node.id, gate=gate)
+    no = rejected(given, asked)
     for role in asked.roles:
-        left = missing(state.signoffs, node.id, asked, role)
-        refused = any(s.role == role for s in rejections(state.signoffs, node.id, asked))
+        left = missing(given, asked, role)
+        refused = any(s.role == role for s in rejections(given, asked))
         if left <= 0 and not refused:
             continue
-        more = f" ({no})" if refused else f" ({left} more)" if left > 1 else ""
+        lapsed = why_shut(state, node.id) if gate and not no else ""
+        more = f" ({no or lapsed})" if refused or lapsed else f" ({left} more)" if left > 1 else ""
         found.append(
             Need(
                 text=f"{what} waits for {role}{more}",

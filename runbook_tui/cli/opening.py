@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.choosing import choose
@@ -13,6 +14,9 @@ from runbook_tui.run.requests import OverrideNeeded, Refusal, Request
 from runbook_tui.session.answering import Accepted
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.session import Session
+
+if TYPE_CHECKING:
+    from runbook_tui.session.plan_files import PlanFiles
 
 PATIENCE = 60.0
 
@@ -50,11 +54,11 @@ def run_named(name: str | None) -> str:
 
 
 @contextmanager
-def taking_part(run: str, who: Actor) -> Iterator[Session]:
-    """A session beside the lead, opened and closed."""
+def taking_part(run: str, who: Actor, plan: PlanFiles | None = None) -> Iterator[Session]:
+    """A session beside the lead, opened and closed; ``plan`` is what was read already."""
     from runbook_tui import wiring
 
-    session = wiring.open_session(run, who, leads=False)
+    session = wiring.open_session(run, who, leads=False, plan=plan)
     session.open()
     try:
         yield session

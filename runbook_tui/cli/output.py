@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 BLOCK = 1 << 18
+STILL = 2.0
+"""Seconds after which a line that does not end is shown as it is."""
 ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
     r"|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)"  # OSC and other strings, up to their end
@@ -22,6 +24,21 @@ class LogFollower:
         self._part = "log.head"
         self._offset = 0
         self._rest = b""
+        self._asked = (b"", 0.0)
+
+    def prompt(self, now: float) -> str:
+        """An unfinished last line, once it has stood still: it may be a question. ``now``: seconds.
+
+        Read by `lines` before; empty where there is none, or it was given already.
+        """
+        seen, since = self._asked
+        if seen != self._rest:
+            self._asked = (self._rest, now)
+            return ""
+        if not seen or now - since < STILL:
+            return ""
+        self._asked = (seen, float("inf"))
+        return shown(seen.decode("utf-8", "replace"))
 
     def lines(self, ended: bool) -> list[str]:
         """Lines that are new; an unfinished last one only once the command has ended."""

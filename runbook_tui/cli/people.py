@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
-from runbook_tui.run.events import Actor
-from runbook_tui.run.people import EXAMPLE, NoIdentity
+
+if TYPE_CHECKING:
+    from runbook_tui.run.events import Actor
 
 
 def as_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -23,6 +24,7 @@ def as_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def rescuer(claimed: str | None) -> Actor:
     """Who brings it back or stops it: a bad ``RUNBOOK_AS`` must not keep them from it."""
     from runbook_tui import wiring
+    from runbook_tui.run.people import NoIdentity
 
     if claimed is None:
         try:
@@ -36,6 +38,7 @@ def rescuer(claimed: str | None) -> Actor:
 def actor(claimed: str | None) -> Actor:
     """The person who acts."""
     from runbook_tui import wiring
+    from runbook_tui.run.people import EXAMPLE, NoIdentity
 
     if claimed is not None and not claimed.partition("<")[0].strip():
         raise Ended(exits.USAGE, "--as needs a name", EXAMPLE)

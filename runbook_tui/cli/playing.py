@@ -24,6 +24,7 @@ from runbook_tui.demo.sandbox import make_sandbox, tree_of
 from runbook_tui.run.requests import SignNode
 from runbook_tui.run.rollback import default_scope, plan
 from runbook_tui.run.state import gates_waiting
+from runbook_tui.session.plan_files import read_files
 from runbook_tui.session.session import Session
 
 if TYPE_CHECKING:
@@ -44,12 +45,16 @@ class Play:
         say.err(f"making a sandbox in {folder}")
         self._sandbox = make_sandbox(folder, self._runner)
         self._service = story.start_service(folder, self._commands)
+        path = next(p / story.PLAN for p in wiring.shipped_plans() if (p / story.PLAN).exists())
+        plan = read_files(path)
         self._run = wiring.start(
-            next(p / story.PLAN for p in wiring.shipped_plans() if (p / story.PLAN).exists()),
+            path,
+            plan,
             parameters={"service": self._service.url},
             actor=story.LEAD,
             folder=self._sandbox.work,
         )
+        wiring.keep_reading(self._run, plan)
         self._session: Session = wiring.open_session(self._run, story.LEAD, leads=True)
         self.kept = False
         """Whether service and commands go on when the play is left."""
@@ -88,7 +93,7 @@ class Play:
     @property
     def brought_back(self) -> bool:
         """Whether the last thing that happened was a rollback, and a whole one."""
-        from runbook_tui.tui.app import exit_status
+        from runbook_tui.tui.leaving import exit_status
 
         return exit_status(self._session.state) == exits.ROLLED_BACK
 

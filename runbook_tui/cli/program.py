@@ -19,6 +19,7 @@ COMMANDS = {
     "skip": "leave a step out, with a reason",
     "note": "write a remark down",
     "sign": "sign off a gate or a step",
+    "override": "open a gate without its sign-offs, with a reason",
     "rollback": "bring it back: what ran is undone, newest first",
     "stop": "stop a run's running commands",
     "check": "every fault and finding of a plan",
@@ -88,6 +89,8 @@ def start(arguments: Sequence[str]) -> int:
     from runbook_tui.cli import say
 
     say.prepare_streams()
+    # A mask that takes the owner's own rights away would keep us from every file that we make.
+    os.umask(os.umask(0o077) & 0o077)
     try:
         result = program.main(list(arguments), prog_name="runbook", standalone_mode=False)
         sys.stdout.flush()

@@ -11,7 +11,14 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.people import as_option, rescuer
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
-from runbook_tui.run.rollback import SCOPES, default_scope, plan, scope_node, without
+from runbook_tui.run.rollback import (
+    SCOPES,
+    about_to_act,
+    default_scope,
+    plan,
+    scope_node,
+    without,
+)
 from runbook_tui.run.state import RunState
 from runbook_tui.session.opening import NoSuchRun
 from runbook_tui.session.ports.journal import JournalError
@@ -24,6 +31,7 @@ from runbook_tui.session.undo_file import UndoFile
 @click.option("--plan", "only_plan", is_flag=True, help="only show it: 0 all ready, 6 not")
 @click.option("--yes", is_flag=True, help="start it without asking")
 @click.option("--past-floor", is_flag=True, help="also undo what lies before an irreversible step")
+@click.option("--stand-in", "stands_in", is_flag=True, hidden=True)
 @as_option
 def command(
     run: str | None,
@@ -31,11 +39,16 @@ def command(
     only_plan: bool,
     yes: bool,
     past_floor: bool,
+    stands_in: bool,
     claimed: str | None,
 ) -> int:
     """Bring it back: what really ran is undone, newest first, and each undo is verified."""
     from runbook_tui.cli.opening import check_home
 
+    if stands_in and run is not None:
+        from runbook_tui.cli.standing_in import stand_in
+
+        return stand_in(run, claimed)
     who = rescuer(claimed)
     say.outlive_readers()
     wish = Wish(scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor)
@@ -103,13 +116,16 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         return roll_back(run, who, behind, wish)
     if not wish.only_plan:
         session.help_roll_back()
+    planned = None
     if state.rolling_back and not wish.only_plan:
         say.err("a rollback of this run is under way; going on with it")
     else:
         scope, node = _scope(state, wish.scope)
         session.look_around()
+        state = session.foreseen()
         planned = without(plan(state, scope, node, wish.past_floor), session.absent)
-        if not planned.items:
+        begun = about_to_act(state, node)
+        if not planned.items and not begun:
             say.out("nothing to roll back")
             return exits.DONE
         print_plan(state, planned, session.environment, whole=wish.only_plan)
@@ -120,7 +136,8 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
     try:
         undoing = Undoing(session, may_ask=not unattended)
         if not session.state.rolling_back:
-            undoing.start(*_scope(session.state, wish.scope), past_floor=wish.past_floor)
+            wanted = _scope(session.state, wish.scope)
+            undoing.start(*wanted, past_floor=wish.past_floor, planned=planned)
         return undoing.follow()
     finally:
         session.close()

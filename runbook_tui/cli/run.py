@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
-from runbook_tui.cli.people import actor, as_option
-from runbook_tui.run.events import Actor
+from runbook_tui.cli.people import as_option
+from runbook_tui.cli.starting import FROM, Prepared, Start, prepare
 
-FROM = "--from"
+if TYPE_CHECKING:
+    from runbook_tui.tui.opening import Opened, Opening
 
 
 @click.command("run")
@@ -36,11 +40,7 @@ def command(
     first: str | None,
 ) -> int:
     """Start a run of a plan, on the screen or as lines of text."""
-    from runbook_tui import wiring
-    from runbook_tui.cli.leading import lead, need_terminal
-    from runbook_tui.cli.opening import check_home
-    from runbook_tui.cli.starting_at import left_out
-    from runbook_tui.cli.values import complete, given
+    from runbook_tui.cli.screen import is_terminal
 
     if rehearse:
         raise Ended(
@@ -48,30 +48,78 @@ def command(
             "this version cannot rehearse a plan yet, and nothing was started",
             f"look at what would run with `runbook show {file}`",
         )
-    if cwd is not None and not cwd.is_dir():
-        raise Ended(exits.USAGE, f"--cwd {cwd} is not a folder")
-    _, runbook = wiring.read_plan(file)
-    values = given(pairs, runbook)
-    skipped = left_out(runbook, first) if first else []
-    need_terminal(no_tui)
+    start = Start(file=file, pairs=pairs, claimed=claimed, role=role, cwd=cwd, first=first)
+    start.check()
+    if no_tui or not is_terminal():
+        return _as_lines(start, no_tui=no_tui, yes=yes)
+    return _on_screen(start)
+
+
+def _as_lines(start: Start, *, no_tui: bool, yes: bool) -> int:
+    from runbook_tui import wiring
+    from runbook_tui.cli.leading import lead_lines
+    from runbook_tui.cli.opening import check_home
+    from runbook_tui.cli.people import actor
+    from runbook_tui.cli.screen import need_terminal
+
+    prepared = prepare(start)
+    if not no_tui:
+        need_terminal()
     check_home()
-    values = complete(
-        values, runbook, str(cwd or wiring.folder_of(file)), may_ask=say.interactive()
-    )
-    who = actor(claimed)
-    run = wiring.start(file, parameters=values.plain, actor=who, folder=cwd, role=role)
-    say.err(f"run {run}: {runbook.title}")
-    if skipped:
-        _skip(run, who, skipped)
-    return lead(run, who, values, no_tui=no_tui, yes=yes, resume=False, after=0)
+    prepared.complete(may_ask=say.interactive())
+    who = actor(start.claimed)
+    run = prepared.record(who)
+    wiring.keep_reading(run, prepared.plan)
+    say.err(f"run {run}: {prepared.plan.runbook.title}")
+    return lead_lines(run, who, prepared.values, yes=yes, resume=False, after=0, plan=prepared.plan)
 
 
-def _skip(run: str, who: Actor, steps: list[str]) -> None:
-    from runbook_tui.cli.opening import ask, taking_part
-    from runbook_tui.run.requests import SkipStep
-    from runbook_tui.run.state import OVER
+def _on_screen(start: Start) -> int:
+    """The screen first, the plan beside it; what only a terminal can answer in between."""
+    from runbook_tui.cli.screen import show
+    from runbook_tui.tui.opening import Opening
 
-    with taking_part(run, who) as session:
-        for step in steps:
-            if session.state.step(step).status not in OVER:
-                ask(session, SkipStep(step=step, reason=FROM))
+    if not start.file.is_file():
+        # Said at once where it can be: a file that is not there needs no screen.
+        prepare(start)
+    try:
+        return show(Opening(start.file.name, partial(_read, start)), "resume")
+    except ValuesWanted as wanted:
+        prepared = wanted.prepared
+    prepared.complete(may_ask=True)
+    return show(Opening(start.file.name, partial(_open, prepared)), "resume")
+
+
+class ValuesWanted(Exception):
+    """The plan is read, and the terminal is needed before it can be started."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        super().__init__()
+        self.prepared = prepared
+
+
+def _read(start: Start, opening: Opening) -> Opened:
+    from runbook_tui.cli.opening import check_home
+
+    opening.doing = f"reading {start.file.name}"
+    prepared = prepare(start)
+    check_home()
+    if prepared.needs_terminal():
+        raise ValuesWanted(prepared)
+    prepared.complete(may_ask=False)
+    return _open(prepared, opening)
+
+
+def _open(prepared: Prepared, opening: Opening) -> Opened:
+    from runbook_tui import wiring
+    from runbook_tui.cli.leading import led
+    from runbook_tui.cli.people import actor
+
+    who = actor(prepared.start.claimed)
+    opening.commit()
+    opening.doing = "recording the run"
+    run = prepared.record(who)
+    opened = led(run, who, prepared.values, opening, resume=False, plan=prepared.plan)
+    # Whoever helps with this run needs it; nobody has to wait for it here.
+    threading.Thread(target=wiring.keep_reading, args=(run, prepared.plan), name="keeping").start()
+    return opened

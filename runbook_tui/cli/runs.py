@@ -7,7 +7,7 @@ import json
 import click
 
 from runbook_tui.book.plain_text import printable
-from runbook_tui.cli import exits, say
+from runbook_tui.cli import exits, say, unknown
 from runbook_tui.cli.choosing import Glance, glances
 
 SHORTEST = 10
@@ -22,12 +22,15 @@ def command(as_json: bool) -> int:
     """Open and past runs, newest first."""
     from runbook_tui.cli.opening import reading
 
+    folders = unknown.folders()
     with reading() as journal:
         found = glances(journal)
+    if lost := unknown.said(folders, (run.entry.run for run in found)):
+        say.err(lost, colour="red")
     if as_json:
         click.echo(json.dumps([as_values(run) for run in found], ensure_ascii=True, indent=1))
         return exits.DONE
-    if not found:
+    if not found and not lost:
         say.err("there are no runs yet; `runbook run FILE` starts one")
     for run in found:
         say.out(line(run))

@@ -14,7 +14,18 @@ from runbook_tui.book.plain_text import printable
 
 
 def prepare_streams() -> None:
-    """Make both streams take any text: what their encoding does not know is escaped."""
+    """Make both streams take any text: what their encoding does not know is escaped.
+
+    A descriptor that our starter has closed must not become that of a file of ours.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -48,7 +59,8 @@ class _Streams:
 def _write(stream: TextIO, text: str, colour: str | None, bold: bool) -> None:
     try:
         _put(stream, text, colour, bold)
-    except BrokenPipeError:
+    except OSError:
+        # A pipe that nobody reads, a terminal that has gone, a full disk.
         if not _Streams.outlive:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -15,9 +15,9 @@ from runbook_tui.cli import exits, say
 @click.option("--json", "as_json", is_flag=True, help="everything, as one JSON object")
 def command(file: Path, as_json: bool) -> int:
     """What was read from a plan: phases, changes, steps, checks and what they need."""
-    from runbook_tui import wiring
+    from runbook_tui.session.plan_files import read_files
 
-    _, runbook = wiring.read_plan(file)
+    runbook = read_files(file).runbook
     from runbook_tui.book.listing import listing
     from runbook_tui.book.shown import shown
 

@@ -13,6 +13,7 @@ from runbook_tui.run.requests import StopCommands
 from runbook_tui.run.state import RunState
 from runbook_tui.session.ports.commands import Commands, Phase
 from runbook_tui.session.session import Session
+from runbook_tui.session.undo_file import UNDO_KINDS
 
 GRACE = 5.0
 PATIENCE = 15.0
@@ -55,6 +56,8 @@ def _session(run: str, claimed: str | None) -> Session:
 
     who = rescuer(claimed)
     session = wiring.open_session(run, who, leads=True)
+    # Whoever stops what runs does not ask for the next undo.
+    session.leave_rollbacks()
     if session.open():
         return session
     session.close()
@@ -80,7 +83,7 @@ def _wait_recorded(session: Session) -> None:
 def _open(state: RunState) -> bool:
     """Whether a command's end, or that of its step, is still to be recorded."""
     for id_, step in state.steps.items():
-        if any(c.running for c in step.commands):
+        if any(c.running and c.kind not in UNDO_KINDS for c in step.commands):
             return True
         item = state.outline.steps.get(id_)
         if step.status == "running" and item is not None and not item.manual:

@@ -2,44 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.choosing import Glance, choose, glances
 from runbook_tui.cli.exits import Ended
 from runbook_tui.run.events import Actor
 
 
-def taken(name: str | None, who: Actor, *, may_ask: bool) -> str:
-    """The run that this person is about to lead; what was chosen for them is said.
+@dataclass(frozen=True, kw_only=True)
+class Taking:
+    """The run that a person is about to lead, and what they are told of that.
 
-    Where nobody named the run and its lead changes, they are asked if they can be; raises
-    `Ended` (7) where they do not want it.
+    ``question`` is empty where nobody has to be asked.
     """
+
+    run: str
+    chosen: tuple[str, ...] = ()
+    """What was chosen for them, in lines."""
+    handed: str = ""
+    """That the lead changes."""
+    question: str = ""
+
+    @property
+    def words(self) -> str:
+        """The same in one line, for a screen."""
+        others = len(self.chosen) - 2
+        chosen = f"took the newest open run of {others + 1}; `runbook runs` lists them"
+        return "; ".join(filter(None, (chosen if self.chosen else "", self.handed)))
+
+
+def look(name: str | None, who: Actor) -> Taking:
+    """Which run is meant, and what there is to say of that; nothing is said or changed yet."""
     from runbook_tui.cli.opening import reading
 
     with reading() as journal:
         run = choose(journal, name)
         found = glances(journal)
     mine = next(glance for glance in found if glance.entry.run == run)
-    if name is None:
-        _say_chosen(mine, [g for g in found if g is not mine and not g.finished])
+    others = [g for g in found if g is not mine and not g.finished] if name is None else []
+    chosen = (f"took the newest open run: {_line(mine)}", "also open:",
+              *(f"  {_line(other)}" for other in others)) if others else ()  # fmt: skip
     if not _changes_hands(mine, who) or _led_now(run):
-        return run
-    say.err(f"the lead of {run} goes from {mine.lead} to {who.identity}; that is recorded")
-    if name is None and may_ask:
+        return Taking(run=run, chosen=chosen)
+    handed = f"the lead of {run} goes from {mine.lead} to {who.identity}; that is recorded"
+    question = f"Lead “{mine.entry.title}”?" if name is None else ""
+    return Taking(run=run, chosen=chosen, handed=handed, question=question)
+
+
+def agreed(taking: Taking, *, may_ask: bool) -> str:
+    """Say what was found, and ask where the lead changes and nobody named the run; its id.
+
+    Raises `Ended` (7) where they do not want it.
+    """
+    for line in filter(None, (*taking.chosen, taking.handed)):
+        say.err(line)
+    if taking.question and may_ask:
         from runbook_tui.cli.values import confirmed
 
-        if not confirmed(f"Lead “{mine.entry.title}”?"):
+        if not confirmed(taking.question):
             raise Ended(exits.WAITING, "nothing was changed", "name the run: runbook resume RUN")
-    return run
-
-
-def _say_chosen(mine: Glance, others: list[Glance]) -> None:
-    if not others:
-        return
-    say.err(f"took the newest open run: {_line(mine)}")
-    say.err("also open:")
-    for other in others:
-        say.err(f"  {_line(other)}")
+    return taking.run
 
 
 def _line(run: Glance) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from runbook_tui.cli import exits, say
-from runbook_tui.cli.leaving import told_to_leave
+from runbook_tui.cli.leaving import outliving_the_terminal, told_to_leave
 from runbook_tui.cli.opening import ask
 from runbook_tui.cli.output import LogFollower
 from runbook_tui.run import requests as r
@@ -18,18 +18,22 @@ from runbook_tui.run.requests import Refusal
 from runbook_tui.run.rollback import (
     Item,
     RollbackPlan,
+    about_to_act,
     awaited,
     plan,
     running_plan,
     without,
 )
 from runbook_tui.run.state import CommandRecord, RollbackState, RunState
+from runbook_tui.session.launching import UNDO_SECONDS
 from runbook_tui.session.session import Session
 
 POLL = 0.03
 PATIENCE = 60.0
 LONG = 3.0
 """Seconds of waiting for a person after which a follower without one leaves."""
+SLOW = 10.0
+"""Seconds after which an undo is said to run still."""
 SHOWN = 3
 GOOD = frozenset({"done", "taken back"})
 UNDOS = frozenset({"undo", "verify_undo"})
@@ -45,20 +49,9 @@ def print_plan(
     where = f" “{state.outline[planned.node].title}”" if planned.node else ""
     say.out(f"ROLLBACK  {planned.scope}{where}  of {state.runbook.title}", bold=True)
     for number, item in enumerate(planned.items, 1):
-        say.out(f"  {number:>2}  {item.title}  [{_readiness(item)}]")
-        _print_text(item.text, whole=whole)
-        for other in item.earlier:
-            say.out("      then that of an attempt before it:")
-            _print_text(other, whole=whole)
-        if item.kind == "irreversible":
-            say.out(f"        ▔ floor: {item.reason}")
-        if item.verify:
-            say.out("      then it is verified:")
-            _print_text(item.verify, whole=whole)
-        if item.gone:
-            say.out(f"        acts in {item.cwd}, which is not there", colour="yellow")
-        if item.secrets:
-            say.out(f"        needs the secrets {', '.join(item.secrets)}")
+        _print_item(item, number, whole=whole)
+    for id_ in about_to_act(state, planned.node):
+        say.out(f"      “{state.outline[id_].title}” has changed nothing yet: it is stopped")
     expected = f", about {say.length(planned.expected)}" if planned.expected is not None else ""
     say.out(f"  {planned.ready} of {len(planned.items)} ready{expected}")
     if any(item.held for item in planned.items):
@@ -76,6 +69,24 @@ def print_plan(
             counts = state.rollback is not None and state.rollback.finished is None
             box = "☑" if duty.ticked and counts else "☐"
             say.out(f"    {box} {_window(duty)}" if duty.is_stage else f"      {box} {duty.title}")
+
+
+def _print_item(item: Item, number: int, *, whole: bool) -> None:
+    within = f"  in {item.within}" if item.within else ""
+    say.out(f"  {number:>2}  {item.title}{within}  [{_readiness(item)}]")
+    _print_text(item.text, whole=whole)
+    for other in item.earlier:
+        say.out("      then that of an attempt before it:")
+        _print_text(other, whole=whole)
+    if item.kind == "irreversible":
+        say.out(f"        ▔ floor: {item.reason}")
+    if item.verify:
+        say.out("      then it is verified:")
+        _print_text(item.verify, whole=whole)
+    if item.gone:
+        say.out(f"        acts in {item.cwd}, which is not there", colour="yellow")
+    if item.secrets:
+        say.out(f"        needs the secrets {', '.join(item.secrets)}")
 
 
 def _print_text(text: str, *, whole: bool) -> None:
@@ -106,13 +117,20 @@ class Undoing:
         self._told: dict[str, str] = {}
         self._began: dict[str, float] = {}
         self._commands: dict[str, LogFollower | None] = {}
+        self._due: dict[str, float] = {}
         self._trouble = ""
         self._waiting_since = 0.0
 
-    def start(self, scope: str, node: str, *, past_floor: bool) -> None:
-        """Start it; raises `Ended` where that is refused."""
+    def start(
+        self, scope: str, node: str, *, past_floor: bool, planned: RollbackPlan | None = None
+    ) -> None:
+        """Start it; raises `Ended` where that is refused.
+
+        ``planned`` is what was shown: only what it lacks is asked for.
+        """
         if self._may_ask:
-            self._ask_missing(scope, node, past_floor)
+            now = plan(self._session.state, scope, node, past_floor)
+            self._ask_missing(planned or now)
         request = r.StartRollback(
             scope=scope, node=node, past_floor=past_floor, attended=self._may_ask
         )
@@ -125,8 +143,7 @@ class Undoing:
             self._wake.wait(POLL)
             answer = self._session.ask(request).result(PATIENCE)
 
-    def _ask_missing(self, scope: str, node: str, past_floor: bool) -> None:
-        planned = plan(self._session.state, scope, node, past_floor)
+    def _ask_missing(self, planned: RollbackPlan) -> None:
         items = without(planned, self._session.absent).items
         for name in dict.fromkeys(name for item in items for name in item.missing):
             self._ask_value(name)
@@ -152,7 +169,7 @@ class Undoing:
         """Tell what happens until it is over; returns the exit status."""
         stop = self._session.listen(lambda _: self._wake.set())
         try:
-            with told_to_leave() as leave:
+            with told_to_leave() as leave, outliving_the_terminal():
                 return self._follow(leave)
         finally:
             stop()
@@ -219,8 +236,25 @@ class Undoing:
         if follower is not None:
             for line in follower.lines(ended=not record.running):
                 say.out(f"  | {line}")
-            if not record.running:
+            if record.running:
+                self._tell_waiting(title, record, follower)
+            else:
                 self._commands[record.folder] = None
+
+    def _tell_waiting(self, title: str, record: CommandRecord, follower: LogFollower) -> None:
+        """An undo has no keyboard: what it asks, and that it takes long, is said at once."""
+        now = time.monotonic()
+        if question := follower.prompt(now):
+            say.out(f"  | {question}")
+        due = self._due.setdefault(record.folder, now + SLOW)
+        if now >= due:
+            self._due[record.folder] = float("inf")
+            most = say.length(UNDO_SECONDS)
+            say.err(f"{title} still runs, at most {most}; nothing can be typed into it")
+            run = self._session.run
+            say.err(
+                f"if it waits in vain, end it alone, and the next one follows: runbook stop {run}"
+            )
 
     def _tell_result(self, state: RunState, step_id: str, title: str, result: str) -> None:
         now = state.last_at
@@ -258,7 +292,9 @@ class Undoing:
         took = say.length(rollback.seconds)
         if rollback.result == "complete":
             count = len(rollback.steps)
-            steps = f"{count} step{'' if count == 1 else 's'}"
+            steps = (
+                f"{count} step{'' if count == 1 else 's'}" if count else "nothing was changed yet"
+            )
             say.out(f"ROLLED BACK  {steps} in {took}", colour="green", bold=True)
             return exits.ROLLED_BACK
         say.out(f"INCOMPLETE  after {took}; remaining:", colour="red", bold=True)
@@ -269,9 +305,8 @@ class Undoing:
 
 def _undos(state: RunState, step_id: str, rollback: RollbackState) -> list[CommandRecord]:
     """The commands with which this rollback takes a step back, whoever began it."""
-    since = rollback.started or 0.0
     commands = state.step(step_id).commands
-    return [c for c in commands if c.kind in UNDOS and c.started >= since]
+    return [c for c in commands if c.kind in UNDOS and c.seq >= rollback.seq]
 
 
 def raise_refusal(refusal: Refusal) -> None:

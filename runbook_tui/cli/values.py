@@ -68,18 +68,7 @@ def complete(values: Values, runbook: Runbook, folder: str, *, may_ask: bool) ->
 
     A placeholder of a Markdown plan is asked when a step that uses it starts, not here.
     """
-    missing: list[Parameter] = []
-    for parameter in runbook.parameters:
-        name = parameter.name
-        if not parameter.declared or name in values.plain or name in values.secret:
-            continue
-        if parameter.secret is not None:
-            if fetched(parameter.secret, folder) is None:
-                missing.append(parameter)
-        elif parameter.default is not None:
-            values.plain[name] = parameter.default
-        elif parameter.required:
-            missing.append(parameter)
+    missing = fill(values, runbook, folder)
     if not missing:
         return values
     if not may_ask:
@@ -90,6 +79,34 @@ def complete(values: Values, runbook: Runbook, folder: str, *, may_ask: bool) ->
     for parameter in missing:
         (values.secret if parameter.secret else values.plain)[parameter.name] = ask_for(parameter)
     return values
+
+
+def fill(values: Values, runbook: Runbook, folder: str) -> list[Parameter]:
+    """Put defaults in; returns the parameters whose value only a person can give."""
+    missing: list[Parameter] = []
+    for parameter in _open(values, runbook):
+        if parameter.secret is not None:
+            if fetched(parameter.secret, folder) is None:
+                missing.append(parameter)
+        elif parameter.default is not None:
+            values.plain[parameter.name] = parameter.default
+        elif parameter.required:
+            missing.append(parameter)
+    return missing
+
+
+def _open(values: Values, runbook: Runbook) -> list[Parameter]:
+    return [
+        p
+        for p in runbook.parameters
+        if p.declared and p.name not in values.plain and p.name not in values.secret
+    ]
+
+
+def needs_terminal(values: Values, runbook: Runbook, folder: str) -> bool:
+    """Whether a value has to be typed, or a secret's command might ask for a password."""
+    commands = any(p.secret and p.secret.command for p in _open(values, runbook))
+    return commands or bool(fill(values, runbook, folder))
 
 
 def _named(parameter: Parameter) -> str:

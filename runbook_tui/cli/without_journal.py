@@ -38,7 +38,7 @@ def roll_back(
         files = emergency.find(wiring.settings().home / "runs")
     whole = _choose(files, name, trouble)
     run_folder = wiring.settings().run_folder(whole.run)
-    whole = _left(whole, run_folder)
+    whole = _left(whole, run_folder).completed(wiring.commands().outputs)
     file = whole.limited(wish.scope, past_floor=wish.past_floor)
     if not file.items:
         say.out("nothing to roll back: all of it is taken back already")

@@ -19,6 +19,8 @@ from runbook_tui.session.ports.commands import (
 )
 
 HEAD = "log.head"
+VOID = "void"
+"""The file that keeps a supervisor which comes too late from starting its command."""
 SEGMENTS = ("log.0", "log.1")
 SIZE = (24, 80)
 
@@ -49,23 +51,21 @@ def status(folder: Path) -> CommandStatus:
     if locked(folder):
         return _running(folder)
     # The lock is the first thing that a supervisor makes; without it there never was one.
-    came_up = (folder / "lock").exists()
+    came_up = (folder / "lock").exists() and not (folder / VOID).exists()
     reason = "its supervisor ended without a word" if came_up else NEVER_STARTED
+    # A command may take its own records away, one by one, and live on.
     return _end(folder) or _orphaned(folder) or CommandStatus(phase=Phase.LOST, reason=reason)
 
 
 def _orphaned(folder: Path) -> CommandStatus | None:
     """A command that runs on without its supervisor: how it ends will never be known."""
-    leader = leader_of(folder)
-    if leader is None or not orphans(folder, leader):
+    meta = _read(folder / "meta.json")
+    if meta and meta.get("boot") != boot():
+        return None
+    # A supervisor that was killed before it wrote itself down may have started its command.
+    if not orphans(folder, supervisor(folder)):
         return None
     return CommandStatus(phase=Phase.RUNNING, reason=ORPHANED)
-
-
-def leader_of(folder: Path) -> int | None:
-    """The id of the command's session, which its supervisor led; of this boot only."""
-    same = _read(folder / "meta.json").get("boot") == boot()
-    return supervisor(folder) if same else None
 
 
 def locked(folder: Path) -> bool:
@@ -146,7 +146,8 @@ def _end(folder: Path) -> CommandStatus | None:
     if not body:
         return None
     known = {k: body[k] for k in CommandStatus.__dataclass_fields__ if k in body and k != "phase"}
-    known["lingering"] = bool(known.get("lingering")) and locked(folder)
+    known["lingered"] = bool(known.get("lingering"))
+    known["lingering"] = known["lingered"] and locked(folder)
     return CommandStatus(phase=Phase.FINISHED, **known)
 
 

@@ -67,6 +67,26 @@ class CommandHost:
         """What is known now."""
         return kept.status(folder)
 
+    def forestall(self, folder: Path) -> bool:
+        """Take the lock that a supervisor begins with, and leave the word that it shall not."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:
+            return True  # Where no lock can be made no supervisor comes up.
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if any((folder / name).exists() for name in ("meta.json", "exit.json")):
+                return False
+            (folder / kept.VOID).touch(mode=0o600)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        finally:
+            os.close(fd)
+        return True
+
     def outputs(self, folder: Path, hidden: Collection[str] | None = ()) -> PutOut:
         """The values put out so far; an unfinished last line counts once the command has ended."""
         # Asked first: what is read afterwards is then surely all of an ended command's.
@@ -90,8 +110,8 @@ class CommandHost:
             return
         if kept.locked(folder):
             _terminate_supervisor(folder)
-        elif (leader := kept.leader_of(folder)) is not None:
-            end(folder, leader)
+        else:
+            end(folder)
 
     def write(self, folder: Path, data: bytes) -> None:
         """Type into the command's terminal; up to 1 MiB waits until the command reads it."""

@@ -1,7 +1,8 @@
 """Processes of a command whose supervisor was killed: lost does not mean dead.
 
-A process belongs to a command if it is in the session that the supervisor led and has the command's
-own file for output values in its environment; both together are no accident.
+A process comes from a command if it has the command's own file for output values in its
+environment, as no other can have by accident. What is left in the session that the supervisor led
+is the command and its own; what has a session of its own was left behind, as a daemon is.
 """
 
 from __future__ import annotations
@@ -25,16 +26,16 @@ def boot() -> str:
         return ""
 
 
-def orphans(folder: Path, leader: int) -> list[int]:
-    """Process ids of a command that still live; ``leader`` is the id of its session."""
+def orphans(folder: Path, leader: int | None = None) -> list[int]:
+    """Process ids that come from a command and live; with ``leader`` those of its session alone."""
     mark = os.fsencode(f"RUNBOOK_OUTPUT={place(folder)}")
-    return [pid for pid in _session(leader) if mark in _environment(pid)]
+    return [pid for pid in _living(leader) if mark in _environment(pid)]
 
 
-def end(folder: Path, leader: int) -> None:
+def end(folder: Path) -> None:
     """End them: asked first, killed after a moment; nobody is left to do it with more patience."""
     for number in (signal.SIGTERM, signal.SIGKILL):
-        found = orphans(folder, leader)
+        found = orphans(folder)
         for pid in found:
             try:
                 os.kill(pid, number)
@@ -45,7 +46,7 @@ def end(folder: Path, leader: int) -> None:
             time.sleep(PAUSE)
 
 
-def _session(leader: int) -> list[int]:
+def _living(leader: int | None) -> list[int]:
     found = []
     for name in os.listdir("/proc"):
         if not name.isdigit():
@@ -55,7 +56,9 @@ def _session(leader: int) -> list[int]:
         except OSError:
             continue
         fields = stat.rpartition(b")")[2].split()
-        if len(fields) > 3 and fields[0] not in {b"Z", b"X"} and int(fields[3]) == leader:
+        if len(fields) <= 3 or fields[0] in {b"Z", b"X"}:
+            continue
+        if leader is None or int(fields[3]) == leader:
             found.append(int(name))
     return found
 

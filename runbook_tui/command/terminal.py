@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from runbook_tui.command.emulator import Emulator
 from runbook_tui.command.folder import log_parts, read_tail
+from runbook_tui.command.kept_lines import KeptLines
 from runbook_tui.command.lines import addresses_cursor, parse_line
 from runbook_tui.session.ports.terminals import PLAIN, TerminalView
 
 TAIL = 16 * 1024
 SCREEN_TAIL = 256 * 1024
-WHOLE = 16 << 20
+LONGEST = 16 * 1024
+"""Characters of one line that are looked at."""
 
 
 class LogTerminals:
@@ -29,8 +33,7 @@ class LogTerminal:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._seen: tuple[tuple[str, int], ...] = ()
-        self._lines: list[str] = []
-        self._lines_of: tuple[tuple[str, int], ...] = ()
+        self._kept = KeptLines(folder)
 
     def changed(self) -> bool:
         """Whether anything was put out since the last `view`."""
@@ -53,50 +56,60 @@ class LogTerminal:
         data = read_tail(self._folder, TAIL)
         if addresses_cursor(data):
             return self._emulated(rows, columns)
-        if len(data) == TAIL:
+        enough = min(SCREEN_TAIL, max(TAIL, rows * columns * 2))
+        if len(data) == TAIL and enough > TAIL:
+            data = read_tail(self._folder, enough)
+        if len(data) in {TAIL, enough}:
             data = data.partition(b"\n")[2] or data
-        lines = _lines(data)
-        return self._parsed(lines[-rows:], 0, 0)
+        found = self._parsed(_lines(data)[-rows:], 0, 0)
+        return dataclasses.replace(found, brackets=_brackets(data))
 
-    def search(self, text: str) -> list[int]:
-        """Line numbers of the kept log that hold ``text``."""
-        wanted = text.casefold()
-        return [
-            number
-            for number, line in enumerate(self._whole())
-            if wanted in "".join(s.text for s in parse_line(line)[0]).casefold()
-        ]
+    def find(self, text: str, before: int | None, stop: Callable[[], bool]) -> int | None:
+        """The newest line above ``before`` that holds ``text``; on a count of its own, so that a
+        view is taken meanwhile."""
+        kept = KeptLines(self._folder)
+        kept.renew()
+        return kept.find(text, before, stop)
 
     def _emulated(self, rows: int, columns: int) -> TerminalView:
         screen = Emulator(rows, columns)
-        data = read_tail(self._folder, SCREEN_TAIL)
+        data = whole = read_tail(self._folder, SCREEN_TAIL)
         for clear in (b"\x1b[?1049h", b"\x1b[2J", b"\x1bc"):
             at = data.rfind(clear)
             if at > 0:
                 data = data[at:]
                 break
         screen.feed(data)
-        return TerminalView(rows=screen.rows(), full_screen=True, cursor=screen.cursor)
+        return TerminalView(
+            rows=screen.rows(), full_screen=True, cursor=screen.cursor, brackets=_brackets(whole)
+        )
 
     def _scrolled(self, rows: int, scroll: int) -> TerminalView:
-        lines = self._whole()
-        first = max(0, min(scroll, len(lines) - rows))
-        return self._parsed(lines[first : first + rows], first, len(lines))
-
-    def _whole(self) -> list[str]:
-        sizes = self._sizes()
-        if sizes != self._lines_of:
-            self._lines_of = sizes
-            self._lines = _lines(read_tail(self._folder, WHOLE))
-        return self._lines
+        total = self._kept.renew()
+        first = scroll if scroll >= 0 else total + scroll
+        first = max(0, min(first, total - rows))
+        return self._parsed(self._kept.lines(first, rows), first, total)
 
     def _parsed(self, lines: list[str], first: int, total: int) -> TerminalView:
         style = PLAIN
         rows = []
         for line in lines:
-            row, style = parse_line(line, style)
+            row, style = parse_line(_bounded(line), style)
             rows.append(row)
         return TerminalView(rows=tuple(rows), first=first, total=total)
+
+
+def _bounded(line: str) -> str:
+    """What of a very long line can be seen: its beginning, or the end of what is rewritten."""
+    if len(line) <= LONGEST:
+        return line
+    end = line[-LONGEST:]
+    return end.partition("\r")[2] if "\r" in end[:-1] else line[:LONGEST]
+
+
+def _brackets(data: bytes) -> bool:
+    """Whether the program's last word was that pastes come in brackets (xterm's mode 2004)."""
+    return data.rfind(b"\x1b[?2004h") > data.rfind(b"\x1b[?2004l")
 
 
 def _lines(data: bytes) -> list[str]:

@@ -52,24 +52,17 @@ def _merged(repo: Repo, branch: str, target: str, message: str | None) -> str:
 
 def _bring_back(repo: Repo, branch: str, sha: str) -> None:
     """Revert a commit that took a merge of the branch back; where it did nothing, so does this."""
-    import git
-
     try:
-        repo.git.revert("--no-edit", *_mainline(repo, sha), sha)
-    except git.GitCommandError as error:
-        files = repo.git.diff("--name-only", "--diff-filter=U").splitlines()
-        if not files and not repo.is_dirty(untracked_files=False):
-            repo.git.revert("--quit")
-            return
-        repo.git.revert("--abort")
-        if not files:
-            raise
+        files = _reverted(repo, sha)
+    except Empty:
+        return
+    if files:
         listed = "\n".join(f"  conflict: {name}" for name in files)
         raise ActionFailed(
             f"{branch} was merged before and taken back by {sha[:10]}; bringing it back conflicts "
             f"in {len(files)} file(s); nothing was changed\n{listed}\n"
             f"git revert {sha[:10]}, resolve and commit it, then run the step again"
-        ) from error
+        )
     say(f"{branch} was taken back by {sha[:10]}; back in as {repo.head.commit.hexsha[:10]}")
 
 
@@ -94,19 +87,31 @@ def _must_be_left(repo: Repo, branch: str, came: str, reverts: Reverts) -> None:
 def _merge(repo: Repo, branch: str, message: str | None) -> None:
     import git
 
-    options = ["--no-ff", "--no-edit", *(["-m", message] if message else []), branch]
+    options = ["--no-ff", "--commit", "--no-squash", "--no-edit"]
+    options += ["-m", message] if message else []
     try:
-        say(repo.git.merge(*options))
+        say(repo.git.merge(*options, branch))
     except git.GitCommandError as error:
-        files = repo.git.diff("--name-only", "--diff-filter=U").splitlines()
+        files = _unmerged(repo)
+        if _under_way(repo, "MERGE_HEAD"):
+            repo.git.merge("--abort")
         if not files:
-            raise
-        repo.git.merge("--abort")
+            raise _shallow(repo, error) from error
         listed = "\n".join(f"  conflict: {name}" for name in files)
         raise ActionFailed(
             f"{branch} conflicts in {len(files)} file(s); nothing was merged\n{listed}\n"
             "resolve it on the branch, then run the step again"
         ) from error
+
+
+def _shallow(repo: Repo, error: Exception) -> Exception:
+    """What git says of a history that is cut off does not say so."""
+    if repo.git.rev_parse("--is-shallow-repository") != "true":
+        return error
+    return ActionFailed(
+        f"{error}\nthis is a shallow clone, its history is cut off: git fetch --unshallow, then "
+        "run the step again"
+    )
 
 
 def revert(repo: Repo, values: Values) -> None:
@@ -127,16 +132,60 @@ def revert(repo: Repo, values: Values) -> None:
 
 
 def _revert(repo: Repo, sha: str) -> None:
+    try:
+        files = _reverted(repo, sha)
+    except Empty:
+        raise ActionFailed(
+            f"nothing of {sha[:10]} is left to revert; nothing was changed\n"
+            "skip the step if that is as it should be"
+        ) from None
+    if files:
+        raise ActionFailed(
+            f"{sha[:10]} does not revert cleanly: {', '.join(files)}; nothing was changed\n"
+            f"git revert {sha[:10]}, resolve and commit it, then run the step again"
+        )
+
+
+class Empty(Exception):
+    """A revert that changes nothing."""
+
+
+def _reverted(repo: Repo, sha: str) -> list[str]:
+    """Revert a commit; the files that conflict, and nothing is changed then. Raises `Empty`."""
     import git
 
     try:
-        repo.git.revert("--no-edit", *_mainline(repo, sha), sha)
+        repo.git.execute(
+            [
+                "git",
+                "-c",
+                "revert.reference=false",
+                "revert",
+                "--no-edit",
+                *_mainline(repo, sha),
+                sha,
+            ]
+        )
     except git.GitCommandError as error:
-        files = repo.git.diff("--name-only", "--diff-filter=U").splitlines()
-        repo.git.revert("--abort")
-        raise ActionFailed(
-            f"{sha[:10]} does not revert cleanly: {', '.join(files)}; nothing was changed"
-        ) from error
+        files = _unmerged(repo)
+        staged = bool(repo.git.diff("--cached", "--name-only"))
+        if files:
+            repo.git.revert("--abort")
+        elif staged:
+            # A hook or a signature that failed leaves what it reverted in the index.
+            repo.git.reset("--merge")
+        elif error.status == 1:
+            repo.git.revert("--quit")
+            raise Empty from error
+        if not files:
+            raise
+        return files
+    return []
+
+
+def _unmerged(repo: Repo) -> list[str]:
+    names = repo.git.diff("--name-only", "--diff-filter=U", "-z")
+    return [name.encode("unicode_escape").decode() for name in names.split("\0") if name]
 
 
 def _mainline(repo: Repo, sha: str) -> list[str]:
@@ -147,6 +196,9 @@ def push(repo: Repo, values: Values) -> None:
     """Push a branch; never force without a lease."""
     remote = values.get("remote", "origin")
     branch = values.get("branch") or _branch(repo)
+    _no_option(branch)
+    if branch not in [head.name for head in repo.heads]:
+        raise ActionFailed(f"there is no branch {branch} here")
     _push(repo, remote, branch, lease=_yes(values, "force_with_lease"))
 
 
@@ -154,14 +206,18 @@ def _push(repo: Repo, remote: str, branch: str, *, lease: bool) -> None:
     import git
 
     try:
-        repo.git.push(*(["--force-with-lease"] if lease else []), remote, branch)
+        ref = f"refs/heads/{branch}"
+        repo.git.push(*(["--force-with-lease"] if lease else []), "--", remote, f"{ref}:{ref}")
     except git.GitCommandError as error:
         text = str(error.stderr)
         if "[rejected]" in text or "non-fast-forward" in text:
             raise ActionFailed(
                 f"{remote} has commits on {branch} that are not here; fetch and look first"
             ) from error
-        raise
+        said = str(error.stderr or error).strip()
+        raise ActionFailed(
+            f"{remote} did not take {branch}; what was done here stays, its undo knows it\n{said}"
+        ) from error
     say(f"pushed {branch} to {remote}")
 
 
@@ -169,6 +225,11 @@ def _wanted(values: Values, name: str) -> str:
     if not values.get(name):
         raise ActionFailed(f"the action needs with.{name}")
     return values[name]
+
+
+def _no_option(name: str) -> None:
+    if name.startswith("-"):
+        raise ActionFailed(f"nothing is called {name}: a name may not begin with a dash")
 
 
 def _yes(values: Values, name: str) -> bool:
@@ -184,6 +245,7 @@ def _branch(repo: Repo) -> str:
 def _commit(repo: Repo, name: str) -> str:
     import git
 
+    _no_option(name)
     try:
         return str(repo.git.rev_parse("--verify", "--quiet", f"{name}^{{commit}}"))
     except git.GitCommandError:
@@ -191,13 +253,16 @@ def _commit(repo: Repo, name: str) -> str:
 
 
 def _clean(repo: Repo) -> None:
-    if _merging(repo):
+    if _under_way(repo, "MERGE_HEAD"):
         raise ActionFailed("a merge is half-done here; finish it, or git merge --abort")
-    if repo.is_dirty(untracked_files=False):
+    if _under_way(repo, "REVERT_HEAD"):
+        raise ActionFailed("a revert is half-done here; finish it, or git revert --abort")
+    # Another commit checked out in a submodule is nothing that a merge would overwrite.
+    if repo.is_dirty(untracked_files=False, submodules=False):
         raise ActionFailed("the work tree has changes that are not committed; commit or stash them")
 
 
-def _merging(repo: Repo) -> bool:
+def _under_way(repo: Repo, what: str) -> bool:
     from pathlib import Path
 
-    return (Path(repo.git_dir) / "MERGE_HEAD").exists()
+    return (Path(repo.git_dir) / what).exists()

@@ -10,20 +10,20 @@ import re
 import shlex
 from collections.abc import Mapping
 
-UNDONE = """\
-undone() {
-  for by in $(git log --fixed-strings --grep="This reverts commit $1" --format=%H "$1..HEAD"); do
-    if ! undone "$by"; then return 0; fi
-  done
-  return 1
-}
-"""
-"""Whether a commit was reverted, and the revert not reverted itself."""
+from runbook_tui.forge.shell import (
+    AT_REMOTE,
+    COMMON,
+    HALF_DONE,
+    HERE,
+    NO_OPTION,
+    PUBLISH,
+    TAKE_BACK,
+)
 
-OURS = """\
+OURS_MERGE = """\
+did=merged
 old=${{ old }}
 branch=${{ branch_sha }}
-target() { git log -1 --format=%B "$1" | sed -n '/.*This reverts commit \\([0-9a-f]*\\).*/{s//\\1/p;q;}'; }
 ours() {
   if git diff --quiet "$1^1" "$1"; then return 1; fi
   if git rev-parse --verify --quiet "$1^2" > /dev/null; then
@@ -45,85 +45,134 @@ ours() {
 One that changed nothing has nothing to take back.
 """
 
-MERGE = """\
-if test -e "$(git rev-parse --git-path MERGE_HEAD)"; then git merge --abort; fi
-if test -e "$(git rev-parse --git-path REVERT_HEAD)"; then git revert --abort; fi
-for commit in $(git rev-list --first-parent "$old..HEAD"); do
-  if ! ours "$commit"; then continue; fi
-  if undone "$commit"; then echo "taken back already: $commit"
-  elif git rev-parse --verify --quiet "$commit^2" > /dev/null
-  then git revert --no-edit -m 1 "$commit"
-  else git revert --no-edit "$commit"; fi
-  taken=$commit
+OURS_REVERT = """\
+did=reverted
+old=${{ old }}
+commit=${{ commit_sha }}
+ours() {
+  at=$1
+  while at=$(target "$at") && test -n "$at"; do
+    if test "$at" = "$commit"; then return 0; fi
+    if ! at=$(target "$at") || test -z "$at"; then return 1; fi
+  done
+  return 1
+}
+"""
+"""Whether a commit took the other one out: its revert, or that of what had brought it back."""
+
+TAKE_OURS_BACK = """\
+for commit_ in $(git rev-list --first-parent "$old..HEAD"); do
+  if ! ours "$commit_"; then continue; fi
+  taken=$commit_
+  if undone "$commit_" HEAD; then echo "taken back already: $commit_"; else take_back "$commit_"; fi
 done
-if test -z "${taken:-}"; then echo "nothing was merged, nothing to take back"; fi
+if test -z "${taken:-}"; then echo "nothing was $did, nothing to take back"; fi
 """
 
-PUSH_BACK = """\
-here=$(git symbolic-ref --short HEAD)
-remote={remote}
-if test -n "${{taken:-}}"; then
-  there=$(git ls-remote "$remote" "refs/heads/$here" | cut -f1)
-  # What others pushed meanwhile must be known here, or nobody can say what the remote still has;
-  # a push that they stand in the way of is refused, and the undo then fails as it should.
-  if test -n "$there" && ! git cat-file -e "$there" 2> /dev/null
-  then git fetch --quiet "$remote" "refs/heads/$here"; fi
-  if test -n "$there" && git merge-base --is-ancestor "$taken" "$there" \\
-     && test "$there" != "$(git rev-parse HEAD)"
-  then git push "$remote" "HEAD:refs/heads/$here"; fi
-fi"""
+NONE_LEFT = """\
+left() {
+  for commit_ in $(git rev-list --first-parent "$old..$1"); do
+    if ours "$commit_" && ! undone "$commit_" "$1"; then echo "$commit_"; return; fi
+  done
+}
+"""
+"""The first commit of ours that is still in effect at a tip."""
 
-MERGE_VERIFY = """\
-test ! -e "$(git rev-parse --git-path MERGE_HEAD)"
-test ! -e "$(git rev-parse --git-path REVERT_HEAD)"
-for commit in $(git rev-list --first-parent "$old..HEAD"); do
-  if ours "$commit" && ! undone "$commit"; then echo "$commit is not taken back"; exit 1; fi
-done"""
+NONE_LEFT_HERE = """\
+not_half_done
+still=$(left "refs/heads/$on")
+if test -n "$still"; then stop "$still is not taken back on $on"; fi
+"""
 
-REVERT = """\
-if test -e "$(git rev-parse --git-path REVERT_HEAD)"; then git revert --abort; fi
-old=${{ old }}
-head=$(git log --fixed-strings --grep="This reverts commit" --format=%H "$old..HEAD" | tail -n 1)
-if test -z "$head"; then echo "nothing was reverted, nothing to take back"
-else
-  if undone "$head"; then echo "taken back already: $head"; else git revert --no-edit "$head"; fi
-  taken=$head
+NONE_LEFT_THERE = """\
+at_remote
+if test -n "$there"; then
+  still=$(left "$there")
+  if test -n "$still"; then
+    stop "$remote still has $still on $on: git push it there, or git pull --no-rebase first where \
+others have pushed, and roll back again"
+  fi
 fi
 """
 
+PUSH_BACK = """\
+if test -n "${taken:-}"; then
+  at_remote
+  if test -n "$there" && test -n "$(left "$there")"; then publish; fi
+fi
+"""
+
+OURS_PUSH = """\
+old=${{ old_remote }}
+new=${{ new_remote }}
+fast() { git cat-file -e "$old" 2> /dev/null && git merge-base --is-ancestor "$old" "$new"; }
+left() {
+  for commit_ in $(git rev-list --first-parent "$old..$new"); do
+    if git merge-base --is-ancestor "$commit_" "$1" && ! undone "$commit_" "$1"; then
+      echo "$commit_"; return
+    fi
+  done
+}
+"""
+
 PUSH = """\
-old=${{{{ old_remote }}}}
-new=${{{{ new_remote }}}}
-remote={remote}
-here=$(git symbolic-ref --short HEAD)
-if test -z "$old" || test "$old" = "$new"
-then echo "nothing was published, nothing to take back"; exit 0; fi
-for commit in $(git rev-list --first-parent "$old..$new"); do
-  if git log --fixed-strings --grep="This reverts commit $commit" --format=%H "$commit..HEAD" | grep -q .
-  then continue; fi
-  if git rev-parse --verify --quiet "$commit^2" > /dev/null
-  then git revert --no-edit -m 1 "$commit"; else git revert --no-edit "$commit"; fi
+if test "$old" = "$new"; then echo "nothing was published, nothing to take back"; exit 0; fi
+at_remote
+if test "$there" = "$old"; then echo "taken back already: $on is as it was in $remote"; exit 0; fi
+if test -z "$old" || ! fast; then
+  if test "$there" != "$new"; then
+    stop "others have pushed to $on in $remote since: look, and set it right by hand"
+  fi
+  limited git push --force-with-lease="refs/heads/$on:$new" -- "$remote" "$old:refs/heads/$on" \
+    || limited git push --no-verify --force-with-lease="refs/heads/$on:$new" -- "$remote" \
+      "$old:refs/heads/$on"
+  exit
+fi
+half_done
+on_branch
+for commit_ in $(git rev-list --first-parent "$old..$new"); do
+  if undone "$commit_" HEAD; then echo "taken back already: $commit_"; else take_back "$commit_"; fi
 done
-git push "$remote" "HEAD:refs/heads/$here\""""
+if test -n "$there" && test -n "$(left "$there")"; then publish; fi
+"""
+"""A branch that was new, or was overwritten, is put back as it was while nobody built on it."""
 
 PUSH_VERIFY = """\
-here=$(git symbolic-ref --short HEAD)
-test "$(git ls-remote {remote} "refs/heads/$here" | cut -f1)" = "$(git rev-parse HEAD)\""""
-
+if test "$old" = "$new"; then exit 0; fi
+at_remote
+if test "$there" = "$old"; then exit 0; fi
+if test -z "$old" || ! fast; then stop "$on in $remote is not as it was before the push"; fi
+still=$(left "$there")
+if test -n "$still"; then stop "$remote still has $still on $on"; fi
+"""
 
 BEFORE_MERGE = """\
-echo "branch_sha=$(git rev-parse --verify --quiet {branch}^{{commit}} \
-  || {{ echo "there is no commit called "{branch} >&2; exit 1; }})" >> "$RUNBOOK_OUTPUT"
-echo "old=$(git rev-parse HEAD)" >> "$RUNBOOK_OUTPUT\""""
+branch={branch}
+case $branch in -*) stop "no branch is called $branch: a name may not begin with a dash" ;; esac
+branch_sha=$(git rev-parse --verify --quiet "$branch^{{commit}}") \
+  || stop "there is no commit called $branch; fetch first?"
+echo "branch_sha=$branch_sha" >> "$RUNBOOK_OUTPUT"
+"""
 
 BEFORE_REVERT = """\
-echo "old=$(git rev-parse HEAD)" >> "$RUNBOOK_OUTPUT\""""
+commit={commit}
+case $commit in -*) stop "no commit is called $commit: a name may not begin with a dash" ;; esac
+commit_sha=$(git rev-parse --verify --quiet "$commit^{{commit}}") \
+  || stop "there is no commit called $commit; fetch first?"
+echo "commit_sha=$commit_sha" >> "$RUNBOOK_OUTPUT"
+"""
+
+BEFORE_ALL = """\
+old=$(git rev-parse --verify --quiet HEAD) || stop "there is no commit on $on yet"
+echo "old=$old" >> "$RUNBOOK_OUTPUT"
+echo "on_branch=$on" >> "$RUNBOOK_OUTPUT\""""
 
 BEFORE_PUSH = """\
-here=$(git symbolic-ref --short HEAD)
-there=$(git ls-remote {remote} "refs/heads/$here")
-echo "old_remote=${{there%%[[:space:]]*}}" >> "$RUNBOOK_OUTPUT"
-echo "new_remote=$(git rev-parse HEAD)" >> "$RUNBOOK_OUTPUT\""""
+new=$(git rev-parse --verify --quiet "refs/heads/$on") || stop "there is no branch $on here"
+at_remote
+echo "old_remote=$there" >> "$RUNBOOK_OUTPUT"
+echo "new_remote=$new" >> "$RUNBOOK_OUTPUT"
+echo "on_branch=$on" >> "$RUNBOOK_OUTPUT\""""
 
 
 def quoted(value: str) -> str:
@@ -135,22 +184,42 @@ def quoted(value: str) -> str:
 def before_text(action: str, arguments: Mapping[str, str]) -> str:
     """What runs before the action and puts out the old state, so that the undo is complete."""
     if action == "git.merge":
-        return BEFORE_MERGE.format(branch=quoted(arguments.get("branch", "HEAD")))
+        branch = quoted(arguments.get("branch", "HEAD"))
+        return COMMON + HERE + BEFORE_MERGE.format(branch=branch) + BEFORE_ALL
     if action == "git.revert":
-        return BEFORE_REVERT
-    return BEFORE_PUSH.format(remote=quoted(arguments.get("remote", "origin")))
+        commit = quoted(arguments.get("commit", "HEAD"))
+        return COMMON + HERE + BEFORE_REVERT.format(commit=commit) + BEFORE_ALL
+    branch = quoted(arguments.get("branch", ""))
+    here = HERE if branch == "''" else f"on={branch}\n"
+    return COMMON + here + NO_OPTION + _remote(arguments) + AT_REMOTE + BEFORE_PUSH
 
 
 def undo_text(action: str, arguments: Mapping[str, str]) -> tuple[str, str]:
     """The undo and its verification for an action with these values."""
-    remote = quoted(arguments.get("remote", "origin"))
-    back = PUSH_BACK.format(remote=remote)
-    if action == "git.merge":
-        title = " ".join(arguments.get("branch", "").split())
-        known = UNDONE + OURS
-        return f"# revert the merge of {title}\n{known}{MERGE}{back}", f"{known}{MERGE_VERIFY}"
-    if action == "git.revert":
-        return f"# revert the revert\n{UNDONE}{REVERT}{back}", ""
-    return "# revert what was pushed\n" + PUSH.format(remote=remote), PUSH_VERIFY.format(
-        remote=remote
-    )
+    remote = _remote(arguments) + AT_REMOTE
+    known = COMMON + "on=${{ on_branch }}\n"
+    if action == "git.push":
+        known += remote + OURS_PUSH
+        undo = HALF_DONE + TAKE_BACK + PUBLISH + PUSH
+        return _text("# revert what was pushed\n" + known + undo), _text(known + PUSH_VERIFY)
+    merges = action == "git.merge"
+    known += (OURS_MERGE if merges else OURS_REVERT) + NONE_LEFT
+    undo = known + HALF_DONE + TAKE_BACK + "half_done\non_branch\n" + TAKE_OURS_BACK
+    verify = known + HALF_DONE + NONE_LEFT_HERE
+    # Whether it pushes may be a value that is known when the step runs, no sooner.
+    pushes = arguments.get("push", "")
+    if pushes:
+        says = f"case {quoted(pushes)} in [Tt][Rr][Uu][Ee] | [Yy][Ee][Ss] | 1)\n"
+        undo += remote + PUBLISH + f"{says}{PUSH_BACK};; esac\n"
+        verify += remote + f"{says}{NONE_LEFT_THERE};; esac\n"
+    title = " ".join(arguments.get("branch", "").split())
+    head = f"# revert the merge of {title}\n" if merges else "# revert the revert\n"
+    return _text(head + undo), _text(verify)
+
+
+def _remote(arguments: Mapping[str, str]) -> str:
+    return f"remote={quoted(arguments.get('remote') or 'origin')}\n"
+
+
+def _text(text: str) -> str:
+    return text.rstrip("\n")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from hashlib import sha256
+from json.encoder import encode_basestring
 from typing import Any
 
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -27,7 +28,16 @@ def canonical(value: Any) -> str:
     so that the text can always be written as UTF-8. Raises ValueError for NaN and infinities,
     TypeError for what JSON does not know.
     """
-    text = WRITER.encode(value)
+    return escaped(WRITER.encode(value))
+
+
+def quoted(text: str) -> str:
+    """The same for a text alone, which most values are, at a third of the time."""
+    return escaped(encode_basestring(text))
+
+
+def escaped(text: str) -> str:
+    """The text with ``\\udcxx`` for each half surrogate, as which SQLite and UTF-8 can hold it."""
     if text.isascii() or not SURROGATE.search(text):
         return text
     # Two halves that stand side by side are one character to every reader: make it one here.

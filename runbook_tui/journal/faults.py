@@ -6,7 +6,7 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from runbook_tui.session.ports.journal import JournalError
@@ -38,7 +38,9 @@ SAYINGS: tuple[tuple[str, str, str], ...] = (
     ),
     ("SQLITE_ERROR", "its tables are not as they should be", "Look with `runbook verify`."),
 )
+CLOSED = {"SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH", "SQLITE_CANTOPEN"}
 DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR"}
+DENIED = {errno.EACCES, errno.EPERM}
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -57,17 +59,36 @@ def fault(error: sqlite3.Error | OSError, path: Path) -> JournalError:
     if isinstance(error, OSError):
         if error.errno in FULL:
             return JournalError(where + SAYINGS[0][1], SAYINGS[0][2])
-        return JournalError(f"{where}{error.strerror or error}", ELSEWHERE)
+        return JournalError(f"{where}{error.strerror or error}{whose(error, path)}", ELSEWHERE)
     name = name_of(error)
     if name.startswith("SQLITE_IOERR") and little_space(path):
         name = "SQLITE_FULL"
     for start, happened, hint in SAYINGS:
         if name.startswith(start):
             kind = Damaged if start in DAMAGED else JournalError
-            return kind(f"{where}{happened} ({error})", hint)
+            about = [str(error), *(stranger(path) if start in CLOSED else [])]
+            return kind(f"{where}{happened} ({', '.join(about)})", hint)
     if "decode to UTF-8" in str(error):
         return Damaged(f"{where}it holds text that is not UTF-8", "Look with `runbook verify`.")
     return JournalError(f"{where}{error}", "Look with `runbook doctor`.")
+
+
+def whose(error: OSError, path: Path) -> str:
+    """Which file it is about where that is another, and whose it is where it is not ours."""
+    file = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else path
+    about = [str(file)] if file != path else []
+    if error.errno in DENIED:
+        about += stranger(file)
+    return f" ({', '.join(about)})" if about else ""
+
+
+def stranger(file: Path) -> list[str]:
+    """That a file belongs to somebody else, where it does."""
+    with suppress(OSError):
+        owner = file.stat().st_uid
+        if owner != os.geteuid():
+            return [f"it belongs to user {owner}, not to you"]
+    return []
 
 
 def little_space(path: Path) -> bool:

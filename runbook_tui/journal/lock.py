@@ -11,11 +11,12 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from runbook_tui.session.ports.journal import JournalError
 
+LONGEST_NAME = 60
 PATIENCE = 5.0
 """Seconds to wait for others before giving up."""
 SHORTEST, LONGEST = 0.0002, 0.0005
@@ -28,8 +29,10 @@ class FileLock:
 
     def __init__(self, path: Path, patience: float = PATIENCE) -> None:
         self._path = path
+        self._name = str(path)
         self._patience = patience
         self._fd = -1
+        self._known = False
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -57,15 +60,26 @@ class FileLock:
                 break
             # Somebody deleted the file while we waited: others lock the new one, so must we.
             self.close()
-        try:
-            os.pwrite(self._fd, b"%-10d\n" % os.getpid(), 0)
-        except OSError:
-            # The pid is only a courtesy to those who wait; a full disk must not stop us here.
-            pass
+        if not self._known:
+            self._known = told(self._fd) == os.getpid()
+            self._sign(self._fd)
+
+    def _sign(self, fd: int) -> None:
+        """Write down who holds the lock, where the system does not tell.
+
+        Not always: a file that was written to makes the next commit wait longer for the disk, by
+        a third of an append.
+        """
+        # It is only a courtesy to those who wait; a full disk must not stop us here.
+        with suppress(OSError):
+            if not self._known:
+                os.pwrite(fd, b"%-10d\n" % os.getpid(), 0)
+            elif os.fstat(fd).st_size:
+                os.ftruncate(fd, 0)
 
     def _still_there(self) -> bool:
         try:
-            there = os.stat(self._path)
+            there = os.stat(self._name)
         except FileNotFoundError:
             return False
         ours = os.fstat(self._fd)
@@ -107,27 +121,46 @@ def blocked(fd: int, path: Path, patience: float) -> JournalError:
     """The error for a lock that others keep, with the holder's pid where it can be known."""
     pid = holder(fd)
     text = f"the journal is locked for more than {patience:g} s"
+    where = f"(lock file {path})"
     if not pid:
-        return JournalError(f"{text} ({path})", "End the other programs that use it.")
+        return JournalError(f"{text} {where}", "End the other programs that use it.")
+    name = program(pid)
+    text = f"{text} by process {pid}{f' “{name}”' if name else ''}"
     if stopped(pid):
         return JournalError(
-            f"{text} by process {pid}, which is stopped",
+            f"{text}, which is stopped {where}",
             f"Let it go on with `kill -CONT {pid}`, or end it with `kill -KILL {pid}`.",
         )
-    return JournalError(f"{text} by process {pid}", f"Wait for it, or end it with `kill {pid}`.")
+    return JournalError(f"{text} {where}", f"Wait for it, or end it with `kill {pid}`.")
+
+
+def program(pid: int) -> str:
+    """What the process was started as, shortened; empty where that is not to be known."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return ""
+    text = b" ".join(word for word in words if word).decode("utf-8", "replace")
+    text = "".join(char if char.isprintable() else "?" for char in text)
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
 
 
 def holder(fd: int) -> int:
     """The pid that holds the lock: as the system knows it, else as the file says; 0 if neither."""
+    return told(fd) or written(fd)
+
+
+def told(fd: int) -> int:
+    """The pid that the system says holds the lock, 0 where it does not say."""
     inode = os.fstat(fd).st_ino
     try:
         for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
             fields = line.split()
             if "FLOCK" in fields and "->" not in fields and fields[5].endswith(f":{inode}"):
-                return max(int(fields[4]), 0) or written(fd)
+                return max(int(fields[4]), 0)
     except (OSError, ValueError, IndexError):
         pass
-    return written(fd)
+    return 0
 
 
 def written(fd: int) -> int:

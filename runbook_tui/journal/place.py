@@ -28,7 +28,32 @@ def prepare(path: Path) -> None:
     if NETWORK.fullmatch(kind):
         raise JournalError(f"journal {path}: a journal cannot be kept on {kind}", ELSEWHERE)
     make_folder(path.parent)
+    if size(path) is not None:
+        return
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def real(path: Path) -> Path:
+    """The path without symbolic links: SQLite's side files lie beside the real file, as ours do."""
+    return Path(os.path.realpath(path))
+
+
+def size(path: Path) -> int | None:
+    """Bytes of the journal's file, None where there is none.
+
+    Raises `JournalError` where something else stands there: opening a pipe would never end.
+    """
+    try:
+        seen = path.stat()
+    except FileNotFoundError:
+        return None
+    if stat.S_ISREG(seen.st_mode):
+        return seen.st_size
+    kind = "folder" if stat.S_ISDIR(seen.st_mode) else "pipe, socket or device"
+    raise JournalError(
+        f"journal {path}: it is a {kind}, not a file",
+        "Move it away, or set RUNBOOK_HOME to another folder.",
+    )
 
 
 def make_folder(folder: Path) -> None:

@@ -166,7 +166,7 @@ class JournalReader:
 
     def _following(self) -> sqlite3.Connection | None:
         """A connection to a journal that somebody has open, else None."""
-        if not schema.side(self._path, "-wal").exists():
+        if not schema.is_database(self._path) or not schema.side(self._path, "-wal").exists():
             return None
         db = schema.reading(self._path, immutable=False, patience=self._patience)
         try:
@@ -182,7 +182,7 @@ class JournalReader:
     def _resting(self) -> Iterator[sqlite3.Connection | None]:
         """A connection to a journal that nobody has open, and that nobody can open meanwhile."""
         with shared(schema.side(self._path, ".lock"), self._patience):
-            if not self._path.exists() or not self._path.stat().st_size:
+            if not schema.is_database(self._path):
                 yield None
                 return
             # A writer that came and went by a kill left a WAL, which must be read as well.

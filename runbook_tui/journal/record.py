@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from runbook_tui.journal.chain import canonical
+from runbook_tui.journal.chain import canonical, escaped, quoted
 from runbook_tui.run.events import Actor, Draft, Event, Payload, Unknown
 from runbook_tui.run.wire import decode, encode, limit, wire_name
 from runbook_tui.session.ports.journal import JournalError, TooLarge
+
+READER = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,14 @@ class Entry:
     data: dict[str, Any]
     text: str
     payload: Payload
+
+
+def listed(started: dict[str, Any]) -> tuple[str, str, str]:
+    """Title, source and digest, as the list of runs has them, from the data of ``run.started``."""
+    title, source, digest = (
+        escaped(str(started.get(n, ""))) for n in ("title", "source", "digest")
+    )
+    return title, source, digest
 
 
 def iso(seconds: float) -> str:
@@ -105,10 +115,10 @@ def body(what: Entry, run: str, seq: int, moment: Moment) -> str:
     second time would be the most expensive part of an append but for the disk.
     """
     return (
-        f'{{"actor":{actor_text(what.actor)},"at":{canonical(moment.at)},'
-        f'"boot":{canonical(moment.boot)},"data":{what.text},"id":{canonical(what.id)},'
-        f'"mono":{canonical(moment.mono)},"run":{canonical(run)},"seq":{seq},'
-        f'"step":{canonical(what.step)},"type":{canonical(what.type)}}}'
+        f'{{"actor":{actor_text(what.actor)},"at":{quoted(moment.at)},'
+        f'"boot":{quoted(moment.boot)},"data":{what.text},"id":{quoted(what.id)},'
+        f'"mono":{moment.mono!r},"run":{quoted(run)},"seq":{seq},'
+        f'"step":{"null" if what.step is None else quoted(what.step)},"type":{quoted(what.type)}}}'
     )
 
 
@@ -135,11 +145,26 @@ def event(text: str | bytes, digest: bytes) -> Event:
     Raises `JournalError` where it is no event.
     """
     try:
-        return read(json.loads(text), digest)
+        return read(parsed(text), digest)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise JournalError(
             "an event of the journal cannot be read", "`runbook verify` says which."
         ) from error
+
+
+def parsed(text: str | bytes) -> dict[str, Any]:
+    """The values of a body, which is one JSON text without a space before or behind it."""
+    text = text if isinstance(text, str) else text.decode()
+    values, end = READER.raw_decode(text)
+    if end != len(text):
+        raise ValueError("there is something behind the event")
+    return values  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=64)
+def actor(name: str, email: str, user: str, host: str) -> Actor:
+    """The actor; there are few of them and many events."""
+    return Actor(name=name, email=email, user=user, host=host)
 
 
 def read(values: dict[str, Any], digest: bytes) -> Event:
@@ -151,12 +176,7 @@ def read(values: dict[str, Any], digest: bytes) -> Event:
         run=values["run"],
         type=values["type"],
         at=values["at"],
-        actor=Actor(
-            name=who["name"],
-            email=who.get("email", ""),
-            user=who.get("user", ""),
-            host=who.get("host", ""),
-        ),
+        actor=actor(who["name"], who.get("email", ""), who.get("user", ""), who.get("host", "")),
         step=values["step"],
         payload=decode(values["type"], values["data"]),
         mono=values.get("mono", 0.0),

@@ -7,7 +7,8 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 
-from runbook_tui.journal.faults import Damaged
+from runbook_tui.journal.faults import Damaged, name_of
+from runbook_tui.journal.place import size
 from runbook_tui.session.ports.journal import JournalError
 
 APPLICATION = 0x52554E42
@@ -123,20 +124,34 @@ def inspect(path: Path, patience: float) -> bool:
             f"SQLite {sqlite3.sqlite_version} is too old for the journal",
             "Runbook needs Python with SQLite 3.37 or newer.",
         )
-    size = path.stat().st_size
-    if not size:
+    if not is_database(path):
         return False
-    if size < SMALLEST:
-        # SQLite would take it for an empty file and write over what is in it.
-        raise foreign(path)
     immutable = not side(path, "-wal").exists()
     with closing(reading(path, immutable=immutable, patience=patience)) as db:
         return known(db, path)
 
 
+def is_database(path: Path) -> bool:
+    """Whether there may be a database: False for a file that is missing or empty.
+
+    Raises `JournalError` for a file of a few bytes, which SQLite would write over. The file itself
+    is never opened beside SQLite: closing it would drop the locks that this process holds on it
+    (POSIX, ``fcntl``), and the next one to close the journal would throw away the WAL under us.
+    """
+    there = size(path)
+    if there and there < SMALLEST:
+        raise foreign(path)
+    return bool(there)
+
+
 def known(db: sqlite3.Connection, path: Path) -> bool:
     """The same for an open database."""
-    application = db.execute("PRAGMA application_id").fetchone()[0]
+    try:
+        application = db.execute("PRAGMA application_id").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        if name_of(error) == "SQLITE_NOTADB":
+            raise foreign(path) from error
+        raise
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if application == APPLICATION and version > VERSION:
         raise JournalError(

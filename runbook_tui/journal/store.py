@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from runbook_tui.journal import chain, record, schema
 from runbook_tui.journal.bell import Bell
 from runbook_tui.journal.faults import told
 from runbook_tui.journal.lock import PATIENCE, FileLock
-from runbook_tui.journal.place import prepare
+from runbook_tui.journal.place import prepare, real
 from runbook_tui.journal.reader import JournalReader
 from runbook_tui.journal.record import Entry, Moment, Record
 from runbook_tui.run.events import Actor, Draft, Event, RunStarted
@@ -39,7 +40,8 @@ class SqliteJournal:
     """
 
     def __init__(self, path: Path, clock: Clock, patience: float = PATIENCE) -> None:
-        self._path = path.absolute()
+        self._path = real(path)
+        self._name = str(self._path)
         self._clock = clock
         self._patience = patience
         self._gate = threading.Lock()
@@ -58,7 +60,7 @@ class SqliteJournal:
     @staticmethod
     def open_reading(path: Path) -> JournalReader:
         """The same journal for one who only looks; nothing is created."""
-        return JournalReader(path.absolute())
+        return JournalReader(real(path))
 
     def __enter__(self) -> SqliteJournal:
         return self
@@ -133,7 +135,7 @@ class SqliteJournal:
         try:
             with self._lock.held():
                 db.close()
-        except (JournalError, OSError):
+        except (JournalError, OSError, sqlite3.Error):
             with suppress(sqlite3.Error):
                 db.close()
 
@@ -173,7 +175,7 @@ class SqliteJournal:
         if self._db is None:
             raise JournalError(f"journal {self._path}: it is closed")
         try:
-            inode = self._path.stat().st_ino
+            inode = os.stat(self._name).st_ino
         except FileNotFoundError:
             inode = -1
         if inode != self._inode:
@@ -211,12 +213,12 @@ class SqliteJournal:
             seq += 1
             text = record.body(what, run, seq, moment)
             head = chain.link(head, text.encode())
-            db.execute(ADD, (run, seq, what.id, text, head))
+            db.execute(ADD, (run, seq, chain.escaped(what.id), text, head))
             recorded[what.id] = record.placed(what, run, seq, moment, head)
         return [recorded[what.id] for what in entries], len(fresh)
 
     def _recorded(self, db: sqlite3.Connection, run: str, id_: str) -> Event | None:
-        row = db.execute(KNOWN, (id_,)).fetchone()
+        row = db.execute(KNOWN, (chain.escaped(id_),)).fetchone()
         if row is None:
             return None
         if row[0] != run:
@@ -229,15 +231,13 @@ class SqliteJournal:
             raise JournalError(
                 f"there is no run {run} in the journal", "`runbook runs` lists what is there."
             )
-        data = what.data
-        digest = str(data.get("digest", ""))
+        title, source, digest = record.listed(what.data)
         newest = db.execute(NEWEST).fetchone()
         previous = None
         if newest is not None:
             last = db.execute(HEAD, newest).fetchone()
             previous = (newest[0], last[1].hex() if last else "")
         text = chain.genesis(run, digest, previous)
-        title, source = str(data.get("title", "")), str(data.get("source", ""))
         db.execute(OPEN, (run, title, source, digest, moment.at, text))
         return chain.start(text)
 

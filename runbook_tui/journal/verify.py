@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runbook_tui.journal import schema
-from runbook_tui.journal.chain import genesis, link, start
-from runbook_tui.journal.record import Record
+from runbook_tui.journal.chain import escaped, genesis, link, start
+from runbook_tui.journal.record import Record, listed
 from runbook_tui.run.events import RunStarted
 from runbook_tui.session.ports.journal import Verdict
 
@@ -59,9 +59,9 @@ def faults(run: str, beginning: str, record: Record, previous: bytes | None) -> 
         yield "its text does not match its hash"
     try:
         said = json.loads(record.body)
-        place = (said["run"], said["seq"], said["id"])
+        place = (said["run"], said["seq"], escaped(said["id"]))
         kind, data = said["type"], said["data"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         yield "its text is no event"
         return
     if place != (run, record.seq, record.id):
@@ -75,7 +75,7 @@ def first_faults(run: str, beginning: str, kind: str, data: Any) -> Iterator[str
     if kind != RunStarted.WIRE or not isinstance(data, dict):
         yield f"the run does not begin with {RunStarted.WIRE}"
         return
-    if beginning != genesis(run, str(data.get("digest", "")), previous_of(beginning)):
+    if beginning != genesis(run, listed(data)[2], previous_of(beginning)):
         yield "the run's genesis is not that of its plan"
 
 
@@ -130,11 +130,7 @@ RUNS = "SELECT run, genesis, title, source, digest, opened_at FROM run ORDER BY 
 EVENTS = (
     "SELECT seq, id, CAST(body AS BLOB), hash FROM event WHERE run = ? AND seq > ? ORDER BY seq"
 )
-FIRST = """\
-SELECT coalesce(json_extract(body, '$.data.title'), ''),
-  coalesce(json_extract(body, '$.data.source'), ''),
-  coalesce(json_extract(body, '$.data.digest'), ''), at
-FROM event WHERE run = ? AND seq = 1 AND json_valid(body)"""
+FIRST = "SELECT CAST(body AS BLOB) FROM event WHERE run = ? AND seq = 1"
 LINKED = "SELECT 1 FROM event WHERE run = ? AND hash = ? ORDER BY seq DESC LIMIT 1"
 
 
@@ -157,8 +153,13 @@ def orphans(db: sqlite3.Connection, rows: dict[str, tuple[str, ...]]) -> list[st
 
 def misfiled(db: sqlite3.Connection, run: str, row: tuple[str, ...]) -> Iterator[str]:
     """Whether the list of runs says what the run's first event says."""
-    said = db.execute(FIRST, (run,)).fetchone()
-    if said is not None and tuple(said) != row[1:]:
+    # Read by the same code as everywhere: SQLite's own JSON functions end a text at a NUL.
+    try:
+        said = json.loads(db.execute(FIRST, (run,)).fetchone()[0])
+        began = (*listed(said["data"]), said["at"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return  # What is no event, or missing, is a problem of its own.
+    if began != row[1:]:
         yield f"run {run}: it is listed otherwise than it began"
 
 

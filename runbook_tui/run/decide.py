@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -10,13 +11,16 @@ from runbook_tui.book.parameters import IN_A_FILE, too_long
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
+from runbook_tui.run.counting import opened_by
 from runbook_tui.run.elsewhere import elsewhere
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, holders, waits_for
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.outline import Kind
-from runbook_tui.run.prepare import missing_values
+from runbook_tui.run.people import joined
+from runbook_tui.run.prepare import missing_values, refused_values
 from runbook_tui.run.requests import Decision, Refusal
+from runbook_tui.run.rollback import about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.signing import sign
 from runbook_tui.run.skipping import skip
@@ -61,8 +65,10 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
         return r.ConfirmationNeeded(reason=question, hint="say yes to run it")
     names = tuple(dict.fromkeys((*unknown(state, step.id), *missing_values(state, step))))
     if names:
+        refused = refused_values(state, step)
         return r.ValuesMissing(
-            reason=f"“{step.title}” needs a value for {', '.join(names)}",
+            reason=r.needing(step.title, names, refused),
+            refused=refused,
             hint="give it with -p NAME=VALUE, or type it when asked",
             names=names,
         )
@@ -128,7 +134,22 @@ def _finish(state: RunState, q: r.FinishStep, actor: Actor) -> Pairs | Refusal:
         return Refusal(reason=f"“{step.title}” is {status.value}" + _waiting(state, step.id))
     if q.failed:
         return [*events, (e.StepFinished(result="failed", reason=q.failed), step.id)]
-    return [*events, *conclude(state, step.id)]
+    if gate := opened_by(state, step.id, actor):
+        return Refusal(
+            reason=f"four eyes: {actor.name} approved the gate of “{gate}”, so what it holds"
+            " is not theirs to do",
+            hint="somebody else must say that it is done",
+        )
+    return [*events, *conclude(_done_by(state, step.id, actor, again=bool(events)), step.id)]
+
+
+def _done_by(state: RunState, id_: str, actor: Actor, *, again: bool) -> RunState:
+    """The state once this person has done a step by hand: what was signed may count no more."""
+    step = state.step(id_)
+    begun = state.seq + 1 if again else step.started_seq
+    done = dataclasses.replace(step, hands=joined(step.hands, actor), started_seq=begun)
+    workers = joined(state.workers, actor)
+    return dataclasses.replace(state, steps={**state.steps, id_: done}, workers=workers)
 
 
 def _waiting(state: RunState, step: str) -> str:
@@ -221,7 +242,7 @@ def _start_rollback(state: RunState, q: r.StartRollback, actor: Actor) -> Pairs 
     if state.rolling_back:
         return Refusal(reason="a rollback runs already")
     plan = rollback_plan(state, q.scope, q.node, q.past_floor)
-    if not plan.items:
+    if not plan.items and not about_to_act(state, q.node):
         return Refusal(reason="there is nothing to roll back", exit_code=0)
     started = e.RollbackStarted(
         scope=q.scope,

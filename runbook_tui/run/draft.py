@@ -29,6 +29,7 @@ class Draft:
         self.rollback = state.rollback
         self.lead = state.lead
         self.leads = state.leads
+        self.workers = state.workers
         self.breached = state.breached
         self._state = state
 
@@ -47,6 +48,7 @@ class Draft:
             rollback=self.rollback,
             lead=self.lead,
             leads=self.leads,
+            workers=self.workers,
             breached=self.breached,
             **self.fields,
         )
@@ -55,6 +57,11 @@ class Draft:
         """Somebody leads from here on."""
         self.lead = actor
         self.leads = joined(self.leads, actor)
+
+    def worked(self, hands: tuple[Actor, ...], actor: Actor) -> tuple[Actor, ...]:
+        """Somebody has worked on a step; returns its hands with them."""
+        self.workers = joined(self.workers, actor)
+        return joined(hands, actor)
 
     def step(self, id_: str) -> StepState:
         """The step's state so far."""

@@ -178,8 +178,10 @@ class CommandStarted(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandFinished(Payload):
-    """How a command ended: ``exit``, or ``signal``, or ``lost``. ``digest`` is its log's sha256.
+    """How a command ended: ``exit``, or ``signal``, or ``lost``.
 
+    ``bytes`` counts its output, ``dropped`` what of it the log did not keep, ``digest`` is the
+    log's sha256. ``lingered``: others that it had started went on and may have put out more.
     ``reason`` is why it did not start, or why its output was not kept.
     """
 
@@ -194,7 +196,9 @@ class CommandFinished(Payload):
     stopped: bool = False
     seconds: float = 0.0
     bytes: int = 0
+    dropped: int = 0
     digest: str = ""
+    lingered: bool | None = None
     reason: str = ""
 
 
@@ -216,7 +220,10 @@ class ParameterCaptured(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignoffGiven(Payload):
-    """A named person's decision in a role on a node."""
+    """A named person's decision in a role on a node.
+
+    ``kind`` says what was decided on: its ``gate``, or the ``sign-off`` that closes it.
+    """
 
     WIRE: ClassVar[str] = "signoff.given"
     node: str
@@ -224,6 +231,7 @@ class SignoffGiven(Payload):
     decision: str
     comment: str = ""
     signed_digest: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,8 +256,10 @@ class UndoArmed(Payload):
     """How the step is taken back, as far as known; a later one completes an earlier one.
 
     ``kind`` is ``command``, ``manual``, ``none``, ``irreversible`` or ``nothing`` (it only looks).
-    ``text`` still holds ``${{ name }}`` for each name in ``missing`` and ``secrets``. ``withheld``
-    names the variables that the step had and that are not written down: they smell of secrets.
+    ``text`` and ``verify`` still hold each name in ``missing``, at ``places`` and
+    ``verify_places`` (``START-END NAME``) and nowhere else: a value may look like a name.
+    ``withheld`` names the variables that the step had and that are not written down: they smell
+    of secrets.
     """
 
     WIRE: ClassVar[str] = "undo.armed"
@@ -257,6 +267,8 @@ class UndoArmed(Payload):
     text: str = ""
     verify: str = ""
     missing: tuple[str, ...] = ()
+    places: tuple[str, ...] | None = None
+    verify_places: tuple[str, ...] | None = None
     secrets: tuple[str, ...] = ()
     cwd: str = ""
     shell: tuple[str, ...] = ()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from runbook_tui.book.model import Step
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Payload
 from runbook_tui.run.state import (
@@ -30,10 +33,15 @@ def waits_for(state: RunState, step: str) -> str:
         parts.append(f"sign-off {wanted_of(state, step)}")
     inner = [s for s in item.steps if not passed(state, s.id)]
     if inner:
-        titles = [f"“{s.title}”" for s in inner[:NAMED]] + ["…"] * (len(inner) > NAMED)
         many = f"{len(inner)} step{'s' if len(inner) > 1 else ''}"
-        parts.append(f"{many} inside: {', '.join(titles)}")
+        parts.append(f"{many} inside: {titles(inner)}")
     return ", ".join(parts)
+
+
+def titles(steps: Sequence[Step]) -> str:
+    """The titles of steps; of many the first few."""
+    named = [f"“{s.title}”" for s in steps[:NAMED]]
+    return ", ".join([*named, *["…"] * (len(steps) > NAMED)])
 
 
 def probed_by(state: RunState, step: str, check: str) -> CommandRecord | None:

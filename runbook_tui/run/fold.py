@@ -10,9 +10,8 @@ from typing import Any
 from runbook_tui.book.model import Runbook
 from runbook_tui.run import events as e
 from runbook_tui.run.draft import Draft
-from runbook_tui.run.events import Event, Payload
+from runbook_tui.run.events import Actor, Event, Payload
 from runbook_tui.run.outline import Outline
-from runbook_tui.run.people import joined
 from runbook_tui.run.state import (
     CommandRecord,
     Note,
@@ -23,6 +22,7 @@ from runbook_tui.run.state import (
     Tick,
 )
 from runbook_tui.run.verdicts import Signoff
+from runbook_tui.run.voiding import UNTOUCHED, inside_of, look_again, shut_gates, void, void_stages
 
 
 def begin(run: str, runbook: Runbook) -> RunState:
@@ -33,13 +33,14 @@ def begin(run: str, runbook: Runbook) -> RunState:
 def fold(state: RunState, events: Iterable[Event]) -> RunState:
     """Apply events in order; those already applied are passed over."""
     draft = Draft(state)
-    seq = state.seq
+    seq, last = state.seq, None
     for event in events:
         if event.seq <= seq:
             continue
-        seq = event.seq
+        seq, last = event.seq, event
         _apply(draft, event)
-        draft.fields.update(seq=event.seq, head=event.hash, last_at=epoch(event.at))
+    if last is not None:
+        draft.fields.update(seq=last.seq, head=last.hash, last_at=epoch(last.at))
     return draft.freeze()
 
 
@@ -75,9 +76,7 @@ def _run_resumed(draft: Draft, event: Event, payload: e.RunResumed) -> None:
 
 
 def _run_finished(draft: Draft, event: Event, payload: e.RunFinished) -> None:
-    draft.fields.update(
-        finished=epoch(event.at), result=payload.result, ended_with_it=payload.stopped
-    )
+    draft.fields.update(finished=epoch(event.at), result=payload.result, stopped=payload.stopped)
 
 
 def _lead(draft: Draft, event: Event, payload: e.LeadHandedOver) -> None:
@@ -98,7 +97,7 @@ def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
         started=epoch(event.at),
         finished=None,
         ran_by=event.actor,
-        hands=joined(step.hands, event.actor),
+        hands=draft.worked(step.hands, event.actor),
         reason="",
         undo_result="",
         out_of_order=payload.out_of_order,
@@ -114,13 +113,24 @@ def _by_hand(draft: Draft, id_: str) -> bool:
 
 
 def _step_waiting(draft: Draft, event: Event, payload: e.StepWaiting) -> None:
-    draft.change(event.step or "", status=Status.WAITING, finished=epoch(event.at))
+    id_ = event.step or ""
+    draft.change(
+        id_, status=Status.WAITING, finished=epoch(event.at), hands=_hands(draft, id_, event)
+    )
+
+
+def _hands(draft: Draft, id_: str, event: Event) -> tuple[Actor, ...]:
+    """Who says that work of hands is done has done it as much as whoever started it."""
+    step = draft.step(id_)
+    by_hand = _by_hand(draft, id_) and step.status is Status.RUNNING
+    return draft.worked(step.hands, event.actor) if by_hand else step.hands
 
 
 def _step_finished(draft: Draft, event: Event, payload: e.StepFinished) -> None:
     id_ = event.step or ""
     status = Status.DONE if payload.result == "done" else _broken(draft.step(id_))
-    draft.change(id_, status=status, finished=epoch(event.at), reason=payload.reason)
+    hands = _hands(draft, id_, event)
+    draft.change(id_, status=status, finished=epoch(event.at), reason=payload.reason, hands=hands)
 
 
 def _broken(step: StepState) -> Status:
@@ -134,8 +144,11 @@ def _broken(step: StepState) -> Status:
 
 
 def _step_skipped(draft: Draft, event: Event, payload: e.StepSkipped) -> None:
+    id_ = event.step or ""
+    hands = draft.step(id_).hands
     draft.change(
-        event.step or "",
+        id_,
+        hands=hands if payload.not_applicable else draft.worked(hands, event.actor),
         status=Status.NOT_APPLICABLE if payload.not_applicable else Status.SKIPPED,
         finished=epoch(event.at),
         reason=payload.reason,
@@ -165,6 +178,7 @@ def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> N
         kind=payload.kind,
         text=payload.text,
         folder=payload.folder,
+        seq=event.seq,
         started=epoch(event.at),
         background=payload.kind == "run" and item is not None and item.background,
         node=payload.node,
@@ -220,9 +234,19 @@ def _signoff(draft: Draft, event: Event, payload: e.SignoffGiven) -> None:
             by=event.actor,
             at=epoch(event.at),
             seq=event.seq,
+            for_gate=_for_gate(draft, payload),
             signed_digest=payload.signed_digest,
         )
     )
+
+
+def _for_gate(draft: Draft, payload: e.SignoffGiven) -> bool:
+    """What was decided on; an event that does not say so was about the gate while it was shut."""
+    if payload.kind:
+        return payload.kind == "gate"
+    node = draft.outline.nodes.get(payload.node)
+    passed = payload.node in draft.opened_gates or payload.node in draft.overridden_gates
+    return node is not None and node.gate is not None and not passed
 
 
 def _gate_opened(draft: Draft, event: Event, payload: e.GateOpened) -> None:
@@ -253,8 +277,9 @@ def _rollback_closed(draft: Draft, event: Event, payload: e.RollbackClosed) -> N
 
 def _rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) -> None:
     opened = draft.rollback.opened if draft.rollback and not draft.rollback.finished else None
-    _void_stages(draft, opened if opened is not None else epoch(event.at))
+    void_stages(draft, opened if opened is not None else epoch(event.at))
     draft.rollback = RollbackState(
+        seq=event.seq,
         scope=payload.scope,
         node=payload.node,
         opened=opened if opened is not None else epoch(event.at),
@@ -264,21 +289,6 @@ def _rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) ->
         budget=payload.budget,
         by=event.actor,
     )
-
-
-def _void_stages(draft: Draft, opened: float) -> None:
-    """What was ticked in a procedure before this rollback was opened belongs to an earlier one."""
-    for id_ in draft.outline.staged:
-        if id_ in draft.ticks and draft.ticks[id_].at < opened:
-            del draft.ticks[id_]
-
-
-UNTOUCHED: dict[str, Any] = {
-    "status": Status.PENDING, "started_seq": 0, "started": None, "finished": None,
-    "undo": None, "reason": "", "acted": False, "earlier": (), "prepared": {},
-    "refused": {},
-}  # fmt: skip
-"""A step as if it had never been started; its attempts are still counted on."""
 
 
 def _undo_started(draft: Draft, event: Event, payload: e.UndoStarted) -> None:
@@ -296,27 +306,15 @@ def _undo_finished(draft: Draft, event: Event, payload: e.UndoFinished) -> None:
     elif not good and draft.step(id_).status is Status.UNDOING:
         fields["status"] = draft.step(id_).before_undo
     if good:
+        for inner in inside_of(draft, id_):
+            draft.change(inner, **UNTOUCHED)
+            void(draft, inner)
         fields.update(UNTOUCHED)
-        _void(draft, id_)
+        void(draft, id_)
     draft.change(id_, **fields)
     if draft.rollback is not None:
         results = {**draft.rollback.results, id_: payload.result}
         draft.rollback = dataclasses.replace(draft.rollback, results=results)
-
-
-def _void(draft: Draft, step: str) -> None:
-    """An undone step's ticks and sign-offs count no longer, nor those of what holds it."""
-    node = draft.outline.nodes.get(step)
-    if node is None:
-        return
-    for check in draft.outline.children(step):
-        draft.ticks.pop(check, None)
-    holders = {step, node.change, node.phase} - {""}
-    draft.signoffs = [s for s in draft.signoffs if s.node != step]
-    for holder in holders:
-        for child in draft.outline.children(holder):
-            if draft.outline[child].kind == "criterion":
-                draft.ticks.pop(child, None)
 
 
 def _rollback_finished(draft: Draft, event: Event, payload: e.RollbackFinished) -> None:
@@ -329,36 +327,9 @@ def _rollback_finished(draft: Draft, event: Event, payload: e.RollbackFinished) 
         remaining=payload.remaining,
         seconds=payload.seconds,
     )
-    _look_again(draft, draft.rollback.node)
-    _shut_gates(draft, draft.rollback.node)
+    look_again(draft, draft.rollback.node)
+    shut_gates(draft, draft.rollback.node)
     draft.fields.update(finished=None, result="")
-
-
-def _look_again(draft: Draft, scope: str) -> None:
-    """What a step that only looks saw inside the scope is not there any more.
-
-    Nor is what conditions looked at: they are asked anew.
-    """
-    for id_ in draft.outline.conditions:
-        if draft.step(id_).status is Status.NOT_APPLICABLE:
-            draft.change(id_, **UNTOUCHED)
-    for node in draft.outline.steps_inside(scope):
-        step = draft.step(node.id)
-        if step.undo is not None and step.undo.kind == "nothing" and step.started_seq:
-            draft.change(node.id, **UNTOUCHED)
-
-
-def _shut_gates(draft: Draft, scope: str) -> None:
-    """Gates inside the scope are shut again, and what was signed inside it is void."""
-    inside = {node.id for node in draft.outline.inside(scope)}
-    for gates in (draft.opened_gates, draft.overridden_gates):
-        for node in [n for n in gates if n in inside]:
-            del gates[node]
-    draft.signoffs = [s for s in draft.signoffs if s.node not in inside]
-    for tick in [t for t in draft.ticks if t in inside]:
-        owner = draft.outline[tick].parent
-        if draft.step(owner).status is not Status.UNDO_FAILED:
-            draft.ticks.pop(tick)
 
 
 def _breached(draft: Draft, event: Event, payload: e.WatchBreached) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from runbook_tui.run.once import of_state
 from runbook_tui.run.state import OVER, RunState, Status
 
 
@@ -46,27 +47,42 @@ def estimated(state: RunState, id_: str) -> float:
 
 def expected_finish(state: RunState, now: float) -> float | None:
     """When the run would be done by its estimates; None where nothing is estimated."""
-    left, known = 0.0, False
-    for id_ in state.outline.order:
-        wanted = estimated(state, id_)
-        if not wanted:
-            continue
-        known = True
-        found = state.step(id_)
-        if found.status in OVER:
-            continue
-        spent = now - found.started if found.started is not None else 0.0
-        left += max(0.0, wanted - spent)
-    return now + left if known else None
+    work = _work(state)
+    begun = sum(max(0.0, wanted - (now - started)) for wanted, started in work.begun)
+    return now + work.left + begun if work.whole else None
 
 
 def lateness(state: RunState, now: float) -> float | None:
     """Seconds by which the expected finish lies behind the planned one; negative where before."""
     end = expected_finish(state, now)
-    if end is None:
-        return None
-    whole = sum(estimated(state, id_) for id_ in state.outline.order)
-    return end - state.started - whole
+    return None if end is None else end - state.started - _work(state).whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Planned seconds: of the whole, of what was not begun, and of each step that was, with the
+    moment it was started."""
+
+    whole: float
+    left: float
+    begun: tuple[tuple[float, float], ...]
+
+
+@of_state
+def _work(state: RunState) -> _Work:
+    whole = left = 0.0
+    begun = []
+    for id_ in state.outline.order:
+        wanted = estimated(state, id_)
+        whole += wanted
+        found = state.step(id_)
+        if not wanted or found.status in OVER:
+            continue
+        if found.started is None:
+            left += wanted
+        else:
+            begun.append((wanted, found.started))
+    return _Work(whole, left, tuple(begun))
 
 
 def slots(state: RunState) -> tuple[Slot, ...]:

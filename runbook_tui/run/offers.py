@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runbook_tui.book.model import Command, StageStep, Step
+from runbook_tui.book.parameters import Refused
 from runbook_tui.run.prepare import resolve
-from runbook_tui.run.requests import Refusal, ValuesMissing
+from runbook_tui.run.requests import Refusal, ValuesMissing, needing
 from runbook_tui.run.state import CommandRecord, RunState
 
 
@@ -23,41 +24,40 @@ class Offer:
     text: str
     missing: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
     last: CommandRecord | None = None
 
 
 def offers(state: RunState) -> tuple[Offer, ...]:
     """What the plan's rollback sections offer, in document order."""
-    return tuple(
-        _offer(state, c)
-        for c in state.runbook.commands
-        if c.rollback and c.runnable and c.step is None
-    )
+    return tuple(_offer(state, command) for command in state.outline.offered)
 
 
 def _offer(state: RunState, command: Command) -> Offer:
-    text, missing = resolve(state, command.text, state.values)
+    filled = resolve(state, command.text, state.values)
     records = state.step(command.id).commands
     return Offer(
         id=command.id,
         title=command.label or command.section or command.id,
-        text=text,
-        missing=missing,
-        names=resolve(state, command.text, {})[1],
+        text=filled.text,
+        missing=filled.open,
+        names=resolve(state, command.text, {}).open,
+        refused=filled.refused,
         last=records[-1] if records else None,
     )
 
 
 def stage_offer(state: RunState, step: StageStep) -> Offer:
     """The command of a step in a procedure's stage."""
-    text, missing = resolve(state, step.run or "", state.values)
+    filled = resolve(state, step.run or "", state.values)
     records = state.step(step.id).commands
     return Offer(
         id=step.id,
         title=step.title,
-        text=text,
-        missing=missing,
-        names=resolve(state, step.run or "", {})[1],
+        text=filled.text,
+        missing=filled.open,
+        names=resolve(state, step.run or "", {}).open,
+        refused=filled.refused,
         last=records[-1] if records else None,
     )
 
@@ -68,20 +68,26 @@ def open_values(state: RunState) -> tuple[str, ...]:
 
 
 def as_step(state: RunState, command: str) -> Step | Refusal:
-    """The offered command as a step of its own, or why it cannot run now."""
+    """The offered command as a step of its own, or why it cannot run now.
+
+    The step has the plan's text: its values are put in when it starts, and once.
+    """
     staged = state.outline.staged.get(command)
     if isinstance(staged, StageStep) and staged.run:
+        text = staged.run
         offer: Offer | None = stage_offer(state, staged)
     else:
         offer = next((o for o in offers(state) if o.id == command), None)
+        text = next((c.text for c in state.runbook.commands if c.id == command), "")
     if offer is None:
         return Refusal(reason=f"the plan offers no command “{command}”", exit_code=2)
     if offer.missing:
         return ValuesMissing(
-            reason=f"“{offer.title}” needs a value for {', '.join(offer.missing)}",
+            reason=needing(offer.title, offer.missing, offer.refused),
             hint="type it when asked",
             names=offer.missing,
+            refused=offer.refused,
         )
     if offer.last is not None and offer.last.running:
         return Refusal(reason=f"“{offer.title}” runs already")
-    return Step(id=offer.id, title=offer.title, run=offer.text)
+    return Step(id=offer.id, title=offer.title, run=text)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from runbook_tui.book.model import (
     Change,
     Check,
+    Command,
     Gate,
     Phase,
     Runbook,
@@ -81,6 +82,8 @@ class Outline:
         for node in self.nodes.values():
             children.setdefault(node.parent, []).append(node.id)
         self._children = {parent: tuple(ids) for parent, ids in children.items()}
+        self._flat = tuple(self.nodes.values())
+        self._ends = _ends(self._flat)
         self.steps: dict[str, Step] = {
             n.id: n.item for n in self.nodes.values() if isinstance(n.item, Step)
         }
@@ -96,6 +99,12 @@ class Outline:
         for step in self.steps.values():
             for name in step.outputs:
                 self.makers[name] = (*self.makers.get(name, ()), step.id)
+        self.gated: tuple[Node, ...] = tuple(n for n in self.nodes.values() if n.gate is not None)
+        self.offered: tuple[Command, ...] = tuple(
+            c for c in runbook.commands if c.rollback and c.runnable and c.step is None
+        )
+        """What the plan's rollback sections offer, in document order."""
+
         self.staged: dict[str, Stage | StageStep] = {}
         """Stages of procedures and their steps by id; no nodes of the run, but boxes to tick."""
 
@@ -115,10 +124,8 @@ class Outline:
 
     def inside(self, id_: str) -> Iterator[Node]:
         """The node itself and everything in it, in document order; the whole run with ``""``."""
-        if id_:
-            yield self.nodes[id_]
-        for child in self.children(id_):
-            yield from self.inside(child)
+        # In document order whatever is inside a node comes right behind it.
+        yield from self._flat[slice(self.nodes[id_].index, self._ends[id_]) if id_ else slice(None)]
 
     def steps_inside(self, id_: str) -> Iterator[Step]:
         """Every step in a node, itself included."""
@@ -201,6 +208,18 @@ class Outline:
         for inner in step.steps:
             self._add_step(inner, step.id, phase, change, depth + 1, last)
             last = (inner.id,)
+
+
+def _ends(nodes: tuple[Node, ...]) -> dict[str, int]:
+    """The index behind the last node inside each."""
+    ends: dict[str, int] = {}
+    around: list[Node] = []
+    for node in nodes:
+        while around and around[-1].depth >= node.depth:
+            ends[around.pop().id] = node.index
+        around.append(node)
+    ends.update((node.id, len(nodes)) for node in around)
+    return ends
 
 
 def lines_of(runbook: Runbook) -> Mapping[str, int]:

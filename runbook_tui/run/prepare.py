@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from runbook_tui.book.model import Parameter, Step
-from runbook_tui.book.parameters import fill_in
+from runbook_tui.book.parameters import FilledIn, Place, Refused, fill_in, reserved
 from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.state import RunState
 
@@ -17,13 +17,45 @@ SECRET_NAME = re.compile(
 )
 
 
-def resolve(state: RunState, text: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """A command text with its values, each quoted for the shell, and the names still missing.
+def resolve(
+    state: RunState,
+    text: str,
+    values: Mapping[str, str],
+    *,
+    shell: str | None = None,
+    places: tuple[Place, ...] | None = None,
+) -> FilledIn:
+    """A command text with its values, each quoted for the shell, and the names still open in it.
 
-    A secret's value never enters the text: the shell reads it from the environment.
+    A secret's value never enters the text: the shell reads it from the environment. ``shell`` is
+    what the plan or the record runs the text with; ``places`` are those of `FilledIn`, where it
+    was filled before.
     """
     literals = {p.placeholder: p.name for p in _placeholders(state, text) if p.placeholder}
-    return fill_in(text, values, placeholders=literals, secrets=state.secrets)
+    return fill_in(text, values, placeholders=literals, secrets=state.secrets,
+                   places=places, shell=shell or "")  # fmt: skip
+
+
+def resolve_undo(state: RunState, armed: UndoArmed, values: Mapping[str, str]) -> FilledIn:
+    """A recorded undo with what was still open in it."""
+    return _completed(state, armed, armed.text, armed.places, values)
+
+
+def resolve_verify(state: RunState, armed: UndoArmed, values: Mapping[str, str]) -> FilledIn:
+    """How a recorded undo is verified, with what was still open in it."""
+    return _completed(state, armed, armed.verify, armed.verify_places, values)
+
+
+def _completed(
+    state: RunState,
+    armed: UndoArmed,
+    text: str,
+    places: tuple[str, ...] | None,
+    values: Mapping[str, str],
+) -> FilledIn:
+    # A record of an earlier version does not say where its names stand.
+    where = None if places is None else tuple(Place.parsed(p) for p in places)
+    return resolve(state, text, values, shell=" ".join(armed.shell), places=where)
 
 
 def own_values(state: RunState, step: Step) -> dict[str, str]:
@@ -45,17 +77,27 @@ def secrets_of(state: RunState, step: Step) -> tuple[str, ...]:
 
 
 def missing_values(state: RunState, step: Step) -> tuple[str, ...]:
-    """Names that the step's own command needs and nobody gave yet.
+    """Names that the step's own command needs and nobody gave yet, or not as they must be.
 
     What ``before`` puts out is known by the time ``run`` starts, so it does not count.
     """
-    texts = [step.before, step.run, *step.env.values()]
     own = set(step.outputs) if step.before else set()
-    names: list[str] = []
-    for text in texts:
-        if text:
-            names += resolve(state, text, state.values)[1]
-    return tuple(dict.fromkeys(n for n in names if n not in own))
+    names = [name for filled in _own_texts(state, step) for name in filled.open]
+    for value in step.env.values():
+        names += substitute_plain(value, state.values)[1]
+    return tuple(dict.fromkeys(n for n in names if n not in own and n not in state.secrets))
+
+
+def refused_values(state: RunState, step: Step) -> tuple[Refused, ...]:
+    """Values that would be run as code where the step's own command has them."""
+    own = set(step.outputs) if step.before else set()
+    found = {r.name: r for filled in _own_texts(state, step) for r in filled.refused}
+    return tuple(r for r in found.values() if r.name not in own)
+
+
+def _own_texts(state: RunState, step: Step) -> list[FilledIn]:
+    texts = (step.before, step.run)
+    return [resolve(state, t, state.values, shell=step.shell) for t in texts if t]
 
 
 def working_folder(state: RunState, step: Step) -> str:
@@ -85,7 +127,12 @@ def step_environment(state: RunState, step: Step, base: Mapping[str, str]) -> di
     """What the step's commands find in their environment, secrets' values left out."""
     environment = dict(base)
     environment.update(
-        {name: v for name, v in state.values.items() if re.fullmatch(r"[A-Za-z_]\w*", name)}
+        # A placeholder of Markdown may be called PATH; commands still need the real one.
+        {
+            name: v
+            for name, v in state.values.items()
+            if re.fullmatch(r"[A-Za-z_]\w*", name) and not reserved(name)
+        }
     )
     for name, value in step.env.items():
         environment[name] = substitute_plain(value, state.values)[0]
@@ -131,17 +178,20 @@ def arm(
         reason = "done by hand" if step.manual else "the plan gives no undo"
         return UndoArmed(kind=kind, reason=reason, cwd=cwd)
     values = own_values(state, step)
-    text, missing = resolve(state, step.undo, values)
-    verify, missing_verify = resolve(state, step.verify_undo or "", values)
+    called = " ".join(shell)
+    text = resolve(state, step.undo, values, shell=called)
+    verify = resolve(state, step.verify_undo or "", values, shell=called)
     needed = f"{step.undo}\n{step.verify_undo or ''}"
     secrets = tuple(
         n for n in state.secrets if re.search(r"\$\{?\{?\s*" + re.escape(n) + r"\b", needed)
     )
     return UndoArmed(
         kind="command",
-        text=text,
-        verify=verify,
-        missing=tuple(dict.fromkeys((*missing, *missing_verify))),
+        text=text.text,
+        places=tuple(str(p) for p in text.places),
+        verify=verify.text,
+        verify_places=tuple(str(p) for p in verify.places),
+        missing=tuple(dict.fromkeys((*text.open, *verify.open))),
         secrets=secrets,
         cwd=cwd,
         shell=shell,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from runbook_tui.book.parameters import Refused
 from runbook_tui.run.events import Payload
 
 
@@ -166,10 +168,17 @@ class RollsBackAlready(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValuesMissing(Refusal):
-    """The step needs values that nobody gave yet."""
+    """The step needs values that nobody gave yet, or others than it has: ``refused``."""
 
     names: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
     exit_code: int = 7
+
+
+def needing(title: str, names: Iterable[str], refused: Iterable[Refused]) -> str:
+    """Which values something needs, and what is wrong with those that it has."""
+    why = "".join(f"; {r.reason}" for r in refused)
+    return f"“{title}” needs a value for {', '.join(names)}{why}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

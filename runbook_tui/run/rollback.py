@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from runbook_tui.book.model import Procedure
+from runbook_tui.book.parameters import FilledIn
+from runbook_tui.run.hands import along_with, stands_for
 from runbook_tui.run.outline import Kind
-from runbook_tui.run.prepare import own_values, resolve
-from runbook_tui.run.state import RunState, Status, StepState, closed
+from runbook_tui.run.prepare import own_values, resolve_undo, resolve_verify
+from runbook_tui.run.state import RunState, Status, StepState, closed, overtaken
 
 SCOPES = ("step", "change", "phase", "run")
 
@@ -19,7 +21,8 @@ SCOPES = ("step", "change", "phase", "run")
 class Item:
     """One part of a rollback.
 
-    ``kind`` as in `UndoArmed`; ``missing`` are names without a value; ``held`` says that a floor
+    ``kind`` as in `UndoArmed`; ``missing`` are names without a value, at ``places``
+    of ``text`` and ``verify_places`` of ``verify`` as in `UndoArmed`; ``held`` says that a floor
     above it keeps it. ``earlier`` are undos of attempts before the last, run after ``text``;
     ``verify`` is that of the first attempt, which found the old state. ``result`` is what a
     running or finished rollback made of it, ``outcome`` why. ``within`` names the change, or the
@@ -33,6 +36,8 @@ class Item:
     earlier: tuple[str, ...] = ()
     verify: str = ""
     missing: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    verify_places: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     reason: str = ""
     cwd: str = ""
@@ -100,27 +105,64 @@ def ran(state: RunState, node: str = "") -> list[str]:
 
     What needs a step is taken back before it, whatever the order they ran in.
     """
-    ids = [
-        s.id
-        for s in state.outline.steps_inside(node)
-        if state.step(s.id).acted and not state.outline.is_group(s.id)
-    ]
-    ids.sort(key=lambda id_: -state.step(id_).started_seq)
+    outline = state.outline
+
+    def inside(id_: str) -> bool:
+        return not node or node in outline.holders(id_)
+
+    parts: dict[str, list[str]] = {}
+    for id_, step in state.steps.items():
+        if step.acted and id_ in outline.steps and not outline.is_group(id_) and inside(id_):
+            whole = stands_for(outline, state.steps, id_)
+            parts.setdefault(whole if inside(whole) else id_, []).append(id_)
+    ids = sorted(parts, key=lambda id_: (-started(state, id_), outline[id_].index))
+    turn = {id_: number for number, id_ in enumerate(ids)}
+    wanting: dict[str, set[str]] = {}
+    for id_ in ids:
+        for need in (n for part in (id_, *parts[id_]) for n in outline[part].needs):
+            wanting.setdefault(need, set()).add(id_)
+
+    def needing(id_: str) -> Iterator[str]:
+        found = {other for part in (id_, *parts[id_]) for other in wanting.get(part, ())}
+        return iter(sorted(found, key=turn.__getitem__))
+
     placed: list[str] = []
     waiting = set(ids)
-
-    def place(id_: str) -> None:
-        if id_ not in waiting:
-            return
-        waiting.discard(id_)
-        for other in ids:
-            if id_ in state.outline[other].needs:
-                place(other)
-        placed.append(id_)
-
-    for id_ in ids:
-        place(id_)
+    # Not by recursion: what needs one another may be as long as the plan.
+    way = [("", iter(ids))]
+    while way:
+        id_, others = way[-1]
+        other = next(others, None)
+        if other is None:
+            way.pop()
+            placed += [id_] if id_ else []
+        elif other in waiting:
+            waiting.discard(other)
+            way.append((other, needing(other)))
     return placed
+
+
+def about_to_act(state: RunState, node: str = "") -> list[str]:
+    """Ids of steps in a node that were started and change nothing yet: they are only prepared.
+
+    There is nothing to undo in them, but a rollback must keep them from going on.
+    """
+    return [
+        s.id
+        for s in state.outline.steps_inside(node)
+        if state.step(s.id).status is Status.RUNNING
+        and not state.step(s.id).acted
+        and state.outline.steps[s.id].effect
+        and not overtaken(state, s.id)
+    ]
+
+
+def started(state: RunState, id_: str) -> int:
+    """The event that started a step last; where it only holds boxes, the newest of theirs."""
+    if not state.outline.is_group(id_):
+        return state.step(id_).started_seq
+    boxes = along_with(state.outline, state.steps, id_)
+    return max((state.step(box).started_seq for box in boxes), default=0)
 
 
 def plan(state: RunState, scope: str, node: str, past_floor: bool = False) -> RollbackPlan:
@@ -241,26 +283,32 @@ def _steps_of(state: RunState, node: str) -> list[str]:
 
 
 def _item(state: RunState, id_: str, held: bool) -> Item | None:
+    if state.outline.is_group(id_):
+        return _boxes(state, id_, held)
     step = state.step(id_)
     armed = step.undo
     item = state.outline.steps[id_]
     if armed is None or armed.kind == "nothing":
         return None
     values = own_values(state, item)
-    text, missing = resolve(state, armed.text, values)
-    verify, missing_verify = resolve(state, armed.verify, values)
+    text = resolve_undo(state, armed, values)
+    verify = resolve_verify(state, armed, values)
     result = state.rollback.results.get(id_, "") if state.rollback else ""
     earlier, first = _of_earlier(state, step)
+    texts = (text, *earlier, verify, *([first] if first else []))
+    refused = tuple(dict.fromkeys(r.reason for filled in texts for r in filled.refused))
     return Item(
         step=id_,
         title=item.title,
         kind=armed.kind,
-        text=text,
-        earlier=tuple(other for other in earlier if other != text),
-        verify=first or verify,
-        missing=tuple(dict.fromkeys((*missing, *missing_verify))),
+        text=text.text,
+        earlier=tuple(dict.fromkeys(e.text for e in earlier if e.text != text.text)),
+        verify=first.text if first is not None else verify.text,
+        missing=tuple(dict.fromkeys(name for filled in texts for name in filled.open)),
+        places=tuple(str(p) for p in text.places),
+        verify_places=tuple(str(p) for p in (first or verify).places),
         secrets=armed.secrets,
-        reason=armed.reason,
+        reason="; ".join(refused) or armed.reason,
         cwd=armed.cwd,
         held=held,
         usual=_usual(state, id_, armed.kind),
@@ -270,11 +318,32 @@ def _item(state: RunState, id_: str, held: bool) -> Item | None:
     )
 
 
-def _of_earlier(state: RunState, step: StepState) -> tuple[tuple[str, ...], str]:
-    """The undos of attempts before the last, each once, and how the first one is verified."""
-    texts = dict.fromkeys(resolve(state, armed.text, state.values)[0] for armed in step.earlier)
-    first = step.earlier[-1].verify if step.earlier else ""
-    return tuple(texts), resolve(state, first, state.values)[0]
+def _boxes(state: RunState, id_: str, held: bool) -> Item | None:
+    """What was done by hand in a step that holds nothing but boxes: one question."""
+    boxes = along_with(state.outline, state.steps, id_)
+    if not boxes:
+        return None
+    armed = state.step(boxes[0]).undo
+    titles = ", ".join(state.outline[box].title for box in boxes)
+    return Item(
+        step=id_,
+        title=state.outline[id_].title,
+        kind="manual",
+        reason=f"done by hand: {titles}",
+        cwd=armed.cwd if armed is not None else "",
+        held=held,
+        result=state.rollback.results.get(id_, "") if state.rollback else "",
+        status=state.step(id_).status,
+    )
+
+
+def _of_earlier(state: RunState, step: StepState) -> tuple[tuple[FilledIn, ...], FilledIn | None]:
+    """The undos of attempts before the last, and how the first one is verified."""
+    texts = tuple(resolve_undo(state, armed, state.values) for armed in step.earlier)
+    first = step.earlier[-1] if step.earlier else None
+    if first is None or not first.verify:
+        return texts, None
+    return texts, resolve_verify(state, first, state.values)
 
 
 def _finished(state: RunState, id_: str) -> Item:
@@ -350,11 +419,11 @@ def scope_node(state: RunState, scope: str, at: str = "") -> str:
 
 def default_scope(state: RunState) -> tuple[str, str]:
     """The narrowest scope that holds everything since the last gate or closed phase."""
-    order = ran(state)
+    order = [*about_to_act(state), *ran(state)]
     if not order:
         return "run", ""
     mark = max(state.opened_gates.values(), default=0)
-    recent = [s for s in order if state.step(s).started_seq > mark]
+    recent = [s for s in order if started(state, s) > mark]
     done = {p.id for p in state.runbook.phases if closed(state, p.id)}
     last = [s for s in order if state.outline[s].phase == state.outline[order[0]].phase]
     since = [s for s in recent if state.outline[s].phase not in done] or last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from typing import Any
@@ -9,23 +10,24 @@ from typing import Any
 from runbook_tui.book.model import Gate, Step
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
+from runbook_tui.run.counting import counted, hands
 from runbook_tui.run.events import Actor
-from runbook_tui.run.finishing import Pairs, after
+from runbook_tui.run.finishing import Pairs, after, titles
 from runbook_tui.run.outline import Kind, Node
-from runbook_tui.run.people import EXAMPLE, same
+from runbook_tui.run.people import EXAMPLE, NoIdentity, parse_identity, same
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import RunState, Status, gate_open
-from runbook_tui.run.verdicts import Signoff, enough, standing
+from runbook_tui.run.state import RunState, Status, gate_open, over, passed, signed
+from runbook_tui.run.verdicts import Signoff
 
 
 def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
     if q.node not in state.outline:
         return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)
     node = state.outline[q.node]
-    for_gate = node.gate is not None and not gate_open(state, node.id)
+    for_gate = _about_the_gate(state, node, q)
     asked = node.gate if for_gate else node.signoff
     if asked is None:
-        return Refusal(reason=f"“{node.title}” asks for no sign-off")
+        return _nothing_asked(node)
     refusal = _may_not_sign(state, node, asked, q, actor, for_gate)
     if refusal is not None:
         return refusal
@@ -36,12 +38,14 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
         decision=decision,
         comment=q.comment,
         signed_digest=content_digest(state, node.id),
+        kind="gate" if for_gate else "sign-off",
     )
     mine = Signoff(node=node.id, role=q.role, decision=decision, comment=q.comment, by=actor,
-                   at=state.last_at, seq=state.seq + 1)  # fmt: skip
+                   at=state.last_at, seq=state.seq + 1, for_gate=for_gate)  # fmt: skip
+    then = dataclasses.replace(state, signoffs=(*state.signoffs, mine))
     owner = node.id if node.id in state.outline.steps else None
     events: Pairs = [(given, owner)]
-    if q.approve and enough((*state.signoffs, mine), node.id, asked):
+    if q.approve and signed(then, node.id, gate=for_gate):
         if for_gate:
             events.append((e.GateOpened(node=node.id), owner))
         elif owner and (
@@ -49,6 +53,21 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
         ):
             events += after(state, owner, signed_now=True)
     return events
+
+
+def _about_the_gate(state: RunState, node: Node, q: r.SignNode) -> bool:
+    """Whether a decision is on the gate of a node: while it is shut, or to shut it again."""
+    if node.gate is None or not gate_open(state, node.id):
+        return node.gate is not None
+    closing = node.signoff is not None and q.role in node.signoff.roles
+    passed = node.id in state.overridden_gates or over(state, node.id)
+    return not (q.approve or closing or passed)
+
+
+def _nothing_asked(node: Node) -> Refusal:
+    if node.gate is None:
+        return Refusal(reason=f"“{node.title}” asks for no sign-off")
+    return Refusal(reason=f"the gate of “{node.title}” is open already")
 
 
 def _may_not_sign(
@@ -61,17 +80,19 @@ def _may_not_sign(
     if asked.signed:
         return Refusal(
             reason=f"“{node.title}” asks for a sign-off that is proven by a key",
-            hint="this version makes no signatures; an override with a reason opens the gate",
+            hint="this version makes no signatures; an override with a reason opens a gate:"
+            f" runbook override {state.run} {node.id}",
         )
     if not holds_role(state, actor, q.role):
         return Refusal(reason=f"{actor.identity} does not hold the role {q.role} in this plan")
     if asked.four_eyes and (reason := _same_eyes(state, node, actor, for_gate)):
-        return Refusal(reason=reason, hint="somebody else must sign")
+        override = f", or the lead overrides the gate: runbook override {state.run} {node.id}"
+        return Refusal(reason=reason, hint="somebody else must sign" + override * for_gate)
     if not q.approve and not q.comment.strip():
         return Refusal(reason="a rejection needs a comment", exit_code=2)
     decision = "approved" if q.approve else "rejected"
-    for given in standing(state.signoffs, node.id, q.role):
-        if given.decision != decision:
+    for given in counted(state, node.id, gate=for_gate):
+        if given.decision != decision or given.role != q.role:
             continue
         if given.by.key == actor.key:
             return Refusal(reason=f"{actor.name} has {decision} this as {q.role} already")
@@ -81,9 +102,22 @@ def _may_not_sign(
                 f" who has {decision} this as {q.role} already",
                 hint=f"somebody else must sign; who is, gives a mail: {EXAMPLE}",
             )
-    ran = any(state.step(s.id).touched for s in state.outline.steps_inside(node.id))
-    if not for_gate and node.kind is Kind.STEP and not ran:
+    return None if for_gate else _too_early(state, node, q)
+
+
+def _too_early(state: RunState, node: Node, q: r.SignNode) -> Refusal | None:
+    """What closes a node is decided on what has happened in it."""
+    inside = list(state.outline.steps_inside(node.id))
+    if node.kind is Kind.STEP and not any(state.step(s.id).touched for s in inside):
         return Refusal(reason=f"“{node.title}” has not run yet")
+    holds = node.kind is not Kind.STEP or state.outline.is_group(node.id)
+    left = [s for s in inside if s.id != node.id and not passed(state, s.id)]
+    if q.approve and holds and left:
+        return Refusal(
+            reason=f"“{node.title}” is signed off once what is in it is over;"
+            f" still open: {titles(left)}",
+            hint="a rejection can be given at any time",
+        )
     return None
 
 
@@ -91,9 +125,8 @@ def _same_eyes(state: RunState, node: Node, actor: Actor, for_gate: bool) -> str
     if for_gate and any(same(lead, actor) for lead in state.leads):
         now = state.lead is not None and same(state.lead, actor)
         return f"four eyes: {actor.name} {'leads' if now else 'has led'} the run"
-    hands = (by for s in state.outline.steps_inside(node.id) for by in state.step(s.id).hands)
-    if any(same(by, actor) for by in hands):
-        return f"four eyes: {actor.name} ran it"
+    if any(same(by, actor) for by in hands(state, node.id)):
+        return f"four eyes: {actor.name} ran it, or left a part of it out"
     return ""
 
 
@@ -102,14 +135,25 @@ def holds_role(state: RunState, actor: Actor, role: str) -> bool:
     if role == "lead" and state.lead is not None and state.lead.key == actor.key:
         return True
     for entry in state.runbook.roles.get(role, ()):
-        if entry == "*" or entry.casefold() == actor.identity.casefold():
+        if entry == "*":
             return True
-        mail = entry.rpartition("<")[2].rstrip(">").casefold() if "<" in entry else ""
-        if mail and actor.email and mail == actor.email.casefold():
+        name, mail = _listed(entry)
+        if mail and mail == actor.key:
             return True
-        if "<" not in entry and entry.casefold() == actor.name.casefold():
+        if not mail and name == " ".join(actor.name.split()).casefold():
             return True
     return False
+
+
+def _listed(entry: str) -> tuple[str, str]:
+    """Name and mail of somebody whom the plan lists, for comparing; a mail may stand alone."""
+    try:
+        name, mail = parse_identity(entry)
+    except NoIdentity:
+        return "", ""
+    if not mail and "@" in name and " " not in name:
+        name, mail = "", name
+    return name.casefold(), mail.casefold()
 
 
 def content_digest(state: RunState, node: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from runbook_tui.book.model import Runbook
+from runbook_tui.run.counting import counted, decided, why_shut
 from runbook_tui.run.events import Actor, RunStarted, UndoArmed
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.verdicts import Signoff, enough, rejected
@@ -35,13 +36,17 @@ BROKEN = frozenset({Status.FAILED, Status.STOPPED, Status.LOST, Status.UNDO_FAIL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRecord:
-    """One command as recorded; running while ``finished`` is None. Times: epoch seconds."""
+    """One command as recorded; running while ``finished`` is None. Times: epoch seconds.
+
+    ``seq`` is the event that started it.
+    """
 
     attempt: int
     kind: str
     text: str
     folder: str
     started: float
+    seq: int = 0
     finished: float | None = None
     exit: int | None = None
     signal: int | None = None
@@ -75,7 +80,7 @@ class StepState:
     finished: float | None = None
     ran_by: Actor | None = None
     hands: tuple[Actor, ...] = ()
-    """Everybody who has started it, in whatever attempt, each once."""
+    """Everybody who has started it, in whatever attempt, done it by hand or left it out."""
     reason: str = ""
     commands: tuple[CommandRecord, ...] = ()
     undo: UndoArmed | None = None
@@ -128,8 +133,12 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollbackState:
-    """A rollback that was opened or runs. ``started`` is None while somebody only looks."""
+    """A rollback that was opened or runs. ``started`` is None while somebody only looks.
 
+    ``seq`` is the event that started it.
+    """
+
+    seq: int = 0
     scope: str = ""
     node: str = ""
     opened: float = 0.0
@@ -164,11 +173,13 @@ class RunState:
     lead: Actor | None = None
     leads: tuple[Actor, ...] = ()
     """Everybody who has led the run, in order, each once."""
+    workers: tuple[Actor, ...] = ()
+    """Everybody who has started, done or left out any step, each once."""
     started: float = 0.0
     finished: float | None = None
     result: str = ""
-    ended_with_it: tuple[str, ...] = ()
-    """Titles of background steps that the end of the run ended."""
+    stopped: tuple[str, ...] = ()
+    """Titles of the steps whose commands the end of the run has ended."""
     paused: bool = False
     last_at: float = 0.0
     values: Mapping[str, str] = field(default_factory=dict)
@@ -181,6 +192,9 @@ class RunState:
     notes: tuple[Note, ...] = ()
     rollback: RollbackState | None = None
     breached: frozenset[str] = frozenset()
+    known: dict[str, bool] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """Which phases and changes are closed, as far as anybody has asked this state; a new state
+    knows nothing yet."""
 
     def step(self, id_: str) -> StepState:
         """The state of a step; fresh if nothing happened to it."""
@@ -190,6 +204,14 @@ class RunState:
     def rolling_back(self) -> bool:
         """Whether a rollback runs now."""
         return self.rollback is not None and self.rollback.active
+
+
+def overtaken(state: RunState, id_: str) -> bool:
+    """Whether a rollback around a step was started after the step's last attempt was."""
+    rollback = state.rollback
+    if rollback is None or rollback.started is None or rollback.seq < state.step(id_).started_seq:
+        return False
+    return any(node.id == id_ for node in state.outline.steps_inside(rollback.node))
 
 
 def status_of(state: RunState, id_: str) -> Status:
@@ -219,13 +241,24 @@ def passed(state: RunState, id_: str) -> bool:
 
 
 def gate_open(state: RunState, id_: str) -> bool:
-    """Whether a node has no gate, or its gate was opened or overridden."""
-    node = state.outline[id_]
-    return node.gate is None or id_ in state.opened_gates or id_ in state.overridden_gates
+    """Whether a node has no gate, or it was overridden, or opened by approvals that still count.
+
+    One that was opened shuts again for what has not started once they do not.
+    """
+    if state.outline[id_].gate is None or id_ in state.overridden_gates:
+        return True
+    return id_ in state.opened_gates and signed(state, id_, gate=True)
 
 
 def closed(state: RunState, id_: str) -> bool:
     """Whether a phase or change is over with its criteria ticked and its sign-off given."""
+    found = state.known.get(id_)
+    if found is None:
+        found = state.known[id_] = _closed(state, id_)
+    return found
+
+
+def _closed(state: RunState, id_: str) -> bool:
     node = state.outline[id_]
     if _left_out(state, id_):
         return True
@@ -252,7 +285,7 @@ def signed(state: RunState, id_: str, *, gate: bool = False) -> bool:
     """Whether a node has all approvals that its sign-off (or its gate) asks for."""
     node = state.outline[id_]
     asked = node.gate if gate else node.signoff
-    return asked is None or enough(state.signoffs, id_, asked)
+    return asked is None or enough(counted(state, id_, gate=gate), asked)
 
 
 def blockers(state: RunState, id_: str) -> tuple[str, ...]:
@@ -263,9 +296,10 @@ def blockers(state: RunState, id_: str) -> tuple[str, ...]:
     for holder in outline.holders(id_):
         gate = outline[holder].gate
         if gate is not None and not gate_open(state, holder):
-            no = rejected(state.signoffs, holder, gate)
-            waits = f"was {no}; it waits for sign-off" if no else "waits for sign-off"
-            reasons.append(f"gate of “{outline[holder].title}” {waits}: {', '.join(gate.roles)}")
+            waits = f"waits for sign-off: {', '.join(gate.roles)}"
+            if why := why_shut(state, holder):
+                waits = f"{why}; it {waits}"
+            reasons.append(f"gate of “{outline[holder].title}” {waits}")
     if outline.advised:
         return tuple(reasons)
     reasons.extend(
@@ -294,7 +328,7 @@ def wanted_of(state: RunState, id_: str) -> str:
     asked = state.outline[id_].signoff
     if asked is None:
         return ""
-    no = rejected(state.signoffs, id_, asked)
+    no = rejected(decided(state, id_, gate=False), asked)
     return ", ".join(asked.roles) + (f" ({no})" if no else "")
 
 
@@ -350,15 +384,19 @@ def next_open(state: RunState, after: str = "") -> str | None:
     ``after``: the step that is over now; what follows it comes before what it left behind.
     """
     outline = state.outline
-    open_ = [
-        id_ for id_ in outline.order
-        if state.step(id_).status not in OVER and not outline.is_group(id_)
-    ]  # fmt: skip
     if after:
-        wanted = (id_ for id_ in open_ if outline[id_].index > outline[after].index)
+        at = outline[after].index
+        wanted = (id_ for id_ in outline.order if outline[id_].index > at and _open(state, id_))
     else:
-        wanted = (id_ for id_ in open_ if state.step(id_).status is Status.RUNNING)
-    return next(wanted, open_[0] if open_ else None)
+        running = {id_ for id_, step in state.steps.items() if step.status is Status.RUNNING}
+        wanted = (id_ for id_ in (outline.order if running else ())
+                  if id_ in running and _open(state, id_))  # fmt: skip
+    first = next(wanted, None)
+    return first or next((id_ for id_ in outline.order if _open(state, id_)), None)
+
+
+def _open(state: RunState, id_: str) -> bool:
+    return state.step(id_).status not in OVER and not state.outline.is_group(id_)
 
 
 def open_before(state: RunState, id_: str) -> str | None:
@@ -375,8 +413,8 @@ def open_before(state: RunState, id_: str) -> str | None:
 def gates_waiting(state: RunState) -> tuple[str, ...]:
     """Ids of nodes whose gate is shut though everything before them is over."""
     waiting = []
-    for node in state.outline.nodes.values():
-        if node.gate is None or gate_open(state, node.id) or over(state, node.id):
+    for node in state.outline.gated:
+        if gate_open(state, node.id) or over(state, node.id):
             continue
         if all(closed(state, n) if n not in state.outline.steps else over(state, n)
                for n in node.needs if n in state.outline):  # fmt: skip

@@ -29,7 +29,7 @@ def summary(state: RunState) -> str:
     ):
         if number:
             parts.append(f"{number} {what}")
-    if stopped := state.ended_with_it:
+    if stopped := state.stopped:
         titles = ", ".join(f"“{title}”" for title in stopped[:NAMED])
         more = " …" if len(stopped) > NAMED else ""
         parts.append(f"{_many(len(stopped), 'background command')} ended with it: {titles}{more}")

@@ -55,6 +55,14 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
     }
 )  # fmt: skip
 
+FIELDS: Mapping[type[Payload], Mapping[str, None]] = MappingProxyType(
+    {
+        cls: MappingProxyType(dict.fromkeys(item.name for item in dataclasses.fields(cls)))
+        for cls in PAYLOADS.values()
+    }
+)
+"""The names of each payload's fields, in their order."""
+
 
 KIB = 1024
 BY_PEOPLE = frozenset({"note.added", "signoff.given", "step.skipped", "gate.overridden"})
@@ -88,15 +96,15 @@ def encode(payload: Payload) -> dict[str, Any]:
     if isinstance(payload, Unknown):
         return dict(payload.data)
     values: dict[str, Any] = {}
-    for item in dataclasses.fields(payload):
-        value = getattr(payload, item.name)
+    for name in FIELDS[type(payload)]:
+        value = getattr(payload, name)
         if value is None:
             continue
         if isinstance(value, tuple):
             value = list(value)
         elif isinstance(value, Mapping):
             value = dict(value)
-        values[item.name] = value
+        values[name] = value
     return values
 
 
@@ -105,7 +113,7 @@ def decode(type_: str, data: Mapping[str, Any]) -> Payload:
     cls = PAYLOADS.get(type_)
     if cls is None:
         return Unknown(type=type_, data=data)
-    known = {item.name for item in dataclasses.fields(cls)}
+    known = FIELDS[cls]
     values = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in data.items()

@@ -9,6 +9,7 @@ from runbook_tui.book.model import Step
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide
 from runbook_tui.run.events import Actor, Event, RunPaused, StepStarted
+from runbook_tui.run.leading import not_lead
 from runbook_tui.run.offers import as_step
 from runbook_tui.run.prepare import secrets_of
 from runbook_tui.run.requests import Refusal
@@ -16,6 +17,7 @@ from runbook_tui.run.state import RunState
 from runbook_tui.session.capacity import too_large, unfit
 from runbook_tui.session.driving import Driver
 from runbook_tui.session.launching import Workbench, prepare_step
+from runbook_tui.session.locks import RunLock
 from runbook_tui.session.offering import run_offered
 from runbook_tui.session.ports.journal import JournalError
 from runbook_tui.session.recorder import Pair
@@ -40,11 +42,12 @@ Answer = Accepted | Refusal
 class Desk:
     """Answers requests, one at a time, on the session's thread."""
 
-    def __init__(self, bench: Workbench, driver: Driver, actor: Actor) -> None:
+    def __init__(self, bench: Workbench, driver: Driver, actor: Actor, lead: RunLock) -> None:
         self._bench = bench
         self._recorder = bench.recorder
         self._driver = driver
         self._actor = actor
+        self._lead = lead
 
     @property
     def _state(self) -> RunState:
@@ -61,8 +64,8 @@ class Desk:
             return self._start_rollback(request)
         if isinstance(request, r.RunOffered):
             return self._run_offered(request)
-        if isinstance(request, r.StartStep) and (unready := self._unready(request.step)):
-            return unready
+        if isinstance(request, r.StartStep | r.ProbeAgain) and (kept := self._kept(request, actor)):
+            return kept
         if isinstance(request, r.OpenRollback):
             self._recorder.take_in()
             self._bench.look_for_secrets()
@@ -92,12 +95,29 @@ class Desk:
         events = record(pairs, actor)
         return refusal[0] if refusal else Accepted(state=self._state, events=tuple(events))
 
-    def _unready(self, step_id: str) -> Refusal | None:
-        """A refusal where a command would find a secret empty, or could not be started."""
-        step = self._state.outline.steps.get(step_id)
+    def _kept(self, request: r.StartStep | r.ProbeAgain, actor: Actor) -> Refusal | None:
+        """A refusal where this session would not carry it out, or a command of it would find a
+        secret empty or could not be started."""
+        step = self._state.outline.steps.get(request.step)
         if step is None:
             return None
-        return self._lacking(step) or too_large(self._bench, step)
+        if (refusal := not_lead(self._state, actor, "start a step")) is not None:
+            return refusal
+        if not step.manual and not self._driver.leads:
+            # It would start in the folders and the environment of another terminal than this.
+            if self._lead.free():
+                return Refusal(
+                    reason=f"nobody leads the run now, so nobody would carry “{step.title}” out",
+                    hint=f"lead it: runbook resume {self._state.run}",
+                )
+            return Refusal(
+                reason=f"the run is led in another place, by {self._lead.holder()}",
+                hint=f"start “{step.title}” there",
+            )
+        lacking = self._lacking(step)
+        if lacking is not None or not isinstance(request, r.StartStep):
+            return lacking
+        return too_large(self._bench, step)
 
     def _lacking(self, step: Step) -> Refusal | None:
         names = self._bench.absent_secrets(secrets_of(self._state, step))

@@ -33,7 +33,7 @@ class Driver:
         self._background: dict[str, str] = {}
         self._ending: set[str] = set()
         self._running = False
-        self._scanned = self._weighed = -1
+        self._scanned = self._weighed = self._found_open = -1
         if leads:
             self._lock.prepare()
         self.leads = leads
@@ -54,6 +54,11 @@ class Driver:
     def take_rollback(self) -> str:
         """Take the right to roll back; returns who has it, or an empty string."""
         return "" if self._lock.take(self._actor.identity) else self._lock.holder()
+
+    @property
+    def has_rollback(self) -> bool:
+        """Whether that right is held here."""
+        return self._lock.held
 
     def leave_rollback(self) -> None:
         """Give that right back."""
@@ -136,10 +141,12 @@ class Driver:
         state = self._state
         if not self.leads or state.finished is not None or not state.steps or state.begun is None:
             return
-        if self._active - set(self._background.values()) or left_open(state):
+        if self._active - set(self._background.values()) or state.seq == self._found_open:
             return
-        if left_out(state):
-            return  # Only what is optional is open: a person says whether that is all.
+        if left_open(state) or left_out(state):
+            # Where only what is optional is open, a person says whether that is all.
+            self._found_open = state.seq
+            return
         if self._background:
             for folder in self._background.keys() - self._ending:
                 self._bench.commands.stop(Path(folder))

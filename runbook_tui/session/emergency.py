@@ -53,7 +53,11 @@ class Teller(Protocol):
 def find(runs: Path) -> list[UndoFile]:
     """The undo files of all runs that can be read, the newest first."""
     found = []
-    for path in runs.glob(f"*/{undo_file.NAME}"):
+    try:
+        paths = list(runs.glob(f"*/{undo_file.NAME}"))
+    except OSError:
+        return []  # Whoever may not look into the folder has no undo file there.
+    for path in paths:
         try:
             found.append(undo_file.read(path))
         except (OSError, ValueError, KeyError, TypeError):
@@ -100,6 +104,7 @@ class EmergencyRollback:
         steps = tuple(item.step for item in self._file.items)
         self._keep(RollbackStarted(scope=self._file.scope, steps=steps), None)
         self._stop_running()
+        self._file = self._file.completed(self._commands.outputs)
         remaining = []
         for item in self._file.items:
             result, reason = self._undo(item)
@@ -122,7 +127,8 @@ class EmergencyRollback:
             folder = Path(name)
             if self._alive(folder):
                 self._teller.tell(f"stopping {folder.name}")
-                self._commands.stop(folder)
+            if self._commands.status(folder).phase is not Phase.FINISHED:
+                self._commands.stop(folder)  # Also what a lost one may have left behind.
         deadline = self._clock.mono() + STOP_SECONDS
         while any(self._alive(Path(f)) for f in self._file.folders):
             if self._clock.mono() > deadline:
@@ -131,6 +137,8 @@ class EmergencyRollback:
             time.sleep(POLL_SECONDS)
 
     def _alive(self, folder: Path) -> bool:
+        if self._never_begins(folder):
+            return False
         return self._commands.status(folder).phase in {Phase.STARTING, Phase.RUNNING}
 
     def _undo(self, item: FiledUndo) -> tuple[str, str]:
@@ -175,13 +183,17 @@ class EmergencyRollback:
     def _taken_up(self, item: FiledUndo) -> CommandStatus | None:
         """The end of an undo that an earlier attempt began; None where it began none."""
         begun = self._begun.get(item.step)
-        if begun is None or self._commands.status(begun.folder).reason == NEVER_STARTED:
+        if begun is None or self._never_begins(begun.folder):
             return None
         self._teller.tell(f"{item.title}: its undo was begun before; taking it up")
         status = self._ended(begun.folder)
         if not begun.ended:
             self._keep(_finished("undo", begun.folder, status), item.step)
         return status
+
+    def _never_begins(self, folder: Path) -> bool:
+        never = self._commands.status(folder).reason == NEVER_STARTED
+        return never and self._commands.forestall(folder)
 
     def _execute(self, item: FiledUndo, kind: str, text: str) -> CommandStatus:
         self._number += 1
@@ -236,8 +248,8 @@ def _finished(kind: str, folder: Path, status: CommandStatus) -> CommandFinished
     return CommandFinished(
         attempt=1, kind=kind, folder=str(folder), exit=status.exit, signal=status.signal,
         lost=status.phase is Phase.LOST, timed_out=status.timed_out, stopped=status.stopped,
-        seconds=round(status.seconds, 3), bytes=status.bytes, digest=status.digest,
-        reason=status.reason,
+        seconds=round(status.seconds, 3), bytes=status.bytes, dropped=status.dropped,
+        digest=status.digest, lingered=status.lingered, reason=status.reason,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runbook_tui.book.model import Secret, Step
+from runbook_tui.book.parameters import FilledIn
 from runbook_tui.run.events import CommandFinished, CommandStarted, ParameterCaptured, UndoArmed
 from runbook_tui.run.prepare import (
     arm,
@@ -51,6 +52,8 @@ class Workbench:
     places: Places
     vault: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+    """Folders of the commands that this process has started."""
     seen: set[tuple[str, str, str]] = field(default_factory=set)
     tried: dict[str, float] = field(default_factory=dict)
     absent: Absent = NOTHING_ABSENT
@@ -132,18 +135,21 @@ class Launch:
 
     started: CommandStarted
     spec: CommandSpec
+    refused: str = ""
+    """Why it is recorded and not started: not all of its text is known."""
 
 
 def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str = "") -> Launch:
-    """The command of a step as it would start now; every value must be known."""
+    """The command of a step as it would start now; without every value it is refused."""
     state = bench.state
-    filled, _ = resolve(state, text, {**state.values, **state.step(step.id).outputs})
+    values = {**state.values, **state.step(step.id).outputs}
+    filled = resolve(state, text, values, shell=step.shell)
     environment = step_environment(state, step, bench.surroundings.environment)
-    return _launch(
+    launch = _launch(
         bench,
         step_id=step.id,
         kind=kind,
-        text=filled,
+        text=filled.text,
         cwd=working_folder(state, step),
         shell=bench.surroundings.shell(step.shell),
         environment=environment,
@@ -153,6 +159,13 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
         node=node,
         place=bench.rollback_place() if kind == "stage" else None,
     )
+    return dataclasses.replace(launch, refused=_unready(filled))
+
+
+def _unready(filled: FilledIn) -> str:
+    """Why a text cannot run; empty where it can."""
+    needs = [f"it needs a value for {', '.join(filled.missing)}"] if filled.missing else []
+    return "; ".join([*needs, *(r.reason for r in filled.refused)])
 
 
 def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch:
@@ -235,10 +248,15 @@ def _short(step_id: str) -> str:
 
 def start(bench: Workbench, launch: Launch) -> None:
     """Start what was recorded; a start that fails is remembered and reported as its end."""
+    if launch.refused:
+        bench.failures[str(launch.spec.folder)] = launch.refused
+        return
     try:
         bench.commands.start(launch.spec)
     except CommandError as error:
         bench.failures[str(launch.spec.folder)] = str(error)
+    else:
+        bench.begun.add(str(launch.spec.folder))
 
 
 def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
@@ -254,7 +272,9 @@ def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
         stopped=status.stopped,
         seconds=round(status.seconds, 3),
         bytes=status.bytes,
+        dropped=status.dropped,
         digest=status.digest,
+        lingered=status.lingered,
         reason=status.reason,
     )
 
@@ -285,6 +305,37 @@ def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair
     if any(isinstance(p, ParameterCaptured) and p.usable for p, _ in pairs):
         pairs += rearmed(bench, step_id, values)
     return pairs
+
+
+def foreseen(bench: Workbench) -> RunState:
+    """The state as it will be once what running commands have put out by now is recorded.
+
+    Only looks: for the list of a rollback, whose lead may be dead.
+    """
+    state = bench.state
+    hidden = [secret for secret in bench.secret_values().values() if secret]
+    steps = dict(state.steps)
+    for id_ in state.steps.keys() & state.outline.steps.keys():
+        step = state.steps[id_]
+        found = {
+            name: value
+            for record in step.commands
+            if record.running and record.kind in {"before", "run"}
+            for name, value in _usable(bench, record, hidden).items()
+            if name in bench.step(id_).outputs
+        }
+        steps[id_] = dataclasses.replace(step, outputs={**step.outputs, **found})
+    return dataclasses.replace(state, steps=steps)
+
+
+def _usable(bench: Workbench, record: CommandRecord, hidden: list[str]) -> Mapping[str, str]:
+    """What a command has put out and nothing is wrong with."""
+    found = bench.commands.outputs(Path(record.folder), bench.known_secrets())
+    return {
+        name: value
+        for name, value in found.values.items()
+        if name not in found.faults and _masked(value, hidden) == value
+    }
 
 
 def _masked(value: str, hidden: Iterable[str]) -> str:

@@ -121,6 +121,8 @@ def resumption(state: RunState, actor: Actor) -> list[Pair]:
 
 def expanded(runbook: Runbook, surroundings: Surroundings) -> Runbook:
     """The runbook with every built-in action as shell text."""
+    if not any(step.action for step in runbook.walk()):
+        return runbook
 
     def step(item: Step) -> Step:
         item = dataclasses.replace(item, steps=tuple(step(s) for s in item.steps))

@@ -16,7 +16,7 @@ from runbook_tui.run.rollback import Absent
 from runbook_tui.run.state import RunState
 from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
-from runbook_tui.session.launching import Workbench
+from runbook_tui.session.launching import Workbench, foreseen
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.opening import resumption
 from runbook_tui.session.ports.clock import Clock
@@ -44,7 +44,8 @@ class Session:
     """The only writer of a run in this process.
 
     ``leads``: this session carries steps out; another one only ticks, signs, watches and rolls
-    back. Everything public may be called from any thread and returns at once.
+    back. Everything public may be called from any thread and returns at once. ``owns_journal``:
+    the journal is closed with the session, which leaves all of it in its one file.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Session:
         folder: Path,
         leads: bool,
         unattended: bool = False,
+        owns_journal: bool = False,
     ) -> None:
         places = Places(folder, state.run)
         self._recorder = Recorder(journal, state, actor, clock, places)
@@ -71,10 +73,11 @@ class Session:
             places=places,
         )
         self._journal = journal
+        self._owns_journal = owns_journal
         self._commands = commands
         self._driver = Driver(self._bench, actor, leads=leads, attended=not unattended)
-        self._desk = Desk(self._bench, self._driver, actor)
         self._lead_lock = RunLock(folder / "lead.lock")
+        self._desk = Desk(self._bench, self._driver, actor, self._lead_lock)
         self._listeners: list[Listener] = []
         self._work: queue.Queue[_Work] = queue.Queue()
         self._closing = threading.Event()
@@ -162,9 +165,22 @@ class Session:
         self._bench.look_for_secrets()
         self._bench.look_for_folders()
 
+    @property
+    def rolls_back(self) -> bool:
+        """Whether the rollback that runs is carried out here, and by nobody else."""
+        return self.state.rolling_back and self._driver.has_rollback
+
+    def foreseen(self) -> RunState:
+        """The run with what its commands have put out and nobody recorded; before it is opened."""
+        return foreseen(self._bench)
+
     def help_roll_back(self) -> None:
         """Go on with a rollback whose process has died, should there be one."""
         self._driver.helps = True
+
+    def leave_rollbacks(self) -> None:
+        """Take no rollback over that others have left, though this session leads."""
+        self._driver.helps = False
 
     def write(self, folder: str, data: bytes) -> None:
         """Type into a command's terminal."""
@@ -186,6 +202,9 @@ class Session:
             self._thread.join(timeout=10)
         self._lead_lock.release()
         self._driver.leave_rollback()
+        # A thread that a disk does not answer would keep us here as well.
+        if self._owns_journal and not self._thread.is_alive():
+            self._journal.close()
 
     def _call(self, deed: Callable[[], None]) -> None:
         self._work.put(_Work(request=deed, actor=self.actor))

@@ -14,6 +14,8 @@ from pathlib import Path
 
 NAME = "rollback-account.jsonl"
 
+MEMORY = Path("/dev/shm")
+
 ROOM = 1 << 18
 """Bytes that must be free for a folder to be written in: a few commands' records."""
 
@@ -71,9 +73,14 @@ def accounts(run_folder: Path, run: str) -> list[Path]:
 
 
 def _places() -> list[Path]:
+    """The runtime and the temporary directory, and the memory of the machine as the last resort."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     places = [Path(runtime)] if runtime and os.access(runtime, os.W_OK) else []
-    return [*places, Path(tempfile.gettempdir())]
+    try:
+        places.append(Path(tempfile.gettempdir()))
+    except OSError:
+        places.append(Path("/tmp"))  # Full as well: what lies there already is still to be found.
+    return [*places, MEMORY] if os.access(MEMORY, os.W_OK) else places
 
 
 def _private(folder: Path) -> bool:

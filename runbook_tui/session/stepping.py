@@ -7,16 +7,18 @@ the run next goes on where the last one stopped.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from runbook_tui.book.model import Step
 from runbook_tui.run.events import (
     CheckTicked,
+    Payload,
     StepFinished,
     StepStarted,
 )
 from runbook_tui.run.finishing import conclude, failed_probes, waits_for
-from runbook_tui.run.state import CommandRecord, RunState, Status, StepState
+from runbook_tui.run.state import CommandRecord, RunState, Status, StepState, overtaken
 from runbook_tui.session.launching import (
     Workbench,
     armed_undo,
@@ -26,7 +28,7 @@ from runbook_tui.session.launching import (
     settle,
     start,
 )
-from runbook_tui.session.ports.commands import CommandStatus, Phase
+from runbook_tui.session.ports.commands import NEVER_STARTED, CommandStatus, Phase
 from runbook_tui.session.ports.journal import TooLarge
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.undo_file import write as write_undo_file
@@ -79,6 +81,8 @@ class StepDriver:
             status = CommandStatus(phase=Phase.FINISHED, exit=127, reason=failure)
         if status.phase in {Phase.STARTING, Phase.RUNNING}:
             return bool(bench.recorder.record(lambda _: captured(bench, step_id, record)))
+        if status.reason == NEVER_STARTED and not bench.commands.forestall(folder):
+            return False
 
         def ended(state: RunState) -> list[Pair]:
             newest = {c.folder: c for c in state.step(step_id).commands}[record.folder]
@@ -115,17 +119,53 @@ class StepDriver:
 
     def _launch(self, step: Step, kind: str, text: str, node: str = "") -> bool:
         bench = self._bench
-        if step.id not in self._mine and kind in {"before", "run"}:
-            # Started by a session that ended before the command was: nobody's hand is on it now.
-            return self._fail(step, "interrupted before its command started")
+        if kind in {"before", "run"} and (reason := self._interrupted(step)):
+            return self._fail(step, reason)
         launch = prepare_step(bench, step, kind, text, node)
         try:
-            bench.recorder.record(lambda _: [(launch.started, step.id)])
+            if not self._record(step, launch.started, acts=kind in {"before", "run"}):
+                return True
         except TooLarge as error:
             return self._fail(step, str(error))
         if kind in {"before", "run"}:
             self._refile()
         start(bench, launch)
+        return True
+
+    def _interrupted(self, step: Step) -> str:
+        """Why a step that was started is not carried on with; empty where it is."""
+        if step.id not in self._mine:
+            # Started by a session that ended before the command was: nobody's hand is on it now.
+            return "interrupted before its command started"
+        if overtaken(self._bench.state, step.id):
+            return "a rollback came before its command started"
+        return ""
+
+    def _record(self, step: Step, payload: Payload, *, acts: bool = False) -> bool:
+        """Record what comes next in a step; False where others came first, to be looked at anew."""
+        unmoved = self._unmoved(step, acts=acts)
+        return bool(
+            self._bench.recorder.record(lambda now: [(payload, step.id)] if unmoved(now) else [])
+        )
+
+    def _unmoved(self, step: Step, *, acts: bool = False) -> Callable[[RunState], bool]:
+        """Whether a later state still has the step where it is now, and nobody takes it back.
+
+        A rollback has settled what it takes back: what begins now would stay. ``acts``: nor does
+        it begin once that rollback has ended.
+        """
+        seen = self._bench.state.step(step.id)
+
+        def unmoved(now: RunState) -> bool:
+            found = now.step(step.id)
+            if now.rolling_back or (acts and overtaken(now, step.id)):
+                return False
+            return (found.attempt, found.status) == (seen.attempt, seen.status)
+
+        return unmoved
+
+    def _fail(self, step: Step, reason: str) -> bool:
+        self._record(step, StepFinished(result="failed", reason=reason))
         return True
 
     def _refile(self) -> None:
@@ -150,17 +190,12 @@ class StepDriver:
     def _failed(self, step: Step, record: CommandRecord) -> bool:
         left = self._retries.get(step.id, 0)
         plain = not (record.lost or record.stopped)
-        if left > 0 and plain:
-            self._retries[step.id] = left - 1
+        if left > 0 and plain and not overtaken(self._bench.state, step.id):
             attempt = self._bench.state.step(step.id).attempt + 1
-            self._bench.recorder.record(lambda _: [(StepStarted(attempt=attempt), step.id)])
+            if self._record(step, StepStarted(attempt=attempt), acts=True):
+                self._retries[step.id] = left - 1
             return True
         return self._fail(step, why_failed(step, record))
-
-    def _fail(self, step: Step, reason: str) -> bool:
-        ended = StepFinished(result="failed", reason=reason)
-        self._bench.recorder.record(lambda _: [(ended, step.id)])
-        return True
 
     def _is_ready(self, step: Step, commands: list[CommandRecord]) -> bool:
         if not step.background or not step.ready:
@@ -188,16 +223,16 @@ class StepDriver:
                 self._again.discard(check.id)
                 return self._launch(step, "probe", check.probe, node=check.id)
             if record.ok:
-                tick: Pair = (CheckTicked(node=check.id), step.id)
-                self._bench.recorder.record(lambda _: [tick])  # noqa: B023 (called at once)
+                self._record(step, CheckTicked(node=check.id))
                 return True
         return False
 
     def _conclude(self, step: Step, state: StepState) -> bool:
         if state.status is Status.WAITING and waits_for(self._bench.state, step.id):
             return False
-        self._mine.discard(step.id)
-        self._bench.recorder.record(lambda now: conclude(now, step.id))
+        unmoved = self._unmoved(step)
+        if self._bench.recorder.record(lambda now: conclude(now, step.id) if unmoved(now) else []):
+            self._mine.discard(step.id)
         return True
 
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from runbook_tui.book.model import Secret
+from runbook_tui.book.parameters import Place, fill_in
 from runbook_tui.run.rollback import Item, default_scope, plan
-from runbook_tui.run.state import RunState, Status
+from runbook_tui.run.state import RunState, Status, StepState
+from runbook_tui.session.ports.commands import PutOut
 
 NAME = "undo.json"
 UNDO_KINDS = frozenset({"undo", "verify_undo"})
@@ -33,6 +35,9 @@ class FiledUndo:
     earlier: tuple[str, ...] = ()
     verify: str = ""
     missing: tuple[str, ...] = ()
+    places: tuple[str, ...] | None = None
+    """Where names still stand in ``text``, as in `UndoArmed`; None: wherever one is found."""
+    verify_places: tuple[str, ...] | None = None
     secrets: tuple[str, ...] = ()
     held: bool = False
     cwd: str = ""
@@ -44,6 +49,10 @@ class FiledUndo:
     """Ids of the change and the phase around the step."""
     begun: str = ""
     """The folder of its undo, where a rollback had begun it."""
+    outputs: tuple[str, ...] = ()
+    """Names of the values that the step may put out."""
+    running: tuple[str, ...] = ()
+    """Folders of its commands that ran when this was written: they may have put out more since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,11 @@ class UndoFile:
     node: str = ""
     """The narrowest scope that holds everything since the last gate, when this was written."""
 
+    def completed(self, put_out: Callable[[Path], PutOut]) -> UndoFile:
+        """The file with what commands have put out since; ``put_out`` reads it from a folder."""
+        items = tuple(_completed(item, put_out, self.sources) for item in self.items)
+        return dataclasses.replace(self, items=items)
+
     def limited(self, scope: str | None, *, past_floor: bool) -> UndoFile:
         """The file with what lies in a scope alone; floors are looked at anew."""
         scope, node = (scope, "") if scope else (self.scope, self.node)
@@ -76,6 +90,32 @@ class UndoFile:
             items.append(dataclasses.replace(item, held=held))
             held = held or (item.kind == "irreversible" and not past_floor)
         return dataclasses.replace(self, items=tuple(items), scope=scope)
+
+
+def _completed(
+    item: FiledUndo, put_out: Callable[[Path], PutOut], secrets: Mapping[str, Secret]
+) -> FiledUndo:
+    """An undo that lacks values, with those that its step has put out by now."""
+    if not item.missing or not item.running:
+        return item
+    values: dict[str, str] = {}
+    for folder in item.running:
+        found = put_out(Path(folder))
+        values.update({
+            name: value for name, value in found.values.items()
+            if name in item.outputs and name not in found.faults
+        })  # fmt: skip
+    shell = " ".join(item.shell)
+    text = fill_in(item.text, values, secrets=secrets, places=_parsed(item.places), shell=shell)
+    verify = fill_in(
+        item.verify, values, secrets=secrets, places=_parsed(item.verify_places), shell=shell
+    )
+    needed = tuple(dict.fromkeys((*text.open, *verify.open)))
+    return dataclasses.replace(item, text=text.text, verify=verify.text, missing=needed)
+
+
+def _parsed(places: tuple[str, ...] | None) -> tuple[Place, ...] | None:
+    return None if places is None else tuple(Place.parsed(place) for place in places)
 
 
 def _in_scope(item: FiledUndo, items: tuple[FiledUndo, ...], scope: str, node: str) -> bool:
@@ -92,12 +132,7 @@ def _in_scope(item: FiledUndo, items: tuple[FiledUndo, ...], scope: str, node: s
 def write(folder: Path, state: RunState, at: float) -> None:
     """Replace the run's undo file; raises OSError, the old one stays then."""
     items = [_filed(state, item) for item in plan(state, "run", "").items]
-    running = [
-        command.folder
-        for step in state.steps.values()
-        for command in step.commands
-        if command.running and command.kind not in UNDO_KINDS
-    ]
+    running = [folder for step in state.steps.values() for folder in _running(step)]
     scope, node = default_scope(state)
     body = {
         "format": 1,
@@ -137,6 +172,8 @@ def _filed(state: RunState, item: Item) -> dict[str, Any]:
         "earlier": list(item.earlier),
         "verify": item.verify,
         "missing": list(item.missing),
+        "places": list(item.places),
+        "verify_places": list(item.verify_places),
         "secrets": list(item.secrets),
         "held": item.held,
         "cwd": item.cwd,
@@ -144,7 +181,13 @@ def _filed(state: RunState, item: Item) -> dict[str, Any]:
         "environment": dict(armed.environment) if armed else {},
         "inside": [n for n in (node.change, node.phase) if n],
         "begun": _begun(state, item.step),
+        "outputs": list(state.outline.steps[item.step].outputs),
+        "running": _running(state.step(item.step)),
     }
+
+
+def _running(step: StepState) -> list[str]:
+    return [c.folder for c in step.commands if c.running and c.kind not in UNDO_KINDS]
 
 
 def _begun(state: RunState, step: str) -> str:
@@ -152,6 +195,10 @@ def _begun(state: RunState, step: str) -> str:
     record = next((c for c in reversed(state.step(step).commands) if c.kind == "undo"), None)
     undoing = state.step(step).status is Status.UNDOING
     return record.folder if record is not None and undoing else ""
+
+
+def _optional(found: list[str] | None) -> tuple[str, ...] | None:
+    return None if found is None else tuple(found)
 
 
 def read(path: Path) -> UndoFile:
@@ -168,6 +215,8 @@ def read(path: Path) -> UndoFile:
             earlier=tuple(item.get("earlier", ())),
             verify=str(item.get("verify", "")),
             missing=tuple(item.get("missing", ())),
+            places=_optional(item.get("places")),
+            verify_places=_optional(item.get("verify_places")),
             secrets=tuple(item.get("secrets", ())),
             held=bool(item.get("held", False)),
             cwd=str(item.get("cwd", "")),
@@ -175,6 +224,8 @@ def read(path: Path) -> UndoFile:
             environment=dict(item.get("environment", {})),
             inside=tuple(item.get("inside", ())),
             begun=str(item.get("begun", "")),
+            outputs=tuple(item.get("outputs", ())),
+            running=tuple(item.get("running", ())),
         )
         for item in body["items"]
     )

@@ -34,6 +34,8 @@ from runbook_tui.session.undo_file import write as write_undo_file
 GRACE = 5.0
 PATIENCE = 3 * GRACE
 """Seconds after which a rollback goes on without the end of a command that cannot be ended."""
+TRIES = 3
+"""Commands of one item that may be lost before it is given up."""
 GOOD = frozenset({"done", "taken back"})
 
 
@@ -81,6 +83,10 @@ class RollbackDriver:
                 self._stopped.setdefault(record.folder, now)
                 bench.commands.stop(Path(record.folder), GRACE)
             return now - self._stopped[record.folder] < PATIENCE
+        if status.reason == NEVER_STARTED and not bench.commands.forestall(Path(record.folder)):
+            return True  # It has begun meanwhile, and is looked at anew.
+        if status.phase is Phase.LOST:
+            bench.commands.stop(Path(record.folder), GRACE)  # What it has left behind may live.
 
         def ended(state: RunState) -> list[Pair]:
             newest = {c.folder: c for c in state.step(step_id).commands}[record.folder]
@@ -103,9 +109,10 @@ class RollbackDriver:
     def _of_this_rollback(self, step_id: str) -> list[CommandRecord]:
         """The undos and checks that the rollback which runs has begun, in their order."""
         rollback = self._bench.state.rollback
-        began = (rollback.started or 0.0) if rollback is not None else 0.0
+        began = rollback.seq if rollback is not None else 0
         commands = self._bench.state.step(step_id).commands
-        return [c for c in commands if c.kind in UNDO_KINDS and c.started >= began]
+        # By their order, not by the clock: that may be set back at any moment.
+        return [c for c in commands if c.kind in UNDO_KINDS and c.seq >= began]
 
     def _after(self, step_id: str, records: list[CommandRecord]) -> bool:
         """What comes next once the last of an item's commands has ended."""
@@ -146,6 +153,11 @@ class RollbackDriver:
             status = CommandStatus(phase=Phase.FINISHED, exit=127, reason=failure)
         if status.phase in {Phase.STARTING, Phase.RUNNING}:
             return False
+        if status.reason == NEVER_STARTED:
+            if record.folder in bench.begun:
+                status = CommandStatus(phase=Phase.LOST, reason="its records are gone")
+            elif not bench.commands.forestall(Path(record.folder)):
+                return False
         recorded = self._record([(finished(record, status), step_id)])
         settle(bench, record.folder)
         return recorded

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -28,17 +27,19 @@ class PanicKey:
         self._pressed = 0.0
         self._alone: Timer | None = None
 
-    def press(self) -> None:
-        """One press, wherever the person is."""
-        now = time.monotonic()
-        since, self._pressed = now - self._pressed, now
+    def press(self, at: float) -> None:
+        """One press, wherever the person is; ``at`` is when it came, in monotonic seconds.
+
+        Not when it is dealt with: a busy screen must not make two hasty presses deliberate.
+        """
+        since, self._pressed = at - self._pressed, at
         if self._alone is not None:
             self._alone.stop()
             self._alone = None
         if not isinstance(self._app.screen, RollbackScreen):
             self._open()
         elif since >= APART:
-            self._alone = self._app.set_timer(ALONE, self._start)
+            self._alone = self._app.set_timer(ALONE, lambda: self._quiet(at))
 
     def _open(self) -> None:
         app = self._app
@@ -49,7 +50,10 @@ class PanicKey:
         if not app.session.state.rolling_back:
             app.ask(r.OpenRollback())
 
-    def _start(self) -> None:
-        self._alone = None
-        if isinstance(self._app.screen, RollbackScreen):
+    def _quiet(self, at: float) -> None:
+        # Behind every press that has come by now and was not dealt with yet.
+        self._app.call_later(self._start, at)
+
+    def _start(self, at: float) -> None:
+        if at == self._pressed and isinstance(self._app.screen, RollbackScreen):
             self._app.screen.start()

@@ -27,6 +27,8 @@ class Questions:
         """The session has answered."""
         app, request, answer = self._app, message.request, message.answer
         if isinstance(answer, r.ValuesMissing):
+            if answer.refused:
+                app.say(answer.reason, "warn")
             self.values(list(answer.names), lambda: app.ask(request))
         elif isinstance(answer, r.ConfirmationNeeded) and isinstance(request, r.StartStep):
             self._confirm(request)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import bench_panic, bench_start
+from tests.bench import bench_journal, bench_keys, bench_opening, bench_panic, bench_start
 
 
 def main() -> None:
-    """Run every benchmark; the journal's needs a disk of its own choosing, see its module."""
+    """Run every benchmark; the journal's can be given a disk of its own, see its module."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     bench_start.main(rounds)
+    bench_keys.main(rounds * 2)
     bench_panic.main(rounds * 4)
+    bench_journal.main(rounds)
+    bench_opening.main(rounds * 3)
 
 
 if __name__ == "__main__":

@@ -100,21 +100,16 @@ def report(name: str, rounds: list[list[float]], base: list[list[float]]) -> Non
     )
 
 
-def main() -> None:
-    """Measure and print."""
-    if sys.argv[1:2] == ["--one"]:
-        kind, where, count, number = sys.argv[2:]
-        one(kind, Path(where), int(count), number)
-        return
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
-    with tempfile.TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as place:
-        folder = Path(place)
+def main(rounds: int, folder: str | None = None) -> None:
+    """Measure and print; ``folder`` is on the disk that counts, else where temporary files are."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        where = Path(place)
         measures: dict[str, Callable[[], list[float]]] = {
-            "raw, 1 process": lambda: raw(folder / "raw", EACH),
-            "journal, 1 process": lambda: appended(folder / "one" / "journal.db", EACH),
-            "journal, 8 a commit": lambda: appended(folder / "one" / "journal.db", EACH, 8),
-            "raw, 4 processes": lambda: together(folder, "raw", EACH),
-            "journal, 4 processes": lambda: together(folder, "journal", EACH),
+            "raw, 1 process": lambda: raw(where / "raw", EACH),
+            "journal, 1 process": lambda: appended(where / "one" / "journal.db", EACH),
+            "journal, 8 a commit": lambda: appended(where / "one" / "journal.db", EACH, 8),
+            "raw, 4 processes": lambda: together(where, "raw", EACH),
+            "journal, 4 processes": lambda: together(where, "journal", EACH),
         }
         found: dict[str, list[list[float]]] = {name: [] for name in measures}
         for _ in range(rounds):
@@ -126,4 +121,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--one"]:
+        one(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), sys.argv[5])
+    else:
+        main(int(sys.argv[2]) if len(sys.argv) > 2 else 7, *sys.argv[1:2])

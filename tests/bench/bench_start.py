@@ -1,13 +1,16 @@
-"""First frame of a run on screen against a minimal Textual application, interleaved."""
+"""From the start of the process to the first frame, and to the checklist that can be used.
+
+The first frame against a minimal Textual application; ten thousand steps against ten. Interleaved.
+"""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.bench.terminals import Driven, python, spread
+from tests.bench.plans import LARGE, SMALL, plan
+from tests.bench.terminals import Driven, python, ratio, spread
 
 MINIMAL = """
 from textual.app import App
@@ -17,42 +20,49 @@ class Minimal(App):
         yield Static("FRAME-IS-HERE")
 Minimal().run()
 """
-PLAN = """\
-format = 1
-title = "T"
-[[phase]]
-title = "FRAME-IS-HERE"
-[[phase.step]]
-title = "A"
-run = "true"
-undo = "true"
-"""
+FIRST = b"Runbook: "
+USABLE = b"READY"
 
 
 def main(rounds: int) -> None:
-    """Print both and their ratio."""
+    """Print the times and their ratios."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         (folder / "minimal.py").write_text(MINIMAL)
-        (folder / "plan.toml").write_text(PLAN)
-        environment = {**os.environ, "RUNBOOK_HOME": f"{place}/home", "TERM": "xterm-256color",
-                       "RUNBOOK_AS": "Ada"}  # fmt: skip
-        subprocess.run(
-            [python(), "-m", "runbook_tui", "run", f"{place}/plan.toml", "--no-tui", "--yes"],
-            env=environment, check=False, capture_output=True,
-        )  # fmt: skip
-        ours, theirs = [], []
+        (folder / "small.toml").write_text(plan(*SMALL))
+        (folder / "large.toml").write_text(plan(*LARGE))
+        environments = {
+            name: {**os.environ, "RUNBOOK_HOME": f"{place}/{name}", "TERM": "xterm-256color",
+                   "RUNBOOK_AS": "Ada"}
+            for name in ("small", "large")
+        }  # fmt: skip
+        minimal: list[float] = []
+        frames: dict[str, list[float]] = {}
+        lists: dict[str, list[float]] = {}
+
+        def measure(name: str, *arguments: str) -> None:
+            size = "large" if "10,000" in name else "small"
+            argv = [python(), "-m", "runbook_tui", *arguments]
+            with Driven(argv, environments[size], (120, 40)) as program:
+                frames.setdefault(name, []).append(program.until(FIRST) - program.began)
+                lists.setdefault(name, []).append(program.until(USABLE) - program.began)
+
         for _ in range(rounds):
-            theirs.append(_frame([python(), f"{place}/minimal.py"], environment))
-            ours.append(
-                _frame([python(), "-m", "runbook_tui", "run", f"{place}/plan.toml"], environment)
-            )
-    print(f"first frame, minimal Textual  {spread(theirs)}")
-    ratio = sorted(ours)[rounds // 2] / sorted(theirs)[rounds // 2]
-    print(f"first frame, runbook run      {spread(ours)}")
-    print(f"  ratio of the medians        {ratio:.2f}")
+            with Driven([python(), f"{place}/minimal.py"], environments["small"], (120, 40)) as app:
+                minimal.append(app.until(b"FRAME-IS-HERE") - app.began)
+            measure("run, 10 steps", "run", f"{place}/small.toml")
+            measure("resume, 10 steps", "resume")
+            measure("run, 10,000 steps", "run", f"{place}/large.toml")
+            measure("resume, 10,000 steps", "resume")
+    print(f"first frame, minimal Textual     {spread(minimal)}")
+    for name, values in frames.items():
+        print(f"first frame, {name:<20}{spread(values)}")
+        print(f"  ratio to the minimal one       {ratio(values, minimal):.2f}")
+    print(f"  10,000 steps to 10, run        {_large(frames, 'run'):.2f}")
+    print(f"  10,000 steps to 10, resume     {_large(frames, 'resume'):.2f}")
+    for name, values in lists.items():
+        print(f"checklist,   {name:<20}{spread(values)}")
 
 
-def _frame(argv: list[str], environment: dict[str, str]) -> float:
-    with Driven(argv, environment, (120, 40)) as program:
-        return program.until(b"FRAME-IS-HERE") - program.began
+def _large(times: dict[str, list[float]], command: str) -> float:
+    return ratio(times[f"{command}, 10,000 steps"], times[f"{command}, 10 steps"])

@@ -61,6 +61,11 @@ class Driven:
                 raise TimeoutError(f"{mark!r} did not come: {self._seen[-500:]!r}")
         return time.perf_counter()
 
+    def settle(self, quiet: float) -> None:
+        """Read until nothing has come for so many seconds."""
+        while select.select([self._master], [], [], quiet)[0]:
+            os.read(self._master, 65536)
+
     def drain(self, seconds: float) -> None:
         """Read what comes for a while."""
         deadline = time.perf_counter() + seconds
@@ -80,3 +85,13 @@ def spread(values: list[float]) -> str:
     places = (("median", 0.5), ("p99", 0.99), ("worst", 1.0))
     last = len(ordered) - 1
     return " ".join(f"{ordered[round(last * at)] * 1000:8.1f} ms {word}" for word, at in places)
+
+
+def median(values: list[float]) -> float:
+    """The value in the middle."""
+    return sorted(values)[len(values) // 2]
+
+
+def ratio(ours: list[float], theirs: list[float]) -> float:
+    """The ratio of the medians."""
+    return median(ours) / median(theirs)

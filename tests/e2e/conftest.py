@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.terminals import Terminal
 from tests.programs import Program
 
 
@@ -16,3 +17,12 @@ def runbook(tmp_path: Path) -> Iterator[Program]:
     program = Program(tmp_path)
     yield program
     program.close()
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    """A terminal of its own."""
+    made = Terminal(tmp_path)
+    yield made
+    made.cli("stop")
+    made.end()

@@ -142,7 +142,10 @@ def test_check_says_which_file_is_missing_and_who_names_it(runbook: Program, pla
         "plan.toml:21:1: fault: “parts/smoke.toml” cannot be read: No such file or directory",
         "1 fault",
     ]
-    for name, reason in (("parts", "this is no file"), ("parts/x.yaml", "this is YAML")):
+    for name, reason in (
+        ("parts", "this is a folder, not a plan"),
+        ("parts/x.yaml", "this is YAML"),
+    ):
         runbook.plan(PLAN.replace("parts/smoke.toml", name))
         assert f"“{name}” cannot be read: {reason}" in runbook("check", "plan.toml").out
     assert runbook("run", "plan.toml", "--no-tui").status == 3

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+
+import pexpect
 import pytest
 
 from tests.e2e.plans import SHIP
@@ -36,3 +40,51 @@ def test_they_load_nothing_slow(runbook: Program, arguments: tuple[str, ...]) ->
     }
     assert "click" in loaded
     assert not loaded & set(SLOW)
+
+
+BEFORE_THE_FIRST_FRAME = """\
+import sys
+from textual.app import App
+from runbook_tui.cli import program
+
+class Seen(Exception):
+    pass
+
+def instead(self):
+    raise Seen
+
+import runbook_tui.tui.app
+App.run = instead
+try:
+    program.program.main(sys.argv[1:], standalone_mode=False)
+except Seen:
+    print(*sorted(sys.modules))
+"""
+
+
+@pytest.mark.parametrize("arguments", [("run", "plan.toml"), ("resume",), ("join",)])
+def test_the_first_frame_waits_for_no_reader_no_journal_and_no_screen_of_the_run(
+    runbook: Program, arguments: tuple[str, ...]
+) -> None:
+    runbook.plan(SHIP)
+    ended = pexpect.run(
+        shlex.join([sys.executable, "-c", BEFORE_THE_FIRST_FRAME, *arguments]),
+        cwd=str(runbook.work),
+        env=runbook.environment(TERM="xterm-256color"),
+        encoding="utf-8",
+        withexitstatus=True,
+    )
+    assert isinstance(ended, tuple)
+    said, status = str(ended[0]), ended[1]
+    assert status == 0, said
+    loaded = set(said.split())
+    assert "runbook_tui.tui.opening" in loaded
+    own = {name for name in loaded if name.startswith("runbook_tui.")}
+    slow = set(SLOW) - {"textual", "rich"} | {"sqlite3"}
+    assert not slow & {name.partition(".")[0] for name in loaded}
+    rooms = {"book", "run", "session", "journal", "command", "forge"}
+    allowed = {"runbook_tui.book", "runbook_tui.book.plain_text"}
+    assert not {n for n in own if n.split(".")[1] in rooms} - allowed
+    assert not {
+        n for n in own if n.startswith(("runbook_tui.tui.screens", "runbook_tui.tui.views"))
+    }

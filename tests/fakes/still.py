@@ -66,5 +66,5 @@ class StillTerminals:
     def view(self, rows: int, columns: int, scroll: int | None = None) -> TerminalView:
         return TerminalView(rows=self._rows[-rows:])
 
-    def search(self, text: str) -> list[int]:
-        return []
+    def find(self, text: str, before: int | None, stop: Callable[[], bool]) -> int | None:
+        return None

@@ -143,7 +143,8 @@ def test_the_clock_stays_in_the_head_at_80_columns_with_values_open() -> None:
 def test_help_names_every_key() -> None:
     shown = {"slash": "/", "question_mark": "?", "left_square_bracket": "[", "space": "Space",
              "right_square_bracket": "]", "escape": "Esc", "ctrl+backslash": "Ctrl+\\", "f9": "F9",
-             "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn"}  # fmt: skip
+             "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn",
+             "ctrl+z": "Ctrl+Z"}  # fmt: skip
     owners = (RunbookApp, NodeScreen, PaneScreen, MainScreen, RowList, Pane)
     bindings = [b for owner in owners for b in owner.BINDINGS if isinstance(b, Binding)]
     for key in (key for binding in bindings for key in binding.key.split(",")):

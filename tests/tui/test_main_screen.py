@@ -145,3 +145,26 @@ def test_every_binding_has_an_id_and_no_id_is_used_twice() -> None:
         ids = [b.id for b in owner.BINDINGS if isinstance(b, Binding)]
         assert None not in ids
         assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("size", [(120, 36), (120, 40), (160, 50)])
+async def test_list_and_card_have_what_the_plan_needs_and_never_jump(
+    scene: Make, size: tuple[int, int]
+) -> None:
+    title = "Serve in the background while others do their work"
+    steps = (Step(id="a", title=title, run="echo one\necho two", undo="true"),
+             Step(id="b", title="B", text="A sentence. " * 30, effect=False))  # fmt: skip
+    session = scene(book(*steps)).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: title in text_of(app))
+        parts = [app.screen.query_one(name) for name in ("#list", "#card", "#pane")]
+        shares = [part.size for part in parts]
+        assert shares[0].width <= size[0] * 0.6
+        assert shares[1].height <= (13 if size[1] >= 40 else 9)
+        for key in ("down", "up", "enter", "down", "end", "home"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert [part.size for part in parts] == shares
+        await until(pilot, lambda: session.state.step("a").status is Status.DONE)
+        assert [part.size for part in parts] == shares

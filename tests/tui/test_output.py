@@ -143,3 +143,26 @@ async def test_what_a_person_looks_at_stays_though_the_cursor_moves_on(scene: Ma
         assert "out-of-long" in text_of(app)
         await pilot.press("tab")
         await until(pilot, lambda: "command ✓" not in text_of(app))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_background_command_that_runs_on_is_seen_and_its_end_with_the_run_is_said(
+    scene: Make, size: tuple[int, int]
+) -> None:
+    serve = Step(id="s", title="Serve", run="exec sleep 60", undo="true", background=True)
+    session = scene(book(serve, NEXT)).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: main(app).chosen_step == "b")
+        row = next(row for row in text_of(app).splitlines() if "✓ Serve" in row)
+        assert "▶" in row
+        assert "background 0:0" in row
+        await until(pilot, lambda: "background 0:02" in text_of(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: session.state.finished is not None)
+        await until(
+            pilot,
+            lambda: "1 background command ended with it: “Serve”" in " ".join(text_of(app).split()),
+        )
+        assert "background 0:" not in text_of(app)

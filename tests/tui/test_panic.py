@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 
 import pytest
+from textual.events import Key
 
 from runbook_tui.book.model import (
     Command,
@@ -23,6 +25,7 @@ from runbook_tui.session.session import Session
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.dialogs.ask import AskText, Confirm
 from runbook_tui.tui.dialogs.page import Page
+from runbook_tui.tui.panic import APART
 from runbook_tui.tui.screens.rollback import RollbackScreen
 from tests import waiting
 from tests.integration.session.scene import Scene, ask, book, run_step
@@ -90,6 +93,28 @@ async def test_a_second_press_with_another_right_after_it_starts_nothing(scene: 
         await pilot.press("f9", "f9")
         await pilot.pause(0.3)
         assert "rollback.started" not in place.types()
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+async def test_a_screen_that_is_busy_makes_no_hasty_press_deliberate(
+    scene: Make, presses: int
+) -> None:
+    """The presses come at once, and are dealt with when the screen has time again."""
+    place, session = merged(scene)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        first = Key("f9", None)
+        app.post_message(first)
+        await until(pilot, lambda: opened(app))
+        await until(pilot, lambda: monotonic() > first.time + APART + 0.1)
+        for number in range(presses):
+            hasty = Key("f9", None)
+            hasty.time = first.time + 0.1 * (number + 1)
+            app.post_message(hasty)
+        await pilot.pause(0.5)
+        assert "rollback.started" not in place.types()
+        await pilot.press("f9")
+        await until(pilot, lambda: "ROLLED BACK" in text_of(app))
 
 
 @pytest.mark.parametrize("key", ["f9", "ctrl+backslash"])

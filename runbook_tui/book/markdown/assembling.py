@@ -8,6 +8,7 @@ from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.markdown import commands, headings, words
 from runbook_tui.book.markdown.blocks import Page, parse
 from runbook_tui.book.markdown.criteria import with_criteria
+from runbook_tui.book.markdown.escalations import escalations
 from runbook_tui.book.markdown.findings import findings
 from runbook_tui.book.markdown.gates import sentences
 from runbook_tui.book.markdown.joining import joined
@@ -38,17 +39,19 @@ def read_markdown(text: str, source: str) -> Runbook:
     record_leftover(root, gathered)
     record_estimates(root, gathered)
     found = sorted(gathered.commands, key=lambda c: c.line)
+    parameters = commands.parameters(found, gathered.inline)
     return Runbook(
         title=title,
         source=source,
         format="markdown",
         phases=phases,
         criteria=overall,
-        parameters=commands.parameters(found, gathered.inline),
+        parameters=parameters,
         roles=roles,
         commands=tuple(c for c in found if c.rollback or c.id not in gathered.inline),
         procedures=procedures(root, phases, gathered.ids),
         gates=statements,
+        escalations=escalations(root),
         sections=tuple(
             TextSection(title=s.title, line=s.line, text=s.said)
             for s in root.walk()
@@ -60,7 +63,7 @@ def read_markdown(text: str, source: str) -> Runbook:
             if 0 < s.level < 7 and headings.ROLLBACK.search(s.text)
         ),
         estimates=tuple(sorted(gathered.estimates, key=lambda e: e.line)),
-        findings=findings(phases, statements, gathered),
+        findings=findings(phases, statements, gathered, parameters),
     )
 
 

@@ -9,6 +9,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 BOX = re.compile(r"\[([ xX]?)\](?:\s+|$)")
+NUMBERED = re.compile(r"(\d{1,2})[.)]\s+(?=\S)")
+SHORT = 60
+"""Characters of a line that nobody breaks in the middle of a sentence."""
 FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 KEY = re.compile(r"^(title|name)\s*[:=]\s*(.+?)\s*$", re.MULTILINE)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -80,7 +83,7 @@ def _blocks(tokens: list[Token], start: int, end: int) -> list[Block]:
     at = start
     while at < end:
         stop = _closing(tokens, at)
-        found.append(_block(tokens, at, stop))
+        found += _numbered_below(_block(tokens, at, stop))
         at = stop + 1
     return found
 
@@ -104,6 +107,35 @@ def _block(tokens: list[Token], at: int, stop: int) -> Block:
         case "html_block":
             return _html(token.content, line)
     return Block("other", line)
+
+
+def _numbered_below(block: Block) -> list[Block]:
+    """A paragraph, and the numbers right below its words as a list.
+
+    CommonMark lets only a list that begins with 1 follow without an empty line.
+    """
+    lines = block.text.split("\n") if block.kind == "paragraph" else []
+    first = next((n for n in range(1, len(lines)) if NUMBERED.match(lines[n])
+                  and _ends(lines[n - 1])), None)  # fmt: skip
+    if first is None:
+        return [block]
+    items: list[Item] = []
+    for number, line in enumerate(lines[first:], first):
+        match = NUMBERED.match(line)
+        if match:
+            text, box = line[match.end() :], BOX.match(line[match.end() :])
+            ticked = None if box is None else box.group(1) in {"x", "X"}
+            text = text[box.end() :] if box else text
+            items.append(Item(block.line + number, text, True, ticked, [], int(match.group(1))))
+        else:
+            items[-1].text += "\n" + line
+    words = Block("paragraph", block.line, "\n".join(lines[:first]))
+    return [words, Block("list", items[0].line, items=items)]
+
+
+def _ends(line: str) -> bool:
+    """Whether what follows a line is no more of the same sentence."""
+    return len(line) < SHORT or line.rstrip(" *_`").endswith((".", ":", "!", "?", ";", ")"))
 
 
 def _text(token: Token) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from runbook_tui.book.markdown import commands, estimates
+from runbook_tui.book.markdown import commands, estimates, gates
 from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.labels import (
     FINAL,
@@ -16,7 +17,14 @@ from runbook_tui.book.markdown.labels import (
     only_commands,
     spans,
 )
+from runbook_tui.book.markdown.words import plain
 from runbook_tui.book.model import Estimate
+
+ABOUT_IT = re.compile(
+    r"(?:\W|\b(?:this|that|it|the|a|an|is|are|note|warning|caution|important|attention|step|change"
+    r"|action|operation|command|once|done|started|run|has|been|and)\b)*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +173,8 @@ class Body:
         for item in items:
             if self._under == "undo":
                 self._undo_item(item)
+            elif item.ordered and is_final(item):
+                self.paragraph(item.text, item.line)
             elif item.ordered or item.box is not None:
                 self.inner.append(item)
             elif item.text.strip():
@@ -181,8 +191,11 @@ class Body:
 
     def _bullet(self, item: Item) -> None:
         """A bullet is a check, unless it is a field: ``- Owner: Ann``, ``- Rollback: `…` ``."""
-        found = label(item.text.split("\n", 1)[0])
-        if (found is None or found.kind == "verify") and holds_command(item.blocks):
+        first = item.text.split("\n", 1)[0]
+        found = label(first)
+        if gates.is_field(first):
+            self.text.append(first)
+        elif (found is None or found.kind == "verify") and holds_command(item.blocks):
             self.inner.append(item)
         elif found is None or found.kind == "verify" or (found.kind == "shown" and found.rest):
             self.checks.append(item)
@@ -196,6 +209,13 @@ class Body:
         for block in blocks:
             if block.kind == "paragraph":
                 self.paragraph(block.text, block.line)
+
+
+def is_final(item: Item) -> bool:
+    """Whether an item says that what is around it cannot be undone, and nothing else."""
+    if item.box is not None or item.blocks or not FINAL.search(item.text[:LONGEST]):
+        return False
+    return ABOUT_IT.fullmatch(FINAL.sub(" ", plain(item.text[:LONGEST]))) is not None
 
 
 def holds_command(blocks: Iterable[Block]) -> bool:

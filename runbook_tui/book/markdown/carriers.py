@@ -184,4 +184,5 @@ def _fallback(sections: list[Section]) -> list[Carrier]:
         commanded = [s for s in wanted if holds_command(s.blocks)]
         if commanded:
             return [Carrier(s, "commands") for s in commanded]
-    return [Carrier(s, "bullets") for s in (body or sections) if s.lists()]
+    listed = [s for s in body if s.lists()] or [s for s in sections if s.lists()]
+    return [Carrier(s, "bullets") for s in listed]

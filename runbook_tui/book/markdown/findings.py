@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runbook_tui.book.findings import Finding
+from runbook_tui.book.inner_code import CODE, message
 from runbook_tui.book.markdown.commands import PLACEHOLDER
 from runbook_tui.book.markdown.steps import Gathered
-from runbook_tui.book.model import GateStatement, Phase, Step
+from runbook_tui.book.model import GateStatement, Parameter, Phase, Step
+from runbook_tui.book.parameters import in_code
 
 
 def findings(
-    phases: tuple[Phase, ...], statements: tuple[GateStatement, ...], gathered: Gathered
+    phases: tuple[Phase, ...],
+    statements: tuple[GateStatement, ...],
+    gathered: Gathered,
+    parameters: tuple[Parameter, ...],
 ) -> tuple[Finding, ...]:
     """Every finding, by line."""
     found = [
@@ -21,6 +26,7 @@ def findings(
         *_by_hand(phases, gathered),
         *_sums(phases),
         *_unplaced(statements),
+        *_in_code(gathered, parameters),
         *(
             finding
             for p in phases
@@ -87,6 +93,19 @@ def _unplaced(statements: tuple[GateStatement, ...]) -> Iterator[Finding]:
                 code="gate-unplaced", line=statement.line,
                 message=f"nothing waits for the approval of “{statement.approver}”: name the step "
                 "or phase by its number or title",
+            )  # fmt: skip
+
+
+def _in_code(gathered: Gathered, parameters: tuple[Parameter, ...]) -> Iterator[Finding]:
+    named = {p.placeholder: p.name for p in parameters if p.placeholder}
+    for command in gathered.commands:
+        if not command.runnable:
+            continue
+        first = command.line - (command.id in gathered.inline)
+        for place, danger in in_code(command.text, named):
+            yield Finding(
+                code=CODE, severity="high" if danger.shell else "medium",
+                line=first + danger.line, message=message(place.name, danger),
             )  # fmt: skip
 
 

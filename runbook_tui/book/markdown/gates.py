@@ -45,11 +45,24 @@ SENTENCES = (
     rf"{DO} without (?:the |an? )?{APPROVAL} {BY}$",
     rf"{DO} without {WHOSE} {APPROVAL}$",
 )
+FIELD_NAME = (
+    r"(?:gate|approver(?:s|\(s\))?|approval(?: required)?(?: by| from)?"
+    r"|requires approval(?: by| from)?|sign[ -]?off(?: required)?(?: by| from)?)"
+)
+ONE = r"[\w/&.@-]+(?: [\w/&.@-]+){0,4}?"
 FIELD = re.compile(
-    rf"^(?:gate|approvers?|approval(?: required)?(?: by| from)?|requires approval(?: by| from)?"
-    rf"|sign[ -]?off(?: required)?(?: by| from)?)\s?[:：]\s?{WHO}$",
+    rf"^{FIELD_NAME}(?:\s?[:：]|\s[—–-](?=\s))\s?"
+    rf"(?:the |an? |our )?(?P<who>@?{ONE}(?:, (?:and )?{ONE}){{0,5}})$",
     re.IGNORECASE,
 )
+FIELD_HEAD = re.compile(rf"^\W*{FIELD_NAME}\W*[:：]\W*$", re.IGNORECASE)
+FIELD_BEHIND = re.compile(
+    r"(?:\s[—–-]\s+|\s{2,}|\s?[;|]\s*)(?P<field>[*_]*approvers?[*_]*\s?[:：].{1,100})$",
+    re.IGNORECASE,
+)
+ROW_NAME = re.compile(r"approver(?:s|\(s\))?\s?:?", re.IGNORECASE)
+NAMED = re.compile(r"\s*(?:\([^()]{0,60}\)|<[^<>]{0,60}>)")
+"""Who holds the role now: ``CTO (Jane Doe)``."""
 CAPITALS = re.compile(
     r"\b(?P<who>[A-Z][\w/]*(?: [A-Z][\w/]*){0,3}) (?:[Ss]ign-?off|[Aa]pproval) (?:is )?required"
     r" before (?P<what>[^\n]{1,120})$"
@@ -70,6 +83,10 @@ LEADING = re.compile(
 )
 
 
+PARTED = re.compile(r"(?<=[.!?;])\s+|\s*\|\s*|,\s+(?=[A-Z][\w ]{1,20}:\s)")
+"""Between sentences, and between fields in one line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A gate as written: ``what`` it is before, "" where that is not said, None in a field.
@@ -87,27 +104,46 @@ def sentences(root: Section) -> Iterator[Sentence]:
     """Every sentence of a document that requires an approval, in order; boxes are none."""
     for section in root.walk():
         around = tuple(s.line for s in section.path())
+        if section.is_label:
+            yield from _in_text(section.text, section.line, around[1:])
         if section.role == "steps":
             yield from _in_title(section.text, section.line, around)
         yield from _in_blocks(section.blocks, around)
 
 
 def _in_blocks(blocks: list[Block], around: tuple[int, ...]) -> Iterator[Sentence]:
-    for block in blocks:
+    for number, block in enumerate(blocks):
         if block.kind == "paragraph":
             yield from _in_text(block.text, block.line, around)
+            yield from _in_list(block.text, blocks[number + 1 : number + 2], around)
         elif block.kind == "quote":
             yield from _in_blocks(block.inner, around)
+        for row in block.rows[1:]:
+            if len(row.cells) == 2 and ROW_NAME.fullmatch(plain(row.cells[0])):
+                yield from _in_text("Approver: " + row.cells[1], row.line, around)
         for item in block.items:
             inner = (item.line, *around)
             if item.box is None:
                 yield from _in_item(item, inner)
+            else:
+                yield from _behind(item.text, item.line, inner)
+            yield from _in_list(item.text, item.blocks[:1], around)
             yield from _in_blocks(item.blocks, inner)
+
+
+def _in_list(text: str, following: list[Block], around: tuple[int, ...]) -> Iterator[Sentence]:
+    """``Approvers:`` and a list of them."""
+    if not following or not FIELD_HEAD.match(plain(text.rpartition("\n")[2][:LONGEST])):
+        return
+    for item in following[0].items:
+        found = gate_in(f"Approver: {plain(item.text)}") if item.box is None else None
+        if found:
+            yield Sentence(item.line, *found, around)
 
 
 def _in_text(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentence]:
     for offset, words in enumerate(text.split("\n")):
-        for sentence in re.split(r"(?<=[.!?;])\s+", plain(words[: 4 * LONGEST])):
+        for sentence in PARTED.split(plain(words[: 4 * LONGEST])):
             found = gate_in(sentence)
             if found:
                 yield Sentence(line + offset, *found, around)
@@ -123,10 +159,25 @@ def _in_item(item: Item, around: tuple[int, ...]) -> Iterator[Sentence]:
 
 def _in_title(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentence]:
     """``2. Switch (requires CTO approval)``."""
+    yield from _behind(text, line, around)
     note = re.search(r"[(（\[]([^()\[\]]{5,120})[)）\]]\s*$", plain(text[:LONGEST]))
     found = gate_in(note.group(1)) if note else None
     if found:
         yield Sentence(line, *found, around)
+
+
+def is_field(text: str) -> bool:
+    """Whether a line is a field that names who must approve."""
+    found = gate_in(plain(text[:LONGEST]))
+    return found is not None and found[1] is None
+
+
+def _behind(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentence]:
+    """``2. Switch — Approver: CTO``."""
+    behind = FIELD_BEHIND.search(text.split("\n", 1)[0][:LONGEST])
+    given = gate_in(plain(behind.group("field"))) if behind else None
+    if given:
+        yield Sentence(line, *given, around)
 
 
 def gate_in(sentence: str) -> tuple[str, str | None] | None:
@@ -135,7 +186,7 @@ def gate_in(sentence: str) -> tuple[str, str | None] | None:
     if not text or len(text) > LONGEST or NOT.search(text):
         return None
     for pattern in PATTERNS:
-        match = pattern.search(text)
+        match = pattern.search(NAMED.sub("", text) if pattern is FIELD else text)
         if match and not NOBODY.search(match.group("who")):
             what = None if pattern is FIELD else match.groupdict().get("what") or ""
             return match.group("who").strip(), what and what.strip()

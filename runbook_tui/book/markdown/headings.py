@@ -17,6 +17,12 @@ CRITERIA = re.compile(
     r"|criterios|métricas de éxito|erfolgskriterien|abnahme",
     re.IGNORECASE,
 )
+ESCALATES = re.compile(r"es[ck]al", re.IGNORECASE)
+ESCALATION = re.compile(
+    r"^\W*(?:\d{1,2}(?:\.\d{1,2})*[.)]?\s+)?(?:[\w-]+ ){0,3}"
+    r"(?:escalations?|eskalation|escalaci[oó]n|escalamiento|escalade)\b",
+    re.IGNORECASE,
+)
 ASIDE = re.compile(
     r"appendi|trouble[- ]?shoot|\bfaq\b|see also|glossary|\banhang\b|fehlerbehebung|ap[ée]ndice"
     r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|附录|常见问题",
@@ -46,6 +52,15 @@ BARE = re.compile(
     re.DOTALL,
 )
 NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}")
+
+
+def is_escalation(text: str) -> bool:
+    """Whether a title is that of who is called next; one that counts as a step is none."""
+    if not ESCALATES.search(text):
+        return False  # Asked of every section, and seldom so.
+    clean = plain(text)
+    counted = PHASE.search(clean) or STEP_WORD.match(clean)
+    return not counted and ESCALATION.match(clean) is not None
 
 
 def is_numbered(text: str) -> bool:

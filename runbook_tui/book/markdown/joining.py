@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from runbook_tui.book.markdown import commands
-from runbook_tui.book.markdown.blocks import Block
+from runbook_tui.book.markdown.blocks import Block, Item
+from runbook_tui.book.markdown.body import is_final
 from runbook_tui.book.markdown.labels import label
 from runbook_tui.book.markdown.tables import as_list
 
@@ -19,9 +20,25 @@ BOLD = re.compile(r"^\*\*[^*\n]+\*\*[^\n]{0,80}$")
 def joined(blocks: list[Block]) -> list[Block]:
     """The blocks with tables of steps as lists, and lists that go on after a command as one."""
     blocks = [as_list(b) or b if b.kind == "table" else b for b in blocks]
+    blocks = [part for b in blocks for part in _without_remarks(b)]
     made: list[Block] = []
     for run in _between_headings(blocks):
         made += _joined(run)
+    return made
+
+
+def _without_remarks(block: Block) -> list[Block]:
+    """A list without the items that say no more than “this cannot be undone”: they are words."""
+    if block.kind != "list" or not any(i.ordered and is_final(i) for i in block.items):
+        return [block]
+    made: list[Block] = []
+    for item in block.items:
+        if item.ordered and is_final(item):
+            made.append(Block("paragraph", item.line, item.text))
+        elif made and made[-1].kind == "list":
+            made[-1].items.append(item)
+        else:
+            made.append(Block("list", item.line, items=[item]))
     return made
 
 
@@ -70,6 +87,8 @@ def _closed(current: Block | None, between: list[Block], undone: bool) -> list[B
         if not runs and block.kind != "other" and not (undone and _is_undo(block)):
             break
         own += 1
+    finals = [n for n, b in enumerate(between) if b.kind == "paragraph" and _is_final(b)]
+    own = max([own, *(n + 1 for n in finals[:1])])
     current.items[-1].blocks += between[:own]
     return between[own:]
 
@@ -99,6 +118,10 @@ def _is_title(block: Block) -> bool:
     return block.kind == "fold" or (
         block.kind == "paragraph" and bool(BOLD.match(block.text)) and not _is_undo(block)
     )
+
+
+def _is_final(block: Block) -> bool:
+    return is_final(Item(block.line, block.text, ordered=True))
 
 
 def _is_undo(block: Block) -> bool:

@@ -55,9 +55,14 @@ class Section:
 
     @property
     def role(self) -> str:
-        """``rollback``, ``recovery``, ``criteria`` or ``steps``: the innermost title decides."""
+        """``rollback``, ``recovery``, ``criteria``, ``escalation`` or ``steps``.
+
+        The innermost title decides.
+        """
         for section in self.path():
             text = section.text
+            if section.level > 1 and headings.is_escalation(text):
+                return "escalation"
             if headings.CRITERIA.search(text):
                 return "criteria"
             if headings.ROLLBACK.search(text):

@@ -20,13 +20,14 @@ COLUMNS = {
         r"(?:estimated |expected )?(?:duration|time|estimate)|eta|dauer|duraci[oó]n|durée|耗时"
     ),
     "Owner": r"owner|who|responsible|assignee|assigned to|verantwortlich|responsable|负责人",
+    "Approver": r"approvers?|approver\(s\)",
     "Status": r"status|done|state|✓|✔|☐|estado",
     "Note": r"notes?|comments?|remarks?|details?|description|hinweise?|notas?|备注",
     "foreign": r".*\b(?:risk|severity|alert|condition|trigger|impact|phone|e-?mail|level)\b.*",
 }
 NAMES = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in COLUMNS.items())
 EMPTY = re.compile(r"^[\W_]*(?:n/?a|none|tbd)?[\W_]*$", re.IGNORECASE)
-FIELDS = ("Command", "Rollback", "Verify", "Duration", "Owner", "Note")
+FIELDS = ("Command", "Rollback", "Verify", "Duration", "Owner", "Approver", "Note")
 
 
 def as_list(table: Block) -> Block | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from runbook_tui.book.shell import encoding
+from runbook_tui.book.shell.calls import Call, Demand, Site, Standing, Word
 from runbook_tui.book.shell.encoding import Encoding, Fence
 
 
@@ -15,13 +16,15 @@ from runbook_tui.book.shell.encoding import Encoding, Fence
 class Mark:
     """A part of a text that stands for a value.
 
-    ``secret`` is the environment variable that holds it instead; with neither the part stays.
+    ``secret`` is the environment variable that holds it instead; with neither the part stays,
+    as ``stay`` if that is given.
     """
 
     start: int
     end: int
     value: str | None = None
     secret: str | None = None
+    stay: str | None = None
 
 
 class Kind(Enum):
@@ -36,6 +39,10 @@ class Kind(Enum):
     HEREDOC = auto()
 
 
+OWNERS = frozenset({Kind.COMMAND, Kind.HEREDOC})
+QUOTES = frozenset({Kind.SINGLE, Kind.DOUBLE})
+
+
 @dataclass(frozen=True, slots=True)
 class Heredoc:
     """A here-document announced by ``<<``; ``piece`` is where its delimiter has been put out."""
@@ -44,6 +51,7 @@ class Heredoc:
     fence: Fence
     quoted: bool
     piece: int
+    call: Call
 
 
 @dataclass(slots=True)
@@ -62,6 +70,7 @@ class Frame:
     case: str = ""
     end: int = 0
     waiting: Sequence[Heredoc] = ()
+    site: Site = field(default_factory=Site)
 
 
 class Cursor:
@@ -77,6 +86,7 @@ class Cursor:
         self._outer = tuple(fences)
         self._frames = [Frame(Kind.COMMAND, "", [])]
         self._bodies: list[tuple[int, Fence]] = []
+        self.standings: list[Standing] = []
 
     @property
     def _limit(self) -> int:
@@ -135,32 +145,61 @@ class Cursor:
     def _start(self, number: int) -> int:
         return self._marks[number].start if number < len(self._marks) else len(self._text)
 
-    def _put(self, mark: Mark, text: str | None) -> None:
-        self._out.append(self._text[mark.start : mark.end] if text is None else text)
+    def _put(self, mark: Mark, text: str | None, *around: tuple[Call, Word]) -> None:
+        """Put a value as it is; ``around``: in what it stands, where that matters."""
+        self.standings.append(Standing(around, start=mark.start))
+        self._out.append(self._staying(mark) if text is None else text)
         self._at = mark.end
         self._next += 1
+
+    def _staying(self, mark: Mark) -> str:
+        return self._text[mark.start : mark.end] if mark.stay is None else mark.stay
 
     def _insert(self, frame: Frame) -> None:
         """Put the value of the mark that one stands before."""
         mark = self._marks[self._next]
+        self._stand(frame, mark)
         self._at = mark.end
         self._next += 1
         if mark.value is None and mark.secret is None:
-            self._out.append(self._text[mark.start : mark.end])
+            self._out.append(self._staying(mark))
         else:
             self._out.append(self._encoded(frame, mark))
         frame.at_word = frame.at_command = False
+
+    def _stand(self, frame: Frame, mark: Mark) -> None:
+        """Note where a mark stands."""
+        owner = self._owner()
+        direct = frame is owner or (self._frames[-2] is owner and frame.kind in QUOTES)
+        owner.site.add(mark.start, mark.end, self._next if direct else None)
+        self.standings.append(Standing(self._around_mark(), self._demand(frame), mark.start))
+
+    def _owner(self) -> Frame:
+        """The innermost context whose words are told apart."""
+        return next(f for f in reversed(self._frames) if f.kind in OWNERS)
+
+    def _around_mark(self) -> tuple[tuple[Call, Word], ...]:
+        sites = (f.site for f in self._frames if f.kind in OWNERS)
+        return tuple((s.call, s.word) for s in sites if s.word is not None)
+
+    def _demand(self, frame: Frame) -> Demand | None:
+        if frame.arithmetic or (frame.kind is Kind.EXPANSION and frame.operator == "["):
+            return Demand.NUMBER
+        if frame.kind is Kind.EXPANSION and not frame.operator:
+            return Demand.NAME
+        owner = self._owner()
+        own = self._frames[self._frames.index(owner) :]
+        if not any(f.kind is Kind.EXPANSION for f in own):
+            return None
+        return Demand.NO_QUOTES if owner.kind is Kind.HEREDOC else Demand.NO_BRACES
 
     def _encoded(self, frame: Frame, mark: Mark) -> str:
         value = mark.value if mark.secret is None else None
         way = self._way(frame)
         fences = self._fences()
-        if frame.arithmetic:
-            return encoding.number(value)
-        if frame.kind is Kind.EXPANSION and frame.operator == "[":
-            if value is None or set(value) & {*"[$`"}:
-                return encoding.NO_NUMBER  # An index is calculated, too.
-        elif frame.kind is Kind.EXPANSION and not frame.operator:
+        if frame.arithmetic or (frame.kind is Kind.EXPANSION and frame.operator == "["):
+            return encoding.number(value)  # An index is calculated, too.
+        if frame.kind is Kind.EXPANSION and not frame.operator:
             if value is not None and re.fullmatch(r"\w+", value):
                 return value  # The name of a variable; what is none must fail.
         elif way is encoding.WORD and value is not None and not fences:

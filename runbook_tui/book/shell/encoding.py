@@ -34,6 +34,13 @@ class Fence:
         """Whether the line would lose characters at its beginning."""
         return self._stripped(line) != line
 
+    def mistakes(self, line: str) -> bool:
+        """Whether dash would lose a byte of the line: after a part of the delimiter, not ASCII."""
+        whole = self._stripped(line)
+        alike = zip(whole, self.delimiter, strict=False)
+        same = next((n for n, (a, b) in enumerate(alike) if a != b), 0)
+        return same > 0 and not whole[same].isascii()
+
     def _stripped(self, line: str) -> str:
         return line.lstrip("\t") if self.strip else line
 
@@ -70,7 +77,11 @@ class Encoding:
             eaten = any(f.eats(start + piece) and not f.eats(start + "x") for f in fences) or any(
                 f.eats(start + piece) and piece.startswith("\t") for f in fences
             )
-            done.append((self.nothing if ends or eaten else "") + self.escape(piece))
+            ends = ends or any(f.mistakes(start + piece) for f in fences)
+            # A backslash would join the lines, even in quotes; escaped ones do not.
+            joins = piece.endswith("\\") and self.escape("\\") == "\\"
+            before = self.nothing if ends or eaten else ""
+            done.append(before + self.escape(piece) + (self.nothing if joins else ""))
         return self.before + "\n".join(done) + self.after
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from runbook_tui.book.shell import encoding
+from runbook_tui.book.shell.calls import Site, Standing, Word
 from runbook_tui.book.shell.cursor import Cursor, Frame, Heredoc, Kind, Mark
 from runbook_tui.book.shell.encoding import Fence
 
@@ -33,7 +34,9 @@ class Heredocs(Cursor):
         if raw or quoted:
             # One piece, so that the delimiter can still be changed when the text is read.
             fence = Fence(delimiter, strip)
-            frame.pending.append(Heredoc(raw, fence, quoted, len(self._out) - 1))
+            place = len(self._out) - 1
+            call = self._owner().site.call
+            frame.pending.append(Heredoc(raw, fence, quoted, place, call))
 
     def _delimiter(self) -> tuple[str, str, bool]:
         """Its text in the plan, what it is for the shell, and whether any of it is quoted."""
@@ -47,6 +50,7 @@ class Heredocs(Cursor):
                 raw, delimiter = raw + piece, delimiter + value
                 shown += piece if mark.value is None else _quoted(value, quote)
                 quoted = quoted or mark.value is not None
+                self.standings.append(Standing(start=mark.start))
                 self._at, self._next = mark.end, self._next + 1
                 continue
             if not quote and char in META:
@@ -73,16 +77,24 @@ class Heredocs(Cursor):
             if heredoc.quoted:
                 self._literal(heredoc, end, after)
                 continue
-            self._frames.append(
-                Frame(Kind.HEREDOC, "", [], end=after, waiting=waiting[number + 1 :])
-            )
+            frame = Frame(Kind.HEREDOC, "", [], end=after, waiting=waiting[number + 1 :])
+            frame.site = self._body(heredoc)
+            self._frames.append(frame)
             self._bodies.append((end, heredoc.fence))
             return
+
+    def _body(self, heredoc: Heredoc) -> Site:
+        """The text of a here-document as something that its command reads."""
+        word = Word(self._at, self._at, strip=heredoc.fence.strip)
+        heredoc.call.inputs.append(word)
+        return Site(heredoc.call, word)
 
     def _leave_body(self) -> None:
         self._bodies.pop()
         while (frame := self._frames.pop()).kind is not Kind.HEREDOC:
             pass
+        if frame.site.word is not None:
+            frame.site.word.end = self._at
         self._through(max(frame.end, self._at))
         self._read_bodies(frame.waiting)
 
@@ -125,15 +137,20 @@ class Heredocs(Cursor):
         number = self._next
         while self._start(number) < end:
             mark = self._marks[number]
-            values.append(self._text[mark.start : mark.end] if mark.value is None else mark.value)
+            values.append(self._staying(mark) if mark.value is None else mark.value)
             number += 1
         marks = self._marks[self._next : number]
         if any(m.secret is not None for m in marks) or not self._fits(heredoc, values, marks, end):
             self._expandable(heredoc, number, end, after)
             return
+        site = self._body(heredoc)
+        word = site.begin(self._at)
         for mark, value in zip(marks, values, strict=True):
+            site.add(self._at, mark.start, self._text[self._at : mark.start])
             self._take(mark.start - self._at)
-            self._put(mark, value)
+            site.add(mark.start, mark.end, self._next)
+            self._put(mark, value, *self._around_mark(), (heredoc.call, word))
+        site.add(self._at, end, self._text[self._at : end])
         self._take(end - self._at)
         self._through(after)
 
@@ -160,12 +177,14 @@ class Heredocs(Cursor):
                         if n not in taken)  # fmt: skip
         self._out[heredoc.piece] = name
         self._bodies.append((end, Fence(name, heredoc.fence.strip)))
-        frame = Frame(Kind.HEREDOC, "", [])
+        frame = Frame(Kind.HEREDOC, "", [], site=self._body(heredoc))
         self._frames.append(frame)
         while self._next < stop:
             at, self._at = self._at, self._mark_at
+            frame.site.add(at, self._at, self._text[at : self._at])
             self._out.append(encoding.HEREDOC.escape(self._text[at : self._at]))
             self._insert(frame)
+        frame.site.add(self._at, end, self._text[self._at : end])
         self._out.append(encoding.HEREDOC.escape(self._text[self._at : end]))
         self._frames.pop()
         self._bodies.pop()
@@ -175,6 +194,7 @@ class Heredocs(Cursor):
             self._out.append(tabs + name + ("\n" if line.endswith("\n") else ""))
         self._at = max(self._at, after)
         while self._mark_at < self._at:
+            self.standings.append(Standing(start=self._mark_at))
             self._next += 1
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from runbook_tui.book.shell.cursor import Frame, Kind, Mark
+from runbook_tui.book.shell.cursor import QUOTES, Frame, Kind, Mark
 from runbook_tui.book.shell.encoding import Fence
 from runbook_tui.book.shell.heredocs import BLANK, Heredocs
+from runbook_tui.book.shell.words import follow, said
 
 PLAIN = re.compile(r"[^\s;&|()<>\\'\"`$#]+|#")
 DOUBLE_PLAIN = re.compile(r"[^\\\"`$]+")
@@ -21,6 +23,7 @@ ARITHMETIC_PLAIN = re.compile(r"[^\\\"`$()\[\]]+")
 EXPANSION_PLAIN = re.compile(r"[^\\\"'`$}]+")
 HEREDOC_PLAIN = re.compile(r"[^\\`$]+")
 NAMED = re.compile(r"[#!]?(?:\w+(?:\[[^\]`$\"'\\]*\])?|[@*#?$!-])?")
+VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*|[0-9])")
 KEYWORD = re.compile(
     r"(?:case|esac|if|then|elif|else|fi|for|select|while|until|do|done|time|in|!|\{)"
     r"(?=[\s;&|()<>]|$)"
@@ -30,12 +33,12 @@ BEFORE_COMMANDS = frozenset(
 )
 
 
-def fill(text: str, marks: Sequence[Mark]) -> str:
-    """The text with every mark's value put in; marks are in order and do not overlap."""
-    return _Filler(text, marks, ()).filled() if marks else text
+class Filler(Heredocs):
+    """Reads a text and puts out what it becomes; marks are in order and do not overlap.
 
+    ``standings`` says then where each mark stands, in their order.
+    """
 
-class _Filler(Heredocs):
     def __init__(self, text: str, marks: Sequence[Mark], fences: Sequence[Fence]) -> None:
         super().__init__(text, marks, fences)
         self._pairs: dict[int, int] | None = None
@@ -59,8 +62,30 @@ class _Filler(Heredocs):
             elif self._at == self._mark_at:
                 self._insert(self._frames[-1])
             else:
-                frame = self._frames[-1]
+                frame, owner, start = self._frames[-1], self._owner(), self._at
+                direct = len(self._frames) > 1 and self._frames[-2] is owner
+                words = frame.at_word, frame.at_command
                 self._readers[frame.kind](frame)
+                self._track(frame, owner, start, direct, words)
+
+    def _track(
+        self, frame: Frame, owner: Frame, start: int, direct: bool, words: tuple[bool, bool]
+    ) -> None:
+        """Follow the words of a command by what was just read."""
+        read = self._text[start : self._at]
+        if owner.kind is Kind.HEREDOC or frame is not owner:
+            inside = frame is owner or (direct and frame.kind in QUOTES)
+            closed = frame is not owner and frame not in self._frames
+            part = said(frame.kind, read, closed=closed) if inside else None
+            owner.site.add(start, self._at, part)
+        else:
+            at_word, at_command = words
+            if self._text[start] != "#" or not at_word:
+                keyword = at_command and owner.at_command
+                follow(owner.site, self._text, start, self._at, keyword=keyword)
+        top = self._owner().site
+        if top.word is not None and top is not owner.site:
+            top.word.end = self._at  # What is closed here was a part of that word.
 
     # Contexts.
 
@@ -122,7 +147,8 @@ class _Filler(Heredocs):
         elif char == "(" and frame.at_command and self._sees("((") and self._calculates(0):
             self._open(Kind.ARITHMETIC, 2, "))")
         elif char == "(":
-            self._open(Kind.COMMAND, 1, ")")
+            condition = frame.site.call.condition
+            self._open(Kind.COMMAND, 1, ")").site.call.condition = condition
         elif frame.case == "pattern":
             self._take(1)
             frame.case = "body"
@@ -248,6 +274,11 @@ class _Filler(Heredocs):
             self._open(Kind.ANSI, 2, "'")
         elif free and self._sees('$"'):
             self._open(Kind.DOUBLE, 2, '"')
+        elif (
+            name := VARIABLE.match(self._text, self._at, self._bound)
+        ) and name.end() == self._mark_at:
+            self._out.append("${" + name.group(1) + "}")  # Or the value would be of its name.
+            self._at = name.end()
         else:
             self._take(2 if self._text[self._at + 1 : self._at + 2] in {*"$!?#*@-"} else 1)
 
@@ -281,7 +312,7 @@ class _Filler(Heredocs):
             if at == self._start(number):
                 mark = self._marks[number]
                 piece, step = self._text[at : mark.end], mark.end - at
-                marks.append(Mark(size, size + step, mark.value, mark.secret))
+                marks.append(Mark(size, size + step, mark.value, mark.secret, mark.stay))
                 number += 1
             elif self._text[at] == "\\" and at + 1 < min(self._start(number), self._limit):
                 kept = self._text[at + 1] not in unescaped
@@ -295,10 +326,17 @@ class _Filler(Heredocs):
             # Without an end no shell takes it; without marks it stays.
             self._take(1 if at >= self._limit else at + 1 - start)
             return
-        inner = _Filler("".join(pieces), marks, self._fences()).filled()
+        filler = Filler("".join(pieces), marks, self._fences())
+        inner = filler.filled()
+        self._owner().site.add(start, at + 1, None)
         space = " " if inner.startswith("(") else ""
         line = "\n" if "#" in inner or "<<" in inner else ""
         self._out.append(f"$({space}{inner}{line})")
+        around = self._around_mark()
+        self.standings += [
+            replace(s, around=around + s.around, start=m.start, moved=True)
+            for s, m in zip(filler.standings, self._marks[first:number], strict=True)
+        ]
         self._at, self._next = at + 1, number
 
 

@@ -6,6 +6,7 @@ once it holds the folder's lock; from then on it outlives whoever started it.
 """
 
 import ctypes
+import errno
 import fcntl
 import json
 import os
@@ -74,6 +75,8 @@ def prepare(folder: str, spec: "dict[str, Any]") -> outputs.Outputs:
     os.makedirs(folder, mode=0o700, exist_ok=True)
     lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if os.path.exists(os.path.join(folder, "void")):
+        raise OSError(errno.ECANCELED, "others have gone on without this command", folder)
     for name in ("exit.json", "meta.json"):
         records.reserve(os.path.join(folder, name))
     return outputs.make(folder, spec["secrets"], spec["environment"])

@@ -234,6 +234,8 @@ class Supervisor:
     def command_ended(self, status: int, usage: Any) -> None:
         """The command itself ended: say so at once, whatever still lingers."""
         self.ended = True
+        # Asked before the rest is read: where nobody is left, nothing can come after it.
+        lingering = bool(tree.descendants(os.getpid()))
         self.settle()
         self.keep(self.masker.flush())
         unkept = self.outputs.end()
@@ -244,7 +246,7 @@ class Supervisor:
                 "reason": "; ".join(filter(None, (self.spool.trouble, unkept))),
                 "cpu_seconds": usage.ru_utime + usage.ru_stime,
                 "max_rss_kib": usage.ru_maxrss,
-                "lingering": bool(tree.descendants(os.getpid())),
+                "lingering": lingering,
             }
         )
 

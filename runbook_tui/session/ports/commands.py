@@ -63,7 +63,8 @@ class CommandStatus:
     """What is known of a command. ``exit`` or ``signal`` is set once finished; times in seconds.
 
     ``bytes`` counts all output, ``dropped`` what the bounded log no longer holds; ``digest`` is
-    the sha256 of the log as kept. ``lingering``: descendants still hold the terminal.
+    the sha256 of the log as kept when the command ended. ``lingering``: descendants still hold
+    the terminal; ``lingered``: they did when it ended, and may have put out more since.
     """
 
     phase: Phase
@@ -79,6 +80,7 @@ class CommandStatus:
     dropped: int = 0
     digest: str = ""
     lingering: bool = False
+    lingered: bool = False
     reason: str = ""
 
 
@@ -102,6 +104,12 @@ class Commands(Protocol):
 
     def status(self, folder: Path) -> CommandStatus:
         """What is known now, from the folder alone."""
+
+    def forestall(self, folder: Path) -> bool:
+        """Make sure that a command that was never started never is; False if it has begun.
+
+        Whoever recorded it may be starting it at this moment, or have died while doing so.
+        """
 
     def outputs(self, folder: Path, hidden: Collection[str] | None = ()) -> PutOut:
         """The ``name=value`` lines that the command has put out so far, secrets masked.

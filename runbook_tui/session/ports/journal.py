@@ -56,11 +56,17 @@ class RunEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What verification found; ``problems`` is empty where the journal holds."""
+    """What verification found; ``problems`` is empty where the journal holds.
+
+    ``logs`` counts the commands' logs that are as they were recorded; ``remarks`` name what could
+    not be compared and need not be wrong.
+    """
 
     events: int
     heads: dict[str, str]
     problems: tuple[str, ...] = ()
+    logs: int = 0
+    remarks: tuple[str, ...] = ()
 
 
 class Journal(Protocol):

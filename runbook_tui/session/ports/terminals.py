@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -37,7 +38,9 @@ Row = tuple[Span, ...]
 @dataclass(frozen=True, slots=True)
 class TerminalView:
     """What a pane shows: ``rows`` from top to bottom, where the view starts in the kept log
-    (``first`` of ``total`` lines; 0 of 0 for a full-screen program), and bytes dropped."""
+    (``first`` of ``total`` lines; 0 of 0 for a full-screen program), and bytes dropped.
+
+    ``brackets``: the program has asked for brackets around what is pasted."""
 
     rows: tuple[Row, ...]
     first: int = 0
@@ -45,6 +48,7 @@ class TerminalView:
     dropped: int = 0
     full_screen: bool = False
     cursor: tuple[int, int] | None = None
+    brackets: bool = False
 
 
 class Terminal(Protocol):
@@ -54,10 +58,14 @@ class Terminal(Protocol):
         """Whether anything was put out since the last `view`."""
 
     def view(self, rows: int, columns: int, scroll: int | None = None) -> TerminalView:
-        """The last ``rows`` lines, or those from line ``scroll``."""
+        """The last ``rows`` lines, or those from line ``scroll`` of the kept log on; below 0: so
+        many lines before its end as it stands now. The view says where it starts."""
 
-    def search(self, text: str) -> list[int]:
-        """Line numbers of the kept log that hold ``text``, case-insensitively."""
+    def find(self, text: str, before: int | None, stop: Callable[[], bool]) -> int | None:
+        """The newest line of the kept log above line ``before`` (None: its end) that holds
+        ``text``, case-insensitively; None where none does, or once ``stop()`` says so.
+
+        It may take a while and is for a thread of its own; `view` may be called meanwhile."""
 
 
 class Terminals(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -15,10 +16,26 @@ from textual.widgets import Button, Input, Select, Static
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.people import NoIdentity, parse_identity
 
+LONGEST_LINE = 2000
+
 
 def plain(text: str) -> Content:
     """Text that is never markup."""
     return Content(printable(text, 4000, lines=True))
+
+
+class Line(Input):
+    """One line of text; of a paste its lines stand behind one another, and no more than fits."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        room = LONGEST_LINE - len(self.value) + len(self.selected_text)
+        text = " ".join(event.text[: 4 * LONGEST_LINE].splitlines())
+        # What textual would do with it: only its first line goes in, however long that is.
+        event.prevent_default()
+        event.stop()
+        self.replace(text[: max(0, room)], *sorted(self.selection))
+        if len(text) > room or len(event.text) > 4 * LONGEST_LINE:
+            self.app.notify(f"the paste was cut: a line holds {LONGEST_LINE:,} characters")
 
 
 class AskText(ModalScreen[str | None]):
@@ -39,7 +56,7 @@ class AskText(ModalScreen[str | None]):
         """The question above its answer."""
         with Vertical(classes="dialog"):
             yield Static(plain(self._question), classes="question")
-            yield Input(self._value, password=self._secret)
+            yield Line(self._value, password=self._secret)
             yield Static(plain("Enter answers · Esc leaves"), classes="hint")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -112,11 +129,11 @@ class AskSignoff(ModalScreen[Signature | None]):
         with Vertical(classes="dialog signoff"):
             yield Static(plain(self._question), classes="question")
             yield Static(plain(self._conditions), classes="hint conditions")
-            yield Input(value=self._name, placeholder="Name <mail> of who signs", id="name",
+            yield Line(self._name, placeholder="Name <mail> of who signs", id="name",
                         compact=True)  # fmt: skip
             choices = [(role, role) for role in self._roles]
             yield Select(choices, value=self._role, allow_blank=False, id="role", compact=True)
-            yield Input(placeholder="comment (required to reject)", id="comment", compact=True)
+            yield Line(placeholder="comment (required to reject)", id="comment", compact=True)
             yield Static("", classes="missing")
             with Horizontal(classes="buttons"):
                 yield Button("Approve", id="approve", variant="success")

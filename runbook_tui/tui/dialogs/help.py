@@ -23,14 +23,14 @@ x             skip, with a reason           r  try again
 n             note                          y  copy the command
 /             find a step                   Esc  back to the list
 
-Tab           look at the output: ↑ ↓ k j PgUp PgDn scroll, End G follow,
-              / find, z the output alone; Tab or Esc goes back
+Tab           look at the output: ↑ ↓ k j PgUp PgDn Home g scroll, / find,
+              End G follow, z the output alone; Tab or Esc goes back
 [ ]           output of the step's earlier and later commands
 i             type into the command; only the panic keys stay ours
 Ctrl+]        end typing; it also ends with the command
 
 w             watches    t  timeline        Ctrl+P  everything else
-q             leave; commands go on, `runbook resume` comes back
+q  Ctrl+Z     leave, to the shell; commands go on; `runbook resume`, `fg`
 ?             this help; ? q Esc leave it
 """
 

@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 
 from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.views import card as card_view
+from runbook_tui.tui.views import checklist as checklist_view
 from runbook_tui.tui.views import guest, head
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.checklist import Checklist
@@ -20,6 +21,14 @@ from runbook_tui.tui.widgets.said import Said
 
 MINIMUM = (60, 16)
 WIDE = (100, 30)
+HIGH = 40
+LIST_SHARE = 0.55
+LIST_LEAST = 46
+BESIDE_LIST = 46
+"""Columns that are left to the card and the output at least."""
+CARD = (6, 13)
+CARD_LOW = 9
+"""Rows of the card: at least, at most, and at most on a screen that is not high."""
 AROUND_LIST = 15
 """Rows that a short list leaves to the card, the output and the lines around them."""
 
@@ -53,7 +62,7 @@ class MainScreen(PaneScreen):
         """The cursor stands on the next open step."""
         self.rows.focus()
         self.set_interval(1.0, self.tick)
-        self.call_after_refresh(self._to_next_open)
+        self._to_next_open()
 
     @property
     def is_whole(self) -> bool:
@@ -84,9 +93,26 @@ class MainScreen(PaneScreen):
     def on_resize(self, event: events.Resize) -> None:
         """One column where two do not fit."""
         width, height = event.size.width, event.size.height
-        self.set_class(width < WIDE[0] or height < WIDE[1], "-narrow")
+        narrow = width < WIDE[0] or height < WIDE[1]
+        self.set_class(narrow, "-narrow")
         self.set_class(self.rows.count <= height - AROUND_LIST, "-short")
         self.set_class(width < MINIMUM[0] or height < MINIMUM[1], "-small")
+        self._share(None if narrow else (width, height))
+
+    def _share(self, size: tuple[int, int] | None) -> None:
+        """Give list and card of two columns what this plan needs there.
+
+        It hangs on plan and size alone: nothing jumps, and no command's terminal is resized, while
+        the cursor moves and the run goes on.
+        """
+        wide = high = None
+        if size is not None:
+            most = min(int(size[0] * LIST_SHARE), size[0] - BESIDE_LIST)
+            wide = max(LIST_LEAST, min(most, checklist_view.wanted_width(self.state) + 1))
+            needed = card_view.wanted_height(self.state, size[0] - wide - 2)
+            high = max(CARD[0], min(CARD[1] if size[1] >= HIGH else CARD_LOW, needed))
+        self.rows.styles.width = wide
+        self.query_one("#card").styles.height = high
 
     # -- what is drawn ---------------------------------------------------------------------------
 
@@ -160,13 +186,11 @@ class MainScreen(PaneScreen):
     def action_find(self) -> None:
         """Find a step by its title, or text in the pane."""
         if self.output.pane.has_focus:
-            self.app.with_text("Find in the output", self._find_output)
+            self.app.with_text(
+                "Find in the output", self.find_in_output, value=self.output.pane.found
+            )
         else:
             self.app.with_text("Find a step", self._find_step)
-
-    def _find_output(self, text: str) -> None:
-        if not self.output.pane.find(text):
-            self.app.say(f"“{text}” is not in the output")
 
     def _find_step(self, text: str) -> None:
         if not self.rows.find(text):

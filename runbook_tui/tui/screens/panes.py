@@ -11,6 +11,7 @@ from runbook_tui.tui.screens.deeds import NodeScreen
 from runbook_tui.tui.views.outputs import ending, outputs
 from runbook_tui.tui.widgets.keystrokes import StrayKeys
 from runbook_tui.tui.widgets.output import Output
+from runbook_tui.tui.widgets.pane import Pane
 
 
 class PaneScreen(NodeScreen):
@@ -24,7 +25,7 @@ class PaneScreen(NodeScreen):
                 tooltip="what the step's command before this one put out"),
         Binding("right_square_bracket", "pane(1)", "later output", id="pane-after",
                 tooltip="what the step's next command put out"),
-        Binding("escape", "back_to_list", "list", id="list", tooltip="back to the list"),
+        Binding("escape", "escape", "list", id="list", tooltip="back to the list"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -76,6 +77,20 @@ class PaneScreen(NodeScreen):
         """The foot shows other keys."""
         self.query_one("#foot").refresh()
 
+    def find_in_output(self, text: str) -> None:
+        """Look for a text in the pane; the screen goes on meanwhile."""
+        self.output.pane.find(text)
+
+    def on_pane_found(self, message: Pane.Found) -> None:
+        """Say what a search has found."""
+        hit = message.search.hit
+        if hit.line is None:
+            self.app.say(f"“{hit.text}” is not in the output", "warn")
+        elif hit.again:
+            self.app.say(f"“{hit.text}”: nothing further up, the newest again")
+        else:
+            self.app.say(f"“{hit.text}”: / and Enter find the one before, End follows")
+
     def action_run(self) -> None:
         """Run the chosen step; Enter in a pane is too easily meant for its command."""
         if self.output.pane.has_focus:
@@ -93,16 +108,30 @@ class PaneScreen(NodeScreen):
         """List, then pane, then list again."""
         if self.output.pane.has_focus:
             self.action_back_to_list()
-        elif self.output.command is not None:
-            self.add_class("-pane")
-            self.output.pane.focus()
-            self.query_one("#foot").refresh()
         else:
+            self._look_at_pane()
+
+    def _look_at_pane(self) -> bool:
+        self.show_output()
+        if self.output.command is None:
             self.app.say("there is no output to look at yet")
+            return False
+        self.add_class("-pane")
+        self.output.pane.focus()
+        self.query_one("#foot").refresh()
+        return True
+
+    def action_escape(self) -> None:
+        """End a search, else back to the list."""
+        if self.output.pane.stop_search():
+            self.app.say("the search was stopped")
+        else:
+            self.action_back_to_list()
 
     def action_back_to_list(self) -> None:
         """The list has the keys again."""
         self.remove_class("-pane", "-zoom")
+        self.output.pane.stop_search()
         self.output.pane.typing = False
         self.focus_list()
         # Only once the list has the focus is the pane the cursor's again.
@@ -111,11 +140,16 @@ class PaneScreen(NodeScreen):
 
     def action_type(self) -> None:
         """Every key but the panic key goes to the command."""
+        # The card is drawn from the newest state, so its hint may be seen before this is.
+        self.show_output()
         if self.output.type_into():
             self.add_class("-pane")
         else:
             self.app.say("no command runs here that could be typed into")
 
     def action_zoom(self) -> None:
-        """The pane alone, or everything again."""
-        self.toggle_class("-zoom")
+        """The pane alone, with the keys, or everything again."""
+        if self.has_class("-zoom"):
+            self.remove_class("-zoom")
+        elif self._look_at_pane():
+            self.add_class("-zoom")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from runbook_tui.book.model import Check, Gate, Step
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.finishing import failed_probes, probed_by
 from runbook_tui.run.state import RunState, gate_open, open_checks, signed
-from runbook_tui.tui.views.signing import decided, verdict
+from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.tone import Line, cut, length
 from runbook_tui.tui.views.words import said
 
@@ -45,9 +46,9 @@ def _signature(state: RunState, step: Step, gate: Gate, word: str, width: int) -
     given = gate_open(state, step.id) if is_gate else signed(state, step.id)
     mark, tone = ("☑ ", "good") if given else ("☐ ", "plain")
     lines: list[Line] = [[(mark, tone), (f"{word} {', '.join(gate.roles)}", "plain")]]
-    for decision in decided(state, step.id):
-        good = decision.decision == "approved"
-        text = cut(f"{'✓' if good else '✗'} {verdict(decision)}", width - 4)
+    for decision in decided(state, step.id, gate=is_gate):
+        good = decision.approved and not lapsed(state, decision)
+        text = cut(f"{'✓' if good else '✗'} {verdict(state, decision)}", width - 4)
         lines.append([("    ", "plain"), (text, "good" if good else "bad")])
     return lines
 

@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.model import Change, Phase, Step
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.outline import Node
-from runbook_tui.run.prepare import own_values, resolve
+from runbook_tui.run.prepare import own_values, resolve, resolve_undo
 from runbook_tui.run.state import RunState, elapsed, gate_open, status_of
 from runbook_tui.tui.views.boxes import boxes, packed
 from runbook_tui.tui.views.confirming import action_words
 from runbook_tui.tui.views.next_key import what_next
-from runbook_tui.tui.views.signing import decided, verdict
+from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.tone import GLYPHS, Line, cut, spread, wrap
 from runbook_tui.tui.views.words import said
 
 MOST_COMMAND_LINES = 6
 FEWEST_FIRST = 2
+FIRST_LINES = 4
+"""Lines of a card's head: the title, two for what stands in the way, which key comes next."""
 
 
 @dataclass(slots=True)
@@ -53,6 +56,18 @@ def _shorter(command: list[Line], room: int) -> list[Line]:
     if most < 2:
         return [[*command[0], (f" … {more} more", "dim")]] if command else []
     return [*command[: most - 1], [(f"  … {more} more lines", "dim")]]
+
+
+def wanted_height(state: RunState, width: int) -> int:
+    """About how many lines the longest card of the plan takes, the same all through the run."""
+    return max((_wanted(step, max(20, width)) for step in state.outline.steps.values()), default=0)
+
+
+def _wanted(step: Step, width: int) -> int:
+    command = min(MOST_COMMAND_LINES, len((step.run or "").strip().splitlines()))
+    boxes = sum(len(check.title) + 4 for check in step.checks)
+    text = sum(1 + len(line) // width for line in step.text.strip().splitlines())
+    return FIRST_LINES + command + 1 + -(-boxes // width) + bool(step.signoff) + text
 
 
 def card(
@@ -105,13 +120,16 @@ def _command(state: RunState, step: Step, width: int) -> list[Line]:
     if step.action is not None:
         text = cut(printable(action_words(step), 1000), width - 2)
         return [[("$ ", "accent"), (text, "plain")]]
-    filled, missing = resolve(state, step.run, {**state.values, **state.step(step.id).outputs})
+    values = {**state.values, **state.step(step.id).outputs}
+    filled = resolve(state, step.run, values, shell=step.shell)
     lines: list[Line] = []
-    for text in filled.strip().splitlines():
+    for text in filled.text.strip().splitlines():
         mark = "  " if lines else "$ "
         lines.append([(mark, "accent"), (cut(printable(text, 1000), width - 2), "plain")])
-    if missing:
-        lines.insert(1, [(cut(f"  needs a value for {', '.join(missing)}", width), "warn")])
+    for refused in reversed(filled.refused):
+        lines.insert(1, [(cut(f"  {printable(refused.reason, 1000)}", width), "warn")])
+    if filled.missing:
+        lines.insert(1, [(cut(f"  needs a value for {', '.join(filled.missing)}", width), "warn")])
     return lines
 
 
@@ -119,8 +137,9 @@ def _undo(state: RunState, step: Step, width: int) -> Line:
     armed = state.step(step.id).undo
     right: Line = []
     if armed is not None and armed.kind == "command":
-        text, missing = resolve(state, armed.text, own_values(state, step))
-        right = [("needs " + ", ".join(missing), "warn")] if missing else [("ready", "good")]
+        filled = resolve_undo(state, armed, own_values(state, step))
+        text, needs = filled.text, ", ".join(filled.open)
+        right = [(f"needs {needs}", "warn")] if needs else [("ready", "good")]
     elif step.undo is not None:
         text, right = step.undo, [("with the step", "dim")]
     else:
@@ -167,8 +186,11 @@ def _gate(state: RunState, node: Node, width: int) -> list[Line]:
         reason = printable(state.overridden_gates[node.id], 200)
         return [[(cut(f"gate {roles}: OVERRIDDEN, {reason}", width), "bad")]]
     if gate_open(state, node.id):
-        return [[(f"gate {roles}: open", "good")], *_decisions(state, node, width)]
-    lines: list[Line] = [[(f"gate {roles}: shut", "warn")], *_decisions(state, node, width)]
+        return [[(f"gate {roles}: open", "good")], *_decisions(state, node, width, gate=True)]
+    lines: list[Line] = [
+        [(f"gate {roles}: shut", "warn")],
+        *_decisions(state, node, width, gate=True),
+    ]
     lines.append([("s", "key"), (" sign off, or from another terminal:", "plain")])
     role = node.gate.roles[0]
     return [*lines, [(cut(f"runbook sign {state.run} {node.id} --role {role}", width), "accent")]]
@@ -177,13 +199,13 @@ def _gate(state: RunState, node: Node, width: int) -> list[Line]:
 def _signoff(state: RunState, node: Node, width: int) -> list[Line]:
     assert node.signoff is not None
     roles = ", ".join(node.signoff.roles)
-    return [[(f"closed by sign-off {roles}", "plain")], *_decisions(state, node, width)]
+    return [[(f"closed by sign-off {roles}", "plain")], *_decisions(state, node, width, gate=False)]
 
 
-def _decisions(state: RunState, node: Node, width: int) -> list[Line]:
+def _decisions(state: RunState, node: Node, width: int, *, gate: bool) -> list[Line]:
     lines: list[Line] = []
-    for given in decided(state, node.id):
-        good = given.decision == "approved"
-        text = f"  {'✓' if good else '✗'} {verdict(given)}"
+    for given in decided(state, node.id, gate=gate):
+        good = given.approved and not lapsed(state, given)
+        text = f"  {'✓' if good else '✗'} {verdict(state, given)}"
         lines += [[(line, "good" if good else "bad")] for line in wrap(text, width)[:2]]
     return lines

@@ -19,14 +19,17 @@ from runbook_tui.run.state import (
     gates_waiting,
     status_of,
 )
-from runbook_tui.tui.views.outputs import ended_early, ending
+from runbook_tui.tui.views.outputs import ended_early, ending, in_background
 from runbook_tui.tui.views.signing import rejection
-from runbook_tui.tui.views.tone import GLYPHS, Line, Part, spread
+from runbook_tui.tui.views.tone import GLYPHS, Line, Part, cells, spread
 from runbook_tui.tui.views.words import said
 
 LONGEST = 400
 TAKEN_BACK = frozenset({"done", "taken back"})
 ROOMY = 70
+ROOM_FOR_TIMES = 12
+ROOM_FOR_WORD = 10
+ROOM_FOR_BACKGROUND = 18
 
 
 def rows(state: RunState, folded: frozenset[str] = frozenset()) -> list[str]:
@@ -53,6 +56,22 @@ def row(state: RunState, id_: str, now: float, width: int, *, folded: bool = Fal
     return _holder(state, node, indent, title, now, width, folded)
 
 
+def wanted_width(state: RunState) -> int:
+    """Cells in which every row of the plan has room, with mark, scroll bar and what stands at its
+    right; the same all through the run."""
+    widths = [0]
+    for node in state.outline.nodes.values():
+        right = ROOM_FOR_WORD
+        if isinstance(node.item, Step):
+            right = ROOM_FOR_BACKGROUND if node.item.background else ROOM_FOR_TIMES
+        if node.gate is not None:
+            right = len(f"waits: {', '.join(node.gate.roles)}")
+        if isinstance(node.item, Change) and node.item.pull_request:
+            right += len(f" #{node.item.pull_request}")
+        widths.append(2 * node.depth + 2 + cells(said(node.title, LONGEST)) + 2 + right)
+    return 2 + max(widths)
+
+
 def _step(state: RunState, step: Step, indent: str, title: str, now: float, width: int) -> Line:
     status = status_of(state, step.id)
     glyph, tone = GLYPHS[status]
@@ -60,6 +79,10 @@ def _step(state: RunState, step: Step, indent: str, title: str, now: float, widt
     name = "dim" if quiet else "strong" if status is Status.RUNNING else "plain"
     left: Line = [(f"{indent}{glyph} ", tone), (title, name)]
     right = times(state, step, now)
+    behind = in_background(state, step.id)
+    if behind is not None:
+        words = "▶ runs in the background" if width >= ROOMY else "▶ background"
+        right = [(f"{words} {clock(max(0.0, now - behind.started))}", "busy")]
     if word := _word(state, step, status, width):
         right = [word, ("  " if right else "", "plain"), *right]
     return spread(left, right, width)

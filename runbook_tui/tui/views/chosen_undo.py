@@ -73,7 +73,8 @@ def duty_command(duty: Duty, width: int) -> list[Line]:
 def offer_command(offer: Offer, width: int, height: int) -> list[Line]:
     """What an offered command would run, and what it still needs."""
     if offer.missing:
-        names = cut(f" needs {', '.join(offer.missing)}", width)
+        needs = offer.refused[0].reason if offer.refused else f"needs {', '.join(offer.missing)}"
+        names = cut(f" {printable(needs, 1000)}", width)
         return [[(names, "warn")], [(" o", "key"), (" asks for them and runs it", "plain")]]
     lines: list[Line] = [
         [(" $ ", "accent"), (cut(printable(text, 1000), width - 4), "plain")]

@@ -36,4 +36,5 @@ def filled(state: RunState, step: str) -> str:
     item = state.outline.steps[step]
     if item.run is None:
         return ""
-    return resolve(state, item.run, {**state.values, **state.step(step).outputs})[0]
+    values = {**state.values, **state.step(step).outputs}
+    return resolve(state, item.run, values, shell=item.shell).text

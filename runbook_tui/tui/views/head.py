@@ -9,6 +9,7 @@ from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.forecast import expected_finish, lateness
 from runbook_tui.run.offers import open_values
+from runbook_tui.run.once import of_state
 from runbook_tui.run.readiness import counted
 from runbook_tui.run.rollback import NOTHING_ABSENT, Absent, plan, without
 from runbook_tui.run.state import RunState
@@ -22,6 +23,7 @@ WORTH_SAYING = 60.0
 """Seconds by which a run must be late or early for the head to say so."""
 
 
+@of_state
 def readiness(state: RunState, absent: Absent = NOTHING_ABSENT) -> Line:
     """The light: how many undos are ready, and how long they take."""
     found = without(plan(state, "run", ""), absent)

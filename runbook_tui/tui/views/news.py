@@ -18,12 +18,12 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
     if now.seq <= before.seq:
         return []
     return [
-        *_finished(before, now),
         *_still_open(before, now),
         *_out_of_order(before, now),
         *_signed(before, now, me),
         *_refused(before, now),
         *_ended_early(before, now),
+        *_finished(before, now),
     ]
 
 
@@ -52,7 +52,8 @@ def rollback_news(before: RunState, now: RunState) -> list[Part]:
 def _finished(before: RunState, now: RunState) -> list[Part]:
     if now.finished is None or before.finished is not None:
         return []
-    return [(f"the run is over: {summary(now)}; q leaves, F9 takes it back", "good")]
+    tone = "warn" if now.stopped else "good"
+    return [(f"the run is over: {summary(now)}; q leaves, F9 takes it back", tone)]
 
 
 def _still_open(before: RunState, now: RunState) -> list[Part]:
@@ -87,7 +88,7 @@ def _signed(before: RunState, now: RunState, me: Actor) -> list[Part]:
     for given in now.signoffs:
         own = given.decision == "approved" and given.by.key == me.key
         if given.seq > before.seq and not own:
-            about = f"“{now.outline[given.node].title}”: {verdict(given)}"
+            about = f"“{now.outline[given.node].title}”: {verdict(now, given)}"
             found.append((about, "good" if given.decision == "approved" else "bad"))
     return found
 

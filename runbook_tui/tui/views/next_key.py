@@ -16,7 +16,7 @@ from runbook_tui.run.state import (
     signed,
 )
 from runbook_tui.tui.views.boxes import next_box, to_probe_again
-from runbook_tui.tui.views.outputs import ended_early, ending
+from runbook_tui.tui.views.outputs import ended_early, ending, in_background
 from runbook_tui.tui.views.tone import Line, cut, wrap
 from runbook_tui.tui.views.words import said
 
@@ -33,6 +33,11 @@ def what_next(
     record = ended_early(state, step.id)
     if record is not None:
         lines.append([(f"! its background command ended ({ending(record)})", "bad")])
+    behind = in_background(state, step.id)
+    if behind is not None:
+        since = clock(max(0.0, now - behind.started))
+        words = f"▶ its command runs in the background for {since}; it ends with the run"
+        lines.append([(cut(words, width), "busy")])
     if status in BROKEN:
         lines += _broken(found.reason, width, guest)
     elif status is Status.PENDING:
@@ -97,9 +102,9 @@ def _ready(state: RunState, step: Step, guest: str) -> Line:
 def _running(state: RunState, step: Step, width: int, guest: str) -> list[Line]:
     if step.manual:
         return [_tick(state, step, width) or [("Space", "key"), (" done", "plain")]]
-    if step.interactive and guest:
-        return [[("Tab", "key"), (" look", "plain")]]
-    if step.interactive:
+    if step.interactive and state.step(step.id).running_command():
+        if guest:
+            return [[("Tab", "key"), (" look", "plain")]]
         return [[("i", "key"), (" type into it  ", "plain"), ("Tab", "key"), (" look", "plain")]]
     return []
 

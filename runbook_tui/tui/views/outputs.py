@@ -93,16 +93,36 @@ def ending(record: CommandRecord) -> str:
 
 def ended_early(state: RunState, step: str) -> CommandRecord | None:
     """The background command of a step that is over, where it has ended though the run goes on."""
+    newest = _background(state, step) if state.finished is None else None
+    return newest if newest is not None and not newest.running else None
+
+
+def in_background(state: RunState, step: str) -> CommandRecord | None:
+    """The background command of a step that is over, while it still runs."""
+    newest = _background(state, step)
+    return newest if newest is not None and newest.running else None
+
+
+def _background(state: RunState, step: str) -> CommandRecord | None:
     found = state.step(step)
-    if found.status not in {Status.DONE, Status.WAITING} or state.finished is not None:
+    if found.status not in {Status.DONE, Status.WAITING}:
         return None
     own = [c for c in found.commands if c.kind == "run" and c.attempt == found.attempt]
     newest = own[-1] if own else None
-    return newest if newest is not None and newest.background and not newest.running else None
+    return newest if newest is not None and newest.background else None
 
 
-def frame(shown: Shown, number: int, count: int, *, typing: bool, width: int) -> Line:
-    """The line above a pane: whose output it is, how it went, which of how many."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How an output is looked at: typed into, searched for a text, scrolled to a place."""
+
+    typing: bool = False
+    searched: str = ""
+    place: tuple[int, int] | None = None
+
+
+def frame(shown: Shown, number: int, count: int, looked: Looked, width: int) -> Line:
+    """The line above a pane: whose output it is, how it went, where in it one is."""
     record = shown.record
     glyph = "▶" if record.running else "✓" if record.ok else "✗"
     tone = "busy" if record.running else "good" if record.ok else "bad"
@@ -110,12 +130,7 @@ def frame(shown: Shown, number: int, count: int, *, typing: bool, width: int) ->
     if record.attempt > 1:
         name += f", attempt {record.attempt}"
     how = "" if record.running else f" {ending(record)}"
-    if typing:
-        right: Line = [(" TYPING, Ctrl+] ends ", "warn")]
-    elif count > 1:
-        right = [(f" {number + 1} of {count}, ", "dim"), ("[ ]", "key"), (" others ", "dim")]
-    else:
-        right = []
+    right = _looking(looked, number, count)
     whose = f"{shown.whose} " if shown.whose else ""
     room = width - length(right) - 3
     left: Line = [
@@ -128,3 +143,17 @@ def frame(shown: Shown, number: int, count: int, *, typing: bool, width: int) ->
     ]
     return [*left, ("─" * max(1, width - length(left) - length(right) - 1), "dim"), *right,
             ("─", "dim")]  # fmt: skip
+
+
+def _looking(looked: Looked, number: int, count: int) -> Line:
+    if looked.typing:
+        return [(" TYPING, Ctrl+] ends ", "warn")]
+    if looked.searched:
+        text = cut(said(looked.searched, 60), 16)
+        return [(f" searching “{text}”… ", "busy"), ("Esc", "key"), (" stops ", "dim")]
+    if looked.place is not None:
+        line, total = looked.place
+        return [(f" line {line:,} of {total:,} · ", "plain"), ("End", "key"), (" follows ", "dim")]
+    if count > 1:
+        return [(f" {number + 1} of {count}, ", "dim"), ("[ ]", "key"), (" others ", "dim")]
+    return []

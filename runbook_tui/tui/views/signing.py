@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from runbook_tui.book.model import Gate
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.decide import decide
 from runbook_tui.run.events import Actor
 from runbook_tui.run.outline import Node
@@ -20,7 +21,7 @@ from runbook_tui.run.state import (
     over,
     signed,
 )
-from runbook_tui.run.verdicts import Signoff, standing
+from runbook_tui.run.verdicts import Signoff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +84,14 @@ def conditions(state: RunState, found: Awaited) -> str:
         who = "has led the run or ran something in it" if found.is_gate else "ran it"
         parts.append(f"four eyes: whoever {who} may not sign")
     parts += [_holders(state, role) for role in asked.roles]
-    given = [verdict(s) for s in decided(state, found.node.id)]
-    return "\n".join([*parts, *given])
+    given = decided(state, found.node.id, gate=found.is_gate)
+    return "\n".join([*parts, *(verdict(state, s) for s in given)])
 
 
 def _holders(state: RunState, role: str) -> str:
     """Who may sign in a role, as the plan says it."""
     if role == "lead":
-        return (
-            f"lead: {printable(state.lead.identity, 60)}" if state.lead else "lead: whoever leads"
-        )
+        return f"lead: {printable(state.lead.identity, 60)}" if state.lead else "whoever leads"
     people = state.runbook.roles.get(role, ())
     if not people or "*" in people:
         return f"{role}: the plan names nobody, anyone may sign"
@@ -108,18 +107,17 @@ def may_sign(state: RunState, found: Awaited, actor: Actor) -> str:
     return ""
 
 
-def decided(state: RunState, node: str) -> list[Signoff]:
-    """The decisions in force on a node: each person's last in each role."""
-    return standing(state.signoffs, node)
-
-
 def rejection(state: RunState, node: str) -> Signoff | None:
-    """The newest rejection in force on a node."""
-    return next((s for s in reversed(decided(state, node)) if s.decision == "rejected"), None)
+    """The newest rejection in force on a node: of its gate while that is shut, else of its end."""
+    given = decided(state, node, gate=not gate_open(state, node))
+    return next((s for s in reversed(given) if not s.approved), None)
 
 
-def verdict(given: Signoff) -> str:
-    """A decision in words: who, what, as what, when, and the comment."""
+def verdict(state: RunState, given: Signoff) -> str:
+    """A decision in words: who, what, as what, when, the comment, and whether it lapsed since."""
     when = time.strftime("%H:%M", time.localtime(given.at))
     comment = f": {printable(given.comment, 300)}" if given.comment else ""
-    return f"{given.decision} by {printable(given.by.name, 40)} as {given.role}, {when}{comment}"
+    gone = lapsed(state, given) if given.approved else ""
+    counts = f" (counts no more: {gone})" if gone else ""
+    by = printable(given.by.name, 40)
+    return f"{given.decision} by {by} as {given.role}, {when}{counts}{comment}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.plain_text import printable
-from runbook_tui.run.rollback import RollbackPlan
+from runbook_tui.run.rollback import RollbackPlan, about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.state import RollbackState, RunState
 from runbook_tui.tui.views.tone import Line, flow
@@ -23,6 +23,9 @@ def summary(state: RunState, plan: RollbackPlan, width: int, height: int) -> lis
         done = sum(r in {"done", "taken back"} for r in rollback.results.values())
         return [[(f" {done} of {len(rollback.steps)} taken back", "busy")]]
     if not plan.items:
+        if begun := about_to_act(state, plan.node):
+            titles = ", ".join(f"“{printable(state.outline[id_].title, 60)}”" for id_ in begun)
+            return flow([], f"nothing is changed yet; F9 stops {titles}", "warn", width, height)
         return [[(" nothing to roll back here", "good")]]
     words, whole = _cover(state, plan)
     return flow([], words, "good" if whole else "warn", width, height)

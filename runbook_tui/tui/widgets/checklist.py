@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.run.state import RunState, Status, next_open
 from runbook_tui.tui.views import checklist
+from runbook_tui.tui.views.outputs import in_background
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.painted import RowList
 
@@ -97,7 +98,9 @@ class Checklist(RowList):
         """Draw the rows again whose time goes on."""
         state = self._state()
         for row in self.visible_rows():
-            if state.step(self._rows[row]).status in {Status.RUNNING, Status.WAITING}:
+            id_ = self._rows[row]
+            timed = state.step(id_).status in {Status.RUNNING, Status.WAITING}
+            if timed or in_background(state, id_) is not None:
                 self.refresh_row(row)
 
     def find(self, text: str) -> bool:

@@ -31,6 +31,18 @@ def typed(key: str, character: str | None) -> bytes:
     return character.encode() if character else b""
 
 
+def pasted(text: str, *, brackets: bool) -> bytes:
+    """The bytes of a paste, as a terminal sends them: Enter between its lines.
+
+    In brackets a shell does not run it line by line; the text cannot end them itself. A program
+    that has not asked for brackets would take them for text, in a password too.
+    """
+    lines = text.replace("\r\n", "\r").replace("\n", "\r")
+    if not brackets:
+        return lines.encode()
+    return b"\x1b[200~" + lines.replace("\x1b[201~", "").encode() + b"\x1b[201~"
+
+
 class StrayKeys:
     """Keys on their way to a command that has ended meanwhile: nobody meant them for us."""
 

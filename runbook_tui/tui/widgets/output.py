@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.session.ports.terminals import Terminals
 from runbook_tui.tui.views import outputs as view
-from runbook_tui.tui.views.outputs import Shown
+from runbook_tui.tui.views.outputs import Looked, Shown
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.painted import Lines
 from runbook_tui.tui.widgets.pane import Pane
@@ -95,6 +95,11 @@ class Output(Vertical):
         """The frame says whether keys go to the command."""
         self.name_it()
 
+    def on_pane_placed(self, message: Pane.Placed) -> None:
+        """The line above the pane says where in the output one is."""
+        message.stop()
+        self.name_it()
+
     def name_it(self) -> None:
         """Draw the line above the pane again."""
         self.query_one("#tabs").refresh()
@@ -109,4 +114,6 @@ class Output(Vertical):
         if not self._shown:
             return [[("─" * width, "dim")]]
         shown, count = self._shown[self._number], len(self._shown)
-        return [view.frame(shown, self._number, count, typing=self.pane.typing, width=width)]
+        pane = self.pane
+        looked = Looked(typing=pane.typing, searched=pane.searched, place=pane.place)
+        return [view.frame(shown, self._number, count, looked, width)]

@@ -38,15 +38,23 @@ class Lines(Widget):
     def __init__(self, paint: Callable[[int, int], list[Line]], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._paint = paint
+        self._painted: list[Line] | None = None
 
     def render(self) -> RenderResult:
         """Drawn by lines."""
         return ""
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines, computed once for all that are drawn now."""
+        self._painted = None
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One line; computed for the size of the moment."""
         width, height = self.size.width, self.size.height
-        lines = self._paint(width, height)
+        if self._painted is None:
+            self._painted = self._paint(width, height)
+        lines = self._painted
         return strip(self, lines[y] if y < len(lines) else [], width, self.rich_style)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,12 +14,17 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
-from runbook_tui.session.ports.terminals import Row, Style, Terminal, Terminals, TerminalView
-from runbook_tui.tui.widgets.keystrokes import typed
+from runbook_tui.session.ports.terminals import Row, Style, Terminals
+from runbook_tui.tui.widgets.keystrokes import pasted, typed
+from runbook_tui.tui.widgets.sampling import Sampler
+from runbook_tui.tui.widgets.searching import Hit, Search
 
-SAMPLES_A_SECOND = 15
+SETTLED = 0.15
+"""Seconds that a size must last before the command is told: each change makes it draw anew."""
+NOWHERE = Hit("", None)
 
 
 class Pane(Widget, can_focus=True):
@@ -29,8 +33,9 @@ class Pane(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_by(-1)", "scroll up", show=False),
         Binding("down,j", "scroll_by(1)", "scroll down", show=False),
-        Binding("pageup", "scroll_by(-10)", "page up", show=False),
-        Binding("pagedown", "scroll_by(10)", "page down", show=False),
+        Binding("pageup", "page(-1)", "page up", show=False),
+        Binding("pagedown", "page(1)", "page down", show=False),
+        Binding("home,g", "top", "top", show=False),
         Binding("end,G", "follow", "follow", show=False),
     ]
     typing: var[bool] = var(False, init=False)
@@ -66,80 +71,68 @@ class Pane(Widget, can_focus=True):
             self.rows = rows
             self.columns = columns
 
+    class Placed(Message):
+        """Another part of the output is in view, or a search has begun or was stopped."""
+
+    class Found(Message):
+        """A search has ended."""
+
+        def __init__(self, pane: Pane, search: Search) -> None:
+            super().__init__()
+            self.pane = pane
+            self.search = search
+
     def __init__(self, terminals: Terminals, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._terminals = terminals
-        self._gate = threading.Condition()
-        self._ending = False
-        self._terminal: Terminal | None = None
-        self._view = TerminalView(rows=())
-        self._scroll: int | None = None
-        self._asked: tuple[object, ...] = ()
-        self._space = (1, 1)
-        self._shown = 0
+        self._sampler = Sampler(lambda: self.post_message(self.Sampled(self)))
+        self._search: Search | None = None
+        self._hit = NOWHERE
+        self._telling: Timer | None = None
         self.folder = ""
 
     def show(self, folder: str) -> None:
         """Look at another command."""
         if folder == self.folder:
             return
-        with self._gate:
-            self.folder = folder
-            self._shown += 1
-            self._terminal = self._terminals.open(Path(folder)) if folder else None
-            self._view = TerminalView(rows=())
-            self._scroll = None
-            self._gate.notify()
+        self.folder = folder
+        self._sampler.show(self._terminals.open(Path(folder)) if folder else None)
+        self.stop_search()
+        self._hit = NOWHERE
         self.typing = False
         self.refresh()
         self._tell_size()
 
     def on_mount(self) -> None:
         """Begin to sample."""
-        threading.Thread(target=self._sample, name="pane", daemon=True).start()
+        self._sampler.begin()
 
     def on_unmount(self) -> None:
         """End sampling."""
-        with self._gate:
-            self._ending = True
-            self._gate.notify()
+        self.stop_search()
+        self._sampler.end()
 
     def on_resize(self) -> None:
-        """The command learns its terminal's size."""
-        with self._gate:
-            self._space = (max(1, self.size.height), max(1, self.size.width))
-            self._gate.notify()
-        self._tell_size()
+        """The command learns its terminal's size once it has settled."""
+        self._sampler.fit(max(1, self.size.height), max(1, self.size.width))
+        if self._telling is not None:
+            self._telling.stop()
+        self._telling = self.set_timer(SETTLED, self._tell_size)
 
     def _tell_size(self) -> None:
         if self.folder and self.size.height and self.size.width:
             self.post_message(self.Resized(self.folder, self.size.height, self.size.width))
 
-    def _sample(self) -> None:
-        while True:
-            with self._gate:
-                self._gate.wait(1 / SAMPLES_A_SECOND)
-                if self._ending:
-                    return
-                terminal, scroll, space = self._terminal, self._scroll, self._space
-                shown = self._shown
-            if terminal is None:
-                continue
-            asked = (shown, scroll, space)
-            if asked == self._asked and not terminal.changed():
-                continue
-            self._asked = asked
-            view = terminal.view(space[0], space[1], scroll)
-            with self._gate:
-                if shown != self._shown:
-                    continue
-                self._view = view
-            self.post_message(self.Sampled(self))
-
     def on_pane_sampled(self, message: Pane.Sampled) -> None:
         """Draw the newer view."""
         message.stop()
         self.refresh()
+        self.post_message(self.Placed())
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """The first line in view, from 1, and how many there are; None where the end is followed"""
+        return self._sampler.place
 
     def render(self) -> RenderResult:
         """Drawn by lines."""
@@ -148,40 +141,80 @@ class Pane(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the terminal."""
         width = self.size.width
-        rows = self._view.rows
+        view = self._sampler.view
         base = self.rich_style
-        if y >= len(rows):
+        if y >= len(view.rows):
             return Strip.blank(width, base)
-        return Strip(_segments(rows[y], base)).adjust_cell_length(width, base)
+        if view.total and view.first + y == self._hit.line:
+            base += RichStyle(reverse=True)
+        return Strip(_segments(view.rows[y], base)).adjust_cell_length(width, base)
 
     def action_scroll_by(self, by: int) -> None:
-        """Scroll back through the kept output; following stops."""
-        start = self._scroll if self._scroll is not None else max(0, self._view.first or 10**9)
-        self.scroll_to_line(max(0, (self._view.first if self._view.total else start) + by))
+        """Scroll through the kept output; what is followed stands still, and the end follows."""
+        self._sampler.scroll_by(by)
 
-    def scroll_to_line(self, line: int) -> None:
-        """Show the output from a line on."""
-        with self._gate:
-            self._scroll = line
-            self._gate.notify()
+    def action_page(self, by: int) -> None:
+        """A page; one line of the last stays in view."""
+        self._sampler.scroll_by(by * max(1, self.size.height - 1))
+
+    def action_top(self) -> None:
+        """The beginning of the output."""
+        self._sampler.scroll_to(0)
 
     def action_follow(self) -> None:
         """Follow the end again."""
-        with self._gate:
-            self._scroll = None
-            self._gate.notify()
+        self._hit = NOWHERE
+        self._sampler.scroll_to(None)
 
-    def find(self, text: str) -> bool:
-        """Scroll to the next line that holds a text; False where there is none."""
-        terminal = self._terminal
+    # -- searching -------------------------------------------------------------------------------
+
+    @property
+    def searched(self) -> str:
+        """What is searched for at this moment."""
+        return self._search.text if self._search is not None else ""
+
+    @property
+    def found(self) -> str:
+        """What was found last in this output."""
+        return self._hit.text
+
+    def find(self, text: str) -> None:
+        """Look for a text from what is in view backwards; for the same again: above the last hit.
+
+        `Found` comes when it is known; another search or `stop_search` ends it before."""
+        self.stop_search()
+        terminal = self._sampler.terminal
         if terminal is None:
+            return
+        before = self._sampler.view.first + self.size.height if self.place else None
+        if text == self._hit.text and self._hit.line is not None:
+            before = self._hit.line
+        self._search = Search(terminal, text, before, self._searched)
+        self.post_message(self.Placed())
+
+    def _searched(self, search: Search) -> None:
+        self.post_message(self.Found(self, search))
+
+    def stop_search(self) -> bool:
+        """End a search; False where there is none."""
+        search, self._search = self._search, None
+        if search is None:
             return False
-        hits = terminal.search(text)
-        if not hits:
-            return False
-        after = [hit for hit in hits if hit > self._view.first]
-        self.scroll_to_line((after or hits)[0])
+        search.stop()
+        self.post_message(self.Placed())
         return True
+
+    def on_pane_found(self, message: Pane.Found) -> None:
+        """Show the line; it stays marked until the end is followed."""
+        if message.search is not self._search:
+            message.stop()
+            return
+        self._search = None
+        self._hit = message.search.hit
+        if self._hit.line is not None:
+            self._sampler.scroll_to(max(0, self._hit.line - self.size.height // 2))
+        self.refresh()
+        self.post_message(self.Placed())
 
     def on_key(self, event: events.Key) -> None:
         """While typing every key goes to the command; Ctrl+] ends it."""
@@ -197,15 +230,18 @@ class Pane(Widget, can_focus=True):
             self.post_message(self.Typed(self.folder, data))
 
     def on_paste(self, event: events.Paste) -> None:
-        """A paste goes to the command in brackets, so that it is not run line by line."""
+        """A paste goes to the command, in brackets where it has asked for them."""
         if self.typing:
             event.stop()
-            data = b"\x1b[200~" + event.text.encode() + b"\x1b[201~"
+            data = pasted(event.text, brackets=self._sampler.view.brackets)
             self.post_message(self.Typed(self.folder, data))
 
     def watch_typing(self, typing: bool) -> None:
         """Whoever draws around the pane is told."""
         self.set_class(typing, "-typing")
+        if typing:
+            self.stop_search()
+            self.action_follow()
         self.post_message(self.TypingChanged())
 
     def on_blur(self) -> None:

@@ -145,6 +145,18 @@ def test_values_are_read_while_it_runs_and_after(run: Run) -> None:
     assert HOST.outputs(folder).values["last"] == "x"
 
 
+@pytest.mark.parametrize("shell", [("bash", "-eo", "pipefail", "-c"), ("sh", "-e", "-c")])
+@pytest.mark.parametrize("size", [131_071, 131_072, 400_000])
+def test_a_text_longer_than_an_argument_may_be_is_run_like_any_other(
+    run: Run, shell: tuple[str, ...], size: int
+) -> None:
+    for end, status in (("exit 7", 7), ("false\necho on", 1), ("echo done", 0)):
+        text = f"{end}\n#"
+        folder = run("", argv=(*shell, text + "x" * (size - len(text))))
+        assert ended(folder).exit == status, HOST.status(folder)
+        assert output(folder) == ("done\n" if status == 0 else "")
+
+
 @pytest.mark.parametrize("fields", [{"cwd": "/nowhere"}, {"argv": ("no-such-shell", "-c", "true")}])
 def test_what_cannot_start_ends_with_127_and_says_why(run: Run, fields: dict[str, object]) -> None:
     found = ended(run("true", **fields))
@@ -173,7 +185,7 @@ def test_a_log_is_searched_and_scrolled(run: Run) -> None:
     folder = run("seq 1 5000 | sed 's/^/line /'")
     ended(folder)
     terminal = LogTerminals().open(folder)
-    assert terminal.search("LINE 4321") == [4320]
+    assert terminal.find("LINE 4321", None, lambda: False) == 4320
     view = terminal.view(3, 80, scroll=4320)
     assert ["".join(s.text for s in row) for row in view.rows] == [
         "line 4321", "line 4322", "line 4323",

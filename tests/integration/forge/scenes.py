@@ -22,6 +22,7 @@ class Place:
     """A bare remote and a clone with branches."""
 
     def __init__(self, folder: Path) -> None:
+        self.env = dict(ENV)
         self.remote = folder / "remote.git"
         self.work = folder / "work"
         self.output = folder / "output"
@@ -33,7 +34,7 @@ class Place:
 
     def git(self, *words: str, cwd: Path | None = None) -> str:
         done = subprocess.run(
-            ["git", *words], cwd=cwd or self.work, env=ENV, check=True, capture_output=True,
+            ["git", *words], cwd=cwd or self.work, env=self.env, check=True, capture_output=True,
             text=True,
         )  # fmt: skip
         return done.stdout.strip()
@@ -52,7 +53,7 @@ class Place:
     def shell(self, text: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["bash", "-eo", "pipefail", "-c", text], cwd=self.work, check=False,
-            env={**ENV, "RUNBOOK_OUTPUT": str(self.output)}, capture_output=True, text=True,
+            env={**self.env, "RUNBOOK_OUTPUT": str(self.output)}, capture_output=True, text=True,
         )  # fmt: skip
 
     def act(self, action: str, **values: str) -> tuple[subprocess.CompletedProcess[str], str, str]:
@@ -63,9 +64,9 @@ class Place:
         before = self.shell(step.before or "")
         done = before if before.returncode else self.shell(step.run or "")
         known = self.outputs
-        undo, missing = fill_in(step.undo or "", known)
-        assert done.returncode or not missing
-        return done, undo, fill_in(step.verify_undo or "", known)[0]
+        undo = fill_in(step.undo or "", known)
+        assert done.returncode or not undo.open
+        return done, undo.text, fill_in(step.verify_undo or "", known).text
 
     @property
     def outputs(self) -> dict[str, str]:

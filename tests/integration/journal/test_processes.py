@@ -11,9 +11,20 @@ from pathlib import Path
 
 import pytest
 
+from runbook_tui.journal import schema
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.session.ports.journal import JournalError
-from tests.integration.journal.scenes import ADA, filled, line, note, opened, until, writer
+from tests.integration.journal.scenes import (
+    ADA,
+    DEADLINE,
+    begun,
+    filled,
+    line,
+    note,
+    opened,
+    until,
+    writer,
+)
 
 LONG = bool(os.environ.get("RUNBOOK_LONG"))
 ROUNDS = 30
@@ -121,7 +132,9 @@ def test_a_stopped_holder_of_the_lock_is_named_and_its_death_frees_it(path: Path
         process.send_signal(signal.SIGSTOP)
         stat = Path(f"/proc/{process.pid}/stat")
         until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T")
-        with pytest.raises(JournalError, match=f"{process.pid}, which is stopped") as caught:
+        with pytest.raises(
+            JournalError, match=f"process {process.pid} .*, which is stopped"
+        ) as caught:
             journal.append("7f3a", note("x"), ADA)
         assert f"kill -CONT {process.pid}" in caught.value.hint
         # Reading goes on all the while, and so does opening to read.
@@ -144,3 +157,29 @@ def test_closing_does_not_hang_on_a_lock_that_others_keep(path: Path) -> None:
         process.kill()
     with opened(path) as again:
         assert again.append("7f3a", note("x"), ADA)[0].seq == 2
+
+
+def test_the_lock_file_is_not_written_to_where_the_system_names_the_holder(path: Path) -> None:
+    """Each append would wait for that file's time stamp, too."""
+    lock = schema.side(path, ".lock")
+    with opened(path) as journal:
+        journal.append("7f3a", begun(), ADA)
+        os.utime(lock, (1000, 1000))
+        journal.append("7f3a", note("x"), ADA)
+        assert (lock.stat().st_mtime, lock.read_bytes()) == (1000, b"")
+
+
+def test_a_look_at_the_journal_costs_its_writer_no_lock(path: Path) -> None:
+    with opened(path) as ours:
+        ours.append("7f3a", begun(), ADA)
+        # A second connection of this process, opened and closed while the first one goes on.
+        with SqliteJournal.open_reading(path) as reader:
+            assert len(reader.events("7f3a")) == 1
+        # Others come, write, and close what they think nobody has open any more.
+        for text in ("one", "two"):
+            writer(path, "trickle", "7f3a").communicate(f"{text}\n", timeout=DEADLINE)
+        ours.append("7f3a", note("three"), ADA)
+        assert len(ours.events("7f3a")) == 4
+    with SqliteJournal.open_reading(path) as reader:
+        assert len(reader.events("7f3a")) == 4
+        assert reader.verify().problems == ()

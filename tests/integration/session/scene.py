@@ -68,6 +68,12 @@ class Scene:
 
     def open(self, *, leads: bool = True, actor: Actor = ADA, unattended: bool = False) -> Session:
         """A session as another process would open it."""
+        session = self.made(leads=leads, actor=actor, unattended=unattended)
+        assert session.open()
+        return session
+
+    def made(self, *, leads: bool = True, actor: Actor = ADA, unattended: bool = False) -> Session:
+        """A session that is not open yet."""
         self.place.mkdir(parents=True, exist_ok=True)
         state = open_run(self.journal, self.run, lambda text, name, load: self.runbook, self.around)
         session = Session(
@@ -75,7 +81,6 @@ class Scene:
             surroundings=self.around, clock=SystemClock(), folder=self.place, leads=leads,
             unattended=unattended,
         )  # fmt: skip
-        assert session.open()
         self.sessions.append(session)
         return session
 

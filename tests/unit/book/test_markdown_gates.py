@@ -103,3 +103,60 @@ def test_a_gate_that_holds_nothing_is_a_finding() -> None:
 def test_the_step_of_asking_is_not_held_by_its_own_question() -> None:
     read = book("# P\n\n1. Get approval from the CTO\n2. Go\n")
     assert read.gates == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "roles"),
+    [
+        ("Approver: CTO", ("cto",)),
+        ("**Approver**: CTO (Jane Doe)", ("cto",)),
+        ("Approver: CTO, QA lead", ("cto", "qa-lead")),
+        ("Approver(s): CTO and DBA (both)", ("cto", "dba")),
+        ("Approver - CTO", ("cto",)),
+        ("_Approver:_ Jane Doe <jane@example.com>", ("jane-doe",)),
+        ("Owner: Bob, Approver: CTO", ("cto",)),
+        ("*Approver: CTO* | *Owner: Bob*", ("cto",)),
+        ("- Approver: CTO", ("cto",)),
+        ("Approvers:\n- CTO\n- QA", ("cto", "qa")),
+        ("| Field | Value |\n|---|---|\n| Approver | CTO |", ("cto",)),
+        ("> Approver: `CTO`", ("cto",)),
+    ],
+)
+@pytest.mark.parametrize("where", ["step", "title", "phase"])
+def test_a_field_names_who_must_approve(field: str, roles: tuple[str, ...], where: str) -> None:
+    plans = {
+        "step": "# P\n\n1. First\n\n   {}\n\n   ```bash\n   ./run\n   ```\n2. Next\n",
+        "title": "# P\n\n## Step 1: First\n\n{}\n\n```bash\n./run\n```\n",
+        "phase": "# P\n\n## Phase 1: First\n\n{}\n\n1. Next\n\n## Phase 2: Last\n\n1. More\n",
+    }
+    text = field.replace("\n", "\n   ") if where == "step" else field
+    read = book(plans[where].format(text))
+    nodes = read.phases if where == "phase" else tuple(read.walk())
+    gate = nodes[0].gate
+    assert gate is not None
+    assert gate.roles == roles
+    assert all(node.gate is None for node in nodes[1:])
+
+
+@pytest.mark.parametrize("title", ["Deploy — Approver: CTO", "Deploy  **Approver:** CTO"])
+@pytest.mark.parametrize("mark", ["1. ", "- [ ] "])
+def test_a_field_behind_a_title_holds_its_step(title: str, mark: str) -> None:
+    (step,) = book(f"# P\n\n{mark}{title}\n").walk()
+    assert step.gate is not None
+    assert step.gate.roles == ("cto",)
+
+
+def test_a_column_of_approvers_holds_the_steps_of_its_rows() -> None:
+    rows = "| 1 | Deploy | CTO | `./a` |\n| 2 | Look | | `./b` |\n| 3 | Tell | n/a | |\n"
+    read = book(f"# P\n\n| # | Action | Approver | Command |\n|---|---|---|---|\n{rows}")
+    assert [s.gate and s.gate.roles for s in read.walk()] == [("cto",), None, None]
+
+
+@pytest.mark.parametrize("value", ["yes", "pending", "____", "TBD", "", "2024-05-01", "none"])
+def test_a_field_without_a_name_is_no_gate(value: str) -> None:
+    assert book(f"# P\n\n1. First\n   - Approver: {value}\n").gates == ()
+
+
+def test_a_field_that_names_an_approver_is_no_check() -> None:
+    (step,) = book("# P\n\n1. First\n   - Approver: CTO\n   - it answers\n").walk()
+    assert [c.title for c in step.checks] == ["it answers"]

@@ -210,3 +210,27 @@ def test_a_command_in_words_is_a_finding_and_alone_on_a_line_a_command() -> None
     assert ("command-in-words", 3) in codes("# P\n\n1. Run `git push` on the big host\n")
     (step,) = steps("# P\n\n1. Ship\n\n   `git push`\n")
     assert step.run == "git push"
+
+
+@pytest.mark.parametrize(
+    "title", ["Escalation", "Escalation path", "5. Escalation", "On-call escalation", "Eskalation"]
+)
+@pytest.mark.parametrize("mark", ["1. ", "- [ ] ", "- "])
+def test_who_is_told_next_is_no_step(title: str, mark: str) -> None:
+    ladder = f"{mark}Call the lead\n{mark}Call the CTO\n"
+    read = book(f"# P\n\n## Steps\n\n1. Deploy\n2. Look\n\n## {title}\n\n{ladder}")
+    assert [s.title for s in read.walk()] == ["Deploy", "Look"]
+    (escalation,) = read.escalations
+    assert escalation.ladder == ("Call the lead", "Call the CTO")
+    assert escalation.line == 8
+
+
+@pytest.mark.parametrize("title", ["Step 3: Escalation", "Escalate to the vendor"])
+def test_a_step_of_escalating_stays_one(title: str) -> None:
+    read = book(f"# P\n\n## Step 1: Deploy\n\n1. a\n\n## {title}\n\n1. Call\n")
+    assert "Call" in [s.title for s in read.walk()]
+
+
+def test_a_plan_that_only_escalates_is_carried_out() -> None:
+    read = book("# Call\n\n## Escalation\n\n- Call the lead\n- Call the CTO\n")
+    assert [s.title for s in read.walk()] == ["Call the lead", "Call the CTO"]

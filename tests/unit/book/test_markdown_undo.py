@@ -174,3 +174,34 @@ def test_a_verification_whose_exit_status_answers_is_a_probe() -> None:
     assert [c.probe for c in step.checks] == ["curl -fsS http://x/health", None, None]
     assert not answers("kubectl get pods")
     assert not answers("grep -q x y && rm z")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## 1. Drop\n\nSome words.\n1. This cannot be undone.\n\n```bash\n./drop\n```\n",
+        "## 1. Drop\n\n```bash\n./drop\n```\n\nNotes:\n1. This step cannot be undone.\n",
+        "### Step 1: Drop\n\nRemember\n2. This cannot be undone\n\n```bash\n./drop\n```\n",
+        "1. Drop\n\nCareful now:\n1. This cannot be undone.\n",
+        "1. Drop\n   Note:\n   1. It is irreversible!\n",
+    ],
+)
+def test_a_number_that_only_says_there_is_no_way_back_is_no_step(text: str) -> None:
+    (step,) = book(f"# P\n\n{text}").walk()
+    assert "Drop" in step.title
+    assert step.irreversible
+
+
+@pytest.mark.parametrize("lead", ["Then:", "Read this first.", "Now the real thing"])
+def test_a_number_right_below_a_line_of_text_is_a_step(lead: str) -> None:
+    text = f"1. Back up\n\n   ```bash\n   ./b\n   ```\n\n{lead}\n2. Drop it (cannot be undone)\n"
+    steps = list(book(f"# P\n\n{text}   ```bash\n   ./drop\n   ```\n3. Tell\n").walk())
+    assert [(s.line, s.run, bool(s.irreversible)) for s in steps] == [
+        (3, "./b", False), (10, "./drop", True), (14, None, False),
+    ]  # fmt: skip
+
+
+def test_a_number_that_a_sentence_breaks_at_is_none() -> None:
+    words = "This takes as long as it took for the last release, which went out in version\n12. It"
+    (step,) = book(f"# P\n\n1. Wait\n\n{words} was fine.\n").walk()
+    assert step.title == "Wait"

@@ -54,7 +54,7 @@ def test_every_fault_comes_at_once_with_its_place() -> None:
         (3, "unknown key “colour”"),
         (6, "unknown key “gaet”"),
         (10, "“15 parsecs” is no duration"),
-        (11, "“run”: input should be a valid string"),
+        (11, "“run” should be a text"),
     ]
 
 

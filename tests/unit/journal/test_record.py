@@ -27,12 +27,14 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 BY_HINT: dict[Any, st.SearchStrategy[Any]] = {
     str: texts,
     bool: st.booleans(),
+    bool | None: st.none() | st.booleans(),
     int: st.integers(),
     float: numbers,
     int | None: st.none() | st.integers(),
     float | None: st.none() | numbers,
     str | None: st.none() | texts,
     tuple[str, ...]: st.lists(texts, max_size=3).map(tuple),
+    tuple[str, ...] | None: st.none() | st.lists(texts, max_size=3).map(tuple),
     Mapping[str, str]: st.dictionaries(texts, texts, max_size=3),
 }
 

@@ -32,6 +32,14 @@ def test_what_really_ran_is_undone_newest_first() -> None:
     assert [i.step for i in plan(history.state, "run", "").items] == ["s2", "s1", "s0"]
 
 
+def test_a_long_plan_whose_first_step_ran_again_at_the_end_is_undone_whole() -> None:
+    history = History(chain(1100))
+    steps = [f"s{n}" for n in range(1100)]
+    for step in (*steps, steps[0]):
+        history.ran(step)
+    assert ran(history.state) == steps[::-1]
+
+
 def test_a_step_that_failed_half_way_is_undone_first() -> None:
     history = History(chain(3))
     history.ran("s0")

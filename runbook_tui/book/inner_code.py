@@ -1,0 +1,100 @@
+"""Values that a plan puts where a program takes them as code: remarks, and faults for secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from runbook_tui.book.findings import Fault, Finding
+from runbook_tui.book.model import Placed, Runbook, Step
+from runbook_tui.book.parameters import Place as TextPlace
+from runbook_tui.book.parameters import about, in_code
+from runbook_tui.book.places import Place, Places
+from runbook_tui.book.shell.inner import Danger
+
+CODE = "value-in-inner-code"
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """One value in code, and where it stands in the plan."""
+
+    name: str
+    danger: Danger
+    place: Place
+    secret: bool
+
+    def finding(self) -> Finding:
+        """What to do about it; a value that could do harm is refused when it is known."""
+        return Finding(
+            code=CODE, severity="high" if self.danger.shell else "medium",
+            line=self.place.line, column=self.place.column, source=self.place.source,
+            message=message(self.name, self.danger),
+        )  # fmt: skip
+
+    def fault(self) -> Fault:
+        """A secret is never looked at, so it can never stand there."""
+        return Fault(
+            message=f"the secret “{self.name}” {about(self.danger)}, and a secret is not looked at",
+            hint="let the program read it from its environment or standard input",
+            line=self.place.line, column=self.place.column, source=self.place.source,
+        )  # fmt: skip
+
+
+def message(name: str, danger: Danger) -> str:
+    """What a person should do about a value in code."""
+    what = f"“{name}” {about(danger)}"
+    if danger.demand is not None:
+        return f"{what}; any other value is refused"
+    return (
+        f"{what}; any other value is refused; pass it as an argument or an environment variable "
+        "instead"
+    )
+
+
+def values_in_code(runbook: Runbook, places: Places) -> Iterator[Inner]:
+    """Every value of a runbook that stands in code and is not quoted for it, by step."""
+    secrets = {p.name for p in runbook.parameters if p.secret is not None}
+    named = {p.placeholder: p.name for p in runbook.parameters if p.placeholder}
+    for step in runbook.walk():
+        shell = step.shell or ""
+        for key, text in _texts(step):
+            yield from _of(text, step, key, shell, named, secrets, places)
+        for check in step.checks:
+            yield from _of(check.probe, check, "probe", shell, named, secrets, places)
+    for procedure in runbook.procedures:
+        for staged in (s for stage in procedure.stages for s in stage.steps):
+            yield from _of(staged.run, staged, "run", "", named, secrets, places)
+
+
+def _texts(step: Step) -> tuple[tuple[str, str | None], ...]:
+    if step.action is not None:
+        return ()
+    return (("before", step.before), ("run", step.run), ("ready", step.ready),
+            ("undo", step.undo), ("verify_undo", step.verify_undo))  # fmt: skip
+
+
+def _of(
+    text: str | None,
+    item: Placed,
+    key: str,
+    shell: str,
+    named: Mapping[str, str],
+    secrets: set[str],
+    places: Places,
+) -> Iterator[Inner]:
+    if not text:
+        return
+    for place, danger in in_code(text, named, secrets, shell):
+        where = _where(text, place, places.of(item, key), places)
+        yield Inner(place.name, danger, where, place.name in secrets)
+
+
+def _where(text: str, place: TextPlace, at: Place, places: Places) -> Place:
+    """Where a name stands in the file, by its line; by itself where that is written otherwise."""
+    start = text.rfind("\n", 0, place.start) + 1
+    line = text[start:].partition("\n")[0]
+    found = places.find(line, at)
+    if found == at:
+        return places.find(text[place.start : place.end], at)
+    return Place(found.line, found.column + place.start - start, found.source)

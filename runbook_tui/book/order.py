@@ -1,0 +1,29 @@
+"""What must be over before what may start: what a plan says, and its order where it is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from runbook_tui.book.model import Runbook, Step
+
+Needs = dict[str, tuple[str, ...]]
+
+
+def needs(runbook: Runbook) -> Needs:
+    """For every phase the phases, and for every step the steps, that it waits for."""
+    found: Needs = {}
+    before: tuple[str, ...] = ()
+    for phase in runbook.phases:
+        found[phase.id] = before if phase.needs is None else phase.needs
+        before = (phase.id,)
+        row = [step for change in phase.changes for step in change.steps]
+        _row([*row, *phase.steps], (), found)
+    return found
+
+
+def _row(steps: Iterable[Step], before: tuple[str, ...], found: Needs) -> None:
+    for step in steps:
+        own = found[step.id] = before if step.needs is None else step.needs
+        # What is inside a step without a command begins when the step may begin.
+        _row(step.steps, own if step.manual else (step.id,), found)
+        before = (step.id,)

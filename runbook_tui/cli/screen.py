@@ -1,0 +1,59 @@
+"""The screen, from its first frame to the last word on the terminal below it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from runbook_tui.cli import exits, say
+from runbook_tui.cli.exits import Ended
+
+if TYPE_CHECKING:
+    from runbook_tui.session.session import Session
+    from runbook_tui.tui.opening import Opened, Opening
+
+
+def is_terminal() -> bool:
+    """Whether a person can look at a screen here and press keys."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def need_terminal() -> None:
+    """Refuse to open a screen where there is none, before anything is recorded."""
+    if not is_terminal():
+        raise Ended(
+            exits.USAGE, "there is no terminal here", "say --no-tui to work as lines of text"
+        )
+
+
+def opened(session: Session, said: str = "") -> Opened:
+    """An open session for the screen; a rollback that is started there goes on without it."""
+    from runbook_tui import wiring
+    from runbook_tui.cli.standing_in import Deputy
+    from runbook_tui.tui.opening import Opened
+
+    gone = Deputy(session).dismiss
+    return Opened(session=session, terminals=wiring.terminals(), said=said, gone=gone)
+
+
+def show(opening: Opening, verb: str) -> int:
+    """Open a run on the screen and stay until the person leaves; returns the exit status.
+
+    ``verb`` is the command that comes back to it. Raises what kept it from being opened, once
+    the screen has closed.
+    """
+    from runbook_tui.tui.app import RunbookApp
+
+    status = RunbookApp(opening).run()
+    shown = opening.end()
+    if shown is None:
+        say.err("left before the run was open; nothing was recorded or started")
+        return exits.WAITING
+    from runbook_tui.cli.leaving import say_left
+
+    shown.gone()
+    try:
+        say_left(shown.session.state, verb)
+        return status if isinstance(status, int) else exits.DONE
+    finally:
+        shown.session.close()

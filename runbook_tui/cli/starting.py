@@ -1,0 +1,102 @@
+"""A new run: its plan is read, its values are gathered, and it is recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runbook_tui.cli import exits
+from runbook_tui.cli.exits import Ended
+
+if TYPE_CHECKING:
+    from runbook_tui.cli.values import Values
+    from runbook_tui.run.events import Actor
+    from runbook_tui.session.plan_files import PlanFiles
+
+FROM = "--from"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What ``runbook run`` was told."""
+
+    file: Path
+    pairs: tuple[str, ...] = ()
+    claimed: str | None = None
+    role: str = "lead"
+    cwd: Path | None = None
+    first: str | None = None
+
+    def check(self) -> None:
+        """Refuse what no plan is needed for; raises `Ended`."""
+        if self.cwd is not None and not self.cwd.is_dir():
+            raise Ended(exits.USAGE, f"--cwd {self.cwd} is not a folder")
+
+
+@dataclass(kw_only=True)
+class Prepared:
+    """A plan that was read, with its values as far as they are known."""
+
+    start: Start
+    plan: PlanFiles
+    values: Values
+    skipped: list[str]
+
+    @property
+    def folder(self) -> str:
+        """Where its commands will run."""
+        from runbook_tui import wiring
+
+        return str(self.start.cwd or wiring.folder_of(self.start.file))
+
+    def needs_terminal(self) -> bool:
+        """Whether a person, or a program that fetches a secret, has to use the terminal first."""
+        from runbook_tui.cli.values import needs_terminal
+
+        return needs_terminal(self.values, self.plan.runbook, self.folder)
+
+    def complete(self, *, may_ask: bool) -> None:
+        """Gather the values that are missing; raises `Ended` (3) naming all."""
+        from runbook_tui.cli.values import complete
+
+        self.values = complete(self.values, self.plan.runbook, self.folder, may_ask=may_ask)
+
+    def record(self, who: Actor) -> str:
+        """Record the run, and skip what is to be skipped; returns the run's id."""
+        from runbook_tui import wiring
+
+        start = self.start
+        run = wiring.start(
+            start.file,
+            self.plan,
+            parameters=self.values.plain,
+            actor=who,
+            folder=start.cwd,
+            role=start.role,
+        )
+        if self.skipped:
+            self._skip(run, who)
+        return run
+
+    def _skip(self, run: str, who: Actor) -> None:
+        from runbook_tui.cli.opening import ask, taking_part
+        from runbook_tui.run.requests import SkipStep
+        from runbook_tui.run.state import OVER
+
+        with taking_part(run, who, self.plan) as session:
+            for step in self.skipped:
+                if session.state.step(step).status not in OVER:
+                    ask(session, SkipStep(step=step, reason=FROM))
+
+
+def prepare(start: Start) -> Prepared:
+    """Read the plan and hold against it what was given; raises `PlanFaults` and `Ended`."""
+    from runbook_tui.cli.starting_at import left_out
+    from runbook_tui.cli.values import given
+    from runbook_tui.session.plan_files import read_files
+
+    plan = read_files(start.file)
+    values = given(start.pairs, plan.runbook)
+    skipped = left_out(plan.runbook, start.first) if start.first else []
+    return Prepared(start=start, plan=plan, values=values, skipped=skipped)

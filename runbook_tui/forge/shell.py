@@ -1,0 +1,125 @@
+"""Parts of which the undos are made: plain shell functions, for any POSIX shell with git.
+
+``$on`` is the branch that the step worked on, ``$remote`` where it pushed.
+"""
+
+from __future__ import annotations
+
+COMMON = """\
+git() { command git -c log.showSignature=false -c revert.reference=false "$@"; }
+stop() { echo "$1" >&2; exit 1; }
+target() {
+  to=$(git log -1 --format=%B "$1" \
+    | sed -n '/.*This reverts commit \\([0-9a-f]*\\).*/{s//\\1/p;q;}')
+  if test -n "$to"; then git rev-parse --verify --quiet "$to^{commit}" || true; fi
+}
+undone() {
+  for by in $(git log --fixed-strings --grep="This reverts commit $1" --format=%H "$1..$2"); do
+    if ! undone "$by" "$2"; then return 0; fi
+  done
+  return 1
+}
+"""
+"""``target``: what a commit reverts. ``undone COMMIT TIP``: whether it was reverted up to there,
+and the revert not reverted itself. What people have set git to say must not change the answers."""
+
+HERE = """\
+on=$(git symbolic-ref --quiet HEAD) \
+  || stop "HEAD is on no branch; check one out first (git switch BRANCH)"
+on=${on#refs/heads/}
+case $on in -*) stop "the branch $on begins with a dash, so git takes it for an option" ;; esac
+"""
+
+NO_OPTION = """\
+case $on in -*) stop "no branch is called $on: a name may not begin with a dash" ;; esac
+"""
+
+HALF_DONE = """\
+under_way() { test -e "$(git rev-parse --git-path "$1")"; }
+not_half_done() {
+  if under_way MERGE_HEAD || under_way REVERT_HEAD; then stop "a merge or revert is half-done"; fi
+}
+half_done() {
+  if under_way MERGE_HEAD; then git merge --abort; fi
+  if under_way REVERT_HEAD; then git revert --abort; fi
+  if under_way rebase-merge || under_way rebase-apply; then
+    stop "a rebase is half-done here: git rebase --continue or --abort, then roll back again"
+  fi
+}
+"""
+
+TAKE_BACK = """\
+on_branch() {
+  if test "$(git symbolic-ref --quiet HEAD || true)" != "refs/heads/$on"; then
+    echo "back to the branch $on"
+    git checkout --quiet "$on" -- || stop "$on cannot be checked out: do it, then roll back again"
+  fi
+  git diff --cached --quiet \
+    || stop "changes are staged that are not committed: git stash them, then roll back again"
+}
+take_back() {
+  if git rev-parse --verify --quiet "$1^2" > /dev/null
+  then set -- -m 1 "$1"; else set -- "$1"; fi
+  ended=0
+  git revert --no-edit "$@" || ended=$?
+  if test "$ended" = 0; then return; fi
+  files=$(git diff --name-only --diff-filter=U)
+  if test -n "$files"; then
+    git revert --abort
+    stop "taking it back conflicts, and nothing was changed here, in:
+$files
+git revert $*, resolve and commit it, then roll back again"
+  elif ! git diff --cached --quiet; then
+    git reset --quiet --merge
+    echo "once more, without hooks and signature"
+    quietly revert --no-edit "$@" || stop "git revert $* failed, see above"
+  elif test "$ended" = 1; then
+    git revert --quit
+    echo "none of it is left to take back"
+    for last do :; done
+    quietly commit --quiet --allow-empty -m "Revert $last" -m "This reverts commit $last."
+  else
+    stop "see above; where changes are in the way: git stash them, then roll back again"
+  fi
+}
+quietly() { git -c core.hooksPath=/dev/null -c commit.gpgSign=false "$@"; }
+"""
+"""A hook or a key that is away does not keep a change in place that must go."""
+
+AT_REMOTE = """\
+limited() {
+  if command -v timeout > /dev/null; then timeout 60 "$@"; else "$@"; fi
+}
+away() {
+  stop "$remote cannot be reached, so what it has on $on is not known: look at the network, \
+then roll back again"
+}
+at_remote() {
+  refs=$(limited git ls-remote -- "$remote" "refs/heads/$on") || away
+  there=
+  set -- $refs
+  while test $# -ge 2; do
+    if test "$2" = "refs/heads/$on"; then there=$1; fi
+    shift 2
+  done
+  if test -n "$there" && ! git cat-file -e "$there" 2> /dev/null; then
+    limited git fetch --quiet --no-tags --no-recurse-submodules -- "$remote" "refs/heads/$on" \
+      || away
+  fi
+}
+"""
+"""``$there``: the commit that the remote has on the branch, known here; empty where it has none."""
+
+PUBLISH = """\
+publish() {
+  to="refs/heads/$on"
+  if limited git push -- "$remote" "$to:$to"; then return; fi
+  if git merge-base --is-ancestor "$there" "$to"; then
+    echo "once more, without hooks"
+    if limited git push --no-verify -- "$remote" "$to:$to"; then return; fi
+    stop "it is taken back here, and $remote did not take it: see above, then roll back again"
+  fi
+  stop "it is taken back here, not in $remote, where others have pushed to $on since: \
+git pull --no-rebase $remote $on, then roll back again"
+}
+"""

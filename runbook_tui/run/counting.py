@@ -1,0 +1,68 @@
+"""Which decisions count now: four eyes hold as long as they matter, not just when one signs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runbook_tui.run.events import Actor
+from runbook_tui.run.people import same
+from runbook_tui.run.verdicts import Signoff, rejected, standing
+
+if TYPE_CHECKING:
+    from runbook_tui.run.state import RunState
+
+
+def decided(state: RunState, id_: str, *, gate: bool) -> list[Signoff]:
+    """Each person's last decision in each role on a node's gate, or on what closes it."""
+    return standing(s for s in state.signoffs if s.node == id_ and s.for_gate == gate)
+
+
+def counted(state: RunState, id_: str, *, gate: bool) -> list[Signoff]:
+    """The decisions that count: all rejections, and the approvals that nothing since took away."""
+    given = decided(state, id_, gate=gate)
+    return [s for s in given if not s.approved or not lapsed(state, s)]
+
+
+def lapsed(state: RunState, given: Signoff) -> str:
+    """Why an approval does not count any more, in a few words; empty where it does."""
+    node = state.outline[given.node]
+    asked = node.gate if given.for_gate else node.signoff
+    if asked is not None and asked.four_eyes:
+        if given.for_gate and any(same(lead, given.by) for lead in state.leads):
+            return "has led the run since"
+        worked = any(same(by, given.by) for by in state.workers)
+        if worked and any(same(by, given.by) for by in hands(state, given.node)):
+            return "has run or left out a step in it since"
+    started = (state.step(s.id).started_seq for s in state.outline.steps_inside(given.node))
+    if not given.for_gate and given.seq < max(started, default=0):
+        return "signed before its last attempt"
+    return ""
+
+
+def hands(state: RunState, id_: str) -> tuple[Actor, ...]:
+    """Everybody who has run, done by hand or left out anything in a node."""
+    inside = state.outline.steps_inside(id_)
+    return tuple(by for step in inside for by in state.step(step.id).hands)
+
+
+def why_shut(state: RunState, id_: str) -> str:
+    """Who has rejected a gate, or whose approval of it counts no more; empty where nobody."""
+    gate = state.outline[id_].gate
+    given = decided(state, id_, gate=True)
+    if gate is not None and (no := rejected(given, gate)):
+        return f"was {no}"
+    gone = dict.fromkeys(
+        f"{s.by.name}, who {why}" for s in given if s.approved and (why := lapsed(state, s))
+    )
+    return f"was approved by {', and by '.join(gone)} (four eyes)" if gone else ""
+
+
+def opened_by(state: RunState, id_: str, actor: Actor) -> str:
+    """The title of a gate around a node that four eyes would shut if this person worked in it."""
+    for holder in state.outline.holders(id_):
+        node = state.outline[holder]
+        if node.gate is None or not node.gate.four_eyes or holder in state.overridden_gates:
+            continue
+        if any(s.approved and same(s.by, actor) for s in counted(state, holder, gate=True)):
+            return node.title
+    return ""

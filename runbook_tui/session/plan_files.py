@@ -1,0 +1,152 @@
+"""A plan's files: read within bounds and once, and what was read kept beside the run."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runbook_tui import __version__
+from runbook_tui.book.files import Load
+from runbook_tui.book.findings import Fault, PlanFaults
+from runbook_tui.book.kept import pack, unpack
+from runbook_tui.book.model import Runbook
+from runbook_tui.book.reader import LARGEST, decode, read, too_large
+from runbook_tui.session.opening import Reader, plan_digest
+
+READING = "reading.json"
+KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanFiles:
+    """A plan's text, the texts of the files it takes in by their names, and what they say."""
+
+    text: str
+    includes: Mapping[str, str]
+    runbook: Runbook
+
+    def reader(self, otherwise: Reader) -> Reader:
+        """A reader that knows what these files say, and reads any others."""
+
+        def known(text: str, name: str, load: Load) -> Runbook:
+            same = text == self.text and all(load(n) == t for n, t in self.includes.items())
+            return self.runbook if same else otherwise(text, name, load)
+
+        return known
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """What is made here stays: it is not gone through for garbage again and again meanwhile."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if before:
+            gc.enable()
+
+
+def read_files(path: Path) -> PlanFiles:
+    """The plan and every file that it takes in. Raises `PlanFaults`."""
+    includes: dict[str, str] = {}
+    room = LARGEST
+
+    def take(file: Path, name: str) -> str:
+        nonlocal room
+        data = _plan_bytes(file, name, room)
+        room -= len(data)
+        return decode(data, name)
+
+    def load(name: str) -> str:
+        includes[name] = take(path.parent / name, name)
+        return includes[name]
+
+    try:
+        text = take(path, str(path))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        hint = "a plan is read from a file: save it and name that" if str(path) == "-" else ""
+        raise refused(path, f"cannot be read: {reason}", hint) from None
+    with steady():
+        runbook = read(text, str(path), load)
+    return PlanFiles(text=text, includes=includes, runbook=runbook)
+
+
+def _plan_bytes(path: Path, name: str, room: int) -> bytes:
+    """What is in a plan's file. Raises OSError, and `PlanFaults` where it is no file, or larger
+    than the ``room`` that is left for the plan, in bytes.
+
+    Opening a pipe may wait for ever, and reading a device never ends.
+    """
+    kind = stat.S_IFMT(path.stat().st_mode)
+    data = b""
+    if kind == stat.S_IFREG:
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            # What the name stands for may have changed since.
+            kind = stat.S_IFMT(os.fstat(file.fileno()).st_mode)
+            if kind == stat.S_IFREG:
+                data = file.read(room + 1)
+        if len(data) > room:
+            raise too_large(name, LARGEST - room + max(len(data), path.stat().st_size))
+    if kind != stat.S_IFREG:
+        what = KINDS.get(kind, "something else")
+        raise refused(path, f"this is {what}, not a plan", "a plan is read from a file")
+    return data
+
+
+def refused(path: Path, message: str, hint: str = "") -> PlanFaults:
+    """A plan that is not read at all, or cannot be run from where it is."""
+    return PlanFaults(str(path), (Fault(message=message, hint=hint),))
+
+
+def keep_reading(place: Path, plan: PlanFiles) -> None:
+    """Keep what was read in a run's folder, for sessions that may not wait for a parser."""
+    digest = plan_digest(plan.text, plan.includes)
+    body = {"program": __version__, "plan": digest, "includes": list(plan.includes),
+            "runbook": pack(plan.runbook)}  # fmt: skip
+    try:
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (place / READING).write_text(json.dumps(body), encoding="utf-8")
+    except OSError:
+        pass  # Without it the plan is read again, only slower.
+
+
+def read_kept(place: Path, text: str, name: str, load: Load) -> Runbook:
+    """What was read when the run began, if this program read it so; else read it now."""
+
+    def of_this_plan(body: Mapping[str, Any]) -> bool:
+        digest = plan_digest(text, {other: load(other) for other in body["includes"]})
+        return bool(body["plan"] == digest)
+
+    return _kept(place, of_this_plan) or read(text, name, load)
+
+
+def kept_reading(place: Path) -> Runbook | None:
+    """What was read when the run of a folder began; None where it was not kept."""
+    return _kept(place, lambda body: True)
+
+
+def _kept(place: Path, wanted: Callable[[Mapping[str, Any]], bool]) -> Runbook | None:
+    try:
+        body = json.loads((place / READING).read_text(encoding="utf-8"))
+        if body["program"] == __version__ and wanted(body):
+            return unpack(body["runbook"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    return None

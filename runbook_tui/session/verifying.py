@@ -1,0 +1,158 @@
+"""Does the record hold, and is what lies beside it still what was recorded?
+
+The journal checks its own chain. Here the logs of the commands are held against the size and
+digest that the journal has of them, and the folders of the runs against its list of runs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from runbook_tui.run.events import CommandFinished, Event
+from runbook_tui.session import spare, undo_file
+from runbook_tui.session.ports.journal import Journal, JournalError, Verdict
+from runbook_tui.session.ports.logs import KeptLog, Logs
+
+MOST = 50
+"""Problems that are named one by one."""
+COMMANDS = "commands"
+TRACES = (COMMANDS, undo_file.NAME, spare.NAME, "reading.json")
+"""What a run leaves in its folder; a folder without any of it is no sign of one."""
+
+
+@dataclass(slots=True)
+class _Found:
+    logs: int = 0
+    problems: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def verify(
+    journal: Journal, logs: Logs, runs: Path, run: str | None = None, anchor: str | None = None
+) -> Verdict:
+    """Check one run or all; ``runs`` is the folder that holds the runs' folders."""
+    # Looked at before the journal: a run is recorded before its folder is made, so that one
+    # which begins meanwhile is never taken for one that was deleted.
+    folders = with_traces(runs) if run is None else []
+    verdict = journal.verify(run, anchor)
+    found = _Found()
+    # What cannot be read at all has a problem of its own, and no list of runs to look names up in.
+    if verdict.heads or not verdict.problems:
+        found.problems += [gone(runs / name) for name in folders if name not in verdict.heads]
+    for name in verdict.heads:
+        try:
+            events = journal.events(name)
+        except JournalError:
+            found.remarks.append(f"run {name}: its events cannot be read, its logs not compared")
+            continue
+        if waiting := spare.accounts(runs / name, name):
+            # Its undo file may count events that only the account holds.
+            found.remarks.append(
+                f"run {name}: what a rollback did while the journal was away is entered by the "
+                f"next command that opens the run ({waiting[0]})"
+            )
+        else:
+            found.problems += cut_off(runs / name, events)
+        _compare(found, logs, runs / name, events)
+    return dataclasses.replace(
+        verdict,
+        problems=(*verdict.problems, *limited(found.problems)),
+        logs=found.logs,
+        remarks=limited(found.remarks),
+    )
+
+
+def with_traces(runs: Path) -> list[str]:
+    """The names of the folders in which a run has left something."""
+    try:
+        return sorted(folder.name for folder in runs.iterdir() if has_traces(folder))
+    except OSError:
+        return []
+
+
+def has_traces(folder: Path) -> bool:
+    """Whether a run has left something in the folder."""
+    return folder.is_dir() and any((folder / name).exists() for name in TRACES)
+
+
+def gone(folder: Path) -> str:
+    """The problem of a run that has a folder and no events."""
+    return (
+        f"run {folder.name}: the journal has no event of it, but it has left a folder: "
+        f"it was deleted from the journal, or the journal is another ({folder})"
+    )
+
+
+def cut_off(folder: Path, events: Sequence[Event]) -> Iterator[str]:
+    """Whether the run's undo file was written after more events than there are."""
+    try:
+        seq = undo_file.read(folder / undo_file.NAME).seq
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return
+    if events and seq > events[-1].seq:
+        yield (
+            f"run {folder.name}: it ends at event {events[-1].seq}, and its undo file was written "
+            f"after event {seq}: its end was cut off, or the journal is an older copy"
+        )
+
+
+def limited(problems: list[str]) -> tuple[str, ...]:
+    """The first of them, and how many more there are."""
+    more = len(problems) - MOST
+    return (*problems[:MOST], f"and {more} more") if more > 0 else tuple(problems)
+
+
+def _compare(found: _Found, logs: Logs, folder: Path, events: Iterable[Event]) -> None:
+    """Hold a run's logs against its events; ``folder`` is where the run lives today."""
+    missing: list[str] = []
+    for event, ended in recorded(events):
+        place = current(ended.folder, folder)
+        kept = logs.kept(place, ended.bytes - ended.dropped)
+        name = f"run {event.run}, step {event.step}, {ended.kind} (event {event.seq})"
+        if kept is None and not place.is_relative_to(folder):
+            found.remarks.append(f"{name}: its log lay in a temporary folder and is gone ({place})")
+        elif kept is None:
+            missing.append(f"{name}: its log is missing ({place})")
+        elif not (wrong := difference(ended, kept)):
+            found.logs += 1
+        elif ended.lingered and kept.turned:
+            found.remarks.append(f"{name}: what it left running has overwritten its log ({place})")
+        else:
+            found.problems.append(f"{name}: its log {wrong} ({place})")
+    if len(missing) > 1 and not folder.exists():
+        missing = [f"run {folder.name}: its folder is missing, with {len(missing)} logs ({folder})"]
+    found.problems += missing
+
+
+def recorded(events: Iterable[Event]) -> Iterator[tuple[Event, CommandFinished]]:
+    """The ends of commands that left a log, each log once."""
+    seen: set[str] = set()
+    for event in events:
+        ended = event.payload
+        if isinstance(ended, CommandFinished) and ended.digest and ended.folder not in seen:
+            seen.add(ended.folder)
+            yield event, ended
+
+
+def current(recorded_folder: str, run_folder: Path) -> Path:
+    """Where a command's folder is today: the home may have been moved, or be a copy."""
+    place = Path(recorded_folder)
+    if place.parts[-4:-1] == (*run_folder.parts[-2:], COMMANDS):
+        return run_folder / COMMANDS / place.name
+    return place
+
+
+def difference(ended: CommandFinished, kept: KeptLog) -> str:
+    """How the log is not what was recorded; empty where it is."""
+    due = ended.bytes - ended.dropped
+    if kept.trouble:
+        return kept.trouble
+    if kept.digest != ended.digest:
+        shorter = ended.lingered is not None and kept.size < due
+        return f"is shorter than it was: {kept.size} of {due} bytes" if shorter else "was changed"
+    if ended.lingered is False and kept.size > due:
+        return f"is longer than it was: {kept.size} instead of {due} bytes"
+    return ""

@@ -1,0 +1,129 @@
+"""Keys in the order they were pressed: each only once the one before it has had its effect.
+
+Textual gives a key to whoever has the focus at that moment. Of a burst the second key would go to
+the screen that the first is about to leave, and be lost there, or mean something else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.app import RunbookApp
+
+LONGEST_EFFECT = 3.0
+"""Seconds after which a key counts as done, whatever became of it."""
+LONGEST_OPENING = 5.0
+"""Seconds that a screen has to be ready for keys."""
+LOOK_AGAIN = 0.01
+ROUNDS = 2
+"""Word goes behind the key, then behind what the key has made its widget say (Enter: submitted)."""
+MOST = 4096
+"""Keys that wait at most; more are dropped."""
+
+
+class KeysAhead:
+    """Holds keys back while another is under way or a screen is being opened."""
+
+    class Settled(Message):
+        """Goes the way of a key, behind it: whatever that key does is done when this arrives."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    def __init__(self, app: RunbookApp) -> None:
+        self._app = app
+        self._waiting: deque[events.Event] = deque()
+        self._target: MessagePump | None = None
+        self._screen: Screen[object] | None = None
+        self._passed_at = 0.0
+        self._rounds = 0
+        self._number = 0
+        self._opening: Screen[object] | None = None
+        self._opening_since = 0.0
+        self._looks_again = False
+
+    async def take(self, event: events.Event) -> None:
+        """Deliver a key or paste once its turn has come; the panic key has it always."""
+        if self._is_panic(event):
+            # What waits was meant for what is no longer there.
+            self._waiting.clear()
+            await self._app.deliver(event)
+        elif self._waiting or self._under_way() or self._is_opening():
+            if len(self._waiting) < MOST:
+                self._waiting.append(event)
+            self._look_again()
+        else:
+            await self._pass(event)
+
+    def _is_panic(self, event: events.Event) -> bool:
+        found = self._app.active_bindings.get(event.key) if isinstance(event, events.Key) else None
+        return found is not None and found.binding.id == "panic"
+
+    async def _pass(self, event: events.Event) -> None:
+        self._target, self._screen = self._app.focused or self._app.screen, self._app.screen
+        self._rounds = ROUNDS
+        self._number += 1
+        self._passed_at = time.monotonic()
+        await self._app.deliver(event)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Send word behind the key."""
+        self._rounds -= 1
+        if self._target is None or not self._target.post_message(self.Settled(self._number)):
+            self._target = None
+
+    async def settled(self, number: int) -> None:
+        """A key is done: pass on what waits, if it is the one under way."""
+        if number != self._number:
+            return
+        if self._rounds:
+            self._follow()
+        else:
+            self._target = None
+        await self._go_on()
+
+    async def _go_on(self) -> None:
+        if not self._waiting:
+            return
+        if self._under_way() or self._is_opening():
+            self._look_again()
+        else:
+            await self._pass(self._waiting.popleft())
+
+    def _under_way(self) -> bool:
+        if self._target is None:
+            return False
+        # A widget that was taken away with its screen passes nothing on.
+        left = self._app.screen is not self._screen
+        if left or time.monotonic() - self._passed_at > LONGEST_EFFECT:
+            self._target = None
+        return self._target is not None
+
+    def _is_opening(self) -> bool:
+        """Whether the screen has nothing yet that takes keys."""
+        screen, now = self._app.screen, time.monotonic()
+        if screen is not self._opening:
+            self._opening, self._opening_since = screen, now
+        ready = screen.focused is not None or getattr(screen, "TAKES_KEYS", False)
+        if ready or now - self._opening_since > LONGEST_OPENING:
+            self._opening_since = 0.0
+        return self._opening_since > 0.0
+
+    def _look_again(self) -> None:
+        if not self._looks_again:
+            self._looks_again = True
+            self._app.set_timer(LOOK_AGAIN, self._looked)
+
+    async def _looked(self) -> None:
+        self._looks_again = False
+        await self._go_on()

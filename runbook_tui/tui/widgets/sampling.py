@@ -1,0 +1,112 @@
+"""What of a command's output is in view, taken by a thread of its own 15 times a second."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from runbook_tui.session.ports.terminals import Terminal, TerminalView
+
+SAMPLES_A_SECOND = 15
+
+
+class Sampler:
+    """Follows the end of a terminal, or stands where it was scrolled to; never makes wait.
+
+    ``newer`` is called on the sampling thread when `view` is another.
+    """
+
+    def __init__(self, newer: Callable[[], object]) -> None:
+        self._newer = newer
+        self._gate = threading.Condition()
+        self._ending = False
+        self._scroll: int | None = None
+        self._space = (1, 1)
+        self._shown = 0
+        self._asked: tuple[object, ...] = ()
+        self.terminal: Terminal | None = None
+        self.view = TerminalView(rows=())
+
+    def begin(self) -> None:
+        """Start the thread."""
+        threading.Thread(target=self._sample, name="pane", daemon=True).start()
+
+    def end(self) -> None:
+        """End the thread."""
+        with self._gate:
+            self._ending = True
+            self._gate.notify()
+
+    def show(self, terminal: Terminal | None) -> None:
+        """Look at another terminal, at its end."""
+        with self._gate:
+            self._shown += 1
+            self.terminal = terminal
+            self.view = TerminalView(rows=())
+            self._scroll = None
+            self._gate.notify()
+
+    def fit(self, rows: int, columns: int) -> None:
+        """There is room for so much."""
+        with self._gate:
+            self._space = (rows, columns)
+            self._gate.notify()
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """The first line in view, from 1, and how many there are; None: the end is followed."""
+        view = self.view
+        return (view.first + 1, view.total) if self._scroll is not None and view.total else None
+
+    def scroll_to(self, line: int | None) -> None:
+        """Show the output from a line on; None: follow its end."""
+        with self._gate:
+            self._scroll = line
+            self._gate.notify()
+
+    def scroll_by(self, by: int) -> None:
+        """Up (below 0) or down; following stops, and begins again where the end is reached."""
+        with self._gate:
+            height = self._space[0]
+            if self._scroll is None:
+                # How many lines there are is not counted before it is asked for: from the end.
+                self._scroll = by - height if by < 0 else None
+            elif self._scroll < 0:
+                line = self._scroll + by
+                self._scroll = line if line < -height else None
+            else:
+                line = max(0, self._scroll + by)
+                at_end = by > 0 and line >= self.view.total - height
+                self._scroll = None if at_end else line
+            self._gate.notify()
+
+    def _sample(self) -> None:
+        while True:
+            with self._gate:
+                self._gate.wait(1 / SAMPLES_A_SECOND)
+                if self._ending:
+                    return
+                terminal, scroll, space = self.terminal, self._scroll, self._space
+                shown = self._shown
+            asked = (shown, scroll, space)
+            if terminal is None or (asked == self._asked and not terminal.changed()):
+                continue
+            self._asked = asked
+            view = terminal.view(space[0], space[1], scroll)
+            with self._gate:
+                if shown != self._shown:
+                    continue
+                self.view = view
+                self._settle(scroll)
+            self._newer()
+
+    def _settle(self, asked: int | None) -> None:
+        """What was asked for from the end is a line now, which stays where it is."""
+        if asked is None or self._scroll is None:
+            return
+        if self.view.total <= self._space[0]:
+            self._scroll = None
+        elif self._scroll < 0:
+            self._scroll = max(0, self.view.first + self._scroll - min(asked, 0))
+        elif self._scroll == asked:
+            self._scroll = self.view.first

@@ -1,0 +1,81 @@
+"""What waits for what, as the plan says it and as its order says it; and rings in it."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runbook_tui.book.cycles import cycles
+from runbook_tui.book.order import needs
+from runbook_tui.book.reader import read
+from runbook_tui.run.outline import Kind, Outline
+from tests.fakes.files import faults_of, read_files
+
+EVERY_KEY = (Path(__file__).parents[2] / "data" / "every_key.toml").read_text(encoding="utf-8")
+HEAD = 'format = 1\ntitle = "T"\n[[phase]]\ntitle = "P"\n'
+STEP = '[[phase.step]]\nid = "{0}"\ntitle = "{0}"\n'
+a, b, c = (STEP.format(name) for name in "abc")
+
+
+def test_it_is_what_a_run_goes_by() -> None:
+    book = read(EVERY_KEY, "p.toml")
+    nodes = Outline(book).nodes.values()
+    steps = {n.id: n.needs for n in nodes if n.kind in {Kind.PHASE, Kind.STEP}}
+    assert needs(book) == steps
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message", "hint"),
+    [
+        (a + 'needs = ["b"]\n' + b, 8, "a cycle in needs: a → b → a",
+         "“b” needs the step before it; say needs = [] there"),
+        (a + b + 'needs = ["c"]\n' + c, 11, "a cycle in needs: b → c → b",
+         "“c” needs the step before it; say needs = [] there"),
+        (a + 'needs = ["c"]\n' + b + c, 8, "a cycle in needs: a → c → b → a",
+         "“c” needs the step before it; say needs = [] there"),
+    ],
+)  # fmt: skip
+def test_a_step_that_waits_for_one_behind_it_is_a_ring(
+    text: str, line: int, message: str, hint: str
+) -> None:
+    (found,) = faults_of({"plan.toml": HEAD + text})
+    assert (found.line, found.message, found.hint) == (line, message, hint)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        a + 'needs = ["b"]\n' + b + "needs = []\n",
+        a + b + "needs = []\n" + c + 'needs = ["a"]\n',
+        # The order is not known where a step is misspelt.
+        a + 'needs = ["b"]\n' + b.replace("step]]", "stepp]]") + "needs = []\n",
+    ],
+)
+def test_what_has_a_beginning_is_no_ring(text: str) -> None:
+    files = {"plan.toml": HEAD + text}
+    if "stepp" in text:
+        assert [f.message for f in faults_of(files)] == ["unknown key “stepp”"]
+    else:
+        assert read_files(files).phases
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdefgh"), st.lists(st.sampled_from("abcdefgh"), max_size=3))
+)
+def test_every_ring_is_one_and_none_is_missed(some: dict[str, list[str]]) -> None:
+    wanted = {name: some.get(name, []) for name in "abcdefgh"}
+    found = list(cycles(wanted))
+    for ring in found:
+        assert ring[0] == ring[-1]
+        assert all(there in wanted[here] for here, there in itertools.pairwise(ring))
+    reach = {name: set(needed) for name, needed in wanted.items()}
+    for _ in wanted:
+        reach = {n: r | {x for m in r for x in reach[m]} for n, r in reach.items()}
+    in_rings = {name for name in wanted if name in reach[name]}
+    knots = {frozenset(m for m in in_rings if m in reach[n] and n in reach[m]) for n in in_rings}
+    assert len(found) == len(knots)
+    assert {next(knot for knot in knots if ring[0] in knot) for ring in found} == knots

@@ -1,0 +1,27 @@
+"""What follows from a state is worked out once for it, and never for another."""
+
+from __future__ import annotations
+
+from runbook_tui.run.once import of_state
+from runbook_tui.run.state import RunState
+from tests.fakes.history import History
+from tests.fakes.plans import chain
+
+
+def test_it_is_worked_out_again_only_for_another_state_or_question() -> None:
+    asked: list[tuple[int, str]] = []
+
+    @of_state
+    def look(state: RunState, word: str = "") -> str:
+        asked.append((state.seq, word))
+        return f"{state.seq} {word}"
+
+    history = History(chain(2))
+    before = history.state
+    assert [look(before), look(before)] == ["1 ", "1 "]
+    assert look(before, "why") == "1 why"
+    history.ran("s0")
+    after = history.state
+    assert [look(after, "why"), look(after, "why")] == [f"{after.seq} why"] * 2
+    assert look(before) == "1 "
+    assert asked == [(1, ""), (1, "why"), (after.seq, "why"), (1, "")]
