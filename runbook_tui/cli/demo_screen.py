@@ -8,7 +8,8 @@ from collections.abc import Callable
 from runbook_tui.cli.needs import needs
 from runbook_tui.demo import story
 from runbook_tui.run.requests import Refusal, StartStep
-from runbook_tui.run.state import BROKEN, RunState, gates_waiting
+from runbook_tui.run.state import BROKEN, RunState
+from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.session.ports.terminals import Terminals
 from runbook_tui.session.session import Session
 from runbook_tui.tui.app import RunbookApp

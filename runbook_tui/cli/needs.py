@@ -13,11 +13,11 @@ from runbook_tui.run.state import (
     blockers,
     closed,
     gate_open,
-    gates_waiting,
     open_checks,
     over,
     status_of,
 )
+from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.run.verdicts import missing, rejected, rejections
 
 

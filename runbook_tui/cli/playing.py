@@ -22,8 +22,9 @@ from runbook_tui.command.runner import HelperRunner
 from runbook_tui.demo import story
 from runbook_tui.demo.sandbox import make_sandbox, tree_of
 from runbook_tui.run.requests import SignNode
-from runbook_tui.run.rollback import default_scope, plan
-from runbook_tui.run.state import gates_waiting
+from runbook_tui.run.rollback import plan
+from runbook_tui.run.scopes import default_scope
+from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.session.plan_files import read_files
 from runbook_tui.session.session import Session
 

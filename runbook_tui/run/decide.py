@@ -32,9 +32,9 @@ from runbook_tui.run.state import (
     blockers,
     closed,
     gate_open,
-    open_before,
     passed,
 )
+from runbook_tui.run.upcoming import open_before
 
 AGAINST_ITS_PROBE = "ticked by hand, its probe says otherwise"
 """The note on a check that a person ticks against its probe."""

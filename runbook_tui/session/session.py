@@ -12,10 +12,11 @@ from pathlib import Path
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.rollback import Absent
 from runbook_tui.run.state import RunState
+from runbook_tui.run.undo_items import Absent
 from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
+from runbook_tui.session.following import Following
 from runbook_tui.session.launching import Workbench, foreseen
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.opening import resumption
@@ -82,12 +83,12 @@ class Session:
         self._work: queue.Queue[_Work] = queue.Queue()
         self._closing = threading.Event()
         self._told: RunState | None = None
-        self._missing = ""
         self._leaderless = False
         self.actor = actor
         self.leads = leads
         self._thread = threading.Thread(target=self._live, name="session", daemon=True)
-        self._follower = threading.Thread(target=self._follow, name="follower", daemon=True)
+        following = Following(journal, self._recorder, self._call, self._closing, self._mind_lead)
+        self._follower = threading.Thread(target=following.go_on, name="follower", daemon=True)
 
     @property
     def run(self) -> str:
@@ -128,7 +129,7 @@ class Session:
             return False
         if resume:
             self._recorder.record(lambda state: resumption(state, self.actor))
-        self._leaderless = not self.leads and self._lead_lock.free()
+        self._mind_lead()
         self._thread.start()
         self._follower.start()
         return True
@@ -250,42 +251,8 @@ class Session:
         for listener in tuple(self._listeners):
             listener(state)
 
-    def _follow(self) -> None:
-        """Wake the session when others append to the run."""
-        while not self._closing.is_set():
-            self._leaderless = not self.leads and self._lead_lock.free()
-            try:
-                if self._journal.wait(self.run, self.state.seq, 0.5):
-                    done = threading.Event()
-                    self._call(lambda done=done: self._sync(done))  # type: ignore[misc]
-                    done.wait(1.0)
-                self._miss(self._journal_gone())
-            except JournalError as error:
-                self._miss(str(error))
-                self._closing.wait(1.0)
-
-    def _journal_gone(self) -> str:
-        """Whether the journal no longer holds what was recorded; nothing may be called saved."""
-        seq = self.state.seq
-        known = self._missing or not self.trouble
-        if known and seq and not self._journal.events(self.run, seq - 1):
-            return "the journal is gone: what was recorded is no longer in it"
-        return ""
-
-    def _miss(self, trouble: str) -> None:
-        """Show that the journal cannot be read, and take that back once it can."""
-        if self._closing.is_set():
-            return
-        if trouble or self.trouble == self._missing:
-            self._recorder.trouble = trouble
-        self._missing = trouble
-
-    def _sync(self, done: threading.Event) -> None:
-        try:
-            self._recorder.sync()
-        except JournalError as error:
-            self._recorder.trouble = str(error)
-        done.set()
+    def _mind_lead(self) -> None:
+        self._leaderless = not self.leads and self._lead_lock.free()
 
 
 def idle(state: RunState) -> bool:

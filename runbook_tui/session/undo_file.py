@@ -16,8 +16,10 @@ from typing import Any
 
 from runbook_tui.book.model import Secret
 from runbook_tui.book.parameters import Place, fill_in
-from runbook_tui.run.rollback import Item, default_scope, plan
+from runbook_tui.run.rollback import plan
+from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import RunState, Status, StepState
+from runbook_tui.run.undo_items import Item
 from runbook_tui.session.ports.commands import PutOut
 
 NAME = "undo.json"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal, Request
-from runbook_tui.run.rollback import NOTHING_ABSENT
 from runbook_tui.run.state import RunState
+from runbook_tui.run.undo_items import NOTHING_ABSENT
 from runbook_tui.session.answering import Answer
 from runbook_tui.session.ports.terminals import Span, Style, TerminalView
 from tests.fakes.history import ADA

@@ -10,7 +10,8 @@ from runbook_tui.book.model import Check, Gate, Step
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
-from runbook_tui.run.state import Status, next_open
+from runbook_tui.run.state import Status
+from runbook_tui.run.upcoming import next_open
 from runbook_tui.session.session import Session
 from runbook_tui.tui.app import RunbookApp
 from tests.fakes.history import LINUS, History

@@ -11,8 +11,9 @@ from runbook_tui.run.forecast import expected_finish, lateness
 from runbook_tui.run.offers import open_values
 from runbook_tui.run.once import of_state
 from runbook_tui.run.readiness import counted
-from runbook_tui.run.rollback import NOTHING_ABSENT, Absent, plan, without
+from runbook_tui.run.rollback import plan, without
 from runbook_tui.run.state import RunState
+from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.tui.views.tone import Line, length, spread
 
 SHORTEST_TITLE = 12

@@ -5,8 +5,9 @@ from __future__ import annotations
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor
-from runbook_tui.run.state import RunState, keeps_open, open_before, passed
+from runbook_tui.run.state import RunState, keeps_open, passed
 from runbook_tui.run.summary import summary
+from runbook_tui.run.upcoming import open_before
 from runbook_tui.tui.views.outputs import ended_early, ending
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.tone import Part
