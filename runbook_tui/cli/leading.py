@@ -77,7 +77,7 @@ def _session(run: str, who: Actor, plan: PlanFiles | None) -> Session:
 
 def _open(session: Session, *, resume: bool) -> None:
     if not session.open(resume=resume):
-        raise led_by(session.run, session.leader())
+        raise led_by(session.run, session.lead_lock.holder())
 
 
 def _lines(session: Session, values: Values, *, yes: bool, found: RunState, after: int) -> int:
