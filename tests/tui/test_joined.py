@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from runbook_tui.book.model import Phase, Runbook, Step
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.run import events as e
 from runbook_tui.session.session import Session
 from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.screens.reading import ReadingScreen
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import guest
 from tests.fakes.history import ADA, GRACE, LINUS, START, History
 from tests.fakes.plans import two_phases
 from tests.fakes.still import StillTerminals
-from tests.integration.session.scene import Scene, book
+from tests.integration.session.scene import Scene, book, run_step
 from tests.tui.piloting import text_of, until
 
 Make = Callable[..., Scene]
@@ -65,6 +68,25 @@ async def test_the_screen_of_a_guest(scene: Make) -> None:
         assert "skip" not in rows[-1]
         for word in ("tick", "sign", "F9 PANIC"):
             assert word in rows[-1]
+
+
+@pytest.mark.parametrize("key", ["t", "w"])
+async def test_what_is_read_has_the_head_of_the_main_screen(scene: Make, key: str) -> None:
+    made = scene(book(Step(id="a", title="A", run="true", undo="true", cwd="there"),
+                      roles={"cto": ("Grace <grace@example.com>",)}))  # fmt: skip
+    (made.work / "there").mkdir()
+    lead = made.open()
+    run_step(lead, "a")
+    app = RunbookApp(made.open(leads=False, actor=GRACE), StillTerminals())
+    async with app.run_test(size=(140, 30)) as pilot:
+        await until(pilot, lambda: "↶ 1 ready" in text_of(app))
+        (made.work / "there").rmdir()
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(app.screen, ReadingScreen))
+        await until(pilot, lambda: "(1 folder gone)" in text_of(app).splitlines()[0])
+        assert "you: Grace (cto)" in text_of(app).splitlines()[0]
+        lead.close()
+        await until(pilot, lambda: "nobody leads" in text_of(app).splitlines()[0])
 
 
 async def test_a_lead_who_is_gone_is_missed(scene: Make) -> None:

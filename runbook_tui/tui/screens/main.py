@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
+from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import checklist as checklist_view
@@ -117,13 +118,7 @@ class MainScreen(PaneScreen):
     # -- what is drawn ---------------------------------------------------------------------------
 
     def _paint_head(self, width: int, height: int) -> list[Line]:
-        trouble, absent = self.app.trouble, self.app.session.absent
-        session = self.app.session
-        you = "" if session.leads else guest.you(self.state, session.actor)
-        lone = session.leaderless
-        return [
-            head.head(self.state, self.app.now(), width, trouble, absent, you=you, leaderless=lone)
-        ]
+        return heading(self.app, width)
 
     def _paint_card(self, width: int, height: int) -> list[Line]:
         lines = card_view.card(
