@@ -151,7 +151,7 @@ class StepTable(Table):
     irreversible: str | None = None
     required: bool = False
     rehearse: str | None = None
-    on_failure: str | None = None
+    on_failure: Literal["ask", "continue", "stop"] | None = None
     when: str | None = None
     host: str | None = None
     hosts: Strings = []

@@ -16,6 +16,7 @@ from runbook_tui.run.elsewhere import elsewhere
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, holders, waits_for
 from runbook_tui.run.leading import not_lead
+from runbook_tui.run.mending import amend_undo, continue_undo, leave_undo, retry_undo
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.people import joined
 from runbook_tui.run.prepare import missing_values, refused_values
@@ -318,5 +319,9 @@ _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusa
     r.StartRollback: _start_rollback,
     r.StopRollback: _stop_rollback,
     r.AnswerByHand: _by_hand,
+    r.RetryUndo: retry_undo,
+    r.AmendUndo: amend_undo,
+    r.ContinueUndo: continue_undo,
+    r.LeaveUndo: leave_undo,
     r.FinishRun: _finish_run,
 }

@@ -314,8 +314,27 @@ class UndoStarted(Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UndoAmended(Payload):
+    """From now on ``text`` runs in place of ``was`` when the step is taken back.
+
+    A person has edited it, for ``reason``; or it goes on ``from_line`` (1 is the first) of what
+    failed half-way. ``from_line`` is 0 where it was edited.
+    """
+
+    WIRE: ClassVar[str] = "undo.amended"
+    text: str
+    was: str
+    reason: str = ""
+    from_line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UndoFinished(Payload):
-    """One undo is over: ``done``, ``failed``, ``taken back``, ``stays`` (by hand), ``none``."""
+    """One undo is over: ``done``, ``failed``, ``taken back`` (by hand), ``none``, ``stays``.
+
+    ``stays``: a person says so, of work of hands or of an undo that failed. ``not tried``: it
+    waited for one that failed. Another `UndoStarted` after it is another attempt.
+    """
 
     WIRE: ClassVar[str] = "undo.finished"
     result: str
