@@ -74,6 +74,8 @@ def print_plan(
 def _print_item(item: Item, number: int, *, whole: bool) -> None:
     within = f"  in {item.within}" if item.within else ""
     say.out(f"  {number:>2}  {item.title}{within}  [{_readiness(item)}]")
+    for sentence in item.edited:
+        say.out(f"        ! {sentence}", colour="yellow")
     _print_text(item.text, whole=whole)
     for other in item.earlier:
         say.out("      then that of an attempt before it:")
@@ -221,6 +223,8 @@ class Undoing:
             for record in _undos(state, step_id, rollback):
                 self._tell_command(title, record)
             result = rollback.results.get(step_id)
+            if result is None:
+                self._told.pop(step_id, None)  # It is tried again.
             if result is not None and step_id not in self._told:
                 self._told[step_id] = result
                 self._tell_result(state, step_id, title, result)
@@ -268,6 +272,11 @@ class Undoing:
     def _answer(self, item: Item) -> None:
         from runbook_tui.cli.values import asked, confirmed
 
+        if item.asks:
+            from runbook_tui.cli.mending import mended
+
+            mended(self._session, item, self._ask_value)
+            return
         if item.missing and self._ask_value(item.missing[0]):
             return
         taken = confirmed(f"“{item.title}” ({item.why}): was it taken back by hand?")

@@ -182,7 +182,7 @@ def awaited(state: RunState, absent: Collection[str] = ()) -> tuple[Item, ...]:
         item = item_of(state, id_, False)
         if item is not None and id_ in failed:
             stuck.add(id_)
-            waiting.append(item)
+            waiting.append(lacking(item, absent))
         elif held(id_, stuck):
             stuck.add(id_)  # What needs it is asked about first.
         else:

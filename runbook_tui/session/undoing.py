@@ -201,20 +201,27 @@ class RollbackDriver:
     def _take(self, item: Item) -> bool | None:
         """Begin or settle one item; None where a person has to answer first."""
         if item.kind == "command":
-            self._bench.look_for_secrets()
-            absent = (*item.missing, *(n for n in item.secrets if n in self._bench.absent.secrets))
-            if absent and self.attended:
+            lacking = self._lacking(item)
+            if lacking and self.attended:
                 return None
-            if absent:
-                return self._undone(item.step, "failed", None, f"needs {', '.join(absent)}")
+            if lacking:
+                return self._undone(item.step, "failed", None, f"needs {', '.join(lacking)}")
             return self._start_undo(item.step)
         if item.kind == "manual":
             return None
         return self._undone(item.step, "none", None, item.reason)
 
+    def _lacking(self, item: Item) -> tuple[str, ...]:
+        """Names of what it cannot run without: values, and secrets that nobody can give now."""
+        self._bench.look_for_secrets()
+        absent = self._bench.absent.secrets
+        return (*item.missing, *(name for name in item.secrets if name in absent))
+
     def _begin(self, step_id: str) -> bool:
         """Begin an attempt: with the first text that has not gone well yet, else with the check."""
         item = self._item(step_id)
+        if item is not None and (lacking := self._lacking(item)):
+            return self._undone(step_id, "failed", None, f"needs {', '.join(lacking)}")
         went = tries(self._bench.state, step_id)
         left = [text for text in item.texts if text not in went] if item is not None else []
         if item is not None and left:

@@ -193,6 +193,10 @@ async def test_a_part_that_failed_is_named_as_incomplete(scene: Make) -> None:
         await pilot.press("f9")
         await pilot.pause(0.5)
         await pilot.press("f9")
+        await until(pilot, lambda: "it waits for you" in text_of(app))
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, AskText))
+        await pilot.press(*"so be it", "enter")
         await until(pilot, lambda: "INCOMPLETE" in text_of(app))
         assert "Stubborn" in text_of(app)
 

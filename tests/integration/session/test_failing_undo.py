@@ -279,3 +279,29 @@ def test_nothing_of_this_is_possible_where_no_undo_has_failed(scene: Make) -> No
         r.AmendUndo(step="a", text="true", reason="x"), r.RetryUndo(step="none"),
     ):  # fmt: skip
         assert "no rollback" in refused(session, request).reason
+
+
+def test_nothing_is_tried_again_with_a_secret_that_nobody_can_give(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE", "hunter2")
+    runbook = book(
+        Step(id="a", title="A", run="true", undo='echo "<$token>" >> ../seen; test -e cure'),
+        parameters=(Parameter(name="token", secret=Secret(env="SOURCE")),),
+    )
+    place = scene(runbook)
+    session = place.open()
+    run_step(session, "a")
+    ask(session, r.StartRollback(scope="run"))
+    until(lambda: awaited(session.state))
+    session.close()
+    monkeypatch.delenv("SOURCE")
+    (place.work / "cure").touch()
+    other = place.open(leads=False, actor=GRACE)
+    other.help_roll_back()
+    ask(other, r.RetryUndo(step="a"))
+    until(lambda: other.state.step("a").undo_reason == "needs token")
+    assert (place.folder / "seen").read_text() == "<hunter2>\n"
+    other.give_secret("token", "hunter2")
+    ask(other, r.RetryUndo(step="a"))
+    assert over(other) == "complete"
