@@ -134,6 +134,8 @@ def running_plan(state: RunState) -> RollbackPlan | None:
     items = told_apart(
         state, [item_of(state, id_, False) or finished_item(state, id_) for id_ in rollback.steps]
     )
+    behind = _behind(state)
+    items = [dataclasses.replace(i, behind=behind.get(i.step, "")) for i in items]
     procedures = _procedures(state, rollback.node)
     return RollbackPlan(
         scope=rollback.scope,
@@ -142,6 +144,22 @@ def running_plan(state: RunState) -> RollbackPlan | None:
         procedures=procedures,
         budget=rollback.budget,
     )
+
+
+def _behind(state: RunState) -> dict[str, str]:
+    """Titles of those that failed and wait for a person, by the step that waits with them."""
+    rollback = state.rollback
+    failed = unanswered(state)
+    if rollback is None or not failed:
+        return {}
+    found = {id_: state.outline[id_].title for id_ in failed}
+    needing = needed_by(state, [id_ for id_ in rollback.steps if id_ not in rollback.results
+                                or id_ in found])  # fmt: skip
+    for id_ in rollback.steps:
+        title = next((found[other] for other in needing(id_) if other in found), "")
+        if title and id_ not in rollback.results:
+            found[id_] = title
+    return {id_: title for id_, title in found.items() if id_ not in failed}
 
 
 def folders(state: RunState) -> tuple[str, ...]:

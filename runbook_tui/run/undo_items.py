@@ -48,6 +48,8 @@ class Item:
     status: Status = Status.PENDING
     asks: bool = False
     """Whether its undo failed and a person may try it again, change it or leave it."""
+    behind: str = ""
+    """The title of what the plan says needs it, and that waits for a person."""
     edited: tuple[str, ...] = ()
     """Who has changed its undo since it was recorded, and why; a sentence each."""
 

@@ -85,5 +85,7 @@ class Mending:
         """A yes to exactly what would run."""
         app = self._app
         request = r.ContinueUndo(step=item.step, line=line)
-        question = f"“{item.title}” goes on from line {line}. This runs:\n\n{rest(text, line)}"
+        what = rest(text, line)
+        scroll = " (↑↓ scroll)" if what.count("\n") >= SHOWN - 2 else ""
+        question = f"“{item.title}” goes on from line {line}. This runs{scroll}:\n\n{what}"
         app.push_screen(Confirm(question), lambda yes: app.ask(request) if yes else None)

@@ -138,7 +138,7 @@ async def test_x_leaves_it_with_a_reason(scene: Make) -> None:
         assert "✗ stays" in shown
 
 
-async def test_the_panic_keys_work_while_it_is_edited(scene: Make) -> None:
+async def test_leaving_the_editing_changes_nothing(scene: Make) -> None:
     _, session, app = failing(scene)
     async with app.run_test(size=(80, 24)) as pilot:
         await at_rest(pilot, app, session)
@@ -155,3 +155,37 @@ async def test_the_keys_say_so_where_nothing_has_failed(scene: Make) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("f9", "r")
         await until(pilot, lambda: "for an undo that failed" in text_of(app))
+
+
+async def test_what_waits_with_it_says_for_what(scene: Make) -> None:
+    session = scene(
+        book(
+            Step(id="a", title="Alpha", run="true", undo="true"),
+            Step(id="b", title="Beta", run="true", undo="exit 5", needs=("a",)),
+        )
+    ).open()
+    run_step(session, "a")
+    run_step(session, "b")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at_rest(pilot, app, session)
+        assert "waits for “Beta”" in text_of(app)
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, AskText))
+        await pilot.press("n", "o", "enter")
+        await until(pilot, lambda: "– not tried" in text_of(app))
+
+
+async def test_a_long_rest_can_be_read_to_its_end_before_the_yes(scene: Make) -> None:
+    undo = "\n".join(["exit 1", *(f"echo line-{n:02} of it" for n in range(40))])
+    _, session, app = failing(scene, undo.replace("exit 1", "false"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at_rest(pilot, app, session)
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(app.screen, AskText))
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        assert "line-39" not in text_of(app)
+        assert "Yes (y)" in text_of(app)
+        await pilot.press(*["down"] * 45)
+        await until(pilot, lambda: "line-39" in text_of(app))

@@ -152,6 +152,8 @@ def _standing(item: Item) -> Line:
         return [(f"{text} ", tone)]
     if item.status is Status.UNDOING:
         return [("▶ running ", "busy")]
+    if item.behind:
+        return [(f"waits for “{printable(item.behind, 16)}” ", "warn")]
     if item.ready:
         usual = f"{spoken(item.usual)} " if item.usual is not None else ""
         return [("✓ ready ", "good"), (usual, "dim")]
