@@ -197,18 +197,15 @@ def awaited(state: RunState, absent: Collection[str] = ()) -> tuple[Item, ...]:
     for id_ in rollback.steps:
         if id_ in rollback.results and id_ not in failed:
             continue
-        item = item_of(state, id_, False)
-        if item is not None and id_ in failed:
-            stuck.add(id_)
-            waiting.append(lacking(item, absent))
-        elif held(id_, stuck):
+        if id_ not in failed and held(id_, stuck):
             stuck.add(id_)  # What needs it is asked about first.
-        else:
-            item = lacking(item, absent) if item is not None else None
-            if item is None or not item.by_hand or item.status is Status.UNDOING:
-                return ()
-            stuck.add(id_)
-            waiting.append(item)
+            continue
+        item = item_of(state, id_, False)
+        item = lacking(item, absent) if item is not None else None
+        if item is None or item.status is Status.UNDOING or not (item.by_hand or id_ in failed):
+            return ()
+        stuck.add(id_)
+        waiting.append(item)
     return tuple(waiting)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from runbook_tui.book.model import Secret
 from runbook_tui.book.parameters import Place, fill_in
+from runbook_tui.run.failing import needed_by, on_failure
 from runbook_tui.run.rollback import plan
 from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import RunState, Status, StepState
@@ -55,6 +56,10 @@ class FiledUndo:
     """Names of the values that the step may put out."""
     running: tuple[str, ...] = ()
     """Folders of its commands that ran when this was written: they may have put out more since."""
+    needed_by: tuple[str, ...] = ()
+    """Ids of the steps that need it, as the plan has written; they are taken back before it."""
+    on_failure: str = "ask"
+    """What the plan wants when it fails; there is nobody to ask here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +138,9 @@ def _in_scope(item: FiledUndo, items: tuple[FiledUndo, ...], scope: str, node: s
 
 def write(folder: Path, state: RunState, at: float) -> None:
     """Replace the run's undo file; raises OSError, the old one stays then."""
-    items = [_filed(state, item) for item in plan(state, "run", "").items]
+    planned = plan(state, "run", "").items
+    needing = needed_by(state, [item.step for item in planned])
+    items = [_filed(state, item, needing(item.step)) for item in planned]
     running = [folder for step in state.steps.values() for folder in _running(step)]
     scope, node = default_scope(state)
     body = {
@@ -163,7 +170,7 @@ def write(folder: Path, state: RunState, at: float) -> None:
     temporary.replace(folder / NAME)
 
 
-def _filed(state: RunState, item: Item) -> dict[str, Any]:
+def _filed(state: RunState, item: Item, needing: list[str]) -> dict[str, Any]:
     armed = state.step(item.step).undo
     node = state.outline[item.step]
     return {
@@ -185,6 +192,8 @@ def _filed(state: RunState, item: Item) -> dict[str, Any]:
         "begun": _begun(state, item.step),
         "outputs": list(state.outline.steps[item.step].outputs),
         "running": _running(state.step(item.step)),
+        "needed_by": needing,
+        "on_failure": on_failure(state, item.step),
     }
 
 
@@ -228,6 +237,8 @@ def read(path: Path) -> UndoFile:
             begun=str(item.get("begun", "")),
             outputs=tuple(item.get("outputs", ())),
             running=tuple(item.get("running", ())),
+            needed_by=tuple(item.get("needed_by", ())),
+            on_failure=str(item.get("on_failure", "ask")),
         )
         for item in body["items"]
     )

@@ -18,6 +18,7 @@ from runbook_tui.session import undo_file
 from runbook_tui.session.session import Session
 from tests.fakes.history import GRACE
 from tests.integration.session.scene import Scene, ask, book, refused, run_step
+from tests.integration.session.test_rollback import Told, emergency_of
 from tests.waiting import until
 
 Make = Callable[..., Scene]
@@ -305,3 +306,22 @@ def test_nothing_is_tried_again_with_a_secret_that_nobody_can_give(
     other.give_secret("token", "hunter2")
     ask(other, r.RetryUndo(step="a"))
     assert over(other) == "complete"
+
+
+@pytest.mark.parametrize("policy", ["ask", "stop"])
+def test_without_the_journal_needs_and_on_failure_hold_too(scene: Make, policy: str) -> None:
+    needing = Step(
+        id="bad", title="Bad", run="true", undo="exit 3", needs=("b",), on_failure=policy
+    )
+    place = scene(book(touching("a"), touching("b", needs=()), needing))
+    session = place.open()
+    for id_ in ("a", "b", "bad"):
+        run_step(session, id_)
+    session.close()
+    told = Told()
+    complete, remaining = emergency_of(place, told).run()
+    assert not complete
+    assert set(remaining) == ({"B", "Bad"} if policy == "ask" else {"A", "B", "Bad"})
+    assert (place.work / "b").exists()
+    assert (place.work / "a").exists() is (policy == "stop")
+    assert any(line.startswith("B: not tried") for line in told.lines)
