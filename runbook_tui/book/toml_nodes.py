@@ -187,6 +187,7 @@ class Nodes:
             arguments=dict(s.with_),
             undo=s.undo,
             verify_undo=s.verify_undo,
+            undo_timeout=s.undo_timeout,
             outputs=tuple(s.outputs),
             checks=self._checks(s.checks, (*path, "checks")),
             signoff=self._gate(s.signoff, (*path, "signoff"), id_, before=False),

@@ -143,6 +143,7 @@ class StepTable(Table):
     with_: Annotated[dict[str, str], Field(alias="with")] = {}
     undo: str | None = None
     verify_undo: str | None = None
+    undo_timeout: Cadence | None = None
     checks: Checks = []
     signoff: GateTable | None = None
     gate: GateTable | None = None

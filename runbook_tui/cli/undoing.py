@@ -25,8 +25,8 @@ from runbook_tui.run.rollback import (
 )
 from runbook_tui.run.state import CommandRecord, RollbackState, RunState
 from runbook_tui.run.undo_items import Item
-from runbook_tui.session.launching import UNDO_SECONDS
 from runbook_tui.session.session import Session
+from runbook_tui.session.undo_file import UNDO_SECONDS
 
 POLL = 0.03
 PATIENCE = 60.0
@@ -221,7 +221,7 @@ class Undoing:
         for step_id in rollback.steps:
             title = f"“{state.outline[step_id].title}”"
             for record in _undos(state, step_id, rollback):
-                self._tell_command(title, record)
+                self._tell_command(step_id, title, record)
             result = rollback.results.get(step_id)
             if result is None:
                 self._told.pop(step_id, None)  # It is tried again.
@@ -229,7 +229,11 @@ class Undoing:
                 self._told[step_id] = result
                 self._tell_result(state, step_id, title, result)
 
-    def _tell_command(self, title: str, record: CommandRecord) -> None:
+    def _most(self, step_id: str) -> float:
+        armed = self._session.state.step(step_id).undo
+        return (armed.timeout if armed is not None else None) or UNDO_SECONDS
+
+    def _tell_command(self, step_id: str, title: str, record: CommandRecord) -> None:
         if record.folder not in self._commands:
             self._commands[record.folder] = LogFollower(Path(record.folder))
             self._began.setdefault(title, record.started)
@@ -241,11 +245,13 @@ class Undoing:
             for line in follower.lines(ended=not record.running):
                 say.out(f"  | {line}")
             if record.running:
-                self._tell_waiting(title, record, follower)
+                self._tell_waiting(title, record, follower, self._most(step_id))
             else:
                 self._commands[record.folder] = None
 
-    def _tell_waiting(self, title: str, record: CommandRecord, follower: LogFollower) -> None:
+    def _tell_waiting(
+        self, title: str, record: CommandRecord, follower: LogFollower, limit: float
+    ) -> None:
         """An undo has no keyboard: what it asks, and that it takes long, is said at once."""
         now = time.monotonic()
         if question := follower.prompt(now):
@@ -253,8 +259,9 @@ class Undoing:
         due = self._due.setdefault(record.folder, now + SLOW)
         if now >= due:
             self._due[record.folder] = float("inf")
-            most = say.length(UNDO_SECONDS)
-            say.err(f"{title} still runs, at most {most}; nothing can be typed into it")
+            say.err(
+                f"{title} still runs, at most {say.length(limit)}; nothing can be typed into it"
+            )
             run = self._session.run
             say.err(
                 f"if it waits in vain, end it alone, and the next one follows: runbook stop {run}"

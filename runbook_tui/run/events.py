@@ -259,7 +259,7 @@ class UndoArmed(Payload):
     ``text`` and ``verify`` still hold each name in ``missing``, at ``places`` and
     ``verify_places`` (``START-END NAME``) and nowhere else: a value may look like a name.
     ``withheld`` names the variables that the step had and that are not written down: they smell
-    of secrets.
+    of secrets. ``timeout`` is how many seconds it may take, where the plan says so.
     """
 
     WIRE: ClassVar[str] = "undo.armed"
@@ -274,6 +274,7 @@ class UndoArmed(Payload):
     shell: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     withheld: tuple[str, ...] = ()
+    timeout: float | None = None
     reason: str = ""
 
 

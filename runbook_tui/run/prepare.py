@@ -198,4 +198,5 @@ def arm(
         shell=shell,
         environment=recorded,
         withheld=tuple(n for n in withheld(whole) if n not in state.secrets),
+        timeout=step.undo_timeout,
     )

@@ -37,7 +37,6 @@ from runbook_tui.session.undo_file import FiledUndo, UndoFile
 
 POLL_SECONDS = 0.02
 STOP_SECONDS = 15.0
-UNDO_SECONDS = 900.0
 
 
 class Teller(Protocol):
@@ -229,11 +228,11 @@ class EmergencyRollback:
             cwd=item.cwd,
             environment=recorded,
             secrets=tuple(self._secrets.values()),
-            timeout=UNDO_SECONDS,
+            timeout=item.timeout,
         )
         started = CommandStarted(
             attempt=1, kind=kind, text=text, cwd=item.cwd, shell=item.shell, folder=str(folder),
-            environment=dict(item.environment or {}), secrets=item.secrets, timeout=UNDO_SECONDS,
+            environment=dict(item.environment or {}), secrets=item.secrets, timeout=item.timeout,
         )  # fmt: skip
         self._keep(started, item.step)
         word = "undo" if kind == "undo" else "verify"

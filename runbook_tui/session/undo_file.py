@@ -24,6 +24,8 @@ from runbook_tui.run.undo_items import Item
 from runbook_tui.session.ports.commands import PutOut
 
 NAME = "undo.json"
+UNDO_SECONDS = 900.0
+"""How long an undo may take where the plan does not say."""
 UNDO_KINDS = frozenset({"undo", "verify_undo"})
 
 
@@ -60,6 +62,8 @@ class FiledUndo:
     """Ids of the steps that need it, as the plan has written; they are taken back before it."""
     on_failure: str = "ask"
     """What the plan wants when it fails; there is nobody to ask here."""
+    timeout: float = UNDO_SECONDS
+    """Seconds that it may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +197,7 @@ def _filed(state: RunState, item: Item, needing: list[str]) -> dict[str, Any]:
         "outputs": list(state.outline.steps[item.step].outputs),
         "running": _running(state.step(item.step)),
         "needed_by": needing,
+        "timeout": (armed.timeout if armed else None) or UNDO_SECONDS,
         "on_failure": on_failure(state, item.step),
     }
 
@@ -238,6 +243,7 @@ def read(path: Path) -> UndoFile:
             outputs=tuple(item.get("outputs", ())),
             running=tuple(item.get("running", ())),
             needed_by=tuple(item.get("needed_by", ())),
+            timeout=float(item.get("timeout", UNDO_SECONDS)),
             on_failure=str(item.get("on_failure", "ask")),
         )
         for item in body["items"]

@@ -325,3 +325,12 @@ def test_without_the_journal_needs_and_on_failure_hold_too(scene: Make, policy: 
     assert (place.work / "b").exists()
     assert (place.work / "a").exists() is (policy == "stop")
     assert any(line.startswith("B: not tried") for line in told.lines)
+
+
+def test_an_undo_is_ended_at_its_own_time_limit_and_may_be_mended(scene: Make) -> None:
+    slow = Step(id="a", title="A", run="true", undo="sleep 600", undo_timeout=0.3)
+    place, session = failed(scene, slow)
+    assert "ran out of time" in session.state.step("a").undo_reason
+    assert undo_file.read(place.place / undo_file.NAME).items[0].timeout == 0.3
+    ask(session, r.AmendUndo(step="a", text="true", reason="it waits in vain"))
+    assert over(session) == "complete"
