@@ -35,7 +35,6 @@ def _step(step: Step) -> Iterator[Finding]:
             " out and do it by hand",
         )  # fmt: skip
     for key, value, instead in (
-        ("on_failure", step.on_failure, "a step that fails waits for a person"),
         ("role", step.role, "the lead starts every step"),
         ("rehearse", step.rehearse, "there is no rehearsal yet"),
         ("evidence", step.evidence, "only the command's log is kept"),
