@@ -79,6 +79,10 @@ class Program:
         self._started.append(child)
         return child
 
+    def adopt(self, child: subprocess.Popen[str]) -> None:
+        """End another process with this test, too."""
+        self._started.append(child)
+
     def output(self, number: int = 0) -> str:
         """What the program started as the ``number``th has put out."""
         return (self.folder / f"started.{number}").read_text(encoding="utf-8")
