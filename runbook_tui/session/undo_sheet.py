@@ -17,20 +17,19 @@ LINES = 66
 """A page as printers have it."""
 FEWEST = 12
 """Lines for the list of undos, however much else there is."""
+FEW = 8
+"""Lines for people, however long the procedure is."""
 
 
 def sheet(file: UndoFile, runbook: Runbook, place: Path) -> str:
     """The page; ``place`` is the run's folder. What does not fit says where the rest stands."""
-    head = _head(file, place)
-    foot = _foot(place)
-    people = _people(runbook)
-    stages = _stages(runbook, file)
-    fixed = len(head) + len(foot) + 2
-    room = LINES - fixed - len(people)
-    kept = min(len(stages), max(0, room - FEWEST))
-    stages = _cut(stages, kept, "more of the procedure is in the plan")
-    items = _cut(_items(file), LINES - fixed - len(people) - len(stages), "more: rollback.sh -n")
-    people = _cut(people, LINES - fixed - len(stages) - len(items), "more people are in the plan")
+    head, foot = _head(file, place), _foot(place)
+    items, stages, people = _items(file), _stages(runbook, file), _people(runbook)
+    room = LINES - len(head) - len(foot) - 2
+    due = min(len(items), FEWEST)
+    people = _cut(people, max(FEW, room - due - len(stages)), "more people are in the plan")
+    stages = _cut(stages, room - due - len(people), "more of the procedure is in the plan")
+    items = _cut(items, room - len(people) - len(stages), "more: rollback.sh -n")
     parts = [part for part in ([*head, *items], [*stages, *people], foot) if part]
     lines = [line for part in parts for line in ("", *part)][1:]
     return "\n".join(line[:COLUMNS].rstrip() for line in lines) + "\n"

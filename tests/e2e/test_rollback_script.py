@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from runbook_tui.command.runner import HelperRunner
+from runbook_tui.demo.sandbox import make_sandbox, tree_of
 from tests.e2e import kills
 from tests.e2e.test_rollback import SLOW
 from tests.programs import Program, wait_for_output
@@ -289,6 +291,38 @@ def test_a_merge_and_a_secret(runbook: Program) -> None:
     for path in runbook.home.rglob("*"):
         assert not path.is_file() or b"top-secret" not in path.read_bytes()
     taken_in(runbook)
+
+
+SANDBOX = """\
+format = 1
+title = "Sandbox"
+[[phase]]
+title = "One"
+""" + "".join(
+    f"""[[phase.step]]
+title = "Merge {branch}"
+action = "git.merge"
+with = {{ branch = "origin/{branch}", push = "true" }}
+"""
+    for branch in ("pr-docs", "pr-config", "pr-security")
+)
+
+
+@pytest.mark.skipif(shutil.which("git") is None and not os.environ.get("CI"), reason="needs git")
+def test_it_brings_back_the_sandbox_of_the_demo_and_its_remote(
+    runbook: Program, tmp_path: Path
+) -> None:
+    sandbox = make_sandbox(tmp_path / "sandbox", HelperRunner())
+    before = tree_of(sandbox, HelperRunner())
+    done = runbook("run", runbook.plan(SANDBOX), "--no-tui", "--cwd", sandbox.work)
+    assert done.status == 0, done
+    assert tree_of(sandbox, HelperRunner()) != before
+    ended = sh(runbook)
+    assert ended.returncode == 5, ended
+    assert tree_of(sandbox, HelperRunner()) == before
+    assert runbook("rollback", "--yes").status == 0
+    assert "rolled back" in runbook("runs").out
+    assert runbook("verify").status == 0
 
 
 def test_the_page_to_print_says_what_to_do(runbook: Program) -> None:
