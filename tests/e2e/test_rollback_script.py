@@ -216,10 +216,10 @@ def test_two_rollbacks_do_not_run_at_once(runbook: Program) -> None:
     until((runbook.work / "begun").exists)
     assert sh(runbook).returncode == 4
     waiting = runbook.start("rollback", "--yes")
-    wait_for_output(runbook, "3 of 3 ready", 1)
+    wait_for_output(runbook, "3 of 3 ready")
     (runbook.work / "go").touch()
     assert child.wait(timeout=20) == 5
-    assert waiting.wait(timeout=20) in {0, 5}, runbook.output(1)
+    assert waiting.wait(timeout=20) in {0, 5}, runbook.output()
     assert (runbook.work / "undone.log").read_text().split() == ["last", "slow", "first"]
     taken_in(runbook)
 
@@ -236,7 +236,7 @@ def test_a_rollback_of_the_program_goes_on_in_the_script_and_back_again(runbook:
     child = begin(runbook)
     until(lambda: "begun before" in (runbook.folder / "script.out").read_text())
     waiting = runbook.start("rollback", "--yes")
-    wait_for_output(runbook, "under way", 2)
+    wait_for_output(runbook, "under way", 1)
     (runbook.work / "go").touch()
     assert child.wait(timeout=20) == 5
     assert waiting.wait(timeout=20) == 5
