@@ -54,7 +54,8 @@ def write(folder: Path, state: RunState, at: float) -> None:
     file = undo_file.parsed(body)
     place = folder.absolute()
     _replace(folder / undo_script.NAME, undo_script.script(file, place, _owner()), 0o700)
-    _replace(folder / undo_sheet.NAME, undo_sheet.sheet(file, state.runbook, place), 0o600)
+    page = undo_sheet.sheet(file, state.runbook, place)
+    _replace(folder / undo_sheet.NAME, page, 0o600, durable=False)
 
 
 def renew(folder: Path, state: RunState, at: float) -> None:
@@ -67,14 +68,15 @@ def renew(folder: Path, state: RunState, at: float) -> None:
         write(folder, state, at)
 
 
-def _replace(path: Path, text: str, mode: int) -> None:
-    """Put a file in place at once, and durably."""
+def _replace(path: Path, text: str, mode: int, *, durable: bool = True) -> None:
+    """Put a file in place at once; ``durable`` waits for the disk."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(fd, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            os.fsync(file.fileno())
     temporary.replace(path)
 
 
