@@ -21,6 +21,7 @@ from runbook_tui.settings import Settings
 if TYPE_CHECKING:
     from runbook_tui.book.model import Runbook, Secret, Step
     from runbook_tui.run.events import Actor
+    from runbook_tui.run.state import RunState
     from runbook_tui.session.opening import Reader
     from runbook_tui.session.plan_files import PlanFiles
     from runbook_tui.session.ports.commands import Commands
@@ -227,6 +228,22 @@ def keep_reading(run: str, plan: PlanFiles) -> None:
     from runbook_tui.session import plan_files
 
     plan_files.keep_reading(settings().run_folder(run), plan)
+
+
+def state_of(run: str) -> RunState | None:
+    """A run as its events make it, to be looked at; None where its reading was not kept.
+
+    No plan is parsed for this: a list of runs must not wait for that. Raises `JournalError`.
+    """
+    from contextlib import closing
+
+    from runbook_tui.session.opening import open_run
+
+    kept = kept_reading(run)
+    if kept is None:
+        return None
+    with closing(journal(reading=True)) as record:
+        return open_run(record, run, lambda text, name, load: kept, surroundings())
 
 
 def kept_reading(run: str) -> Runbook | None:

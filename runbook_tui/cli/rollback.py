@@ -11,14 +11,8 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.people import as_option, rescuer
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
-from runbook_tui.run.rollback import (
-    SCOPES,
-    about_to_act,
-    default_scope,
-    plan,
-    scope_node,
-    without,
-)
+from runbook_tui.run.rollback import about_to_act, plan, without
+from runbook_tui.run.scopes import SCOPES, default_scope, scope_node
 from runbook_tui.run.state import RunState
 from runbook_tui.session.opening import NoSuchRun
 from runbook_tui.session.ports.journal import JournalError

@@ -16,7 +16,6 @@ from runbook_tui.run.differing import differing
 from runbook_tui.run.procedures import Duty, duties, open_duties
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.rollback import (
-    Item,
     RollbackPlan,
     about_to_act,
     awaited,
@@ -25,6 +24,7 @@ from runbook_tui.run.rollback import (
     without,
 )
 from runbook_tui.run.state import CommandRecord, RollbackState, RunState
+from runbook_tui.run.undo_items import Item
 from runbook_tui.session.launching import UNDO_SECONDS
 from runbook_tui.session.session import Session
 

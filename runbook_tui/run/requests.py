@@ -42,10 +42,14 @@ class FinishStep(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickNode(Request):
-    """Tick a check or criterion (or finish a manual step); ``off`` takes the tick back."""
+    """Tick a check or criterion (or finish a manual step); ``off`` takes the tick back.
+
+    ``override``: tick it by hand though its probe says otherwise.
+    """
 
     node: str
     off: bool = False
+    override: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +190,7 @@ class ConfirmationNeeded(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverrideNeeded(Refusal):
-    """The plan requires what is to be left out; ask again with ``override``."""
+    """The plan, or a probe, stands against it; ask again with ``override``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,9 @@ from runbook_tui.run.prepare import (
     withheld,
     working_folder,
 )
-from runbook_tui.run.rollback import NOTHING_ABSENT, Absent, folders
+from runbook_tui.run.rollback import folders
 from runbook_tui.run.state import CommandRecord, RunState
+from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.run.wire import limit, size, wire_name
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import CommandError, Commands, CommandSpec, CommandStatus

@@ -12,8 +12,10 @@ import pwd
 from pathlib import Path
 from typing import Any
 
-from runbook_tui.run.rollback import Item, default_scope, plan
+from runbook_tui.run.rollback import plan
+from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import CommandRecord, RunState, Status, StepState
+from runbook_tui.run.undo_items import Item
 from runbook_tui.session import undo_file, undo_script, undo_sheet
 from runbook_tui.session.undo_file import Running
 from runbook_tui.session.undo_script import Owner

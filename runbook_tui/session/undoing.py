@@ -10,8 +10,9 @@ import dataclasses
 from pathlib import Path
 
 from runbook_tui.run.events import RollbackFinished, UndoFinished, UndoStarted
-from runbook_tui.run.rollback import Item, plan
+from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import CommandRecord, RollbackState, RunState, Status
+from runbook_tui.run.undo_items import Item
 from runbook_tui.session.launching import (
     Workbench,
     captured,

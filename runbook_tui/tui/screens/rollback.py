@@ -13,16 +13,8 @@ from runbook_tui.run.differing import differing
 from runbook_tui.run.offers import offers
 from runbook_tui.run.procedures import duties
 from runbook_tui.run.requests import CloseRollback, StartRollback, StopRollback
-from runbook_tui.run.rollback import (
-    SCOPES,
-    RollbackPlan,
-    awaited,
-    default_scope,
-    plan,
-    running_plan,
-    scope_node,
-    without,
-)
+from runbook_tui.run.rollback import RollbackPlan, awaited, plan, running_plan, without
+from runbook_tui.run.scopes import SCOPES, default_scope, scope_node
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.views import chosen_undo, verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
-from runbook_tui.run.rollback import Item
+from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.views.tone import Line, cut
 
 

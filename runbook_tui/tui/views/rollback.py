@@ -10,8 +10,10 @@ from runbook_tui.book.model import Contact, Escalation
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
-from runbook_tui.run.rollback import SCOPES, Item, RollbackPlan
+from runbook_tui.run.rollback import RollbackPlan
+from runbook_tui.run.scopes import SCOPES
 from runbook_tui.run.state import RunState, Status
+from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.views.verdict import running
 

@@ -11,8 +11,8 @@ from runbook_tui.run.differing import differences
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
 from runbook_tui.run.requests import AnswerByHand, RunOffered, TickNode
-from runbook_tui.run.rollback import Item
 from runbook_tui.run.state import CommandRecord
+from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.views import chosen_undo

@@ -19,7 +19,8 @@ from runbook_tui.book.model import (
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.procedures import duties, open_duties
-from runbook_tui.run.rollback import default_scope, plan, ran, scope_node
+from runbook_tui.run.rollback import plan, ran
+from runbook_tui.run.scopes import default_scope, scope_node
 from runbook_tui.run.state import Status
 from tests.fakes.history import GRACE, History
 from tests.fakes.plans import chain, two_phases
