@@ -273,7 +273,8 @@ def open_session(
     """
     from runbook_tui.book.reader import read
     from runbook_tui.journal.clock import SystemClock
-    from runbook_tui.session import account, spare
+    from runbook_tui.session import account, spare, undo_writing
+    from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
     from runbook_tui.session.opening import open_run
     from runbook_tui.session.plan_files import read_kept, steady
     from runbook_tui.session.session import Session
@@ -282,21 +283,28 @@ def open_session(
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     around = surroundings()
     record = journal()
-    for path in spare.accounts(place, run):
-        account.enter_left_behind(record, run, path, actor)
+    # Whoever rolls back now still writes; the session that comes to hold the lock takes it in.
+    free = RunLock(place / ROLLBACK_LOCK).free()
+    waiting = spare.accounts(place, run) if free else []
+    entered = [p for p in waiting if account.enter_left_behind(record, run, p, actor)]
     # Who leads carries out what the plan says, and reads it; help must not wait for a parser.
     reader: Reader = read if leads else partial(read_kept, place)
     if plan is not None:
         reader = plan.reader(reader)
     with steady():
         state = open_run(record, run, reader, around)
+    clock = SystemClock()
+    if entered:
+        # What the account says is done must not stand in the script without the account.
+        undo_writing.renew(place, state, clock.now())
+        account.forget(entered)
     return Session(
         state=state,
         actor=actor,
         journal=record,
         commands=commands(),
         surroundings=around,
-        clock=SystemClock(),
+        clock=clock,
         folder=place,
         leads=leads,
         unattended=unattended,

@@ -174,7 +174,7 @@ class Desk:
             self._recorder.sync()
         except JournalError as error:
             self._recorder.trouble = str(error)
-        self._recorder.take_in()
+        self._recorder.take_in(alone=True)
         self._driver.attend(request.attended)
         answer = self._decided(request, self._actor, keep=True)
         if isinstance(answer, Refusal):

@@ -6,6 +6,9 @@ import fcntl
 import os
 from pathlib import Path
 
+ROLLBACK_LOCK = "rollback.lock"
+"""The file in a run's folder that whoever rolls it back holds, ``rollback.sh`` too."""
+
 
 class RunLock:
     """An exclusive lock that names its holder; never waits."""

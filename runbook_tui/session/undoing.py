@@ -37,7 +37,7 @@ from runbook_tui.session.ports.commands import (
 from runbook_tui.session.ports.journal import TooLarge
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.stepping import UNDO_KINDS
-from runbook_tui.session.undo_file import write as write_undo_file
+from runbook_tui.session.undo_writing import write as write_undo_file
 
 GRACE = 5.0
 PATIENCE = 3 * GRACE
