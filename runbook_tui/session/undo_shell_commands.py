@@ -232,7 +232,7 @@ over() { # RESULT REASON
     return
   fi
   blocked="$blocked $needs"
-  [ "$1" != failed ] || [ -z "$stops" ] || stopped="the plan stops where “$title” fails"
+  [ "$1" != failed ] || [ -z "$stops" ] || stopped="the plan stops it where $title fails"
   remain
 }
 show() { # WHY [TEXT…]

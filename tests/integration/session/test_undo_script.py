@@ -344,4 +344,4 @@ def test_the_plan_may_stop_it_where_one_fails_and_give_an_undo_its_own_time(tmp_
     assert ended.returncode == 6, ended
     assert (tmp_path / "ran").read_text().split() == ["c", "b"]
     assert "C: failed" in ended.stdout
-    assert "A: not tried, the plan stops where “B” fails" in ended.stdout
+    assert "A: not tried, the plan stops it where B fails" in ended.stdout
