@@ -101,6 +101,7 @@ class Step(Placed):
     undo: str | None = None
     verify_undo: str | None = None
     undo_ready: str | None = None
+    undo_timeout: float | None = None
     outputs: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     signoff: Gate | None = None

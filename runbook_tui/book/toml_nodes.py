@@ -188,6 +188,7 @@ class Nodes:
             undo=s.undo,
             verify_undo=s.verify_undo,
             undo_ready=s.undo_ready,
+            undo_timeout=s.undo_timeout,
             outputs=tuple(s.outputs),
             checks=self._checks(s.checks, (*path, "checks")),
             signoff=self._gate(s.signoff, (*path, "signoff"), id_, before=False),

@@ -26,8 +26,8 @@ from runbook_tui.run.rollback import (
 )
 from runbook_tui.run.state import CommandRecord, RollbackState, RunState
 from runbook_tui.run.undo_items import Item
-from runbook_tui.session.launching import UNDO_SECONDS
 from runbook_tui.session.session import Session
+from runbook_tui.session.undo_file import UNDO_SECONDS
 
 POLL = 0.03
 PATIENCE = 60.0
@@ -80,6 +80,8 @@ def print_plan(
 def _print_item(item: Item, number: int, *, whole: bool) -> None:
     within = f"  in {item.within}" if item.within else ""
     say.out(f"  {number:>2}  {item.title}{within}  [{_readiness(item)}]")
+    for sentence in item.edited:
+        say.out(f"        ! {sentence}", colour="yellow")
     _print_text(item.text, whole=whole)
     for other in item.earlier:
         say.out("      then that of an attempt before it:")
@@ -228,13 +230,19 @@ class Undoing:
         for step_id in rollback.steps:
             title = f"“{state.outline[step_id].title}”"
             for record in _undos(state, step_id, rollback):
-                self._tell_command(title, record)
+                self._tell_command(step_id, title, record)
             result = rollback.results.get(step_id)
+            if result is None:
+                self._told.pop(step_id, None)  # It is tried again.
             if result is not None and step_id not in self._told:
                 self._told[step_id] = result
                 self._tell_result(state, step_id, title, result)
 
-    def _tell_command(self, title: str, record: CommandRecord) -> None:
+    def _most(self, step_id: str) -> float:
+        armed = self._session.state.step(step_id).undo
+        return (armed.timeout if armed is not None else None) or UNDO_SECONDS
+
+    def _tell_command(self, step_id: str, title: str, record: CommandRecord) -> None:
         if record.folder not in self._commands:
             self._commands[record.folder] = LogFollower(Path(record.folder))
             self._began.setdefault(title, record.started)
@@ -246,11 +254,13 @@ class Undoing:
             for line in follower.lines(ended=not record.running):
                 say.out(f"  | {line}")
             if record.running:
-                self._tell_waiting(title, record, follower)
+                self._tell_waiting(title, record, follower, self._most(step_id))
             else:
                 self._commands[record.folder] = None
 
-    def _tell_waiting(self, title: str, record: CommandRecord, follower: LogFollower) -> None:
+    def _tell_waiting(
+        self, title: str, record: CommandRecord, follower: LogFollower, limit: float
+    ) -> None:
         """An undo has no keyboard: what it asks, and that it takes long, is said at once."""
         now = time.monotonic()
         if question := follower.prompt(now):
@@ -258,8 +268,9 @@ class Undoing:
         due = self._due.setdefault(record.folder, now + SLOW)
         if now >= due:
             self._due[record.folder] = float("inf")
-            most = say.length(UNDO_SECONDS)
-            say.err(f"{title} still runs, at most {most}; nothing can be typed into it")
+            say.err(
+                f"{title} still runs, at most {say.length(limit)}; nothing can be typed into it"
+            )
             run = self._session.run
             say.err(
                 f"if it waits in vain, end it alone, and the next one follows: runbook stop {run}"
@@ -277,6 +288,11 @@ class Undoing:
     def _answer(self, item: Item) -> None:
         from runbook_tui.cli.values import asked, confirmed
 
+        if item.asks:
+            from runbook_tui.cli.mending import mended
+
+            mended(self._session, item, self._ask_value)
+            return
         if item.missing and self._ask_value(item.missing[0]):
             return
         taken = confirmed(f"“{item.title}” ({item.why}): was it taken back by hand?")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from runbook_tui.book.model import Procedure
+from runbook_tui.run.failing import GOOD, IN_THE_WAY, needed_by, unanswered
 from runbook_tui.run.hands import along_with, stands_for
 from runbook_tui.run.state import RunState, Status, overtaken
 from runbook_tui.run.undo_items import Absent, Item, finished_item, item_of, lacking, told_apart
@@ -144,6 +145,8 @@ def running_plan(state: RunState) -> RollbackPlan | None:
     items = told_apart(
         state, [item_of(state, id_, False) or finished_item(state, id_) for id_ in rollback.steps]
     )
+    behind = _behind(state)
+    items = [dataclasses.replace(i, behind=behind.get(i.step, "")) for i in items]
     procedures = _procedures(state, rollback.node)
     return RollbackPlan(
         scope=rollback.scope,
@@ -152,6 +155,22 @@ def running_plan(state: RunState) -> RollbackPlan | None:
         procedures=procedures,
         budget=rollback.budget,
     )
+
+
+def _behind(state: RunState) -> dict[str, str]:
+    """Titles of those that failed and wait for a person, by the step that waits with them."""
+    rollback = state.rollback
+    failed = unanswered(state)
+    if rollback is None or not failed:
+        return {}
+    found = {id_: state.outline[id_].title for id_ in failed}
+    needing = needed_by(state, [id_ for id_ in rollback.steps if id_ not in rollback.results
+                                or id_ in found])  # fmt: skip
+    for id_ in rollback.steps:
+        title = next((found[other] for other in needing(id_) if other in found), "")
+        if title and id_ not in rollback.results:
+            found[id_] = title
+    return {id_: title for id_, title in found.items() if id_ not in failed}
 
 
 def folders(state: RunState) -> tuple[str, ...]:
@@ -179,21 +198,55 @@ def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
 def awaited(state: RunState, absent: Collection[str] = ()) -> tuple[Item, ...]:
     """What the running rollback waits for a person to answer; empty while an undo still runs.
 
-    ``absent`` are secrets that somebody has to give.
+    That is what is done by hand or lacks a value, and an undo that failed. ``absent`` are secrets
+    that somebody has to give.
     """
     rollback = state.rollback
     if rollback is None or not rollback.active:
         return ()
-    waiting = []
+    failed = set(unanswered(state))
+    held = waits_behind(state)
+    waiting: list[Item] = []
+    stuck: set[str] = set()
     for id_ in rollback.steps:
-        if id_ in rollback.results:
+        if id_ in rollback.results and id_ not in failed:
+            continue
+        if id_ not in failed and held(id_, stuck):
+            stuck.add(id_)  # What needs it is asked about first.
             continue
         item = item_of(state, id_, False)
         item = lacking(item, absent) if item is not None else None
-        if item is None or not item.by_hand or item.status is Status.UNDOING:
+        if item is None or item.status is Status.UNDOING or not (item.by_hand or id_ in failed):
             return ()
+        stuck.add(id_)
         waiting.append(item)
     return tuple(waiting)
+
+
+def waits_behind(state: RunState) -> Callable[[str, Collection[str]], bool]:
+    """A function that tells whether a step waits for others, which wait for a person.
+
+    It does if the plan says that one of them needs it, and none that does stays for good.
+    """
+    rollback = state.rollback
+    if rollback is None:
+        return lambda id_, stuck: False
+    results = rollback.results
+    open_ = [id_ for id_ in rollback.steps if results.get(id_) not in GOOD]
+    failed = set(unanswered(state))
+    needing: list[Callable[[str], list[str]]] = []
+
+    def waits(id_: str, stuck: Collection[str]) -> bool:
+        if not stuck:
+            return False
+        if not needing:
+            needing.append(needed_by(state, open_))
+        others = needing[0](id_)
+        if any(results.get(other) in IN_THE_WAY and other not in failed for other in others):
+            return False
+        return any(other in stuck for other in others)
+
+    return waits
 
 
 def _procedures(state: RunState, node: str) -> tuple[Procedure, ...]:

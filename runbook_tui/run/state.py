@@ -70,6 +70,18 @@ class CommandRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What a person has put in place of an undo that failed; fields as in `UndoAmended`."""
+
+    text: str
+    was: str
+    reason: str
+    from_line: int
+    by: Actor
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepState:
     """One step now. ``started_seq`` is the event that started its last attempt; 0 = never."""
 
@@ -87,6 +99,10 @@ class StepState:
     before_undo: Status = Status.DONE
     undo_result: str = ""
     undo_reason: str = ""
+    undo_seq: int = 0
+    """The event that began the last attempt to take it back; 0 = never."""
+    amended: tuple[Amendment, ...] = ()
+    """How its undo was changed since the step was started last, in order."""
     out_of_order: bool = False
     overridden: bool = False
     earlier: tuple[UndoArmed, ...] = ()

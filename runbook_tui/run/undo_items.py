@@ -8,9 +8,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from runbook_tui.book.parameters import FilledIn
+from runbook_tui.run.failing import asks
 from runbook_tui.run.forecast import estimated
 from runbook_tui.run.hands import along_with
-from runbook_tui.run.prepare import own_values, resolve_ready, resolve_undo, resolve_verify
+from runbook_tui.run.prepare import (
+    own_values,
+    resolve_ready,
+    resolve_undo,
+    resolve_verify,
+    secrets_in,
+)
 from runbook_tui.run.state import RunState, Status, StepState
 
 
@@ -53,6 +60,17 @@ class Item:
     outcome: str = ""
     within: str = ""
     status: Status = Status.PENDING
+    asks: bool = False
+    """Whether its undo failed and a person may try it again, change it or leave it."""
+    behind: str = ""
+    """The title of what the plan says needs it, and that waits for a person."""
+    edited: tuple[str, ...] = ()
+    """Who has changed its undo since it was recorded, and why; a sentence each."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that its undo runs, in order."""
+        return (self.text, *self.earlier)
 
     @property
     def ready(self) -> bool:
@@ -137,19 +155,21 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
     verify = resolve_verify(state, armed, values)
     result = state.rollback.results.get(id_, "") if state.rollback else ""
     earlier, first = _of_earlier(state, step)
-    texts = (text, *earlier, verify, *([first] if first else []))
+    others = tuple(dict.fromkeys(e.text for e in earlier if e.text != text.text))
+    stand = [f for f in (text, *earlier) if amended_text(step, f.text) == f.text]
+    texts = (*stand, verify, *([first] if first else []))
     refused = tuple(dict.fromkeys(r.reason for filled in texts for r in filled.refused))
     return Item(
         step=id_,
         title=item.title,
         kind=armed.kind,
-        text=text.text,
-        earlier=tuple(dict.fromkeys(e.text for e in earlier if e.text != text.text)),
+        text=amended_text(step, text.text),
+        earlier=tuple(amended_text(step, other) for other in others),
         verify=first.text if first is not None else verify.text,
         missing=tuple(dict.fromkeys(name for filled in texts for name in filled.open)),
-        places=tuple(str(p) for p in text.places),
+        places=tuple(str(p) for p in text.places) if text in stand else (),
         verify_places=tuple(str(p) for p in (first or verify).places),
-        secrets=armed.secrets,
+        secrets=_secrets(state, step, armed.secrets),
         reason="; ".join(refused) or armed.reason,
         cwd=armed.cwd,
         held=held,
@@ -159,6 +179,31 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
         result=result,
         outcome=step.undo_reason if result else "",
         status=step.status,
+        asks=asks(state, id_),
+        edited=edits(step),
+    )
+
+
+def amended_text(step: StepState, text: str) -> str:
+    """What runs in place of a text of the step's undo; the text itself where nobody changed it."""
+    for amendment in step.amended:
+        text = amendment.text if amendment.was == text else text
+    return text
+
+
+def _secrets(state: RunState, step: StepState, recorded: tuple[str, ...]) -> tuple[str, ...]:
+    """The secrets that its undo reads, with those that a person has put in."""
+    added = (name for a in step.amended for name in secrets_in(state, a.text))
+    return tuple(dict.fromkeys((*recorded, *added)))
+
+
+def edits(step: StepState) -> tuple[str, ...]:
+    """Who has changed the step's undo, and why, the newest last."""
+    return tuple(
+        f"goes on from line {a.from_line}, by {a.by.name}"
+        if a.from_line
+        else f"edited by {a.by.name}: {a.reason}"
+        for a in step.amended
     )
 
 
@@ -203,6 +248,7 @@ def finished_item(state: RunState, id_: str) -> Item:
         result=result,
         outcome=state.step(id_).undo_reason if result else "",
         status=state.step(id_).status,
+        edited=edits(state.step(id_)),
     )
 
 

@@ -15,7 +15,8 @@ PATIENCE = 0.5
 class Following:
     """Waits for events of others on a thread of its own.
 
-    ``call`` has something done on the session's thread; ``closing`` ends the waiting.
+    ``call`` has something done on the session's thread; ``closing`` ends the waiting; ``also`` is
+    done each time round.
     """
 
     def __init__(
@@ -24,16 +25,19 @@ class Following:
         recorder: Recorder,
         call: Callable[[Callable[[], None]], None],
         closing: threading.Event,
+        also: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal = journal
         self._recorder = recorder
         self._call = call
         self._closing = closing
+        self._also = also
         self._missing = ""
 
     def go_on(self) -> None:
         """Wake the session when others append to the run, until it closes."""
         while not self._closing.is_set():
+            self._also()
             state = self._recorder.state
             try:
                 if self._journal.wait(state.run, state.seq, PATIENCE):

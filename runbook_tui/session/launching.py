@@ -16,6 +16,7 @@ from runbook_tui.run.prepare import (
     arm,
     recordable,
     resolve,
+    secrets_in,
     step_environment,
     withheld,
     working_folder,
@@ -29,8 +30,8 @@ from runbook_tui.session.ports.commands import CommandError, Commands, CommandSp
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Pair, Recorder
 from runbook_tui.session.spare import Places
+from runbook_tui.session.undo_file import UNDO_SECONDS
 
-UNDO_SECONDS = 900.0
 PROBE_SECONDS = 30.0
 LONGEST = 50
 LONGEST_REASON = 1000
@@ -193,8 +194,8 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
         cwd=recorded.cwd or os.getcwd(),
         shell=recorded.shell or bench.surroundings.shell(None),
         environment=environment,
-        secrets=recorded.secrets,
-        timeout=UNDO_SECONDS,
+        secrets=tuple(dict.fromkeys((*recorded.secrets, *secrets_in(bench.state, text)))),
+        timeout=recorded.timeout or UNDO_SECONDS,
         interactive=False,
         node="",
         place=bench.rollback_place(),

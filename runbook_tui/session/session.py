@@ -18,7 +18,7 @@ from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
 from runbook_tui.session.following import Following
 from runbook_tui.session.launching import Workbench, foreseen
-from runbook_tui.session.locks import RunLock
+from runbook_tui.session.locks import LeadLock
 from runbook_tui.session.lookout import Lookout
 from runbook_tui.session.opening import resumption
 from runbook_tui.session.ports.clock import Clock
@@ -80,8 +80,9 @@ class Session:
         self._owns_journal = owns_journal
         self._commands = commands
         self._driver = Driver(self._bench, actor, leads=leads, attended=not unattended)
-        self._lead_lock = RunLock(folder / "lead.lock")
-        self._desk = Desk(self._bench, self._driver, actor, self._lead_lock)
+        self.lead_lock = LeadLock(folder / "lead.lock")
+        """Who leads the run, as far as the lock tells."""
+        self._desk = Desk(self._bench, self._driver, actor, self.lead_lock)
         self._listeners: list[Listener] = []
         self._work: queue.Queue[_Work] = queue.Queue()
         self._closing = threading.Event()
@@ -89,7 +90,9 @@ class Session:
         self.actor = actor
         self.leads = leads
         self._thread = threading.Thread(target=self._live, name="session", daemon=True)
-        following = Following(journal, self._recorder, self._call, self._closing)
+        following = Following(
+            journal, self._recorder, self._call, self._closing, self.lead_lock.look
+        )
         self._lookout = Lookout(self._bench, journal, runner)
         self._looking = threading.Thread(target=self._lookout.go_on, name="lookout", daemon=True)
         self._follower = threading.Thread(target=following.go_on, name="follower", daemon=True)
@@ -119,23 +122,25 @@ class Session:
         """What keeps the journal from being written; empty where nothing."""
         return self._recorder.trouble
 
+    @property
+    def leaderless(self) -> bool:
+        """Whether nobody's program leads the run now, this one neither; never waits."""
+        return not self.leads and self.lead_lock.gone
+
     def open(self, *, resume: bool = False) -> bool:
         """Start the session's threads; False if it should lead and somebody else does.
 
         ``resume`` records that this person goes on as lead. Raises `JournalError`.
         """
-        if self.leads and not self._lead_lock.take(self.actor.identity):
+        if self.leads and not self.lead_lock.take(self.actor.identity):
             return False
         if resume:
             self._recorder.record(lambda state: resumption(state, self.actor))
+        self.lead_lock.look()
         self._thread.start()
         self._follower.start()
         self._looking.start()
         return True
-
-    def leader(self) -> str:
-        """Who holds the lead now, as far as the lock tells."""
-        return self._lead_lock.holder()
 
     def ask(self, request: r.Request, actor: Actor | None = None) -> Future[Answer]:
         """Ask for something; the answer comes once it is durable or refused.
@@ -205,7 +210,7 @@ class Session:
         self._call(lambda: None)
         if self._thread.is_alive():
             self._thread.join(timeout=10)
-        self._lead_lock.release()
+        self.lead_lock.release()
         self._driver.leave_rollback()
         # A thread that a disk does not answer would keep us here as well.
         if self._owns_journal and not self._thread.is_alive():

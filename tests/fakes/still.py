@@ -23,6 +23,7 @@ class StillSession:
         self.run = state.run
         self.actor = ADA
         self.leads = True
+        self.leaderless = False
         self.trouble = ""
         self.environment: dict[str, str] = {}
         self.absent = NOTHING_ABSENT

@@ -38,7 +38,8 @@ Esc            back to the run; a rollback that runs goes on
 Tab            scope: step, change, phase, run
 ↑ ↓ j k        move              Enter or z   all of an undo
 t or Space     taken back by hand; or tick a box of the procedure
-x              it stays, with a reason
+x              it stays, with a reason: done by hand, or an undo that failed
+r e l          of an undo that failed: try again, edit it, go on from one of its lines
 v              give a value that an undo needs, or change those of an offered command
 o              run a command that the plan keeps for this, after a yes
 f              also undo what lies before something irreversible (the floor)

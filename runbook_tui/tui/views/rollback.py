@@ -60,7 +60,11 @@ def foot(state: RunState, waiting: tuple[Item, ...], *, runs: bool, held: bool, 
             ("x", "key"),
             (" stays  ", "plain"),
         ]
-        if waiting[0].missing:
+        if waiting[0].asks:
+            keys = [(" r", "key"), (" again  ", "plain"), ("e", "key"), (" edit  ", "plain"),
+                    ("l", "key"), (" go on  ", "plain"), ("x", "key"),
+                    (" leave  ", "plain")]  # fmt: skip
+        elif waiting[0].missing:
             keys = [(" v", "key"), (" give the value  ", "plain")]
         keys += [("S", "key"), (" stop  ", "plain"), ("Esc", "key"), (" back", "plain")]
         return spread(keys, [(" it waits for you ", "panic")], width)
@@ -82,6 +86,8 @@ def row(item: Item, number: int, width: int) -> Line:
     left: Line = [(f"{number:>2} ↶ ", "accent"), (printable(item.title, 200), "strong")]
     if item.within:
         left.append((f"  {printable(item.within, 40)}", "plain"))
+    if item.edited:
+        left.append(("  edited", "warn"))
     if item.text:
         first = item.text.strip().splitlines()[0]
         left.append((f"  {printable(first, 300)}", "dim"))
@@ -139,13 +145,18 @@ def _standing(item: Item) -> Line:
         "taken back": ("✓ taken back by hand", "good"),
         "failed": ("✗ failed", "bad"),
         "stays": ("✗ stays", "bad"),
+        "not tried": ("– not tried", "bad"),
         "none": ("– not undone", "bad"),
     }
+    if item.asks:
+        return [("✗ failed, asks you ", "bad")]
     if item.result:
         text, tone = results.get(item.result, (item.result, "plain"))
         return [(f"{text} ", tone)]
     if item.status is Status.UNDOING:
         return [("▶ running ", "busy")]
+    if item.behind:
+        return [(f"waits for “{printable(item.behind, 16)}” ", "warn")]
     if item.ready:
         return [("✓ ready ", "good"), (f"{takes(item)} " if takes(item) else "", "dim")]
     return [(f"{item.why} ", "warn")]

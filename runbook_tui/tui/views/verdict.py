@@ -6,6 +6,7 @@ import time
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run.failing import unanswered
 from runbook_tui.run.reach import reach
 from runbook_tui.run.rollback import RollbackPlan, about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
@@ -24,7 +25,12 @@ def summary(state: RunState, plan: RollbackPlan, width: int, height: int) -> lis
         return _over(state, rollback, width, height)
     if rollback is not None and rollback.started is not None:
         done = sum(r in {"done", "taken back"} for r in rollback.results.values())
-        return [[(f" {done} of {len(rollback.steps)} taken back", "busy")]]
+        words = f"{done} of {len(rollback.steps)} taken back"
+        if failed := unanswered(state):
+            titles = ", ".join(f"“{printable(state.outline[id_].title, 60)}”" for id_ in failed)
+            ask = "its row: r again, e edit, l go on from a line, x leave"
+            return flow([], f"{words}; {titles} failed. On {ask}", "bad", width, height)
+        return [[(f" {words}", "busy")]]
     if not plan.items:
         if begun := about_to_act(state, plan.node):
             titles = ", ".join(f"“{printable(state.outline[id_].title, 60)}”" for id_ in begun)

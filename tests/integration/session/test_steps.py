@@ -111,7 +111,7 @@ def test_a_probe_ticks_its_check_and_a_failing_one_does_not(scene: Make) -> None
                        if c.kind == "probe" and not c.running]) == 2)  # fmt: skip
     until(lambda: session.state.step("a").status is Status.WAITING)
     assert set(session.state.ticks) == {"yes"}
-    ask(session, r.TickNode(node="no"))
+    ask(session, r.TickNode(node="no", override=True))
     until(lambda: session.state.step("a").status is Status.DONE)
 
 
@@ -199,7 +199,7 @@ def test_two_leads_of_one_run_are_not(scene: Make) -> None:
     first = place.open()
     with pytest.raises(AssertionError):
         place.open()
-    assert "Ada" in first.leader()
+    assert "Ada" in first.lead_lock.holder()
 
 
 def test_the_end_of_the_run_ends_what_runs_in_the_background_and_says_so(scene: Make) -> None:

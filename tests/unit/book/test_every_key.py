@@ -126,6 +126,7 @@ def test_steps(book: Runbook) -> None:
     )  # fmt: skip
     assert merge.verify_undo == "git diff --quiet ${{ old }} HEAD"
     assert merge.undo_ready == "git cat-file -e ${{ old }}"
+    assert merge.undo_timeout == 1800.0
     assert [(c.title, c.probe) for c in merge.checks] == [
         ("Pipeline is green", None), ("Staging answers", "curl -fsS $staging/health"),
     ]  # fmt: skip
