@@ -16,6 +16,7 @@ from runbook_tui.run.requests import CloseRollback, StartRollback, StopRollback
 from runbook_tui.run.rollback import RollbackPlan, awaited, plan, running_plan, without
 from runbook_tui.run.scopes import SCOPES, default_scope, scope_node
 from runbook_tui.run.state import RunState
+from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.views import chosen_undo, verdict
 from runbook_tui.tui.views import rollback as view
@@ -68,6 +69,8 @@ class RollbackScreen(Screen[None]):
         self._past_floor = False
         self._plan = RollbackPlan(scope="run", node="")
         self._strange: tuple[str, ...] = ()
+        self._waiting: tuple[Item, ...] = ()
+        """What waits for a person, as the rows show it: keys act on these."""
 
     @property
     def state(self) -> RunState:
@@ -161,7 +164,8 @@ class RollbackScreen(Screen[None]):
         )
         self._fit_summary()
         self.rows.past_floor = self._past_floor
-        self.rows.wait_at(awaited(self.state, absent.secrets))
+        self._waiting = awaited(self.state, absent.secrets)
+        self.rows.wait_at(self._waiting)
         self._show_undo()
         for lines in self.query(Lines):
             lines.refresh()
@@ -210,8 +214,7 @@ class RollbackScreen(Screen[None]):
 
     def _paint_foot(self, width: int, height: int) -> list[Line]:
         held = any(item.held for item in self._plan.items)
-        waiting = awaited(self.state, self.app.session.absent.secrets)
-        return [view.foot(self.state, waiting, runs=self.running, held=held, width=width)]
+        return [view.foot(self.state, self._waiting, runs=self.running, held=held, width=width)]
 
     # -- deeds -----------------------------------------------------------------------------------
 
