@@ -21,6 +21,7 @@ from runbook_tui.settings import Settings
 if TYPE_CHECKING:
     from runbook_tui.book.model import Runbook, Secret, Step
     from runbook_tui.run.events import Actor
+    from runbook_tui.run.state import RunState
     from runbook_tui.session.opening import Reader
     from runbook_tui.session.plan_files import PlanFiles
     from runbook_tui.session.ports.commands import Commands
@@ -128,6 +129,7 @@ class LocalSurroundings:
         import dataclasses
 
         from runbook_tui.book.actions import ACTIONS
+        from runbook_tui.forge.readiness import ready_text
         from runbook_tui.forge.undo import before_text, quoted, undo_text
 
         if step.action is None:
@@ -137,12 +139,14 @@ class LocalSurroundings:
         words = [f"WITH_{name.upper()}={quoted(value)}" for name, value in given.items()]
         program = f"{shlex.quote(sys.executable)} -P -m runbook_tui.forge {step.action}"
         undo, verify = undo_text(step.action, given)
+        own = step.undo is None
         return dataclasses.replace(
             step,
             before=_before(step, before_text(step.action, given)),
             run=" ".join([*words, program]),
             undo=step.undo if step.undo is not None else undo,
             verify_undo=step.verify_undo if step.verify_undo is not None else verify,
+            undo_ready=step.undo_ready or (ready_text(step.action, given) if own else None),
             outputs=tuple(dict.fromkeys((*step.outputs, *known.outputs))),
         )
 
@@ -229,6 +233,22 @@ def keep_reading(run: str, plan: PlanFiles) -> None:
     plan_files.keep_reading(settings().run_folder(run), plan)
 
 
+def state_of(run: str) -> RunState | None:
+    """A run as its events make it, to be looked at; None where its reading was not kept.
+
+    No plan is parsed for this: a list of runs must not wait for that. Raises `JournalError`.
+    """
+    from contextlib import closing
+
+    from runbook_tui.session.opening import open_run
+
+    kept = kept_reading(run)
+    if kept is None:
+        return None
+    with closing(journal(reading=True)) as record:
+        return open_run(record, run, lambda text, name, load: kept, surroundings())
+
+
 def kept_reading(run: str) -> Runbook | None:
     """What was read when a run began, to name its nodes; None where it was not kept."""
     from runbook_tui.session import plan_files
@@ -255,8 +275,10 @@ def open_session(
     ``plan`` is what was read already; it counts only where the run's own copy says the same.
     """
     from runbook_tui.book.reader import read
+    from runbook_tui.command.runner import HelperRunner
     from runbook_tui.journal.clock import SystemClock
-    from runbook_tui.session import account, spare
+    from runbook_tui.session import account, spare, undo_writing
+    from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
     from runbook_tui.session.opening import open_run
     from runbook_tui.session.plan_files import read_kept, steady
     from runbook_tui.session.session import Session
@@ -265,21 +287,29 @@ def open_session(
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     around = surroundings()
     record = journal()
-    for path in spare.accounts(place, run):
-        account.enter_left_behind(record, run, path, actor)
+    # Whoever rolls back now still writes; the session that comes to hold the lock takes it in.
+    free = RunLock(place / ROLLBACK_LOCK).free()
+    waiting = spare.accounts(place, run) if free else []
+    entered = [p for p in waiting if account.enter_left_behind(record, run, p, actor)]
     # Who leads carries out what the plan says, and reads it; help must not wait for a parser.
     reader: Reader = read if leads else partial(read_kept, place)
     if plan is not None:
         reader = plan.reader(reader)
     with steady():
         state = open_run(record, run, reader, around)
+    clock = SystemClock()
+    if entered:
+        # What the account says is done must not stand in the script without the account.
+        undo_writing.renew(place, state, clock.now())
+        account.forget(entered)
     return Session(
         state=state,
         actor=actor,
         journal=record,
         commands=commands(),
         surroundings=around,
-        clock=SystemClock(),
+        clock=clock,
+        runner=HelperRunner(),
         folder=place,
         leads=leads,
         unattended=unattended,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from runbook_tui import wiring
+from runbook_tui.cli.demo_screen import gate_waits
 from runbook_tui.cli.playing import Play
 from runbook_tui.run.state import OVER, Status, blockers
 from runbook_tui.tui.app import RunbookApp
@@ -33,6 +33,8 @@ async def lead_until(pilot: Pilot[int], app: RunbookApp, stop: str) -> None:
         status = session.state.step(id_).status
         if status not in OVER:
             await until(pilot, lambda id_=id_: app.screen.chosen_step == id_)  # type: ignore[attr-defined, misc]
+            if gate_waits(session.state):
+                await pilot.press("s")
             await until(pilot, lambda id_=id_: not blockers(session.state, id_))  # type: ignore[misc]
             await pilot.press("enter")
             await until(pilot, lambda id_=id_: session.state.step(id_).status  # type: ignore[misc]
@@ -49,8 +51,7 @@ def shoot(app: RunbookApp, folder: Path, name: str) -> None:
 async def play(folder: Path, sandbox: Path) -> None:
     """The whole demo, with a picture at each turn."""
     with Play(sandbox) as demo:
-        demo.sign_when_asked()
-        app = RunbookApp(demo.session, wiring.terminals())
+        app = demo.screen(pause=0.0)
         async with app.run_test(size=SIZES[""]) as pilot:
             await lead_until(pilot, app, "security-check")
             await lead_until(pilot, app, "performance-check")

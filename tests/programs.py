@@ -37,6 +37,7 @@ class Program:
         self.work.mkdir()
         self.folder = folder
         self._started: list[subprocess.Popen[str]] = []
+        self._adopted: list[subprocess.Popen[str]] = []
 
     def environment(self, **more: str) -> dict[str, str]:
         """What the program finds in its environment."""
@@ -79,6 +80,10 @@ class Program:
         self._started.append(child)
         return child
 
+    def adopt(self, child: subprocess.Popen[str]) -> None:
+        """End another process with this test, too."""
+        self._adopted.append(child)
+
     def output(self, number: int = 0) -> str:
         """What the program started as the ``number``th has put out."""
         return (self.folder / f"started.{number}").read_text(encoding="utf-8")
@@ -108,7 +113,7 @@ class Program:
 
     def close(self) -> None:
         """End what this test started."""
-        for child in self._started:
+        for child in (*self._started, *self._adopted):
             if child.poll() is None:
                 self.kill(child)
         if (self.home / "runs").exists() and (self.home / "journal.db").is_file():

@@ -32,7 +32,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Fields of the model that have another name than their key."""
 NODES = frozenset({"checks", "criteria", "changes", "steps", "stages"})
-COMMANDS = ("before", "run", "undo", "verify_undo")
+COMMANDS = ("before", "run", "undo", "verify_undo", "undo_ready")
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ def _texts(step: Step) -> tuple[tuple[str, str | None], ...]:
     if step.action is not None:
         return ()
     return (("before", step.before), ("run", step.run), ("ready", step.ready),
-            ("undo", step.undo), ("verify_undo", step.verify_undo))  # fmt: skip
+            ("undo", step.undo), ("verify_undo", step.verify_undo),
+            ("undo_ready", step.undo_ready))  # fmt: skip
 
 
 def _of(

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from runbook_tui.book.durations import spoken
-from runbook_tui.book.model import Change, Check, Gate, Parameter, Phase, Procedure, Runbook, Step
+from runbook_tui.book.model import (
+    Change,
+    Check,
+    Gate,
+    Parameter,
+    Phase,
+    Procedure,
+    Runbook,
+    Step,
+    Watch,
+)
 from runbook_tui.book.plain_text import printable
 
 WIDTH = 160
@@ -26,7 +36,10 @@ def listing(runbook: Runbook) -> Iterator[str]:
 
 def _phase(phase: Phase) -> Iterator[str]:
     risk = f"{phase.risk} risk" if phase.risk else ""
-    yield _line(0, phase.title, phase.id, [risk, _asked("gate", phase.gate)])
+    needs = f"needs {', '.join(phase.needs) or 'nothing'}" if phase.needs is not None else ""
+    yield _line(0, phase.title, phase.id, [risk, needs, _asked("gate", phase.gate)])
+    if phase.when:
+        yield f"  when {_short(phase.when)}"
     for change in phase.changes:
         yield from _change(change)
     for step in phase.steps:
@@ -43,15 +56,22 @@ def _change(change: Change) -> Iterator[str]:
     for step in change.steps:
         yield from _step(step, 2)
     yield from _boxes(change.criteria, 2, "criterion")
+    if change.signoff:
+        yield f"    {_asked('sign-off', change.signoff)}"
 
 
 def _step(step: Step, depth: int) -> Iterator[str]:
-    estimate = spoken(step.estimate.maximum) if step.estimate else ""
-    kind = "by hand" if step.manual and not step.steps else ""
-    flags = ["optional" if step.optional else "", "required" if step.required else ""]
-    facts = [estimate, kind, *flags, _asked("gate", step.gate)]
-    yield _line(depth, step.title, step.id, facts)
-    for mark, text in (("$", step.run or step.action), ("↶", step.undo)):
+    yield _line(depth, step.title, step.id, _facts_of(step))
+    for mark, text in (
+        ("when", step.when),
+        ("before $", step.before),
+        ("$", step.run or step.action),
+        ("done when it holds: $", step.ready),
+        ("its output must match:", step.expect.output),
+        ("↶", step.undo),
+        ("taken back if it holds: $", step.verify_undo),
+        ("asks first:", step.confirm),
+    ):
         if text:
             yield f"{'  ' * depth}  {mark} {_short(text)}"
     if step.irreversible:
@@ -63,20 +83,42 @@ def _step(step: Step, depth: int) -> Iterator[str]:
         yield from _step(inner, depth + 1)
 
 
+def _facts_of(step: Step) -> list[str]:
+    """What binds a step and how it runs, in a few words each."""
+    exits = ", ".join(map(str, step.expect.exits))
+    return [
+        spoken(step.estimate.maximum) if step.estimate else "",
+        "by hand" if step.manual and not step.steps else "",
+        "optional" if step.optional else "",
+        "required" if step.required else "",
+        "" if step.needs is None else f"needs {', '.join(step.needs) or 'nothing'}",
+        f"on {', '.join(step.hosts)}: REFUSED by this version" if step.hosts else "",
+        "in the background" if step.background else "",
+        "typed into" if step.interactive else "",
+        f"at most {spoken(step.timeout)}" if step.timeout is not None else "",
+        f"tried {step.retries} more times" if step.retries else "",
+        f"exit status {exits} expected" if step.expect.exits != (0,) else "",
+        "only looks" if not step.effect else "",
+        _asked("gate", step.gate),
+    ]
+
+
 def _boxes(checks: Iterable[Check], depth: int, kind: str) -> Iterator[str]:
     for check in checks:
         word = "" if kind == "check" else f"{kind}: "
         probe = f"  $ {_short(check.probe)}" if check.probe else ""
-        yield f"{'  ' * depth}☐ {word}{printable(check.title, WIDTH)}{probe}"
+        id_ = f"  [{printable(check.id)}]"
+        more = "" if check.required else "  (optional)"
+        yield f"{'  ' * depth}☐ {word}{printable(check.title, WIDTH)}{id_}{more}{probe}"
 
 
 def _procedure(procedure: Procedure) -> Iterator[str]:
-    yield f"{procedure.kind}: {printable(procedure.title, WIDTH)}"
+    yield f"{procedure.kind}: {printable(procedure.title, WIDTH)}  [{printable(procedure.id)}]"
     for stage in procedure.stages:
         window = ""
         if stage.to_minute is not None:
             window = f"{stage.from_minute or 0:g}–{stage.to_minute:g} min  "
-        yield f"  {window}{printable(stage.title, WIDTH)}"
+        yield f"  {window}{printable(stage.title, WIDTH)}  [{printable(stage.id)}]"
         for step in stage.steps:
             command = f"  $ {_short(step.run)}" if step.run else ""
             yield f"    {printable(step.title, WIDTH)}{command}"
@@ -86,11 +128,10 @@ def _facts(runbook: Runbook) -> Iterator[str]:
     groups = {
         "values": [_value(p) for p in runbook.parameters],
         "roles": [f"{name}: {', '.join(who)}" for name, who in runbook.roles.items()],
-        "watches": [f"{w.title}, every {spoken(w.every)}" for w in runbook.watches],
+        "watches": [_watch(w) for w in runbook.watches],
         "thresholds": [
-            f"{t.name} {t.op} {t.value:g} {t.unit}".rstrip()
+            (f"{t.name} {t.op} {t.value:g} {t.unit}" if t.value is not None else t.name).rstrip()
             for t in runbook.thresholds
-            if t.value is not None
         ],
         "contacts": [f"{c.role}: {c.who}" for c in runbook.contacts],
         "escalations": [f"{x.topic}: {' → '.join(x.ladder)}" for x in runbook.escalations],
@@ -102,16 +143,36 @@ def _facts(runbook: Runbook) -> Iterator[str]:
             yield from (f"  {printable(line, WIDTH)}" for line in lines)
 
 
+def _watch(watch: Watch) -> str:
+    sides = (("below", watch.below), ("above", watch.above))
+    limits = [f"{word} {value:g}" for word, value in sides if value is not None]
+    return ", ".join([f"{watch.title}  [{watch.id}]", f"every {spoken(watch.every)}", *limits])
+
+
 def _value(parameter: Parameter) -> str:
+    one_of = f", one of {', '.join(parameter.choices)}" if parameter.choices else ""
+    like = f", like {parameter.pattern}" if parameter.pattern else ""
+    about = f": {parameter.description}" if parameter.description else ""
     if parameter.secret is not None:
-        return f"{parameter.name} (secret)"
-    if parameter.default is not None:
-        return f"{parameter.name} = {parameter.default}"
-    return f"{parameter.name} (asked for)" if parameter.required else parameter.name
+        given = " (secret)"
+    elif parameter.default is not None:
+        given = f" = {parameter.default}"
+    else:
+        given = " (asked for)" if parameter.required else ""
+    return f"{parameter.name}{given}{one_of}{like}{about}"
 
 
 def _asked(what: str, gate: Gate | None) -> str:
-    return f"{what}: {', '.join(gate.roles)}" if gate else ""
+    if gate is None:
+        return ""
+    more = [
+        f"{gate.count} each" if gate.count > 1 else "",
+        "four eyes" if gate.four_eyes else "",
+        "signed with a key" if gate.signed else "",
+        f"within {spoken(gate.within)}" if gate.within is not None else "",
+    ]
+    said = "; ".join(filter(None, more))
+    return f"{what}: {', '.join(gate.roles)}" + (f" ({said})" if said else "")
 
 
 def _line(depth: int, title: str, id_: str, facts: Iterable[str]) -> str:

@@ -100,6 +100,8 @@ class Step(Placed):
     arguments: Mapping[str, str] = field(default_factory=dict)
     undo: str | None = None
     verify_undo: str | None = None
+    undo_ready: str | None = None
+    undo_timeout: float | None = None
     outputs: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     signoff: Gate | None = None

@@ -14,10 +14,14 @@ from runbook_tui.book.findings import Fault, Finding
 from runbook_tui.book.inner_code import values_in_code
 from runbook_tui.book.lost import Lost
 from runbook_tui.book.model import Change, Check, Gate, Parameter, Phase, Runbook, Step
+from runbook_tui.book.not_acted_on import not_acted_on
 from runbook_tui.book.order import needs
 from runbook_tui.book.parameters import IN_A_FILE, MARK, reserved, too_long
 from runbook_tui.book.places import Place, Places
 
+NO_COMMAND = frozenset({"none", "n/a", "na", "no", "nothing", "null", "-", "manual", "by hand",
+                        "tbd", "todo", "not possible", "not needed", "none needed"})  # fmt: skip
+"""What people write for an undo that there is not."""
 UNKNOWN = "is no parameter and no output of an earlier step"
 SIGNERS = "allowed_signers"
 NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -203,6 +207,7 @@ def _values(runbook: Runbook, places: Places) -> Iterator[tuple[str, Fault]]:
             texts = [(step, "before", step.before, ()), (step, "run", step.run, after_before),
                      (step, "cwd", step.cwd, ()), (step, "undo", step.undo, own),
                      (step, "verify_undo", step.verify_undo, own), (step, "ready", step.ready, own),
+                     (step, "undo_ready", step.undo_ready, own),
                      *((step, "env", v, ()) for v in step.env.values()),
                      *((step, "with_", v, ()) for v in step.arguments.values()),
                      *((check, "probe", check.probe, own) for check in step.checks)]  # fmt: skip
@@ -260,6 +265,7 @@ def noticed(runbook: Runbook, places: Places) -> Runbook:
     findings = list(runbook.findings)
     for step in runbook.walk():
         findings += _remarks(step)
+    findings += not_acted_on(runbook)
     known = {(f.code, f.source, f.line) for f in findings}
     for inner in (i.finding() for i in values_in_code(runbook, places)):
         if (inner.code, inner.source, inner.line) not in known:
@@ -285,6 +291,13 @@ def _remarks(step: Step) -> Iterator[Finding]:
             code="no-undo", line=step.line, source=step.source,
             message=f"“{step.title}” has an effect and no undo; say undo, irreversible or "
             "changes = false",
+        )  # fmt: skip
+    if step.undo is not None and step.undo.strip().strip(".").lower() in NO_COMMAND:
+        yield Finding(
+            code="undo-no-command", severity="high", line=step.line, source=step.source,
+            message=f"the undo of “{step.title}” would be run as a command named"
+            f" “{step.undo.strip()}”; leave it out and say irreversible = \"reason\", or"
+            " changes = false where there is nothing to take back",
         )  # fmt: skip
     late = {m.group(1) for m in MARK.finditer(step.undo or "")} & set(step.outputs)
     if late and step.before is None:

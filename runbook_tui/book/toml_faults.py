@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from pydantic_core import ErrorDetails
 
 from runbook_tui.book.findings import Fault
+from runbook_tui.book.toml_meant import value_of
 from runbook_tui.book.toml_mending import DEEPEST, Refused, holders
 from runbook_tui.book.toml_positions import Path, Position, nearest
 
@@ -53,23 +54,23 @@ def schema_faults(
     A value may be refused once for each of the shapes that it might have; where it has one of
     them, only what is wrong inside counts. Nothing is said of values whose key was guessed.
     """
-    faults: list[tuple[Path, str]] = []
+    faults: list[tuple[Path, str, str]] = []
     refused: dict[Path, list[ErrorDetails]] = {}
     around = holders(errors)
     for path, error in errors:
         if error["type"] == "missing":
-            faults.append((path, f"“{error['loc'][-1]}” is missing"))
+            faults.append((path, f"“{error['loc'][-1]}” is missing", ""))
         elif path not in around and path not in guessed:
             refused.setdefault(path, []).append(error)
-    faults += [(path, _words(path, found)) for path, found in refused.items()]
+    faults += [(path, *_words(path, found)) for path, found in refused.items()]
     return [
-        Fault(message=message, line=line, column=column)
-        for path, message in faults
+        Fault(message=message, line=line, column=column, hint=hint)
+        for path, message, hint in faults
         for line, column in (nearest(where, path),)
     ]
 
 
-def _words(path: Path, errors: list[ErrorDetails]) -> str:
+def _words(path: Path, errors: list[ErrorDetails]) -> tuple[str, str]:
     name = next((part for part in reversed(path) if isinstance(part, str)), "")
     wanted = list(dict.fromkeys(WANTED[e["type"]] for e in errors if e["type"] in WANTED))
     if "a number" in wanted and "a whole number" in wanted:
@@ -77,8 +78,8 @@ def _words(path: Path, errors: list[ErrorDetails]) -> str:
     other = next((e for e in errors if e["type"] not in WANTED), None)
     if other is None:
         item = "an item of " if isinstance(path[-1], int) else ""
-        return f"{item}“{name}” should be {' or '.join(wanted)}"
+        return f"{item}“{name}” should be {' or '.join(wanted)}", value_of(name)
     if other["type"] == "value_error":
-        return str(other.get("ctx", {}).get("error", other["msg"]))
+        return str(other.get("ctx", {}).get("error", other["msg"])), ""
     message = other["msg"]
-    return f"“{name}”: {message[:1].lower()}{message[1:]}"
+    return f"“{name}”: {message[:1].lower()}{message[1:]}", ""

@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from runbook_tui.book.toml_meant import instead_of
+
 LIKELY = 0.7
 POSSIBLE = 0.6
 Model = type[BaseModel]
@@ -34,6 +36,8 @@ def likely(name: str, model: Model) -> str | None:
 @cache
 def meant(name: str, model: Model, top: Model) -> str:
     """What a key that a table does not know was probably meant to be, or where it belongs."""
+    if words := instead_of(name, keys(model)):
+        return words
     if close := likely(name, model):
         return f"did you mean “{close}”?"
     tables = _tables(top)

@@ -166,7 +166,7 @@ class Nodes:
     def _step(self, s: t.StepTable, path: Path) -> m.Step:
         id_ = self.id(s.id, s.title)
         for key, rollback in (("before", False), ("run", False), ("undo", True),
-                              ("verify_undo", True)):  # fmt: skip
+                              ("verify_undo", True), ("undo_ready", True)):  # fmt: skip
             text = getattr(s, key)
             if text is not None:
                 self.commands.append(
@@ -187,6 +187,8 @@ class Nodes:
             arguments=dict(s.with_),
             undo=s.undo,
             verify_undo=s.verify_undo,
+            undo_ready=s.undo_ready,
+            undo_timeout=s.undo_timeout,
             outputs=tuple(s.outputs),
             checks=self._checks(s.checks, (*path, "checks")),
             signoff=self._gate(s.signoff, (*path, "signoff"), id_, before=False),

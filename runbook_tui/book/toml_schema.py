@@ -143,6 +143,8 @@ class StepTable(Table):
     with_: Annotated[dict[str, str], Field(alias="with")] = {}
     undo: str | None = None
     verify_undo: str | None = None
+    undo_ready: str | None = None
+    undo_timeout: Cadence | None = None
     checks: Checks = []
     signoff: GateTable | None = None
     gate: GateTable | None = None
@@ -151,7 +153,7 @@ class StepTable(Table):
     irreversible: str | None = None
     required: bool = False
     rehearse: str | None = None
-    on_failure: str | None = None
+    on_failure: Literal["ask", "continue", "stop"] | None = None
     when: str | None = None
     host: str | None = None
     hosts: Strings = []

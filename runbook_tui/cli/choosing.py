@@ -26,6 +26,8 @@ class Glance:
     finished: bool = False
     result: str = ""
     rolled_back: str = ""
+    rolling_back: bool = False
+    """Whether a rollback was started and has not come to its end."""
     running: tuple[str, ...] = ()
     to_undo: tuple[str, ...] = ()
     began: float = 0.0
@@ -34,6 +36,8 @@ class Glance:
     @property
     def word(self) -> str:
         """How it stands, in a word or two."""
+        if self.rolling_back:
+            return "rollback not finished"
         if self.running:
             return "running"
         if self.finished:
@@ -51,6 +55,7 @@ class _Look:
         self.finished = False
         self.result = ""
         self.rolled_back = ""
+        self.rolling_back = False
         self.running: dict[str, None] = {}
         self.to_undo: dict[str, None] = {}
         self.armed: dict[str, str] = {}
@@ -66,14 +71,19 @@ class _Look:
             self.lead = e.Actor(name=payload.name, email=payload.email).identity
         elif isinstance(payload, e.RunFinished):
             self.finished, self.result = True, payload.result
+        elif isinstance(payload, e.RollbackStarted):
+            # Also of a run that was over: it is open until its rollback is.
+            self.finished, self.rolling_back = False, True
         elif isinstance(payload, e.RollbackFinished):
             self.finished, self.result, self.rolled_back = False, "", payload.result
+            self.rolling_back = False
         else:
             self._take_step(payload, step)
 
     def _take_step(self, payload: e.Payload, step: str) -> None:
         if isinstance(payload, e.StepStarted):
             self.to_undo[step] = None
+            self.rolling_back = False
         elif isinstance(payload, e.UndoArmed):
             self.armed[step] = payload.kind
         elif isinstance(payload, e.UndoFinished) and payload.result in {"done", "taken back"}:
@@ -95,6 +105,7 @@ def glance(entry: RunEntry, events: Iterable[Event]) -> Glance:
         finished=look.finished,
         result=look.result,
         rolled_back=look.rolled_back,
+        rolling_back=look.rolling_back,
         running=tuple(look.running),
         to_undo=tuple(s for s in look.to_undo if look.armed.get(s) != "nothing"),
         began=look.began,

@@ -6,12 +6,17 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
+
+if TYPE_CHECKING:
+    from runbook_tui.cli.playing import Play
 
 
 @click.command("demo")
@@ -26,16 +31,66 @@ def command(keep: bool, no_tui: bool) -> int:
     folder = Path(tempfile.mkdtemp(prefix="runbook-demo-"))
     # The sandbox has a journal of its own; the person's is neither read nor written.
     os.environ["RUNBOOK_HOME"] = str(folder / "home")
+    terminal = sys.stdin.isatty() and sys.stdout.isatty() and not no_tui
     status = exits.STEP_FAILED
+    kept = keep
     try:
         with Play(folder) as play:
-            terminal = sys.stdin.isatty() and sys.stdout.isatty() and not no_tui
-            status = play.on_screen() if terminal else play.by_itself()
+            if terminal:
+                status = _on_screen(play)
+                kept = play.kept = keep or (not play.over and _wants_to_go_on(play))
+            else:
+                status = play.by_itself()
+            kept = kept or status != exits.DONE
     except (SandboxFailed, ServiceFailed) as error:
+        kept = True
         raise Ended(exits.STEP_FAILED, f"the sandbox could not be made: {error}") from error
     finally:
-        if keep or status != exits.DONE:
+        if kept:
             say.err(f"the sandbox is kept: RUNBOOK_HOME={folder / 'home'} runbook log")
         else:
             shutil.rmtree(folder, ignore_errors=True)
+    if terminal:
+        _say_after(play, folder)
     return status
+
+
+def _on_screen(play: Play) -> int:
+    """Say what it is about and how others take part, then open the screen."""
+    from runbook_tui.demo.story import INTRODUCTION
+
+    for line in INTRODUCTION.split("\n"):
+        say.err(line)
+    say.err("from a second terminal:")
+    _say_commands(play.commands()[:2])
+    click.prompt(
+        "Enter opens the screen", default="", show_default=False, prompt_suffix=" ", err=True
+    )
+    return play.on_screen()
+
+
+def _wants_to_go_on(play: Play) -> bool:
+    """Whether a run that is not over is kept; who cannot be asked loses nothing."""
+    how = "all is back, the run is still open" if play.brought_back else "the run is not over"
+    try:
+        return click.confirm(
+            f"{how}: keep the sandbox and its service to go on later?",
+            default=not play.brought_back, err=True,
+        )  # fmt: skip
+    except (click.Abort, OSError):
+        return True
+
+
+def _say_after(play: Play, folder: Path) -> None:
+    """How to go on with what was kept, and how to be rid of it."""
+    if not play.kept:
+        say.err("the sandbox, its service and its journal are gone; `runbook demo` makes another")
+        return
+    throw = ("throw it away (its service ends by itself then)", f"rm -rf {folder}")
+    _say_commands([*play.commands(), throw])
+
+
+def _say_commands(found: Iterable[tuple[str, str]]) -> None:
+    for what, words in found:
+        say.err(f"  {what}:")
+        say.err(f"    {words}")

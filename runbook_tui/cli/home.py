@@ -22,6 +22,7 @@ def home() -> int:
     with reading() as journal:
         found = glances(journal)
     open_runs = [run for run in found if not run.finished]
+    open_runs.sort(key=lambda run: not run.rolling_back)
     plans = plans_here(Path.cwd())
     _print(open_runs, plans, [run for run in found if run.finished][:PAST])
     if sys.stdin.isatty() and sys.stdout.isatty() and (open_runs or plans):
@@ -67,6 +68,10 @@ def _print(open_runs: list[Glance], plans: list[Path], past: list[Glance]) -> No
         say.out(f"      {line(run, INDENT)}")
     if not past:
         say.out("      none")
+    for run in open_runs:
+        if run.rolling_back:
+            name = run.entry.run
+            say.err(f"the rollback of {name} is not finished: `runbook rollback {name}` goes on")
     say.err("runbook run FILE starts, runbook resume goes on, runbook --help says the rest")
 
 

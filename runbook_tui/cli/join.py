@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 @click.command("join")
 @click.argument("run", required=False)
 @click.option("--share", metavar="REMOTE", help="the git remote over which the run is shared")
+@click.option("--no-tui", is_flag=True, help="follow it as lines of text, until it ends")
 @as_option
-def command(run: str | None, share: str | None, claimed: str | None) -> int:
+def command(run: str | None, share: str | None, no_tui: bool, claimed: str | None) -> int:
     """Look on, tick and sign in your own name, and roll back; the lead starts steps."""
+    if share is not None:
+        raise Ended(exits.USAGE, "this version does not share runs between machines yet")
+    if no_tui:
+        return _follow(run, claimed)
     from runbook_tui.cli.screen import need_terminal, show
     from runbook_tui.tui.opening import Opening
 
-    if share is not None:
-        raise Ended(exits.USAGE, "this version does not share runs between machines yet")
     need_terminal()
     name = f"run {run}" if run else "the newest run"
     return show(Opening(name, partial(_open, run, claimed)), "join")
@@ -45,3 +48,11 @@ def _open(run: str | None, claimed: str | None, opening: Opening) -> Opened:
     opening.commit()
     session.open()
     return opened(session)
+
+
+def _follow(run: str | None, claimed: str | None) -> int:
+    from runbook_tui.cli.following import follow
+    from runbook_tui.cli.opening import reading, run_named, taking_part
+
+    with taking_part(run_named(run), actor(claimed)) as session, reading() as journal:
+        return follow(session, journal)

@@ -48,8 +48,9 @@ def led(
     *,
     resume: bool,
     plan: PlanFiles | None = None,
+    said: str = "",
 ) -> Opened:
-    """Lead a run for a screen; raises `Ended` where somebody else does.
+    """Lead a run for a screen, which says ``said`` first; raises `Ended` where somebody else leads.
 
     It may be left until the run is opened in this person's name.
     """
@@ -62,7 +63,7 @@ def led(
     try:
         for name, value in values.secret.items():
             session.give_secret(name, value)
-        return opened(session, "; ".join(other_runs(run)))
+        return opened(session, "; ".join(filter(None, (said, *other_runs(run)))))
     except BaseException:
         session.close()
         raise
@@ -76,7 +77,7 @@ def _session(run: str, who: Actor, plan: PlanFiles | None) -> Session:
 
 def _open(session: Session, *, resume: bool) -> None:
     if not session.open(resume=resume):
-        raise led_by(session.run, session.leader())
+        raise led_by(session.run, session.lead_lock.holder())
 
 
 def _lines(session: Session, values: Values, *, yes: bool, found: RunState, after: int) -> int:

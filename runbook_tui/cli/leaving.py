@@ -10,6 +10,7 @@ from types import FrameType
 
 from runbook_tui.cli import say
 from runbook_tui.run.state import RunState
+from runbook_tui.run.summary import summary
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -61,7 +62,8 @@ def say_left(state: RunState, verb: str) -> None:
     """After the screen: which run it was, what still runs, and how to come back to it."""
     run = state.run
     if state.finished is not None and not state.rolling_back:
-        say.err(f"run {run}: {state.result}")
+        say.err(f"run {run}: {summary(state)}")
+        say.err(f"it can still be taken back: runbook rollback {run}")
         return
     running = [
         state.outline[id_].title if id_ in state.outline else id_

@@ -15,6 +15,7 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.requests import ConfirmationNeeded, Refusal, ValuesMissing
 from runbook_tui.run.state import BROKEN, OVER, RunState, Status, blockers, passed, status_of
+from runbook_tui.run.summary import summary
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.session import Session
 
@@ -92,8 +93,7 @@ class Lines:
             return None
         if state.finished is not None:
             self._narrator.tell()
-            took = say.length(state.finished - state.started)
-            say.out(f"done in {took}: {state.runbook.title}", colour="green", bold=True)
+            say.out(f"{summary(state)}: {state.runbook.title}", colour="green", bold=True)
             return exits.DONE
         if self._rolled_back_meanwhile(state):
             return self._rolled_back(state)
@@ -233,9 +233,13 @@ class Lines:
 
     def _leave(self) -> int:
         running = [i for i, s in self._state.steps.items() if any(c.running for c in s.commands)]
+        run = self._state.run
         titles = ", ".join(self._narrator.title(i) for i in running)
-        say.err(f"left; still running: {titles}" if running else "left; nothing runs")
-        say.err(f"go on with: runbook resume {self._state.run} --no-tui")
+        say.err(f"left; still running: {titles}; it goes on" if running else "left; nothing runs")
+        say.err(f"go on with:     runbook resume {run} --no-tui")
+        if running:
+            say.err(f"stop it with:   runbook stop {run}")
+        say.err(f"bring it back:  runbook rollback {run}")
         return exits.WAITING
 
 

@@ -13,11 +13,11 @@ from runbook_tui.run.state import (
     blockers,
     closed,
     gate_open,
-    gates_waiting,
     open_checks,
     over,
     status_of,
 )
+from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.run.verdicts import missing, rejected, rejections
 
 
@@ -64,9 +64,9 @@ def _of_step(state: RunState, id_: str) -> list[Need]:
     status = status_of(state, id_)
     if state.outline.is_group(id_):
         inner_over = all(state.step(s.id).status in OVER for s in step.steps)
-        return _to_conclude(state, id_) if status not in OVER and inner_over else []
+        return to_conclude(state, id_) if status not in OVER and inner_over else []
     if status is Status.WAITING:
-        return _to_conclude(state, id_)
+        return to_conclude(state, id_)
     by_hand = step.manual and (
         status is Status.RUNNING or (status is Status.READY and not blockers(state, id_))
     )
@@ -75,7 +75,7 @@ def _of_step(state: RunState, id_: str) -> list[Need]:
     return [Need(text=f"“{step.title}” is done by hand", how=f"runbook tick {state.run} {id_}")]
 
 
-def _to_conclude(state: RunState, id_: str) -> list[Need]:
+def to_conclude(state: RunState, id_: str) -> list[Need]:
     """The checks and sign-offs that a step which has run still needs."""
     step = state.outline.steps[id_]
     checks = {c.id: c.title for c in step.checks}

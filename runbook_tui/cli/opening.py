@@ -10,7 +10,7 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.choosing import choose
 from runbook_tui.cli.exits import Ended
 from runbook_tui.run.events import Actor
-from runbook_tui.run.requests import Refusal, Request
+from runbook_tui.run.requests import OverrideNeeded, Refusal, Request
 from runbook_tui.session.answering import Accepted
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.session import Session
@@ -76,7 +76,10 @@ def ask(session: Session, request: Request) -> Accepted:
 
 def refused(refusal: Refusal) -> Ended:
     """A refusal as the end of a command."""
-    return Ended(refusal.exit_code, refusal.reason, refusal.hint)
+    hint = refusal.hint
+    if isinstance(refusal, OverrideNeeded):
+        hint = f"say --override to do it all the same; {hint}" if hint else "say --override"
+    return Ended(refusal.exit_code, refusal.reason, hint)
 
 
 def do_one(name: str, who: Actor, request: Request, said: str) -> int:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shlex
 import threading
 import time
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from runbook_tui import wiring
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.asking import Answers
 from runbook_tui.cli.lines import Lines
-from runbook_tui.cli.needs import needs
 from runbook_tui.cli.opening import ask, taking_part
 from runbook_tui.cli.undoing import Undoing, print_plan
 from runbook_tui.cli.values import Values
@@ -20,13 +22,19 @@ from runbook_tui.command.runner import HelperRunner
 from runbook_tui.demo import story
 from runbook_tui.demo.sandbox import make_sandbox, tree_of
 from runbook_tui.run.requests import SignNode
-from runbook_tui.run.rollback import default_scope, plan
-from runbook_tui.run.state import RunState, gates_waiting
+from runbook_tui.run.rollback import plan
+from runbook_tui.run.scopes import default_scope
+from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.session.plan_files import read_files
 from runbook_tui.session.session import Session
 
+if TYPE_CHECKING:
+    from runbook_tui.cli.demo_screen import DemoApp
+
 COMMENT = "tests are green, go"
 PATIENCE = 10.0
+GRACE_SECONDS = 4.0
+"""How long Grace takes to sign, once she was asked on the screen."""
 
 
 class Play:
@@ -49,7 +57,8 @@ class Play:
         )
         wiring.keep_reading(self._run, plan)
         self._session: Session = wiring.open_session(self._run, story.LEAD, leads=True)
-        self._signed = threading.Event()
+        self.kept = False
+        """Whether service and commands go on when the play is left."""
 
     def __enter__(self) -> Play:
         self._session.open()
@@ -61,6 +70,9 @@ class Play:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self.kept:
+            self._session.close()
+            return
         for step in self._session.state.steps.values():
             for record in step.commands:
                 if record.running:
@@ -73,29 +85,46 @@ class Play:
         """The lead's session."""
         return self._session
 
-    def sign_when_asked(self) -> None:
-        """Let Grace sign as soon as her gate waits."""
-        self._session.listen(self._when_waited_for)
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing to come back to: it is done, or was never begun."""
+        state = self._session.state
+        return state.finished is not None or not state.steps
+
+    @property
+    def brought_back(self) -> bool:
+        """Whether the last thing that happened was a rollback, and a whole one."""
+        from runbook_tui.tui.leaving import exit_status
+
+        return exit_status(self._session.state) == exits.ROLLED_BACK
 
     def on_screen(self) -> int:
-        """The screen for a person who leads; Grace signs as soon as her gate waits."""
-        from runbook_tui.tui.app import RunbookApp
-
-        self.sign_when_asked()
-        RunbookApp(self._session, wiring.terminals()).run()
+        """The screen for a person who leads; Grace signs some seconds after she was asked."""
+        self.screen(GRACE_SECONDS).run()
         code, text = story.health(self._service.url)
         say.err(f"the service answers {code}: {text}")
         return exits.DONE
 
-    def _when_waited_for(self, state: RunState) -> None:
-        reached = [n.how for n in needs(state)] if gates_waiting(state) else []
-        if self._signed.is_set() or not any(f"--role {story.APPROVER_ROLE}" in h for h in reached):
-            return
-        self._signed.set()
-        # On a thread of its own: this one is the session's, and may not wait for anybody.
-        threading.Thread(target=self._sign, name="approver", daemon=True).start()
+    def screen(self, pause: float) -> DemoApp:
+        """The screen on which Grace signs ``pause`` seconds after she was asked."""
+        from runbook_tui.cli.demo_screen import DemoApp
 
-    def _sign(self) -> None:
+        return DemoApp(self._session, wiring.terminals(), self.approve, pause)
+
+    def commands(self) -> list[tuple[str, str]]:
+        """What takes part in the run from another terminal, and what each does."""
+        home = f"RUNBOOK_HOME={shlex.quote(os.environ['RUNBOOK_HOME'])}"
+        ada, grace = (f"{home} RUNBOOK_AS={shlex.quote(who.identity)}"
+                      for who in (story.LEAD, story.APPROVER))  # fmt: skip
+        return [
+            ("look on as Grace", f"{grace} runbook join {self._run}"),
+            ("sign as Grace", f"{grace} runbook sign {self._run}"),
+            ("go on as Ada", f"{ada} runbook resume {self._run}"),
+            ("bring it back", f"{ada} runbook rollback {self._run}"),
+        ]
+
+    def approve(self) -> None:
+        """Let Grace sign what waits for her, from a session of her own."""
         with taking_part(self._run, story.APPROVER) as session:
             for gate in gates_waiting(session.state):
                 ask(session, SignNode(node=gate, role=story.APPROVER_ROLE, comment=COMMENT))
@@ -120,7 +149,7 @@ class Play:
                 return self._otherwise(f"the run stopped before the gate with status {status}")
             before = tree_of(self._sandbox, self._runner)
             say.err(f"{story.APPROVER.name} signs the gate, from a session of her own")
-            self._sign()
+            self.approve()
             status = lines.walk(leaves=False)
         if status != exits.STEP_FAILED:
             return self._otherwise(f"a failure was due, and the status is {status}")

@@ -12,7 +12,9 @@ from runbook_tui.cli.people import actor, as_option
 from runbook_tui.cli.screen import need_terminal, show
 
 if TYPE_CHECKING:
+    from runbook_tui.cli.taking import Taking
     from runbook_tui.cli.values import Values
+    from runbook_tui.run.events import Actor
     from runbook_tui.tui.opening import Opened, Opening
 
 
@@ -26,33 +28,67 @@ def command(
     run: str | None, no_tui: bool, yes: bool, pairs: tuple[str, ...], claimed: str | None
 ) -> int:
     """Go on with a run as its lead; a step that failed is tried again."""
+    may_ask = say.interactive() and not yes
     if not no_tui:
-        from runbook_tui.tui.opening import Opening
-
         need_terminal()
-        work = partial(_open, run, pairs, claimed)
-        return show(Opening(f"run {run}" if run else "the newest run", work), "resume")
+        return _on_screen(run, claimed, pairs, may_ask=may_ask)
     from runbook_tui.cli.leading import lead_lines
-    from runbook_tui.cli.opening import run_named
+    from runbook_tui.cli.taking import agreed, look
 
-    chosen = run_named(run)
     who = actor(claimed)
+    chosen = agreed(look(run, who), may_ask=may_ask)
     values = _given(chosen, pairs)
     say.err(f"run {chosen}")
     return lead_lines(chosen, who, values, yes=yes, resume=True, after=None)
 
 
-def _open(run: str | None, pairs: tuple[str, ...], claimed: str | None, opening: Opening) -> Opened:
-    from runbook_tui.cli.leading import led
-    from runbook_tui.cli.opening import run_named
+class YesWanted(Exception):
+    """The run is found, and the terminal is needed to ask whether it is to change hands."""
+
+    def __init__(self, taking: Taking) -> None:
+        super().__init__()
+        self.taking = taking
+
+
+def _on_screen(
+    run: str | None, claimed: str | None, pairs: tuple[str, ...], *, may_ask: bool
+) -> int:
+    """The screen first, the run beside it; what only a terminal can answer in between."""
+    from runbook_tui.tui.opening import Opening
+
+    name = f"run {run}" if run else "the newest run"
+    try:
+        return show(Opening(name, partial(_look, run, claimed, pairs, may_ask)), "resume")
+    except YesWanted as wanted:
+        taking = wanted.taking
+    from runbook_tui.cli.taking import agreed
+
+    chosen = agreed(taking, may_ask=True)
+    return show(Opening(f"run {chosen}", partial(_open, chosen, actor(claimed), pairs)), "resume")
+
+
+def _look(
+    run: str | None, claimed: str | None, pairs: tuple[str, ...], may_ask: bool, opening: Opening
+) -> Opened:
+    from runbook_tui.cli.taking import look
 
     opening.doing = "looking the run up"
-    chosen = run_named(run)
-    opening.name = f"run {chosen}"
     who = actor(claimed)
+    taking = look(run, who)
+    if taking.question and may_ask:
+        raise YesWanted(taking)
+    opening.name = f"run {taking.run}"
+    return _open(taking.run, who, pairs, opening, said=taking.words)
+
+
+def _open(
+    run: str, who: Actor, pairs: tuple[str, ...], opening: Opening, *, said: str = ""
+) -> Opened:
+    from runbook_tui.cli.leading import led
+
     opening.doing = "reading the plan and the journal"
-    values = _given(chosen, pairs)
-    return led(chosen, who, values, opening, resume=True)
+    values = _given(run, pairs)
+    return led(run, who, values, opening, resume=True, said=said)
 
 
 def _given(run: str, pairs: tuple[str, ...]) -> Values:

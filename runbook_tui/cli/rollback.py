@@ -11,14 +11,8 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.people import as_option, rescuer
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
-from runbook_tui.run.rollback import (
-    SCOPES,
-    about_to_act,
-    default_scope,
-    plan,
-    scope_node,
-    without,
-)
+from runbook_tui.run.rollback import about_to_act, plan, without
+from runbook_tui.run.scopes import SCOPES, default_scope, scope_node
 from runbook_tui.run.state import RunState
 from runbook_tui.session.opening import NoSuchRun
 from runbook_tui.session.ports.journal import JournalError
@@ -121,7 +115,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         say.err("a rollback of this run is under way; going on with it")
     else:
         scope, node = _scope(state, wish.scope)
-        session.look_around()
+        session.look_around(checks=wish.only_plan)
         state = session.foreseen()
         planned = without(plan(state, scope, node, wish.past_floor), session.absent)
         begun = about_to_act(state, node)

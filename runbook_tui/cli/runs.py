@@ -39,7 +39,7 @@ def command(as_json: bool) -> int:
 
 def line(run: Glance, indent: int = 0) -> str:
     """One run as a line of text; on a terminal it fits into one row."""
-    undo = f"  {len(run.to_undo)} to undo" if run.to_undo else ""
+    undo = f"  {undo_words(run)}" if run.to_undo else ""
     wide = say.columns()
     # A run's id begins with its day.
     narrow = wide is not None and wide < WIDE
@@ -49,6 +49,19 @@ def line(run: Glance, indent: int = 0) -> str:
     last = f"  ({lead}){undo}"
     room = None if wide is None else max(SHORTEST, wide - indent - len(fixed) - len(last))
     return f"{fixed}{printable(run.entry.title, room)}{last}"
+
+
+def undo_words(run: Glance) -> str:
+    """What a rollback finds, counted as the screen counts it: ``↶ 4 ready, 1 by hand``."""
+    from runbook_tui import wiring
+    from runbook_tui.run.readiness import counted
+    from runbook_tui.run.rollback import plan
+
+    state = wiring.state_of(run.entry.run)
+    if state is None:
+        return f"{len(run.to_undo)} to undo"
+    words = counted(plan(state, "run", ""))
+    return f"↶ {words}" if words else ""
 
 
 def as_values(run: Glance) -> dict[str, object]:
@@ -66,6 +79,7 @@ def as_values(run: Glance) -> dict[str, object]:
         "finished": run.finished,
         "result": run.result,
         "rolled_back": run.rolled_back,
+        "rolling_back": run.rolling_back,
         "running": len(run.running),
         "to_undo": list(run.to_undo),
     }

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import click
 
-from runbook_tui.cli import exits
+from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.people import actor, as_option
 
 
 @click.command("sign")
 @click.argument("run")
-@click.argument("node")
-@click.option("--role", required=True, help="the role in which you sign")
+@click.argument("node", required=False)
+@click.option("--role", help="the role in which you sign; needed")
 @click.option("--reject", is_flag=True, help="reject instead of approve; needs --comment")
 @click.option("--comment", default="", help="stands in the record")
 @click.option("--key", type=click.Path(), help="an ssh key that proves who you are")
 @as_option
 def command(
-    run: str, node: str, role: str, reject: bool, comment: str, key: str | None, claimed: str | None
+    run: str,
+    node: str | None,
+    role: str | None,
+    reject: bool,
+    comment: str,
+    key: str | None,
+    claimed: str | None,
 ) -> int:
-    """Approve or reject a gate, phase, change or step in a role."""
-    from runbook_tui.cli.opening import do_one
+    """Approve or reject a gate, phase, change or step in a role.
+
+    Without NODE or --role it signs nothing and lists what waits for a sign-off.
+    """
+    from runbook_tui.cli.opening import ask, run_named, taking_part
+    from runbook_tui.cli.to_sign import asks_for, to_sign
     from runbook_tui.run.requests import SignNode
 
     if key is not None:
@@ -30,6 +40,20 @@ def command(
             "this version makes no signatures with a key, so --key is refused, not ignored",
             "sign without --key where the plan does not say signed = true",
         )
-    request = SignNode(node=node, role=role, approve=not reject, comment=comment)
-    said = f"{node} {'rejected' if reject else 'approved'} as {role}"
-    return do_one(run, actor(claimed), request, said)
+    chosen = run_named(run)
+    with taking_part(chosen, actor(claimed)) as session:
+        listed = "\n".join(to_sign(session.state))
+        if node is None or role is None:
+            lacks = "say what you sign" if node is None else "say in which role you sign: --role"
+            raise Ended(exits.USAGE, lacks, listed)
+        request = SignNode(node=node, role=role, approve=not reject, comment=comment)
+        try:
+            ask(session, request)
+        except Ended as ended:
+            if asks_for(session.state, node, role):
+                raise
+            hint = "\n".join(filter(None, (ended.hint, listed)))
+            raise Ended(ended.status, ended.message, hint) from None
+    verb = "rejected" if reject else "approved"
+    say.err(f"{chosen}: {node} {verb} as {role}", colour="green")
+    return exits.DONE

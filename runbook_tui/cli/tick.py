@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from runbook_tui.cli import exits, say
 from runbook_tui.cli.people import actor, as_option
+
+if TYPE_CHECKING:
+    from runbook_tui.run.state import RunState
 
 
 @click.command("tick")
 @click.argument("run")
 @click.argument("node")
 @click.option("--off", is_flag=True, help="take the tick back")
+@click.option("--override", is_flag=True, help="tick it though its probe says otherwise")
 @as_option
-def command(run: str, node: str, off: bool, claimed: str | None) -> int:
+def command(run: str, node: str, off: bool, override: bool, claimed: str | None) -> int:
     """Tick a check or criterion, or finish a step that is done by hand."""
-    from runbook_tui.cli.opening import do_one
+    from runbook_tui.cli.opening import ask, run_named, taking_part
     from runbook_tui.run.requests import TickNode
 
-    said = f"{node} {'is no longer ticked' if off else 'ticked'}"
-    return do_one(run, actor(claimed), TickNode(node=node, off=off), said)
+    chosen = run_named(run)
+    with taking_part(chosen, actor(claimed)) as session:
+        ask(session, TickNode(node=node, off=off, override=override))
+        state = session.state
+    if off:
+        say.err(f"{chosen}: {node} is no longer ticked", colour="green")
+        return exits.DONE
+    _say_ticked(state, node)
+    return exits.DONE
+
+
+def _say_ticked(state: RunState, node: str) -> None:
+    """That it is ticked, and what the step it belongs to still waits for."""
+    from runbook_tui.cli.needs import to_conclude
+    from runbook_tui.run.finishing import waits_for
+    from runbook_tui.run.state import Status
+
+    by_hand = node in state.outline.steps
+    step = node if by_hand else state.outline[node].owner if node in state.outline else ""
+    waits = step in state.outline.steps and state.step(step).status is Status.WAITING
+    if by_hand and not waits:
+        say.err(f"{state.run}: {node} done", colour="green")
+        return
+    word = "its own work is done" if by_hand else "ticked"
+    say.err(f"{state.run}: {node}: {word}", colour="green")
+    if waits:
+        say.err(f"“{state.outline[step].title}” waits for {waits_for(state, step)}:")
+        for need in to_conclude(state, step):
+            say.err(f"  {need.text}")
+            say.err(f"      {need.how}")

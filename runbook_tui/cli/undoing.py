@@ -14,9 +14,9 @@ from runbook_tui.cli.output import LogFollower
 from runbook_tui.run import requests as r
 from runbook_tui.run.differing import differing
 from runbook_tui.run.procedures import Duty, duties, open_duties
+from runbook_tui.run.reach import expected, reach, takes
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.rollback import (
-    Item,
     RollbackPlan,
     about_to_act,
     awaited,
@@ -25,8 +25,9 @@ from runbook_tui.run.rollback import (
     without,
 )
 from runbook_tui.run.state import CommandRecord, RollbackState, RunState
-from runbook_tui.session.launching import UNDO_SECONDS
+from runbook_tui.run.undo_items import Item
 from runbook_tui.session.session import Session
+from runbook_tui.session.undo_file import UNDO_SECONDS
 
 POLL = 0.03
 PATIENCE = 60.0
@@ -52,8 +53,13 @@ def print_plan(
         _print_item(item, number, whole=whole)
     for id_ in about_to_act(state, planned.node):
         say.out(f"      “{state.outline[id_].title}” has changed nothing yet: it is stopped")
-    expected = f", about {say.length(planned.expected)}" if planned.expected is not None else ""
-    say.out(f"  {planned.ready} of {len(planned.items)} ready{expected}")
+    words = f"  {planned.ready} of {len(planned.items)} ready"
+    words += f", {expected(planned)}" if expected(planned) else ""
+    say.out(words, colour="red" if planned.over_budget else None)
+    if planned.over_budget:
+        say.out("  ! it takes longer than it may", colour="red")
+    if found := reach(state, planned):
+        say.out(f"  reaches back to “{found.title}”, {say.moment(found.at)}")
     if any(item.held for item in planned.items):
         say.out("  what lies below a floor is undone only with --past-floor")
     inside = {item.step for item in planned.items}
@@ -74,6 +80,8 @@ def print_plan(
 def _print_item(item: Item, number: int, *, whole: bool) -> None:
     within = f"  in {item.within}" if item.within else ""
     say.out(f"  {number:>2}  {item.title}{within}  [{_readiness(item)}]")
+    for sentence in item.edited:
+        say.out(f"        ! {sentence}", colour="yellow")
     _print_text(item.text, whole=whole)
     for other in item.earlier:
         say.out("      then that of an attempt before it:")
@@ -103,8 +111,11 @@ def _window(duty: Duty) -> str:
 
 
 def _readiness(item: Item) -> str:
-    usual = f", usually {say.length(item.usual)}" if item.usual is not None else ""
-    return f"ready{usual}" if item.ready else item.why
+    if not item.ready:
+        return item.why
+    if item.usual is not None:
+        return f"ready, usually {say.length(item.usual)}"
+    return f"ready, {takes(item)}" if takes(item) else "ready"
 
 
 class Undoing:
@@ -219,13 +230,19 @@ class Undoing:
         for step_id in rollback.steps:
             title = f"“{state.outline[step_id].title}”"
             for record in _undos(state, step_id, rollback):
-                self._tell_command(title, record)
+                self._tell_command(step_id, title, record)
             result = rollback.results.get(step_id)
+            if result is None:
+                self._told.pop(step_id, None)  # It is tried again.
             if result is not None and step_id not in self._told:
                 self._told[step_id] = result
                 self._tell_result(state, step_id, title, result)
 
-    def _tell_command(self, title: str, record: CommandRecord) -> None:
+    def _most(self, step_id: str) -> float:
+        armed = self._session.state.step(step_id).undo
+        return (armed.timeout if armed is not None else None) or UNDO_SECONDS
+
+    def _tell_command(self, step_id: str, title: str, record: CommandRecord) -> None:
         if record.folder not in self._commands:
             self._commands[record.folder] = LogFollower(Path(record.folder))
             self._began.setdefault(title, record.started)
@@ -237,11 +254,13 @@ class Undoing:
             for line in follower.lines(ended=not record.running):
                 say.out(f"  | {line}")
             if record.running:
-                self._tell_waiting(title, record, follower)
+                self._tell_waiting(title, record, follower, self._most(step_id))
             else:
                 self._commands[record.folder] = None
 
-    def _tell_waiting(self, title: str, record: CommandRecord, follower: LogFollower) -> None:
+    def _tell_waiting(
+        self, title: str, record: CommandRecord, follower: LogFollower, limit: float
+    ) -> None:
         """An undo has no keyboard: what it asks, and that it takes long, is said at once."""
         now = time.monotonic()
         if question := follower.prompt(now):
@@ -249,8 +268,9 @@ class Undoing:
         due = self._due.setdefault(record.folder, now + SLOW)
         if now >= due:
             self._due[record.folder] = float("inf")
-            most = say.length(UNDO_SECONDS)
-            say.err(f"{title} still runs, at most {most}; nothing can be typed into it")
+            say.err(
+                f"{title} still runs, at most {say.length(limit)}; nothing can be typed into it"
+            )
             run = self._session.run
             say.err(
                 f"if it waits in vain, end it alone, and the next one follows: runbook stop {run}"
@@ -268,6 +288,11 @@ class Undoing:
     def _answer(self, item: Item) -> None:
         from runbook_tui.cli.values import asked, confirmed
 
+        if item.asks:
+            from runbook_tui.cli.mending import mended
+
+            mended(self._session, item, self._ask_value)
+            return
         if item.missing and self._ask_value(item.missing[0]):
             return
         taken = confirmed(f"“{item.title}” ({item.why}): was it taken back by hand?")

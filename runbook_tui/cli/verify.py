@@ -5,13 +5,16 @@ from __future__ import annotations
 import click
 
 from runbook_tui.cli import exits, say
+from runbook_tui.cli.anchor import Anchor
 from runbook_tui.session.opening import NoSuchRun, find_run
 from runbook_tui.session.ports.journal import Journal, Verdict
 
 
 @click.command("verify")
 @click.argument("run", required=False)
-@click.option("--anchor", help="a hash that was written down elsewhere and must still be there")
+@click.option(
+    "--anchor", type=Anchor(), help="a hash that was written down elsewhere and must still be there"
+)
 def command(run: str | None, anchor: str | None) -> int:
     """Recompute the chain of one run or of the whole journal, and compare the commands' logs.
 

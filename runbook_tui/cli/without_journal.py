@@ -15,7 +15,7 @@ from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor, Draft
 from runbook_tui.session import emergency, spare
 from runbook_tui.session.account import Account, Begun, begun, left_behind, undone
-from runbook_tui.session.locks import RunLock
+from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
 from runbook_tui.session.spare import NAME
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
 
@@ -50,7 +50,7 @@ def roll_back(
     if wish.only_plan:
         return exits.DONE if all(_ready(item) for item in file.items) else exits.INCOMPLETE
     consent(file.run, wish)
-    lock = RunLock(run_folder / "rollback.lock")
+    lock = RunLock(run_folder / ROLLBACK_LOCK)
     if not lock.take(who.identity):
         raise Ended(exits.REFUSED, f"{lock.holder()} rolls it back already")
     # Whoever held the lock until now may have taken back what was just shown.

@@ -111,6 +111,13 @@ def _run_finished(event: Event, about: str, title: Title) -> str:
     return f"run {p.result}{ended}"
 
 
+def _amended(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.UndoAmended)
+    how = f"goes on from line {p.from_line}" if p.from_line else f"edited: {p.reason}"
+    return f"{about}: undo {how}, by {event.actor.name}: {_one_line(p.text)}"
+
+
 def _undone(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.UndoFinished)
@@ -188,6 +195,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.RollbackClosed: _about("rollback left by {by}"),
     e.RollbackStarted: _rollback_started,
     e.UndoStarted: _about("{about}: undo started"),
+    e.UndoAmended: _amended,
     e.UndoFinished: _undone,
     e.RollbackFinished: _rolled_back,
     e.WatchBreached: _about("watch {of.watch} breached: {of.value}"),

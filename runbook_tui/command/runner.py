@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
+import threading
+import time
 from collections.abc import Mapping, Sequence
+from typing import IO
 
 from runbook_tui.session.ports.runner import Outcome
+
+MOST = 4 << 20
+"""Bytes of a helper's output that are kept; one that puts out more is ended."""
+PIECE = 1 << 16
+GRACE = 0.5
+"""Seconds after a kill in which its output must have ended."""
 
 
 class HelperRunner:
@@ -22,7 +32,7 @@ class HelperRunner:
         stdin: str = "",
         timeout: float = 10.0,
     ) -> Outcome:
-        """Run it; ``exit`` is None where it was not found or ran out of time."""
+        """Run it; ``exit`` is None where it was not found or ran out of time or room."""
         quiet = {"GIT_TERMINAL_PROMPT": "0", "SSH_ASKPASS_REQUIRE": "never"}
         env = {**(os.environ if environment is None else environment), **quiet}
         try:
@@ -32,14 +42,65 @@ class HelperRunner:
             )  # fmt: skip
         except OSError as error:
             return Outcome(exit=None, stdout="", stderr=error.strerror or str(error))
-        try:
-            out, err = child.communicate(stdin.encode(), timeout=timeout)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.communicate()
+        with child:
+            return _Helper(child).ended(stdin.encode(), timeout)
+
+
+class _Helper:
+    """A helper that runs, and what it has put out."""
+
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self._child = child
+        self._room = MOST
+        self._full = threading.Event()
+
+    def ended(self, given: bytes, timeout: float) -> Outcome:
+        """Its end, or the end that is made of it."""
+        out, err = bytearray(), bytearray()
+        readers = [
+            threading.Thread(target=self._take, args=part, daemon=True)
+            for part in ((self._child.stdout, out), (self._child.stderr, err))
+        ]
+        for reader in readers:
+            reader.start()
+        writer = threading.Thread(target=self._give, args=(given,), daemon=True)
+        writer.start()
+        over = threading.Timer(timeout, self._kill)
+        over.start()
+        until = time.monotonic() + timeout + GRACE
+        for reader in readers:
+            # What has left the helper's group may hold its output open for ever.
+            reader.join(max(0.0, until - time.monotonic()))
+        status = self._child.wait()
+        late = not over.is_alive()
+        over.cancel()
+        writer.join(GRACE)
+        if self._full.is_set():
+            return Outcome(exit=None, stdout="", stderr=f"puts out more than {MOST >> 20} MiB")
+        if late and status == -signal.SIGKILL:
             return Outcome(exit=None, stdout="", stderr=f"no answer within {timeout:g} s")
         return Outcome(
-            exit=child.returncode,
+            exit=status,
             stdout=out.decode("utf-8", "replace"),
             stderr=err.decode("utf-8", "replace"),
         )
+
+    def _take(self, pipe: IO[bytes], into: bytearray) -> None:
+        while piece := os.read(pipe.fileno(), PIECE):
+            self._room -= len(piece)
+            if self._room < 0:
+                self._full.set()
+                self._kill()
+                return
+            into += piece
+
+    def _give(self, given: bytes) -> None:
+        pipe = self._child.stdin
+        with contextlib.suppress(OSError):
+            if pipe is not None:
+                with pipe:
+                    pipe.write(given)
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._child.pid, signal.SIGKILL)

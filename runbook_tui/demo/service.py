@@ -63,7 +63,7 @@ def answers(folder: Path) -> dict[str, Callable[[], tuple[int, str]]]:
 
 
 def serve(folder: Path) -> None:
-    """Serve until killed."""
+    """Serve until killed, or until the folder is gone."""
     known = answers(folder)
 
     class Handler(BaseHTTPRequestHandler):
@@ -83,7 +83,14 @@ def serve(folder: Path) -> None:
             sys.stdout.write(f"{self.requestline} {args[1] if len(args) > 1 else ''}\n")
             sys.stdout.flush()
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    class Server(ThreadingHTTPServer):
+        """Ends by itself once its sandbox is thrown away."""
+
+        def service_actions(self) -> None:
+            if not folder.exists():
+                raise SystemExit(0)
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         port = folder / "service.port"
         temporary = folder / ".service.port"
         temporary.write_text(str(server.server_port))

@@ -20,6 +20,19 @@ APPROVER_ROLE = "cto"
 PLAN = "safe-merge.toml"
 START_SECONDS = 15.0
 
+WELCOME = (
+    "Enter runs the step, Space ticks; the change “Performance” will break the service:"
+    " then F9, and F9 again, brings all of it back"
+)
+INTRODUCTION = """\
+You are Ada and lead the merge of six pull requests into a small web shop. All of it is real: a
+git remote, a service, your commands. Enter runs the step under the cursor.
+  - The phase “Core deployment” is behind a gate: Grace has to sign. Press s there.
+  - The change “Performance” is quick, and wrong: once it is deployed the service breaks.
+  - That is the moment for F9: it shows how everything is taken back; F9 again does it.
+F9 works at any other moment as well. q leaves."""
+"""What a person should know before the screen opens."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:

@@ -191,12 +191,12 @@ def before_text(action: str, arguments: Mapping[str, str]) -> str:
         return COMMON + HERE + BEFORE_REVERT.format(commit=commit) + BEFORE_ALL
     branch = quoted(arguments.get("branch", ""))
     here = HERE if branch == "''" else f"on={branch}\n"
-    return COMMON + here + NO_OPTION + _remote(arguments) + AT_REMOTE + BEFORE_PUSH
+    return COMMON + here + NO_OPTION + remote_of(arguments) + AT_REMOTE + BEFORE_PUSH
 
 
 def undo_text(action: str, arguments: Mapping[str, str]) -> tuple[str, str]:
     """The undo and its verification for an action with these values."""
-    remote = _remote(arguments) + AT_REMOTE
+    remote = remote_of(arguments) + AT_REMOTE
     known = COMMON + "on=${{ on_branch }}\n"
     if action == "git.push":
         known += remote + OURS_PUSH
@@ -217,7 +217,8 @@ def undo_text(action: str, arguments: Mapping[str, str]) -> tuple[str, str]:
     return _text(head + undo), _text(verify)
 
 
-def _remote(arguments: Mapping[str, str]) -> str:
+def remote_of(arguments: Mapping[str, str]) -> str:
+    """The line that says where the action pushes."""
     return f"remote={quoted(arguments.get('remote') or 'origin')}\n"
 
 

@@ -12,9 +12,11 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
 from runbook_tui.run.counting import opened_by
+from runbook_tui.run.elsewhere import elsewhere
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, holders, waits_for
 from runbook_tui.run.leading import not_lead
+from runbook_tui.run.mending import amend_undo, continue_undo, leave_undo, retry_undo
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.people import joined
 from runbook_tui.run.prepare import missing_values, refused_values
@@ -31,9 +33,12 @@ from runbook_tui.run.state import (
     blockers,
     closed,
     gate_open,
-    open_before,
     passed,
 )
+from runbook_tui.run.upcoming import open_before
+
+AGAINST_ITS_PROBE = "ticked by hand, its probe says otherwise"
+"""The note on a check that a person ticks against its probe."""
 
 
 def decide(state: RunState, request: r.Request, actor: Actor) -> Decision | Refusal:
@@ -88,12 +93,8 @@ def _not_startable(state: RunState, step: Step) -> Refusal | None:
         return Refusal(
             reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}",
         )
-    if step.hosts:
-        return Refusal(
-            reason=f"“{step.title}” runs on {', '.join(step.hosts)}, and commands of this version"
-            " run on this machine alone",
-            hint="do it there by hand, then skip it here with a reason",
-        )
+    if (refusal := elsewhere(step)) is not None:
+        return refusal
     if reasons := blockers(state, step.id):
         return Refusal(reason="; ".join(reasons))
     return None
@@ -170,18 +171,27 @@ def _tick(state: RunState, q: r.TickNode, actor: Actor) -> Pairs | Refusal:
     if node.kind not in {Kind.CHECK, Kind.CRITERION}:
         return Refusal(reason=f"a {node.kind.value} has no box to tick", exit_code=2)
     owner = node.owner if node.owner in state.outline.steps else None
+    if q.off == (q.node not in state.ticks):
+        return Refusal(reason=f"“{node.title}” is {'not ticked' if q.off else 'ticked already'}")
     if q.off:
-        if q.node not in state.ticks:
-            return Refusal(reason=f"“{node.title}” is not ticked")
         return [(e.CheckUnticked(node=q.node), owner)]
-    if q.node in state.ticks:
-        return Refusal(reason=f"“{node.title}” is ticked already")
     if owner and blockers(state, owner) and not state.step(owner).touched:
         return Refusal(reason="; ".join(blockers(state, owner)))
-    events: Pairs = [(e.CheckTicked(node=q.node), owner)]
+    against = bool(owner) and q.node in failed_probes(state, owner or "")
+    if against and not q.override:
+        return r.OverrideNeeded(
+            reason=f"the probe of “{node.title}” says otherwise",
+            hint="mend it and probe again; an override ticks it by hand, with a note that says so",
+        )
+    note: Pairs = [(e.NoteAdded(text=AGAINST_ITS_PROBE, node=q.node), owner)] if against else []
+    return [(e.CheckTicked(node=q.node), owner), *note, *_ticked(state, q.node, owner)]
+
+
+def _ticked(state: RunState, check: str, owner: str | None) -> Pairs:
+    """What a tick ends: the step that waited for nothing else, and what holds that."""
     if owner and (state.step(owner).status is Status.WAITING or state.outline.is_group(owner)):
-        events += after(state, owner, ticked=q.node)
-    return events
+        return after(state, owner, ticked=check)
+    return []
 
 
 def _tick_staged(state: RunState, q: r.TickNode) -> Pairs | Refusal:
@@ -309,5 +319,9 @@ _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusa
     r.StartRollback: _start_rollback,
     r.StopRollback: _stop_rollback,
     r.AnswerByHand: _by_hand,
+    r.RetryUndo: retry_undo,
+    r.AmendUndo: amend_undo,
+    r.ContinueUndo: continue_undo,
+    r.LeaveUndo: leave_undo,
     r.FinishRun: _finish_run,
 }

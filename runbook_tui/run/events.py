@@ -259,7 +259,8 @@ class UndoArmed(Payload):
     ``text`` and ``verify`` still hold each name in ``missing``, at ``places`` and
     ``verify_places`` (``START-END NAME``) and nowhere else: a value may look like a name.
     ``withheld`` names the variables that the step had and that are not written down: they smell
-    of secrets.
+    of secrets. ``timeout`` is how many seconds it may take, where the plan says so. ``ready``
+    says whether the undo could work now, with names at ``ready_places``.
     """
 
     WIRE: ClassVar[str] = "undo.armed"
@@ -274,7 +275,10 @@ class UndoArmed(Payload):
     shell: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     withheld: tuple[str, ...] = ()
+    timeout: float | None = None
     reason: str = ""
+    ready: str = ""
+    ready_places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,8 +318,27 @@ class UndoStarted(Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UndoAmended(Payload):
+    """From now on ``text`` runs in place of ``was`` when the step is taken back.
+
+    A person has edited it, for ``reason``; or it goes on ``from_line`` (1 is the first) of what
+    failed half-way. ``from_line`` is 0 where it was edited.
+    """
+
+    WIRE: ClassVar[str] = "undo.amended"
+    text: str
+    was: str
+    reason: str = ""
+    from_line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UndoFinished(Payload):
-    """One undo is over: ``done``, ``failed``, ``taken back``, ``stays`` (by hand), ``none``."""
+    """One undo is over: ``done``, ``failed``, ``taken back`` (by hand), ``none``, ``stays``.
+
+    ``stays``: a person says so, of work of hands or of an undo that failed. ``not tried``: it
+    waited for one that failed. Another `UndoStarted` after it is another attempt.
+    """
 
     WIRE: ClassVar[str] = "undo.finished"
     result: str

@@ -13,6 +13,7 @@ from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Actor, Event, Payload
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.state import (
+    Amendment,
     CommandRecord,
     Note,
     RollbackState,
@@ -100,6 +101,7 @@ def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
         hands=draft.worked(step.hands, event.actor),
         reason="",
         undo_result="",
+        amended=(),
         out_of_order=payload.out_of_order,
         outputs=dict(step.prepared) if again else {},
         refused={},
@@ -292,9 +294,28 @@ def _rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) ->
 
 
 def _undo_started(draft: Draft, event: Event, payload: e.UndoStarted) -> None:
-    step = draft.step(event.step or "")
-    if step.status is not Status.UNDOING:
-        draft.change(event.step or "", status=Status.UNDOING, before_undo=step.status)
+    id_ = event.step or ""
+    step = draft.step(id_)
+    if step.status is Status.UNDOING:
+        return
+    draft.change(id_, status=Status.UNDOING, before_undo=step.status, undo_seq=event.seq)
+    if draft.rollback is not None and id_ in draft.rollback.results:
+        # Another attempt: what became of the one before it is open again.
+        results = {step: result for step, result in draft.rollback.results.items() if step != id_}
+        draft.rollback = dataclasses.replace(draft.rollback, results=results)
+
+
+def _undo_amended(draft: Draft, event: Event, payload: e.UndoAmended) -> None:
+    id_ = event.step or ""
+    amendment = Amendment(
+        text=payload.text,
+        was=payload.was,
+        reason=payload.reason,
+        from_line=payload.from_line,
+        by=event.actor,
+        seq=event.seq,
+    )
+    draft.change(id_, amended=(*draft.step(id_).amended, amendment))
 
 
 def _undo_finished(draft: Draft, event: Event, payload: e.UndoFinished) -> None:
@@ -364,6 +385,7 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.RollbackClosed: _rollback_closed,
     e.RollbackStarted: _rollback_started,
     e.UndoStarted: _undo_started,
+    e.UndoAmended: _undo_amended,
     e.UndoFinished: _undo_finished,
     e.RollbackFinished: _rollback_finished,
     e.WatchBreached: _breached,

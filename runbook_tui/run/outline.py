@@ -17,6 +17,7 @@ from runbook_tui.book.model import (
     StageStep,
     Step,
 )
+from runbook_tui.book.order import needs
 
 
 class Kind(StrEnum):
@@ -72,12 +73,11 @@ class Outline:
     def __init__(self, runbook: Runbook) -> None:
         self.nodes: dict[str, Node] = {}
         self.advised = runbook.format == "markdown"
-        before: tuple[str, ...] = ()
+        self._needs = needs(runbook)
         for phase in runbook.phases:
-            self._add_phase(phase, before if phase.needs is None else phase.needs)
-            before = (phase.id,)
+            self._add_phase(phase)
         for check in runbook.criteria:
-            self._add(check, Kind.CRITERION, "", "", "", 0, ())
+            self._add(check, Kind.CRITERION, "", "", "", 0)
         children: dict[str, list[str]] = {}
         for node in self.nodes.values():
             children.setdefault(node.parent, []).append(node.id)
@@ -161,7 +161,6 @@ class Outline:
         phase: str,
         change: str,
         depth: int,
-        needs: tuple[str, ...],
     ) -> None:
         self.nodes[item.id] = Node(
             id=item.id,
@@ -172,42 +171,33 @@ class Outline:
             parent=parent,
             phase=phase,
             change=change,
-            needs=needs,
+            needs=self._needs.get(item.id, ()),
             item=item,
         )
 
-    def _add_phase(self, phase: Phase, needs: tuple[str, ...]) -> None:
-        self._add(phase, Kind.PHASE, "", phase.id, "", 0, needs)
-        last: tuple[str, ...] = ()
+    def _add_phase(self, phase: Phase) -> None:
+        self._add(phase, Kind.PHASE, "", phase.id, "", 0)
         for change in phase.changes:
-            self._add(change, Kind.CHANGE, phase.id, phase.id, change.id, 1, ())
+            self._add(change, Kind.CHANGE, phase.id, phase.id, change.id, 1)
             for step in change.steps:
-                self._add_step(step, change.id, phase.id, change.id, 2, last)
-                last = (step.id,)
+                self._add_step(step, change.id, phase.id, change.id, 2)
             self._add_checks(change.criteria, change.id, phase.id, change.id, 2)
         for step in phase.steps:
-            self._add_step(step, phase.id, phase.id, "", 1, last)
-            last = (step.id,)
+            self._add_step(step, phase.id, phase.id, "", 1)
         self._add_checks(phase.criteria, phase.id, phase.id, "", 1)
 
     def _add_checks(
         self, checks: tuple[Check, ...], parent: str, phase: str, change: str, depth: int
     ) -> None:
         for check in checks:
-            self._add(check, Kind.CRITERION, parent, phase, change, depth, ())
+            self._add(check, Kind.CRITERION, parent, phase, change, depth)
 
-    def _add_step(
-        self, step: Step, parent: str, phase: str, change: str, depth: int, before: tuple[str, ...]
-    ) -> None:
-        needs = before if step.needs is None else step.needs
-        self._add(step, Kind.STEP, parent, phase, change, depth, needs)
+    def _add_step(self, step: Step, parent: str, phase: str, change: str, depth: int) -> None:
+        self._add(step, Kind.STEP, parent, phase, change, depth)
         for check in step.checks:
-            self._add(check, Kind.CHECK, step.id, phase, change, depth + 1, ())
-        # A step's own command comes first; what is inside a step of hands needs what it needs.
-        last = needs if step.manual else (step.id,)
+            self._add(check, Kind.CHECK, step.id, phase, change, depth + 1)
         for inner in step.steps:
-            self._add_step(inner, step.id, phase, change, depth + 1, last)
-            last = (inner.id,)
+            self._add_step(inner, step.id, phase, change, depth + 1)
 
 
 def _ends(nodes: tuple[Node, ...]) -> dict[str, int]:

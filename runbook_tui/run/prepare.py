@@ -46,6 +46,11 @@ def resolve_verify(state: RunState, armed: UndoArmed, values: Mapping[str, str])
     return _completed(state, armed, armed.verify, armed.verify_places, values)
 
 
+def resolve_ready(state: RunState, armed: UndoArmed, values: Mapping[str, str]) -> FilledIn:
+    """What says whether a recorded undo could work now, with what was still open in it."""
+    return _completed(state, armed, armed.ready, armed.ready_places, values)
+
+
 def _completed(
     state: RunState,
     armed: UndoArmed,
@@ -71,9 +76,12 @@ def _placeholders(state: RunState, text: str) -> list[Parameter]:
 def secrets_of(state: RunState, step: Step) -> tuple[str, ...]:
     """Names of the secrets that the step's own commands read."""
     texts = " ".join(t for t in (step.before, step.run, step.ready, *step.env.values()) if t)
-    return tuple(
-        n for n in state.secrets if re.search(r"\$\{?\{?\s*" + re.escape(n) + r"\b", texts)
-    )
+    return secrets_in(state, texts)
+
+
+def secrets_in(state: RunState, text: str) -> tuple[str, ...]:
+    """Names of the secrets that a text reads from its environment."""
+    return tuple(n for n in state.secrets if re.search(r"\$\{?\{?\s*" + re.escape(n) + r"\b", text))
 
 
 def missing_values(state: RunState, step: Step) -> tuple[str, ...]:
@@ -181,10 +189,9 @@ def arm(
     called = " ".join(shell)
     text = resolve(state, step.undo, values, shell=called)
     verify = resolve(state, step.verify_undo or "", values, shell=called)
+    ready = resolve(state, step.undo_ready or "", values, shell=called)
     needed = f"{step.undo}\n{step.verify_undo or ''}"
-    secrets = tuple(
-        n for n in state.secrets if re.search(r"\$\{?\{?\s*" + re.escape(n) + r"\b", needed)
-    )
+    secrets = secrets_in(state, needed)
     return UndoArmed(
         kind="command",
         text=text.text,
@@ -197,4 +204,7 @@ def arm(
         shell=shell,
         environment=recorded,
         withheld=tuple(n for n in withheld(whole) if n not in state.secrets),
+        ready=ready.text,
+        ready_places=tuple(str(p) for p in ready.places),
+        timeout=step.undo_timeout,
     )

@@ -42,10 +42,14 @@ class FinishStep(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickNode(Request):
-    """Tick a check or criterion (or finish a manual step); ``off`` takes the tick back."""
+    """Tick a check or criterion (or finish a manual step); ``off`` takes the tick back.
+
+    ``override``: tick it by hand though its probe says otherwise.
+    """
 
     node: str
     off: bool = False
+    override: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +139,38 @@ class AnswerByHand(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetryUndo(Request):
+    """Try an undo again that failed or was not tried: what of it ended well is not repeated."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendUndo(Request):
+    """Run this text in place of the undo that failed, for a reason."""
+
+    step: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContinueUndo(Request):
+    """Go on from a line (1 is the first) of the undo that failed half-way."""
+
+    step: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveUndo(Request):
+    """Leave an undo that failed as it is: its step stays, with a reason."""
+
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunOffered(Request):
     """Run a command block that the plan keeps for a rollback, outside its steps."""
 
@@ -186,7 +222,7 @@ class ConfirmationNeeded(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverrideNeeded(Refusal):
-    """The plan requires what is to be left out; ask again with ``override``."""
+    """The plan, or a probe, stands against it; ask again with ``override``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,74 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from runbook_tui.book.model import Procedure
-from runbook_tui.book.parameters import FilledIn
+from runbook_tui.run.failing import GOOD, IN_THE_WAY, needed_by, unanswered
 from runbook_tui.run.hands import along_with, stands_for
-from runbook_tui.run.outline import Kind
-from runbook_tui.run.prepare import own_values, resolve_undo, resolve_verify
-from runbook_tui.run.state import RunState, Status, StepState, closed, overtaken
-
-SCOPES = ("step", "change", "phase", "run")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One part of a rollback.
-
-    ``kind`` as in `UndoArmed`; ``missing`` are names without a value, at ``places``
-    of ``text`` and ``verify_places`` of ``verify`` as in `UndoArmed`; ``held`` says that a floor
-    above it keeps it. ``earlier`` are undos of attempts before the last, run after ``text``;
-    ``verify`` is that of the first attempt, which found the old state. ``result`` is what a
-    running or finished rollback made of it, ``outcome`` why. ``within`` names the change, or the
-    phase, where another item has the same title.
-    """
-
-    step: str
-    title: str
-    kind: str
-    text: str = ""
-    earlier: tuple[str, ...] = ()
-    verify: str = ""
-    missing: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
-    verify_places: tuple[str, ...] = ()
-    secrets: tuple[str, ...] = ()
-    reason: str = ""
-    cwd: str = ""
-    held: bool = False
-    gone: bool = False
-    """Whether the folder it acts in is not there now; an undo that comes before may bring it."""
-    usual: float | None = None
-    result: str = ""
-    outcome: str = ""
-    within: str = ""
-    status: Status = Status.PENDING
-
-    @property
-    def ready(self) -> bool:
-        """Whether it can run now without asking anything."""
-        return self.kind == "command" and not (self.missing or self.held or self.gone)
-
-    @property
-    def by_hand(self) -> bool:
-        """Whether it waits for a person: to take it back, or to give a value."""
-        return self.kind == "manual" or (self.kind == "command" and bool(self.missing))
-
-    @property
-    def why(self) -> str:
-        """Why it is not ready, in a few words; empty where it is."""
-        if self.missing:
-            return "needs " + ", ".join(self.missing)
-        if self.held:
-            return "below the floor"
-        if self.gone:
-            return "its folder is gone"
-        words = {"manual": "by hand", "none": "no undo known", "irreversible": "cannot be undone"}
-        return words.get(self.kind, "")
+from runbook_tui.run.state import RunState, Status, overtaken
+from runbook_tui.run.undo_items import Absent, Item, finished_item, item_of, lacking, told_apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +36,19 @@ class RollbackPlan:
     @property
     def expected(self) -> float | None:
         """Seconds it will take; None where nothing is known."""
-        known = [item.usual for item in self.items if item.usual is not None]
+        known = [i.likely for i in self.items if i.likely is not None and not i.held]
         return sum(known) if known else None
+
+    @property
+    def guessed(self) -> bool:
+        """Whether of some undos it is only guessed how long they take, or not even that."""
+        commands = [i for i in self.items if i.kind == "command" and not i.held]
+        return any(item.usual is None for item in commands)
+
+    @property
+    def over_budget(self) -> bool:
+        """Whether it will take longer than it may."""
+        return None not in (self.budget, self.expected) and self.expected > self.budget  # type: ignore[operator]
 
 
 def ran(state: RunState, node: str = "") -> list[str]:
@@ -169,13 +120,13 @@ def plan(state: RunState, scope: str, node: str, past_floor: bool = False) -> Ro
     """The rollback of a scope as it would run now."""
     items: list[Item] = []
     held = False
-    for id_ in _steps_of(state, node):
-        item = _item(state, id_, held)
+    for id_ in ran(state, node):
+        item = item_of(state, id_, held)
         if item is None:
             continue
         items.append(item)
         held = held or (item.kind == "irreversible" and not past_floor)
-    items = _told_apart(state, items)
+    items = told_apart(state, items)
     procedures = _procedures(state, node)
     return RollbackPlan(
         scope=scope,
@@ -191,9 +142,11 @@ def running_plan(state: RunState) -> RollbackPlan | None:
     rollback = state.rollback
     if rollback is None or rollback.started is None:
         return None
-    items = _told_apart(
-        state, [_item(state, id_, False) or _finished(state, id_) for id_ in rollback.steps]
+    items = told_apart(
+        state, [item_of(state, id_, False) or finished_item(state, id_) for id_ in rollback.steps]
     )
+    behind = _behind(state)
+    items = [dataclasses.replace(i, behind=behind.get(i.step, "")) for i in items]
     procedures = _procedures(state, rollback.node)
     return RollbackPlan(
         scope=rollback.scope,
@@ -204,18 +157,20 @@ def running_plan(state: RunState) -> RollbackPlan | None:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Absent:
-    """What is not there and was recorded as needed: secrets nobody can give, folders that are gone.
-
-    It is looked for now and then; an empty one says that nobody has looked yet, or all is there.
-    """
-
-    secrets: tuple[str, ...] = ()
-    folders: tuple[str, ...] = ()
-
-
-NOTHING_ABSENT = Absent()
+def _behind(state: RunState) -> dict[str, str]:
+    """Titles of those that failed and wait for a person, by the step that waits with them."""
+    rollback = state.rollback
+    failed = unanswered(state)
+    if rollback is None or not failed:
+        return {}
+    found = {id_: state.outline[id_].title for id_ in failed}
+    needing = needed_by(state, [id_ for id_ in rollback.steps if id_ not in rollback.results
+                                or id_ in found])  # fmt: skip
+    for id_ in rollback.steps:
+        title = next((found[other] for other in needing(id_) if other in found), "")
+        if title and id_ not in rollback.results:
+            found[id_] = title
+    return {id_: title for id_, title in found.items() if id_ not in failed}
 
 
 def folders(state: RunState) -> tuple[str, ...]:
@@ -227,147 +182,71 @@ def folders(state: RunState) -> tuple[str, ...]:
 
 def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
     """The plan as it stands where these are absent: what needs them is not ready."""
+    hindered, lasted = dict(absent.hindered), dict(absent.lasted)
     items = tuple(
         dataclasses.replace(
-            _without(item, absent.secrets),
+            lacking(item, absent.secrets),
             gone=item.kind == "command" and item.cwd in absent.folders,
+            hindered=hindered.get(item.step, "") if item.kind == "command" else "",
+            usual=item.usual if item.usual is not None else lasted.get(item.step),
         )
         for item in planned.items
     )
     return dataclasses.replace(planned, items=items)
 
 
-def _without(item: Item, absent: Collection[str]) -> Item:
-    missing = tuple(dict.fromkeys((*item.missing, *(n for n in item.secrets if n in absent))))
-    return dataclasses.replace(item, missing=missing)
-
-
 def awaited(state: RunState, absent: Collection[str] = ()) -> tuple[Item, ...]:
     """What the running rollback waits for a person to answer; empty while an undo still runs.
 
-    ``absent`` are secrets that somebody has to give.
+    That is what is done by hand or lacks a value, and an undo that failed. ``absent`` are secrets
+    that somebody has to give.
     """
     rollback = state.rollback
     if rollback is None or not rollback.active:
         return ()
-    waiting = []
+    failed = set(unanswered(state))
+    held = waits_behind(state)
+    waiting: list[Item] = []
+    stuck: set[str] = set()
     for id_ in rollback.steps:
-        if id_ in rollback.results:
+        if id_ in rollback.results and id_ not in failed:
             continue
-        item = _item(state, id_, False)
-        item = _without(item, absent) if item is not None else None
-        if item is None or not item.by_hand or item.status is Status.UNDOING:
+        if id_ not in failed and held(id_, stuck):
+            stuck.add(id_)  # What needs it is asked about first.
+            continue
+        item = item_of(state, id_, False)
+        item = lacking(item, absent) if item is not None else None
+        if item is None or item.status is Status.UNDOING or not (item.by_hand or id_ in failed):
             return ()
+        stuck.add(id_)
         waiting.append(item)
     return tuple(waiting)
 
 
-def _told_apart(state: RunState, items: list[Item]) -> list[Item]:
-    """The items, those of equal titles with the change or phase that each is in."""
-    many = Counter(item.title for item in items)
-    return [
-        dataclasses.replace(item, within=_around(state, item.step))
-        if many[item.title] > 1
-        else item
-        for item in items
-    ]
+def waits_behind(state: RunState) -> Callable[[str, Collection[str]], bool]:
+    """A function that tells whether a step waits for others, which wait for a person.
 
+    It does if the plan says that one of them needs it, and none that does stays for good.
+    """
+    rollback = state.rollback
+    if rollback is None:
+        return lambda id_, stuck: False
+    results = rollback.results
+    open_ = [id_ for id_ in rollback.steps if results.get(id_) not in GOOD]
+    failed = set(unanswered(state))
+    needing: list[Callable[[str], list[str]]] = []
 
-def _around(state: RunState, id_: str) -> str:
-    holders = state.outline.holders(id_) if id_ in state.outline else [id_]
-    return state.outline[holders[-2]].title if len(holders) > 1 else ""
+    def waits(id_: str, stuck: Collection[str]) -> bool:
+        if not stuck:
+            return False
+        if not needing:
+            needing.append(needed_by(state, open_))
+        others = needing[0](id_)
+        if any(results.get(other) in IN_THE_WAY and other not in failed for other in others):
+            return False
+        return any(other in stuck for other in others)
 
-
-def _steps_of(state: RunState, node: str) -> list[str]:
-    return ran(state, node)
-
-
-def _item(state: RunState, id_: str, held: bool) -> Item | None:
-    if state.outline.is_group(id_):
-        return _boxes(state, id_, held)
-    step = state.step(id_)
-    armed = step.undo
-    item = state.outline.steps[id_]
-    if armed is None or armed.kind == "nothing":
-        return None
-    values = own_values(state, item)
-    text = resolve_undo(state, armed, values)
-    verify = resolve_verify(state, armed, values)
-    result = state.rollback.results.get(id_, "") if state.rollback else ""
-    earlier, first = _of_earlier(state, step)
-    texts = (text, *earlier, verify, *([first] if first else []))
-    refused = tuple(dict.fromkeys(r.reason for filled in texts for r in filled.refused))
-    return Item(
-        step=id_,
-        title=item.title,
-        kind=armed.kind,
-        text=text.text,
-        earlier=tuple(dict.fromkeys(e.text for e in earlier if e.text != text.text)),
-        verify=first.text if first is not None else verify.text,
-        missing=tuple(dict.fromkeys(name for filled in texts for name in filled.open)),
-        places=tuple(str(p) for p in text.places),
-        verify_places=tuple(str(p) for p in (first or verify).places),
-        secrets=armed.secrets,
-        reason="; ".join(refused) or armed.reason,
-        cwd=armed.cwd,
-        held=held,
-        usual=_usual(state, id_, armed.kind),
-        result=result,
-        outcome=step.undo_reason if result else "",
-        status=step.status,
-    )
-
-
-def _boxes(state: RunState, id_: str, held: bool) -> Item | None:
-    """What was done by hand in a step that holds nothing but boxes: one question."""
-    boxes = along_with(state.outline, state.steps, id_)
-    if not boxes:
-        return None
-    armed = state.step(boxes[0]).undo
-    titles = ", ".join(state.outline[box].title for box in boxes)
-    return Item(
-        step=id_,
-        title=state.outline[id_].title,
-        kind="manual",
-        reason=f"done by hand: {titles}",
-        cwd=armed.cwd if armed is not None else "",
-        held=held,
-        result=state.rollback.results.get(id_, "") if state.rollback else "",
-        status=state.step(id_).status,
-    )
-
-
-def _of_earlier(state: RunState, step: StepState) -> tuple[tuple[FilledIn, ...], FilledIn | None]:
-    """The undos of attempts before the last, and how the first one is verified."""
-    texts = tuple(resolve_undo(state, armed, state.values) for armed in step.earlier)
-    first = step.earlier[-1] if step.earlier else None
-    if first is None or not first.verify:
-        return texts, None
-    return texts, resolve_verify(state, first, state.values)
-
-
-def _finished(state: RunState, id_: str) -> Item:
-    result = state.rollback.results.get(id_, "") if state.rollback else ""
-    title = state.outline[id_].title if id_ in state.outline else id_
-    last = next((c for c in reversed(state.step(id_).commands) if c.kind == "undo"), None)
-    return Item(
-        step=id_,
-        title=title,
-        kind="command" if last is not None else "manual",
-        text=last.text if last else "",
-        result=result,
-        outcome=state.step(id_).undo_reason if result else "",
-        status=state.step(id_).status,
-    )
-
-
-def _usual(state: RunState, id_: str, kind: str) -> float | None:
-    """How long the undo took last; what the step itself takes says nothing about it."""
-    if kind != "command":
-        return None
-    undos = (c for c in reversed(state.step(id_).commands) if c.kind == "undo" and c.ok)
-    last = next(undos, None)
-    return last.seconds if last is not None else None
+    return waits
 
 
 def _procedures(state: RunState, node: str) -> tuple[Procedure, ...]:
@@ -399,39 +278,3 @@ def _budget(state: RunState, node: str, procedures: tuple[Procedure, ...]) -> fl
             if stage.to_minute is not None:
                 return stage.to_minute * 60
     return None
-
-
-def scope_node(state: RunState, scope: str, at: str = "") -> str:
-    """The id of the node that a scope means: around step ``at``, else around the last that ran."""
-    if scope == "run":
-        return ""
-    order = ran(state)
-    anchor = at if at in state.outline else (order[0] if order else "")
-    if not anchor:
-        return ""
-    node = state.outline[anchor]
-    if scope == "step":
-        return anchor
-    if scope == "change":
-        return node.change or node.phase
-    return node.phase
-
-
-def default_scope(state: RunState) -> tuple[str, str]:
-    """The narrowest scope that holds everything since the last gate or closed phase."""
-    order = [*about_to_act(state), *ran(state)]
-    if not order:
-        return "run", ""
-    mark = max(state.opened_gates.values(), default=0)
-    recent = [s for s in order if started(state, s) > mark]
-    done = {p.id for p in state.runbook.phases if closed(state, p.id)}
-    last = [s for s in order if state.outline[s].phase == state.outline[order[0]].phase]
-    since = [s for s in recent if state.outline[s].phase not in done] or last
-    for scope in SCOPES[:-1]:
-        if scope == "change" and not state.outline[since[0]].change:
-            continue
-        node = scope_node(state, scope, since[0])
-        inside = {n.id for n in state.outline.inside(node) if n.kind == Kind.STEP}
-        if all(s in inside for s in since):
-            return scope, node
-    return "run", ""

@@ -164,6 +164,7 @@ def content_digest(state: RunState, node: str) -> str:
         parts.append([inner.id, inner.title, getattr(item, "text", "")])
         if isinstance(item, Step):
             parts.append([item.before, item.run, item.undo, item.verify_undo, item.action])
+            parts += [item.undo_ready] if item.undo_ready else []
             parts.append([[c.text, c.exit, c.seconds] for c in state.step(inner.id).commands])
     body = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()

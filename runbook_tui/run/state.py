@@ -70,6 +70,18 @@ class CommandRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What a person has put in place of an undo that failed; fields as in `UndoAmended`."""
+
+    text: str
+    was: str
+    reason: str
+    from_line: int
+    by: Actor
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepState:
     """One step now. ``started_seq`` is the event that started its last attempt; 0 = never."""
 
@@ -87,6 +99,10 @@ class StepState:
     before_undo: Status = Status.DONE
     undo_result: str = ""
     undo_reason: str = ""
+    undo_seq: int = 0
+    """The event that began the last attempt to take it back; 0 = never."""
+    amended: tuple[Amendment, ...] = ()
+    """How its undo was changed since the step was started last, in order."""
     out_of_order: bool = False
     overridden: bool = False
     earlier: tuple[UndoArmed, ...] = ()
@@ -376,47 +392,3 @@ def elapsed(state: RunState, id_: str, now: float) -> float | None:
     if step.started is None:
         return None
     return max(0.0, (step.finished if step.finished is not None else now) - step.started)
-
-
-def next_open(state: RunState, after: str = "") -> str | None:
-    """The step the cursor stands on: one that runs, else the next open one in order.
-
-    ``after``: the step that is over now; what follows it comes before what it left behind.
-    """
-    outline = state.outline
-    if after:
-        at = outline[after].index
-        wanted = (id_ for id_ in outline.order if outline[id_].index > at and _open(state, id_))
-    else:
-        running = {id_ for id_, step in state.steps.items() if step.status is Status.RUNNING}
-        wanted = (id_ for id_ in (outline.order if running else ())
-                  if id_ in running and _open(state, id_))  # fmt: skip
-    first = next(wanted, None)
-    return first or next((id_ for id_ in outline.order if _open(state, id_)), None)
-
-
-def _open(state: RunState, id_: str) -> bool:
-    return state.step(id_).status not in OVER and not state.outline.is_group(id_)
-
-
-def open_before(state: RunState, id_: str) -> str | None:
-    """The first step before another one in the plan that is not over and does not hold it."""
-    outline = state.outline
-    around = outline.holders(id_)
-    for other in outline.order[: outline.order.index(id_)]:
-        is_open = state.step(other).status not in OVER and not outline.is_group(other)
-        if is_open and other not in around:
-            return other
-    return None
-
-
-def gates_waiting(state: RunState) -> tuple[str, ...]:
-    """Ids of nodes whose gate is shut though everything before them is over."""
-    waiting = []
-    for node in state.outline.gated:
-        if gate_open(state, node.id) or over(state, node.id):
-            continue
-        if all(closed(state, n) if n not in state.outline.steps else over(state, n)
-               for n in node.needs if n in state.outline):  # fmt: skip
-            waiting.append(node.id)
-    return tuple(waiting)

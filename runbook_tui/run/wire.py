@@ -32,6 +32,7 @@ from runbook_tui.run.events import (
     StepSkipped,
     StepStarted,
     StepWaiting,
+    UndoAmended,
     UndoArmed,
     UndoFinished,
     UndoStarted,
@@ -50,7 +51,7 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
             CommandStarted, CommandFinished, ParameterCaptured,
             SignoffGiven, GateOpened, GateOverridden, WatchBreached, WatchCleared,
             UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
-            UndoStarted, UndoFinished, RollbackFinished,
+            UndoStarted, UndoAmended, UndoFinished, RollbackFinished,
         )
     }
 )  # fmt: skip

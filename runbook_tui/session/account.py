@@ -147,10 +147,18 @@ def begun(drafts: Iterable[Draft]) -> dict[str, Begun]:
 
 
 def enter_left_behind(journal: Journal, run: str, path: Path, actor: Actor) -> int:
-    """Enter an account that a dead process left; returns how many events it held."""
+    """Enter an account that a dead process left; returns how many events it held.
+
+    The account stays until it is forgotten: what is written down of the undos goes by it.
+    """
     drafts: Sequence[Draft] = left_behind(path)
     if drafts:
         # An event that was entered before has its id in the journal, and is not entered again.
         journal.append(run, [*drafts, _entered(len(drafts))], actor)
-        path.unlink(missing_ok=True)
     return len(drafts)
+
+
+def forget(paths: Iterable[Path]) -> None:
+    """Take away accounts that were entered."""
+    for path in paths:
+        path.unlink(missing_ok=True)

@@ -66,6 +66,8 @@ class Desk:
             return self._run_offered(request)
         if isinstance(request, r.StartStep | r.ProbeAgain) and (kept := self._kept(request, actor)):
             return kept
+        if isinstance(request, r.AmendUndo) and (told := self._tells_secret(request)):
+            return told
         if isinstance(request, r.OpenRollback):
             self._recorder.take_in()
             self._bench.look_for_secrets()
@@ -129,6 +131,17 @@ class Desk:
             names=names,
         )
 
+    def _tells_secret(self, request: r.AmendUndo) -> Refusal | None:
+        """A refusal where what is to be recorded holds the value of a secret."""
+        for name, value in self._bench.secret_values().items():
+            if value and (value in request.text or value in request.reason):
+                return Refusal(
+                    reason=f"it holds the value of the secret {name}, and would be recorded",
+                    hint=f'write "${name}": the undo finds it in its environment',
+                    exit_code=2,
+                )
+        return None
+
     def _run_offered(self, request: r.RunOffered) -> Answer:
         self._driver.helps = True
         step = as_step(self._state, request.command)
@@ -161,7 +174,7 @@ class Desk:
             self._recorder.sync()
         except JournalError as error:
             self._recorder.trouble = str(error)
-        self._recorder.take_in()
+        self._recorder.take_in(alone=True)
         self._driver.attend(request.attended)
         answer = self._decided(request, self._actor, keep=True)
         if isinstance(answer, Refusal):

@@ -9,7 +9,7 @@ from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor, RunFinished
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.session.launching import Workbench
-from runbook_tui.session.locks import RunLock
+from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
 from runbook_tui.session.offering import watch_offered
 from runbook_tui.session.ports.journal import JournalError
 from runbook_tui.session.recorder import Pair
@@ -28,7 +28,7 @@ class Driver:
         self._steps = StepDriver(bench)
         self._rollback = RollbackDriver(bench)
         self._rollback.attended = attended
-        self._lock = RunLock(bench.folder / "rollback.lock")
+        self._lock = RunLock(bench.folder / ROLLBACK_LOCK)
         self._active: set[str] = set()
         self._background: dict[str, str] = {}
         self._ending: set[str] = set()
@@ -106,9 +106,13 @@ class Driver:
         if rollback is None or rollback.started is None or rollback.finished is not None:
             self._lock.release()
             return False
+        if self._lock.held:
+            return self._rollback.advance()
         if not self.helps or not self._lock.take(self._actor.identity):
             return False
-        return self._rollback.advance()
+        # Whoever held it until now may have kept an account of what is taken back already.
+        self._bench.recorder.take_in(alone=True)
+        return True
 
     def _scan(self) -> None:
         """Find the steps that are under way, when something changed."""

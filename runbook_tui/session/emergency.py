@@ -37,7 +37,6 @@ from runbook_tui.session.undo_file import FiledUndo, UndoFile
 
 POLL_SECONDS = 0.02
 STOP_SECONDS = 15.0
-UNDO_SECONDS = 900.0
 
 
 class Teller(Protocol):
@@ -106,8 +105,15 @@ class EmergencyRollback:
         self._stop_running()
         self._file = self._file.completed(self._commands.outputs)
         remaining = []
+        there: dict[str, FiledUndo] = {}
+        stopper = ""
         for item in self._file.items:
-            result, reason = self._undo(item)
+            hindrance = self._hindrance(item, there, stopper)
+            result, reason = ("not tried", hindrance) if hindrance else self._undo(item)
+            if result in {"failed", "not tried"}:
+                there[item.step] = item
+            if result == "failed" and item.on_failure == "stop":
+                stopper = item.title
             self._keep(UndoFinished(result=result, reason=reason), item.step)
             if result != "done":
                 remaining.append(item.title)
@@ -117,6 +123,16 @@ class EmergencyRollback:
         finished = RollbackFinished(result=word, remaining=tuple(remaining), seconds=seconds)
         self._keep(finished, None)
         return not remaining, tuple(remaining)
+
+    @staticmethod
+    def _hindrance(item: FiledUndo, there: Mapping[str, FiledUndo], stopper: str) -> str:
+        """Why an item must not be tried after what has failed; empty where nothing speaks so."""
+        if item.kind != "command" or item.held:
+            return ""
+        if stopper:
+            return f"“{stopper}” was not taken back, and no undo is begun after that (on_failure)"
+        other = next((there[step] for step in item.needed_by if step in there), None)
+        return f"“{other.title}” needs it and was not taken back" if other is not None else ""
 
     def _keep(self, payload: Payload, step: str | None) -> None:
         self._account.keep(payload, step, self._clock.now())
@@ -212,11 +228,11 @@ class EmergencyRollback:
             cwd=item.cwd,
             environment=recorded,
             secrets=tuple(self._secrets.values()),
-            timeout=UNDO_SECONDS,
+            timeout=item.timeout,
         )
         started = CommandStarted(
             attempt=1, kind=kind, text=text, cwd=item.cwd, shell=item.shell, folder=str(folder),
-            environment=dict(item.environment or {}), secrets=item.secrets, timeout=UNDO_SECONDS,
+            environment=dict(item.environment or {}), secrets=item.secrets, timeout=item.timeout,
         )  # fmt: skip
         self._keep(started, item.step)
         word = "undo" if kind == "undo" else "verify"

@@ -16,20 +16,22 @@ from runbook_tui.run.prepare import (
     arm,
     recordable,
     resolve,
+    secrets_in,
     step_environment,
     withheld,
     working_folder,
 )
-from runbook_tui.run.rollback import NOTHING_ABSENT, Absent, folders
+from runbook_tui.run.rollback import folders
 from runbook_tui.run.state import CommandRecord, RunState
+from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.run.wire import limit, size, wire_name
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import CommandError, Commands, CommandSpec, CommandStatus
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Pair, Recorder
 from runbook_tui.session.spare import Places
+from runbook_tui.session.undo_file import UNDO_SECONDS
 
-UNDO_SECONDS = 900.0
 PROBE_SECONDS = 30.0
 LONGEST = 50
 LONGEST_REASON = 1000
@@ -119,6 +121,12 @@ class Workbench:
         """The same, but not more often than every few seconds."""
         return self.clock.mono() - self.looked >= LOOK_AGAIN and self.look_for_folders()
 
+    def found(
+        self, hindered: tuple[tuple[str, str], ...], lasted: tuple[tuple[str, float], ...]
+    ) -> None:
+        """What a look at the undos has found."""
+        self.absent = dataclasses.replace(self.absent, hindered=hindered, lasted=lasted)
+
     def give_secret(self, name: str, value: str) -> None:
         """A secret that a person gave; kept in memory only."""
         self.vault[name] = value
@@ -186,8 +194,8 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
         cwd=recorded.cwd or os.getcwd(),
         shell=recorded.shell or bench.surroundings.shell(None),
         environment=environment,
-        secrets=recorded.secrets,
-        timeout=UNDO_SECONDS,
+        secrets=tuple(dict.fromkeys((*recorded.secrets, *secrets_in(bench.state, text)))),
+        timeout=recorded.timeout or UNDO_SECONDS,
         interactive=False,
         node="",
         place=bench.rollback_place(),
@@ -290,7 +298,7 @@ def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair
     for name in dict.fromkeys((*found.values, *found.faults)):
         put_out = found.values.get(name, "")
         # A secret is recorded by its source alone: what holds one is no value to go on with.
-        value = _masked(put_out, hidden)
+        value = masked(put_out, hidden)
         fault = found.faults.get(name, "" if value == put_out else HOLDS_SECRET)
         usable = name in step.outputs and not fault
         if known.get(name) == value and usable and name not in bench.state.step(step_id).refused:
@@ -334,11 +342,12 @@ def _usable(bench: Workbench, record: CommandRecord, hidden: list[str]) -> Mappi
     return {
         name: value
         for name, value in found.values.items()
-        if name not in found.faults and _masked(value, hidden) == value
+        if name not in found.faults and masked(value, hidden) == value
     }
 
 
-def _masked(value: str, hidden: Iterable[str]) -> str:
+def masked(value: str, hidden: Iterable[str]) -> str:
+    """A text with these secret values left out."""
     for secret in sorted(hidden, key=len, reverse=True):
         value = value.replace(secret, "***")
     return value

@@ -6,6 +6,9 @@ import fcntl
 import os
 from pathlib import Path
 
+ROLLBACK_LOCK = "rollback.lock"
+"""The file in a run's folder that whoever rolls it back holds, ``rollback.sh`` too."""
+
 
 class RunLock:
     """An exclusive lock that names its holder; never waits."""
@@ -85,3 +88,14 @@ class RunLock:
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
+
+
+class LeadLock(RunLock):
+    """Who leads a run. What was seen last is kept, for those who may not wait for a disk."""
+
+    gone = False
+    """Whether nobody held it when it was looked at last."""
+
+    def look(self) -> None:
+        """See whether somebody holds it."""
+        self.gone = self.free()

@@ -9,10 +9,12 @@ from runbook_tui.run.events import Actor, Draft, Event, Payload
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.state import RunState
 from runbook_tui.run.wire import limit, size, wire_name
-from runbook_tui.session.account import Account, enter_left_behind, left_behind
+from runbook_tui.session.account import Account, enter_left_behind, forget, left_behind
+from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Conflict, Journal, JournalError, TooLarge
 from runbook_tui.session.spare import Places, accounts
+from runbook_tui.session.undo_writing import renew
 
 Pair = tuple[Payload, str | None]
 Decide = Callable[[RunState], Sequence[Pair]]
@@ -108,11 +110,14 @@ class Recorder:
         self.state = fold(begin(self.state.run, self.state.runbook), events)
         return True
 
-    def take_in(self) -> None:
+    def take_in(self, *, alone: bool = False) -> None:
         """Learn what a rollback did in another process while the journal was away.
 
         Into the journal if it is back; else the state alone knows it, until it can be entered.
+        ``alone``: we hold the right to roll back; else somebody may, and still write.
         """
+        if not alone and not RunLock(self._places.home / ROLLBACK_LOCK).free():
+            return
         for path in accounts(self._places.home, self.state.run):
             drafts = [d for d in left_behind(path) if d.id not in self._known]
             self._known.update(d.id for d in drafts)
@@ -121,6 +126,10 @@ class Recorder:
             try:
                 enter_left_behind(self._journal, self.state.run, path, self._actor)
                 self.sync()
+                renew(self._places.home, self.state, self._clock.now())
+                forget([path])
+            except OSError as error:
+                self.trouble = f"the undo file cannot be written: {error.strerror}"
             except JournalError as error:
                 self.trouble = f"the journal cannot be written: {error}"
                 self._account.drafts += drafts

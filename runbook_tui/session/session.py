@@ -12,16 +12,19 @@ from pathlib import Path
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.rollback import Absent
 from runbook_tui.run.state import RunState
+from runbook_tui.run.undo_items import Absent
 from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
+from runbook_tui.session.following import Following
 from runbook_tui.session.launching import Workbench, foreseen
-from runbook_tui.session.locks import RunLock
+from runbook_tui.session.locks import LeadLock
+from runbook_tui.session.lookout import Lookout
 from runbook_tui.session.opening import resumption
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
 from runbook_tui.session.ports.journal import Journal, JournalError, TooLarge
+from runbook_tui.session.ports.runner import Runner
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.spare import Places
@@ -57,6 +60,7 @@ class Session:
         commands: Commands,
         surroundings: Surroundings,
         clock: Clock,
+        runner: Runner,
         folder: Path,
         leads: bool,
         unattended: bool = False,
@@ -76,17 +80,22 @@ class Session:
         self._owns_journal = owns_journal
         self._commands = commands
         self._driver = Driver(self._bench, actor, leads=leads, attended=not unattended)
-        self._lead_lock = RunLock(folder / "lead.lock")
-        self._desk = Desk(self._bench, self._driver, actor, self._lead_lock)
+        self.lead_lock = LeadLock(folder / "lead.lock")
+        """Who leads the run, as far as the lock tells."""
+        self._desk = Desk(self._bench, self._driver, actor, self.lead_lock)
         self._listeners: list[Listener] = []
         self._work: queue.Queue[_Work] = queue.Queue()
         self._closing = threading.Event()
         self._told: RunState | None = None
-        self._missing = ""
         self.actor = actor
         self.leads = leads
         self._thread = threading.Thread(target=self._live, name="session", daemon=True)
-        self._follower = threading.Thread(target=self._follow, name="follower", daemon=True)
+        following = Following(
+            journal, self._recorder, self._call, self._closing, self.lead_lock.look
+        )
+        self._lookout = Lookout(self._bench, journal, runner)
+        self._looking = threading.Thread(target=self._lookout.go_on, name="lookout", daemon=True)
+        self._follower = threading.Thread(target=following.go_on, name="follower", daemon=True)
 
     @property
     def run(self) -> str:
@@ -113,22 +122,25 @@ class Session:
         """What keeps the journal from being written; empty where nothing."""
         return self._recorder.trouble
 
+    @property
+    def leaderless(self) -> bool:
+        """Whether nobody's program leads the run now, this one neither; never waits."""
+        return not self.leads and self.lead_lock.gone
+
     def open(self, *, resume: bool = False) -> bool:
         """Start the session's threads; False if it should lead and somebody else does.
 
         ``resume`` records that this person goes on as lead. Raises `JournalError`.
         """
-        if self.leads and not self._lead_lock.take(self.actor.identity):
+        if self.leads and not self.lead_lock.take(self.actor.identity):
             return False
         if resume:
             self._recorder.record(lambda state: resumption(state, self.actor))
+        self.lead_lock.look()
         self._thread.start()
         self._follower.start()
+        self._looking.start()
         return True
-
-    def leader(self) -> str:
-        """Who holds the lead now, as far as the lock tells."""
-        return self._lead_lock.holder()
 
     def ask(self, request: r.Request, actor: Actor | None = None) -> Future[Answer]:
         """Ask for something; the answer comes once it is durable or refused.
@@ -153,10 +165,14 @@ class Session:
         """A secret that was asked for; kept in memory only."""
         self._call(lambda: self._bench.give_secret(name, value))
 
-    def look_around(self) -> None:
-        """Find out what a rollback would lack; before the session is opened."""
+    def look_around(self, *, checks: bool = False) -> None:
+        """Find out what a rollback would lack; before the session is opened.
+
+        ``checks``: also by the undos' own checks, which takes seconds.
+        """
         self._bench.look_for_secrets()
         self._bench.look_for_folders()
+        self._lookout.look_once(checks=checks)
 
     @property
     def rolls_back(self) -> bool:
@@ -190,10 +206,11 @@ class Session:
     def close(self) -> None:
         """End the session's threads; running commands are not touched."""
         self._closing.set()
+        self._lookout.close()
         self._call(lambda: None)
         if self._thread.is_alive():
             self._thread.join(timeout=10)
-        self._lead_lock.release()
+        self.lead_lock.release()
         self._driver.leave_rollback()
         # A thread that a disk does not answer would keep us here as well.
         if self._owns_journal and not self._thread.is_alive():
@@ -214,7 +231,7 @@ class Session:
             else:
                 self._do(work)
             busy = self._driver.advance_safely()
-            if self._bench.look_around():
+            if self._bench.look_around() | self._lookout.take_in():
                 self._told = None
             self._tell()
 
@@ -232,6 +249,8 @@ class Session:
         except Exception as error:  # noqa: BLE001  whoever asked is told; the session lives on
             work.future.set_exception(error)
             return
+        if isinstance(work.request, r.OpenRollback):
+            self._lookout.hurry()
         self._tell()
         work.future.set_result(answer)
 
@@ -242,42 +261,6 @@ class Session:
         self._told = state
         for listener in tuple(self._listeners):
             listener(state)
-
-    def _follow(self) -> None:
-        """Wake the session when others append to the run."""
-        while not self._closing.is_set():
-            try:
-                if self._journal.wait(self.run, self.state.seq, 0.5):
-                    done = threading.Event()
-                    self._call(lambda done=done: self._sync(done))  # type: ignore[misc]
-                    done.wait(1.0)
-                self._miss(self._journal_gone())
-            except JournalError as error:
-                self._miss(str(error))
-                self._closing.wait(1.0)
-
-    def _journal_gone(self) -> str:
-        """Whether the journal no longer holds what was recorded; nothing may be called saved."""
-        seq = self.state.seq
-        known = self._missing or not self.trouble
-        if known and seq and not self._journal.events(self.run, seq - 1):
-            return "the journal is gone: what was recorded is no longer in it"
-        return ""
-
-    def _miss(self, trouble: str) -> None:
-        """Show that the journal cannot be read, and take that back once it can."""
-        if self._closing.is_set():
-            return
-        if trouble or self.trouble == self._missing:
-            self._recorder.trouble = trouble
-        self._missing = trouble
-
-    def _sync(self, done: threading.Event) -> None:
-        try:
-            self._recorder.sync()
-        except JournalError as error:
-            self._recorder.trouble = str(error)
-        done.set()
 
 
 def idle(state: RunState) -> bool:

@@ -16,6 +16,7 @@ from runbook_tui.run.events import (
     Payload,
     StepFinished,
     StepStarted,
+    UndoArmed,
 )
 from runbook_tui.run.finishing import conclude, failed_probes, waits_for
 from runbook_tui.run.state import CommandRecord, RunState, Status, StepState, overtaken
@@ -31,7 +32,7 @@ from runbook_tui.session.launching import (
 from runbook_tui.session.ports.commands import NEVER_STARTED, CommandStatus, Phase
 from runbook_tui.session.ports.journal import TooLarge
 from runbook_tui.session.recorder import Pair
-from runbook_tui.session.undo_file import write as write_undo_file
+from runbook_tui.session.undo_writing import write as write_undo_file
 
 UNDO_KINDS = frozenset({"undo", "verify_undo"})
 OUTPUT_LIMIT = 1 << 20
@@ -80,7 +81,10 @@ class StepDriver:
         if failure:
             status = CommandStatus(phase=Phase.FINISHED, exit=127, reason=failure)
         if status.phase in {Phase.STARTING, Phase.RUNNING}:
-            return bool(bench.recorder.record(lambda _: captured(bench, step_id, record)))
+            put_out = bench.recorder.record(lambda _: captured(bench, step_id, record))
+            if any(isinstance(event.payload, UndoArmed) for event in put_out):
+                self._refile()
+            return bool(put_out)
         if status.reason == NEVER_STARTED and not bench.commands.forestall(folder):
             return False
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +15,11 @@ from typing import Any
 
 from runbook_tui.book.model import Secret
 from runbook_tui.book.parameters import Place, fill_in
-from runbook_tui.run.rollback import Item, default_scope, plan
-from runbook_tui.run.state import RunState, Status, StepState
 from runbook_tui.session.ports.commands import PutOut
 
 NAME = "undo.json"
+UNDO_SECONDS = 900.0
+"""How long an undo may take where the plan does not say."""
 UNDO_KINDS = frozenset({"undo", "verify_undo"})
 
 
@@ -53,6 +52,28 @@ class FiledUndo:
     """Names of the values that the step may put out."""
     running: tuple[str, ...] = ()
     """Folders of its commands that ran when this was written: they may have put out more since."""
+    needed_by: tuple[str, ...] = ()
+    """Ids of the steps that need it, as the plan has written; they are taken back before it."""
+    on_failure: str = "ask"
+    """What the plan wants when it fails; there is nobody to ask here."""
+    timeout: float = UNDO_SECONDS
+    """Seconds that it may take."""
+    needs: tuple[str, ...] = ()
+    """Steps that the plan says it needs, in so many words."""
+    withheld: tuple[str, ...] = ()
+    """Variables that its step had and that are not written down: they smell of secrets."""
+    reason: str = ""
+    """Why it is no command."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A command that ran when the file was written."""
+
+    step: str
+    kind: str
+    attempt: int
+    folder: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +85,8 @@ class UndoFile:
     at: float
     items: tuple[FiledUndo, ...]
     folders: tuple[str, ...] = ()
+    running: tuple[Running, ...] = ()
+    """The same commands as ``folders``, with what they are."""
     seq: int = 0
     """The last event of the run that was known when this was written."""
     base: str = "/"
@@ -129,74 +152,6 @@ def _in_scope(item: FiledUndo, items: tuple[FiledUndo, ...], scope: str, node: s
     return wanted in (item.step, *item.inside)
 
 
-def write(folder: Path, state: RunState, at: float) -> None:
-    """Replace the run's undo file; raises OSError, the old one stays then."""
-    items = [_filed(state, item) for item in plan(state, "run", "").items]
-    running = [folder for step in state.steps.values() for folder in _running(step)]
-    scope, node = default_scope(state)
-    body = {
-        "format": 1,
-        "run": state.run,
-        "title": state.runbook.title,
-        "at": at,
-        "items": items,
-        "running": running,
-        "seq": state.seq,
-        "scope": scope,
-        "node": node,
-        "base": state.begun.folder if state.begun is not None else "/",
-        "secrets": {
-            p.name: dataclasses.asdict(p.secret)
-            for p in state.runbook.parameters
-            if p.secret is not None
-        },
-    }
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = folder / f".{NAME}.{os.getpid()}"
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(fd, "w", encoding="utf-8") as file:
-        json.dump(body, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(folder / NAME)
-
-
-def _filed(state: RunState, item: Item) -> dict[str, Any]:
-    armed = state.step(item.step).undo
-    node = state.outline[item.step]
-    return {
-        "step": item.step,
-        "title": item.title,
-        "kind": item.kind,
-        "text": item.text,
-        "earlier": list(item.earlier),
-        "verify": item.verify,
-        "missing": list(item.missing),
-        "places": list(item.places),
-        "verify_places": list(item.verify_places),
-        "secrets": list(item.secrets),
-        "held": item.held,
-        "cwd": item.cwd,
-        "shell": list(armed.shell) if armed else [],
-        "environment": dict(armed.environment) if armed else {},
-        "inside": [n for n in (node.change, node.phase) if n],
-        "begun": _begun(state, item.step),
-        "outputs": list(state.outline.steps[item.step].outputs),
-        "running": _running(state.step(item.step)),
-    }
-
-
-def _running(step: StepState) -> list[str]:
-    return [c.folder for c in step.commands if c.running and c.kind not in UNDO_KINDS]
-
-
-def _begun(state: RunState, step: str) -> str:
-    """The folder of an undo that runs, or whose outcome was not recorded; empty where none."""
-    record = next((c for c in reversed(state.step(step).commands) if c.kind == "undo"), None)
-    undoing = state.step(step).status is Status.UNDOING
-    return record.folder if record is not None and undoing else ""
-
-
 def _optional(found: list[str] | None) -> tuple[str, ...] | None:
     return None if found is None else tuple(found)
 
@@ -206,6 +161,11 @@ def read(path: Path) -> UndoFile:
     body = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(body, dict) or body.get("format") != 1:
         raise ValueError(f"{path}: not an undo file of format 1")
+    return parsed(body)
+
+
+def parsed(body: Mapping[str, Any]) -> UndoFile:
+    """What the JSON values of an undo file mean; raises ValueError, KeyError, TypeError."""
     items = tuple(
         FiledUndo(
             step=str(item["step"]),
@@ -226,6 +186,12 @@ def read(path: Path) -> UndoFile:
             begun=str(item.get("begun", "")),
             outputs=tuple(item.get("outputs", ())),
             running=tuple(item.get("running", ())),
+            needed_by=tuple(item.get("needed_by", ())),
+            timeout=float(item.get("timeout", UNDO_SECONDS)),
+            on_failure=str(item.get("on_failure", "ask")),
+            needs=tuple(item.get("needs", ())),
+            withheld=tuple(item.get("withheld", ())),
+            reason=str(item.get("reason", "")),
         )
         for item in body["items"]
     )
@@ -235,6 +201,7 @@ def read(path: Path) -> UndoFile:
         at=float(body.get("at", 0)),
         items=items,
         folders=tuple(body.get("running", ())),
+        running=tuple(Running(**command) for command in body.get("commands", ())),
         seq=int(body.get("seq", 0)),
         base=str(body.get("base", "/")),
         sources={name: Secret(**source) for name, source in body.get("secrets", {}).items()},

@@ -10,8 +10,16 @@ import dataclasses
 from pathlib import Path
 
 from runbook_tui.run.events import RollbackFinished, UndoFinished, UndoStarted
-from runbook_tui.run.rollback import Item, plan
+from runbook_tui.run.failing import (
+    GOOD,
+    hindered,
+    this_attempt,
+    tries,
+    unanswered,
+)
+from runbook_tui.run.rollback import plan, waits_behind
 from runbook_tui.run.state import CommandRecord, RollbackState, RunState, Status
+from runbook_tui.run.undo_items import Item
 from runbook_tui.session.launching import (
     Workbench,
     captured,
@@ -29,14 +37,13 @@ from runbook_tui.session.ports.commands import (
 from runbook_tui.session.ports.journal import TooLarge
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.stepping import UNDO_KINDS
-from runbook_tui.session.undo_file import write as write_undo_file
+from runbook_tui.session.undo_writing import write as write_undo_file
 
 GRACE = 5.0
 PATIENCE = 3 * GRACE
 """Seconds after which a rollback goes on without the end of a command that cannot be ended."""
-TRIES = 3
-"""Commands of one item that may be lost before it is given up."""
-GOOD = frozenset({"done", "taken back"})
+TRIED = frozenset({"command", "manual"})
+"""Kinds of items that can be taken back at all."""
 
 
 class RollbackDriver:
@@ -52,9 +59,10 @@ class RollbackDriver:
         rollback = self._bench.state.rollback
         if rollback is None or rollback.started is None or rollback.finished is not None:
             return False
-        for step_id in rollback.steps:
-            if self._bench.state.step(step_id).status is Status.UNDOING:
-                return self._undoing(step_id)
+        undoing = [s for s in rollback.steps if self._bench.state.step(s).status is Status.UNDOING]
+        if undoing:
+            # What a person tries again meanwhile begins when the one that runs has ended.
+            return self._undoing(next((s for s in undoing if self._runs(s)), undoing[0]))
         if rollback.stopped:
             return self._finish(rollback)
         if self._still_running(rollback):
@@ -99,29 +107,25 @@ class RollbackDriver:
         return True
 
     def _undoing(self, step_id: str) -> bool:
-        records = self._of_this_rollback(step_id)
+        records = this_attempt(self._bench.state, step_id)
         if not records:
-            return self._start_undo(step_id)
+            return self._begin(step_id)
         if records[-1].running:
             return self._watch(step_id, records[-1])
         return self._after(step_id, records)
 
-    def _of_this_rollback(self, step_id: str) -> list[CommandRecord]:
-        """The undos and checks that the rollback which runs has begun, in their order."""
-        rollback = self._bench.state.rollback
-        began = rollback.seq if rollback is not None else 0
-        commands = self._bench.state.step(step_id).commands
-        # By their order, not by the clock: that may be set back at any moment.
-        return [c for c in commands if c.kind in UNDO_KINDS and c.seq >= began]
+    def _runs(self, step_id: str) -> bool:
+        records = this_attempt(self._bench.state, step_id)
+        return bool(records) and records[-1].running
 
     def _after(self, step_id: str, records: list[CommandRecord]) -> bool:
         """What comes next once the last of an item's commands has ended."""
         item = self._item(step_id)
-        texts = (item.text, *item.earlier) if item is not None else ()
+        texts = item.texts if item is not None else ()
         verify = item.verify if item is not None else ""
         last = records[-1]
-        tries = {c.text: c for c in records if c.kind == "undo"}
-        left = [text for text in texts if text not in tries]
+        went = tries(self._bench.state, step_id)
+        left = [text for text in texts if text not in went]
         if last.lost and last.reason == NEVER_STARTED:
             # Who recorded it died before it was begun.
             return self._launch(step_id, last.kind, last.text)
@@ -136,7 +140,7 @@ class RollbackDriver:
         if left and (last.kind == "undo" or last.ok):
             # An attempt before the last has its own undo, whatever became of this one.
             return self._launch(step_id, "undo", left[0])
-        failed = next((c for c in tries.values() if not c.ok and not (c.lost and verify)), None)
+        failed = next((c for c in went.values() if not c.ok and not (c.lost and verify)), None)
         if failed is not None:
             return self._undone(step_id, "failed", failed.exit, _why(failed))
         if last.kind == "undo" and verify:
@@ -170,52 +174,61 @@ class RollbackDriver:
 
     def _next(self, rollback: RollbackState) -> bool:
         """Begin the next undo that can run; finish when nothing is left to do or to ask."""
+        state = self._bench.state
         held = False
-        asking = False
+        stuck = set(unanswered(state)) if self.attended else set()
+        waits = waits_behind(state)
+        hinders = hindered(state, answerable=self.attended)
         for step_id in rollback.steps:
-            item = self._item(step_id)
-            result = rollback.results.get(step_id)
-            floor = item is not None and item.kind == "irreversible" and not rollback.past_floor
-            if result is None:
+            if step_id not in rollback.results:
+                item = self._item(step_id)
                 if item is None:
                     return self._undone(step_id, "done", None, "taken back already")
                 if held:
                     return self._undone(step_id, "none", None, "below the floor")
-                reason = self._blocked(rollback, item)
-                if reason:
-                    return self._undone(step_id, "failed", None, reason)
-                answered = self._take(item)
+                if item.kind in TRIED and (reason := hinders(step_id)):
+                    return self._undone(step_id, "not tried", None, reason)
+                answered = None if waits(step_id, stuck) else self._take(item)
                 if answered is not None:
                     return answered
-                asking = True
-            held = held or floor
-        if asking and self.attended:
-            return False
-        return self._finish(rollback)
+                if self.attended:
+                    stuck.add(step_id)
+            armed = state.step(step_id).undo
+            floor = armed is not None and armed.kind == "irreversible"
+            held = held or (floor and not rollback.past_floor)
+        return False if stuck else self._finish(rollback)
 
     def _take(self, item: Item) -> bool | None:
         """Begin or settle one item; None where a person has to answer first."""
         if item.kind == "command":
-            self._bench.look_for_secrets()
-            absent = (*item.missing, *(n for n in item.secrets if n in self._bench.absent.secrets))
-            if absent and self.attended:
+            lacking = self._lacking(item)
+            if lacking and self.attended:
                 return None
-            if absent:
-                return self._undone(item.step, "failed", None, f"needs {', '.join(absent)}")
+            if lacking:
+                return self._undone(item.step, "failed", None, f"needs {', '.join(lacking)}")
             return self._start_undo(item.step)
         if item.kind == "manual":
             return None
         return self._undone(item.step, "none", None, item.reason)
 
-    def _blocked(self, rollback: RollbackState, item: Item) -> str:
-        """Why an undo is not tried: one that has to come first failed, by written ``needs``."""
-        for other, result in rollback.results.items():
-            step = self._bench.state.outline.steps.get(other)
-            written = step.needs if step is not None else None
-            if written and item.step in written and result not in GOOD:
-                title = self._bench.state.outline[other].title
-                return f"“{title}” needs it and was not taken back"
-        return ""
+    def _lacking(self, item: Item) -> tuple[str, ...]:
+        """Names of what it cannot run without: values, and secrets that nobody can give now."""
+        self._bench.look_for_secrets()
+        absent = self._bench.absent.secrets
+        return (*item.missing, *(name for name in item.secrets if name in absent))
+
+    def _begin(self, step_id: str) -> bool:
+        """Begin an attempt: with the first text that has not gone well yet, else with the check."""
+        item = self._item(step_id)
+        if item is not None and (lacking := self._lacking(item)):
+            return self._undone(step_id, "failed", None, f"needs {', '.join(lacking)}")
+        went = tries(self._bench.state, step_id)
+        left = [text for text in item.texts if text not in went] if item is not None else []
+        if item is not None and left:
+            return self._launch(step_id, "undo", left[0])
+        if item is not None and item.verify:
+            return self._launch(step_id, "verify_undo", item.verify)
+        return self._start_undo(step_id)
 
     def _start_undo(self, step_id: str) -> bool:
         item = self._item(step_id)

@@ -7,22 +7,19 @@ before the screens of the run are loaded.
 from __future__ import annotations
 
 import gc
-import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
-from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
-from runbook_tui.tui.keys_ahead import KeysAhead
-from runbook_tui.tui.leaving import LeavingApp
+from runbook_tui.tui.beginning import BeginningApp
 from runbook_tui.tui.messages import Messages
-from runbook_tui.tui.opening import Opened, Opening, OpeningScreen
+from runbook_tui.tui.opening import Opened, Opening
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -38,9 +35,6 @@ if TYPE_CHECKING:
 
 STYLES = Path(__file__).parent / "styles"
 STYLE_FILES = ("common.tcss", "main.tcss", "rollback.tcss", "dialogs.tcss")
-SETTLED = 0.25
-"""Seconds from the start within which a terminal has answered what it was asked: an answer that
-comes when the screen has closed would stand on the command line."""
 
 
 @runtime_checkable
@@ -57,7 +51,7 @@ class LiveScreen(Protocol):
         ...
 
 
-class RunbookApp(LeavingApp):
+class RunbookApp(BeginningApp):
     """One run on a terminal. Returns the exit status of the contract."""
 
     TITLE = "Runbook"
@@ -90,13 +84,6 @@ class RunbookApp(LeavingApp):
             self.asked = asked
             self.then = then
 
-    class Ended(Message):
-        """The opening has ended: with an open session, or not (None)."""
-
-        def __init__(self, opened: Opened | None) -> None:
-            super().__init__()
-            self.opened = opened
-
     session: Session
     terminals: Terminals
     questions: Questions
@@ -111,19 +98,14 @@ class RunbookApp(LeavingApp):
         said: str = "",
     ) -> None:
         """``session``: an open one, then ``terminals`` open its panes; or what will open one."""
-        super().__init__()
-        self._opening = session if isinstance(session, Opening) else None
-        self._given: Opened | None = None
-        if not isinstance(session, Opening):
+        if isinstance(session, Opening):
+            super().__init__(session)
+        else:
             assert terminals is not None
-            self._given = Opened(session=session, terminals=terminals, said=said)
+            super().__init__(Opened(session=session, terminals=terminals, said=said))
             self.session, self.terminals = session, terminals
-        self._wanted: Callable[[], object] | None = None
-        self._began = time.monotonic()
         self.now = now
-        self.messages = Messages()
-        self._keyed = 0.0
-        self.keys_ahead = KeysAhead(self)
+        self.messages = Messages(said)
         self._stop_listening: Callable[[], None] = lambda: None
 
     @property
@@ -141,68 +123,20 @@ class RunbookApp(LeavingApp):
         """What keeps the journal from being written."""
         return self.session.trouble
 
-    # -- keys ------------------------------------------------------------------------------------
+    # -- the run is open -------------------------------------------------------------------------
 
-    async def on_event(self, event: events.Event) -> None:
-        """Keys and pastes are delivered one after the other."""
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self.keys_ahead.take(event)
-        else:
-            await self.deliver(event)
-
-    async def deliver(self, event: events.Event) -> None:
-        """Give an event to whoever has the focus, now."""
-        if isinstance(event, events.Key):
-            # When it came, which may be long before it is dealt with.
-            self._keyed = event.time
-        await super().on_event(event)
-
-    async def on_keys_ahead_settled(self, message: KeysAhead.Settled) -> None:
-        """A key has had its effect: the next."""
-        await self.keys_ahead.settled(message.number)
-
-    # -- opening ---------------------------------------------------------------------------------
-
-    def get_default_screen(self) -> Screen[object]:
-        """What is there first; below the screens of the run nothing of it shows."""
-        return OpeningScreen(self._opening)  # type: ignore[return-value]
-
-    def on_mount(self) -> None:
-        """Show the run, or open it first."""
-        if self._given is not None:
-            self._take(self._given)
-            self._show()
-        else:
-            self.call_after_refresh(
-                threading.Thread(target=self._open, name="opening", daemon=True).start
-            )
-
-    def _open(self) -> None:
-        assert self._opening is not None
-        try:
-            # Here, so that the screen's own thread finds them loaded.
-            load_screens()
-        finally:
-            self._post(self.Ended(self._opening.carry_out()))
-
-    def on_runbook_app_ended(self, message: RunbookApp.Ended) -> None:
-        """The run is open: show it, and do what a key has asked for meanwhile."""
-        if message.opened is None:
-            self.set_timer(max(0.01, SETTLED - time.monotonic() + self._began), self.exit)
-            return
-        self._take(message.opened)
-        if self._wanted != self.action_leave:
-            self._show()
-        if self._wanted is not None:
-            self._wanted()
-
-    def _take(self, opened: Opened) -> None:
-        self._opening = None
+    def take(self, opened: Opened) -> None:
+        """From here on this is the session."""
         self.session, self.terminals = opened.session, opened.terminals
         self.messages = Messages(opened.said)
         self._known = self.session.state
 
-    def _show(self) -> None:
+    def load(self) -> None:
+        """Import all that an open run shows."""
+        load_screens()
+
+    def show_run(self) -> None:
+        """The main screen, and the feed of what happens."""
         from runbook_tui.tui.panic import PanicKey
         from runbook_tui.tui.questions import Questions
         from runbook_tui.tui.screens.main import MainScreen
@@ -215,24 +149,14 @@ class RunbookApp(LeavingApp):
         self._panic = PanicKey(self, rollback)
         self.install_screen(rollback, "rollback")
         self.push_screen(MainScreen())
-        self._stop_listening = self.session.listen(lambda _: self._post(self.Changed()))
+        self._stop_listening = self.session.listen(lambda _: self.post(self.Changed()))
         self.call_after_refresh(settle_collector)
-
-    def _later(self, deed: Callable[[], object], word: str) -> None:
-        """Do what a key asks for as soon as the run is open."""
-        self._wanted = deed
-        if isinstance(self.screen, OpeningScreen):
-            self.screen.answer(word)
 
     # -- the session's feed ----------------------------------------------------------------------
 
     def on_unmount(self) -> None:
         """The session is listened to no more."""
         self._stop_listening()
-
-    def _post(self, message: Message) -> None:
-        if self.is_running:
-            self.post_message(message)
 
     def on_runbook_app_changed(self) -> None:
         """Draw the new state on every screen that is open, and say what needs a word."""
@@ -255,10 +179,9 @@ class RunbookApp(LeavingApp):
 
     def action_panic(self) -> None:
         """First press: look. A second, deliberate one: start."""
-        if self._opening is not None:
-            self._later(self._show_rollback, "F9: the rollback shows as soon as the run is open")
-        else:
-            self._panic.press(self._keyed)
+        word = "F9: the rollback shows as soon as the run is open"
+        if not self.later(self._show_rollback, word):
+            self._panic.press(self.keyed)
 
     def _show_rollback(self) -> None:
         # However often it was pressed until the run was open, that is one press, and it comes now.
@@ -277,7 +200,7 @@ class RunbookApp(LeavingApp):
 
         def answered(future: Future[Answer]) -> None:
             answer = future.exception() or future.result()
-            self._post(self.Answered(request, answer, asked, then))
+            self.post(self.Answered(request, answer, asked, then))
 
         self.session.ask(request, actor).add_done_callback(answered)
 
@@ -326,7 +249,7 @@ class RunbookApp(LeavingApp):
         """Ask for the signature that holds a node."""
         self.questions.sign(node)
 
-    # -- saying and leaving ------------------------------------------------------------------------
+    # -- saying ------------------------------------------------------------------------------------
 
     def say(self, text: str, tone: str = "dim") -> None:
         """A message at the bottom, until the next or until it is outdated."""
@@ -357,21 +280,6 @@ class RunbookApp(LeavingApp):
         from runbook_tui.tui.dialogs.help import Help
 
         self.push_screen(Help())
-
-    def action_leave(self) -> None:
-        """Leave; commands go on."""
-        if self._opening is None:
-            super().action_leave()
-        elif self._opening.leave():
-            self.exit()
-        else:
-            self._later(self.action_leave, "q: leaves as soon as the run is open")
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a pane is typed into, textual's own keys belong to the command."""
-        if self._opening is not None:
-            return action not in {"command_palette", "sleep"}
-        return super().check_action(action, parameters)
 
 
 def load_screens() -> None:

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import TYPE_CHECKING
 
 from textual import events
+from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
-
-if TYPE_CHECKING:
-    from runbook_tui.tui.app import RunbookApp
 
 LONGEST_EFFECT = 3.0
 """Seconds after which a key counts as done, whatever became of it."""
@@ -29,6 +26,33 @@ MOST = 4096
 """Keys that wait at most; more are dropped."""
 
 
+class KeyedApp(App[int]):
+    """An application that delivers keys and pastes one after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keyed = 0.0
+        """When the key came that is dealt with, which may be long before now."""
+        self.keys_ahead = KeysAhead(self)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pastes wait for their turn."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.keys_ahead.take(event)
+        else:
+            await self.deliver(event)
+
+    async def deliver(self, event: events.Event) -> None:
+        """Give an event to whoever has the focus, now."""
+        if isinstance(event, events.Key):
+            self.keyed = event.time
+        await super().on_event(event)
+
+    async def on_keys_ahead_settled(self, message: KeysAhead.Settled) -> None:
+        """A key has had its effect: the next."""
+        await self.keys_ahead.settled(message.number)
+
+
 class KeysAhead:
     """Holds keys back while another is under way or a screen is being opened."""
 
@@ -39,7 +63,7 @@ class KeysAhead:
             super().__init__()
             self.number = number
 
-    def __init__(self, app: RunbookApp) -> None:
+    def __init__(self, app: KeyedApp) -> None:
         self._app = app
         self._waiting: deque[events.Event] = deque()
         self._target: MessagePump | None = None

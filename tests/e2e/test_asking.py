@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -128,3 +129,109 @@ def test_home_offers_by_number(runbook: Program, spawn: Spawn) -> None:
     child.expect("number")
     child.sendline("0")
     assert status(child) == 0
+
+
+STUBBORN = """\
+format = 1
+title = "Stubborn"
+[[phase]]
+id = "p"
+title = "P"
+[[phase.step]]
+id = "a"
+title = "Alpha"
+run = "touch a"
+undo = "rm a"
+[[phase.step]]
+id = "b"
+title = "Beta"
+run = "touch b"
+undo = '''
+echo one >> order
+test -e cure
+echo three >> order
+rm b'''
+"""
+
+
+def stubborn(runbook: Program) -> str:
+    """A run whose newest undo fails in its second line."""
+    assert runbook("run", runbook.plan(STUBBORN), "--no-tui").status == 0
+    return runbook.run_id()
+
+
+def asked_about_beta(child: pexpect.spawn[str]) -> None:
+    child.expect("“Alpha”: done")
+    child.expect("“Beta” was not taken back: the undo ended with exit status 1")
+    child.expect(r"2  test -e cure")
+    child.expect("l: go on from a line, x: leave it. Which\\?: ")
+
+
+def test_an_undo_that_fails_is_asked_about_in_words(runbook: Program, spawn: Spawn) -> None:
+    run = stubborn(runbook)
+    child = spawn("rollback", run)
+    child.expect(r"\[y/N\]: ")
+    child.sendline("y")
+    asked_about_beta(child)
+    child.sendline("r")
+    child.expect("“Beta”: failed")
+    child.expect("Which\\?: ")
+    child.sendline("l")
+    child.expect(r"From which line\? \(2, 3, 4\): ")
+    child.sendline("3")
+    child.expect("2  rm b")
+    child.expect(r"This runs now\? \[y/N\]: ")
+    child.sendline("y")
+    child.expect("ROLLED BACK")
+    assert status(child) == 5
+    assert (runbook.work / "order").read_text().split() == ["one", "one", "three"]
+    assert "undo.amended" in runbook.types()
+
+
+def test_a_failed_undo_is_edited_in_the_editor(runbook: Program, spawn: Spawn) -> None:
+    run = stubborn(runbook)
+    editor = runbook.work / "editor"
+    # An editor is known to have saved by the time of the file.
+    editor.write_text('#!/bin/sh\nsed -i /cure/d "$1" && touch -d tomorrow "$1"\n')
+    editor.chmod(0o755)
+    child = spawn("rollback", run, EDITOR=str(editor), VISUAL="")
+    child.expect(r"\[y/N\]: ")
+    child.sendline("y")
+    asked_about_beta(child)
+    child.sendline("e")
+    child.expect("Why is it changed")
+    child.sendline("no cure needed")
+    child.expect("ROLLED BACK")
+    assert status(child) == 5
+    assert "edited: no cure needed" in runbook("log", run).out
+
+
+def test_after_a_kill_another_goes_on_where_it_waited(runbook: Program, spawn: Spawn) -> None:
+    run = stubborn(runbook)
+    first = spawn("rollback", run)
+    first.expect(r"\[y/N\]: ")
+    first.sendline("y")
+    asked_about_beta(first)
+    first.kill(signal.SIGKILL)
+    first.expect(pexpect.EOF)
+    second = spawn("rollback", run)
+    asked_about_beta(second)
+    second.sendline("x")
+    second.expect("Why does it stay")
+    second.sendline("it is gone anyway")
+    second.expect("INCOMPLETE")
+    assert status(second) == 6
+
+
+def test_after_a_kill_it_ends_without_a_person(runbook: Program, spawn: Spawn) -> None:
+    run = stubborn(runbook)
+    first = spawn("rollback", run)
+    first.expect(r"\[y/N\]: ")
+    first.sendline("y")
+    asked_about_beta(first)
+    first.kill(signal.SIGKILL)
+    first.expect(pexpect.EOF)
+    ended = runbook("rollback", run, "--yes")
+    assert ended.status == 6
+    assert "“Beta”: failed" in ended.out
+    assert not (runbook.work / "a").exists()

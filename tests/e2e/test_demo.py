@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.programs import Program
+from tests.waiting import until
+
+needs_git = pytest.mark.skipif(
+    shutil.which("git") is None and not os.environ.get("CI"), reason="needs git"
+)
 
 
-@pytest.mark.skipif(shutil.which("git") is None and not os.environ.get("CI"), reason="needs git")
+@needs_git
 def test_it_plays_itself_to_a_healthy_end(runbook: Program, tmp_path: Path) -> None:
     place = tmp_path / "tmp"
     place.mkdir()
@@ -27,3 +35,55 @@ def test_it_plays_itself_to_a_healthy_end(runbook: Program, tmp_path: Path) -> N
     assert last.endswith("s, service healthy")
     assert not runbook.home.exists()
     assert list(place.glob("runbook-demo-*")) == []
+
+
+@needs_git
+def test_on_a_terminal_it_says_what_to_try_and_what_is_kept(
+    runbook: Program, tmp_path: Path
+) -> None:
+    place = tmp_path / "tmp"
+    place.mkdir()
+    child = pexpect.spawn(
+        sys.executable, ["-m", "runbook_tui", "demo"], cwd=str(runbook.work), timeout=30,
+        env=runbook.environment(TERM="xterm-256color", TMPDIR=str(place)), encoding="utf-8",
+        dimensions=(40, 120),
+    )  # fmt: skip
+    child.expect("the service breaks")
+    child.expect("F9 again does it")
+    child.expect(r"look on as Grace:\s+RUNBOOK_HOME=.* runbook join")
+    child.expect("Enter opens the screen")
+    child.sendline("")
+    child.expect("Merge the documentation")
+    child.send("\r")
+    child.expect("done by|of 1:00")
+    (home,) = place.glob("runbook-demo-*/home")
+    environment = {"RUNBOOK_HOME": str(home)}
+    until(lambda: "step.finished" in runbook("log", "--json", environment=environment).out)
+    child.send("q")
+    child.expect("keep the sandbox and its service")
+    child.sendline("y")
+    child.expect(r"go on as Ada:\s+RUNBOOK_HOME=.* runbook resume ")
+    child.expect("bring it back")
+    run = str(child.before).split()[0]
+    child.expect("rm -rf")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+    who = {**environment, "RUNBOOK_AS": "Ada <ada@harbour.example>"}
+    ended = runbook("resume", run, "--no-tui", "--yes", environment=who)
+    assert ended.status == 7, ended
+    assert "gate of “Core deployment” waits for cto" in ended.err
+    assert "goes from" not in ended.err
+    service = home.parent / "service"
+    shutil.rmtree(home.parent)
+    until(lambda: not alive(service), what="the service ended with its sandbox")
+
+
+def alive(place: Path) -> bool:
+    """Whether a process still names the service's sandbox on its command line."""
+    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    return any(
+        "runbook_tui.demo.service" in line and str(place.parent) in line
+        for line in found.stdout.splitlines()
+    )

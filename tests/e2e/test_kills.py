@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.kills import PLAN, Round, bring_back, disturb, judge, kill, prepare
 from tests.programs import Program
 
-ROUNDS = 150 if os.environ.get("RUNBOOK_LONG") else 5
+ROUNDS = 150 if os.environ.get("RUNBOOK_LONG") else 3
 
 
 def told(result: Round) -> str:

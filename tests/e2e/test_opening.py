@@ -10,7 +10,8 @@ import pexpect
 import pytest
 
 from tests.e2e.plans import ASKS, SHIP
-from tests.programs import Program
+from tests.e2e.test_choosing import WAITS
+from tests.programs import GRACE, Program
 
 Spawn = Callable[..., "pexpect.spawn[str]"]
 F9 = "\x1b[20~"
@@ -96,6 +97,40 @@ def test_f9_pressed_before_anything_shows_is_not_lost(runbook: Program, spawn: S
     child.send("\x1b")
     child.expect("F9 PANIC")
     assert "rollback.started" not in runbook.types()
+
+
+def test_resumed_by_another_the_screen_makes_way_for_the_question(
+    runbook: Program, spawn: Spawn
+) -> None:
+    runbook("run", runbook.plan(WAITS), "--no-tui")
+    child = spawn("resume", "--as", GRACE)
+    child.expect(SCREEN_CLOSED)
+    child.expect("the lead of .* goes from Ada")
+    child.expect("Lead “")
+    child.sendline("n")
+    child.expect("nothing was changed")
+    assert status(child) == 7
+    assert "lead.handed_over" not in runbook.types()
+    child = spawn("resume", "--as", GRACE)
+    child.expect("Lead “")
+    child.sendline("y")
+    child.expect("F9 PANIC: roll back")
+    child.send("q")
+    child.expect("come back with: runbook resume")
+    assert status(child) == 7
+    assert "lead.handed_over" in runbook.types()
+
+
+def test_the_screen_says_that_the_newest_of_several_runs_was_taken(
+    runbook: Program, spawn: Spawn
+) -> None:
+    plan = runbook.plan(WAITS)
+    for _ in range(2):
+        runbook("run", plan, "--no-tui")
+    child = spawn("resume")
+    child.expect("took the newest open run of 2; `runbook runs` lists them")
+    child.send("q")
+    assert status(child) == 7
 
 
 def test_left_before_the_run_is_open_it_says_so(runbook: Program, spawn: Spawn) -> None:

@@ -9,7 +9,7 @@ from runbook_tui.book.model import Runbook
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide
-from runbook_tui.run.events import Actor, Event, Payload
+from runbook_tui.run.events import Actor, Draft, Event, Payload
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.state import RunState
 from runbook_tui.run.wire import wire_name
@@ -79,3 +79,19 @@ class History:
     def refold(self) -> RunState:
         """The same events folded at once."""
         return fold(begin(self.state.run, self.state.runbook), self.events)
+
+
+class HistoryJournal:
+    """As much of a journal as a recorder needs, over a history."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    def events(self, run: str, after: int = 0) -> list[Event]:
+        return self._history.events[after:]
+
+    def append(
+        self, run: str, drafts: Sequence[Draft], actor: Actor, expect: int | None = None
+    ) -> list[Event]:
+        assert expect in {None, len(self._history.events)}
+        return [self._history.add(d.payload, d.step, d.actor or actor) for d in drafts]

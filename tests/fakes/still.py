@@ -8,8 +8,8 @@ from pathlib import Path
 
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal, Request
-from runbook_tui.run.rollback import NOTHING_ABSENT
 from runbook_tui.run.state import RunState
+from runbook_tui.run.undo_items import NOTHING_ABSENT
 from runbook_tui.session.answering import Answer
 from runbook_tui.session.ports.terminals import Span, Style, TerminalView
 from tests.fakes.history import ADA
@@ -23,6 +23,7 @@ class StillSession:
         self.run = state.run
         self.actor = ADA
         self.leads = True
+        self.leaderless = False
         self.trouble = ""
         self.environment: dict[str, str] = {}
         self.absent = NOTHING_ABSENT

@@ -189,3 +189,10 @@ async def test_values_are_asked_for_before_the_yes_so_that_the_command_is_whole(
         assert "$ echo to x" in text_of(app)
         await pilot.press("y")
         await until(pilot, lambda: session.state.step("a").status is Status.DONE)
+
+
+def test_a_step_for_another_machine_says_that_it_is_refused_and_offers_no_run() -> None:
+    step = Step(id="db", title="Dump", run="dump", hosts=("db1",))
+    text = "\n".join(card(History(book(step)), "db"))
+    assert "refused: it is for db1" in text
+    assert "Enter" not in text

@@ -10,7 +10,8 @@ from runbook_tui.book.model import Check, Gate, Step
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
-from runbook_tui.run.state import Status, next_open
+from runbook_tui.run.state import Status
+from runbook_tui.run.upcoming import next_open
 from runbook_tui.session.session import Session
 from runbook_tui.tui.app import RunbookApp
 from tests.fakes.history import LINUS, History
@@ -102,3 +103,16 @@ async def test_what_runs_cannot_be_skipped_and_says_so_before_it_asks_why(scene:
         await pilot.press("x")
         await until(pilot, lambda: "“By hand” is running" in text_of(app))
         assert "Why is" not in text_of(app)
+
+
+async def test_what_holds_the_step_under_the_cursor_is_in_sight_from_the_start(scene: Make) -> None:
+    steps = (Step(id=f"s{n}", title=f"Step {n}", run="true", undo="true") for n in range(40))
+    session = scene(book(*steps)).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Step 0" in text_of(app))
+        assert "Phase" in text_of(app).splitlines()[1]
+        for _ in range(12):
+            await pilot.press("down")
+        below = [line for line in text_of(app).splitlines() if "Step 13" in line]
+        assert below, "the next rows are in sight, too"

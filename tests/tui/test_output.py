@@ -161,5 +161,8 @@ async def test_a_background_command_that_runs_on_is_seen_and_its_end_with_the_ru
         await until(pilot, lambda: "background 0:02" in text_of(app))
         await pilot.press("enter")
         await until(pilot, lambda: session.state.finished is not None)
-        await until(pilot, lambda: "its end has stopped what still ran: “Serve”" in text_of(app))
+        await until(
+            pilot,
+            lambda: "1 background command ended with it: “Serve”" in " ".join(text_of(app).split()),
+        )
         assert "background 0:" not in text_of(app)

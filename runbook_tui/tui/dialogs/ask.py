@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Select, Static
@@ -19,9 +19,13 @@ from runbook_tui.run.people import NoIdentity, parse_identity
 LONGEST_LINE = 2000
 
 
-def plain(text: str) -> Content:
+LONGEST = 4000
+LONGEST_COMMAND = 200_000
+
+
+def plain(text: str, longest: int = LONGEST) -> Content:
     """Text that is never markup."""
-    return Content(printable(text, 4000, lines=True))
+    return Content(printable(text, longest, lines=True))
 
 
 class Line(Input):
@@ -76,6 +80,8 @@ class Confirm(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n", "answer(False)", "no"),
         Binding("y", "answer(True)", "yes"),
+        Binding("up,k", "scroll(-1)", "up", show=False),
+        Binding("down,j", "scroll(1)", "down", show=False),
     ]
 
     def __init__(self, question: str) -> None:
@@ -83,9 +89,11 @@ class Confirm(ModalScreen[bool]):
         self._question = question
 
     def compose(self) -> ComposeResult:
-        """The question and two buttons."""
+        """The question, which the arrows scroll, and two buttons."""
         with Vertical(classes="dialog"):
-            yield Static(plain(self._question), classes="question")
+            with VerticalScroll(classes="asked", can_focus=False):
+                # A command is shown to its end: nobody says yes to what they have not seen.
+                yield Static(plain(self._question, LONGEST_COMMAND), classes="question")
             with Horizontal(classes="buttons"):
                 yield Button("No", id="no", variant="primary")
                 yield Button("Yes (y)", id="yes")
@@ -93,6 +101,11 @@ class Confirm(ModalScreen[bool]):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """A button."""
         self.dismiss(event.button.id == "yes")
+
+    def action_scroll(self, rows: int) -> None:
+        """What is asked is longer than the screen."""
+        asked = self.query_one(".asked", VerticalScroll)
+        asked.scroll_relative(y=rows, animate=False)
 
     def action_answer(self, answer: bool) -> None:
         """A key."""

@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
+from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import checklist as checklist_view
-from runbook_tui.tui.views import head
+from runbook_tui.tui.views import guest, head
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.checklist import Checklist
 from runbook_tui.tui.widgets.output import Output
@@ -43,6 +44,8 @@ class MainScreen(PaneScreen):
         Binding("question_mark", "app.help", "help", id="help", tooltip="the keys"),
         Binding("q", "app.leave", "leave", id="leave", tooltip="leave; commands go on"),
     ]
+
+    _leaderless = False
 
     def compose(self) -> ComposeResult:
         """Head, list, card, pane, message, foot."""
@@ -115,18 +118,37 @@ class MainScreen(PaneScreen):
     # -- what is drawn ---------------------------------------------------------------------------
 
     def _paint_head(self, width: int, height: int) -> list[Line]:
-        trouble, absent = self.app.trouble, self.app.session.absent
-        return [head.head(self.state, self.app.now(), width, trouble, absent)]
+        return heading(self.app, width)
 
     def _paint_card(self, width: int, height: int) -> list[Line]:
-        lines = card_view.card(self.state, self.rows.chosen, self.app.now(), width - 2, height)
+        lines = card_view.card(
+            self.state, self.rows.chosen, self.app.now(), width - 2, height, self._who_starts()
+        )
         return [[(" ", "plain"), *line] for line in lines]
 
+    def _who_starts(self) -> str:
+        session = self.app.session
+        if session.leads:
+            return ""
+        return guest.who_starts(self.state, session.actor, leaderless=session.leaderless)
+
     def _paint_foot(self, width: int, height: int) -> list[Line]:
-        return [head.foot(width, pane=self.output.pane.has_focus, typing=self.output.pane.typing)]
+        pane = self.output.pane
+        return [
+            head.foot(
+                width, pane=pane.has_focus, typing=pane.typing, guest=not self.app.session.leads
+            )
+        ]
+
+    def _mind_lead(self) -> None:
+        """Say once that nobody leads any more, and what takes over."""
+        before, self._leaderless = self._leaderless, self.app.session.leaderless
+        if self._leaderless and not before:
+            self.app.say(guest.nobody_leads(self.state), "bad")
 
     def tick(self) -> None:
-        """Once a second: the clocks, and a message that is old."""
+        """Once a second: the clocks, whether anybody leads, and a message that is old."""
+        self._mind_lead()
         self.app.settle_message()
         self.query_one("#head").refresh()
         self.query_one("#card").refresh()

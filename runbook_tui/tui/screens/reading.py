@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from runbook_tui.run.forecast import Slot
 from runbook_tui.run.state import RunState
+from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.views import head, timeline, watching
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.widgets.painted import Lines, RowList
@@ -32,8 +33,7 @@ class ReadingScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Head, what it is about, rows, message, foot."""
-        yield Lines(lambda w, h: [head.head(self.state, self.app.now(), w, self.app.trouble)],
-                    id="head")  # fmt: skip
+        yield Lines(lambda w, h: heading(self.app, w), id="head")
         yield Lines(lambda w, h: self.about(w), id="about")
         yield RowList(self._paint_row, id="rows")
         yield Said(id="said")

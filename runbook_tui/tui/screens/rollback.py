@@ -13,17 +13,10 @@ from runbook_tui.run.differing import differing
 from runbook_tui.run.offers import offers
 from runbook_tui.run.procedures import duties
 from runbook_tui.run.requests import CloseRollback, StartRollback, StopRollback
-from runbook_tui.run.rollback import (
-    SCOPES,
-    RollbackPlan,
-    awaited,
-    default_scope,
-    plan,
-    running_plan,
-    scope_node,
-    without,
-)
+from runbook_tui.run.rollback import RollbackPlan, awaited, plan, running_plan, without
+from runbook_tui.run.scopes import SCOPES, default_scope, scope_node
 from runbook_tui.run.state import RunState
+from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.views import chosen_undo, verdict
 from runbook_tui.tui.views import rollback as view
@@ -46,7 +39,8 @@ Esc            back to the run; a rollback that runs goes on
 Tab            scope: step, change, phase, run
 ↑ ↓ j k        move              Enter or z   all of an undo
 t or Space     taken back by hand; or tick a box of the procedure
-x              it stays, with a reason
+x              it stays, with a reason: done by hand, or an undo that failed
+r e l          of an undo that failed: try again, edit it, go on from one of its lines
 v              give a value that an undo needs, or change those of an offered command
 o              run a command that the plan keeps for this, after a yes
 f              also undo what lies before something irreversible (the floor)
@@ -75,6 +69,8 @@ class RollbackScreen(Screen[None]):
         self._past_floor = False
         self._plan = RollbackPlan(scope="run", node="")
         self._strange: tuple[str, ...] = ()
+        self._waiting: tuple[Item, ...] = ()
+        """What waits for a person, as the rows show it: keys act on these."""
 
     @property
     def state(self) -> RunState:
@@ -168,7 +164,8 @@ class RollbackScreen(Screen[None]):
         )
         self._fit_summary()
         self.rows.past_floor = self._past_floor
-        self.rows.wait_at(awaited(self.state, absent.secrets))
+        self._waiting = awaited(self.state, absent.secrets)
+        self.rows.wait_at(self._waiting)
         self._show_undo()
         for lines in self.query(Lines):
             lines.refresh()
@@ -217,8 +214,7 @@ class RollbackScreen(Screen[None]):
 
     def _paint_foot(self, width: int, height: int) -> list[Line]:
         held = any(item.held for item in self._plan.items)
-        waiting = awaited(self.state, self.app.session.absent.secrets)
-        return [view.foot(self.state, waiting, runs=self.running, held=held, width=width)]
+        return [view.foot(self.state, self._waiting, runs=self.running, held=held, width=width)]
 
     # -- deeds -----------------------------------------------------------------------------------
 

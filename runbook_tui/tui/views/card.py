@@ -70,24 +70,26 @@ def _wanted(step: Step, width: int) -> int:
     return FIRST_LINES + command + 1 + -(-boxes // width) + bool(step.signoff) + text
 
 
-def card(state: RunState, id_: str, now: float, width: int, height: int) -> list[Line]:
-    """The card of a node in at most ``height`` lines."""
+def card(
+    state: RunState, id_: str, now: float, width: int, height: int, guest: str = ""
+) -> list[Line]:
+    """The card of a node in at most ``height`` lines; ``guest`` as in `what_next`."""
     if id_ not in state.outline:
         return [[("nothing chosen", "dim")]]
     node = state.outline[id_]
     if isinstance(node.item, Step):
-        return _step(state, node.item, now, width).fit(width, height)
+        return _step(state, node.item, now, width, guest).fit(width, height)
     return _other(state, node, width)[:height]
 
 
-def _step(state: RunState, step: Step, now: float, width: int) -> _Parts:
+def _step(state: RunState, step: Step, now: float, width: int, guest: str) -> _Parts:
     status = status_of(state, step.id)
     glyph, tone = GLYPHS[status]
     head: Line = [(f"{glyph} {status.value.upper()} ", tone), (said(step.title, 200), "strong")]
     text = [[(line, "dim")] for line in wrap(said(step.text, 4000, lines=True).strip(), width)]
     return _Parts(
         first=[spread(head, _bar(state, step, now), width),
-               *what_next(state, step, status, now, width)],
+               *what_next(state, step, status, now, width, guest)],
         command=_command(state, step, width),
         undo=[_undo(state, step, width)],
         boxes=boxes(state, step, width),

@@ -16,9 +16,9 @@ from runbook_tui.run.state import (
     closed,
     elapsed,
     gate_open,
-    gates_waiting,
     status_of,
 )
+from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.tui.views.outputs import ended_early, ending, in_background
 from runbook_tui.tui.views.signing import rejection
 from runbook_tui.tui.views.tone import GLYPHS, Line, Part, cells, spread

@@ -5,7 +5,7 @@ from __future__ import annotations
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
-from runbook_tui.run.rollback import Item
+from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.views.tone import Line, cut
 
 
@@ -37,9 +37,16 @@ def command(item: Item | None, width: int, height: int, past_floor: bool = False
     if item.gone and not item.result:
         lost = cut(f" ! {printable(item.cwd, 1000)} is not there", width)
         return [[(lost, "warn")], *_text(item, width, height - 1)]
-    if item.result == "failed" and item.outcome:
-        why = cut(f" ✗ {printable(item.outcome, 1000)}", width)
+    if item.hindered and not item.result:
+        why = cut(f" ! {printable(item.hindered, 1000)}; it is tried all the same", width)
+        return [[(why, "warn")], *_text(item, width, height - 1)]
+    if item.result in {"failed", "stays", "not tried"} and item.outcome:
+        mark = "–" if item.result == "not tried" else "✗"
+        why = cut(f" {mark} {printable(item.outcome, 1000)}", width)
         return [[(why, "bad")], *_text(item, width, height - 1)]
+    if item.edited:
+        how = cut(f" {printable(item.edited[-1], 1000)}", width)
+        return [[(how, "warn")], *_text(item, width, height - 1)]
     return _text(item, width, height)
 
 
@@ -96,8 +103,8 @@ def strange(sentences: tuple[str, ...], width: int) -> Line:
     return [(first, "warn"), (more, "warn")]
 
 
-def whole(item: Item, differences: tuple[str, ...] = ()) -> str:
-    """Everything about one undo, for a page of its own."""
+def whole(item: Item, differences: tuple[str, ...] = (), recorded: str = "") -> str:
+    """Everything about one undo, for a page of its own; ``recorded``: its text before any edit."""
     parts = [item.title, *(f"! {sentence}" for sentence in differences)]
     if item.within:
         parts.insert(1, f"in {item.within}")
@@ -105,12 +112,17 @@ def whole(item: Item, differences: tuple[str, ...] = ()) -> str:
         parts.append(f"{item.result}: {item.outcome}")
     if item.reason:
         parts.append(item.reason)
+    parts += item.edited
     if item.missing:
         parts.append(f"needs {', '.join(item.missing)}")
     if item.gone:
         parts.append(f"! {item.cwd} is not there")
+    if item.hindered:
+        parts.append(f"! {item.hindered}")
     if item.text:
         parts.append(f"its undo, in {item.cwd or 'the folder of its step'}:\n\n{item.text.strip()}")
+    if item.edited and recorded and recorded != item.text:
+        parts.append(f"in place of what the plan says:\n\n{recorded.strip()}")
     parts += [f"then that of an attempt before it:\n\n{other.strip()}" for other in item.earlier]
     if item.verify:
         parts.append(f"then it is verified:\n\n{item.verify.strip()}")

@@ -10,12 +10,16 @@ from runbook_tui.book.plain_text import printable
 from runbook_tui.run.forecast import expected_finish, lateness
 from runbook_tui.run.offers import open_values
 from runbook_tui.run.once import of_state
-from runbook_tui.run.rollback import NOTHING_ABSENT, Absent, plan, without
+from runbook_tui.run.readiness import counted
+from runbook_tui.run.rollback import plan, without
 from runbook_tui.run.state import RunState
+from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.tui.views.tone import Line, length, spread
 
 SHORTEST_TITLE = 12
 READABLE_TITLE = 24
+LEADS = (("Enter", "run"), ("x", "skip"), ("i", "type"))
+"""Keys in the foot that only the lead has."""
 WORTH_SAYING = 60.0
 """Seconds by which a run must be late or early for the head to say so."""
 
@@ -28,28 +32,28 @@ def readiness(state: RunState, absent: Absent = NOTHING_ABSENT) -> Line:
     asks = f", {values} values open" if values else ""
     if not found.items:
         return [(f"↶ nothing to undo{asks}", "warn" if values else "dim")]
-    hands = sum(item.kind == "manual" for item in found.items)
-    words = f"↶ {found.ready} ready"
+    words = f"↶ {counted(found)}"
     open_ = found.commands - found.ready
-    if open_:
-        words += f", {open_} not"
-    lost = sum(item.gone for item in found.items)
-    if lost:
-        words += f" ({lost} folder{'' if lost == 1 else 's'} gone)"
-    if hands:
-        words += f", {hands} by hand"
     stays = sum(item.kind in {"none", "irreversible"} for item in found.items)
-    if stays:
-        words += f", {stays} stay{'s' if stays == 1 else ''}"
     if found.expected is not None and found.ready:
-        words += f", {spoken(found.expected)}"
+        words += f", {'~' if found.guessed else ''}{spoken(found.expected)}"
     return [(words + asks, "warn" if open_ or values or stays else "good")]
 
 
 def head(
-    state: RunState, now: float, width: int, trouble: str = "", absent: Absent = NOTHING_ABSENT
+    state: RunState,
+    now: float,
+    width: int,
+    trouble: str = "",
+    absent: Absent = NOTHING_ABSENT,
+    *,
+    you: str = "",
+    leaderless: bool = False,
 ) -> Line:
-    """The top line; what goes first where it is narrow: run, lead, finish; never readiness."""
+    """The top line; what goes first where it is narrow: run, lead, finish; never readiness.
+
+    ``you``: who looks on, where that is not the lead. ``leaderless``: nobody leads now.
+    """
     if state.rolling_back:
         started = state.rollback.started if state.rollback else None
         light: Line = [(f"↶ rolling back {clock(now - (started or now))}", "panic")]
@@ -58,16 +62,17 @@ def head(
     saved: Line = [("● not saved", "bad")] if trouble else [("● saved", "good")]
     title: Line = [(f" {_calm(printable(state.runbook.title, 120))}", "strong")]
     right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]
-    for number, fact in enumerate(_facts(state, now)):
-        # The clock stays beside the shortest title; whatever else only beside a readable one.
-        least = SHORTEST_TITLE if number == 0 else READABLE_TITLE
+    own: list[Line] = [[(you, "strong")]] if you else []
+    for number, fact in enumerate([*own, *_facts(state, now, leaderless)]):
+        # These stay beside the shortest title; whatever else only beside a readable one.
+        least = SHORTEST_TITLE if number <= len(own) else READABLE_TITLE
         if length(right) + length(fact) + 3 + min(least, length(title)) > width:
             break
         right = [*fact, (" · ", "dim"), *right]
     return spread(title, right, width)
 
 
-def _facts(state: RunState, now: float) -> list[Line]:
+def _facts(state: RunState, now: float, leaderless: bool) -> list[Line]:
     """What is said beside the light where there is room, the most important first."""
     until = state.finished if state.finished is not None else now
     facts: list[Line] = [[(clock(until - state.started), "plain")]]
@@ -81,7 +86,9 @@ def _facts(state: RunState, now: float) -> list[Line]:
             sign, tone = ("+", "warn") if late > 0 else ("−", "dim")
             when.append((f" ({sign}{spoken(round(abs(late) / 60) * 60)})", tone))
         facts.append(when)
-    if state.lead is not None:
+    if leaderless:
+        facts.insert(0, [("nobody leads", "bad")])
+    elif state.lead is not None:
         facts.append([(f"lead {printable(state.lead.name, 24)}", "dim")])
     return [*facts, [(f"run {state.run[-4:]}", "dim")]]
 
@@ -91,8 +98,8 @@ def _calm(title: str) -> str:
     return "".join(c for c in title if unicodedata.category(c) != "So").strip()
 
 
-def foot(width: int, *, pane: bool, typing: bool) -> Line:
-    """The keys of what is in focus; the panic key always."""
+def foot(width: int, *, pane: bool, typing: bool, guest: bool = False) -> Line:
+    """The keys of what is in focus; the panic key always. ``guest``: somebody else leads."""
     panic: Line = [(" F9 PANIC: roll back ", "panic")]
     keys: tuple[tuple[str, str], ...]
     if typing:
@@ -104,6 +111,8 @@ def foot(width: int, *, pane: bool, typing: bool) -> Line:
         keys = (("Enter", "run"), ("Space", "tick"), ("s", "sign"), ("x", "skip"), ("Tab", "pane"),
                 ("?", "help"), ("q", "leave"), ("n", "note"), ("[ ]", "outputs"))  # fmt: skip
     left: Line = [(" ", "plain")]
+    if guest:
+        keys = tuple(entry for entry in keys if entry not in LEADS)
     for key, word in keys:
         part: Line = [(key, "key"), (f" {word}  ", "plain")]
         if length(left) + length(part) + length(panic) > width:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor
-from runbook_tui.run.state import RunState, keeps_open, open_before, passed
+from runbook_tui.run.state import RunState, keeps_open, passed
+from runbook_tui.run.summary import summary
+from runbook_tui.run.upcoming import open_before
 from runbook_tui.tui.views.outputs import ended_early, ending
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.tone import Part
@@ -46,6 +48,13 @@ def rollback_news(before: RunState, now: RunState) -> list[Part]:
         return [(f"rolled back by {who}, INCOMPLETE: {left} remain; F9 looks at it", "bad")]
     many = f"{len(rollback.steps)} step{'' if len(rollback.steps) == 1 else 's'}"
     return [(f"rolled back by {who}: {many} of {in_words(now, rollback.node)} taken back", "warn")]
+
+
+def _finished(before: RunState, now: RunState) -> list[Part]:
+    if now.finished is None or before.finished is not None:
+        return []
+    tone = "warn" if now.stopped else "good"
+    return [(f"the run is over: {summary(now)}; q leaves, F9 takes it back", tone)]
 
 
 def _still_open(before: RunState, now: RunState) -> list[Part]:
@@ -110,10 +119,3 @@ def _ended_early(before: RunState, now: RunState) -> list[Part]:
             title = now.outline[id_].title
             found.append((f"“{title}”: its background command ended ({ending(record)})", "bad"))
     return found
-
-
-def _finished(before: RunState, now: RunState) -> list[Part]:
-    if now.finished is None or before.finished is not None or not now.stopped:
-        return []
-    titles = ", ".join(f"“{title}”" for title in now.stopped)
-    return [(f"the run is {now.result}; its end has stopped what still ran: {titles}", "warn")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from runbook_tui.book.durations import clock
 from runbook_tui.book.model import Step
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run.elsewhere import elsewhere
 from runbook_tui.run.finishing import waits_for
 from runbook_tui.run.state import (
     BROKEN,
@@ -20,8 +21,13 @@ from runbook_tui.tui.views.tone import Line, cut, wrap
 from runbook_tui.tui.views.words import said
 
 
-def what_next(state: RunState, step: Step, status: Status, now: float, width: int) -> list[Line]:
-    """The lines below a card's head."""
+def what_next(
+    state: RunState, step: Step, status: Status, now: float, width: int, guest: str = ""
+) -> list[Line]:
+    """The lines below a card's head.
+
+    ``guest``: who starts steps, in words, for a person who may not; empty for the lead.
+    """
     found = state.step(step.id)
     lines: list[Line] = []
     record = ended_early(state, step.id)
@@ -33,15 +39,15 @@ def what_next(state: RunState, step: Step, status: Status, now: float, width: in
         words = f"▶ its command runs in the background for {since}; it ends with the run"
         lines.append([(cut(words, width), "busy")])
     if status in BROKEN:
-        lines += _broken(found.reason, width)
+        lines += _broken(found.reason, width, guest)
     elif status is Status.PENDING:
         lines += _pending(state, step, width)
     elif status is Status.READY:
-        lines.append(_ready(state, step))
+        lines += _refused(step, width, guest) or [_ready(state, step, guest)]
     elif status is Status.RUNNING:
-        lines += _running(state, step, width)
+        lines += _running(state, step, width, guest)
     elif status is Status.WAITING:
-        lines += _waiting(state, step, now, width)
+        lines += _waiting(state, step, now, width, guest)
     elif status is Status.SKIPPED:
         how, tone = ("skipped AGAINST THE PLAN", "bad") if found.overridden else ("skipped", "dim")
         lines += _wrapped(f"{how}: {printable(found.reason, 300)}", tone, width)
@@ -57,8 +63,9 @@ def _wrapped(text: str, tone: str, width: int) -> list[Line]:
     return [[(line, tone)] for line in lines]
 
 
-def _broken(reason: str, width: int) -> list[Line]:
-    keys: Line = [("r", "key"), (" try again  ", "plain"), ("F9", "panic")]
+def _broken(reason: str, width: int, guest: str) -> list[Line]:
+    again: Line = [] if guest else [("r", "key"), (" try again  ", "plain")]
+    keys: Line = [*again, ("F9", "panic")]
     return [*_wrapped(printable(reason, 300), "bad", width), [*keys, (" bring it back", "plain")]]
 
 
@@ -70,9 +77,21 @@ def _pending(state: RunState, step: Step, width: int) -> list[Line]:
     return lines
 
 
-def _ready(state: RunState, step: Step) -> Line:
+def _refused(step: Step, width: int, guest: str) -> list[Line]:
+    refusal = elsewhere(step)
+    if refusal is None:
+        return []
+    why = printable(f"refused: it is for {', '.join(step.hosts)}, and commands run on this"
+                    f" machine alone; {refusal.hint}", 400)  # fmt: skip
+    skip: list[Line] = [] if guest else [[("x", "key"), (" skip", "plain")]]
+    return [*_wrapped(why, "bad", width), *skip]
+
+
+def _ready(state: RunState, step: Step, guest: str) -> Line:
     if state.outline.is_group(step.id):
         return [("its steps are started one by one", "plain")]
+    if guest:
+        return [(guest, "dim")]
     if not step.manual:
         return [("Enter", "key"), (" run it", "plain")]
     then = " ticks its checks" if step.checks else " done"
@@ -80,20 +99,22 @@ def _ready(state: RunState, step: Step) -> Line:
             (then, "plain")]  # fmt: skip
 
 
-def _running(state: RunState, step: Step, width: int) -> list[Line]:
+def _running(state: RunState, step: Step, width: int, guest: str) -> list[Line]:
     if step.manual:
         return [_tick(state, step, width) or [("Space", "key"), (" done", "plain")]]
     if step.interactive and state.step(step.id).running_command():
+        if guest:
+            return [[("Tab", "key"), (" look", "plain")]]
         return [[("i", "key"), (" type into it  ", "plain"), ("Tab", "key"), (" look", "plain")]]
     return []
 
 
-def _waiting(state: RunState, step: Step, now: float, width: int) -> list[Line]:
+def _waiting(state: RunState, step: Step, now: float, width: int, guest: str) -> list[Line]:
     since = state.step(step.id).finished
     how_long = f" (for {clock(now - since)})" if since is not None else ""
     what = printable(waits_for(state, step.id), 400)
     lines = _wrapped(f"waits for {what}{how_long}", "warn", width)
-    if failed := to_probe_again(state, step):
+    if not guest and (failed := to_probe_again(state, step)):
         title = cut(said(failed[0], 200), width - 34)
         lines.append([("Enter", "key"), (f" probes “{title}” again", "plain")])
     if tick := _tick(state, step, width):

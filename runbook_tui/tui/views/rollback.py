@@ -10,8 +10,11 @@ from runbook_tui.book.model import Contact, Escalation
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
-from runbook_tui.run.rollback import SCOPES, Item, RollbackPlan
+from runbook_tui.run.reach import expected, takes
+from runbook_tui.run.rollback import RollbackPlan
+from runbook_tui.run.scopes import SCOPES
 from runbook_tui.run.state import RunState, Status
+from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.views.verdict import running
 
@@ -33,6 +36,8 @@ def title(state: RunState, plan: RollbackPlan, now: float, width: int) -> Line:
     budget = f" of {clock(plan.budget)}" if plan.budget else ""
     late = plan.budget is not None and spent > plan.budget
     right: Line = [(f"{clock(spent)}{budget} ", "bad" if late else "strong")]
+    if rollback is None and (words := expected(plan)):
+        right = [(f"{words} ", "bad" if plan.over_budget else "strong")]
     return spread([(word, "panic"), (f"  {where}", "strong")], right, width)
 
 
@@ -55,7 +60,11 @@ def foot(state: RunState, waiting: tuple[Item, ...], *, runs: bool, held: bool, 
             ("x", "key"),
             (" stays  ", "plain"),
         ]
-        if waiting[0].missing:
+        if waiting[0].asks:
+            keys = [(" r", "key"), (" again  ", "plain"), ("e", "key"), (" edit  ", "plain"),
+                    ("l", "key"), (" go on  ", "plain"), ("x", "key"),
+                    (" leave  ", "plain")]  # fmt: skip
+        elif waiting[0].missing:
             keys = [(" v", "key"), (" give the value  ", "plain")]
         keys += [("S", "key"), (" stop  ", "plain"), ("Esc", "key"), (" back", "plain")]
         return spread(keys, [(" it waits for you ", "panic")], width)
@@ -77,6 +86,8 @@ def row(item: Item, number: int, width: int) -> Line:
     left: Line = [(f"{number:>2} ↶ ", "accent"), (printable(item.title, 200), "strong")]
     if item.within:
         left.append((f"  {printable(item.within, 40)}", "plain"))
+    if item.edited:
+        left.append(("  edited", "warn"))
     if item.text:
         first = item.text.strip().splitlines()[0]
         left.append((f"  {printable(first, 300)}", "dim"))
@@ -134,16 +145,20 @@ def _standing(item: Item) -> Line:
         "taken back": ("✓ taken back by hand", "good"),
         "failed": ("✗ failed", "bad"),
         "stays": ("✗ stays", "bad"),
+        "not tried": ("– not tried", "bad"),
         "none": ("– not undone", "bad"),
     }
+    if item.asks:
+        return [("✗ failed, asks you ", "bad")]
     if item.result:
         text, tone = results.get(item.result, (item.result, "plain"))
         return [(f"{text} ", tone)]
     if item.status is Status.UNDOING:
         return [("▶ running ", "busy")]
+    if item.behind:
+        return [(f"waits for “{printable(item.behind, 16)}” ", "warn")]
     if item.ready:
-        usual = f"{spoken(item.usual)} " if item.usual is not None else ""
-        return [("✓ ready ", "good"), (usual, "dim")]
+        return [("✓ ready ", "good"), (f"{takes(item)} " if takes(item) else "", "dim")]
     return [(f"{item.why} ", "warn")]
 
 

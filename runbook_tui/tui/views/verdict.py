@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run.failing import unanswered
+from runbook_tui.run.reach import reach
 from runbook_tui.run.rollback import RollbackPlan, about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.state import RollbackState, RunState
@@ -21,7 +25,12 @@ def summary(state: RunState, plan: RollbackPlan, width: int, height: int) -> lis
         return _over(state, rollback, width, height)
     if rollback is not None and rollback.started is not None:
         done = sum(r in {"done", "taken back"} for r in rollback.results.values())
-        return [[(f" {done} of {len(rollback.steps)} taken back", "busy")]]
+        words = f"{done} of {len(rollback.steps)} taken back"
+        if failed := unanswered(state):
+            titles = ", ".join(f"“{printable(state.outline[id_].title, 60)}”" for id_ in failed)
+            ask = "its row: r again, e edit, l go on from a line, x leave"
+            return flow([], f"{words}; {titles} failed. On {ask}", "bad", width, height)
+        return [[(f" {words}", "busy")]]
     if not plan.items:
         if begun := about_to_act(state, plan.node):
             titles = ", ".join(f"“{printable(state.outline[id_].title, 60)}”" for id_ in begun)
@@ -47,8 +56,8 @@ def _cover(state: RunState, plan: RollbackPlan) -> tuple[str, bool]:
     """What will be taken back and what will not; and whether that is everything in the scope."""
     kinds = [item.kind for item in plan.items]
     parts = [f"{plan.ready} of {plan.commands} commands ready"]
-    if plan.expected is not None:
-        parts[0] += f", about {spoken(plan.expected)}"
+    if plan.over_budget:
+        parts.append("it takes longer than it may")
     if hands := kinds.count("manual"):
         parts.append(f"{hands} by hand")
     if bare := kinds.count("none"):
@@ -57,9 +66,19 @@ def _cover(state: RunState, plan: RollbackPlan) -> tuple[str, bool]:
         parts.append(f"{fixed} cannot be undone")
     if held := sum(i.held for i in plan.items):
         parts.append(f"{held} below the floor (f: undo that too)")
+    if found := reach(state, plan):
+        parts.append(f"reaches back to “{printable(found.title, 40)}”, {moment(state, found.at)}")
+        floors = ", ".join(f"“{printable(floor, 40)}”" for floor in found.floors)
+        parts += [f"floor: {floors}"] if floors else []
     if others := outside(state, plan.node):
         parts.append(f"{len(others)} outside stay (Tab)")
     return "; ".join(parts), plan.ready == plan.commands and not bare and not fixed
+
+
+def moment(state: RunState, at: float) -> str:
+    """A time of this run, local; with its day where that is another than the last event's."""
+    then, last = time.localtime(at), time.localtime(state.last_at)
+    return time.strftime("%H:%M" if then[:3] == last[:3] else "%d %b %H:%M", then)
 
 
 def in_words(state: RunState, node: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from runbook_tui.run.state import RunState, Status, next_open
+from runbook_tui.run.state import RunState, Status
+from runbook_tui.run.upcoming import next_open
 from runbook_tui.tui.views import checklist
 from runbook_tui.tui.views.outputs import in_background
 from runbook_tui.tui.views.tone import Line

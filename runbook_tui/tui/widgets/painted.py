@@ -18,6 +18,8 @@ from textual.widget import Widget
 
 from runbook_tui.tui.views.tone import TONES, Line
 
+AROUND = 2
+"""Rows that are kept in sight above and below the cursor."""
 CLASSES = {f"tone--{tone}" for tone in TONES}
 
 
@@ -155,8 +157,11 @@ class RowList(ScrollView, can_focus=True):
         self.put_cursor(y + self.scroll_offset.y, by_person=True)
 
     def _reveal(self) -> None:
+        """Bring the cursor into sight, with a little of what is around it."""
         top, height = self.scroll_offset.y, max(1, self.size.height)
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, force=True)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
+        around = min(AROUND, (height - 1) // 2)
+        if self.cursor - around < top:
+            self.scroll_to(y=max(0, self.cursor - around), animate=False, force=True)
+        elif self.cursor + around >= top + height:
+            last = min(self._count - 1, self.cursor + around)
+            self.scroll_to(y=last - height + 1, animate=False, force=True)

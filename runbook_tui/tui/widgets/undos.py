@@ -11,10 +11,11 @@ from runbook_tui.run.differing import differences
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
 from runbook_tui.run.requests import AnswerByHand, RunOffered, TickNode
-from runbook_tui.run.rollback import Item
 from runbook_tui.run.state import CommandRecord
+from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.dialogs.page import Page
+from runbook_tui.tui.mending import Mending
 from runbook_tui.tui.views import chosen_undo
 from runbook_tui.tui.views import rollback as view
 from runbook_tui.tui.views.tone import Line, Part
@@ -31,6 +32,9 @@ class UndoList(RowList):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t,space", "taken_back", "taken back", id="rollback-taken"),
         Binding("x", "stays", "stays", id="rollback-stays"),
+        Binding("r", "mend('retry')", "try again", id="rollback-retry"),
+        Binding("e", "mend('edit')", "edit", id="rollback-edit"),
+        Binding("l", "mend('go_on')", "go on", id="rollback-go-on", tooltip="go on from a line"),
         Binding("v", "value", "value", id="rollback-value", tooltip="give a missing value"),
         Binding("o", "offer", "run what is offered", id="rollback-offer"),
         Binding("enter,z", "whole", "all of it", id="rollback-whole"),
@@ -117,7 +121,8 @@ class UndoList(RowList):
             session = self.app.session
             armed = session.state.step(self.chosen.step).undo
             found = differences(armed, session.environment) if armed is not None else ()
-            self.app.push_screen(Page(chosen_undo.whole(self.chosen, found)))
+            recorded = armed.text if armed is not None else ""
+            self.app.push_screen(Page(chosen_undo.whole(self.chosen, found, recorded)))
         elif self.chosen_offer is not None:
             self.app.push_screen(Page(f"{self.chosen_offer.title}\n\n{self.chosen_offer.text}"))
 
@@ -155,8 +160,11 @@ class UndoList(RowList):
     def action_stays(self) -> None:
         """What was done by hand stays."""
         item = self.chosen
+        if item is not None and item.result == "failed":
+            self.action_mend("leave")
+            return
         if item is None or item.kind != "manual":
-            self.app.say("x is for what was done by hand; this is not")
+            self.app.say("x is for what was done by hand, and for an undo that failed")
             return
         if item.result or not self.app.session.state.rolling_back:
             self.app.say(self._answered_when(item))
@@ -165,6 +173,19 @@ class UndoList(RowList):
             f"Why does “{item.title}” stay?",
             lambda why: self.app.ask(AnswerByHand(step=item.step, taken_back=False, reason=why)),
         )
+
+    def action_mend(self, deed: str) -> None:
+        """Do something about the chosen undo, which failed: retry, edit, go_on or leave."""
+        item = self.chosen
+        results = {"failed", "not tried"} if deed == "retry" else {"failed"}
+        if item is None or item.result not in results:
+            self.app.say("that is for an undo that failed")
+        elif not self.app.session.state.rolling_back:
+            self.app.say("this rollback is over: Esc, then F9 opens a new one", "warn")
+        else:
+            mending = Mending(self.app)
+            deeds = {"retry": mending.retry, "edit": mending.edit, "go_on": mending.go_on}
+            deeds.get(deed, mending.leave)(item)
 
     def action_value(self) -> None:
         """Give the first missing value of the chosen undo, else of the first that needs one; of a

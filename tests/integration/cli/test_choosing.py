@@ -90,3 +90,15 @@ def test_only_one_recent_run_is_taken_without_its_name(
         only()
     add(journal, "old", BROUGHT_BACK)
     assert only() == "new"
+
+
+def test_a_rollback_that_is_not_over_keeps_its_run_open(journal: SqliteJournal) -> None:
+    began = e.RollbackStarted(scope="run", node="", steps=("s", "t"))
+    ran = (STARTED, e.StepStarted(attempt=1), e.RunFinished())
+    add(journal, "r-1", *ran, began)
+    add(journal, "r-2", *ran, began, e.RollbackClosed(stopped=True))
+    add(journal, "r-3", *ran, began, BROUGHT_BACK, e.RollbackFinished(result="complete"))
+    words = {g.entry.run: (g.word, g.finished) for g in glances(journal)}
+    assert words["r-1"] == ("rollback not finished", False)
+    assert words["r-2"] == ("rollback not finished", False)
+    assert words["r-3"][0] == "rolled back"

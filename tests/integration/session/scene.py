@@ -9,6 +9,7 @@ from pathlib import Path
 
 from runbook_tui.book.model import Phase, Runbook, Secret, Step
 from runbook_tui.command.host import CommandHost
+from runbook_tui.command.runner import HelperRunner
 from runbook_tui.command.shells import base_environment
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.journal.store import SqliteJournal
@@ -78,8 +79,8 @@ class Scene:
         state = open_run(self.journal, self.run, lambda text, name, load: self.runbook, self.around)
         session = Session(
             state=state, actor=actor, journal=self.journal, commands=self.commands,
-            surroundings=self.around, clock=SystemClock(), folder=self.place, leads=leads,
-            unattended=unattended,
+            surroundings=self.around, clock=SystemClock(), runner=HelperRunner(), folder=self.place,
+            leads=leads, unattended=unattended,
         )  # fmt: skip
         self.sessions.append(session)
         return session

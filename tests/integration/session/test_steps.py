@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from runbook_tui.book.model import Check, Expect, Parameter, Secret, Step
+from runbook_tui.command.runner import HelperRunner
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import RunFinished
@@ -110,7 +111,7 @@ def test_a_probe_ticks_its_check_and_a_failing_one_does_not(scene: Make) -> None
                        if c.kind == "probe" and not c.running]) == 2)  # fmt: skip
     until(lambda: session.state.step("a").status is Status.WAITING)
     assert set(session.state.ticks) == {"yes"}
-    ask(session, r.TickNode(node="no"))
+    ask(session, r.TickNode(node="no", override=True))
     until(lambda: session.state.step("a").status is Status.DONE)
 
 
@@ -198,7 +199,7 @@ def test_two_leads_of_one_run_are_not(scene: Make) -> None:
     first = place.open()
     with pytest.raises(AssertionError):
         place.open()
-    assert "Ada" in first.leader()
+    assert "Ada" in first.lead_lock.holder()
 
 
 def test_the_end_of_the_run_ends_what_runs_in_the_background_and_says_so(scene: Make) -> None:
@@ -223,7 +224,8 @@ def test_a_hand_over_is_recorded_only_by_the_one_who_has_the_lead(scene: Make) -
     state = open_run(place.journal, place.run, lambda text, name, load: place.runbook, place.around)
     other = Session(
         state=state, actor=GRACE, journal=place.journal, commands=place.commands,
-        surroundings=place.around, clock=SystemClock(), folder=place.place, leads=True,
+        surroundings=place.around, clock=SystemClock(), runner=HelperRunner(), folder=place.place,
+        leads=True,
     )  # fmt: skip
     assert not other.open(resume=True)
     assert "lead.handed_over" not in place.types()

@@ -125,6 +125,8 @@ def test_steps(book: Runbook) -> None:
         "git merge --no-ff --no-edit origin/pr-a", "git revert --no-edit -m 1 HEAD",
     )  # fmt: skip
     assert merge.verify_undo == "git diff --quiet ${{ old }} HEAD"
+    assert merge.undo_ready == "git cat-file -e ${{ old }}"
+    assert merge.undo_timeout == 1800.0
     assert [(c.title, c.probe) for c in merge.checks] == [
         ("Pipeline is green", None), ("Staging answers", "curl -fsS $staging/health"),
     ]  # fmt: skip

@@ -21,11 +21,61 @@ STEP = '[[phase.step]]\nid = "{0}"\ntitle = "{0}"\n'
 a, b, c = (STEP.format(name) for name in "abc")
 
 
-def test_it_is_what_a_run_goes_by() -> None:
-    book = read(EVERY_KEY, "p.toml")
+def test_where_a_plan_is_silent_what_stands_before_comes_first() -> None:
+    text = """\
+format = 1
+title = "T"
+[[phase]]
+id = "p"
+title = "P"
+[[phase.change]]
+id = "one"
+title = "One"
+[[phase.change.step]]
+id = "a"
+title = "A"
+run = "true"
+[[phase.change.step.step]]
+id = "a1"
+title = "A1"
+[[phase.change.step.step]]
+id = "a2"
+title = "A2"
+[[phase.change]]
+id = "two"
+title = "Two"
+[[phase.change.step]]
+id = "b"
+title = "B"
+[[phase.change.step.step]]
+id = "b1"
+title = "B1"
+[[phase.step]]
+id = "c"
+title = "C"
+needs = []
+[[phase.step]]
+id = "d"
+title = "D"
+[[phase]]
+id = "q"
+title = "Q"
+[[phase.step]]
+id = "e"
+title = "E"
+[[phase]]
+id = "r"
+title = "R"
+needs = ["p"]
+"""
+    book = read(text, "p.toml")
+    wanted = {
+        "p": (), "a": (), "a1": ("a",), "a2": ("a1",), "b": ("a",), "b1": ("a",), "c": (),
+        "d": ("c",), "q": ("p",), "e": (), "r": ("p",),
+    }  # fmt: skip
+    assert needs(book) == wanted
     nodes = Outline(book).nodes.values()
-    steps = {n.id: n.needs for n in nodes if n.kind in {Kind.PHASE, Kind.STEP}}
-    assert needs(book) == steps
+    assert {n.id: n.needs for n in nodes if n.kind in {Kind.PHASE, Kind.STEP}} == wanted
 
 
 @pytest.mark.parametrize(

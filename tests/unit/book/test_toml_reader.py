@@ -184,3 +184,14 @@ def test_an_unknown_key_is_told_what_is_known_there_or_where_it_belongs(
     with pytest.raises(PlanFaults) as raised:
         read(f'format = 1\ntitle = "T"\n{text}\n', "p.toml")
     assert any(said in fault.hint for fault in raised.value.faults), raised.value.faults
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [('on_failure = "retry"', "on_failure"), ('undo_timeout = "0s"', "undo_timeout")],
+)
+def test_what_follows_a_failed_undo_is_one_of_what_is_known(line: str, said: str) -> None:
+    found = faults(minimal(f'run = "x"\nundo = "y"\n{line}'))
+    assert len(found) == 1
+    assert found[0][0] == 12
+    assert said in found[0][2]

@@ -8,7 +8,8 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.applying import leave_out, wanted
 from runbook_tui.run.decide import left_open
 from runbook_tui.run.requests import ValuesMissing
-from runbook_tui.run.state import Status, gates_waiting
+from runbook_tui.run.state import Status
+from runbook_tui.run.upcoming import gates_waiting
 from tests.fakes.history import History
 
 

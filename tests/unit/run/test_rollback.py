@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runbook_tui.book.model import (
+    Estimate,
     Parameter,
     Phase,
     Procedure,
@@ -19,8 +20,11 @@ from runbook_tui.book.model import (
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.procedures import duties, open_duties
-from runbook_tui.run.rollback import default_scope, plan, ran, scope_node
+from runbook_tui.run.reach import expected, reach, takes, undo_seconds, usual
+from runbook_tui.run.rollback import plan, ran, without
+from runbook_tui.run.scopes import default_scope, scope_node
 from runbook_tui.run.state import Status
+from runbook_tui.run.undo_items import Absent
 from tests.fakes.history import GRACE, History
 from tests.fakes.plans import chain, two_phases
 
@@ -226,4 +230,66 @@ def test_what_a_step_only_looked_at_has_to_be_looked_at_again() -> None:
 def test_how_long_an_undo_takes_is_known_only_from_an_undo() -> None:
     history = History(chain(1))
     history.ran("s0")
-    assert plan(history.state, "run", "").expected is None
+    item = plan(history.state, "run", "").items[0]
+    assert (item.usual, item.guess) == (None, 2.0)
+    assert takes(item) == "~2 s"
+    past = without(plan(history.state, "run", ""), Absent(lasted=(("s0", 9.0),)))
+    assert takes(past.items[0]) == "9 s"
+    assert past.expected == 9.0
+
+
+def test_what_takes_longer_than_it_may_says_so() -> None:
+    steps = (
+        Step(id="a", title="A", run="true", undo="true"),
+        Step(
+            id="b",
+            title="B",
+            run="true",
+            undo="true",
+            estimate=Estimate(minimum=60.0, maximum=120.0),
+        ),
+    )
+    history = History(
+        Runbook(title="T", phases=(Phase(id="p", title="P", steps=steps, rollback_within=60.0),))
+    )
+    history.ran("a")
+    assert expected(plan(history.state, "phase", "p")) == "about 2 s of 1 m"
+    assert not plan(history.state, "phase", "p").over_budget
+    history.add(e.StepStarted(attempt=1), "b")
+    history.add(e.UndoArmed(kind="command", text="undo b"), "b")
+    history.add(
+        e.CommandStarted(attempt=1, kind="run", text="true", cwd="/", shell=("sh", "-c"),
+                         folder="/f"), "b",
+    )  # fmt: skip
+    late = plan(history.state, "phase", "p")
+    assert takes(late.items[0]) == "~2 m"
+    assert expected(late) == "about 2 m 2 s of 1 m"
+    assert late.over_budget
+
+
+def test_it_reaches_back_to_the_oldest_step_that_no_floor_holds() -> None:
+    history = History(chain(3))
+    history.ran("s0")
+    history.ran("s1", e.UndoArmed(kind="irreversible", reason="schema"))
+    history.ran("s2")
+    state = history.state
+    found = reach(state, plan(state, "run", ""))
+    assert found is not None
+    assert (found.title, found.at, found.floors) == (
+        state.outline["s2"].title, state.step("s2").started, (state.outline["s1"].title,),
+    )  # fmt: skip
+    past = reach(state, plan(state, "run", "", past_floor=True))
+    assert past is not None
+    assert past.title == state.outline["s0"].title
+    assert reach(History(chain(1)).state, plan(History(chain(1)).state, "run", "")) is None
+
+
+def test_past_undos_count_by_their_median_and_only_where_they_ended_well() -> None:
+    history = History(chain(1))
+    history.ran("s0")
+    for seconds, ended in ((1.0, 0), (3.0, 0), (8.0, 0), (900.0, 1)):
+        history.add(
+            e.CommandFinished(attempt=1, kind="undo", folder="/u", exit=ended, seconds=seconds),
+            "s0",
+        )
+    assert usual(undo_seconds(history.events)) == {"s0": 3.0}

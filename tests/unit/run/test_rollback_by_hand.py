@@ -8,7 +8,8 @@ from runbook_tui.book.model import Phase, Runbook, Step
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.rollback import default_scope, plan, running_plan
+from runbook_tui.run.rollback import plan, running_plan
+from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import Status
 from tests.fakes.history import History
 

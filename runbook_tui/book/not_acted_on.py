@@ -1,0 +1,67 @@
+"""What a plan says and this version does not do: told by ``check``, so that nobody relies on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from runbook_tui.book.findings import Finding
+from runbook_tui.book.model import Change, Check, Gate, Phase, Placed, Runbook, Step
+
+CODE = "not-acted-on"
+
+
+def not_acted_on(runbook: Runbook) -> Iterator[Finding]:
+    """A finding for each such key, at the node that has it."""
+    for phase in runbook.phases:
+        items: list[Phase | Change | Step] = [phase, *phase.changes, *phase.walk()]
+        for item in items:
+            yield from _signatures(item)
+            if not isinstance(item, Step):
+                yield from _boxes(item.criteria)
+    yield from _boxes(runbook.criteria)
+    for step in runbook.walk():
+        yield from _step(step)
+    for watch in runbook.watches:
+        yield _found(watch, f"the watch “{watch.title}” is shown (key w) and not measured")
+
+
+def _step(step: Step) -> Iterator[Finding]:
+    about = f"of “{step.title}”"
+    if step.hosts:
+        yield Finding(
+            code=CODE, severity="high", line=step.line, source=step.source,
+            message=f"“{step.title}” is for {', '.join(step.hosts)} and will be refused: commands"
+            " of this version run on this machine alone; say run = \"ssh HOST …\", or leave run"
+            " out and do it by hand",
+        )  # fmt: skip
+    for key, value, instead in (
+        ("role", step.role, "the lead starts every step"),
+        ("rehearse", step.rehearse, "there is no rehearsal yet"),
+        ("evidence", step.evidence, "only the command's log is kept"),
+    ):
+        if value:
+            yield _found(step, f"“{key}” {about} is read, not acted on by this version: {instead}")
+
+
+def _signatures(item: Phase | Change | Step) -> Iterator[Finding]:
+    asked: tuple[tuple[str, Gate | None], ...] = (("gate", item.gate), ("signoff", item.signoff))
+    for key, gate in asked:
+        if gate is not None and gate.within is not None:
+            yield _found(item, f"“within” in the {key} of “{item.title}” is read, not acted on by"
+                         " this version: it waits for as long as it takes")  # fmt: skip
+        if gate is not None and gate.signed:
+            yield _found(item, f"“signed” in the {key} of “{item.title}” is read, and this version"
+                         " makes no signatures: only an override opens it", "high")  # fmt: skip
+
+
+def _boxes(criteria: Iterable[Check]) -> Iterator[Finding]:
+    for box in criteria:
+        if box.probe is not None:
+            yield _found(box, f"the probe of the criterion “{box.title}” is read, not acted on by"
+                         " this version: a person ticks it")  # fmt: skip
+
+
+def _found(item: Placed, message: str, severity: str = "warning") -> Finding:
+    return Finding(
+        code=CODE, message=message, severity=severity, line=item.line, source=item.source
+    )

@@ -1,0 +1,87 @@
+"""How far back a rollback goes and how long it takes, in the same words on the screen and off it.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from runbook_tui.book.durations import spoken
+from runbook_tui.run.events import CommandFinished, Event
+from runbook_tui.run.rollback import RollbackPlan
+from runbook_tui.run.state import RunState
+from runbook_tui.run.undo_items import Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """``title`` is the oldest step that would be taken back, started ``at`` (epoch seconds).
+
+    ``floors`` are titles of what cannot be undone and holds what lies before it.
+    """
+
+    title: str
+    at: float
+    floors: tuple[str, ...] = ()
+
+
+def reach(state: RunState, plan: RollbackPlan) -> Reach | None:
+    """How far back the rollback goes; None where it takes nothing back."""
+    back = [i for i in plan.items if i.kind in {"command", "manual"} and not i.held]
+    begun = [(_began(state, item.step), item) for item in back]
+    dated = [(at, item) for at, item in begun if at is not None]
+    if not dated:
+        return None
+    at, oldest = min(dated, key=lambda pair: pair[0])
+    floors = tuple(item.title for item in plan.items if item.kind == "irreversible")
+    return Reach(title=oldest.title, at=at, floors=floors)
+
+
+def expected(plan: RollbackPlan) -> str:
+    """“about 3 m 40 s of 5 m”; at least, where of some undos nothing is known; empty of all."""
+    if plan.expected is None or not plan.items:
+        return ""
+    whole = all(i.likely is not None for i in plan.items if i.kind == "command" and not i.held)
+    budget = f" of {spoken(plan.budget)}" if plan.budget else ""
+    return f"{'about' if whole else 'at least'} {spoken(plan.expected)}{budget}"
+
+
+def takes(item: Item) -> str:
+    """How long an undo takes, with ``~`` where that is only guessed; empty where not even that."""
+    if item.likely is None:
+        return ""
+    return f"{'~' if item.usual is None else ''}{spoken(item.likely)}"
+
+
+def _began(state: RunState, id_: str) -> float | None:
+    """When a step was first begun; of one that only holds others the first of these."""
+    times = [state.step(inner.id).started for inner in state.outline.steps_inside(id_)]
+    return min((time for time in times if time is not None), default=None)
+
+
+def undo_seconds(events: Iterable[Event]) -> list[tuple[str, float]]:
+    """The steps' undos that ended well in a run, and how many seconds each took."""
+    return [
+        (event.step, event.payload.seconds)
+        for event in events
+        if isinstance(event.payload, CommandFinished)
+        and event.step is not None
+        and event.payload.kind == "undo"
+        and event.payload.exit == 0
+    ]
+
+
+def usual(seconds: Iterable[tuple[str, float]]) -> Mapping[str, float]:
+    """The median of each step's."""
+    found: dict[str, list[float]] = {}
+    for step, took in seconds:
+        found.setdefault(step, []).append(took)
+    # Not by `statistics`, whose import takes longer than a rollback may wait.
+    return {step: _middle(sorted(took)) for step, took in found.items()}
+
+
+def _middle(sorted_: list[float]) -> float:
+    half = len(sorted_) // 2
+    return (sorted_[half] + sorted_[-half - 1]) / 2

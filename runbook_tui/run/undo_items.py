@@ -1,0 +1,276 @@
+"""One part of a rollback: a step that ran, how it is taken back, and what became of that."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from runbook_tui.book.parameters import FilledIn
+from runbook_tui.run.failing import asks
+from runbook_tui.run.forecast import estimated
+from runbook_tui.run.hands import along_with
+from runbook_tui.run.prepare import (
+    own_values,
+    resolve_ready,
+    resolve_undo,
+    resolve_verify,
+    secrets_in,
+)
+from runbook_tui.run.state import RunState, Status, StepState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One part of a rollback.
+
+    ``kind`` as in `UndoArmed`; ``missing`` are names without a value, at ``places``
+    of ``text`` and ``verify_places`` of ``verify`` as in `UndoArmed`; ``held`` says that a floor
+    above it keeps it. ``earlier`` are undos of attempts before the last, run after ``text``;
+    ``verify`` is that of the first attempt, which found the old state. ``result`` is what a
+    running or finished rollback made of it, ``outcome`` why. ``within`` names the change, or the
+    phase, where another item has the same title.
+    """
+
+    step: str
+    title: str
+    kind: str
+    text: str = ""
+    earlier: tuple[str, ...] = ()
+    verify: str = ""
+    missing: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    verify_places: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    reason: str = ""
+    cwd: str = ""
+    held: bool = False
+    gone: bool = False
+    """Whether the folder it acts in is not there now; an undo that comes before may bring it."""
+    hindered: str = ""
+    """Why it could not work now, as far as was looked: a program or a remote that is away."""
+    check: str = ""
+    """What says whether it could work now; empty where nothing does, or a value in it is open."""
+    usual: float | None = None
+    """Seconds that it took before, in this run or in others."""
+    guess: float | None = None
+    """Seconds that the step itself took, or was to take: as much may go back."""
+    result: str = ""
+    outcome: str = ""
+    within: str = ""
+    status: Status = Status.PENDING
+    asks: bool = False
+    """Whether its undo failed and a person may try it again, change it or leave it."""
+    behind: str = ""
+    """The title of what the plan says needs it, and that waits for a person."""
+    edited: tuple[str, ...] = ()
+    """Who has changed its undo since it was recorded, and why; a sentence each."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that its undo runs, in order."""
+        return (self.text, *self.earlier)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can run now without asking anything."""
+        return self.kind == "command" and not (
+            self.missing or self.held or self.gone or self.hindered
+        )
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it waits for a person: to take it back, or to give a value."""
+        return self.kind == "manual" or (self.kind == "command" and bool(self.missing))
+
+    @property
+    def likely(self) -> float | None:
+        """Seconds it may take, a guess where nothing better is known."""
+        return self.usual if self.usual is not None else self.guess
+
+    @property
+    def why(self) -> str:
+        """Why it is not ready, in a few words; empty where it is."""
+        if self.missing:
+            return "needs " + ", ".join(self.missing)
+        if self.held:
+            return "below the floor"
+        if self.gone:
+            return "its folder is gone"
+        if self.hindered:
+            return self.hindered
+        words = {"manual": "by hand", "none": "no undo known", "irreversible": "cannot be undone"}
+        return words.get(self.kind, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """What was found around the run: what undos need and is not there, and how long they took once.
+
+    It is looked for now and then; an empty one says that nobody has looked yet, or all is there.
+    """
+
+    secrets: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    hindered: tuple[tuple[str, str], ...] = ()
+    """Steps whose undo could not work now, and why."""
+    lasted: tuple[tuple[str, float], ...] = ()
+    """Seconds that steps' undos took in past runs of the plan."""
+
+
+NOTHING_ABSENT = Absent()
+
+
+def told_apart(state: RunState, items: list[Item]) -> list[Item]:
+    """The items, those of equal titles with the change or phase that each is in."""
+    many = Counter(item.title for item in items)
+    return [
+        dataclasses.replace(item, within=_around(state, item.step))
+        if many[item.title] > 1
+        else item
+        for item in items
+    ]
+
+
+def _around(state: RunState, id_: str) -> str:
+    holders = state.outline.holders(id_) if id_ in state.outline else [id_]
+    return state.outline[holders[-2]].title if len(holders) > 1 else ""
+
+
+def item_of(state: RunState, id_: str, held: bool) -> Item | None:
+    """How a step that ran is taken back as things stand; None where there is nothing to do.
+
+    ``held``: a floor above it keeps it.
+    """
+    if state.outline.is_group(id_):
+        return _boxes(state, id_, held)
+    step = state.step(id_)
+    armed = step.undo
+    item = state.outline.steps[id_]
+    if armed is None or armed.kind == "nothing":
+        return None
+    values = own_values(state, item)
+    text = resolve_undo(state, armed, values)
+    verify = resolve_verify(state, armed, values)
+    result = state.rollback.results.get(id_, "") if state.rollback else ""
+    earlier, first = _of_earlier(state, step)
+    others = tuple(dict.fromkeys(e.text for e in earlier if e.text != text.text))
+    stand = [f for f in (text, *earlier) if amended_text(step, f.text) == f.text]
+    texts = (*stand, verify, *([first] if first else []))
+    refused = tuple(dict.fromkeys(r.reason for filled in texts for r in filled.refused))
+    return Item(
+        step=id_,
+        title=item.title,
+        kind=armed.kind,
+        text=amended_text(step, text.text),
+        earlier=tuple(amended_text(step, other) for other in others),
+        verify=first.text if first is not None else verify.text,
+        missing=tuple(dict.fromkeys(name for filled in texts for name in filled.open)),
+        places=tuple(str(p) for p in text.places) if text in stand else (),
+        verify_places=tuple(str(p) for p in (first or verify).places),
+        secrets=_secrets(state, step, armed.secrets),
+        reason="; ".join(refused) or armed.reason,
+        cwd=armed.cwd,
+        held=held,
+        check="" if (ready := resolve_ready(state, armed, values)).open else ready.text,
+        guess=_guess(state, id_, armed.kind),
+        usual=_usual(state, id_, armed.kind),
+        result=result,
+        outcome=step.undo_reason if result else "",
+        status=step.status,
+        asks=asks(state, id_),
+        edited=edits(step),
+    )
+
+
+def amended_text(step: StepState, text: str) -> str:
+    """What runs in place of a text of the step's undo; the text itself where nobody changed it."""
+    for amendment in step.amended:
+        text = amendment.text if amendment.was == text else text
+    return text
+
+
+def _secrets(state: RunState, step: StepState, recorded: tuple[str, ...]) -> tuple[str, ...]:
+    """The secrets that its undo reads, with those that a person has put in."""
+    added = (name for a in step.amended for name in secrets_in(state, a.text))
+    return tuple(dict.fromkeys((*recorded, *added)))
+
+
+def edits(step: StepState) -> tuple[str, ...]:
+    """Who has changed the step's undo, and why, the newest last."""
+    return tuple(
+        f"goes on from line {a.from_line}, by {a.by.name}"
+        if a.from_line
+        else f"edited by {a.by.name}: {a.reason}"
+        for a in step.amended
+    )
+
+
+def _boxes(state: RunState, id_: str, held: bool) -> Item | None:
+    """What was done by hand in a step that holds nothing but boxes: one question."""
+    boxes = along_with(state.outline, state.steps, id_)
+    if not boxes:
+        return None
+    armed = state.step(boxes[0]).undo
+    titles = ", ".join(state.outline[box].title for box in boxes)
+    return Item(
+        step=id_,
+        title=state.outline[id_].title,
+        kind="manual",
+        reason=f"done by hand: {titles}",
+        cwd=armed.cwd if armed is not None else "",
+        held=held,
+        result=state.rollback.results.get(id_, "") if state.rollback else "",
+        status=state.step(id_).status,
+    )
+
+
+def _of_earlier(state: RunState, step: StepState) -> tuple[tuple[FilledIn, ...], FilledIn | None]:
+    """The undos of attempts before the last, and how the first one is verified."""
+    texts = tuple(resolve_undo(state, armed, state.values) for armed in step.earlier)
+    first = step.earlier[-1] if step.earlier else None
+    if first is None or not first.verify:
+        return texts, None
+    return texts, resolve_verify(state, first, state.values)
+
+
+def finished_item(state: RunState, id_: str) -> Item:
+    """What a rollback has made of a step that is as if it had never run."""
+    result = state.rollback.results.get(id_, "") if state.rollback else ""
+    title = state.outline[id_].title if id_ in state.outline else id_
+    last = next((c for c in reversed(state.step(id_).commands) if c.kind == "undo"), None)
+    return Item(
+        step=id_,
+        title=title,
+        kind="command" if last is not None else "manual",
+        text=last.text if last else "",
+        result=result,
+        outcome=state.step(id_).undo_reason if result else "",
+        status=state.step(id_).status,
+        edited=edits(state.step(id_)),
+    )
+
+
+def _usual(state: RunState, id_: str, kind: str) -> float | None:
+    """How long the undo took last; what the step itself takes says nothing about it."""
+    if kind != "command":
+        return None
+    undos = (c for c in reversed(state.step(id_).commands) if c.kind == "undo" and c.ok)
+    last = next(undos, None)
+    return last.seconds if last is not None else None
+
+
+def _guess(state: RunState, id_: str, kind: str) -> float | None:
+    """How long the step's command took last, else what it was planned to take."""
+    if kind != "command":
+        return None
+    runs = (c for c in reversed(state.step(id_).commands) if c.kind == "run" and not c.running)
+    last = next(runs, None)
+    return last.seconds if last is not None else estimated(state, id_) or None
+
+
+def lacking(item: Item, absent: Collection[str]) -> Item:
+    """The item where these secrets have to be given before it can run."""
+    missing = tuple(dict.fromkeys((*item.missing, *(n for n in item.secrets if n in absent))))
+    return dataclasses.replace(item, missing=missing)

@@ -1,0 +1,73 @@
+"""Following the journal: a session hears of what others append, and that the journal is gone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from runbook_tui.session.ports.journal import Journal, JournalError
+from runbook_tui.session.recorder import Recorder
+
+PATIENCE = 0.5
+"""Seconds to wait for others before the journal itself is looked at."""
+
+
+class Following:
+    """Waits for events of others on a thread of its own.
+
+    ``call`` has something done on the session's thread; ``closing`` ends the waiting; ``also`` is
+    done each time round.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        recorder: Recorder,
+        call: Callable[[Callable[[], None]], None],
+        closing: threading.Event,
+        also: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._journal = journal
+        self._recorder = recorder
+        self._call = call
+        self._closing = closing
+        self._also = also
+        self._missing = ""
+
+    def go_on(self) -> None:
+        """Wake the session when others append to the run, until it closes."""
+        while not self._closing.is_set():
+            self._also()
+            state = self._recorder.state
+            try:
+                if self._journal.wait(state.run, state.seq, PATIENCE):
+                    done = threading.Event()
+                    self._call(lambda done=done: self._sync(done))  # type: ignore[misc]
+                    done.wait(1.0)
+                self._miss(self._gone())
+            except JournalError as error:
+                self._miss(str(error))
+                self._closing.wait(1.0)
+
+    def _gone(self) -> str:
+        """Whether the journal no longer holds what was recorded; nothing may be called saved."""
+        state = self._recorder.state
+        known = self._missing or not self._recorder.trouble
+        if known and state.seq and not self._journal.events(state.run, state.seq - 1):
+            return "the journal is gone: what was recorded is no longer in it"
+        return ""
+
+    def _miss(self, trouble: str) -> None:
+        """Show that the journal cannot be read, and take that back once it can."""
+        if self._closing.is_set():
+            return
+        if trouble or self._recorder.trouble == self._missing:
+            self._recorder.trouble = trouble
+        self._missing = trouble
+
+    def _sync(self, done: threading.Event) -> None:
+        try:
+            self._recorder.sync()
+        except JournalError as error:
+            self._recorder.trouble = str(error)
+        done.set()

@@ -1,0 +1,274 @@
+"""Whether undos could work now: the programs they need, and what their own checks say.
+
+On a thread of its own, beside the session: a look may wait for a disk or a network.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from runbook_tui.book.plain_text import printable
+from runbook_tui.book.shell.programs import programs
+from runbook_tui.run.events import UndoArmed
+from runbook_tui.run.reach import undo_seconds, usual
+from runbook_tui.run.rollback import plan
+from runbook_tui.run.state import RunState
+from runbook_tui.run.undo_items import Item
+from runbook_tui.session.launching import Workbench, masked
+from runbook_tui.session.ports.journal import Journal, JournalError
+from runbook_tui.session.ports.runner import Outcome, Runner
+
+EVERY = 2.0
+"""Seconds between two looks for programs."""
+AGAIN = 60.0
+"""Seconds before an undo's own check is made again."""
+SOON = 2.0
+"""The same where somebody opens the rollback."""
+LIMIT = 5.0
+"""Seconds that a check may take."""
+AT_ONCE = 16
+"""Checks between two looks for programs; ``BESIDE`` of them run beside one another."""
+BESIDE = 4
+RUNS = 10
+"""Past runs of the plan that are asked how long undos take; none of more than ``LONG`` events."""
+LONG = 20_000
+LONGEST = 200
+
+Found = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, float], ...]]
+"""What hinders steps' undos, and how many seconds they took in past runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """What says whether undos could work now; the same for all steps with the same check."""
+
+    text: str
+    cwd: str
+    shell: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True, eq=False)
+class _Undo:
+    """One undo to be looked at."""
+
+    step: str
+    cwd: str
+    path: str | None
+    shell: tuple[str, ...]
+    needs: tuple[str, ...]
+    check: _Check | None
+
+
+class Lookout:
+    """Looks at what the undos of a run need, as long as no rollback runs."""
+
+    def __init__(self, bench: Workbench, journal: Journal, runner: Runner) -> None:
+        self._bench = bench
+        self._journal = journal
+        self._runner = runner
+        self._wake = threading.Event()
+        self._closed = False
+        self._known: RunState | None = None
+        self._undos: list[_Undo] = []
+        self._answers: dict[_Check, tuple[float, str]] = {}
+        self._lasted: tuple[tuple[str, float], ...] | None = None
+        self._hurried = False
+        self._last: Found = ((), ())
+        self._news: deque[Found] = deque(maxlen=1)
+
+    def go_on(self) -> None:
+        """Look every few seconds until it is closed."""
+        while not self._closed:
+            state = self._bench.state
+            if not state.rolling_back:
+                self._look(state, AT_ONCE)
+            self._wake.wait(EVERY)
+            self._wake.clear()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._closed = True
+        self._wake.set()
+
+    def hurry(self) -> None:
+        """Somebody opens the rollback: look at once."""
+        self._hurried = True
+        self._wake.set()
+
+    def take_in(self) -> bool:
+        """Have what was found in the bench, on the session's thread; whether that is new."""
+        try:
+            self._bench.found(*self._news.pop())
+        except IndexError:
+            return False
+        return True
+
+    def look_once(self, *, checks: bool) -> None:
+        """One whole look, here and now; without ``checks`` nothing is started or waited for."""
+        self._look(self._bench.state, None if checks else 0)
+        self.take_in()
+
+    def _look(self, state: RunState, most: int | None) -> None:
+        """``most``: how many checks are made at most."""
+        if state is not self._known:
+            self._undos = [undo for undo in self._undos_of(state) if undo is not None]
+            self._known = state
+        if self._lasted is None and most != 0:
+            self._lasted = self._past(state)
+        missing = self._missing()
+        self._tell(missing)
+        if most != 0:
+            self._ask(most, missing)
+
+    def _tell(self, missing: Mapping[str, str]) -> None:
+        """Tell what was found, if that has changed."""
+        found = []
+        for undo in self._undos:
+            answer = self._answers.get(undo.check) if undo.check is not None else None
+            why = missing.get(undo.step) or (answer[1] if answer is not None else "")
+            if why:
+                found.append((undo.step, why))
+        told: Found = (tuple(found), self._lasted or ())
+        if told != self._last:
+            self._last = told
+            self._news.append(told)
+
+    # -- what there is to look at --------------------------------------------------------------
+
+    def _undos_of(self, state: RunState) -> Iterable[_Undo | None]:
+        for item in plan(state, "run", "", past_floor=True).items:
+            armed = state.step(item.step).undo
+            if item.kind == "command" and armed is not None:
+                yield self._undo(state, item, armed)
+
+    def _undo(self, state: RunState, item: Item, armed: UndoArmed) -> _Undo:
+        inherited = self._bench.surroundings.environment
+        environment = armed.environment
+        path = environment.get("PATH", inherited.get("PATH"))
+        texts = (item.text, *item.earlier, item.verify)
+        needs: tuple[str, ...] = ()
+        if "BASH_ENV" not in environment and "BASH_ENV" not in inherited:
+            named = dict.fromkeys(n for text in texts for n in programs(text, armed.shell))
+            needs = tuple(n for n in named if f"BASH_FUNC_{n}%%" not in inherited)
+        check = None
+        if item.check and not item.missing:
+            own = {**environment, "RUNBOOK_STEP": ""}
+            check = _Check(item.check, armed.cwd, armed.shell, tuple(sorted(own.items())))
+        return _Undo(item.step, armed.cwd, path, armed.shell, needs, check)
+
+    # -- programs ------------------------------------------------------------------------------
+
+    def _missing(self) -> dict[str, str]:
+        """Steps whose undo needs a program that is not there, and which."""
+        known: dict[tuple[str, str, str], bool] = {}
+
+        def there(name: str, undo: _Undo) -> bool:
+            path = undo.path or ""
+            near = "/" in name or any(not part.startswith("/") for part in path.split(":"))
+            key = (name, path, undo.cwd if near else "")
+            if key not in known:
+                known[key] = _found(name, path, undo.cwd)
+            return known[key]
+
+        found = {}
+        folders: dict[str, bool] = {}
+        for undo in self._undos:
+            if undo.cwd not in folders:
+                folders[undo.cwd] = os.path.isdir(undo.cwd)
+            if undo.path is None or not folders[undo.cwd]:
+                continue  # What is not known, or that its folder is gone, is said elsewhere.
+            if undo.shell and not there(undo.shell[0], undo):
+                found[undo.step] = f"its shell {printable(undo.shell[0], LONGEST)} is gone"
+                continue
+            name = next((name for name in undo.needs if not there(name, undo)), None)
+            if name is not None:
+                where = "not there" if "/" in name else "not on its PATH"
+                found[undo.step] = f"`{printable(name, LONGEST)}` is {where}"
+        return found
+
+    # -- the undos' own checks -------------------------------------------------------------------
+
+    def _ask(self, most: int | None, missing: Mapping[str, str]) -> None:
+        """Make the checks that it is time for, the one that waits longest first."""
+        now = self._bench.clock.mono()
+        again = SOON if self._hurried else AGAIN
+        self._hurried = False
+        wanted = dict.fromkeys(u.check for u in self._undos if u.check and os.path.isdir(u.cwd))
+        self._answers = {c: answer for c, answer in self._answers.items() if c in wanted}
+        never = (-AGAIN * 2, "")
+        due = [c for c in wanted if now - self._answers.get(c, never)[0] >= again]
+        due.sort(key=lambda check: self._answers.get(check, never)[0])
+        if not due:
+            return
+        from concurrent.futures import ThreadPoolExecutor  # Help must not wait for its import.
+
+        with ThreadPoolExecutor(BESIDE) as pool:
+            for check, why in pool.map(self._checked, due[:most]):
+                if why is not None:
+                    self._answers[check] = (self._bench.clock.mono(), why)
+        self._tell(missing)
+
+    def _checked(self, check: _Check) -> tuple[_Check, str | None]:
+        """Why undos with this check could not work now; None where it could not be asked."""
+        state = self._bench.state
+        held = dict(self._bench.vault)
+        reads = [name for name in state.secrets if name in check.text]
+        if self._closed or state.rolling_back or any(not held.get(name) for name in reads):
+            return check, None
+        environment = {
+            **self._bench.surroundings.environment,
+            **dict(check.environment),
+            **{name: held[name] for name in reads},
+            "RUNBOOK_RUN": state.run,
+        }
+        # A helper whose program was killed ends all the same.
+        limited = shutil.which("timeout")
+        guard = (limited, "-s", "KILL", f"{LIMIT + 1:g}") if limited else ()
+        argv = (*guard, *check.shell, check.text)
+        outcome = self._runner.run(
+            argv, cwd=check.cwd or None, environment=environment, timeout=LIMIT
+        )
+        return check, _why(outcome, [value for value in held.values() if value])
+
+    # -- past runs -------------------------------------------------------------------------------
+
+    def _past(self, state: RunState) -> tuple[tuple[str, float], ...]:
+        """Seconds that the steps' undos took in past runs of the same plan."""
+        title = state.begun.title if state.begun is not None else state.runbook.title
+        took: list[tuple[str, float]] = []
+        try:
+            others = (e for e in self._journal.runs() if e.title == title and e.run != state.run)
+            for entry in [e for e in others if e.events <= LONG][:RUNS]:
+                if self._closed:
+                    return ()
+                took += undo_seconds(self._journal.events(entry.run))
+        except JournalError:
+            return ()
+        return tuple(usual(took).items())
+
+
+def _found(name: str, path: str, cwd: str) -> bool:
+    """Whether there is such a program, as the shell would look for it."""
+    places = [name] if "/" in name else [os.path.join(part, name) for part in path.split(":")]
+    for place in places:
+        whole = os.path.join(cwd, place)
+        if os.path.isfile(whole) and os.access(whole, os.X_OK):
+            return True
+    return False
+
+
+def _why(outcome: Outcome, hidden: list[str]) -> str:
+    """What a check says, in one line; empty where the undo could work."""
+    if outcome.exit == 0:
+        return ""
+    if outcome.exit is None:
+        return f"its check gave {outcome.stderr}" if "no answer" in outcome.stderr else ""
+    said = [line for text in (outcome.stdout, outcome.stderr) for line in text.splitlines()]
+    first = next((line.strip() for line in said if line.strip()), "")
+    return printable(masked(first, hidden), LONGEST) or f"its check ended with {outcome.exit}"

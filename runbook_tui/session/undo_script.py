@@ -1,0 +1,267 @@
+"""A run's ``rollback.sh``: what its undo file says, as a shell script that needs nothing else.
+
+A pure function from the undo file's data to text. Whatever a plan, a path or a value holds stands
+in single quotes, or in a comment of one line.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from runbook_tui.book.model import Secret
+from runbook_tui.session import undo_shell, undo_shell_commands
+from runbook_tui.session.undo_file import UNDO_SECONDS, FiledUndo, Running, UndoFile
+
+NAME = "rollback.sh"
+EVALUATING = frozenset({"bash", "sh", "dash", "ash", "ksh", "zsh"})
+"""Shells that can be handed a text which is too long for an argument."""
+
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose commands the run has run: user id and name."""
+
+    uid: int
+    name: str
+
+
+def script(file: UndoFile, place: Path, owner: Owner) -> str:
+    """The script; ``place`` is the run's folder."""
+    commands = [item for item in file.items if item.kind == "command" and not item.missing]
+    common = _common([item.environment or {} for item in commands])
+    shell = commands[0].shell if commands else ()
+    inside = {item.step for item in file.limited(None, past_floor=False).items}
+    items = [
+        _item(number, item, shell, common, inside=item.step in inside)
+        for number, item in enumerate(file.items, 1)
+    ]
+    return "".join([
+        _head(file),
+        _facts(file, place, owner, shell),
+        undo_shell.USAGE,
+        undo_shell.TALKING,
+        undo_shell.ACCOUNT,
+        undo_shell.LOCKS,
+        undo_shell_commands.COMMANDS,
+        undo_shell_commands.ITEMS,
+        _secrets(file.sources, file.items),
+        _running(file.running),
+        _values(common),
+        "\n# --- What is taken back, newest first ---\n\nitems() {\n",
+        *items,
+        "  return 0\n}\n",
+        undo_shell.ENDING,
+    ])  # fmt: skip
+
+
+def one_line(text: str) -> str:
+    """A text that can stand in a comment, and on a terminal, in one line."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()
+
+
+def quoted(text: str) -> str:
+    """A text as one word of a POSIX shell."""
+    return "'" + text.replace("\0", "").replace("'", "'\\''") + "'"
+
+
+def _head(file: UndoFile) -> str:
+    written = datetime.fromtimestamp(file.at, UTC).isoformat(timespec="seconds")
+    return f"""\
+#!/bin/sh
+# Rollback of {one_line(file.title)}
+# run {one_line(file.run)}, written {written}, after event {file.seq} of the run
+#
+# Takes back what the run has done, newest first, as `runbook rollback --yes` does, without that
+# program. It asks nothing. Look first:
+#
+#   sh rollback.sh -n             prints what would be done, and does nothing
+#   sh rollback.sh                does it: {_scope_words(file)}
+#   sh rollback.sh --all          the whole run
+#   sh rollback.sh --past-floor   also what lies before a step that cannot be taken back
+#
+# What it does is kept beside it in rollback-account.jsonl, which `runbook` reads; what that says
+# is done is not done again, so the script may be started again at any time. What the undos put
+# out is kept in commands/. Ctrl+C stops it after the undo that runs.
+#
+# It ends with 0: nothing to do; 5: ROLLED BACK; 6: INCOMPLETE, and what remains; 4: another
+# rollback is under way, or this is not the user whose steps these are; 2: wrong usage.
+#
+# It is written anew before and after each step; what is changed in it by hand is lost then.
+
+# Commands stand here in single quotes, and their variables are theirs (SC2016); not every run
+# needs every function (SC2317).
+# shellcheck disable=SC2016,SC2317
+
+"""
+
+
+def _scope_words(file: UndoFile) -> str:
+    around = f" around {file.node}" if file.node and file.scope != "step" else ""
+    if file.scope == "run":
+        return "all that has run"
+    return one_line(f"the {file.scope}{around}: all since the last gate or closed phase")
+
+
+def _facts(file: UndoFile, place: Path, owner: Owner, shell: Sequence[str]) -> str:
+    facts = {
+        "run": file.run,
+        "run_title": one_line(file.title),
+        "recorded_place": str(place),
+        "recorded_scope": file.scope,
+        "recorded_node": file.node,
+        "scope_words": _scope_words(file),
+        "owner": str(owner.uid),
+        "owner_name": owner.name,
+        "base": file.base,
+        "usual_shell": _argv(shell),
+        "redirecting": undo_shell.REDIRECTING,
+    }
+    return "".join(f"{name}={quoted(value)}\n" for name, value in facts.items()) + "\n"
+
+
+def _argv(shell: Sequence[str]) -> str:
+    return json.dumps(list(shell), ensure_ascii=False)
+
+
+def _secrets(sources: Mapping[str, Secret], items: Sequence[FiledUndo]) -> str:
+    """Where each secret that an undo needs comes from."""
+    names = dict.fromkeys(name for item in items for name in item.secrets)
+    cases = "".join(
+        f"    {quoted(name)}) {_source(sources.get(name, Secret(ask=True)))} ;;\n" for name in names
+    )
+    return f"""
+# Where the secrets come from; their values stand nowhere. One that cannot be had from there is
+# taken from the variable of its own name.
+secret() {{
+  case $1 in
+{cases}    *) return 1 ;;
+  esac
+}}
+"""
+
+
+def _source(source: Secret) -> str:
+    if source.env and identifier(source.env):
+        return f"printf '%s' \"${{{source.env}-}}\""
+    if source.file:
+        path = source.file
+        if path.startswith("~/"):
+            return f'cat -- "$HOME"/{quoted(path[2:])}'
+        return f"cat -- {quoted(path)}"
+    if source.command:
+        return f"sh -c {quoted(source.command)}"
+    return "return 1"
+
+
+def identifier(name: str) -> bool:
+    """Whether a shell can have a variable of this name."""
+    return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) is not None
+
+
+def _running(commands: Sequence[Running]) -> str:
+    lines = "".join(
+        f'  "$1" {quoted(c.step)} {quoted(c.kind)} {c.attempt} {quoted(c.folder)}\n'
+        for c in commands
+    )
+    return f"""
+# The commands that ran when this was written.
+running() {{
+{lines}  return 0
+}}
+"""
+
+
+def _common(environments: Sequence[Environment]) -> Environment:
+    """What is the same in all environments."""
+    if not environments:
+        return {}
+    first, *others = environments
+    same: Set[tuple[str, str]] = first.items()
+    for other in others:
+        same = same & other.items()
+    return {name: value for name, value in first.items() if (name, value) in same}
+
+
+def _values(common: Environment) -> str:
+    return f"""
+# Runs a command with the environment that all steps had.
+with_values() {{
+  limited env{_assignments(common, "    ")} \\
+    "$@"
+}}
+"""
+
+
+def _assignments(values: Environment, indent: str) -> str:
+    # What begins with a dash would be an option to `env`; no shell could have set it.
+    return "".join(
+        f" \\\n{indent}{quoted(f'{name}={value}')}"
+        for name, value in values.items()
+        if name and not name.startswith("-")
+    )
+
+
+def _item(
+    number: int, item: FiledUndo, shell: Sequence[str], common: Environment, *, inside: bool
+) -> str:
+    scope = "in" if inside else "out"
+    head = (
+        f"\n  # {number}. {one_line(item.title)}\n"
+        f"  if next {quoted(item.step)} {quoted(one_line(item.title))} {scope}; then\n"
+    )
+    return head + "".join(f"    {line}\n" for line in _body(item, shell, common)) + "  fi\n"
+
+
+def _body(item: FiledUndo, shell: Sequence[str], common: Environment) -> list[str]:
+    needs = [f"needs={quoted(' '.join(item.needs))}"] if item.needs else []
+    if item.kind == "irreversible":
+        return [*needs, f"floor {quoted(one_line(item.reason) or 'the plan says so')}"]
+    if item.kind == "manual":
+        return [*needs, f"by_hand {quoted(one_line(item.reason) or 'done by hand')}"]
+    if item.kind != "command":
+        return [*needs, f"by_hand {quoted(one_line(item.reason) or 'no undo known')}"]
+    needed = [*item.missing, *(name for name in item.secrets if not identifier(name))]
+    lines = [f"cwd={quoted(item.cwd)}", *needs]
+    if item.timeout != UNDO_SECONDS:
+        lines.append(f"limit={math.ceil(item.timeout)}")
+    if item.on_failure == "stop":
+        lines.append("stops=yes")
+    if needed:
+        return [*lines, f"lacking {quoted(', '.join(needed))} {quoted(item.text)}"]
+    return [*lines, *_command(item, shell, common)]
+
+
+def _command(item: FiledUndo, shell: Sequence[str], common: Environment) -> list[str]:
+    lines = []
+    own = dict(sorted((item.environment or {}).items() - common.items()))
+    more = _assignments({n: v for n, v in own.items() if n != "RUNBOOK_STEP"}, "        ")
+    argv = " ".join(_word(word) for word in item.shell)
+    lines.append(f'as_it_ran() {{ with_values{more} "$@" {argv} "$text"; }}')
+    if list(item.shell) != list(shell):
+        lines.append(f"shell={quoted(_argv(item.shell))}")
+    known = item.shell and item.shell[0].rpartition("/")[2] in EVALUATING
+    if not known or item.shell[-1] != "-c":
+        lines.append("evaluates=no")
+    if item.secrets:
+        lines.append(f"secrets={quoted(' '.join(item.secrets))}")
+    withheld = [name for name in item.withheld if identifier(name)]
+    if withheld:
+        lines.append(f"withheld={quoted(' '.join(withheld))}")
+    if item.begun:
+        lines.append(f"begun={quoted(item.begun)}")
+    if item.verify:
+        lines.append(f"check={quoted(item.verify)}")
+    texts = " ".join(quoted(text) for text in (item.text, *item.earlier))
+    return [*lines, f"take_back {texts}"]
+
+
+def _word(word: str) -> str:
+    return word if re.fullmatch(r"[A-Za-z0-9_/.-]+", word) else quoted(word)

@@ -1,0 +1,231 @@
+"""The parts of a run's ``rollback.sh`` that are the same for every run: plain POSIX shell.
+
+Here its beginning and its end, its words, account and lock; what it does with one undo is in
+`undo_shell_commands`. The script reads what it takes back as calls of these functions; a pass
+over them only collects (``list``), prints (``print``) or does it (``act``).
+"""
+
+from __future__ import annotations
+
+REDIRECTING = (
+    "GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_COMMON_DIR"
+    " GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_NAMESPACE GIT_PREFIX"
+)
+"""Variables that would make git act elsewhere; never handed to an undo."""
+
+USAGE = """\
+usage() {
+  echo "usage: sh rollback.sh [-n] [--all] [--past-floor]"
+  echo "  -n            only print what would be done"
+  echo "  --all         the whole run, not only what is done by default: $scope_words"
+  echo "  --past-floor  also what lies before a step that cannot be taken back"
+}
+
+print='' whole='' past_floor=''
+for option; do
+  case $option in
+    -n) print=yes ;;
+    --all) whole=yes ;;
+    --past-floor) past_floor=yes ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+done
+
+mask=$(umask)
+umask 077
+case $0 in */*) place=${0%/*} ;; *) place=. ;; esac
+[ -e "$place/undo.json" ] || place=$recorded_place
+place=$(CDPATH='' cd -- "$place" && pwd -P) || exit 70
+"""
+
+TALKING = r"""
+# --- What it says -------------------------------------------------------------------------------
+
+nl='
+'
+say() { printf '%s  %s\n' "$(date +%H:%M:%S)" "$*"; }
+have() { command -v "$1" >/dev/null 2>&1; }
+# What a terminal would take for orders is left out of what is shown.
+clean() { LC_ALL=C tr -d '\000-\010\013-\037\177'; }
+indented() { printf '%s\n' "$1" | clean | sed '/[^ ]/!d; s/^/        /'; }
+pause() { sleep 0.2 2>/dev/null || sleep 1; }
+refuse() { printf '%s\n' "$*" >&2; exit 4; }
+
+# A text as a JSON string.
+json() {
+  printf '%s.\n' "$1" | LC_ALL=C sed 's/[\\"]/\\&/g' | LC_ALL=C awk '
+    BEGIN { for (i = 1; i < 32; i++) code[sprintf("%c", i)] = sprintf("\\u%04x", i); printf "\"" }
+    NR > 1 { printf "%s\\n", line }
+    { line = $0 }
+    line ~ /[\001-\037]/ {
+      out = ""
+      for (i = 1; i <= length(line); i++) {
+        c = substr(line, i, 1)
+        out = out ((c in code) ? code[c] : c)
+      }
+      line = out
+    }
+    END { printf "%s\"", substr(line, 1, length(line) - 1) }'
+}
+"""
+
+ACCOUNT = r"""
+# --- The account that `runbook` reads -----------------------------------------------------------
+
+account=rollback-account.jsonl
+writing=''
+# The events of all accounts of this run that nobody has entered into the journal yet.
+kept() {
+  [ ! -f "$place/$account" ] || cat "$place/$account"
+  for spare in "${XDG_RUNTIME_DIR:-/tmp}" "${TMPDIR:-/tmp}" /dev/shm; do
+    for file in "$spare/runbook-$run"-*/"$account"; do
+      [ -f "$file" ] || continue
+      # Others may write there too: only what is ours alone is believed.
+      [ -n "$(find "${file%/*}" -prune -type d -user "$(id -u)" -perm 700)" ] && cat "$file"
+    done
+  done
+}
+# Lines `done STEP`, and `begun STEP FOLDER` of an undo whose end nobody has told.
+known() {
+  kept 2>/dev/null | LC_ALL=C awk '
+    function first(key,   at, rest) {
+      at = index($0, "\"" key "\": \"")
+      if (!at) return ""
+      rest = substr($0, at + length(key) + 5)
+      return substr(rest, 1, index(rest, "\"") - 1)
+    }
+    { type = first("type"); step = first("step") }
+    type == "command.started" && first("kind") == "undo" { begun[step] = first("folder") }
+    type == "undo.finished" {
+      delete begun[step]
+      if (first("result") == "done" || first("result") == "taken back") over[step] = 1
+    }
+    END {
+      for (step in over) print "done " step
+      for (step in begun) print "begun " step " " begun[step]
+    }'
+}
+takes() { printf '%65536s' '' 2>/dev/null >"$1/.room.$$" && rm -f "$1/.room.$$"; }
+# The run's folder, or where there is room, as `runbook` itself looks for it.
+open_account() {
+  if takes "$place"; then
+    writing=$place
+  else
+    rm -f "$place/.room.$$" 2>/dev/null
+    for spare in "${XDG_RUNTIME_DIR:-/tmp}" "${TMPDIR:-/tmp}" /dev/shm; do
+      takes "$spare" || continue
+      writing=$(mktemp -d "$spare/runbook-$run-XXXXXXXX" 2>/dev/null) && break
+    done
+    say "nothing can be written in $place; the account is kept in ${writing:-no place at all}"
+  fi
+  # A line that was not written to its end must not swallow the first of ours.
+  if [ -s "$writing/$account" ] && [ -n "$(tail -c 1 "$writing/$account")" ]; then
+    echo >>"$writing/$account"
+  fi
+  who=${RUNBOOK_AS:-$(id -un)} email=''
+  case $who in *' <'*'>') email=${who##*' <'} email=${email%'>'} who=${who%' <'*} ;; esac
+  actor="{\"name\": $(json "$who"), \"email\": $(json "$email"), \
+\"user\": $(json "$(id -un)"), \"host\": $(json "$(uname -n)")}"
+  mark=$(od -An -N8 -tx1 /dev/urandom 2>/dev/null | tr -d ' \n')
+  mark=${mark:-$(date +%s)-$$}
+  event=0
+}
+keep() { # TYPE STEP DATA
+  [ -n "$writing" ] || return 0
+  event=$((event + 1))
+  about=null
+  [ -z "$2" ] || about="\"$2\""
+  printf '{"id": "kept-%s-%s", "type": "%s", "at": "%s", "step": %s, "actor": %s, "data": {%s}}\n' \
+    "$mark" "$event" "$1" "$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" "$about" "$actor" "$3" \
+    2>/dev/null >>"$writing/$account" || say "the account cannot be written"
+  sync "$writing/$account" 2>/dev/null || :
+}
+"""
+
+LOCKS = r"""
+# --- One at a time ------------------------------------------------------------------------------
+
+taken() { refuse "${1:-somebody} rolls this run back already; wait for that, then start again"; }
+lock() {
+  lock=$place/rollback.lock
+  holder=$(cat "$lock" 2>/dev/null)
+  if ! (: >>"$lock") 2>/dev/null; then
+    say "no lock can be kept in $place; going on without"
+  elif have flock; then
+    exec 9>>"$lock"
+    flock -n 9 || taken "$holder"
+    printf 'rollback.sh (pid %s)' "$$" 2>/dev/null >"$lock"
+  else
+    # Without flock: whoever stands in the lock and lives.
+    pid=${holder##*pid } pid=${pid%)}
+    case $pid in
+      '' | *[!0-9]*) ;;
+      *) ! grep -aq -e runbook -e rollback.sh "/proc/$pid/cmdline" 2>/dev/null || taken "$holder" ;;
+    esac
+    if ! mkdir "$place/rollback.sh.lock" 2>/dev/null; then
+      pid=$(cat "$place/rollback.sh.lock/pid" 2>/dev/null)
+      [ -z "$pid" ] || ! kill -0 "$pid" 2>/dev/null || taken "rollback.sh (pid $pid)"
+    fi
+    echo "$$" >"$place/rollback.sh.lock/pid"
+    trap 'rm -rf "$place/rollback.sh.lock"' EXIT
+  fi
+}
+"""
+
+ENDING = r"""
+# --- Do it --------------------------------------------------------------------------------------
+
+started=$(date +%s)
+[ "$(id -u)" = "$owner" ] ||
+  refuse "these steps ran as $owner_name: su $owner_name -c 'sh $place/rollback.sh'"
+# shellcheck disable=SC2086  # The names, each as a word.
+unset $redirecting
+scope=$recorded_scope node=$recorded_node
+[ -z "$whole" ] || scope=run node=''
+known=$nl$(known)$nl
+
+if [ -n "$print" ]; then
+  echo "ROLLBACK  $scope  of $run_title"
+  pass=print
+  items
+  [ -z "$held" ] || echo "  what lies below the floor is undone only with --past-floor"
+  [ "$open" = 0 ] || exit 6
+  exit 0
+fi
+
+lock
+# Whoever held the lock until now may have taken back more.
+known=$nl$(known)$nl
+pass=list
+items
+if [ "$found" = 0 ]; then
+  echo "nothing to roll back"
+  exit 0
+fi
+# A hang-up, or nobody who reads this any more, does not end it.
+trap : HUP PIPE
+trap 'stopped="it was stopped"; say "stopping after this undo"' INT TERM
+open_account
+echo "ROLLBACK  $scope  of $run_title"
+past=false
+[ -z "$past_floor" ] || past=true
+keep rollback.started '' "\"scope\": \"$scope\", \"node\": \"$node\", \"steps\": [$steps_json], \
+\"past_floor\": $past"
+running stop_one
+running await_one
+pass=act
+items
+seconds=$(($(date +%s) - started))
+result=complete
+[ -z "$remaining" ] || result=incomplete
+keep rollback.finished '' "\"result\": \"$result\", \"remaining\": [$remaining_json], \
+\"seconds\": $seconds.0"
+if [ -z "$remaining" ]; then
+  echo "ROLLED BACK  $back of $found in $seconds s"
+  exit 5
+fi
+echo "INCOMPLETE  after $seconds s; remaining:"
+printf '%s' "$remaining"
+exit 6
+"""

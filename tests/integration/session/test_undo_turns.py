@@ -1,0 +1,165 @@
+"""Which undos are tried when some fail: whatever the needs, exactly those that may be."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runbook_tui.book.model import Step
+from runbook_tui.command.shells import base_environment
+from runbook_tui.journal.clock import SystemClock
+from runbook_tui.run import requests as r
+from runbook_tui.run.decide import decide
+from runbook_tui.run.events import UndoArmed
+from runbook_tui.run.requests import Decision
+from runbook_tui.run.rollback import awaited
+from runbook_tui.run.state import RunState
+from runbook_tui.session.launching import Workbench
+from runbook_tui.session.ports.journal import Journal
+from runbook_tui.session.recorder import Pair, Recorder
+from runbook_tui.session.spare import Places
+from runbook_tui.session.undoing import RollbackDriver
+from tests.fakes.commands import InstantCommands
+from tests.fakes.history import ADA, History, HistoryJournal
+from tests.integration.session.scene import Around, book
+
+MOST = 7
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> tuple[list[Step], dict[str, bool]]:
+    """Steps that need any of those before them, and how the undo of each ends."""
+    count = draw(st.integers(1, MOST))
+    ids = [f"s{n}" for n in range(count)]
+    fails = {id_: draw(st.booleans()) for id_ in ids}
+    steps = []
+    for number, id_ in enumerate(ids):
+        needs = tuple(sorted(draw(st.sets(st.sampled_from(ids[:number]))))) if number else ()
+        policy = draw(st.sampled_from([None, "ask", "continue"]))
+        undo = f"exit {int(fails[id_])} # {id_}"
+        steps.append(Step(id=id_, title=id_, run="true", undo=undo, needs=needs, on_failure=policy))
+    return steps, fails
+
+
+class Rig:
+    """The real rollback over events in memory, with commands that take no time."""
+
+    def __init__(self, folder: Path, steps: list[Step], *, attended: bool) -> None:
+        history = History(book(*steps))
+        for step in steps:
+            armed = UndoArmed(kind="command", text=step.undo or "", shell=("sh", "-c"), cwd="/")
+            history.ran(step.id, armed)
+        clock = SystemClock()
+        self.commands = InstantCommands()
+        journal = cast("Journal", HistoryJournal(history))
+        places = Places(folder, history.state.run)
+        self.recorder = Recorder(journal, history.state, ADA, clock, places)
+        bench = Workbench(
+            recorder=self.recorder, commands=self.commands, clock=clock, folder=folder,
+            surroundings=Around(environment=base_environment(dict(os.environ))), places=places,
+        )  # fmt: skip
+        self.driver = RollbackDriver(bench)
+        self.driver.attended = attended
+
+    @property
+    def state(self) -> RunState:
+        return self.recorder.state
+
+    def ask(self, request: r.Request) -> None:
+        def decided(state: RunState) -> list[Pair]:
+            decision = decide(state, request, ADA)
+            assert isinstance(decision, Decision), decision
+            return list(decision.events)
+
+        self.recorder.record(decided)
+
+    def go_on(self) -> None:
+        """Drive it until nothing more happens by itself."""
+        for _ in range(50 * MOST):
+            if not self.driver.advance():
+                return
+        raise AssertionError("it does not come to rest")
+
+    def tried(self) -> list[str]:
+        return [spec.argv[-1].split("# ")[1] for spec in self.commands.started]
+
+    def results(self) -> Mapping[str, str]:
+        assert self.state.rollback is not None
+        return self.state.rollback.results
+
+
+def may_be_tried(steps: list[Step], fails: Mapping[str, bool]) -> list[str]:
+    """Newest first, those that nothing needs which is still there."""
+    there: set[str] = set()
+    tried = []
+    for step in reversed(steps):
+        if any(step.id in (other.needs or ()) for other in steps if other.id in there):
+            there.add(step.id)
+            continue
+        tried.append(step.id)
+        if fails[step.id]:
+            there.add(step.id)
+    return tried
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans())
+def test_without_a_person_exactly_the_independent_ones_are_tried_once_in_reverse(
+    made: tuple[list[Step], dict[str, bool]],
+) -> None:
+    steps, fails = made
+    with tempfile.TemporaryDirectory() as folder:
+        rig = Rig(Path(folder), steps, attended=False)
+        rig.ask(r.StartRollback(scope="run", attended=False))
+        rig.go_on()
+        expected = may_be_tried(steps, fails)
+        assert rig.tried() == expected
+        rollback = rig.state.rollback
+        assert rollback is not None
+        assert rollback.finished is not None
+        untried = {step.id for step in steps} - set(expected)
+        for step in steps:
+            word = "failed" if fails[step.id] else "done"
+            assert rig.results()[step.id] == ("not tried" if step.id in untried else word)
+        assert set(rollback.remaining) == untried | {id_ for id_ in expected if fails[id_]}
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans(), st.data())
+def test_with_a_person_what_waits_goes_on_once_the_failed_one_is_left_or_mended(
+    made: tuple[list[Step], dict[str, bool]], data: st.DataObject
+) -> None:
+    steps, fails = made
+    by_id = {step.id: step for step in steps}
+    with tempfile.TemporaryDirectory() as folder:
+        rig = Rig(Path(folder), steps, attended=True)
+        rig.ask(r.StartRollback(scope="run"))
+        rig.go_on()
+        stays = {id_ for id_ in fails if fails[id_] and by_id[id_].on_failure == "continue"}
+        while rig.state.rolling_back:
+            waiting = awaited(rig.state)
+            assert waiting, "it rests, and nobody is asked"
+            assert all(item.asks for item in waiting)
+            for step in steps:
+                if step.id in rig.tried():
+                    needing = [o for o in steps if step.id in (o.needs or ())]
+                    assert all(o.id in rig.tried() for o in needing)
+            step_id = data.draw(st.sampled_from([item.step for item in waiting]))
+            if data.draw(st.booleans()):
+                mended = f"exit 0 # {step_id}"
+                rig.ask(r.AmendUndo(step=step_id, text=mended, reason="mended"))
+            else:
+                rig.ask(r.LeaveUndo(step=step_id, reason="later"))
+                stays.add(step_id)
+            rig.go_on()
+        wrong = {id_: id_ in stays for id_ in fails}
+        expected = may_be_tried(steps, wrong)
+        assert set(rig.tried()) == set(expected)
+        good = {id_ for id_, result in rig.results().items() if result == "done"}
+        assert good == {id_ for id_ in expected if not wrong[id_]}

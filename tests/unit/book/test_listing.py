@@ -1,0 +1,63 @@
+"""``show`` names what binds a step and how it runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from runbook_tui.book.listing import listing
+from runbook_tui.book.reader import read
+
+PLAN = """\
+format = 1
+title = "T"
+[parameters.where]
+choices = ["eu", "us"]
+description = "which region"
+[roles]
+cto = ["*"]
+[[phase]]
+title = "P"
+gate = { roles = ["cto"], four_eyes = true, count = 2, within = "30m" }
+criteria = ["All is calm"]
+[[phase.step]]
+id = "serve"
+title = "Serve"
+run = "serve"
+undo = "stop"
+verify_undo = "! serving"
+background = true
+ready = "curl -f x"
+when = "where == 'eu'"
+timeout = "20m"
+retries = 2
+expect = { exit = 3, output = "up" }
+confirm = "Sure?"
+checks = [{ title = "It answers", required = false }]
+[[phase.step]]
+title = "Elsewhere"
+needs = ["serve"]
+run = "x"
+changes = false
+host = "db1"
+[[threshold]]
+name = "Latency"
+below = 200
+unit = "ms"
+[[contact]]
+role = "lead"
+who = "Ada"
+"""
+
+
+@pytest.mark.parametrize("words", [
+    "gate: cto (2 each; four eyes; within 30 m)",
+    "in the background", "at most 20 m", "tried 2 more times", "exit status 3 expected",
+    "when where == 'eu'", "done when it holds: $ curl -f x", "its output must match: up",
+    "taken back if it holds: $ ! serving", "asks first: Sure?",
+    "☐ It answers  [it-answers]  (optional)", "☐ criterion: All is calm  [all-is-calm]",
+    "on db1: REFUSED by this version", "needs serve", "only looks",
+    "where (asked for), one of eu, us: which region",
+    "Latency < 200 ms", "lead: Ada",
+])  # fmt: skip
+def test_it_says(words: str) -> None:
+    assert words in "\n".join(listing(read(PLAN, "p.toml", lambda name: "")))

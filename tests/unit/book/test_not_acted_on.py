@@ -1,0 +1,76 @@
+"""What a plan says and this version does not do is a finding, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+
+from runbook_tui.book.model import Runbook
+from runbook_tui.book.reader import read
+
+
+def plan(step: str = "", phase: str = "", rest: str = "") -> Runbook:
+    text = f"""\
+format = 1
+title = "T"
+[roles]
+cto = ["*"]
+[policy]
+allowed_signers = "signers"
+[[phase]]
+title = "P"
+{phase}
+[[phase.step]]
+title = "S"
+run = "true"
+changes = false
+{step}
+{rest}
+"""
+    return read(text, "p.toml", lambda name: "")
+
+
+def messages(found: Runbook) -> list[str]:
+    return [f.message for f in found.findings if f.code == "not-acted-on"]
+
+
+@pytest.mark.parametrize("key", [
+    'host = "db1"', 'hosts = ["a", "b"]', 'role = "cto"',
+    'evidence = ["x.log"]', 'rehearse = "echo x"',
+    'gate = { roles = ["cto"], within = "30m" }', 'signoff = { roles = ["cto"], signed = true }',
+])  # fmt: skip
+def test_each_key_that_does_nothing_is_told_at_its_step(key: str) -> None:
+    (finding,) = [f for f in plan(step=key).findings if f.code == "not-acted-on"]
+    assert finding.line == 10
+    assert "“S”" in finding.message
+
+
+def test_a_step_for_another_machine_will_be_refused() -> None:
+    (finding,) = [f for f in plan(step='host = "db1"').findings if f.code == "not-acted-on"]
+    assert finding.severity == "high"
+    assert "db1 and will be refused" in finding.message
+
+
+def test_watches_and_probes_of_criteria_are_told() -> None:
+    watch = '[[watch]]\nid = "w"\ntitle = "W"\nrun = "true"\nevery = "5s"\nbelow = 1'
+    assert len(messages(plan(rest=watch))) == 1
+    probe = 'criteria = [{ title = "C", probe = "true" }]'
+    assert len(messages(plan(phase=probe))) == 1
+
+
+def test_what_is_acted_on_is_not_told() -> None:
+    step = 'timeout = "5m"\nretries = 2\nbackground = true\nready = "true"\nconfirm = "Sure?"'
+    step += '\non_failure = "stop"'
+    gate = 'gate = { roles = ["cto"], four_eyes = true, count = 2 }\nrollback_within = "5m"'
+    assert messages(plan(step=step, phase=gate)) == []
+
+
+@pytest.mark.parametrize("undo", ["none", "N/A", " None. ", "manual", "-"])
+def test_an_undo_in_words_is_no_command(undo: str) -> None:
+    found = plan(step=f'undo = "{undo}"').findings
+    assert [f.code for f in found] == ["undo-no-command"]
+    assert "irreversible" in found[0].message
+
+
+@pytest.mark.parametrize("undo", ["true", "rm none", "./manual"])
+def test_an_undo_that_is_a_command_is_left_alone(undo: str) -> None:
+    assert plan(step=f'undo = "{undo}"').findings == ()
