@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 
 import pytest
@@ -17,6 +18,8 @@ from runbook_tui.command.spans import blank_is_seen
 from runbook_tui.command.terminal import tail_rows
 from runbook_tui.session.ports.terminals import Row
 
+LONG = bool(os.environ.get("RUNBOOK_LONG"))
+"""Rare differences of two emulators are looked for where there is time; always the same ones else."""
 KINDS = pytest.mark.parametrize("kind", [AvtScreen, PyteScreen])
 TEXT = st.text("abc xyz/.ÄßжΩ─█漢字かé✓", min_size=1, max_size=12)
 MARKED = st.sampled_from(
@@ -72,7 +75,7 @@ def seen(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 
 
 @KINDS
-@settings(deadline=None)
+@settings(deadline=None, derandomize=not LONG, max_examples=5000 if LONG else 100)
 @given(
     lines=st.lists(LINE, max_size=9),
     open_line=LINE,
