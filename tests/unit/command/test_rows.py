@@ -19,7 +19,7 @@ from runbook_tui.command.terminal import tail_rows
 from runbook_tui.session.ports.terminals import Row
 
 LONG = bool(os.environ.get("RUNBOOK_LONG"))
-"""Rare differences of two emulators are looked for where there is time; always the same ones else."""
+"""Rare differences of the emulators are looked for where there is time."""
 KINDS = pytest.mark.parametrize("kind", [AvtScreen, PyteScreen])
 TEXT = st.text("abc xyz/.ÄßжΩ─█漢字かé✓", min_size=1, max_size=12)
 MARKED = st.sampled_from(
