@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,3 +28,8 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     yield made
     made.cli("stop")
     made.end()
+
+
+if threading.current_thread() is threading.main_thread():
+    # Who starts the tests in the background of a script has SIGINT ignored, by all their children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
