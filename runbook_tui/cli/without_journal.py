@@ -198,5 +198,5 @@ def _why(item: FiledUndo) -> str:
     needed = (*item.missing, *item.lacking)
     if needed:
         return "needs " + ", ".join(needed)
-    gone = item.cwd and not Path(item.cwd).is_dir()
+    gone = item.cwd and not item.host and not Path(item.cwd).is_dir()
     return f"its folder is gone: {item.cwd}" if gone else ""

@@ -17,7 +17,7 @@ from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, hol
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.people import joined
-from runbook_tui.run.prepare import missing_values, refused_values
+from runbook_tui.run.prepare import host_of, missing_values, refused_values
 from runbook_tui.run.requests import Decision, Refusal
 from runbook_tui.run.rollback import about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
@@ -68,6 +68,12 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
             hint="give it with -p NAME=VALUE, or type it when asked",
             names=names,
         )
+    host, wrong = host_of(state, step)
+    if wrong:
+        return Refusal(
+            reason=f"“{step.title}” has no host to run on: {wrong} ({host!r})",
+            hint="correct the value that its name comes from",
+        )
     attempt = state.step(step.id).attempt + 1
     return [(e.StepStarted(attempt=attempt, out_of_order=_out_of_order(state, step.id)), step.id)]
 
@@ -88,11 +94,17 @@ def _not_startable(state: RunState, step: Step) -> Refusal | None:
         return Refusal(
             reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}",
         )
-    if step.hosts:
+    if len(step.hosts) > 1:
         return Refusal(
-            reason=f"“{step.title}” runs on {', '.join(step.hosts)}, and commands of this version"
-            " run on this machine alone",
-            hint="do it there by hand, then skip it here with a reason",
+            reason=f"“{step.title}” runs on {', '.join(step.hosts)}, and a step of this version"
+            " runs on one machine alone",
+            hint="make it a step for each with “host”; or do it by hand and skip it with a reason",
+        )
+    if step.hosts and step.interactive:
+        return Refusal(
+            reason=f"“{step.title}” is to be typed into on {step.hosts[0]}, and commands there"
+            " have no keyboard",
+            hint="run it on this machine with “ssh -t”; or do it by hand and skip it",
         )
     if reasons := blockers(state, step.id):
         return Refusal(reason="; ".join(reasons))

@@ -159,7 +159,8 @@ class CommandStarted(Payload):
     ``kind`` is ``before``, ``run``, ``ready``, ``undo``, ``verify_undo``, ``probe`` or ``stage``.
     ``folder`` is where its supervisor keeps log and exit status. ``environment`` is what it got,
     without what smells of secrets; ``shell`` is its argument vector but
-    for the text; ``node`` the check that a probe is for.
+    for the text; ``node`` the check that a probe is for. ``host`` is the machine it runs on, where
+    that is another; ``cwd``, ``shell`` and ``environment`` are those there.
     """
 
     WIRE: ClassVar[str] = "command.started"
@@ -174,6 +175,7 @@ class CommandStarted(Payload):
     timeout: float | None = None
     interactive: bool = False
     node: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +261,7 @@ class UndoArmed(Payload):
     ``text`` and ``verify`` still hold each name in ``missing``, at ``places`` and
     ``verify_places`` (``START-END NAME``) and nowhere else: a value may look like a name.
     ``withheld`` names the variables that the step had and that are not written down: they smell
-    of secrets.
+    of secrets. ``host`` is where it acts, as in `CommandStarted`.
     """
 
     WIRE: ClassVar[str] = "undo.armed"
@@ -275,6 +277,7 @@ class UndoArmed(Payload):
     environment: Mapping[str, str] = field(default_factory=dict)
     withheld: tuple[str, ...] = ()
     reason: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

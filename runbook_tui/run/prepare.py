@@ -6,8 +6,10 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
+from runbook_tui.book.hosts import wrong_with
 from runbook_tui.book.model import Parameter, Step
 from runbook_tui.book.parameters import FilledIn, Place, Refused, fill_in, reserved
+from runbook_tui.run import remote
 from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.state import RunState
 
@@ -71,9 +73,16 @@ def _placeholders(state: RunState, text: str) -> list[Parameter]:
 def secrets_of(state: RunState, step: Step) -> tuple[str, ...]:
     """Names of the secrets that the step's own commands read."""
     texts = " ".join(t for t in (step.before, step.run, step.ready, *step.env.values()) if t)
-    return tuple(
-        n for n in state.secrets if re.search(r"\$\{?\{?\s*" + re.escape(n) + r"\b", texts)
-    )
+    return _named_in(state, texts)
+
+
+def named_secrets(state: RunState, step: Step, text: str) -> tuple[str, ...]:
+    """Names of the secrets that one command of a step reads, by its text or its variables."""
+    return _named_in(state, " ".join((text, *step.env.values())))
+
+
+def _named_in(state: RunState, text: str) -> tuple[str, ...]:
+    return tuple(n for n in state.secrets if re.search(r"\$\{?\{?\s*" + re.escape(n) + r"\b", text))
 
 
 def missing_values(state: RunState, step: Step) -> tuple[str, ...]:
@@ -83,7 +92,7 @@ def missing_values(state: RunState, step: Step) -> tuple[str, ...]:
     """
     own = set(step.outputs) if step.before else set()
     names = [name for filled in _own_texts(state, step) for name in filled.open]
-    for value in step.env.values():
+    for value in (*step.env.values(), *step.hosts):
         names += substitute_plain(value, state.values)[1]
     return tuple(dict.fromkeys(n for n in names if n not in own and n not in state.secrets))
 
@@ -101,12 +110,28 @@ def _own_texts(state: RunState, step: Step) -> list[FilledIn]:
 
 
 def working_folder(state: RunState, step: Step) -> str:
-    """The absolute folder in which the step's commands run."""
+    """The absolute folder in which the step's commands run; on another machine as the plan says.
+
+    There it counts from the folder of the login, which an empty one is.
+    """
+    if step.hosts:
+        return substitute_plain(step.cwd or "", state.values)[0]
     base = state.begun.folder if state.begun else "/"
     if not step.cwd:
         return base
     filled, _ = substitute_plain(step.cwd, state.values)
     return str(PurePosixPath(base) / filled)
+
+
+def host_of(state: RunState, step: Step) -> tuple[str, str]:
+    """The other machine on which the step's commands run, and what is wrong with that name.
+
+    Both are empty for a step of this machine.
+    """
+    if not step.hosts:
+        return "", ""
+    name = substitute_plain(step.hosts[0], state.values)[0]
+    return name, wrong_with(name)
 
 
 def substitute_plain(text: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
@@ -124,8 +149,11 @@ def substitute_plain(text: str, values: Mapping[str, str]) -> tuple[str, tuple[s
 
 
 def step_environment(state: RunState, step: Step, base: Mapping[str, str]) -> dict[str, str]:
-    """What the step's commands find in their environment, secrets' values left out."""
-    environment = dict(base)
+    """What the step's commands find in their environment, secrets' values left out.
+
+    ``base`` is that of this machine: on another one its own comes in its place.
+    """
+    environment = dict(remote.CALM if step.hosts else base)
     environment.update(
         # A placeholder of Markdown may be called PATH; commands still need the real one.
         {
@@ -182,9 +210,7 @@ def arm(
     text = resolve(state, step.undo, values, shell=called)
     verify = resolve(state, step.verify_undo or "", values, shell=called)
     needed = f"{step.undo}\n{step.verify_undo or ''}"
-    secrets = tuple(
-        n for n in state.secrets if re.search(r"\$\{?\{?\s*" + re.escape(n) + r"\b", needed)
-    )
+    secrets = _named_in(state, needed)
     return UndoArmed(
         kind="command",
         text=text.text,
@@ -197,4 +223,5 @@ def arm(
         shell=shell,
         environment=recorded,
         withheld=tuple(n for n in withheld(whole) if n not in state.secrets),
+        host=host_of(state, step)[0],
     )

@@ -41,6 +41,7 @@ class Item:
     secrets: tuple[str, ...] = ()
     reason: str = ""
     cwd: str = ""
+    host: str = ""
     held: bool = False
     gone: bool = False
     """Whether the folder it acts in is not there now; an undo that comes before may bring it."""
@@ -221,7 +222,7 @@ NOTHING_ABSENT = Absent()
 def folders(state: RunState) -> tuple[str, ...]:
     """The folders in which the undos of what ran would act, each once."""
     armed = (step.undo for step in state.steps.values() if step.acted)
-    cwds = (undo.cwd for undo in armed if undo is not None and undo.kind == "command")
+    cwds = (undo.cwd for undo in armed if undo and undo.kind == "command" and not undo.host)
     return tuple(dict.fromkeys(cwd for cwd in cwds if cwd))
 
 
@@ -230,7 +231,7 @@ def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
     items = tuple(
         dataclasses.replace(
             _without(item, absent.secrets),
-            gone=item.kind == "command" and item.cwd in absent.folders,
+            gone=item.kind == "command" and not item.host and item.cwd in absent.folders,
         )
         for item in planned.items
     )
@@ -310,6 +311,7 @@ def _item(state: RunState, id_: str, held: bool) -> Item | None:
         secrets=armed.secrets,
         reason="; ".join(refused) or armed.reason,
         cwd=armed.cwd,
+        host=armed.host,
         held=held,
         usual=_usual(state, id_, armed.kind),
         result=result,

@@ -32,6 +32,7 @@ from runbook_tui.session.ports.commands import (
     CommandSpec,
     CommandStatus,
     Phase,
+    Remote,
 )
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
 
@@ -199,24 +200,32 @@ class EmergencyRollback:
         self._number += 1
         label = hashlib.sha256(item.step.encode()).hexdigest()[:8]
         folder = self._folder / f"{self._number}-{label}-{kind}-{os.getpid()}"
+        caller = {} if item.host else self._environment
         recorded = {
-            **self._environment,
+            **caller,
             **(item.environment or {}),
             "RUNBOOK_RUN": self._file.run,
             "RUNBOOK_STEP": item.step,
             **{name: self._secrets[name] for name in item.secrets},
         }
+        there = None
+        if item.host:
+            there = Remote(
+                host=item.host, text=text, shell=item.shell, cwd=item.cwd, environment=recorded
+            )
         spec = CommandSpec(
             folder=folder,
             argv=(*item.shell, text),
-            cwd=item.cwd,
-            environment=recorded,
+            cwd="/" if there else item.cwd,
+            environment=self._environment if there else recorded,
+            remote=there,
             secrets=tuple(self._secrets.values()),
             timeout=UNDO_SECONDS,
         )
         started = CommandStarted(
             attempt=1, kind=kind, text=text, cwd=item.cwd, shell=item.shell, folder=str(folder),
             environment=dict(item.environment or {}), secrets=item.secrets, timeout=UNDO_SECONDS,
+            host=item.host,
         )  # fmt: skip
         self._keep(started, item.step)
         word = "undo" if kind == "undo" else "verify"
@@ -255,7 +264,7 @@ def _finished(kind: str, folder: Path, status: CommandStatus) -> CommandFinished
 
 def _why(what: str, status: CommandStatus) -> str:
     if status.phase is Phase.LOST:
-        return f"{what} was lost"
+        return f"{what} was lost" + (f": {status.reason}" if status.reason else "")
     if status.timed_out:
         return f"{what} ran out of time"
     if status.signal is not None:

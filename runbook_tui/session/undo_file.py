@@ -16,6 +16,8 @@ from typing import Any
 
 from runbook_tui.book.model import Secret
 from runbook_tui.book.parameters import Place, fill_in
+from runbook_tui.run import remote
+from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.rollback import Item, default_scope, plan
 from runbook_tui.run.state import RunState, Status, StepState
 from runbook_tui.session.ports.commands import PutOut
@@ -41,6 +43,7 @@ class FiledUndo:
     secrets: tuple[str, ...] = ()
     held: bool = False
     cwd: str = ""
+    host: str = ""
     shell: tuple[str, ...] = ()
     environment: dict[str, str] | None = None
     lacking: tuple[str, ...] = ()
@@ -164,6 +167,9 @@ def write(folder: Path, state: RunState, at: float) -> None:
 def _filed(state: RunState, item: Item) -> dict[str, Any]:
     armed = state.step(item.step).undo
     node = state.outline[item.step]
+    by_hand: dict[str, Any] = {}
+    if armed is not None and armed.host:
+        by_hand = {"host": armed.host, "by_hand": _by_hand(item, armed)}
     return {
         "step": item.step,
         "title": item.title,
@@ -183,7 +189,21 @@ def _filed(state: RunState, item: Item) -> dict[str, Any]:
         "begun": _begun(state, item.step),
         "outputs": list(state.outline.steps[item.step].outputs),
         "running": _running(state.step(item.step)),
+        **by_hand,
     }
+
+
+def _by_hand(item: Item, armed: UndoArmed) -> list[str]:
+    """The item's texts as they run on its host without this program; none while values lack."""
+    if item.missing:
+        return []
+    return [
+        remote.by_hand(
+            host=armed.host, text=text, shell=armed.shell, cwd=armed.cwd,
+            environment=armed.environment, secrets=armed.secrets,
+        )
+        for text in (item.text, *item.earlier, item.verify) if text
+    ]  # fmt: skip
 
 
 def _running(step: StepState) -> list[str]:
@@ -220,6 +240,7 @@ def read(path: Path) -> UndoFile:
             secrets=tuple(item.get("secrets", ())),
             held=bool(item.get("held", False)),
             cwd=str(item.get("cwd", "")),
+            host=str(item.get("host", "")),
             shell=tuple(item.get("shell", ())),
             environment=dict(item.get("environment", {})),
             inside=tuple(item.get("inside", ())),

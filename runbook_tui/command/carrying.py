@@ -1,0 +1,54 @@
+"""What carries a command to another machine: the system's ssh, and what it is given to send."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+
+from runbook_tui.book.hosts import wrong_with
+from runbook_tui.run import remote
+from runbook_tui.session.ports.commands import CommandSpec
+
+PROGRAM = "RUNBOOK_SSH"
+"""The variable that names another ssh, with its options."""
+
+
+def carrying(spec: CommandSpec) -> dict[str, object] | None:
+    """The spec of the carrier; None for a command of this machine. Raises ValueError."""
+    there = spec.remote
+    if there is None:
+        return None
+    if wrong := wrong_with(there.host):
+        raise ValueError(f"{there.host!r} is no host: {wrong}")
+    token = secrets.token_hex(16)
+    script = remote.script(
+        token=token,
+        text=there.text,
+        shell=there.shell,
+        cwd=there.cwd,
+        environment=there.environment,
+    )
+    size = len(script.encode("utf-8", "surrogateescape"))
+    return {
+        "host": there.host,
+        "ssh": [*program(spec.environment.get(PROGRAM, "")), *options()],
+        "script": script,
+        "taking": remote.taking(size),
+        "ending": remote.ending(token=token),
+        "token": token,
+        "report": str(spec.folder.absolute() / "remote.json"),
+        "grace": spec.grace,
+    }
+
+
+def program(given: str) -> list[str]:
+    """ssh as the person calls it; raises ValueError where that is no command line."""
+    try:
+        return shlex.split(given) or ["ssh"]
+    except ValueError as error:
+        raise ValueError(f"{PROGRAM} is no command line: {error}") from error
+
+
+def options() -> list[str]:
+    """What every connection of ours is told; what the person's own call says comes first."""
+    return [word for option in remote.OPTIONS for word in ("-o", option)]
