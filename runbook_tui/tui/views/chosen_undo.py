@@ -110,7 +110,9 @@ def whole(item: Item, differences: tuple[str, ...] = ()) -> str:
     if item.gone:
         parts.append(f"! {item.cwd} is not there")
     if item.text:
-        parts.append(f"its undo, in {item.cwd or 'the folder of its step'}:\n\n{item.text.strip()}")
+        place = item.cwd or ("the folder of the login" if item.host else "the folder of its step")
+        there = f"on {item.host}, " if item.host else ""
+        parts.append(f"its undo, {there}in {place}:\n\n{item.text.strip()}")
     parts += [f"then that of an attempt before it:\n\n{other.strip()}" for other in item.earlier]
     if item.verify:
         parts.append(f"then it is verified:\n\n{item.verify.strip()}")
