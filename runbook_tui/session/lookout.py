@@ -206,21 +206,35 @@ class Lookout:
         due.sort(key=lambda check: self._answers.get(check, never)[0])
         if not due:
             return
-        from concurrent.futures import ThreadPoolExecutor  # Help must not wait for its import.
-
-        with ThreadPoolExecutor(BESIDE) as pool:
-            for check, why in pool.map(self._checked, due[:most]):
-                if why is not None:
-                    self._answers[check] = (self._bench.clock.mono(), why)
+        turns = deque(due[:most])
+        # No pool: the program would wait for its threads, and for a remote, when it is left.
+        beside = [
+            threading.Thread(target=self._take_turns, args=(turns,), name="check", daemon=True)
+            for _ in range(min(BESIDE, len(turns)))
+        ]
+        for thread in beside:
+            thread.start()
+        for thread in beside:
+            thread.join()
         self._tell(missing)
 
-    def _checked(self, check: _Check) -> tuple[_Check, str | None]:
+    def _take_turns(self, turns: deque[_Check]) -> None:
+        while not self._closed:
+            try:
+                check = turns.popleft()
+            except IndexError:
+                return
+            why = self._checked(check)
+            if why is not None:
+                self._answers[check] = (self._bench.clock.mono(), why)
+
+    def _checked(self, check: _Check) -> str | None:
         """Why undos with this check could not work now; None where it could not be asked."""
         state = self._bench.state
         held = dict(self._bench.vault)
         reads = [name for name in state.secrets if name in check.text]
         if self._closed or state.rolling_back or any(not held.get(name) for name in reads):
-            return check, None
+            return None
         environment = {
             **self._bench.surroundings.environment,
             **dict(check.environment),
@@ -234,7 +248,7 @@ class Lookout:
         outcome = self._runner.run(
             argv, cwd=check.cwd or None, environment=environment, timeout=LIMIT
         )
-        return check, _why(outcome, [value for value in held.values() if value])
+        return _why(outcome, [value for value in held.values() if value])
 
     # -- past runs -------------------------------------------------------------------------------
 

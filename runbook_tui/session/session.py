@@ -139,8 +139,12 @@ class Session:
         self.lead_lock.look()
         self._thread.start()
         self._follower.start()
-        self._looking.start()
         return True
+
+    def keep_looking(self) -> None:
+        """Find out from here on what hinders undos: somebody looks at the light."""
+        if not self._looking.is_alive():
+            self._looking.start()
 
     def ask(self, request: r.Request, actor: Actor | None = None) -> Future[Answer]:
         """Ask for something; the answer comes once it is durable or refused.

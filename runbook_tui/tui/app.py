@@ -150,6 +150,7 @@ class RunbookApp(BeginningApp):
         self.install_screen(rollback, "rollback")
         self.push_screen(MainScreen())
         self._stop_listening = self.session.listen(lambda _: self.post(self.Changed()))
+        self.session.keep_looking()
         self.call_after_refresh(settle_collector)
 
     # -- the session's feed ----------------------------------------------------------------------

@@ -107,3 +107,13 @@ def test_a_remote_that_is_away_is_said_and_no_more_once_it_is_back(runbook: Prog
     remote.with_name("moved.git").rename(remote)
     assert runbook("rollback", "--plan").status == 0
     assert runbook("rollback", "--yes").status == 5
+
+
+def test_what_is_done_without_a_screen_asks_no_check_and_waits_for_none(runbook: Program) -> None:
+    slow = PLAN.replace("test -e there ||", "touch asked; sleep 60; test -e there ||")
+    assert runbook("run", runbook.plan(slow), "--no-tui").status == 0
+    run = runbook.run_id()
+    assert runbook("note", run, "quick").status == 0
+    assert runbook("stop", run).status == 0
+    assert runbook("rollback", "--yes", "--scope", "step").status == 5
+    assert not (runbook.work / "asked").exists()

@@ -35,6 +35,9 @@ class StillSession:
         future.set_result(Refusal(reason="this picture stands still"))
         return future
 
+    def keep_looking(self) -> None:
+        return
+
     def listen(self, callback: Callable[[RunState], None]) -> Callable[[], None]:
         return lambda: None
 
