@@ -85,6 +85,7 @@ def _work(state: RunState) -> _Work:
     return _Work(whole, left, tuple(begun))
 
 
+@of_state
 def slots(state: RunState) -> tuple[Slot, ...]:
     """Every phase, change and step in document order, but those without a step in them."""
     planned: dict[str, tuple[float, float]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -210,8 +210,3 @@ def _ends(nodes: tuple[Node, ...]) -> dict[str, int]:
         around.append(node)
     ends.update((node.id, len(nodes)) for node in around)
     return ends
-
-
-def lines_of(runbook: Runbook) -> Mapping[str, int]:
-    """The line of each node in its plan."""
-    return {node.id: node.item.line for node in Outline(runbook).nodes.values()}

@@ -98,14 +98,18 @@ def about_to_act(state: RunState, node: str = "") -> list[str]:
 
     There is nothing to undo in them, but a rollback must keep them from going on.
     """
-    return [
-        s.id
-        for s in state.outline.steps_inside(node)
-        if state.step(s.id).status is Status.RUNNING
-        and not state.step(s.id).acted
-        and state.outline.steps[s.id].effect
-        and not overtaken(state, s.id)
+    outline = state.outline
+    found = [
+        id_
+        for id_, step in state.steps.items()
+        if step.status is Status.RUNNING
+        and not step.acted
+        and id_ in outline.steps
+        and outline.steps[id_].effect
+        and (not node or node in outline.holders(id_))
+        and not overtaken(state, id_)
     ]
+    return sorted(found, key=lambda id_: outline[id_].index)
 
 
 def started(state: RunState, id_: str) -> int:

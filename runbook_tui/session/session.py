@@ -265,9 +265,3 @@ class Session:
         self._told = state
         for listener in tuple(self._listeners):
             listener(state)
-
-
-def idle(state: RunState) -> bool:
-    """Whether nothing runs: no command, no rollback."""
-    running = any(c.running for s in state.steps.values() for c in s.commands)
-    return not running and not state.rolling_back
