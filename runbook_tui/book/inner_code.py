@@ -56,15 +56,32 @@ def values_in_code(runbook: Runbook, places: Places) -> Iterator[Inner]:
     """Every value of a runbook that stands in code and is not quoted for it, by step."""
     secrets = {p.name for p in runbook.parameters if p.secret is not None}
     named = {p.placeholder: p.name for p in runbook.parameters if p.placeholder}
+    for text, item, key, shell in _commands(runbook):
+        yield from _of(text, item, key, shell, named, secrets, places)
+
+
+def secrets_in_code(runbook: Runbook, places: Places) -> Iterator[Inner]:
+    """The secrets among them; only texts that may hold one are looked at."""
+    secrets = {p.name for p in runbook.parameters if p.secret is not None}
+    named = {p.placeholder: p.name for p in runbook.parameters if p.placeholder}
+    marks = secrets | {mark for mark, name in named.items() if name in secrets}
+    if not marks:
+        return
+    for text, item, key, shell in _commands(runbook):
+        if any(mark in text for mark in marks):
+            found = _of(text, item, key, shell, named, secrets, places)
+            yield from (inner for inner in found if inner.secret)
+
+
+def _commands(runbook: Runbook) -> Iterator[tuple[str, Placed, str, str]]:
+    """Each command text, what it belongs to and under which key, and the shell it asks for."""
     for step in runbook.walk():
         shell = step.shell or ""
-        for key, text in _texts(step):
-            yield from _of(text, step, key, shell, named, secrets, places)
-        for check in step.checks:
-            yield from _of(check.probe, check, "probe", shell, named, secrets, places)
+        yield from ((text, step, key, shell) for key, text in _texts(step) if text)
+        yield from ((c.probe, c, "probe", shell) for c in step.checks if c.probe)
     for procedure in runbook.procedures:
-        for staged in (s for stage in procedure.stages for s in stage.steps):
-            yield from _of(staged.run, staged, "run", "", named, secrets, places)
+        staged = (s for stage in procedure.stages for s in stage.steps)
+        yield from ((s.run, s, "run", "") for s in staged if s.run)
 
 
 def _texts(step: Step) -> tuple[tuple[str, str | None], ...]:
@@ -76,7 +93,7 @@ def _texts(step: Step) -> tuple[tuple[str, str | None], ...]:
 
 
 def _of(
-    text: str | None,
+    text: str,
     item: Placed,
     key: str,
     shell: str,
@@ -84,8 +101,6 @@ def _of(
     secrets: set[str],
     places: Places,
 ) -> Iterator[Inner]:
-    if not text:
-        return
     for place, danger in in_code(text, named, secrets, shell):
         where = _where(text, place, places.of(item, key), places)
         yield Inner(place.name, danger, where, place.name in secrets)

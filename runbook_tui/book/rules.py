@@ -11,7 +11,7 @@ from runbook_tui.book.actions import ACTIONS
 from runbook_tui.book.conditions import ConditionError, parse
 from runbook_tui.book.cycles import cycles
 from runbook_tui.book.findings import Fault, Finding
-from runbook_tui.book.inner_code import values_in_code
+from runbook_tui.book.inner_code import secrets_in_code, values_in_code
 from runbook_tui.book.lost import Lost
 from runbook_tui.book.model import Change, Check, Gate, Parameter, Phase, Runbook, Step
 from runbook_tui.book.not_acted_on import not_acted_on
@@ -44,7 +44,7 @@ def broken_rules(runbook: Runbook, places: Places, lost: Lost) -> list[Fault]:
     for step in steps:
         faults += _step(step, places)
     faults += (f for name, f in _values(runbook, places) if not (name and lost.value(name)))
-    faults += (inner.fault() for inner in values_in_code(runbook, places) if inner.secret)
+    faults += (inner.fault() for inner in secrets_in_code(runbook, places))
     return faults
 
 
