@@ -100,6 +100,9 @@ class Play:
 
     def on_screen(self) -> int:
         """The screen for a person who leads; Grace signs some seconds after she was asked."""
+        from runbook_tui.tui.hangup import end_with_terminal
+
+        end_with_terminal()
         self.screen(GRACE_SECONDS).run()
         code, text = story.health(self._service.url)
         say.err(f"the service answers {code}: {text}")

@@ -43,7 +43,9 @@ def show(opening: Opening, verb: str) -> int:
     the screen has closed.
     """
     from runbook_tui.tui.app import RunbookApp
+    from runbook_tui.tui.hangup import end_with_terminal
 
+    end_with_terminal()
     status = RunbookApp(opening).run()
     shown = opening.end()
     if shown is None:
