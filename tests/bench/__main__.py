@@ -18,7 +18,7 @@ def main() -> None:
     """Run every benchmark; the journal's can be given a disk of its own, see its module."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     bench_start.main(rounds)
-    bench_keys.main(rounds * 2)
+    bench_keys.main(rounds)
     bench_panic.main(rounds * 4)
     bench_emulator.main(rounds)
     bench_journal.main(rounds)
