@@ -292,7 +292,7 @@ def open_session(
     waiting = spare.accounts(place, run) if free else []
     entered = [p for p in waiting if account.enter_left_behind(record, run, p, actor)]
     # Who leads carries out what the plan says, and reads it; help must not wait for a parser.
-    reader: Reader = read if leads else partial(read_kept, place)
+    reader: Reader = partial(read, remarks=False) if leads else partial(read_kept, place)
     if plan is not None:
         reader = plan.reader(reader)
     with steady():

@@ -38,18 +38,19 @@ LARGEST = 4 << 20
 """Bytes of a plan with all that it takes in; a run keeps them as one event."""
 
 
-def read(text: str, name: str, load: Load | None = None) -> Runbook:
+def read(text: str, name: str, load: Load | None = None, *, remarks: bool = True) -> Runbook:
     """The runbook of a plan's text: TOML if ``name`` ends in ``.toml``, else Markdown.
 
     ``load`` gives the text of a file that the plan takes in, by its name relative to the plan's
-    folder; it raises OSError, LookupError, ValueError or `PlanFaults` where there is none.
+    folder; it raises OSError, LookupError, ValueError or `PlanFaults` where there is none. Whoever
+    only runs the plan needs no ``remarks`` on what a TOML plan says, and does not wait for them.
     Raises `PlanFaults` with every fault.
     """
     _full(text, name)
     if name.endswith(".toml"):
         from runbook_tui.book.toml_reader import read_toml
 
-        return read_toml(text, name, Files(name, load, _draw))
+        return read_toml(text, name, Files(name, load, _draw), remarks=remarks)
     from runbook_tui.book.markdown import read_markdown
 
     return read_markdown(text, name)

@@ -212,7 +212,9 @@ def _values(runbook: Runbook, places: Places) -> Iterator[tuple[str, Fault]]:
                      *((step, "with_", v, ()) for v in step.arguments.values()),
                      *((check, "probe", check.probe, own) for check in step.checks)]  # fmt: skip
             for item, key, command, more in texts:
-                marks = {match.group(0): match.group(1) for match in MARK.finditer(command or "")}
+                if not command or "${{" not in command:
+                    continue
+                marks = {match.group(0): match.group(1) for match in MARK.finditer(command)}
                 for mark, name in marks.items():
                     if name not in known and name not in more:
                         yield from _unknown(mark, name, places.of(item, key), places)

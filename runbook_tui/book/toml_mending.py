@@ -60,6 +60,18 @@ class Validated:
     gaps: frozenset[Path] = frozenset()
 
 
+def faultless(body: dict[str, Any]) -> Validated | None:
+    """A plan's tables where nothing is wrong with any of them, as is usual; None elsewhere.
+
+    Then no key is misspelt, and nobody has to go through them one by one. A title that is left
+    out is wrong here: whether it may be shows only with what the plan takes in.
+    """
+    try:
+        return Validated(PlanTable.model_validate(body, context=frozenset()))
+    except ValidationError:
+        return None
+
+
 def validated(body: dict[str, Any], standing: Collection[str] | None, lost: Lost) -> Validated:
     """Read a plan's tables; ``standing`` are ids that need no title, None where any may not.
 

@@ -56,8 +56,6 @@ class _Index:
 
     def _place(self, node: Node) -> Position:
         row, column = node.start_point
-        if row >= len(self._lines):
-            return row + 1, column + 1
         at, done, characters = self._last
         if row != at or column < done:
             done = characters = 0
@@ -68,7 +66,7 @@ class _Index:
 
     def _put(self, path: Path, node: Node) -> None:
         if path not in self._found:
-            self._found[path] = self._place(node)
+            self._found[path] = self._place(node) if self._lines else _plainly(node)
 
     def _table(self, node: Node) -> None:
         key = next((c for c in node.children if c.type in KEYS), None)
@@ -107,7 +105,8 @@ class _Index:
         for name in self._names(key):
             path = (*path, name)
             self._put(path, key)
-        self._value(value, path)
+        if value.type in HOLDING:
+            self._value(value, path)
 
     def _value(self, node: Node, path: Path) -> None:
         kind = node.type
@@ -116,12 +115,15 @@ class _Index:
                 if child.type == "pair":
                     self._pair(child, path)
         elif kind == "array":
-            items = [c for c in node.children if c.is_named and c.type != "comment"]
+            items = (child for child in node.named_children if child.type != "comment")
             for number, item in enumerate(items):
                 self._put((*path, number), item)
-                self._value(item, (*path, number))
+                if item.type in HOLDING:
+                    self._value(item, (*path, number))
 
     def _names(self, node: Node) -> tuple[str, ...]:
+        if node.type == "bare_key":
+            return (self._source[node.start_byte : node.end_byte].decode("utf-8", "replace"),)
         behind: list[str] = []
         while node.type == "dotted_key":
             # a.b.c is (a.b).c: from the end to the front, however many there are.
@@ -137,6 +139,11 @@ class _Index:
         return (text,)
 
 
+def _plainly(node: Node) -> Position:
+    row, column = node.start_point
+    return row + 1, column + 1
+
+
 def _unquoted(key: str) -> str:
     if "\\" not in key or key.startswith("'"):
         return key[1:-1]
@@ -146,4 +153,6 @@ def _unquoted(key: str) -> str:
         return key[1:-1]
 
 
+HOLDING = frozenset({"inline_table", "array"})
+"""Values that hold keys or items of their own."""
 KEYS = frozenset({"bare_key", "quoted_key", "dotted_key"})

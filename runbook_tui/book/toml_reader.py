@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,19 +15,24 @@ from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.places import Place
 from runbook_tui.book.toml_faults import deep_fault, schema_faults
-from runbook_tui.book.toml_mending import pruned, validated
+from runbook_tui.book.toml_mending import faultless, pruned, validated
 from runbook_tui.book.toml_nodes import Nodes
 from runbook_tui.book.toml_outside import Outside, taken_in
 from runbook_tui.book.toml_positions import Path, nearest, positions
 from runbook_tui.book.toml_spelling import Spelling
 from runbook_tui.book.toml_syntax import legible
 
+ESCAPED_NUL = re.compile(r"\\u0000|\\U0{8}")
+"""How a NUL gets into a text, which has the right shape and is a fault."""
 UNKNOWN = "?"
 """Stands for a key of a table that nobody could make sense of."""
 
 
-def read_toml(text: str, source: str, files: Files) -> Runbook:
-    """The runbook that a TOML plan describes; raises `PlanFaults` with all faults."""
+def read_toml(text: str, source: str, files: Files, *, remarks: bool = True) -> Runbook:
+    """The runbook that a TOML plan describes; raises `PlanFaults` with all faults.
+
+    Without ``remarks`` the plan's sense is not looked at, only whether it can be carried out.
+    """
     from runbook_tui.book.rules import broken_rules, noticed
 
     files.places.add("", text)
@@ -35,7 +41,7 @@ def read_toml(text: str, source: str, files: Files) -> Runbook:
         files.faults += broken_rules(runbook, files.places, files.lost)
     if runbook is None or files.faults:
         raise PlanFaults(source, tuple(files.faults))
-    return noticed(runbook, files.places)
+    return noticed(runbook, files.places) if remarks else runbook
 
 
 def draw_toml(text: str, source: str, files: Files) -> Runbook | None:
@@ -54,9 +60,11 @@ def draw_toml(text: str, source: str, files: Files) -> Runbook | None:
     if deep is not None:
         _tell([deep_fault(nearest(where, deep))], files)
     spelling = Spelling(where=where, top=t.PlanTable, lost=files.lost)
-    body = spelling.spelt(body)
+    plain = None if ESCAPED_NUL.search(found.text) else faultless(body)
+    if plain is None:
+        body = spelling.spelt(body)
     outside = taken_in(body, where, files)
-    tables = validated(body, _standing(outside, files), files.lost)
+    tables = plain or validated(body, _standing(outside, files), files.lost)
     shape = [*spelling.faults, *schema_faults(tables.errors, where, spelling.guessed)]
     _tell((fault for fault in shape if fault.line not in found.lines), files)
     if tables.plan is None:

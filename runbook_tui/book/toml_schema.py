@@ -128,7 +128,10 @@ class ExpectTable(Table):
 
 
 class StepTable(Table):
-    """A step."""
+    """A step.
+
+    What is empty is made by factories: pydantic would copy it deeply for each of thousands.
+    """
 
     id: str | None = None
     title: Title
@@ -137,18 +140,18 @@ class StepTable(Table):
     timeout: Duration | None = None
     needs: Strings | None = None
     before: str | None = None
-    outputs: Strings = []
+    outputs: Strings = Field(default_factory=list)
     run: str | None = None
     action: str | None = None
-    with_: Annotated[dict[str, str], Field(alias="with")] = {}
+    with_: dict[str, str] = Field(alias="with", default_factory=dict)
     undo: str | None = None
     verify_undo: str | None = None
     undo_ready: str | None = None
     undo_timeout: Cadence | None = None
-    checks: Checks = []
+    checks: Checks = Field(default_factory=list)
     signoff: GateTable | None = None
     gate: GateTable | None = None
-    step: list[StepTable] = []
+    step: list[StepTable] = Field(default_factory=list)
     changes: bool = True
     irreversible: str | None = None
     required: bool = False
@@ -156,11 +159,11 @@ class StepTable(Table):
     on_failure: Literal["ask", "continue", "stop"] | None = None
     when: str | None = None
     host: str | None = None
-    hosts: Strings = []
+    hosts: Strings = Field(default_factory=list)
     effort: str | None = None
-    evidence: Strings = []
+    evidence: Strings = Field(default_factory=list)
     cwd: str | None = None
-    env: dict[str, str] = {}
+    env: dict[str, str] = Field(default_factory=dict)
     shell: str | None = None
     expect: ExpectTable | None = None
     retries: Annotated[int, Field(ge=0, le=100)] = 0

@@ -22,7 +22,7 @@ def command(file: Path, as_json: bool) -> int:
     from runbook_tui.session.plan_files import read_files
 
     try:
-        runbook = read_files(file).runbook
+        runbook = read_files(file, remarks=True).runbook
     except PlanFaults as faults:
         return _faulty(str(file), faults, as_json)
     if as_json:

@@ -17,7 +17,7 @@ def command(file: Path, as_json: bool) -> int:
     """What was read from a plan: phases, changes, steps, checks and what they need."""
     from runbook_tui.session.plan_files import read_files
 
-    runbook = read_files(file).runbook
+    runbook = read_files(file, remarks=True).runbook
     from runbook_tui.book.listing import listing
     from runbook_tui.book.shown import shown
 

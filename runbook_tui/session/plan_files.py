@@ -61,8 +61,11 @@ def steady() -> Iterator[None]:
             gc.enable()
 
 
-def read_files(path: Path) -> PlanFiles:
-    """The plan and every file that it takes in. Raises `PlanFaults`."""
+def read_files(path: Path, *, remarks: bool = False) -> PlanFiles:
+    """The plan and every file that it takes in, with remarks on it for whoever shows them.
+
+    Raises `PlanFaults`.
+    """
     includes: dict[str, str] = {}
     room = LARGEST
 
@@ -83,7 +86,7 @@ def read_files(path: Path) -> PlanFiles:
         hint = "a plan is read from a file: save it and name that" if str(path) == "-" else ""
         raise refused(path, f"cannot be read: {reason}", hint) from None
     with steady():
-        runbook = read(text, str(path), load)
+        runbook = read(text, str(path), load, remarks=remarks)
     return PlanFiles(text=text, includes=includes, runbook=runbook)
 
 
@@ -134,7 +137,7 @@ def read_kept(place: Path, text: str, name: str, load: Load) -> Runbook:
         digest = plan_digest(text, {other: load(other) for other in body["includes"]})
         return bool(body["plan"] == digest)
 
-    return _kept(place, of_this_plan) or read(text, name, load)
+    return _kept(place, of_this_plan) or read(text, name, load, remarks=False)
 
 
 def kept_reading(place: Path) -> Runbook | None:
