@@ -47,6 +47,10 @@ class Driver:
         """What is recorded together with the start of a step: its undo."""
         return self._steps.begin(step)
 
+    def refile(self) -> None:
+        """Write down anew how the run is taken back."""
+        self._steps.refile()
+
     def probe_again(self, step: str) -> None:
         """Run the probes of a step again that have failed."""
         self._steps.probe_again(step)

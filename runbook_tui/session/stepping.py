@@ -83,7 +83,7 @@ class StepDriver:
         if status.phase in {Phase.STARTING, Phase.RUNNING}:
             put_out = bench.recorder.record(lambda _: captured(bench, step_id, record))
             if any(isinstance(event.payload, UndoArmed) for event in put_out):
-                self._refile()
+                self.refile()
             return bool(put_out)
         if status.reason == NEVER_STARTED and not bench.commands.forestall(folder):
             return False
@@ -97,7 +97,7 @@ class StepDriver:
 
         bench.recorder.record(ended)
         settle(bench, record.folder)
-        self._refile()
+        self.refile()
         return True
 
     def _next(self, step_id: str) -> bool:
@@ -132,7 +132,7 @@ class StepDriver:
         except TooLarge as error:
             return self._fail(step, str(error))
         if kind in {"before", "run"}:
-            self._refile()
+            self.refile()
         start(bench, launch)
         return True
 
@@ -172,7 +172,8 @@ class StepDriver:
         self._record(step, StepFinished(result="failed", reason=reason))
         return True
 
-    def _refile(self) -> None:
+    def refile(self) -> None:
+        """Write down anew how the run is taken back; what keeps it from that is told."""
         bench = self._bench
         try:
             write_undo_file(bench.folder, bench.state, bench.clock.now())

@@ -10,6 +10,7 @@ import json
 import os
 import pwd
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,11 @@ def write(folder: Path, state: RunState, at: float) -> None:
     planned = plan(state, "run", "").items
     needing = needed_by(state, [item.step for item in planned])
     first = {item.step: needing(item.step) for item in planned}
-    items = [_filed(state, item, first) for item in planned]
+    after: dict[str, list[str]] = {}
+    for id_, others in first.items():
+        for other in others:
+            after.setdefault(other, []).append(id_)
+    items = [_filed(state, item, after.get(item.step, []), first[item.step]) for item in planned]
     running = [
         Running(step=id_, kind=c.kind, attempt=c.attempt, folder=c.folder)
         for id_, step in state.steps.items()
@@ -57,12 +62,24 @@ def write(folder: Path, state: RunState, at: float) -> None:
         },
     }
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _replace(folder / undo_file.NAME, json.dumps(body, ensure_ascii=False, indent=1), 0o600)
+    _replace(folder / undo_file.NAME, _lines(body), 0o600)
     file = undo_file.parsed(body)
     place = folder.absolute()
     _replace(folder / undo_script.NAME, undo_script.script(file, place, _owner()), 0o700)
     page = undo_sheet.sheet(file, state.runbook, place)
     _replace(folder / undo_sheet.NAME, page, 0o600, durable=False)
+
+
+def _lines(body: Mapping[str, Any]) -> str:
+    """JSON that people can read too, a line each; all of it indented takes many times as long."""
+    dumps = partial(json.dumps, ensure_ascii=False)
+    parts = []
+    for name, value in body.items():
+        text = dumps(value)
+        if isinstance(value, list) and value:
+            text = "[\n  " + ",\n  ".join(map(dumps, value)) + "\n ]"
+        parts.append(f" {dumps(name)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def renew(folder: Path, state: RunState, at: float) -> None:
@@ -95,8 +112,9 @@ def _owner() -> Owner:
         return Owner(uid=uid, name=str(uid))
 
 
-def _filed(state: RunState, item: Item, needed: Mapping[str, list[str]]) -> dict[str, Any]:
-    """``needed``: which of the steps need a given one; they are taken back before it."""
+def _filed(state: RunState, item: Item, needs: list[str], needed_by: list[str]) -> dict[str, Any]:
+    """``needed_by``: which steps need this one and are taken back before it; ``needs``: the
+    other way round."""
     armed = state.step(item.step).undo
     node = state.outline[item.step]
     return {
@@ -118,8 +136,8 @@ def _filed(state: RunState, item: Item, needed: Mapping[str, list[str]]) -> dict
         "begun": _begun(state, item.step),
         "outputs": list(state.outline.steps[item.step].outputs),
         "running": [c.folder for c in _running(state.step(item.step))],
-        "needs": [step for step, others in needed.items() if item.step in others],
-        "needed_by": needed[item.step],
+        "needs": needs,
+        "needed_by": needed_by,
         "timeout": (armed.timeout if armed else None) or undo_file.UNDO_SECONDS,
         "on_failure": on_failure(state, item.step),
         "withheld": list(armed.withheld) if armed else [],

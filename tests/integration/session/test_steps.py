@@ -15,6 +15,7 @@ from runbook_tui.run.events import RunFinished
 from runbook_tui.run.state import Status, status_of
 from runbook_tui.session.opening import open_run
 from runbook_tui.session.session import Session
+from runbook_tui.session.undo_file import read
 from tests.fakes.history import GRACE
 from tests.integration.session.scene import Scene, ask, book, refused, run_step
 from tests.waiting import until
@@ -49,6 +50,15 @@ def test_a_start_is_recorded_before_the_command_starts(scene: Make) -> None:
         "step.finished", "run.finished",
     ]  # fmt: skip
     assert (place.place / "undo.json").stat().st_mode & 0o077 == 0
+
+
+def test_what_is_done_by_hand_is_written_down_too(scene: Make) -> None:
+    place = scene(book(Step(id="a", title="Call the harbour")))
+    session = place.open()
+    ask(session, r.StartStep(step="a"))
+    kept = read(place.place / "undo.json")
+    assert [(item.step, item.kind) for item in kept.items] == [("a", "manual")]
+    assert "Call the harbour" in (place.place / "rollback.sh").read_text(encoding="utf-8")
 
 
 def test_a_failing_command_fails_its_step_with_its_status(scene: Make) -> None:
