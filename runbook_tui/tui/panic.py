@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from runbook_tui.run import requests as r
+from runbook_tui.tui import banner
 from runbook_tui.tui.screens.rollback import RollbackScreen
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class PanicKey:
 
     def _open(self) -> None:
         app = self._app
+        banner.paint(app)
         while len(app.screen_stack) > 2:
             app.pop_screen()
         app.push_screen(self._screen)

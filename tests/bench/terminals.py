@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 
 
@@ -43,6 +44,11 @@ class Driven:
         self._child.send_signal(signal.SIGKILL)
         self._child.wait()
         os.close(self._master)
+
+    def memory(self) -> int:
+        """Kilobytes of it that are in memory now."""
+        status = Path(f"/proc/{self._child.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0])
 
     def press(self, keys: bytes) -> float:
         """Write keys; returns when."""
