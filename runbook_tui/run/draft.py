@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from runbook_tui.run.events import Actor
 from runbook_tui.run.people import joined
 from runbook_tui.run.state import FRESH, RunState, StepState
+
+V = TypeVar("V")
+
+
+def _kept(before: Mapping[str, V], now: dict[str, V]) -> Mapping[str, V]:
+    return before if now == before else now
 
 
 class Draft:
@@ -34,13 +41,14 @@ class Draft:
         self._state = state
 
     def freeze(self) -> RunState:
-        """The state as a value."""
+        """The state as a value; a map that nothing has changed is that of the state before."""
+        before = self._state
         return dataclasses.replace(
-            self._state,
-            values=self.values,
-            secrets=self.secrets,
-            steps=self.steps,
-            ticks=self.ticks,
+            before,
+            values=_kept(before.values, self.values),
+            secrets=_kept(before.secrets, self.secrets),
+            steps=_kept(before.steps, self.steps),
+            ticks=_kept(before.ticks, self.ticks),
             opened_gates=self.opened_gates,
             overridden_gates=self.overridden_gates,
             signoffs=tuple(self.signoffs),

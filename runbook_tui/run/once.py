@@ -2,27 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from collections.abc import Callable, Hashable
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from runbook_tui.run.state import RunState
 
 P = ParamSpec("P")
 T = TypeVar("T")
+MOST = 50
+"""Answers that are kept for one state; a screen asks for some scopes, and none of them twice."""
+Work = Callable[Concatenate[RunState, P], T]
 
 
-def of_state(work: Callable[Concatenate[RunState, P], T]) -> Callable[Concatenate[RunState, P], T]:
-    """The work done once for each state and what else it is given, as long as that is the newest.
-
-    It may be asked from several threads.
+def of_state(work: Work[P, T]) -> Work[P, T]:
+    """The work done once for each state and whatever else it is given, as long as that state is
+    the newest. It may be asked from several threads.
     """
-    last: tuple[RunState, object, T] | None = None
+    return _once(lambda state: (state,), work)
+
+
+def of_parts(*names: str) -> Callable[[Work[P, T]], Work[P, T]]:
+    """The same for work that looks at nothing of a state but these parts of it.
+
+    A fold hands on what no event has changed, so that one who looks at the steps alone does not
+    look at thousands of them again because of a note.
+    """
+
+    def parts(state: RunState) -> tuple[object, ...]:
+        return tuple(getattr(state, name) for name in names)
+
+    return lambda work: _once(parts, work)
+
+
+def _once(parts: Callable[[RunState], tuple[object, ...]], work: Work[P, T]) -> Work[P, T]:
+    last: tuple[tuple[object, ...], dict[Hashable, Any]] = ((), {})
 
     def look(state: RunState, /, *args: P.args, **kwargs: P.kwargs) -> T:
         nonlocal last
-        known, given = last, (args, kwargs)
-        if known is None or known[0] is not state or known[1] != given:
-            known = last = (state, given, work(state, *args, **kwargs))
-        return known[2]
+        now, known = parts(state), last
+        if len(known[0]) != len(now) or any(a is not b for a, b in zip(known[0], now, strict=True)):
+            known = last = (now, {})
+        key = (args, tuple(kwargs.items()))
+        if len(known[1]) > MOST:
+            known[1].clear()
+        if key not in known[1]:
+            known[1][key] = work(state, *args, **kwargs)
+        found: T = known[1][key]
+        return found
 
     return look

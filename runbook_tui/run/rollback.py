@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from runbook_tui.book.model import Procedure
 from runbook_tui.run.failing import GOOD, IN_THE_WAY, needed_by, unanswered
 from runbook_tui.run.hands import along_with, stands_for
+from runbook_tui.run.known_items import known_items
+from runbook_tui.run.once import of_parts, of_state
 from runbook_tui.run.state import RunState, Status, overtaken
 from runbook_tui.run.undo_items import Absent, Item, finished_item, item_of, lacking, told_apart
 
@@ -51,7 +53,8 @@ class RollbackPlan:
         return None not in (self.budget, self.expected) and self.expected > self.budget  # type: ignore[operator]
 
 
-def ran(state: RunState, node: str = "") -> list[str]:
+@of_parts("outline", "steps")
+def ran(state: RunState, node: str = "") -> Sequence[str]:
     """Ids of steps in a node that were started and not taken back, newest first.
 
     What needs a step is taken back before it, whatever the order they ran in.
@@ -90,7 +93,7 @@ def ran(state: RunState, node: str = "") -> list[str]:
         elif other in waiting:
             waiting.discard(other)
             way.append((other, needing(other)))
-    return placed
+    return tuple(placed)
 
 
 def about_to_act(state: RunState, node: str = "") -> list[str]:
@@ -120,12 +123,14 @@ def started(state: RunState, id_: str) -> int:
     return max((state.step(box).started_seq for box in boxes), default=0)
 
 
+@of_state
 def plan(state: RunState, scope: str, node: str, past_floor: bool = False) -> RollbackPlan:
     """The rollback of a scope as it would run now."""
     items: list[Item] = []
     held = False
+    known = known_items(state)
     for id_ in ran(state, node):
-        item = item_of(state, id_, held)
+        item = known(id_, held)
         if item is None:
             continue
         items.append(item)
@@ -146,8 +151,9 @@ def running_plan(state: RunState) -> RollbackPlan | None:
     rollback = state.rollback
     if rollback is None or rollback.started is None:
         return None
+    known = known_items(state)
     items = told_apart(
-        state, [item_of(state, id_, False) or finished_item(state, id_) for id_ in rollback.steps]
+        state, [known(id_, False) or finished_item(state, id_) for id_ in rollback.steps]
     )
     behind = _behind(state)
     items = [dataclasses.replace(i, behind=behind.get(i.step, "")) for i in items]
@@ -188,7 +194,7 @@ def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
     """The plan as it stands where these are absent: what needs them is not ready."""
     hindered, lasted = dict(absent.hindered), dict(absent.lasted)
     items = tuple(
-        dataclasses.replace(
+        _as_found(
             lacking(item, absent.secrets),
             gone=item.kind == "command" and item.cwd in absent.folders,
             hindered=hindered.get(item.step, "") if item.kind == "command" else "",
@@ -197,6 +203,13 @@ def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
         for item in planned.items
     )
     return dataclasses.replace(planned, items=items)
+
+
+def _as_found(item: Item, *, gone: bool, hindered: str, usual: float | None) -> Item:
+    """The item with these; of thousands most are as they were."""
+    if (item.gone, item.hindered, item.usual) == (gone, hindered, usual):
+        return item
+    return dataclasses.replace(item, gone=gone, hindered=hindered, usual=usual)
 
 
 def awaited(state: RunState, absent: Collection[str] = ()) -> tuple[Item, ...]:

@@ -272,5 +272,7 @@ def _guess(state: RunState, id_: str, kind: str) -> float | None:
 
 def lacking(item: Item, absent: Collection[str]) -> Item:
     """The item where these secrets have to be given before it can run."""
+    if not any(name in absent for name in item.secrets):
+        return item
     missing = tuple(dict.fromkeys((*item.missing, *(n for n in item.secrets if n in absent))))
     return dataclasses.replace(item, missing=missing)

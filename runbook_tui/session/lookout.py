@@ -76,6 +76,7 @@ class Lookout:
         self._closed = False
         self._known: RunState | None = None
         self._undos: list[_Undo] = []
+        self._read: dict[str, tuple[Item, UndoArmed, _Undo | None]] = {}
         self._answers: dict[_Check, tuple[float, str]] = {}
         self._lasted: tuple[tuple[str, float], ...] | None = None
         self._hurried = False
@@ -142,10 +143,17 @@ class Lookout:
     # -- what there is to look at --------------------------------------------------------------
 
     def _undos_of(self, state: RunState) -> Iterable[_Undo | None]:
+        """Of thousands of undos those that are as they were are not read again."""
+        before, self._read = self._read, {}
         for item in plan(state, "run", "", past_floor=True).items:
             armed = state.step(item.step).undo
-            if item.kind == "command" and armed is not None:
-                yield self._undo(state, item, armed)
+            if item.kind != "command" or armed is None:
+                continue
+            known = before.get(item.step)
+            same = known is not None and known[1] is armed and known[0] == item
+            undo = known[2] if known is not None and same else self._undo(state, item, armed)
+            self._read[item.step] = (item, armed, undo)
+            yield undo
 
     def _undo(self, state: RunState, item: Item, armed: UndoArmed) -> _Undo:
         inherited = self._bench.surroundings.environment

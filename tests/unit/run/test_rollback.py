@@ -41,7 +41,7 @@ def test_a_long_plan_whose_first_step_ran_again_at_the_end_is_undone_whole() -> 
     steps = [f"s{n}" for n in range(1100)]
     for step in (*steps, steps[0]):
         history.ran(step)
-    assert ran(history.state) == steps[::-1]
+    assert list(ran(history.state)) == steps[::-1]
 
 
 def test_a_step_that_failed_half_way_is_undone_first() -> None:
@@ -152,7 +152,7 @@ def test_after_a_rollback_steps_are_pending_and_gates_are_shut() -> None:
     history.add(e.UndoFinished(result="done", exit=0), "merge")
     history.add(e.RollbackFinished(result="complete"))
     assert history.state.step("merge").status is Status.PENDING
-    assert ran(history.state) == []
+    assert ran(history.state) == ()
     assert "calm" not in history.state.ticks
 
 
@@ -164,7 +164,7 @@ def test_an_undo_that_failed_stays_to_be_done() -> None:
     history.add(e.UndoFinished(result="failed", exit=1, reason="no"), "s0")
     history.add(e.RollbackFinished(result="incomplete", remaining=("Step 0",)))
     assert history.state.step("s0").status is Status.UNDO_FAILED
-    assert ran(history.state) == ["s0"]
+    assert ran(history.state) == ("s0",)
 
 
 @given(st.lists(st.integers(0, 5), max_size=12))
