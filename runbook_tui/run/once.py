@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from runbook_tui.run.state import RunState
 
 P = ParamSpec("P")
+Q = ParamSpec("Q")
 T = TypeVar("T")
 MOST = 50
 """Answers that are kept for one state; a screen asks for some scopes, and none of them twice."""
@@ -32,6 +33,25 @@ def of_parts(*names: str) -> Callable[[Work[P, T]], Work[P, T]]:
         return tuple(getattr(state, name) for name in names)
 
     return lambda work: _once(parts, work)
+
+
+def once(work: Callable[Q, T]) -> Callable[Q, T]:
+    """The work done once as long as it is given the same objects, which nobody may change.
+
+    They are told apart by identity: to compare thousands of undos takes as long as the work.
+    """
+    last: tuple[tuple[object, ...], Any] | None = None
+
+    def look(*args: Q.args, **kwargs: Q.kwargs) -> T:
+        nonlocal last
+        now, known = (*args, *kwargs.values()), last
+        same = known is not None and len(known[0]) == len(now)
+        if known is None or not (same and all(a is b for a, b in zip(known[0], now, strict=True))):
+            known = last = (now, work(*args, **kwargs))
+        found: T = known[1]
+        return found
+
+    return look
 
 
 def _once(parts: Callable[[RunState], tuple[object, ...]], work: Work[P, T]) -> Work[P, T]:

@@ -57,6 +57,8 @@ def takes(item: Item) -> str:
 
 def _began(state: RunState, id_: str) -> float | None:
     """When a step was first begun; of one that only holds others the first of these."""
+    if not state.outline.steps[id_].steps:
+        return state.step(id_).started
     times = [state.step(inner.id).started for inner in state.outline.steps_inside(id_)]
     return min((time for time in times if time is not None), default=None)
 

@@ -7,6 +7,7 @@ import time
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.failing import unanswered
+from runbook_tui.run.once import once
 from runbook_tui.run.reach import reach
 from runbook_tui.run.rollback import RollbackPlan, about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
@@ -52,6 +53,7 @@ def _over(state: RunState, rollback: RollbackState, width: int, height: int) -> 
     return flow([(" ROLLED BACK ", "won")], words, "good", width, height)
 
 
+@once
 def _cover(state: RunState, plan: RollbackPlan) -> tuple[str, bool]:
     """What will be taken back and what will not; and whether that is everything in the scope."""
     kinds = [item.kind for item in plan.items]
@@ -90,6 +92,8 @@ def in_words(state: RunState, node: str) -> str:
 
 def outside(state: RunState, node: str) -> list[str]:
     """Ids of steps that ran outside a scope and could be taken back."""
+    if not node:
+        return []
     inside = {step.id for step in state.outline.steps_inside(node)}
     return [item.step for item in rollback_plan(state, "run", "").items if item.step not in inside]
 
