@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbook_tui.book.model import Phase, Runbook, Step
@@ -44,6 +44,7 @@ def _deed(history: History, deed: str, step: str) -> None:
         history.add(e.UndoFinished(result="failed", exit=1, reason="no"), step)
 
 
+@settings(deadline=None)
 @given(DEEDS)
 def test_what_is_remembered_is_what_is_true_now(deeds: list[tuple[str, str]]) -> None:
     steps = tuple(
