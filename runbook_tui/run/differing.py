@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from runbook_tui.run.events import UndoArmed
+from runbook_tui.run.once import once
 from runbook_tui.run.state import RunState
 
 AIMING = (
@@ -37,13 +38,23 @@ def differences(armed: UndoArmed, here: Mapping[str, str]) -> tuple[str, ...]:
 
 def differing(state: RunState, steps: Iterable[str], here: Mapping[str, str]) -> tuple[str, ...]:
     """The differences of several steps' undos, each said once."""
-    said = [
-        sentence
-        for step in steps
-        if (armed := state.step(step).undo) is not None and armed.kind == "command"
-        for sentence in differences(armed, here)
-    ]
-    return tuple(dict.fromkeys(said))
+    known = _known_of(state.run, here)
+    said: dict[str, None] = {}
+    for step in steps:
+        armed = state.step(step).undo
+        if armed is None or armed.kind != "command":
+            continue
+        found = known.get(step)
+        if found is None or found[0] is not armed:
+            found = known[step] = (armed, differences(armed, here))
+        said |= dict.fromkeys(found[1])
+    return tuple(said)
+
+
+@once
+def _known_of(run: str, here: Mapping[str, str]) -> dict[str, tuple[UndoArmed, tuple[str, ...]]]:
+    """What was said of each step's undo, in front of one terminal: neither of them changes."""
+    return {}
 
 
 def _value(value: str | None) -> str:

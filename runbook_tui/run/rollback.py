@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from runbook_tui.book.model import Procedure
 from runbook_tui.run.failing import GOOD, IN_THE_WAY, needed_by, unanswered
@@ -15,9 +16,9 @@ from runbook_tui.run.state import RunState, Status, overtaken
 from runbook_tui.run.undo_items import Absent, Item, finished_item, item_of, lacking, told_apart
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RollbackPlan:
-    """What a rollback of a scope would do now, in order."""
+    """What a rollback of a scope would do now, in order; what follows from that is known then."""
 
     scope: str
     node: str
@@ -25,29 +26,29 @@ class RollbackPlan:
     procedures: tuple[Procedure, ...] = ()
     budget: float | None = None
 
-    @property
+    @cached_property
     def ready(self) -> int:
         """How many undos could run now."""
         return sum(item.ready for item in self.items)
 
-    @property
+    @cached_property
     def commands(self) -> int:
         """How many items are commands at all."""
         return sum(item.kind == "command" for item in self.items)
 
-    @property
+    @cached_property
     def expected(self) -> float | None:
         """Seconds it will take; None where nothing is known."""
         known = [i.likely for i in self.items if i.likely is not None and not i.held]
         return sum(known) if known else None
 
-    @property
+    @cached_property
     def guessed(self) -> bool:
         """Whether of some undos it is only guessed how long they take, or not even that."""
         commands = [i for i in self.items if i.kind == "command" and not i.held]
         return any(item.usual is None for item in commands)
 
-    @property
+    @cached_property
     def over_budget(self) -> bool:
         """Whether it will take longer than it may."""
         return None not in (self.budget, self.expected) and self.expected > self.budget  # type: ignore[operator]

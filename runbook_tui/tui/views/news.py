@@ -18,12 +18,13 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
     """What happened between two states of a run that needs a word, the least urgent first."""
     if now.seq <= before.seq:
         return []
+    stepped = now.steps is not before.steps
     return [
-        *_still_open(before, now),
-        *_out_of_order(before, now),
+        *(_still_open(before, now) if stepped else ()),
+        *(_out_of_order(before, now) if stepped else ()),
         *_signed(before, now, me),
         *_refused(before, now),
-        *_ended_early(before, now),
+        *(_ended_early(before, now) if stepped else ()),
         *_finished(before, now),
     ]
 
