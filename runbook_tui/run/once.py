@@ -22,17 +22,18 @@ def of_state(work: Work[P, T]) -> Work[P, T]:
     return _once(lambda state: (state,), work)
 
 
-def of_parts(*names: str) -> Callable[[Work[P, T]], Work[P, T]]:
-    """The same for work that looks at nothing of a state but these parts of it.
+def of_parts(*parts: str | Callable[[RunState], object]) -> Callable[[Work[P, T]], Work[P, T]]:
+    """The same for work that looks at nothing of a state but these parts of it, by name or by a
+    function that gives one.
 
     A fold hands on what no event has changed, so that one who looks at the steps alone does not
     look at thousands of them again because of a note.
     """
 
-    def parts(state: RunState) -> tuple[object, ...]:
-        return tuple(getattr(state, name) for name in names)
+    def of(state: RunState) -> tuple[object, ...]:
+        return tuple(getattr(state, p) if isinstance(p, str) else p(state) for p in parts)
 
-    return lambda work: _once(parts, work)
+    return lambda work: _once(of, work)
 
 
 def once(work: Callable[Q, T]) -> Callable[Q, T]:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.run.events import CommandFinished, Event
+from runbook_tui.run.once import once
+from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback import RollbackPlan
-from runbook_tui.run.state import RunState
+from runbook_tui.run.state import FRESH, RunState, StepState
 from runbook_tui.run.undo_items import Item
 
 
@@ -29,8 +31,13 @@ class Reach:
 
 def reach(state: RunState, plan: RollbackPlan) -> Reach | None:
     """How far back the rollback goes; None where it takes nothing back."""
+    return _reach(state.outline, state.steps, plan)
+
+
+@once
+def _reach(outline: Outline, steps: Mapping[str, StepState], plan: RollbackPlan) -> Reach | None:
     back = [i for i in plan.items if i.kind in {"command", "manual"} and not i.held]
-    begun = [(_began(state, item.step), item) for item in back]
+    begun = [(_began(outline, steps, item.step), item) for item in back]
     dated = [(at, item) for at, item in begun if at is not None]
     if not dated:
         return None
@@ -55,11 +62,11 @@ def takes(item: Item) -> str:
     return f"{'~' if item.usual is None else ''}{spoken(item.likely)}"
 
 
-def _began(state: RunState, id_: str) -> float | None:
+def _began(outline: Outline, steps: Mapping[str, StepState], id_: str) -> float | None:
     """When a step was first begun; of one that only holds others the first of these."""
-    if not state.outline.steps[id_].steps:
-        return state.step(id_).started
-    times = [state.step(inner.id).started for inner in state.outline.steps_inside(id_)]
+    if not outline.steps[id_].steps:
+        return steps.get(id_, FRESH).started
+    times = [steps.get(inner.id, FRESH).started for inner in outline.steps_inside(id_)]
     return min((time for time in times if time is not None), default=None)
 
 

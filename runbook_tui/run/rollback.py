@@ -11,8 +11,8 @@ from runbook_tui.book.model import Procedure
 from runbook_tui.run.failing import GOOD, IN_THE_WAY, needed_by, unanswered
 from runbook_tui.run.hands import along_with, stands_for
 from runbook_tui.run.known_items import known_items
-from runbook_tui.run.once import of_parts, of_state
-from runbook_tui.run.state import RunState, Status, overtaken
+from runbook_tui.run.once import of_parts, once
+from runbook_tui.run.state import RollbackState, RunState, Status, overtaken
 from runbook_tui.run.undo_items import Absent, Item, finished_item, item_of, lacking, told_apart
 
 
@@ -124,7 +124,13 @@ def started(state: RunState, id_: str) -> int:
     return max((state.step(box).started_seq for box in boxes), default=0)
 
 
-@of_state
+def _begun(state: RunState) -> RollbackState | None:
+    """The rollback that was started: one that is only looked at changes nothing of the plan."""
+    rollback = state.rollback
+    return rollback if rollback is not None and rollback.started is not None else None
+
+
+@of_parts("outline", "steps", "values", "secrets", _begun)
 def plan(state: RunState, scope: str, node: str, past_floor: bool = False) -> RollbackPlan:
     """The rollback of a scope as it would run now."""
     items: list[Item] = []
@@ -191,6 +197,7 @@ def folders(state: RunState) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cwd for cwd in cwds if cwd))
 
 
+@once
 def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
     """The plan as it stands where these are absent: what needs them is not ready."""
     hindered, lasted = dict(absent.hindered), dict(absent.lasted)

@@ -8,6 +8,7 @@ from runbook_tui.book.durations import spoken
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.failing import unanswered
 from runbook_tui.run.once import once
+from runbook_tui.run.outline import Outline
 from runbook_tui.run.reach import reach
 from runbook_tui.run.rollback import RollbackPlan, about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
@@ -94,8 +95,13 @@ def outside(state: RunState, node: str) -> list[str]:
     """Ids of steps that ran outside a scope and could be taken back."""
     if not node:
         return []
-    inside = {step.id for step in state.outline.steps_inside(node)}
-    return [item.step for item in rollback_plan(state, "run", "").items if item.step not in inside]
+    return _outside(state.outline, node, rollback_plan(state, "run", ""))
+
+
+@once
+def _outside(outline: Outline, node: str, whole: RollbackPlan) -> list[str]:
+    inside = {step.id for step in outline.steps_inside(node)}
+    return [item.step for item in whole.items if item.step not in inside]
 
 
 def running(state: RunState) -> RollbackState | None:
