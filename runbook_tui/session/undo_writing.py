@@ -124,6 +124,8 @@ def _filed(state: RunState, item: Item, needed: Mapping[str, list[str]]) -> dict
         "on_failure": on_failure(state, item.step),
         "withheld": list(armed.withheld) if armed else [],
         "reason": item.reason,
+        "host": item.host,
+        "ssh": armed.ssh if armed else "",
     }
 
 
