@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from runbook_tui.book.durations import spoken
+from runbook_tui.book.hosts import not_there
 from runbook_tui.book.model import (
     Change,
     Check,
@@ -92,7 +93,8 @@ def _facts_of(step: Step) -> list[str]:
         "optional" if step.optional else "",
         "required" if step.required else "",
         "" if step.needs is None else f"needs {', '.join(step.needs) or 'nothing'}",
-        f"on {', '.join(step.hosts)}: REFUSED by this version" if step.hosts else "",
+        f"on {', '.join(step.hosts)}" if step.hosts else "",
+        "REFUSED by this version" if not_there(step) else "",
         "in the background" if step.background else "",
         "typed into" if step.interactive else "",
         f"at most {spoken(step.timeout)}" if step.timeout is not None else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from runbook_tui.book.findings import Finding
+from runbook_tui.book.hosts import not_there
 from runbook_tui.book.model import Change, Check, Gate, Phase, Placed, Runbook, Step
 
 CODE = "not-acted-on"
@@ -27,13 +28,9 @@ def not_acted_on(runbook: Runbook) -> Iterator[Finding]:
 
 def _step(step: Step) -> Iterator[Finding]:
     about = f"of “{step.title}”"
-    if step.hosts:
-        yield Finding(
-            code=CODE, severity="high", line=step.line, source=step.source,
-            message=f"“{step.title}” is for {', '.join(step.hosts)} and will be refused: commands"
-            " of this version run on this machine alone; say run = \"ssh HOST …\", or leave run"
-            " out and do it by hand",
-        )  # fmt: skip
+    if why := not_there(step):
+        yield _found(step, f"“{step.title}” is for {', '.join(step.hosts)} and will be refused:"
+                     f" {why}", "high")  # fmt: skip
     for key, value, instead in (
         ("role", step.role, "the lead starts every step"),
         ("rehearse", step.rehearse, "there is no rehearsal yet"),

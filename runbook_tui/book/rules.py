@@ -11,6 +11,7 @@ from runbook_tui.book.actions import ACTIONS
 from runbook_tui.book.conditions import ConditionError, parse
 from runbook_tui.book.cycles import cycles
 from runbook_tui.book.findings import Fault, Finding
+from runbook_tui.book.hosts import wrong_with
 from runbook_tui.book.inner_code import secrets_in_code, values_in_code
 from runbook_tui.book.lost import Lost
 from runbook_tui.book.model import Change, Check, Gate, Parameter, Phase, Runbook, Step
@@ -159,10 +160,25 @@ def _step(step: Step, places: Places) -> Iterator[Fault]:
         except re.error as error:
             message = f"what “{step.title or step.id}” expects is no regular expression: {error}"
             yield _fault(places.of(step, "expect"), message)
+    yield from _hosts(step, places)
     for name in step.outputs:
         if not re.fullmatch(NAME, name) or reserved(name):
             yield _fault(places.of(step, "outputs"), f"“{name}” is no name of an output",
                          reserved(name))  # fmt: skip
+
+
+def _hosts(step: Step, places: Places) -> Iterator[Fault]:
+    at = places.of(step, "host")
+    if at == places.of(step):
+        at = places.of(step, "hosts")
+    for name in step.hosts:
+        # What is put in later is looked at then; "x" stands for any good value.
+        if wrong := wrong_with(MARK.sub("x", name)):
+            yield _fault(at, f"“{name}” is no host: {wrong}",
+                         "use the name that you give to ssh")  # fmt: skip
+    if step.hosts and step.action is not None:
+        yield _fault(at, "a built-in action runs on this machine alone",
+                     "use run instead of action, or take the host out")  # fmt: skip
 
 
 def _action(step: Step, places: Places) -> Iterator[Fault]:
@@ -209,6 +225,7 @@ def _values(runbook: Runbook, places: Places) -> Iterator[tuple[str, Fault]]:
                      (step, "verify_undo", step.verify_undo, own), (step, "ready", step.ready, own),
                      (step, "undo_ready", step.undo_ready, own),
                      *((step, "env", v, ()) for v in step.env.values()),
+                     *((step, "hosts", v, ()) for v in step.hosts),
                      *((step, "with_", v, ()) for v in step.arguments.values()),
                      *((check, "probe", check.probe, own) for check in step.checks)]  # fmt: skip
             for item, key, command, more in texts:

@@ -79,7 +79,8 @@ def print_plan(
 
 def _print_item(item: Item, number: int, *, whole: bool) -> None:
     within = f"  in {item.within}" if item.within else ""
-    say.out(f"  {number:>2}  {item.title}{within}  [{_readiness(item)}]")
+    there = f"  on {item.host}" if item.host else ""
+    say.out(f"  {number:>2}  {item.title}{within}{there}  [{_readiness(item)}]")
     for sentence in item.edited:
         say.out(f"        ! {sentence}", colour="yellow")
     _print_text(item.text, whole=whole)
@@ -248,7 +249,8 @@ class Undoing:
             self._began.setdefault(title, record.started)
             what = "undo" if record.kind == "undo" else "verify"
             lines = record.text.strip().splitlines() or [""]
-            say.out(f"{say.clock(record.started)}  {title}: {what} $ {lines[0]}")
+            there = f" on {record.host}" if record.host else ""
+            say.out(f"{say.clock(record.started)}  {title}{there}: {what} $ {lines[0]}")
         follower = self._commands[record.folder]
         if follower is not None:
             for line in follower.lines(ended=not record.running):

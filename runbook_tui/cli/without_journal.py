@@ -173,7 +173,8 @@ def _choose(files: list[UndoFile], name: str | None, trouble: Exception) -> Undo
 def _print(file: UndoFile, whole: UndoFile) -> None:
     say.out(f"ROLLBACK  {file.scope}  of {file.title}", bold=True)
     for number, item in enumerate(file.items, 1):
-        say.out(f"  {number:>2}  {item.title}  [{_why(item) or 'ready'}]")
+        there = f"  on {item.host}" if item.host else ""
+        say.out(f"  {number:>2}  {item.title}{there}  [{_why(item) or 'ready'}]")
         for text in (item.text, *item.earlier):
             for line in text.strip().splitlines():
                 say.out(f"        {line}")
@@ -198,5 +199,5 @@ def _why(item: FiledUndo) -> str:
     needed = (*item.missing, *item.lacking)
     if needed:
         return "needs " + ", ".join(needed)
-    gone = item.cwd and not Path(item.cwd).is_dir()
+    gone = item.cwd and not item.host and not Path(item.cwd).is_dir()
     return f"its folder is gone: {item.cwd}" if gone else ""

@@ -35,7 +35,7 @@ def result_of(payload: e.CommandFinished) -> str:
     """How a command ended."""
     took = f" after {say.length(payload.seconds)}"
     if payload.lost:
-        return "lost: its exit status is unknown"
+        return f"lost: {payload.reason or 'its exit status is unknown'}"
     if payload.timed_out:
         return f"ran out of time{took}"
     if payload.stopped:
@@ -49,7 +49,8 @@ def _command_started(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.CommandStarted)
     words = {"run": "$", "before": "before $", "undo": "undo $", "verify_undo": "verify $"}
-    return f"{about}: {words.get(p.kind, p.kind + ' $')} {_one_line(p.text)}"
+    there = f" on {p.host}" if p.host else ""
+    return f"{about}{there}: {words.get(p.kind, p.kind + ' $')} {_one_line(p.text)}"
 
 
 def _command_finished(event: Event, about: str, title: Title) -> str:

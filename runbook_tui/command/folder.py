@@ -166,10 +166,11 @@ def _end(folder: Path) -> CommandStatus | None:
     body = _read(folder / "exit.json")
     if not body:
         return None
+    phase = Phase.LOST if body.pop("lost", False) else Phase.FINISHED
     known = {k: body[k] for k in CommandStatus.__dataclass_fields__ if k in body and k != "phase"}
     known["lingered"] = bool(known.get("lingering"))
     known["lingering"] = known["lingered"] and locked(folder)
-    return CommandStatus(phase=Phase.FINISHED, **known)
+    return CommandStatus(phase=phase, **known)
 
 
 def _running(folder: Path) -> CommandStatus:

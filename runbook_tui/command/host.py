@@ -16,6 +16,7 @@ from pathlib import Path
 
 from runbook_tui.command import folder as kept
 from runbook_tui.command import output_values
+from runbook_tui.command.carrying import carrying
 from runbook_tui.command.orphans import end
 from runbook_tui.session.ports.commands import (
     CommandError,
@@ -47,6 +48,10 @@ class CommandHost:
             raise CommandError(
                 f"{spec.folder}: {error.strerror}", "free some space or set RUNBOOK_HOME"
             ) from error
+        try:
+            carried = carrying(spec)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
         python = getattr(sys, "_base_executable", None) or sys.executable
         try:
             child = subprocess.Popen(
@@ -61,7 +66,7 @@ class CommandHost:
         except OSError as error:
             raise CommandError(f"the supervisor does not start: {error.strerror}") from error
         with child:
-            _hand_over(child, spec)
+            _hand_over(child, spec, carried)
 
     def status(self, folder: Path) -> CommandStatus:
         """What is known now."""
@@ -133,7 +138,9 @@ class CommandHost:
         return kept.read_tail(folder, limit)
 
 
-def _hand_over(child: subprocess.Popen[bytes], spec: CommandSpec) -> None:
+def _hand_over(
+    child: subprocess.Popen[bytes], spec: CommandSpec, carried: dict[str, object] | None
+) -> None:
     """Give the spec, and wait for the word that the supervisor holds its lock."""
     assert child.stdin is not None
     assert child.stdout is not None
@@ -142,6 +149,7 @@ def _hand_over(child: subprocess.Popen[bytes], spec: CommandSpec) -> None:
         "environment": dict(spec.environment), "secrets": list(spec.secrets),
         "timeout": spec.timeout, "grace": spec.grace, "interactive": spec.interactive,
         "rows": spec.rows, "columns": spec.columns,
+        "remote": carried,
     }  # fmt: skip
     deadline = time.monotonic() + START_SECONDS
     said = b""

@@ -12,7 +12,7 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
 from runbook_tui.run.counting import opened_by
-from runbook_tui.run.elsewhere import elsewhere
+from runbook_tui.run.elsewhere import astray, elsewhere
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, holders, waits_for
 from runbook_tui.run.leading import not_lead
@@ -73,6 +73,8 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
             hint="give it with -p NAME=VALUE, or type it when asked",
             names=names,
         )
+    if (refusal := astray(state, step)) is not None:
+        return refusal
     attempt = state.step(step.id).attempt + 1
     return [(e.StepStarted(attempt=attempt, out_of_order=_out_of_order(state, step.id)), step.id)]
 

@@ -28,7 +28,8 @@ def differences(armed: UndoArmed, here: Mapping[str, str]) -> tuple[str, ...]:
     said = [
         f"{name} is {_value(here.get(name))} here, and {_value(armed.environment.get(name))} for it"
         for name in AIMING
-        if armed.environment.get(name) != here.get(name)
+        # Another machine has its own; only what the plan sets reaches it from here.
+        if not armed.host and armed.environment.get(name) != here.get(name)
     ]
     lacking = [name for name in armed.withheld if not here.get(name)]
     if lacking:

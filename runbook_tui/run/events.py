@@ -159,7 +159,8 @@ class CommandStarted(Payload):
     ``kind`` is ``before``, ``run``, ``ready``, ``undo``, ``verify_undo``, ``probe`` or ``stage``.
     ``folder`` is where its supervisor keeps log and exit status. ``environment`` is what it got,
     without what smells of secrets; ``shell`` is its argument vector but
-    for the text; ``node`` the check that a probe is for.
+    for the text; ``node`` the check that a probe is for. ``host`` is the machine it runs on, where
+    that is another; ``cwd``, ``shell`` and ``environment`` are those there.
     """
 
     WIRE: ClassVar[str] = "command.started"
@@ -174,6 +175,7 @@ class CommandStarted(Payload):
     timeout: float | None = None
     interactive: bool = False
     node: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +262,9 @@ class UndoArmed(Payload):
     ``verify_places`` (``START-END NAME``) and nowhere else: a value may look like a name.
     ``withheld`` names the variables that the step had and that are not written down: they smell
     of secrets. ``timeout`` is how many seconds it may take, where the plan says so. ``ready``
-    says whether the undo could work now, with names at ``ready_places``.
+    says whether the undo could work now, with names at ``ready_places``. ``host`` is where it
+    acts, as in `CommandStarted`; ``ssh`` what carried its step there, where that was not plain
+    ``ssh``.
     """
 
     WIRE: ClassVar[str] = "undo.armed"
@@ -279,6 +283,8 @@ class UndoArmed(Payload):
     reason: str = ""
     ready: str = ""
     ready_places: tuple[str, ...] = ()
+    host: str = ""
+    ssh: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,6 +184,7 @@ def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> N
         started=epoch(event.at),
         background=payload.kind == "run" and item is not None and item.background,
         node=payload.node,
+        host=payload.host,
     )
     step = draft.step(id_)
     fields: dict[str, Any] = {"commands": (*step.commands, record)}

@@ -6,15 +6,19 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
+from runbook_tui.book.hosts import wrong_with
 from runbook_tui.book.model import Parameter, Step
 from runbook_tui.book.parameters import FilledIn, Place, Refused, fill_in, reserved
+from runbook_tui.run import remote
 from runbook_tui.run.events import UndoArmed
-from runbook_tui.run.state import RunState
+from runbook_tui.run.state import RunState, Status
 
 SECRET_NAME = re.compile(
     r"(TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_KEY|AUTH|COOKIE|SESSION_KEY)",
     re.IGNORECASE,
 )
+
+UNDER_WAY = frozenset({Status.RUNNING, Status.WAITING, Status.DONE})
 
 
 def resolve(
@@ -84,6 +88,11 @@ def secrets_in(state: RunState, text: str) -> tuple[str, ...]:
     return tuple(n for n in state.secrets if re.search(r"\$\{?\{?\s*" + re.escape(n) + r"\b", text))
 
 
+def named_secrets(state: RunState, step: Step, text: str) -> tuple[str, ...]:
+    """Names of the secrets that one command of a step reads, by its text or its variables."""
+    return secrets_in(state, " ".join((text, *step.env.values())))
+
+
 def missing_values(state: RunState, step: Step) -> tuple[str, ...]:
     """Names that the step's own command needs and nobody gave yet, or not as they must be.
 
@@ -91,7 +100,7 @@ def missing_values(state: RunState, step: Step) -> tuple[str, ...]:
     """
     own = set(step.outputs) if step.before else set()
     names = [name for filled in _own_texts(state, step) for name in filled.open]
-    for value in step.env.values():
+    for value in (*step.env.values(), *step.hosts):
         names += substitute_plain(value, state.values)[1]
     return tuple(dict.fromkeys(n for n in names if n not in own and n not in state.secrets))
 
@@ -109,12 +118,31 @@ def _own_texts(state: RunState, step: Step) -> list[FilledIn]:
 
 
 def working_folder(state: RunState, step: Step) -> str:
-    """The absolute folder in which the step's commands run."""
+    """The absolute folder in which the step's commands run; on another machine as the plan says.
+
+    There it counts from the folder of the login, which an empty one is.
+    """
+    if step.hosts:
+        return substitute_plain(step.cwd or "", state.values)[0]
     base = state.begun.folder if state.begun else "/"
     if not step.cwd:
         return base
     filled, _ = substitute_plain(step.cwd, state.values)
     return str(PurePosixPath(base) / filled)
+
+
+def host_of(state: RunState, step: Step) -> tuple[str, str]:
+    """The other machine on which the step's commands run, and what is wrong with that name.
+
+    Both are empty for a step of this machine. What the step puts out itself moves it nowhere: it
+    stays where it was started.
+    """
+    if not step.hosts:
+        return "", ""
+    at = state.step(step.id)
+    armed = at.undo.host if at.undo is not None and at.status in UNDER_WAY else ""
+    name = armed or substitute_plain(step.hosts[0], state.values)[0]
+    return name, wrong_with(name)
 
 
 def substitute_plain(text: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
@@ -132,8 +160,11 @@ def substitute_plain(text: str, values: Mapping[str, str]) -> tuple[str, tuple[s
 
 
 def step_environment(state: RunState, step: Step, base: Mapping[str, str]) -> dict[str, str]:
-    """What the step's commands find in their environment, secrets' values left out."""
-    environment = dict(base)
+    """What the step's commands find in their environment, secrets' values left out.
+
+    ``base`` is that of this machine: on another one its own comes in its place.
+    """
+    environment = dict(remote.CALM if step.hosts else base)
     environment.update(
         # A placeholder of Markdown may be called PATH; commands still need the real one.
         {
@@ -177,14 +208,15 @@ def arm(
     whole = step_environment(state, step, environment)
     recorded = recordable(whole)
     cwd = working_folder(state, step)
+    host, _ = host_of(state, step)
     if not step.effect:
-        return UndoArmed(kind="nothing", reason="it only looks")
+        return UndoArmed(kind="nothing", reason="it only looks", host=host)
     if step.irreversible:
-        return UndoArmed(kind="irreversible", reason=step.irreversible)
+        return UndoArmed(kind="irreversible", reason=step.irreversible, host=host)
     if step.undo is None:
         kind = "manual" if step.manual else "none"
         reason = "done by hand" if step.manual else "the plan gives no undo"
-        return UndoArmed(kind=kind, reason=reason, cwd=cwd)
+        return UndoArmed(kind=kind, reason=reason, cwd=cwd, host=host)
     values = own_values(state, step)
     called = " ".join(shell)
     text = resolve(state, step.undo, values, shell=called)
@@ -207,4 +239,6 @@ def arm(
         ready=ready.text,
         ready_places=tuple(str(p) for p in ready.places),
         timeout=step.undo_timeout,
+        host=host,
+        ssh=environment.get(remote.PROGRAM, "") if host else "",
     )

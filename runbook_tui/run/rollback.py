@@ -193,7 +193,7 @@ def _behind(state: RunState) -> dict[str, str]:
 def folders(state: RunState) -> tuple[str, ...]:
     """The folders in which the undos of what ran would act, each once."""
     armed = (step.undo for step in state.steps.values() if step.acted)
-    cwds = (undo.cwd for undo in armed if undo is not None and undo.kind == "command")
+    cwds = (undo.cwd for undo in armed if undo and undo.kind == "command" and not undo.host)
     return tuple(dict.fromkeys(cwd for cwd in cwds if cwd))
 
 
@@ -204,7 +204,7 @@ def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
     items = tuple(
         _as_found(
             lacking(item, absent.secrets),
-            gone=item.kind == "command" and item.cwd in absent.folders,
+            gone=item.kind == "command" and not item.host and item.cwd in absent.folders,
             hindered=hindered.get(item.step, "") if item.kind == "command" else "",
             usual=item.usual if item.usual is not None else lasted.get(item.step),
         )

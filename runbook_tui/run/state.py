@@ -57,6 +57,7 @@ class CommandRecord:
     background: bool = False
     node: str = ""
     reason: str = ""
+    host: str = ""
 
     @property
     def running(self) -> bool:

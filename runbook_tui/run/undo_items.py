@@ -45,6 +45,8 @@ class Item:
     secrets: tuple[str, ...] = ()
     reason: str = ""
     cwd: str = ""
+    host: str = ""
+    """The machine on which it acts, where that is another; ``cwd`` is there then."""
     held: bool = False
     gone: bool = False
     """Whether the folder it acts in is not there now; an undo that comes before may bring it."""
@@ -172,6 +174,7 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
         secrets=_secrets(state, step, armed.secrets),
         reason="; ".join(refused) or armed.reason,
         cwd=armed.cwd,
+        host=armed.host,
         held=held,
         check="" if (ready := resolve_ready(state, armed, values)).open else ready.text,
         guess=_guess(state, id_, armed.kind),
@@ -245,6 +248,7 @@ def finished_item(state: RunState, id_: str) -> Item:
         title=title,
         kind="command" if last is not None else "manual",
         text=last.text if last else "",
+        host=last.host if last else "",
         result=result,
         outcome=state.step(id_).undo_reason if result else "",
         status=state.step(id_).status,

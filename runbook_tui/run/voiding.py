@@ -6,7 +6,7 @@ from typing import Any
 
 from runbook_tui.run.draft import Draft
 from runbook_tui.run.hands import along_with, ended_by
-from runbook_tui.run.state import Status
+from runbook_tui.run.state import OVER, Status
 
 UNTOUCHED: dict[str, Any] = {
     "status": Status.PENDING, "started_seq": 0, "started": None, "finished": None,
@@ -31,11 +31,20 @@ def inside_of(draft: Draft, step: str) -> list[str]:
     return [*along, *ended_by(draft.outline, draft.steps, step)] if along else []
 
 
+def _open_around(draft: Draft, step: str) -> None:
+    """A group that was over is open again once a step in it was taken back."""
+    for holder in draft.outline.holders(step)[:-1]:
+        group = holder in draft.outline.steps and draft.outline.is_group(holder)
+        if group and draft.step(holder).status in OVER:
+            draft.change(holder, **UNTOUCHED)
+
+
 def void(draft: Draft, step: str) -> None:
     """An undone step's ticks and sign-offs count no longer, nor those of what holds it."""
     node = draft.outline.nodes.get(step)
     if node is None:
         return
+    _open_around(draft, step)
     for check in draft.outline.children(step):
         draft.ticks.pop(check, None)
     holders = {step, node.change, node.phase} - {""}

@@ -33,6 +33,7 @@ from runbook_tui.session.ports.commands import (
     CommandStatus,
     Phase,
 )
+from runbook_tui.session.sending import carried
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
 
 POLL_SECONDS = 0.02
@@ -215,8 +216,11 @@ class EmergencyRollback:
         self._number += 1
         label = hashlib.sha256(item.step.encode()).hexdigest()[:8]
         folder = self._folder / f"{self._number}-{label}-{kind}-{os.getpid()}"
+        caller = self._environment
+        if item.host:
+            caller = {name: caller[name] for name in item.withheld if name in caller}
         recorded = {
-            **self._environment,
+            **caller,
             **(item.environment or {}),
             "RUNBOOK_RUN": self._file.run,
             "RUNBOOK_STEP": item.step,
@@ -230,9 +234,12 @@ class EmergencyRollback:
             secrets=tuple(self._secrets.values()),
             timeout=item.timeout,
         )
+        if item.host:
+            spec = carried(spec, item.host, text, item.shell, item.ssh, self._environment)
         started = CommandStarted(
             attempt=1, kind=kind, text=text, cwd=item.cwd, shell=item.shell, folder=str(folder),
             environment=dict(item.environment or {}), secrets=item.secrets, timeout=item.timeout,
+            host=item.host,
         )  # fmt: skip
         self._keep(started, item.step)
         word = "undo" if kind == "undo" else "verify"
@@ -271,7 +278,7 @@ def _finished(kind: str, folder: Path, status: CommandStatus) -> CommandFinished
 
 def _why(what: str, status: CommandStatus) -> str:
     if status.phase is Phase.LOST:
-        return f"{what} was lost"
+        return f"{what} was lost" + (f": {status.reason}" if status.reason else "")
     if status.timed_out:
         return f"{what} ran out of time"
     if status.signal is not None:

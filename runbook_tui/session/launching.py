@@ -14,6 +14,8 @@ from runbook_tui.book.parameters import FilledIn
 from runbook_tui.run.events import CommandFinished, CommandStarted, ParameterCaptured, UndoArmed
 from runbook_tui.run.prepare import (
     arm,
+    host_of,
+    named_secrets,
     recordable,
     resolve,
     secrets_in,
@@ -21,6 +23,7 @@ from runbook_tui.run.prepare import (
     withheld,
     working_folder,
 )
+from runbook_tui.run.remote import DEFAULT_SHELL
 from runbook_tui.run.rollback import folders
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
@@ -29,6 +32,7 @@ from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import CommandError, Commands, CommandSpec, CommandStatus
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Pair, Recorder
+from runbook_tui.session.sending import carried
 from runbook_tui.session.spare import Places
 from runbook_tui.session.undo_file import UNDO_SECONDS
 
@@ -153,21 +157,31 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
     values = {**state.values, **state.step(step.id).outputs}
     filled = resolve(state, text, values, shell=step.shell)
     environment = step_environment(state, step, bench.surroundings.environment)
+    host, wrong = host_of(state, step)
     launch = _launch(
         bench,
         step_id=step.id,
         kind=kind,
         text=filled.text,
         cwd=working_folder(state, step),
-        shell=bench.surroundings.shell(step.shell),
+        shell=shell_of(bench, step),
         environment=environment,
-        secrets=tuple(state.secrets),
+        # Another machine is told no more of them than its command names.
+        secrets=named_secrets(state, step, text) if host else tuple(state.secrets),
         timeout=PROBE_SECONDS if kind in {"probe", "ready"} else step.timeout,
         interactive=step.interactive and kind == "run",
         node=node,
         place=bench.rollback_place() if kind == "stage" else None,
+        host=host,
     )
-    return dataclasses.replace(launch, refused=_unready(filled))
+    return dataclasses.replace(launch, refused="; ".join(filter(None, (_unready(filled), wrong))))
+
+
+def shell_of(bench: Workbench, step: Step) -> tuple[str, ...]:
+    """The argument vector that runs the step's texts, on the machine where they run."""
+    if step.hosts and step.shell is None:
+        return DEFAULT_SHELL
+    return bench.surroundings.shell(step.shell)
 
 
 def _unready(filled: FilledIn) -> str:
@@ -183,7 +197,10 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
     """
     armed = bench.state.step(step_id).undo
     recorded = armed or UndoArmed(kind="command")
-    environment = {**bench.surroundings.environment, **recorded.environment}
+    caller = bench.surroundings.environment
+    if recorded.host:
+        caller = {name: caller[name] for name in recorded.withheld if name in caller}
+    environment = {**caller, **recorded.environment}
     environment["RUNBOOK_RUN"] = bench.state.run
     environment["RUNBOOK_STEP"] = step_id
     return _launch(
@@ -191,7 +208,7 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
         step_id=step_id,
         kind=kind,
         text=text,
-        cwd=recorded.cwd or os.getcwd(),
+        cwd=recorded.cwd if recorded.host else recorded.cwd or os.getcwd(),
         shell=recorded.shell or bench.surroundings.shell(None),
         environment=environment,
         secrets=tuple(dict.fromkeys((*recorded.secrets, *secrets_in(bench.state, text)))),
@@ -199,6 +216,8 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
         interactive=False,
         node="",
         place=bench.rollback_place(),
+        host=recorded.host,
+        ssh=recorded.ssh,
     )
 
 
@@ -216,6 +235,8 @@ def _launch(
     interactive: bool,
     node: str,
     place: Path | None = None,
+    host: str = "",
+    ssh: str = "",
 ) -> Launch:
     step = bench.state.step(step_id)
     number = len(step.commands) + 1
@@ -234,6 +255,7 @@ def _launch(
         timeout=timeout,
         interactive=interactive,
         node=node,
+        host=host,
     )
     spec = CommandSpec(
         folder=folder,
@@ -244,6 +266,8 @@ def _launch(
         timeout=timeout,
         interactive=interactive,
     )
+    if host:
+        spec = carried(spec, host, text, shell, ssh, bench.surroundings.environment)
     return Launch(started=started, spec=spec)
 
 
@@ -383,7 +407,7 @@ def armed_undo(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
 def undo_of(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
     """How the step would be taken back, as far as known."""
     step = bench.step(step_id)
-    shell = bench.surroundings.shell(step.shell)
+    shell = shell_of(bench, step)
     hidden = bench.secret_values().values()
     inherited = bench.surroundings.environment
     # A name that smells of secrets stays in, to be named; `arm` writes no value of it down.

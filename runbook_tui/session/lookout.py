@@ -5,6 +5,7 @@ On a thread of its own, beside the session: a look may wait for a disk or a netw
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import threading
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 from runbook_tui.book.plain_text import printable
 from runbook_tui.book.shell.programs import programs
+from runbook_tui.run import remote
 from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.reach import undo_seconds, usual
 from runbook_tui.run.rollback import plan
@@ -51,6 +53,10 @@ class _Check:
     cwd: str
     shell: tuple[str, ...]
     environment: tuple[tuple[str, str], ...]
+    host: str = ""
+    """The machine that is asked whether it is there, and has the folder, the shell, and these:"""
+    programs: tuple[str, ...] = ()
+    ssh: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -165,9 +171,15 @@ class Lookout:
             named = dict.fromkeys(n for text in texts for n in programs(text, armed.shell))
             needs = tuple(n for n in named if f"BASH_FUNC_{n}%%" not in inherited)
         check = None
-        if item.check and not item.missing:
-            own = {**environment, "RUNBOOK_STEP": ""}
-            check = _Check(item.check, armed.cwd, armed.shell, tuple(sorted(own.items())))
+        own = tuple(sorted({**environment, "RUNBOOK_STEP": ""}.items()))
+        asks = item.check if not item.missing else ""
+        if armed.host:
+            # Steps without a check of their own ask the same, and are asked about once.
+            own = own if asks else tuple(pair for pair in own if pair[0] == "PATH")
+            check = _Check(asks, armed.cwd, armed.shell, own, armed.host, needs, armed.ssh)
+            return _Undo(item.step, "", None, (), (), check)
+        if asks:
+            check = _Check(asks, armed.cwd, armed.shell, own)
         return _Undo(item.step, armed.cwd, path, armed.shell, needs, check)
 
     # -- programs ------------------------------------------------------------------------------
@@ -207,7 +219,9 @@ class Lookout:
         now = self._bench.clock.mono()
         again = SOON if self._hurried else AGAIN
         self._hurried = False
-        wanted = dict.fromkeys(u.check for u in self._undos if u.check and os.path.isdir(u.cwd))
+        wanted = dict.fromkeys(
+            u.check for u in self._undos if u.check and (u.check.host or os.path.isdir(u.cwd))
+        )
         self._answers = {c: answer for c, answer in self._answers.items() if c in wanted}
         never = (-AGAIN * 2, "")
         due = [c for c in wanted if now - self._answers.get(c, never)[0] >= again]
@@ -243,12 +257,15 @@ class Lookout:
         reads = [name for name in state.secrets if name in check.text]
         if self._closed or state.rolling_back or any(not held.get(name) for name in reads):
             return None
-        environment = {
-            **self._bench.surroundings.environment,
+        own = {
             **dict(check.environment),
             **{name: held[name] for name in reads},
             "RUNBOOK_RUN": state.run,
         }
+        hidden = [value for value in held.values() if value]
+        if check.host:
+            return self._asked_there(check, own, hidden)
+        environment = {**self._bench.surroundings.environment, **own}
         # A helper whose program was killed ends all the same.
         limited = shutil.which("timeout")
         guard = (limited, "-s", "KILL", f"{LIMIT + 1:g}") if limited else ()
@@ -256,7 +273,26 @@ class Lookout:
         outcome = self._runner.run(
             argv, cwd=check.cwd or None, environment=environment, timeout=LIMIT
         )
-        return _why(outcome, [value for value in held.values() if value])
+        return _why(outcome, hidden)
+
+    def _asked_there(self, check: _Check, environment: Mapping[str, str], hidden: list[str]) -> str:
+        """What the machine says on which undos with this check act; that it is away, if it is."""
+        script = remote.asking(
+            text=check.text, shell=check.shell, cwd=check.cwd, environment=environment,
+            programs=check.programs, seconds=LIMIT + 1,
+        )  # fmt: skip
+        here = self._bench.surroundings.environment
+        try:
+            ssh = remote.calling(check.ssh or here.get(remote.PROGRAM, ""))
+        except ValueError as error:
+            return str(error)
+        argv = (*ssh, "--", check.host, "exec sh -s")
+        outcome = self._runner.run(argv, environment=here, stdin=script, timeout=LIMIT)
+        _, came_through, said = outcome.stdout.partition(f"{remote.HERE}\n")
+        if came_through:
+            return _why(dataclasses.replace(outcome, stdout=said), hidden)
+        why = (outcome.stderr.strip().splitlines() or ["it says nothing"])[-1]
+        return printable(f"{check.host} is not there: {why}", LONGEST)
 
     # -- past runs -------------------------------------------------------------------------------
 

@@ -256,7 +256,8 @@ def why_failed(step: Step, record: CommandRecord) -> str:
     """One short sentence on how a command failed."""
     what = {"before": "its preparation", "run": "its command"}.get(record.kind, record.kind)
     if record.lost:
-        return f"{what} was lost: its exit status is unknown"
+        known = record.reason if record.host else ""
+        return f"{what} was lost: {known or 'its exit status is unknown'}"
     if record.timed_out:
         return f"{what} ran out of time"
     if record.stopped:

@@ -40,6 +40,8 @@ class FiledUndo:
     secrets: tuple[str, ...] = ()
     held: bool = False
     cwd: str = ""
+    host: str = ""
+    ssh: str = ""
     shell: tuple[str, ...] = ()
     environment: dict[str, str] | None = None
     lacking: tuple[str, ...] = ()
@@ -180,6 +182,8 @@ def parsed(body: Mapping[str, Any]) -> UndoFile:
             secrets=tuple(item.get("secrets", ())),
             held=bool(item.get("held", False)),
             cwd=str(item.get("cwd", "")),
+            host=str(item.get("host", "")),
+            ssh=str(item.get("ssh", "")),
             shell=tuple(item.get("shell", ())),
             environment=dict(item.get("environment", {})),
             inside=tuple(item.get("inside", ())),

@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from runbook_tui.book.model import Secret
-from runbook_tui.session import undo_shell, undo_shell_commands
+from runbook_tui.run import remote
+from runbook_tui.session import undo_shell, undo_shell_commands, undo_shell_there
 from runbook_tui.session.undo_file import UNDO_SECONDS, FiledUndo, Running, UndoFile
 
 NAME = "rollback.sh"
@@ -36,7 +37,7 @@ class Owner:
 def script(file: UndoFile, place: Path, owner: Owner) -> str:
     """The script; ``place`` is the run's folder."""
     commands = [item for item in file.items if item.kind == "command" and not item.missing]
-    common = _common([item.environment or {} for item in commands])
+    common = _common([item.environment or {} for item in commands if not item.host])
     shell = commands[0].shell if commands else ()
     inside = {item.step for item in file.limited(None, past_floor=False).items}
     items = [
@@ -52,6 +53,7 @@ def script(file: UndoFile, place: Path, owner: Owner) -> str:
         undo_shell.LOCKS,
         undo_shell_commands.COMMANDS,
         undo_shell_commands.ITEMS,
+        undo_shell_there.THERE if any(item.host for item in commands) else "",
         _secrets(file.sources, file.items),
         _running(file.running),
         _values(common),
@@ -240,16 +242,9 @@ def _body(item: FiledUndo, shell: Sequence[str], common: Environment) -> list[st
 
 
 def _command(item: FiledUndo, shell: Sequence[str], common: Environment) -> list[str]:
-    lines = []
-    own = dict(sorted((item.environment or {}).items() - common.items()))
-    more = _assignments({n: v for n, v in own.items() if n != "RUNBOOK_STEP"}, "        ")
-    argv = " ".join(_word(word) for word in item.shell)
-    lines.append(f'as_it_ran() {{ with_values{more} "$@" {argv} "$text"; }}')
+    lines = _there(item) if item.host else _here(item, common)
     if list(item.shell) != list(shell):
         lines.append(f"shell={quoted(_argv(item.shell))}")
-    known = item.shell and item.shell[0].rpartition("/")[2] in EVALUATING
-    if not known or item.shell[-1] != "-c":
-        lines.append("evaluates=no")
     if item.secrets:
         lines.append(f"secrets={quoted(' '.join(item.secrets))}")
     withheld = [name for name in item.withheld if identifier(name)]
@@ -261,6 +256,28 @@ def _command(item: FiledUndo, shell: Sequence[str], common: Environment) -> list
         lines.append(f"check={quoted(item.verify)}")
     texts = " ".join(quoted(text) for text in (item.text, *item.earlier))
     return [*lines, f"take_back {texts}"]
+
+
+def _there(item: FiledUndo) -> list[str]:
+    """Where, and with what, an undo runs on another machine."""
+    settings = remote.settings(item.shell, item.environment or {})
+    return [
+        f"host={quoted(item.host)}",
+        f"ssh_recorded={quoted(item.ssh)}",
+        f"settings={quoted(settings)}",
+    ]
+
+
+def _here(item: FiledUndo, common: Environment) -> list[str]:
+    """With what an undo runs on this machine."""
+    own = dict(sorted((item.environment or {}).items() - common.items()))
+    more = _assignments({n: v for n, v in own.items() if n != "RUNBOOK_STEP"}, "        ")
+    argv = " ".join(_word(word) for word in item.shell)
+    lines = [f'as_it_ran() {{ with_values{more} "$@" {argv} "$text"; }}']
+    known = item.shell and item.shell[0].rpartition("/")[2] in EVALUATING
+    if not known or item.shell[-1] != "-c":
+        lines.append("evaluates=no")
+    return lines
 
 
 def _word(word: str) -> str:

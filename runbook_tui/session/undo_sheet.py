@@ -83,11 +83,12 @@ def _how(item: FiledUndo) -> list[str]:
     lines = [line for text in (item.text, *item.earlier) for line in text.strip().splitlines()]
     more = f"   … and {len(lines) - 1} more lines, see rollback.sh" if len(lines) > 1 else ""
     first = one_line(lines[0] if lines else "")
-    room = COLUMNS - 10 - len(more)
+    where = f"on {one_line(item.host)} " if item.host else ""
+    room = COLUMNS - 10 - len(more) - len(where)
     shown = first if len(first) <= room else f"{first[: room - 1]}…"
     needs = [*item.missing, *item.secrets]
     lacks = [f"needs {', '.join(needs)}"] if needs else []
-    return [f"$ {shown}{more}", *lacks]
+    return [f"{where}$ {shown}{more}", *lacks]
 
 
 def _stages(runbook: Runbook, file: UndoFile) -> list[str]:

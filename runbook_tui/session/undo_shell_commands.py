@@ -65,6 +65,10 @@ limited() {
 perform() {
   trap : HUP INT TERM
   umask "$mask"
+  if [ -n "$host" ]; then
+    over_ssh
+    return
+  fi
   CDPATH='' cd -- "$cwd" || return 126
   for name in $secrets; do eval "$name=\$secret_$name; export $name"; done
   output=/dev/null
@@ -130,8 +134,10 @@ supervised() {
   digest=$(sha256sum 2>/dev/null <"$folder/log.head")
   late=false
   [ "$code" -ne 124 ] || [ "$took" -lt "$limit" ] || late=true
-  printf '{"exit": %s, "seconds": %s, "timed_out": %s, "bytes": %s, "digest": "%s"}\n' \
-    "$code" "$took" "$late" "$((size))" "${digest%% *}" >"$folder/exit.json.tmp" &&
+  how="\"exit\": $code"
+  [ ! -e "$folder/lost" ] || how="\"lost\": true, \"reason\": $(json "$(cat "$folder/lost")")"
+  printf '{%s, "seconds": %s, "timed_out": %s, "bytes": %s, "digest": "%s"}\n' \
+    "$how" "$took" "$late" "$((size))" "${digest%% *}" >"$folder/exit.json.tmp" &&
     mv "$folder/exit.json.tmp" "$folder/exit.json"
 }
 
@@ -146,7 +152,7 @@ execute() { # KIND TEXT
   [ -z "$writing" ] || make_folder "$writing/commands/$mark.$commands-$kind"
   [ -z "$writing" ] || keep command.started "$step" "\"attempt\": 1, \"kind\": \"$kind\", \
 \"text\": $(json "$text"), \"cwd\": $(json "$cwd"), \"shell\": $shell, \
-\"folder\": $(json "$folder"), \"timeout\": $limit"
+\"folder\": $(json "$folder"), \"timeout\": $limit, \"host\": $(json "$host")"
   say "$title: $kind \$ $(printf '%s\n' "$text" | clean | sed -n '/[^ ]/{p;q;}')"
   if [ -z "$folder" ]; then
     (
@@ -163,12 +169,15 @@ execute() { # KIND TEXT
 }
 ended() {
   status=lost
-  [ ! -s "$1/exit.json" ] || status=$(number_in exit "$1/exit.json")
+  [ -s "$1/exit.json" ] || return 0
+  # What a broken connection has left unknown is lost, too.
+  ! grep -q '"lost": true' "$1/exit.json" || return 0
+  status=$(number_in exit "$1/exit.json")
   # Ended by a signal: there is no exit status.
   status=${status:-$((128 + $(number_in signal "$1/exit.json")))}
 }
 note_end() {
-  if [ "$status" = lost ]; then
+  if [ ! -s "$1/exit.json" ]; then
     what='"lost": true'
   else
     what=$(sed 's/^{//; s/}$//' "$1/exit.json")
@@ -198,7 +207,7 @@ remaining='' remaining_json='' blocked='' held='' steps_json='' stopped='' secre
 found=0 back=0 open=0 commands=0
 next() { # STEP TITLE in|out
   step=$1 title=$2
-  cwd='' needs='' secrets='' check='' begun='' withheld='' evaluates=yes shell=$usual_shell
+  host='' cwd='' needs='' secrets='' check='' begun='' withheld='' evaluates=yes shell=$usual_shell
   limit=900 stops=''
   if [ -z "$whole" ] && [ "$3" = out ]; then
     [ "$pass" != print ] || printf '      %s  [left as it is: --all]\n' "$title"
@@ -239,6 +248,7 @@ show() { # WHY [TEXT…]
   printf '  %2s  %s  [%s]\n' "$number" "$title" "${1:-ready}"
   [ -z "$1" ] || open=$((open + 1))
   shift
+  [ $# -eq 0 ] || [ -z "$host" ] || printf '      on %s\n' "$host"
   [ $# -eq 0 ] || [ -z "$cwd" ] || printf '      in %s\n' "$cwd"
   for text; do indented "$text"; done
 }
@@ -287,7 +297,7 @@ unready() {
 # The undo of the newest attempt, then those of earlier ones; $check has the last word.
 take_back() { # TEXT…
   if [ "$pass" = print ]; then
-    if ! unready && [ ! -d "$cwd" ]; then why='its folder is not there now'; fi
+    if ! unready && [ -z "$host" ] && [ ! -d "$cwd" ]; then why='its folder is not there now'; fi
     show "$why" "$@"
     return
   fi

@@ -142,6 +142,8 @@ def _filed(state: RunState, item: Item, needs: list[str], needed_by: list[str]) 
         "on_failure": on_failure(state, item.step),
         "withheld": list(armed.withheld) if armed else [],
         "reason": item.reason,
+        "host": item.host,
+        "ssh": armed.ssh if armed else "",
     }
 
 

@@ -306,7 +306,7 @@ def _lost_twice(records: list[CommandRecord]) -> bool:
 def _why(record: CommandRecord) -> str:
     what = "the check after it" if record.kind == "verify_undo" else "the undo"
     if record.lost:
-        return f"{what} was lost"
+        return f"{what} was lost" + (f": {record.reason}" if record.host and record.reason else "")
     if record.timed_out:
         return f"{what} ran out of time"
     if record.signal is not None:

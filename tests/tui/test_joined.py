@@ -45,7 +45,8 @@ def test_who_starts_is_said_for_each_case() -> None:
 
 def test_a_card_offers_nothing_that_only_the_lead_may() -> None:
     steps = (Step(id="a", title="A", run="true"), Step(id="hand", title="H", needs=()),
-             Step(id="far", title="F", run="x", hosts=("db1",), needs=()))  # fmt: skip
+             Step(id="far", title="F", run="x", hosts=("h",), interactive=True,
+                  needs=()))  # fmt: skip
     history = History(Runbook(title="T", phases=(Phase(id="p", title="P", steps=steps),)))
     assert STARTS in card(history, "a")
     assert "Enter" not in card(history, "a") + card(history, "hand") + card(history, "far")

@@ -2,8 +2,10 @@
 
 import errno
 import fcntl
+import json
 import os
 import signal
+import sys
 import termios
 from typing import Any, NoReturn
 
@@ -11,6 +13,7 @@ NOT_FOUND = 127
 NOT_EXECUTABLE = 126
 LONGEST = 32 * 4096 - 1
 """Bytes of one argument or variable that the kernel takes."""
+CARRIER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "over_ssh.py")
 EVALUATING = frozenset({"bash", "sh", "dash", "ash", "ksh", "zsh"})
 """Shells that can be handed a text which is too long for an argument."""
 
@@ -61,8 +64,11 @@ def _become(spec: "dict[str, Any]", slave: int, output: str, umask: int, report:
             os.dup2(source, target)
         os.umask(umask)
         os.chdir(where)
-        where = spec["argv"][0]
         environment = {**spec["environment"], "RUNBOOK_OUTPUT": output}
+        if spec.get("remote"):
+            where = sys.executable
+            os.execve(where, _carried(spec["remote"], report), environment)
+        where = spec["argv"][0]
         os.execvpe(where, _handed_over(spec["argv"], report), environment)
     except OSError as error:
         status = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
@@ -86,16 +92,28 @@ def _handed_over(argv: "list[str]", report: int) -> "list[str]":
     shell = os.path.basename(argv[0])
     if len(text) <= LONGEST or shell not in EVALUATING or argv[-2:-1] != ["-c"]:
         return argv
+    at = _held(text, report)
+    read = f"$(</dev/fd/{at})" if shell in {"bash", "ksh", "zsh"} else f"$(cat <&{at})"
+    return [*argv[:-1], f'eval "{read}" {at}<&-']
+
+
+def _carried(remote: "dict[str, Any]", report: int) -> "list[str]":
+    """What carries the command to another machine; no list of processes shows what it is told."""
+    at = _held(json.dumps(remote).encode(), report)
+    return [sys.executable, "-I", "-S", "-E", CARRIER, str(at)]
+
+
+def _held(data: bytes, report: int) -> int:
+    """A descriptor in memory from which the executed program reads ``data``."""
     held = os.memfd_create("text")
     written = 0
-    while written < len(text):
-        written += os.write(held, text[written:])
+    while written < len(data):
+        written += os.write(held, data[written:])
     os.lseek(held, 0, os.SEEK_SET)
     # Of one digit, since some shells know no others.
     at = 3 if report != 3 else 4
     os.dup2(held, at)
-    read = f"$(</dev/fd/{at})" if shell in {"bash", "ksh", "zsh"} else f"$(cat <&{at})"
-    return [*argv[:-1], f'eval "{read}" {at}<&-']
+    return at
 
 
 def too_large(argv: "list[str]", environment: "dict[str, str]") -> str:

@@ -1,6 +1,7 @@
 """Supervising one command: drain its terminal, hear what is asked, tell how it ended."""
 
 import fcntl
+import json
 import os
 import select
 import signal
@@ -19,6 +20,8 @@ import spool
 import tree
 
 CHUNK = 1 << 16
+REMOTE = "remote.json"
+"""How a command on another machine went, in the words of what carries it there."""
 READS = 16
 """Reads before other things are looked at; one gives 4 KiB at most."""
 BACKLOG = 1 << 18
@@ -29,6 +32,8 @@ BURST = 64 << 20
 RATE = 20 << 20
 """Output is read as fast as it comes up to BURST bytes, then at RATE bytes a second: a flood at
 full speed takes both cores of a small machine, and the panic key's with them."""
+REMOTE_SLACK = 8.0
+"""Seconds that what carries a command to another machine gets beyond the grace, to end it there."""
 SWEEP = 5.0
 """Seconds after which children are looked for though no signal told of one."""
 
@@ -239,11 +244,17 @@ class Supervisor:
         self.settle()
         self.keep(self.masker.flush())
         unkept = self.outputs.end()
+        how: "dict[str, Any]" = {
+            "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+            "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+        }
+        if self.spec.get("remote"):
+            how = over_there(self.path(REMOTE), self.spec["secrets"])
+        reasons = (how.get("reason", ""), self.spool.trouble, unkept)
         self.tell_end(
             {
-                "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-                "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-                "reason": "; ".join(filter(None, (self.spool.trouble, unkept))),
+                **how,
+                "reason": "; ".join(filter(None, reasons)),
                 "cpu_seconds": usage.ru_utime + usage.ru_stime,
                 "max_rss_kib": usage.ru_maxrss,
                 "lingering": lingering,
@@ -285,7 +296,10 @@ class Supervisor:
         """Ask everything to end, and end it after ``grace`` seconds; the shortest grace holds."""
         tree.terminate(os.getpid())
         # What is no number of seconds, or a very long one, must not put the end off for ever.
-        due = time.monotonic() + (grace if 0 <= grace <= 3600 else 0.0)
+        patience = grace if 0 <= grace <= 3600 else 0.0
+        if self.spec.get("remote") and not self.ended:
+            patience = max(patience, self.spec["grace"]) + REMOTE_SLACK
+        due = time.monotonic() + patience
         if self.kill_at is None or due < self.kill_at:
             self.kill_at = due
 
@@ -322,6 +336,23 @@ class Passing:
     def flush(self) -> bytes:
         """Nothing is ever held back."""
         return b""
+
+
+def over_there(path: str, secrets: "list[str]") -> "dict[str, Any]":
+    """How a command on another machine went, as what carried it there has written down."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            body = json.load(file)
+    except (OSError, ValueError):
+        return {"lost": True, "reason": "nothing is known of it"}
+    reason = str(body.get("lost") or body.get("reason") or "")
+    if reason and any(secrets):
+        import masking
+
+        reason = masking.whole([s for s in secrets if s])(reason.encode()).decode()
+    if body.get("lost"):
+        return {"lost": True, "reason": reason}
+    return {"exit": body.get("exit"), "reason": reason}
 
 
 def make_masker(secrets: "list[str]") -> Any:

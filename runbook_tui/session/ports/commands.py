@@ -18,11 +18,26 @@ class CommandError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """A command on another machine: its text, shell, folder and environment there.
+
+    ``cwd`` is empty for the folder of the login; ``environment`` holds what is added there.
+    """
+
+    host: str
+    text: str
+    shell: tuple[str, ...]
+    cwd: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandSpec:
     """Everything a supervisor needs; handed over through a pipe, never as arguments.
 
     ``environment`` is complete (nothing is inherited); ``secrets`` are values to mask in all
-    output, beside those in it. ``timeout`` and ``grace`` are seconds.
+    output, beside those in it. ``timeout`` and ``grace`` are seconds. With ``remote`` the command
+    runs there, and ``cwd`` and ``environment`` are those of the ssh that carries it.
     """
 
     folder: Path
@@ -35,6 +50,7 @@ class CommandSpec:
     interactive: bool = False
     rows: int = 24
     columns: int = 80
+    remote: Remote | None = None
 
 
 EVALUATING = frozenset({"bash", "sh", "dash", "ash", "ksh", "zsh"})

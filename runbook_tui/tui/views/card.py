@@ -9,7 +9,7 @@ from runbook_tui.book.model import Change, Phase, Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.outline import Node
-from runbook_tui.run.prepare import own_values, resolve, resolve_undo
+from runbook_tui.run.prepare import host_of, own_values, resolve, resolve_undo
 from runbook_tui.run.state import RunState, elapsed, gate_open, status_of
 from runbook_tui.tui.views.boxes import boxes, packed
 from runbook_tui.tui.views.confirming import action_words
@@ -121,16 +121,23 @@ def _command(state: RunState, step: Step, width: int) -> list[Line]:
         text = cut(printable(action_words(step), 1000), width - 2)
         return [[("$ ", "accent"), (text, "plain")]]
     values = {**state.values, **state.step(step.id).outputs}
+    there = _there(host_of(state, step)[0])
     filled = resolve(state, step.run, values, shell=step.shell)
     lines: list[Line] = []
     for text in filled.text.strip().splitlines():
-        mark = "  " if lines else "$ "
-        lines.append([(mark, "accent"), (cut(printable(text, 1000), width - 2), "plain")])
+        mark = "  " if lines else f"{there}$ "
+        room = width - len(mark)
+        lines.append([(mark, "accent"), (cut(printable(text, 1000), room), "plain")])
     for refused in reversed(filled.refused):
         lines.insert(1, [(cut(f"  {printable(refused.reason, 1000)}", width), "warn")])
     if filled.missing:
         lines.insert(1, [(cut(f"  needs a value for {', '.join(filled.missing)}", width), "warn")])
     return lines
+
+
+def _there(host: str) -> str:
+    """Before a command that runs on another machine."""
+    return f"on {printable(host, 40)} " if host else ""
 
 
 def _undo(state: RunState, step: Step, width: int) -> Line:
@@ -145,7 +152,8 @@ def _undo(state: RunState, step: Step, width: int) -> Line:
     else:
         text = _without_undo(step)
     first = printable(text.strip().splitlines()[0] if text.strip() else "", 1000)
-    return spread([("↶ ", "accent"), (first, "plain")], right, width)
+    there = _there(host_of(state, step)[0]) if step.undo is not None else ""
+    return spread([(f"↶ {there}", "accent"), (first, "plain")], right, width)
 
 
 def _without_undo(step: Step) -> str:

@@ -68,6 +68,8 @@ def wanted_width(state: RunState) -> int:
             right = len(f"waits: {', '.join(node.gate.roles)}")
         if isinstance(node.item, Change) and node.item.pull_request:
             right += len(f" #{node.item.pull_request}")
+        if isinstance(node.item, Step) and node.item.hosts:
+            right += min(40, len(", ".join(node.item.hosts))) + len("  on ")
         widths.append(2 * node.depth + 2 + cells(said(node.title, LONGEST)) + 2 + right)
     return 2 + max(widths)
 
@@ -78,6 +80,8 @@ def _step(state: RunState, step: Step, indent: str, title: str, now: float, widt
     quiet = status in {Status.PENDING, *OVER}
     name = "dim" if quiet else "strong" if status is Status.RUNNING else "plain"
     left: Line = [(f"{indent}{glyph} ", tone), (title, name)]
+    if step.hosts:
+        left.append((f"  on {printable(', '.join(step.hosts), 40)}", "dim"))
     right = times(state, step, now)
     behind = in_background(state, step.id)
     if behind is not None:

@@ -55,13 +55,14 @@ def _text(item: Item, width: int, height: int) -> list[Line]:
         return []
     texts = item.text.strip().splitlines() or [""]
     rows: list[tuple[str, str]] = [("   ", text) for text in texts]
-    rows[0] = (" $ ", texts[0])
+    there = f" on {printable(item.host, 40)}" if item.host else ""
+    rows[0] = (f"{there} $ ", texts[0])
     for other in item.earlier:
         rows += [(" $ " if not at else "   ", t) for at, t in enumerate(other.splitlines())]
     checks = item.verify.strip().splitlines()
     rows += [(" ✓? " if not at else "    ", text) for at, text in enumerate(checks)]
     lines: list[Line] = [
-        [(mark, "accent"), (cut(printable(text, 1000), width - 5), "plain")]
+        [(mark, "accent"), (cut(printable(text, 1000), width - max(5, len(mark) + 1)), "plain")]
         for mark, text in rows[:height]
     ]
     if len(rows) > height:
@@ -103,6 +104,12 @@ def strange(sentences: tuple[str, ...], width: int) -> Line:
     return [(first, "warn"), (more, "warn")]
 
 
+def _where(item: Item) -> str:
+    if item.host:
+        return f"on {item.host}, in {item.cwd or 'the folder of the login'}"
+    return f"in {item.cwd or 'the folder of its step'}"
+
+
 def whole(item: Item, differences: tuple[str, ...] = (), recorded: str = "") -> str:
     """Everything about one undo, for a page of its own; ``recorded``: its text before any edit."""
     parts = [item.title, *(f"! {sentence}" for sentence in differences)]
@@ -120,7 +127,7 @@ def whole(item: Item, differences: tuple[str, ...] = (), recorded: str = "") -> 
     if item.hindered:
         parts.append(f"! {item.hindered}")
     if item.text:
-        parts.append(f"its undo, in {item.cwd or 'the folder of its step'}:\n\n{item.text.strip()}")
+        parts.append(f"its undo, {_where(item)}:\n\n{item.text.strip()}")
     if item.edited and recorded and recorded != item.text:
         parts.append(f"in place of what the plan says:\n\n{recorded.strip()}")
     parts += [f"then that of an attempt before it:\n\n{other.strip()}" for other in item.earlier]

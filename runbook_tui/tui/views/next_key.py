@@ -81,8 +81,7 @@ def _refused(step: Step, width: int, guest: str) -> list[Line]:
     refusal = elsewhere(step)
     if refusal is None:
         return []
-    why = printable(f"refused: it is for {', '.join(step.hosts)}, and commands run on this"
-                    f" machine alone; {refusal.hint}", 400)  # fmt: skip
+    why = printable(f"refused: {refusal.reason}; {refusal.hint}", 400)
     skip: list[Line] = [] if guest else [[("x", "key"), (" skip", "plain")]]
     return [*_wrapped(why, "bad", width), *skip]
 

@@ -127,6 +127,8 @@ def frame(shown: Shown, number: int, count: int, looked: Looked, width: int) -> 
     glyph = "▶" if record.running else "✓" if record.ok else "✗"
     tone = "busy" if record.running else "good" if record.ok else "bad"
     name = WORDS.get(record.kind, record.kind)
+    if record.host:
+        name += f" on {record.host}"
     if record.attempt > 1:
         name += f", attempt {record.attempt}"
     how = "" if record.running else f" {ending(record)}"

@@ -55,7 +55,7 @@ who = "Ada"
     "when where == 'eu'", "done when it holds: $ curl -f x", "its output must match: up",
     "taken back if it holds: $ ! serving", "asks first: Sure?",
     "☐ It answers  [it-answers]  (optional)", "☐ criterion: All is calm  [all-is-calm]",
-    "on db1: REFUSED by this version", "needs serve", "only looks",
+    "on db1", "needs serve", "only looks",
     "where (asked for), one of eu, us: which region",
     "Latency < 200 ms", "lead: Ada",
 ])  # fmt: skip

@@ -34,7 +34,7 @@ def messages(found: Runbook) -> list[str]:
 
 
 @pytest.mark.parametrize("key", [
-    'host = "db1"', 'hosts = ["a", "b"]', 'role = "cto"',
+    'hosts = ["a", "b"]', 'role = "cto"',
     'evidence = ["x.log"]', 'rehearse = "echo x"',
     'gate = { roles = ["cto"], within = "30m" }', 'signoff = { roles = ["cto"], signed = true }',
 ])  # fmt: skip
@@ -44,8 +44,9 @@ def test_each_key_that_does_nothing_is_told_at_its_step(key: str) -> None:
     assert "“S”" in finding.message
 
 
-def test_a_step_for_another_machine_will_be_refused() -> None:
-    (finding,) = [f for f in plan(step='host = "db1"').findings if f.code == "not-acted-on"]
+def test_a_step_to_be_typed_into_on_another_machine_will_be_refused() -> None:
+    keys = 'host = "db1"\ninteractive = true'
+    (finding,) = [f for f in plan(step=keys).findings if f.code == "not-acted-on"]
     assert finding.severity == "high"
     assert "db1 and will be refused" in finding.message
 
@@ -59,7 +60,7 @@ def test_watches_and_probes_of_criteria_are_told() -> None:
 
 def test_what_is_acted_on_is_not_told() -> None:
     step = 'timeout = "5m"\nretries = 2\nbackground = true\nready = "true"\nconfirm = "Sure?"'
-    step += '\non_failure = "stop"'
+    step += '\non_failure = "stop"\nhost = "db1"'
     gate = 'gate = { roles = ["cto"], four_eyes = true, count = 2 }\nrollback_within = "5m"'
     assert messages(plan(step=step, phase=gate)) == []
 

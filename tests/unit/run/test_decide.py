@@ -216,8 +216,8 @@ def test_a_group_of_optional_steps_keeps_nothing_open() -> None:
     assert left_open(history.state) == []
 
 
-def test_a_step_for_another_machine_is_refused_and_says_what_to_do() -> None:
-    step = Step(id="a", title="A", run="true", hosts=("db1",))
+def test_a_step_for_several_machines_is_refused_and_says_what_to_do() -> None:
+    step = Step(id="a", title="A", run="true", hosts=("db1", "db2"))
     history = History(Runbook(title="T", phases=(Phase(id="p", title="P", steps=(step,)),)))
     answer = refusal(history.ask(r.StartStep(step="a")))
     assert "db1" in answer.reason

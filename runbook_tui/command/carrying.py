@@ -1,0 +1,37 @@
+"""What carries a command to another machine: the system's ssh, and what it is given to send."""
+
+from __future__ import annotations
+
+import secrets
+
+from runbook_tui.book.hosts import wrong_with
+from runbook_tui.run import remote
+from runbook_tui.session.ports.commands import CommandSpec
+
+
+def carrying(spec: CommandSpec) -> dict[str, object] | None:
+    """The spec of the carrier; None for a command of this machine. Raises ValueError."""
+    there = spec.remote
+    if there is None:
+        return None
+    if wrong := wrong_with(there.host):
+        raise ValueError(f"{there.host!r} is no host: {wrong}")
+    token = secrets.token_hex(16)
+    script = remote.script(
+        token=token,
+        text=there.text,
+        shell=there.shell,
+        cwd=there.cwd,
+        environment=there.environment,
+    )
+    size = len(script.encode("utf-8", "surrogateescape"))
+    return {
+        "host": there.host,
+        "ssh": remote.calling(spec.environment.get(remote.PROGRAM, "")),
+        "script": script,
+        "taking": remote.taking(size),
+        "ending": remote.ending(token=token),
+        "token": token,
+        "report": str(spec.folder.absolute() / "remote.json"),
+        "grace": spec.grace,
+    }
