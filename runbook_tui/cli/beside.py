@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 
-from runbook_tui.book.durations import spoken
+from runbook_tui.book.durations import spoken, window
 from runbook_tui.book.model import Procedure
 from runbook_tui.cli import say
 from runbook_tui.run.calling import Call, calls, counted_from, overdue, pressing
@@ -111,7 +111,7 @@ def _duty(duty: Duty, now: float, *, counts: bool) -> str:
 
 
 def _window(duty: Duty) -> str:
-    return f"{duty.start / 60:g}–{duty.end / 60:g} min  " if duty.end is not None else ""
+    return f"{window(duty.start, duty.end)}  " if duty.end is not None else ""
 
 
 def _call(call: Call, now: float, *, running: bool) -> str:

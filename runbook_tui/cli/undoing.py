@@ -13,7 +13,6 @@ from runbook_tui.cli.opening import ask
 from runbook_tui.cli.output import LogFollower
 from runbook_tui.run import requests as r
 from runbook_tui.run.differing import differing
-from runbook_tui.run.procedures import open_duties
 from runbook_tui.run.reach import expected, reach, takes
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.rollback import (
@@ -21,7 +20,6 @@ from runbook_tui.run.rollback import (
     about_to_act,
     awaited,
     plan,
-    running_plan,
     without,
 )
 from runbook_tui.run.rollback_state import RollbackState, Severity
@@ -183,7 +181,8 @@ class Undoing:
             self._tell(state)
             rollback = state.rollback
             if rollback is not None and rollback.finished is not None:
-                self._tell_open(state)
+                for line in beside.followed_up(state):
+                    say.out(line)
                 return self._over(rollback)
             if leave.is_set():
                 say.err("left; the undo that runs goes on")
@@ -300,15 +299,6 @@ class Undoing:
         ).result(PATIENCE)
         if isinstance(answer, Refusal):
             say.err(answer.reason)
-
-    def _tell_open(self, state: RunState) -> None:
-        """What the procedure still asks for; it does not make the rollback incomplete."""
-        planned = running_plan(state)
-        left = open_duties(state, planned.procedures) if planned is not None else ()
-        if left:
-            say.out(f"still open in the procedure: {', '.join(left)}")
-        for line in beside.followed_up(state):
-            say.out(line)
 
     def _over(self, rollback: RollbackState) -> int:
         took = say.length(rollback.seconds)

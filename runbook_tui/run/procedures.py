@@ -149,8 +149,3 @@ def _over(state: RunState, stage: Stage) -> Tick | None:
 def boxes(found: Iterable[Duty]) -> tuple[Duty, ...]:
     """What is ticked one by one: steps, and stages without steps."""
     return tuple(duty for duty in found if not duty.is_stage or not duty.of)
-
-
-def open_duties(state: RunState, procedures: Iterable[Procedure]) -> tuple[str, ...]:
-    """Titles of what the procedures still ask for: steps, and stages without steps."""
-    return tuple(d.title for d in boxes(duties(state, procedures)) if d.ticked is None)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from runbook_tui.book.durations import window
 from runbook_tui.book.model import Escalation, Procedure, Runbook, Stage
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
 from runbook_tui.session.undo_script import one_line
@@ -116,10 +117,7 @@ def _of(procedure: Procedure) -> Iterable[str]:
 def _window(stage: Stage) -> str:
     if stage.to_minute is None:
         return "" if stage.from_minute is None else f"from {stage.from_minute:g} min  "
-    for unit, minutes in (("d", 1440.0), ("h", 60.0)):
-        if stage.to_minute % minutes == 0 and not stage.from_minute:
-            return f"0-{stage.to_minute / minutes:g} {unit}  "
-    return f"{stage.from_minute or 0:g}-{stage.to_minute:g} min  "
+    return f"{window((stage.from_minute or 0) * 60, stage.to_minute * 60, '-')}  "
 
 
 def _people(runbook: Runbook) -> list[str]:

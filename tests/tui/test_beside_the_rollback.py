@@ -266,7 +266,7 @@ async def test_who_comes_to_look_at_a_rollback_sees_how_it_ended(scene: Make) ->
         await pilot.press("f9")
         await until(pilot, lambda: "Deploy" in text_of(app))
         (place.work / "go").touch()
-        await until(pilot, lambda: "ROLLED BACK" in text_of(app))
+        await until(pilot, lambda: "INCOMPLETE" in text_of(app))
         await until(pilot, lambda: "✓ taken back" in row_of(app, "1 ↶ Deploy"))
         # The procedure of the phase is still there, though nothing of it is left to take back.
         assert "stage 1 0–2 min Emergency actions" in text_of(app)

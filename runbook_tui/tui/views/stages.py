@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from runbook_tui.book.durations import clock, spoken
+from runbook_tui.book.durations import clock, spoken, window
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.procedures import Duty
 from runbook_tui.tui.views.tone import Line, Part, spread
@@ -115,9 +115,4 @@ def at(due: float, now: float) -> str:
 
 
 def _window(duty: Duty) -> str:
-    if duty.end is None:
-        return ""
-    for unit, seconds in (("d", A_DAY), ("h", 3600.0)):
-        if duty.end >= seconds and duty.end % seconds == 0 and duty.start % seconds == 0:
-            return f"{duty.start / seconds:g}–{duty.end / seconds:g} {unit} "
-    return f"{duty.start / 60:g}–{duty.end / 60:g} min "
+    return f"{window(duty.start, duty.end)} " if duty.end is not None else ""
