@@ -81,7 +81,8 @@ def overdue(call: Call, now: float) -> bool:
 def pressing(found: Iterable[Call], now: float) -> tuple[Call | None, Call | None]:
     """Who is to be called now, and who next: what is due longest first.
 
-    Where no clock runs, the first who is not called, and who is due first once one does.
+    Where no clock runs, the first who is not called, and who is due first once one does. Next is
+    never the same name on another ladder.
     """
     open_ = [call for call in found if call.open and not call.idle]
     timed = sorted((c for c in open_ if c.due is not None), key=lambda c: c.due or 0.0)
@@ -91,5 +92,6 @@ def pressing(found: Iterable[Call], now: float) -> tuple[Call | None, Call | Non
     later = [call for call in timed if (call.due or 0.0) > now] or sorted(
         (c for c in untimed if c.callee.after), key=lambda c: c.callee.after or 0.0
     )
-    rest = [call for call in (*later, *due, *untimed) if call is not first]
+    now_called = first.callee.who.casefold() if first is not None else ""
+    rest = [c for c in (*later, *due, *untimed) if c.callee.who.casefold() != now_called]
     return first, next(iter(rest), None)

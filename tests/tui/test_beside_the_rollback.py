@@ -204,8 +204,7 @@ async def test_after_it_the_follow_up_stands_above_the_plan_and_the_cursor_stays
         await until(pilot, lambda: isinstance(app.screen, MainScreen))
         # Nothing that offers itself takes the cursor: it stands on the next open step.
         await until(pilot, lambda: app.screen.chosen == "merge")  # type: ignore[attr-defined]
-        await until(pilot, lambda: "follow-up 0/8" in text_of(app).splitlines()[0]
-                    or size[0] < 80)  # fmt: skip
+        await until(pilot, lambda: "follow-up 0/8" in text_of(app).splitlines()[0])
         await pilot.press("home", "down", "down", "space")
         await until(pilot, lambda: "emergency-1" in session.state.ticks)
         assert app.screen.chosen == ""  # type: ignore[attr-defined]

@@ -8,10 +8,8 @@ from runbook_tui.book.durations import spoken
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.calling import Call, overdue, pressing
 from runbook_tui.tui.views.stages import running
-from runbook_tui.tui.views.tone import Line, Part, spread
+from runbook_tui.tui.views.tone import Line, Part, length, spread
 
-ROOM_FOR_COUNT = 70
-"""Columns from which on it is said how many were called."""
 ROOM_FOR_TOPICS = 100
 """Columns from which on it is said about what somebody is called."""
 
@@ -22,7 +20,7 @@ def line(calls: Sequence[Call], now: float, width: int) -> Line:
         return []
     first, then = pressing(calls, now)
     called = sum(call.ticked is not None for call in calls)
-    count: Line = [(f"{called} of {len(calls)} called ", "dim")] if width >= ROOM_FOR_COUNT else []
+    count: Line = [(f"{called} of {len(calls)} called ", "dim")]
     if first is None and then is None:
         words = "everybody is called" if called == len(calls) else "nobody else is to be called"
         return spread([(f" {words}", "dim")], count, width)
@@ -36,7 +34,7 @@ def line(calls: Sequence[Call], now: float, width: int) -> Line:
     if then is not None:
         when = _when(then, now)
         left += [("  then ", "dim"), (f"{name(then)}{when}", "plain")]
-    return spread(left, count, width)
+    return spread(left, count if length(left) + length(count) < width else [], width)
 
 
 def _when(call: Call, now: float) -> str:

@@ -15,6 +15,8 @@ from runbook_tui.tui.views.tone import Line, spread, wrap
 Row = Duty | str
 """A box, or the title of the procedure that the boxes below it belong to."""
 DONE = "the follow-up is done"
+ROOMY = 100
+"""Columns from which on the head says when it is due, too."""
 
 
 @of_state
@@ -44,16 +46,17 @@ def row(entry: Row, now: float, width: int) -> Line:
     return [("↶ follow-up: ", "accent"), (printable(entry, 200), "strong")]
 
 
-def fact(state: RunState, now: float) -> Line:
+def fact(state: RunState, now: float, width: int) -> Line:
     """How far it is and when the next box is due, for the head."""
     found = follow_up(state, now)
     if found is None or not found.open:
         return []
     words = f"follow-up {found.of - len(found.open)}/{found.of}"
-    if found.due is None:
-        return [(words, "plain")]
-    if found.due < now:
-        return [(f"{words} overdue", "bad")]
+    late = found.due is not None and found.due < now
+    if width < ROOMY:
+        return [("follow-up late", "bad") if late else (words, "plain")]
+    if late or found.due is None:
+        return [(f"{words} overdue", "bad") if late else (words, "plain")]
     return [(f"{words} by {stages.at(found.due, now)}", "plain")]
 
 

@@ -66,7 +66,7 @@ def head(
     own: list[Line] = [[(you, "strong")]] if you else []
     if level := severity.word(state.severity):
         own.insert(0, [(level, "bad")])
-    if left := follow_up.fact(state, now):
+    if left := follow_up.fact(state, now, width):
         own.append(left)
     for number, fact in enumerate([*own, *_facts(state, now, leaderless)]):
         # These stay beside the shortest title; whatever else only beside a readable one.

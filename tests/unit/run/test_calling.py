@@ -127,3 +127,12 @@ def test_ids_of_calls_are_none_of_the_plans() -> None:
     assert found[0] == "call.deployment-2"
     assert found[2] == "call.deployment-3"
     assert len(set(found)) == len(found) == 8
+
+
+def test_who_comes_next_is_somebody_else() -> None:
+    history = finish(begun())
+    first, then = pressing(calls(history.state), started(history) + 30)
+    assert first is not None
+    assert first.callee.who == "Lead"
+    assert then is not None
+    assert then.callee.who == "Lead DevOps engineer"
