@@ -49,3 +49,12 @@ def spoken(seconds: float) -> str:
         return f"{hours} h {left} m" if left else f"{hours} h"
     days, left = divmod(whole // 3600, 24)
     return f"{days} d {left} h" if left else f"{days} d"
+
+
+def window(start: float, end: float, dash: str = "–") -> str:
+    """A window between two times in seconds, in the largest unit that says both in whole numbers:
+    ``0–2 min``, ``0–1 h``, ``1–7 d``."""
+    for unit, size in (("d", 86400), ("h", 3600)):
+        if end >= size and not end % size and not start % size:
+            return f"{start / size:g}{dash}{end / size:g} {unit}"
+    return f"{start / 60:g}{dash}{end / 60:g} min"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from runbook_tui.book.durations import spoken
+from runbook_tui.book.durations import window as between
 from runbook_tui.book.hosts import not_there
 from runbook_tui.book.model import (
     Change,
@@ -119,7 +120,7 @@ def _procedure(procedure: Procedure) -> Iterator[str]:
     for stage in procedure.stages:
         window = ""
         if stage.to_minute is not None:
-            window = f"{stage.from_minute or 0:g}–{stage.to_minute:g} min  "
+            window = f"{between((stage.from_minute or 0) * 60, stage.to_minute * 60)}  "
         yield f"  {window}{printable(stage.title, WIDTH)}  [{printable(stage.id)}]"
         for step in stage.steps:
             command = f"  $ {_short(step.run)}" if step.run else ""

@@ -10,7 +10,7 @@ from runbook_tui.cli import exits
 from runbook_tui.cli.exits import Ended
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Event
-from runbook_tui.run.fold import epoch
+from runbook_tui.run.times import epoch
 from runbook_tui.session.opening import find_run
 from runbook_tui.session.ports.journal import Journal, RunEntry
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 
 from runbook_tui.cli import exits, say
+from runbook_tui.cli.beside import followed_up
 from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
-from runbook_tui.run.state import RollbackState, RunState
+from runbook_tui.run.rollback_state import RollbackState
+from runbook_tui.run.state import RunState
 from runbook_tui.run.summary import summary
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.session import Session
@@ -49,6 +51,8 @@ def _ended(state: RunState, before: RollbackState | None) -> int | None:
     now = state.rollback
     if now is None or now.finished is None or (before and before.finished == now.finished):
         return None
+    for line in followed_up(state):
+        say.err(line)
     return exits.ROLLED_BACK if now.result == "complete" else exits.INCOMPLETE
 
 

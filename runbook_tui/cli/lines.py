@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.asking import Answers
+from runbook_tui.cli.beside import followed_up
 from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
@@ -94,6 +95,8 @@ class Lines:
         if state.finished is not None:
             self._narrator.tell()
             say.out(f"{summary(state)}: {state.runbook.title}", colour="green", bold=True)
+            for line in followed_up(state):
+                say.err(line)
             return exits.DONE
         if self._rolled_back_meanwhile(state):
             return self._rolled_back(state)
@@ -208,6 +211,8 @@ class Lines:
             for line in _stuck(state):
                 say.err(f"  {line}")
         say.err(f"then go on with: runbook resume {state.run} --no-tui")
+        for line in followed_up(state):
+            say.err(line)
         return exits.WAITING
 
     def _failed(self, id_: str) -> int:
@@ -229,6 +234,8 @@ class Lines:
         rollback = state.rollback
         complete = rollback is not None and rollback.result == "complete"
         say.err("the run was rolled back meanwhile")
+        for line in followed_up(state):
+            say.err(line)
         return exits.ROLLED_BACK if complete else exits.INCOMPLETE
 
     def _leave(self) -> int:

@@ -49,7 +49,7 @@ def _titles(run: str) -> Title:
     outline = Outline(runbook)
 
     def title(id_: str) -> str:
-        node = outline.nodes.get(id_) or outline.staged.get(id_)
+        node = outline.nodes.get(id_) or outline.box(id_)
         return f"“{node.title}”" if node is not None else plain(id_)
 
     return title
@@ -71,7 +71,7 @@ def _print(events: Iterable[Event], as_json: bool, seen: int, title: Title) -> i
 
 def text_line(event: Event, title: Title = plain) -> str:
     """One event as a line of text."""
-    from runbook_tui.run.fold import epoch
+    from runbook_tui.run.times import epoch
 
     return (
         f"{event.seq:>4}  {say.stamp(epoch(event.at))}  {event.type:<18}  {sentence(event, title)}"

@@ -45,7 +45,8 @@ class Narrator:
 
     def title(self, id_: str) -> str:
         """A node's title in quotes."""
-        return f"“{self._outline[id_].title}”" if id_ in self._outline else f"“{id_}”"
+        node = self._outline.nodes.get(id_) or self._outline.box(id_)
+        return f"“{node.title if node is not None else id_}”"
 
     def last_lines(self, commands: Sequence[CommandRecord], count: int) -> list[str]:
         """The end of what the newest command put out."""

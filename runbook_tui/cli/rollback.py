@@ -8,9 +8,11 @@ import click
 
 from runbook_tui.book.findings import PlanFaults
 from runbook_tui.cli import exits, say
+from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.people import as_option, rescuer
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
+from runbook_tui.run.requests import SetSeverity
 from runbook_tui.run.rollback import about_to_act, plan, without
 from runbook_tui.run.scopes import SCOPES, default_scope, scope_node
 from runbook_tui.run.state import RunState
@@ -25,6 +27,7 @@ from runbook_tui.session.undo_file import UndoFile
 @click.option("--plan", "only_plan", is_flag=True, help="only show it: 0 all ready, 6 not")
 @click.option("--yes", is_flag=True, help="start it without asking")
 @click.option("--past-floor", is_flag=True, help="also undo what lies before an irreversible step")
+@click.option("--sev", type=click.IntRange(1, 3), help="how bad it is: 1 (the worst) to 3")
 @click.option("--stand-in", "stands_in", is_flag=True, hidden=True)
 @as_option
 def command(
@@ -33,6 +36,7 @@ def command(
     only_plan: bool,
     yes: bool,
     past_floor: bool,
+    sev: int | None,
     stands_in: bool,
     claimed: str | None,
 ) -> int:
@@ -43,9 +47,11 @@ def command(
         from runbook_tui.cli.standing_in import stand_in
 
         return stand_in(run, claimed)
+    if only_plan and sev is not None:
+        raise Ended(exits.USAGE, "--plan only shows it, and records no severity")
     who = rescuer(claimed)
     say.outlive_readers()
-    wish = Wish(scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor)
+    wish = Wish(scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor, severity=sev)
     try:
         check_home()
         known, chosen = _chosen(run)
@@ -132,6 +138,9 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         if not session.state.rolling_back:
             wanted = _scope(session.state, wish.scope)
             undoing.start(*wanted, past_floor=wish.past_floor, planned=planned)
+        if wish.severity is not None:
+            # It is decided in its turn; the rollback does not wait for it.
+            session.ask(SetSeverity(level=wish.severity))
         return undoing.follow()
     finally:
         session.close()

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from runbook_tui.book.plain_text import printable
 from runbook_tui.cli import exits, say, unknown
 from runbook_tui.cli.choosing import Glance, glances
+
+if TYPE_CHECKING:
+    from runbook_tui.run.follow_up import FollowUp
 
 SHORTEST = 10
 """Characters of a title that are shown however narrow the terminal is."""
@@ -40,6 +46,8 @@ def command(as_json: bool) -> int:
 def line(run: Glance, indent: int = 0) -> str:
     """One run as a line of text; on a terminal it fits into one row."""
     undo = f"  {undo_words(run)}" if run.to_undo else ""
+    if left := follow_words(run):
+        undo += f"  {left}"
     wide = say.columns()
     # A run's id begins with its day.
     narrow = wide is not None and wide < WIDE
@@ -64,6 +72,31 @@ def undo_words(run: Glance) -> str:
     return f"↶ {words}" if words else ""
 
 
+def follow_words(run: Glance) -> str:
+    """``follow-up 3/12``, and whether it is overdue; empty where a rollback left nothing to do."""
+    found = _follow_up(run)
+    if found is None or not found.open:
+        return ""
+    late = ", overdue" if found.due is not None and found.due < time.time() else ""
+    return f"follow-up {found.of - len(found.open)}/{found.of}{late}"
+
+
+def _follow_up(run: Glance) -> FollowUp | None:
+    from runbook_tui import wiring
+    from runbook_tui.run.follow_up import follow_up
+
+    state = wiring.state_of(run.entry.run) if run.rolled_back else None
+    return follow_up(state) if state is not None else None
+
+
+def _follow_up_values(run: Glance) -> dict[str, object] | None:
+    found = _follow_up(run)
+    if found is None:
+        return None
+    due = None if found.due is None else datetime.fromtimestamp(found.due, UTC).isoformat()
+    return {"open": [duty.id for duty in found.open], "of": found.of, "due": due}
+
+
 def as_values(run: Glance) -> dict[str, object]:
     """One run as JSON values."""
     return {
@@ -82,4 +115,5 @@ def as_values(run: Glance) -> dict[str, object]:
         "rolling_back": run.rolling_back,
         "running": len(run.running),
         "to_undo": list(run.to_undo),
+        "follow_up": _follow_up_values(run),
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from runbook_tui.cli import exits, say
+from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.people import actor, as_option
 
 if TYPE_CHECKING:
@@ -15,17 +16,23 @@ if TYPE_CHECKING:
 
 @click.command("tick")
 @click.argument("run")
-@click.argument("node")
+@click.argument("node", required=False)
 @click.option("--off", is_flag=True, help="take the tick back")
 @click.option("--override", is_flag=True, help="tick it though its probe says otherwise")
 @as_option
-def command(run: str, node: str, off: bool, override: bool, claimed: str | None) -> int:
-    """Tick a check or criterion, or finish a step that is done by hand."""
+def command(run: str, node: str | None, off: bool, override: bool, claimed: str | None) -> int:
+    """Tick a check or criterion, or finish a step that is done by hand.
+
+    Also a stage of a procedure, a step in one, or who was called. Without NODE it ticks nothing
+    and lists what can be ticked.
+    """
     from runbook_tui.cli.opening import ask, run_named, taking_part
     from runbook_tui.run.requests import TickNode
 
     chosen = run_named(run)
     with taking_part(chosen, actor(claimed)) as session:
+        if node is None:
+            raise Ended(exits.USAGE, "say what you tick", "\n".join(_to_tick(session.state)))
         ask(session, TickNode(node=node, off=off, override=override))
         state = session.state
     if off:
@@ -33,6 +40,14 @@ def command(run: str, node: str, off: bool, override: bool, claimed: str | None)
         return exits.DONE
     _say_ticked(state, node)
     return exits.DONE
+
+
+def _to_tick(state: RunState) -> list[str]:
+    from runbook_tui.cli.beside import to_tick
+    from runbook_tui.cli.needs import needs
+
+    own = [f"  {need.how}   {need.text}" for need in needs(state) if " tick " in need.how]
+    return [*own, *to_tick(state)] or ["  nothing waits for a tick now"]
 
 
 def _say_ticked(state: RunState, node: str) -> None:

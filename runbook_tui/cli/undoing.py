@@ -7,13 +7,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from runbook_tui.cli import exits, say
+from runbook_tui.cli import beside, exits, say
 from runbook_tui.cli.leaving import outliving_the_terminal, told_to_leave
 from runbook_tui.cli.opening import ask
 from runbook_tui.cli.output import LogFollower
 from runbook_tui.run import requests as r
 from runbook_tui.run.differing import differing
-from runbook_tui.run.procedures import Duty, duties, open_duties
 from runbook_tui.run.reach import expected, reach, takes
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.rollback import (
@@ -21,10 +20,10 @@ from runbook_tui.run.rollback import (
     about_to_act,
     awaited,
     plan,
-    running_plan,
     without,
 )
-from runbook_tui.run.state import CommandRecord, RollbackState, RunState
+from runbook_tui.run.rollback_state import RollbackState, Severity
+from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.run.undo_items import Item
 from runbook_tui.session.session import Session
 from runbook_tui.session.undo_file import UNDO_SECONDS
@@ -68,13 +67,8 @@ def print_plan(
         say.out(f"  outside this scope and left as it is: {', '.join(outside)} (--scope run)")
     for sentence in differing(state, (item.step for item in planned.items), here):
         say.out(f"  ! {sentence}", colour="yellow")
-    for procedure in planned.procedures:
-        say.out(f"  procedure: {procedure.title}")
-        for duty in duties(state, (procedure,)):
-            # What was ticked in an earlier rollback does not count for this one.
-            counts = state.rollback is not None and state.rollback.finished is None
-            box = "☑" if duty.ticked and counts else "☐"
-            say.out(f"    {box} {_window(duty)}" if duty.is_stage else f"      {box} {duty.title}")
+    for line in beside.beside(state, planned, whole=whole):
+        say.out(line)
 
 
 def _print_item(item: Item, number: int, *, whole: bool) -> None:
@@ -106,11 +100,6 @@ def _print_text(text: str, *, whole: bool) -> None:
         say.out(f"        … {len(lines) - SHOWN} more lines, all with --plan")
 
 
-def _window(duty: Duty) -> str:
-    end = f"{duty.start / 60:g}–{duty.end / 60:g} min  " if duty.end is not None else ""
-    return f"{end}{duty.title}  ({duty.id})"
-
-
 def _readiness(item: Item) -> str:
     if not item.ready:
         return item.why
@@ -132,6 +121,7 @@ class Undoing:
         self._due: dict[str, float] = {}
         self._trouble = ""
         self._waiting_since = 0.0
+        self._severity: Severity | None = None
 
     def start(
         self, scope: str, node: str, *, past_floor: bool, planned: RollbackPlan | None = None
@@ -192,7 +182,8 @@ class Undoing:
             self._tell(state)
             rollback = state.rollback
             if rollback is not None and rollback.finished is not None:
-                self._tell_open(state)
+                for line in beside.followed_up(state):
+                    say.out(line)
                 return self._over(rollback)
             if leave.is_set():
                 say.err("left; the undo that runs goes on")
@@ -228,6 +219,10 @@ class Undoing:
         rollback = state.rollback
         if rollback is None:
             return
+        if state.severity is not None and state.severity != self._severity:
+            said = state.severity
+            say.out(f"{say.clock(said.at)}  SEV {said.level}, says {said.by.name}", bold=True)
+        self._severity = state.severity
         for step_id in rollback.steps:
             title = f"“{state.outline[step_id].title}”"
             for record in _undos(state, step_id, rollback):
@@ -306,14 +301,6 @@ class Undoing:
         ).result(PATIENCE)
         if isinstance(answer, Refusal):
             say.err(answer.reason)
-
-    def _tell_open(self, state: RunState) -> None:
-        """What the procedure still asks for; it does not make the rollback incomplete."""
-        planned = running_plan(state)
-        left = open_duties(state, planned.procedures) if planned is not None else ()
-        if left:
-            say.out(f"still open in the procedure: {', '.join(left)}")
-            say.out(f"  tick them with: runbook tick {state.run} NODE")
 
     def _over(self, rollback: RollbackState) -> int:
         took = say.length(rollback.seconds)

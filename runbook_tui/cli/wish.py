@@ -10,12 +10,16 @@ from runbook_tui.cli.exits import Ended
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """``scope`` None: the narrowest since the last gate; ``only_plan``: show it, start nothing."""
+    """``scope`` None: the narrowest since the last gate; ``only_plan``: show it, start nothing.
+
+    ``severity``: how bad it is, 1 to 3, recorded with the rollback.
+    """
 
     scope: str | None
     only_plan: bool
     yes: bool
     past_floor: bool
+    severity: int | None = None
 
 
 def consent(run: str, wish: Wish) -> None:

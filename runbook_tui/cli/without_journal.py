@@ -12,7 +12,7 @@ from runbook_tui.cli.choosing import RECENT
 from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.output import LogFollower
 from runbook_tui.cli.wish import Wish, consent
-from runbook_tui.run.events import Actor, Draft
+from runbook_tui.run.events import Actor, Draft, SeveritySet
 from runbook_tui.session import emergency, spare
 from runbook_tui.session.account import Account, Begun, begun, left_behind, undone
 from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
@@ -55,26 +55,29 @@ def roll_back(
         raise Ended(exits.REFUSED, f"{lock.holder()} rolls it back already")
     # Whoever held the lock until now may have taken back what was just shown.
     file = _left(file, run_folder)
-    return _carry_out(file, who, run_folder)
+    return _carry_out(file, who, run_folder, wish.severity)
 
 
-def _carry_out(file: UndoFile, who: Actor, run_folder: Path) -> int:
+def _carry_out(file: UndoFile, who: Actor, run_folder: Path, severity: int | None) -> int:
     from runbook_tui import wiring
     from runbook_tui.journal.clock import SystemClock
 
     folder = spare.Places(run_folder, file.run).writable()
     began = time.monotonic()
+    account = Account(spare.Places(folder, file.run), who)
     complete, remaining = emergency.EmergencyRollback(
         file,
         commands=wiring.commands(),
         environment=wiring.surroundings().environment,
         folder=folder / "commands",
-        account=Account(spare.Places(folder, file.run), who),
+        account=account,
         begun=_begun(file, run_folder),
         secrets=_secrets(file, may_ask=say.interactive()),
         clock=SystemClock(),
         teller=Lines(),
     ).run()
+    if severity is not None:
+        account.keep(SeveritySet(level=severity), None, time.time())
     took = say.length(time.monotonic() - began)
     if folder != run_folder:
         say.err(f"the account of it stands in {folder / NAME}")

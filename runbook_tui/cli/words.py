@@ -7,7 +7,7 @@ from collections.abc import Callable
 from runbook_tui.cli import say
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Event
-from runbook_tui.run.fold import epoch
+from runbook_tui.run.times import epoch
 
 Title = Callable[[str], str]
 
@@ -139,6 +139,14 @@ def _rollback_started(event: Event, about: str, title: Title) -> str:
     return f"rollback of the {p.scope}{where} started by {event.actor.name}: {len(p.steps)} to undo"
 
 
+def _severity(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.SeveritySet)
+    if not p.level:
+        return f"{event.actor.name} takes the severity back"
+    return f"SEV {p.level}, says {event.actor.name}"
+
+
 def _note(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.NoteAdded)
@@ -199,6 +207,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.UndoAmended: _amended,
     e.UndoFinished: _undone,
     e.RollbackFinished: _rolled_back,
+    e.SeveritySet: _severity,
     e.WatchBreached: _about("watch {of.watch} breached: {of.value}"),
     e.WatchCleared: _about("watch {of.watch} clear again: {of.value}"),
 }

@@ -20,9 +20,11 @@ from runbook_tui.run.mending import amend_undo, continue_undo, leave_undo, retry
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.people import joined
 from runbook_tui.run.prepare import missing_values, refused_values
+from runbook_tui.run.procedures import tick_of
 from runbook_tui.run.requests import Decision, Refusal
 from runbook_tui.run.rollback import about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
+from runbook_tui.run.rollback_state import SEVERITIES
 from runbook_tui.run.signing import sign
 from runbook_tui.run.skipping import skip
 from runbook_tui.run.state import (
@@ -161,8 +163,8 @@ def _waiting(state: RunState, step: str) -> str:
 
 
 def _tick(state: RunState, q: r.TickNode, actor: Actor) -> Pairs | Refusal:
-    if q.node in state.outline.staged:
-        return _tick_staged(state, q)
+    if (box := state.outline.box(q.node)) is not None:
+        return _tick_beside(state, q, box.title)
     if q.node not in state.outline:
         return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)
     node = state.outline[q.node]
@@ -196,10 +198,9 @@ def _ticked(state: RunState, check: str, owner: str | None) -> Pairs:
     return []
 
 
-def _tick_staged(state: RunState, q: r.TickNode) -> Pairs | Refusal:
-    """A stage of a procedure, or a step in one: a box that keeps nothing shut."""
-    title = state.outline.staged[q.node].title
-    if q.off == (q.node not in state.ticks):
+def _tick_beside(state: RunState, q: r.TickNode, title: str) -> Pairs | Refusal:
+    """A stage, a step in one, or somebody who was called: a box that keeps nothing shut."""
+    if q.off == (tick_of(state, q.node) is None):
         return Refusal(reason=f"“{title}” is {'not ticked' if q.off else 'ticked already'}")
     return [(e.CheckUnticked(node=q.node) if q.off else e.CheckTicked(node=q.node), None)]
 
@@ -263,6 +264,16 @@ def _stop_rollback(state: RunState, q: r.StopRollback, actor: Actor) -> Pairs | 
     return [(e.RollbackClosed(stopped=True), None)]
 
 
+def _set_severity(state: RunState, q: r.SetSeverity, actor: Actor) -> Pairs | Refusal:
+    if q.level not in {0, *SEVERITIES}:
+        return Refusal(reason="a severity is 1 (the worst), 2 or 3", exit_code=2)
+    known = state.severity.level if state.severity is not None else 0
+    if q.level == known:
+        word = f"it is SEV {known} already" if known else "no severity was said yet"
+        return Refusal(reason=word, exit_code=0)
+    return [(e.SeveritySet(level=q.level), None)]
+
+
 def _by_hand(state: RunState, q: r.AnswerByHand, actor: Actor) -> Pairs | Refusal:
     rollback = state.rollback
     if rollback is None or not rollback.active or q.step not in rollback.steps:
@@ -321,6 +332,7 @@ _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusa
     r.StartRollback: _start_rollback,
     r.StopRollback: _stop_rollback,
     r.AnswerByHand: _by_hand,
+    r.SetSeverity: _set_severity,
     r.RetryUndo: retry_undo,
     r.AmendUndo: amend_undo,
     r.ContinueUndo: continue_undo,

@@ -34,6 +34,9 @@ class Draft:
         self.signoffs = list(state.signoffs)
         self.notes = list(state.notes)
         self.rollback = state.rollback
+        self.ended = state.ended
+        self.severity = state.severity
+        self.alarm = state.alarm
         self.lead = state.lead
         self.leads = state.leads
         self.workers = state.workers
@@ -54,6 +57,9 @@ class Draft:
             signoffs=tuple(self.signoffs),
             notes=tuple(self.notes),
             rollback=self.rollback,
+            ended=self.ended,
+            severity=self.severity,
+            alarm=self.alarm,
             lead=self.lead,
             leads=self.leads,
             workers=self.workers,

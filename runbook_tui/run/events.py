@@ -363,6 +363,14 @@ class RollbackFinished(Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeveritySet(Payload):
+    """How bad a person says it is: 1 is the worst, 3 the least; 0 takes the word back."""
+
+    WIRE: ClassVar[str] = "severity.set"
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchBreached(Payload):
     """A watch crossed its threshold."""
 

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any
 
 from runbook_tui.book.model import Runbook
 from runbook_tui.run import events as e
+from runbook_tui.run import fold_rollback as rollback
 from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Actor, Event, Payload
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.state import (
-    Amendment,
     CommandRecord,
     Note,
-    RollbackState,
     RunState,
     Status,
     StepState,
     Tick,
 )
+from runbook_tui.run.times import epoch
 from runbook_tui.run.verdicts import Signoff
-from runbook_tui.run.voiding import UNTOUCHED, inside_of, look_again, shut_gates, void, void_stages
 
 
 def begin(run: str, runbook: Runbook) -> RunState:
@@ -48,11 +46,6 @@ def fold(state: RunState, events: Iterable[Event]) -> RunState:
 def apply(state: RunState, event: Event) -> RunState:
     """Apply one event."""
     return fold(state, (event,))
-
-
-def epoch(at: str) -> float:
-    """Seconds since the epoch of an event's UTC time."""
-    return datetime.fromisoformat(at).timestamp()
 
 
 def _apply(draft: Draft, event: Event) -> None:
@@ -264,104 +257,6 @@ def _armed(draft: Draft, event: Event, payload: e.UndoArmed) -> None:
     draft.change(event.step or "", undo=payload)
 
 
-def _rollback_opened(draft: Draft, event: Event, payload: e.RollbackOpened) -> None:
-    if draft.rollback is None or not draft.rollback.active:
-        draft.rollback = RollbackState(scope=payload.scope, opened=epoch(event.at), by=event.actor)
-
-
-def _rollback_closed(draft: Draft, event: Event, payload: e.RollbackClosed) -> None:
-    if draft.rollback is None:
-        return
-    if payload.stopped:
-        draft.rollback = dataclasses.replace(draft.rollback, stopped=True)
-    elif not draft.rollback.active:
-        draft.rollback = None if draft.rollback.finished is None else draft.rollback
-
-
-def _rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) -> None:
-    opened = draft.rollback.opened if draft.rollback and not draft.rollback.finished else None
-    void_stages(draft, opened if opened is not None else epoch(event.at))
-    draft.rollback = RollbackState(
-        seq=event.seq,
-        scope=payload.scope,
-        node=payload.node,
-        opened=opened if opened is not None else epoch(event.at),
-        started=epoch(event.at),
-        steps=payload.steps,
-        past_floor=payload.past_floor,
-        budget=payload.budget,
-        by=event.actor,
-    )
-
-
-def _undo_started(draft: Draft, event: Event, payload: e.UndoStarted) -> None:
-    id_ = event.step or ""
-    step = draft.step(id_)
-    if step.status is Status.UNDOING:
-        return
-    draft.change(id_, status=Status.UNDOING, before_undo=step.status, undo_seq=event.seq)
-    if draft.rollback is not None and id_ in draft.rollback.results:
-        # Another attempt: what became of the one before it is open again.
-        results = {step: result for step, result in draft.rollback.results.items() if step != id_}
-        draft.rollback = dataclasses.replace(draft.rollback, results=results)
-
-
-def _undo_amended(draft: Draft, event: Event, payload: e.UndoAmended) -> None:
-    id_ = event.step or ""
-    amendment = Amendment(
-        text=payload.text,
-        was=payload.was,
-        reason=payload.reason,
-        from_line=payload.from_line,
-        by=event.actor,
-        seq=event.seq,
-    )
-    draft.change(id_, amended=(*draft.step(id_).amended, amendment))
-
-
-def _undo_finished(draft: Draft, event: Event, payload: e.UndoFinished) -> None:
-    id_ = event.step or ""
-    good = payload.result in {"done", "taken back"}
-    fields: dict[str, Any] = {"undo_result": payload.result, "undo_reason": payload.reason}
-    if payload.result == "failed":
-        fields["status"] = Status.UNDO_FAILED
-    elif not good and draft.step(id_).status is Status.UNDOING:
-        fields["status"] = draft.step(id_).before_undo
-    if good:
-        for inner in inside_of(draft, id_):
-            draft.change(inner, **UNTOUCHED)
-            void(draft, inner)
-        fields.update(UNTOUCHED)
-        void(draft, id_)
-    draft.change(id_, **fields)
-    if draft.rollback is not None:
-        results = {**draft.rollback.results, id_: payload.result}
-        draft.rollback = dataclasses.replace(draft.rollback, results=results)
-
-
-def _rollback_finished(draft: Draft, event: Event, payload: e.RollbackFinished) -> None:
-    if draft.rollback is None:
-        return
-    draft.rollback = dataclasses.replace(
-        draft.rollback,
-        finished=epoch(event.at),
-        result=payload.result,
-        remaining=payload.remaining,
-        seconds=payload.seconds,
-    )
-    look_again(draft, draft.rollback.node)
-    shut_gates(draft, draft.rollback.node)
-    draft.fields.update(finished=None, result="")
-
-
-def _breached(draft: Draft, event: Event, payload: e.WatchBreached) -> None:
-    draft.breached |= {payload.watch}
-
-
-def _cleared(draft: Draft, event: Event, payload: e.WatchCleared) -> None:
-    draft.breached -= {payload.watch}
-
-
 _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.RunStarted: _run_started,
     e.RunPaused: _run_paused,
@@ -382,13 +277,14 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.GateOpened: _gate_opened,
     e.GateOverridden: _gate_overridden,
     e.UndoArmed: _armed,
-    e.RollbackOpened: _rollback_opened,
-    e.RollbackClosed: _rollback_closed,
-    e.RollbackStarted: _rollback_started,
-    e.UndoStarted: _undo_started,
-    e.UndoAmended: _undo_amended,
-    e.UndoFinished: _undo_finished,
-    e.RollbackFinished: _rollback_finished,
-    e.WatchBreached: _breached,
-    e.WatchCleared: _cleared,
+    e.RollbackOpened: rollback.rollback_opened,
+    e.RollbackClosed: rollback.rollback_closed,
+    e.RollbackStarted: rollback.rollback_started,
+    e.UndoStarted: rollback.undo_started,
+    e.UndoAmended: rollback.undo_amended,
+    e.UndoFinished: rollback.undo_finished,
+    e.RollbackFinished: rollback.rollback_finished,
+    e.WatchBreached: rollback.watch_breached,
+    e.WatchCleared: rollback.watch_cleared,
+    e.SeveritySet: rollback.severity_set,
 }

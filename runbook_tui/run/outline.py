@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ from runbook_tui.book.model import (
     Step,
 )
 from runbook_tui.book.order import needs
+from runbook_tui.run.callees import Callee, callees
 
 
 class Kind(StrEnum):
@@ -111,6 +112,13 @@ class Outline:
         for stage in (stage for p in runbook.procedures for stage in p.stages):
             self.staged[stage.id] = stage
             self.staged.update((step.id, step) for step in stage.steps)
+        taken = (*self.nodes, *self.staged, *(p.id for p in runbook.procedures))
+        self.calls: Mapping[str, Callee] = callees(runbook, taken)
+        """Whom to call when it goes wrong, by id; boxes to tick like those of procedures."""
+
+    def box(self, id_: str) -> Stage | StageStep | Callee | None:
+        """What is ticked beside the plan's nodes: a stage, a step in one, somebody to call."""
+        return self.staged.get(id_) or self.calls.get(id_)
 
     def __getitem__(self, id_: str) -> Node:
         return self.nodes[id_]

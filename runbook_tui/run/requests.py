@@ -139,6 +139,13 @@ class AnswerByHand(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetSeverity(Request):
+    """Say how bad it is: 1 (the worst), 2 or 3; 0 takes the word back. Holds nothing up."""
+
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetryUndo(Request):
     """Try an undo again that failed or was not tried: what of it ended well is not repeated."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,8 @@ from runbook_tui.run.failing import GOOD, IN_THE_WAY, needed_by, unanswered
 from runbook_tui.run.hands import along_with, stands_for
 from runbook_tui.run.known_items import known_items
 from runbook_tui.run.once import of_parts, once
-from runbook_tui.run.state import RollbackState, RunState, Status, overtaken
+from runbook_tui.run.rollback_state import RollbackState
+from runbook_tui.run.state import RunState, Status, overtaken
 from runbook_tui.run.undo_items import Absent, Item, finished_item, item_of, lacking, told_apart
 
 
@@ -164,7 +165,7 @@ def running_plan(state: RunState) -> RollbackPlan | None:
     )
     behind = _behind(state)
     items = [dataclasses.replace(i, behind=behind.get(i.step, "")) for i in items]
-    procedures = _procedures(state, rollback.node)
+    procedures = procedures_of(state, rollback)
     return RollbackPlan(
         scope=rollback.scope,
         node=rollback.node,
@@ -275,13 +276,33 @@ def waits_behind(state: RunState) -> Callable[[str, Collection[str]], bool]:
 
 
 def _procedures(state: RunState, node: str) -> tuple[Procedure, ...]:
-    phases = {state.outline[node].phase} if node else {
-        state.outline[s].phase for s in ran(state)
-    }  # fmt: skip
+    return _applying(state, "rollback", _phases(state, node, ran(state)))
+
+
+def procedures_of(
+    state: RunState, rollback: RollbackState, kind: str = "rollback"
+) -> tuple[Procedure, ...]:
+    """The procedures of a kind for a rollback that was started, whatever it has taken back."""
+    return _applying(state, kind, _phases(state, rollback.node, rollback.steps))
+
+
+def procedures_for(state: RunState, planned: RollbackPlan, kind: str) -> tuple[Procedure, ...]:
+    """The procedures of a kind for a rollback as planned."""
+    return _applying(state, kind, _phases(state, planned.node, (i.step for i in planned.items)))
+
+
+def _phases(state: RunState, node: str, steps: Iterable[str]) -> set[str]:
+    """The phase of a scope; of the whole run those in which something ran."""
+    if node in state.outline:
+        return {state.outline[node].phase}
+    return {state.outline[s].phase for s in steps if s in state.outline}
+
+
+def _applying(state: RunState, kind: str, phases: set[str]) -> tuple[Procedure, ...]:
     return tuple(
         p
         for p in state.runbook.procedures
-        if p.kind == "rollback" and (not p.applies_to or _applies(state, p, phases))
+        if p.kind == kind and (not p.applies_to or _applies(state, p, phases))
     )
 
 

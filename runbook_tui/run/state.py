@@ -10,6 +10,7 @@ from runbook_tui.book.model import Runbook
 from runbook_tui.run.counting import counted, decided, why_shut
 from runbook_tui.run.events import Actor, RunStarted, UndoArmed
 from runbook_tui.run.outline import Outline
+from runbook_tui.run.rollback_state import RollbackState, Severity
 from runbook_tui.run.verdicts import Signoff, enough, rejected
 
 
@@ -149,35 +150,6 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RollbackState:
-    """A rollback that was opened or runs. ``started`` is None while somebody only looks.
-
-    ``seq`` is the event that started it.
-    """
-
-    seq: int = 0
-    scope: str = ""
-    node: str = ""
-    opened: float = 0.0
-    started: float | None = None
-    finished: float | None = None
-    steps: tuple[str, ...] = ()
-    past_floor: bool = False
-    budget: float | None = None
-    results: Mapping[str, str] = field(default_factory=dict)
-    result: str = ""
-    remaining: tuple[str, ...] = ()
-    seconds: float = 0.0
-    stopped: bool = False
-    by: Actor | None = None
-
-    @property
-    def active(self) -> bool:
-        """Whether it runs now."""
-        return self.started is not None and self.finished is None and not self.stopped
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RunState:
     """One run now. Times are epoch seconds; ``values`` are usable in commands."""
 
@@ -208,7 +180,12 @@ class RunState:
     overridden_gates: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     rollback: RollbackState | None = None
+    ended: RollbackState | None = None
+    """The last rollback that came to its end, whatever was looked at since."""
+    severity: Severity | None = None
     breached: frozenset[str] = frozenset()
+    alarm: float | None = None
+    """When the first of the watches was breached that are so now; None where none is."""
     known: dict[str, bool] = field(default_factory=dict, init=False, compare=False, repr=False)
     """Which phases and changes are closed, as far as anybody has asked this state; a new state
     knows nothing yet."""

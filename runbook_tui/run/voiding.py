@@ -23,6 +23,13 @@ def void_stages(draft: Draft, opened: float) -> None:
             del draft.ticks[id_]
 
 
+def void_calls(draft: Draft, since: float) -> None:
+    """Who was called before that was called for something else."""
+    for id_ in draft.outline.calls:
+        if id_ in draft.ticks and draft.ticks[id_].at < since:
+            del draft.ticks[id_]
+
+
 def inside_of(draft: Draft, step: str) -> list[str]:
     """What is inside a step and goes back with it."""
     if step not in draft.outline.steps:

@@ -27,6 +27,7 @@ from runbook_tui.run.events import (
     RunPaused,
     RunResumed,
     RunStarted,
+    SeveritySet,
     SignoffGiven,
     StepFinished,
     StepSkipped,
@@ -51,7 +52,7 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
             CommandStarted, CommandFinished, ParameterCaptured,
             SignoffGiven, GateOpened, GateOverridden, WatchBreached, WatchCleared,
             UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
-            UndoStarted, UndoAmended, UndoFinished, RollbackFinished,
+            UndoStarted, UndoAmended, UndoFinished, RollbackFinished, SeveritySet,
         )
     }
 )  # fmt: skip

@@ -73,7 +73,8 @@ class Desk:
             self._bench.look_for_secrets()
             self._bench.look_for_folders()
         self._recorder.sync()
-        keep = self._state.rolling_back or isinstance(request, r.OpenRollback | r.CloseRollback)
+        beside = r.OpenRollback | r.CloseRollback | r.SetSeverity
+        keep = self._state.rolling_back or isinstance(request, beside)
         answer = self._decided(request, actor, keep=keep)
         if isinstance(request, r.ProbeAgain) and isinstance(answer, Accepted):
             self._driver.probe_again(request.step)

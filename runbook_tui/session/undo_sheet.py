@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from runbook_tui.book.model import Procedure, Runbook, Stage
+from runbook_tui.book.durations import window
+from runbook_tui.book.model import Escalation, Procedure, Runbook, Stage
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
 from runbook_tui.session.undo_script import one_line
 
@@ -24,13 +25,16 @@ FEW = 8
 def sheet(file: UndoFile, runbook: Runbook, place: Path) -> str:
     """The page; ``place`` is the run's folder. What does not fit says where the rest stands."""
     head, foot = _head(file, place), _foot(place)
-    items, stages, people = _items(file), _stages(runbook, file), _people(runbook)
+    items, people = _items(file), _people(runbook)
+    stages, after = _stages(runbook, file, "rollback"), _stages(runbook, file, "recovery")
     room = LINES - len(head) - len(foot) - 2
     due = min(len(items), FEWEST)
     people = _cut(people, max(FEW, room - due - len(stages)), "more people are in the plan")
     stages = _cut(stages, room - due - len(people), "more of the procedure is in the plan")
     items = _cut(items, room - len(people) - len(stages), "more: rollback.sh -n")
-    parts = [part for part in ([*head, *items], [*stages, *people], foot) if part]
+    room -= len(items) + len(people) + len(stages) + 1
+    after = _cut(after, room, "more of what comes after is in the plan")
+    parts = [part for part in ([*head, *items], [*stages, *people], after, foot) if part]
     lines = [line for part in parts for line in ("", *part)][1:]
     return "\n".join(line[:COLUMNS].rstrip() for line in lines) + "\n"
 
@@ -59,6 +63,7 @@ def _head(file: UndoFile, place: Path) -> list[str]:
         f"   That takes back {words}.",
         "   The whole run: `--scope run` with the program, `--all` without.",
         "2. It ends in ROLLED BACK, or in INCOMPLETE and what remains: do that by hand.",
+        "How bad is it?   [ ] SEV 1 (the worst)   [ ] SEV 2   [ ] SEV 3   began at __:__",
         "",
         "What is taken back, newest first:",
     ]
@@ -91,13 +96,14 @@ def _how(item: FiledUndo) -> list[str]:
     return [f"{where}$ {shown}{more}", *lacks]
 
 
-def _stages(runbook: Runbook, file: UndoFile) -> list[str]:
+def _stages(runbook: Runbook, file: UndoFile, kind: str) -> list[str]:
     places = {place for item in file.items for place in (item.step, *item.inside)}
+    word = "By hand" if kind == "rollback" else "Afterwards"
     lines = []
     for procedure in runbook.procedures:
         meant = not procedure.applies_to or places & set(procedure.applies_to)
-        if procedure.kind == "rollback" and meant:
-            lines += [short(f"By hand: {procedure.title}"), *_of(procedure)]
+        if procedure.kind == kind and meant:
+            lines += [short(f"{word}: {procedure.title}"), *_of(procedure)]
     return lines
 
 
@@ -112,16 +118,33 @@ def _of(procedure: Procedure) -> Iterable[str]:
 def _window(stage: Stage) -> str:
     if stage.to_minute is None:
         return "" if stage.from_minute is None else f"from {stage.from_minute:g} min  "
-    return f"{stage.from_minute or 0:g}-{stage.to_minute:g} min  "
+    return f"{window((stage.from_minute or 0) * 60, stage.to_minute * 60, '-')}  "
 
 
 def _people(runbook: Runbook) -> list[str]:
-    lines = [short(f"Call {contact.role}: {contact.who}") for contact in runbook.contacts]
-    for escalation in runbook.escalations:
-        within = f" (within {escalation.within / 60:g} min)" if escalation.within else ""
-        ladder = " -> ".join(escalation.ladder)
-        lines.append(short(f"Escalate {escalation.topic}{within}: {ladder}"))
+    """Whom to call: each with a box, each rung with its minute from the beginning."""
+    lines = [short(f"[ ] Call {contact.role}: {contact.who}") for contact in runbook.contacts]
+    for ladder in runbook.escalations:
+        rungs = [f"[ ] {who}{_minute(ladder, n)}" for n, who in enumerate(ladder.ladder)]
+        lines += _filled(f"Escalate {ladder.topic}:", rungs)
     return lines
+
+
+def _filled(line: str, parts: Iterable[str]) -> Iterable[str]:
+    """The parts behind one another, on as many lines as they need; no part on two."""
+    for part in parts:
+        if len(line) + len(part) + 2 > COLUMNS:
+            yield short(line)
+            line = "   "
+        line = f"{line} {part}"
+    yield short(line)
+
+
+def _minute(ladder: Escalation, number: int) -> str:
+    if ladder.within is None:
+        return ""
+    minute = number * ladder.within / 60
+    return f" at {minute:g} min" if minute else " at once"
 
 
 def _foot(place: Path) -> list[str]:

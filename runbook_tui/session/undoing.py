@@ -18,7 +18,8 @@ from runbook_tui.run.failing import (
     unanswered,
 )
 from runbook_tui.run.rollback import plan, waits_behind
-from runbook_tui.run.state import CommandRecord, RollbackState, RunState, Status
+from runbook_tui.run.rollback_state import RollbackState
+from runbook_tui.run.state import CommandRecord, RunState, Status
 from runbook_tui.run.undo_items import Item
 from runbook_tui.session.launching import (
     Workbench,

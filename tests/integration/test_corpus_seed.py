@@ -58,6 +58,23 @@ def test_rollback_procedures_commands_and_placeholders(seed: Runbook) -> None:
     ]  # fmt: skip
 
 
+def test_recovery_contacts_and_ladders(seed: Runbook) -> None:
+    recovery = [p for p in seed.procedures if p.kind == "recovery"]
+    assert [{s.to_minute for s in p.stages} for p in recovery] == [{60}, {1440}, {10080}]
+    assert [(c.role, c.who, c.line) for c in seed.contacts] == [
+        ("Deployment Lead", "Lead DevOps Engineer", 821),
+        ("Technical Escalation", "Engineering Director", 822),
+        ("Business Escalation", "CTO", 823),
+        ("Customer Impact", "Customer Success Manager", 824),
+    ]
+    assert [(x.topic, x.ladder, x.within, x.line) for x in seed.escalations] == [
+        ("Technical Issues", ("Lead", "Director", "CTO"), 1800, 827),
+        ("Business Impact", ("Lead", "Customer Success", "CTO"), 900, 828),
+        ("Security Concerns", ("Lead", "Security Engineer", "CTO"), 0, 829),
+        ("Customer Issues", ("Lead", "Customer Success", "Executive Team"), 600, 830),
+    ]
+
+
 def test_two_hundred_things_to_tick(seed: Runbook) -> None:
     ticks = shown(seed)["ticks"]
     assert len(ticks) == 200

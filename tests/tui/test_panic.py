@@ -346,7 +346,9 @@ async def test_whom_to_call_stands_on_the_screen(scene: Make) -> None:
     app = RunbookApp(session, LogTerminals())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("f9")
-        await until(pilot, lambda: "call: Engineering Director (10 m)" in text_of(app))
+        await until(
+            pilot, lambda: "call now Engineering Director  then CTO after 10 m" in text_of(app)
+        )
 
 
 async def test_after_a_rollback_the_cursor_stands_on_what_is_to_be_done_next(scene: Make) -> None:

@@ -1,4 +1,4 @@
-"""Golden pictures: the checklist and the rollback, at the smallest size and at a common one."""
+"""Golden pictures: checklist, rollback and follow-up, at the smallest size and at a common one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.screens.rollback import RollbackScreen
-from tests.fakes.history import START, History
+from tests.fakes.history import GRACE, START, History
+from tests.fakes.incident import begun, finish
 from tests.fakes.plans import two_phases
 from tests.fakes.still import StillSession, StillTerminals
-from tests.tui.piloting import until
+from tests.tui.piloting import text_of, until
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -42,6 +43,45 @@ async def test_checklist(picture: SnapshotAssertion, size: tuple[int, int]) -> N
     async with app.run_test(size=size) as pilot:
         await pilot.press("home", "down", "down", "down", "down", "down", "down", "down")
         await until(pilot, lambda: "ort" in app.export_screenshot() or size == (80, 24))
+        await pilot.pause(0.2)
+        assert app.export_screenshot(title="Runbook") == picture
+
+
+def going_wrong() -> RunbookApp:
+    """A rollback that runs beside its procedure, with people to call."""
+    history = begun()
+    history.ask(r.SetSeverity(level=2))
+    history.ask(r.TickNode(node="emergency-1"), GRACE)
+    history.ask(r.TickNode(node="call.technical.1"))
+    history.add(e.UndoStarted(), "deploy")
+    session = StillSession(history.state)
+    assert history.state.rollback is not None
+    now = (history.state.rollback.started or 0.0) + 190
+    return RunbookApp(session, StillTerminals(), now=lambda: now)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_rollback_under_way(picture: SnapshotAssertion, size: tuple[int, int]) -> None:
+    app = going_wrong()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: "overdue" in text_of(app))
+        await pilot.pause(0.2)
+        app.say("")
+        await pilot.pause(0.1)
+        assert app.export_screenshot(title="Runbook") == picture
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_follow_up(picture: SnapshotAssertion, size: tuple[int, int]) -> None:
+    history = finish(begun())
+    history.ask(r.TickNode(node="stable-1"), GRACE)
+    session = StillSession(history.state)
+    now = history.state.last_at + 300
+    app = RunbookApp(session, StillTerminals(), now=lambda: now)  # type: ignore[arg-type]
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("home", "down", "down")
+        await until(pilot, lambda: "Space ticks it" in text_of(app))
         await pilot.pause(0.2)
         assert app.export_screenshot(title="Runbook") == picture
 

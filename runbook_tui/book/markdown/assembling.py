@@ -8,7 +8,7 @@ from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.markdown import commands, headings, words
 from runbook_tui.book.markdown.blocks import Page, parse
 from runbook_tui.book.markdown.criteria import with_criteria
-from runbook_tui.book.markdown.escalations import escalations
+from runbook_tui.book.markdown.escalations import contacts, escalations
 from runbook_tui.book.markdown.findings import findings
 from runbook_tui.book.markdown.gates import sentences
 from runbook_tui.book.markdown.joining import joined
@@ -51,6 +51,7 @@ def read_markdown(text: str, source: str) -> Runbook:
         commands=tuple(c for c in found if c.rollback or c.id not in gathered.inline),
         procedures=procedures(root, phases, gathered.ids),
         gates=statements,
+        contacts=contacts(root),
         escalations=escalations(root),
         sections=tuple(
             TextSection(title=s.title, line=s.line, text=s.said)

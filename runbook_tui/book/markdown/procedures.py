@@ -16,6 +16,16 @@ APPLIES = re.compile(
 )
 
 
+PERIOD = re.compile(
+    r"\b(?:first|erste[rn]?|primer[ao]?|première?)\s+(?:(?P<many>\d{1,3})\s+)?"
+    r"(?P<unit>hours?|days?|weeks?|stunden?|tage?n?|wochen?|horas?|d[ií]as?|semanas?"
+    r"|heures?|jours?|semaines?)\b",
+    re.IGNORECASE,
+)
+MINUTES = {"h": 60.0, "d": 1440.0, "t": 1440.0, "j": 1440.0, "w": 10080.0}
+"""Minutes of a unit, by its first letter; hours, days and weeks in four languages."""
+
+
 def procedures(root: Section, phases: tuple[Phase, ...], ids: Ids) -> tuple[Procedure, ...]:
     """Every procedure of the document, in order."""
     found = []
@@ -47,7 +57,7 @@ def _procedure(
         line=section.line,
         kind=kind,
         applies_to=_applies(section.text, phases),
-        stages=tuple(_stage(item, ids) for item in items),
+        stages=tuple(_stage(item, ids, _period(section.text)) for item in items),
     )
 
 
@@ -59,9 +69,20 @@ def _applies(text: str, phases: tuple[Phase, ...]) -> tuple[str, ...]:
     return tuple(p.id for number, p in enumerate(phases, 1) if first <= number <= last)
 
 
-def _stage(item: Item, ids: Ids) -> Stage:
+def _period(text: str) -> tuple[float, float] | None:
+    """“First Hour”, “First 3 Days”: the window of all that stands below it, in minutes."""
+    match = PERIOD.search(text)
+    if match is None:
+        return None
+    unit = match.group("unit").lower()
+    size = 10080.0 if unit.startswith("sema") else 60.0 if unit.startswith("st") else None
+    size = MINUTES[unit[0]] if size is None else size
+    return 0.0, float(match.group("many") or 1) * size
+
+
+def _stage(item: Item, ids: Ids, period: tuple[float, float] | None) -> Stage:
     title = words.without_notes(item.text.splitlines()[0])
-    span = window(item.text)
+    span = window(item.text) or period
     steps = tuple(
         StageStep(
             id=ids.make(words.title(inner.text)), title=words.title(inner.text), line=inner.line

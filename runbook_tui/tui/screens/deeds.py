@@ -11,8 +11,17 @@ from runbook_tui.book.model import Step
 from runbook_tui.run.decide import decide
 from runbook_tui.run.finishing import failed_probes
 from runbook_tui.run.outline import Kind
-from runbook_tui.run.requests import ProbeAgain, Refusal, SkipStep, StartStep, TickNode
+from runbook_tui.run.procedures import Duty
+from runbook_tui.run.requests import (
+    ProbeAgain,
+    Refusal,
+    RunOffered,
+    SkipStep,
+    StartStep,
+    TickNode,
+)
 from runbook_tui.run.state import RunState, Status
+from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.views.boxes import next_box
 from runbook_tui.tui.views.confirming import filled
 
@@ -51,11 +60,19 @@ class NodeScreen(Screen[None]):
         """The chosen step, or the one that holds the chosen check."""
         raise NotImplementedError
 
+    @property
+    def chosen_duty(self) -> Duty | None:
+        """The chosen box of a follow-up, where the screen has one."""
+        return None
+
     def go_on(self) -> None:
         """Something was begun: the screen may follow the work."""
 
     def action_run(self) -> None:
         """Run the step, start its timer, or run again what it waits for."""
+        if self.chosen_duty is not None:
+            self._run_offered(self.chosen_duty)
+            return
         step = self.chosen_step
         self.go_on()
         if step and failed_probes(self.state, step) and self._waits(step):
@@ -63,8 +80,25 @@ class NodeScreen(Screen[None]):
         elif step:
             self.app.ask(StartStep(step=step))
 
+    def _run_offered(self, duty: Duty) -> None:
+        """Run what the plan gives for a box of the follow-up, after a yes to its whole text."""
+        offer = duty.offer
+        if offer is None:
+            self.app.say("this is done by hand: Space ticks it")
+            return
+        if offer.missing:
+            self.app.ask_values(list(offer.missing), self.action_run)
+            return
+        question = f"Run “{offer.title}” now?\n\n{offer.text.strip()}"
+        request = RunOffered(command=offer.id)
+        self.app.push_screen(Confirm(question), lambda yes: self.app.ask(request) if yes else None)
+
     def action_tick(self) -> None:
         """Tick the chosen check, or the next one of the chosen step; then finish it by hand."""
+        duty = self.chosen_duty
+        if duty is not None:
+            self.app.ask(TickNode(node=duty.id, off=duty.ticked is not None))
+            return
         chosen = self.chosen
         node = self.state.outline[chosen] if chosen else None
         if node is None or node.kind in {Kind.PHASE, Kind.CHANGE}:

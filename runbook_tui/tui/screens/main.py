@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
+from runbook_tui.run.procedures import Duty
 from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import checklist as checklist_view
-from runbook_tui.tui.views import guest, head
+from runbook_tui.tui.views import follow_up, guest, head
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.checklist import Checklist
 from runbook_tui.tui.widgets.output import Output
@@ -85,6 +86,11 @@ class MainScreen(PaneScreen):
         """The step under the cursor, or the one that holds the check there."""
         return self.rows.chosen_step
 
+    @property
+    def chosen_duty(self) -> Duty | None:
+        """The box of the follow-up under the cursor."""
+        return self.rows.chosen_duty
+
     def go_on(self) -> None:
         """The cursor follows the work again."""
         self.rows.follow_again()
@@ -121,9 +127,13 @@ class MainScreen(PaneScreen):
         return heading(self.app, width)
 
     def _paint_card(self, width: int, height: int) -> list[Line]:
-        lines = card_view.card(
-            self.state, self.rows.chosen, self.app.now(), width - 2, height, self._who_starts()
-        )
+        now, above = self.app.now(), self.rows.chosen_above
+        if above is not None:
+            lines = follow_up.card(above, now, width - 2, height)
+        else:
+            lines = card_view.card(
+                self.state, self.rows.chosen, now, width - 2, height, self._who_starts()
+            )
         return [[(" ", "plain"), *line] for line in lines]
 
     def _who_starts(self) -> str:

@@ -14,6 +14,7 @@ from runbook_tui.run.readiness import counted
 from runbook_tui.run.rollback import plan, without
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
+from runbook_tui.tui.views import follow_up, severity
 from runbook_tui.tui.views.tone import Line, length, spread
 
 SHORTEST_TITLE = 12
@@ -63,9 +64,13 @@ def head(
     title: Line = [(f" {_calm(printable(state.runbook.title, 120))}", "strong")]
     right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]
     own: list[Line] = [[(you, "strong")]] if you else []
+    if level := severity.word(state.severity):
+        own.insert(0, [(level, "bad")])
+    if left := follow_up.fact(state, now, width):
+        own.append(left)
     for number, fact in enumerate([*own, *_facts(state, now, leaderless)]):
         # These stay beside the shortest title; whatever else only beside a readable one.
-        least = SHORTEST_TITLE if number <= len(own) else READABLE_TITLE
+        least = SHORTEST_TITLE if number < max(2, len(own)) else READABLE_TITLE
         if length(right) + length(fact) + 3 + min(least, length(title)) > width:
             break
         right = [*fact, (" · ", "dim"), *right]

@@ -8,6 +8,7 @@ from runbook_tui.run.events import Actor
 from runbook_tui.run.state import RunState, keeps_open, passed
 from runbook_tui.run.summary import summary
 from runbook_tui.run.upcoming import open_before
+from runbook_tui.tui.views.follow_up import opened
 from runbook_tui.tui.views.outputs import ended_early, ending
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.tone import Part
@@ -44,11 +45,14 @@ def rollback_news(before: RunState, now: RunState) -> list[Part]:
         )
     if not anew and known is not None and known.finished is not None:
         return []
+    more = f" · {told}" if (told := opened(now)) else ""
     if rollback.result != "complete":
         left = ", ".join(printable(title, 60) for title in rollback.remaining)
-        return [(f"rolled back by {who}, INCOMPLETE: {left} remain; F9 looks at it", "bad")]
+        return [(f"rolled back by {who}, INCOMPLETE: {left} remain; F9 looks at it{more}", "bad")]
     many = f"{len(rollback.steps)} step{'' if len(rollback.steps) == 1 else 's'}"
-    return [(f"rolled back by {who}: {many} of {in_words(now, rollback.node)} taken back", "warn")]
+    return [
+        (f"rolled back by {who}: {many} of {in_words(now, rollback.node)} taken back{more}", "warn")
+    ]
 
 
 def _finished(before: RunState, now: RunState) -> list[Part]:

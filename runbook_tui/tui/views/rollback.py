@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import takewhile
-
-from runbook_tui.book.durations import clock, spoken
-from runbook_tui.book.model import Contact, Escalation
+from runbook_tui.book.durations import clock
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
-from runbook_tui.run.procedures import Duty
 from runbook_tui.run.reach import expected, takes
 from runbook_tui.run.rollback import RollbackPlan
 from runbook_tui.run.scopes import SCOPES
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.undo_items import Item
+from runbook_tui.tui.views import severity
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.views.verdict import running
 
@@ -38,7 +34,9 @@ def title(state: RunState, plan: RollbackPlan, now: float, width: int) -> Line:
     right: Line = [(f"{clock(spent)}{budget} ", "bad" if late else "strong")]
     if rollback is None and (words := expected(plan)):
         right = [(f"{words} ", "bad" if plan.over_budget else "strong")]
-    return spread([(word, "panic"), (f"  {where}", "strong")], right, width)
+    level = severity.word(state.severity)
+    bad: Line = [("  ", "plain"), (level, "bad")] if level else []
+    return spread([(word, "panic"), *bad, (f"  {where}", "strong")], right, width)
 
 
 def scopes(plan: RollbackPlan) -> Line:
@@ -49,6 +47,11 @@ def scopes(plan: RollbackPlan) -> Line:
         parts.append((" · " if number else "", "dim"))
         parts.append((scope.upper() if chosen else scope, "accent" if chosen else "dim"))
     return parts
+
+
+def procedures(plan: RollbackPlan) -> Line:
+    """What the plan wants to be done beside it, once the scope is no question any more."""
+    return [(f" {printable(' · '.join(p.title for p in plan.procedures), 80)}", "dim")]
 
 
 def foot(state: RunState, waiting: tuple[Item, ...], *, runs: bool, held: bool, width: int) -> Line:
@@ -96,34 +99,6 @@ def row(item: Item, number: int, width: int) -> Line:
     return spread(left, _standing(item), width)
 
 
-def duty_row(duty: Duty, spent: float, width: int) -> Line:
-    """A stage with what is left of its window, or one of its boxes."""
-    title_ = printable(duty.title, 200)
-    box, tone = ("☑", "good") if duty.ticked else ("☐", "plain")
-    if duty.is_stage:
-        window = f"{duty.start / 60:g}–{duty.end / 60:g} min " if duty.end is not None else ""
-        left: Line = [(f" stage {duty.number} ", "dim"), (f"{box} ", tone),
-                      (f"{window}{title_}", "strong" if duty.now(spent) else "dim")]  # fmt: skip
-    else:
-        left = [(f"    {box} ", tone), (title_, "dim" if duty.ticked else "plain")]
-        if duty.offer is not None:
-            left.append(("  $", "accent"))
-    return spread(left, _duty_standing(duty, spent), width)
-
-
-def _duty_standing(duty: Duty, spent: float) -> Line:
-    last = duty.offer.last if duty.offer is not None else None
-    if duty.ticked:
-        return [(f"{printable(duty.ticked.by.name, 20)} ", "dim")]
-    if last is not None:
-        return [("▶ running ", "busy")] if last.running else [("✗ failed ", "bad")]
-    if duty.is_stage and duty.late(spent):
-        return [("window over ", "warn")]
-    if duty.is_stage and duty.end is not None and duty.now(spent):
-        return [(f"{clock(duty.end - spent)} left ", "warn")]
-    return []
-
-
 def offer_row(offer: Offer, width: int) -> Line:
     """One command that the plan keeps for a rollback; a person runs it."""
     left: Line = [(" $ ", "accent"), (printable(offer.title, 200), "plain")]
@@ -162,34 +137,3 @@ def _standing(item: Item) -> Line:
     if item.ready:
         return [("✓ ready ", "good"), (f"{takes(item)} " if takes(item) else "", "dim")]
     return [(f"{item.why} ", "warn")]
-
-
-def calls(contacts: Sequence[Contact], escalations: Sequence[Escalation]) -> Line:
-    """Whom to call: the first contact, and how soon the next is told."""
-    if not contacts and not escalations:
-        return []
-    who = printable(contacts[0].who, 40) if contacts else printable(escalations[0].ladder[0], 40)
-    soon = next((e.within for e in escalations if e.within is not None), None)
-    within = f" ({spoken(soon)})" if soon is not None else ""
-    return [("call: ", "dim"), (f"{who}{within} ", "warn")]
-
-
-def stages(duties: tuple[Duty, ...], spent: float, width: int, height: int) -> list[Line]:
-    """The stages that it is time for or that come next; how much of each is done."""
-    lines: list[tuple[bool, Line]] = []
-    for at, stage in enumerate(duties):
-        if not stage.is_stage:
-            continue
-        steps = list(takewhile(lambda duty: not duty.is_stage, duties[at + 1 :]))
-        done = f"  {sum(d.ticked is not None for d in steps)} of {len(steps)} ☑" if steps else ""
-        end = f"–{stage.end / 60:g}" if stage.end is not None else ""
-        now = stage.now(spent) and not stage.ticked
-        past = stage.ticked is not None or stage.late(spent)
-        left: Line = [
-            (f" stage {stage.number} {stage.start / 60:g}{end} min ", "accent" if now else "dim"),
-            (printable(stage.title, 60), "strong" if now else "dim"),
-            (done, "plain" if now else "dim"),
-        ]
-        lines.append((past, spread(left, _duty_standing(stage, spent), width)))
-    open_ = [line for past, line in lines if not past]
-    return (open_ if len(lines) > height else [line for _, line in lines])[:height]

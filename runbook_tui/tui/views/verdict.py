@@ -7,12 +7,14 @@ import time
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.failing import unanswered
+from runbook_tui.run.follow_up import follow_up
 from runbook_tui.run.once import once
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.reach import reach
 from runbook_tui.run.rollback import RollbackPlan, about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
-from runbook_tui.run.state import RollbackState, RunState
+from runbook_tui.run.rollback_state import RollbackState
+from runbook_tui.run.state import RunState
 from runbook_tui.tui.views.tone import Line, flow
 
 MOST = 3
@@ -44,14 +46,16 @@ def summary(state: RunState, plan: RollbackPlan, width: int, height: int) -> lis
 
 def _over(state: RunState, rollback: RollbackState, width: int, height: int) -> list[Line]:
     took = spoken(rollback.seconds)
+    found = follow_up(state)
+    more = f"; Esc: a follow-up of {len(found.open)}" if found is not None and found.open else ""
     if rollback.result != "complete":
         left = ", ".join(printable(r, 60) for r in rollback.remaining)
         tag: Line = [(" INCOMPLETE ", "panic")]
-        return flow(tag, f"after {took}; remains: {left}", "bad", width, height)
+        return flow(tag, f"after {took}; remains: {left}{more}", "bad", width, height)
     words = f"everything in {in_words(state, rollback.node)} is taken back, in {took}"
     if away := outside(state, rollback.node):
         words += f"; {len(away)} steps outside it stay"
-    return flow([(" ROLLED BACK ", "won")], words, "good", width, height)
+    return flow([(" ROLLED BACK ", "won")], words + more, "good", width, height)
 
 
 @once

@@ -11,7 +11,7 @@ from runbook_tui.tui.views.tone import Line
 
 LONGEST = 300
 NOTHING = "the plan names no watches, targets, alerts, contacts or escalations"
-UNREAD = "of a Markdown plan, watches, targets, alerts and contacts are not read by this version"
+UNREAD = "of a Markdown plan, watches, targets and alerts are not read by this version"
 BY_HAND = " Not measured by this version: look for yourself, F9 brings it back"
 
 

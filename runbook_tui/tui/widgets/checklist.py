@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from runbook_tui.run.procedures import Duty
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.upcoming import next_open
-from runbook_tui.tui.views import checklist
+from runbook_tui.tui.views import checklist, follow_up
 from runbook_tui.tui.views.outputs import in_background
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.painted import RowList
@@ -19,7 +20,7 @@ MOVES_ON = frozenset({Status.DONE, Status.SKIPPED, Status.NOT_APPLICABLE})
 
 
 class Checklist(RowList):
-    """The nodes of the run as rows.
+    """The nodes of the run as rows; above them the follow-up of a rollback, once there is one.
 
     The cursor follows the work until a person moves it; `follow_again` gives it back.
     """
@@ -30,6 +31,7 @@ class Checklist(RowList):
         super().__init__(self._paint_node, id=id)
         self._state = state
         self._rows: list[str] = []
+        self._above: tuple[follow_up.Row, ...] = ()
         self._index: dict[str, int] = {}
         rollback = state().rollback
         self._rolled_back = rollback.finished if rollback else None
@@ -37,15 +39,27 @@ class Checklist(RowList):
         self._was: dict[str, Status] = {}
 
     def on_mount(self) -> None:
-        """The rows never change while the screen is open."""
+        """The nodes never change while the screen is open."""
         self._rows = checklist.rows(self._state())
         self._index = {id_: n for n, id_ in enumerate(self._rows)}
-        self.set_count(len(self._rows))
+        self._above = follow_up.rows(self._state(), self.app.now())
+        self.set_count(len(self._above) + len(self._rows))
 
     @property
     def chosen(self) -> str:
-        """The id of the node under the cursor."""
-        return self._rows[self.cursor] if self._rows else ""
+        """The id of the node under the cursor; empty on the follow-up."""
+        at = self.cursor - len(self._above)
+        return self._rows[at] if self._rows and at >= 0 else ""
+
+    @property
+    def chosen_above(self) -> follow_up.Row | None:
+        """The row of the follow-up under the cursor."""
+        return self._above[self.cursor] if self.cursor < len(self._above) else None
+
+    @property
+    def chosen_duty(self) -> Duty | None:
+        """The box of the follow-up under the cursor."""
+        return self.chosen_above if isinstance(self.chosen_above, Duty) else None
 
     @property
     def chosen_step(self) -> str:
@@ -59,7 +73,7 @@ class Checklist(RowList):
         """Put the cursor on the step that runs, or on the next open one after another."""
         open_ = next_open(self._state(), after)
         if open_ is not None and open_ in self._index:
-            self.put_cursor(self._index[open_])
+            self.put_cursor(len(self._above) + self._index[open_])
             self._was[open_] = self._state().step(open_).status
 
     def follow_again(self) -> None:
@@ -74,6 +88,7 @@ class Checklist(RowList):
 
     def changed(self) -> None:
         """The run's state is another: draw it, and move on where the step is over."""
+        self._show_above()
         self.refresh()
         if self._rolled_back_anew():
             self.follow_again()
@@ -89,6 +104,21 @@ class Checklist(RowList):
         if status in MOVES_ON and was not in {None, status} and follows:
             self.to_next_open(after=step)
 
+    def _show_above(self) -> None:
+        """The follow-up as it stands now; the cursor stays on its row, the view where it was."""
+        above, was = follow_up.rows(self._state(), self.app.now()), self._above
+        if above == was:
+            return
+        self._above = above
+        by = len(above) - len(was)
+        if not by:
+            self.refresh()
+            return
+        cursor = self.cursor
+        self.set_count(len(above) + len(self._rows))
+        # Who stood on the follow-up and has just ticked its last box stays beside it.
+        self.put_cursor(cursor + by if cursor >= len(was) else min(cursor, len(above) - 1))
+
     def _rolled_back_anew(self) -> bool:
         """Whether a rollback has ended since this was last asked: the work is elsewhere now."""
         rollback = self._state().rollback
@@ -98,8 +128,12 @@ class Checklist(RowList):
     def refresh_clocks(self) -> None:
         """Draw the rows again whose time goes on."""
         state = self._state()
+        self._show_above()
         for row in self.visible_rows():
-            id_ = self._rows[row]
+            if row < len(self._above):
+                self.refresh_row(row)
+                continue
+            id_ = self._rows[row - len(self._above)]
             timed = state.step(id_).status in {Status.RUNNING, Status.WAITING}
             if timed or in_background(state, id_) is not None:
                 self.refresh_row(row)
@@ -107,12 +141,18 @@ class Checklist(RowList):
     def find(self, text: str) -> bool:
         """Move to the next row whose title holds a text; False where none does."""
         wanted, outline = text.casefold(), self._state().outline
-        for row in [*range(self.cursor + 1, len(self._rows)), *range(self.cursor + 1)]:
+        above = len(self._above)
+        at = max(0, self.cursor + 1 - above)
+        for row in [*range(at, len(self._rows)), *range(at)]:
             if wanted in outline[self._rows[row]].title.casefold():
-                self.put_cursor(row, by_person=True)
+                self.put_cursor(above + row, by_person=True)
                 return True
         return False
 
     def _paint_node(self, row: int, width: int) -> Line:
-        line = checklist.row(self._state(), self._rows[row], self.app.now(), width - 2)
+        at, now = row - len(self._above), self.app.now()
+        if at < 0:
+            line = follow_up.row(self._above[row], now, width - 2)
+        else:
+            line = checklist.row(self._state(), self._rows[at], now, width - 2)
         return [(">", "key") if row == self.cursor else (" ", "plain"), *line]

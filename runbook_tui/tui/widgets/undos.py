@@ -1,12 +1,12 @@
-"""The list of a rollback: its undos, its procedure, then commands that the plan keeps for it."""
+"""The list of a rollback: undos, procedure, whom to call, then commands that the plan offers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from runbook_tui.run.calling import Call
 from runbook_tui.run.differing import differences
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
@@ -16,8 +16,10 @@ from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.mending import Mending
+from runbook_tui.tui.views import calls as call_view
 from runbook_tui.tui.views import chosen_undo
 from runbook_tui.tui.views import rollback as view
+from runbook_tui.tui.views import stages as stage_view
 from runbook_tui.tui.views.tone import Line, Part
 from runbook_tui.tui.widgets.painted import RowList
 
@@ -40,22 +42,26 @@ class UndoList(RowList):
         Binding("enter,z", "whole", "all of it", id="rollback-whole"),
     ]
 
-    def __init__(self, spent: Callable[[], float], *, id: str) -> None:  # noqa: A002
+    def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(self._paint_row, id=id)
-        self._spent = spent
         self.items: tuple[Item, ...] = ()
         self.duties: tuple[Duty, ...] = ()
+        self.calls: tuple[Call, ...] = ()
         self.offers: tuple[Offer, ...] = ()
         self.past_floor = False
         self.moved = False
         """Whether a person has moved the cursor since the screen was opened."""
 
     def show(
-        self, items: tuple[Item, ...], duties: tuple[Duty, ...], offers: tuple[Offer, ...]
+        self,
+        items: tuple[Item, ...],
+        duties: tuple[Duty, ...],
+        calls: tuple[Call, ...],
+        offers: tuple[Offer, ...],
     ) -> None:
-        """Show these undos, the stages of the procedure below them, then these commands."""
-        self.items, self.duties, self.offers = items, duties, offers
-        self.set_count(len(items) + len(duties) + len(offers))
+        """Show these undos, below them the procedure, whom to call, and commands, in this order."""
+        self.items, self.duties, self.calls, self.offers = items, duties, calls, offers
+        self.set_count(len(items) + len(duties) + len(calls) + len(offers))
 
     @property
     def chosen(self) -> Item | None:
@@ -67,7 +73,7 @@ class UndoList(RowList):
         """The offered command under the cursor."""
         if self.chosen_duty is not None:
             return self.chosen_duty.offer
-        at = self.cursor - len(self.items) - len(self.duties)
+        at = self.cursor - len(self.items) - len(self.duties) - len(self.calls)
         return self.offers[at] if 0 <= at < len(self.offers) else None
 
     @property
@@ -77,6 +83,12 @@ class UndoList(RowList):
         return self.duties[at] if 0 <= at < len(self.duties) else None
 
     @property
+    def chosen_call(self) -> Call | None:
+        """Who is to be called, under the cursor."""
+        at = self.cursor - len(self.items) - len(self.duties)
+        return self.calls[at] if 0 <= at < len(self.calls) else None
+
+    @property
     def commands(self) -> list[CommandRecord]:
         """How the commands ran last that a person started from this list."""
         every = [*self.offers, *(d.offer for d in self.duties if d.offer is not None)]
@@ -84,6 +96,8 @@ class UndoList(RowList):
 
     def command(self, width: int, height: int) -> list[Line]:
         """What the chosen row would run, or needs."""
+        if self.chosen_call is not None:
+            return call_view.command(self.chosen_call, self.app.now(), width)
         if self.chosen_duty is not None and self.chosen_offer is None:
             return chosen_undo.duty_command(self.chosen_duty, width)
         if self.chosen_offer is not None:
@@ -100,8 +114,11 @@ class UndoList(RowList):
         if at < 0:
             return view.row(self.items[row], row + 1, width)
         if at < len(self.duties):
-            return view.duty_row(self.duties[at], self._spent(), width)
+            return stage_view.row(self.duties[at], self.app.now(), width)
         at -= len(self.duties)
+        if at < len(self.calls):
+            return call_view.row(self.calls[at], self.app.now(), width)
+        at -= len(self.calls)
         return view.offer_row(self.offers[at], width) if at < len(self.offers) else []
 
     def wait_at(self, items: tuple[Item, ...]) -> None:
@@ -139,14 +156,17 @@ class UndoList(RowList):
         self.app.push_screen(Confirm(question), lambda yes: self.app.ask(request) if yes else None)
 
     def action_taken_back(self) -> None:
-        """What was done by hand is taken back; a box of the procedure is ticked."""
-        duty = self.chosen_duty
+        """What was done by hand is taken back; a box of a stage or a call is ticked."""
+        duty, call = self.chosen_duty, self.chosen_call
         if duty is not None:
             self.app.ask(TickNode(node=duty.id, off=duty.ticked is not None))
             return
+        if call is not None:
+            self.app.ask(TickNode(node=call.callee.id, off=call.ticked is not None))
+            return
         item = self.chosen
         if item is None or item.kind != "manual":
-            self.app.say("t is for what was done by hand, and for boxes of the procedure")
+            self.app.say("t is for what was done by hand, for boxes of the procedure and for calls")
         elif item.result:
             self.app.say(self._answered_when(item))
         else:

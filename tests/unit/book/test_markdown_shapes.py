@@ -234,3 +234,59 @@ def test_a_step_of_escalating_stays_one(title: str) -> None:
 def test_a_plan_that_only_escalates_is_carried_out() -> None:
     read = book("# Call\n\n## Escalation\n\n- Call the lead\n- Call the CTO\n")
     assert [s.title for s in read.walk()] == ["Call the lead", "Call the CTO"]
+
+
+PEOPLE = """\
+# P
+
+## Steps
+
+1. Deploy
+2. Look: it must be green
+
+## Contact and Escalation
+
+**Primary Contacts**:
+- **Lead**: Ada Lovelace, +44 20 1234
+- **Vendor**: see https://example.com
+
+**Escalation Procedures**:
+- **Technical Issues**: Lead → Director → CTO (within 30 minutes)
+- **Security**: Lead -> CTO (immediately)
+- **Customers**: Lead → Success
+"""
+
+
+def test_contacts_and_ladders_are_read_with_their_limits() -> None:
+    read = book(PEOPLE)
+    assert [(c.role, c.who, c.line) for c in read.contacts] == [
+        ("Lead", "Ada Lovelace, +44 20 1234", 11), ("Vendor", "see https://example.com", 12),
+    ]  # fmt: skip
+    assert [(x.topic, x.ladder, x.within, x.line) for x in read.escalations] == [
+        ("Technical Issues", ("Lead", "Director", "CTO"), 1800.0, 15),
+        ("Security", ("Lead", "CTO"), 0.0, 16),
+        ("Customers", ("Lead", "Success"), None, 17),
+    ]
+    assert [s.title for s in read.walk()] == ["Deploy", "Look: it must be green"]
+
+
+@pytest.mark.parametrize("title", ["Contact customers", "Contact: the vendor"])
+def test_who_is_contacted_as_a_step_is_no_contact(title: str) -> None:
+    read = book(f"# P\n\n## {title}\n\n1. Support: tell them\n2. Sales: tell them\n")
+    assert read.contacts == ()
+    assert len(list(read.walk())) == 2
+
+
+@pytest.mark.parametrize(
+    ("period", "minutes"),
+    [("First Hour", 60), ("First Day", 1440), ("first 3 days", 4320), ("First Week", 10080),
+     ("erste Stunde", 60), ("primera semana", 10080)],
+)  # fmt: skip
+def test_the_period_of_a_recovery_is_the_window_of_its_stages(period: str, minutes: int) -> None:
+    read = book(
+        "# P\n\n## Steps\n\n1. Deploy\n\n## Recovery\n\n"
+        f"**Recovery at once** ({period}):\n1. **Stabilize**:\n   - Look\n   - Tell\n"
+    )
+    (procedure,) = read.procedures
+    assert procedure.kind == "recovery"
+    assert [(s.from_minute, s.to_minute) for s in procedure.stages] == [(0, minutes)]

@@ -19,7 +19,7 @@ from runbook_tui.book.model import (
 )
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
-from runbook_tui.run.procedures import duties, open_duties
+from runbook_tui.run.procedures import boxes, duties
 from runbook_tui.run.reach import expected, reach, takes, undo_seconds, usual
 from runbook_tui.run.rollback import plan, ran, without
 from runbook_tui.run.scopes import default_scope, scope_node
@@ -200,9 +200,11 @@ def test_a_stage_is_over_when_its_steps_are_ticked() -> None:
     now, then = (d for d in duties(history.state, (STAGED,)) if d.is_stage)
     assert now.ticked is not None
     assert then.ticked is None
-    assert then.now(400)
-    assert then.late(900)
-    assert open_duties(history.state, (STAGED,)) == ("Then",)
+    began = history.state.last_at
+    assert [d.current for d in duties(history.state, (STAGED,), began, began + 400)
+            if d.is_stage] == [False, True]  # fmt: skip
+    open_ = [d.title for d in boxes(duties(history.state, (STAGED,))) if d.ticked is None]
+    assert open_ == ["Then"]
 
 
 def test_what_was_ticked_before_this_rollback_was_opened_counts_no_longer() -> None:

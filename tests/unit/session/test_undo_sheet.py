@@ -22,6 +22,11 @@ BOOK = Runbook(
                 StageStep(id="y", title="Call the director"),
             )),
         )),
+        Procedure(id="after", title="First hour", kind="recovery", stages=(
+            Stage(id="after-1", title="Look around", from_minute=0, to_minute=60, steps=(
+                StageStep(id="z", title="Count the cost"),
+            )),
+        )),
         Procedure(id="other", title="Not this one", applies_to=("elsewhere",)),
     ),
     contacts=(Contact(role="technical", who="Engineering Director"),),
@@ -45,10 +50,13 @@ def test_it_says_what_to_do_in_order_and_whom_to_call() -> None:
     text = "\n".join(page(*ITEMS))
     wanted = [
         "ROLLBACK  Ship it", "runbook rollback r1 --yes", f"cd {PLACE}", "sh rollback.sh -n",
+        "How bad is it?   [ ] SEV 1",
         "1  Deploy", "$ ./deploy --rollback-to 41", "2  Tell them", "BY HAND: done by hand",
         "CANNOT BE TAKEN BACK: the old schema is gone", "$ one   … and 1 more lines",
         "needs sha", "By hand: Core rollback", "[ ] 0-5 min  Emergency", "[ ] Check   $ ./check.sh",
-        "Call technical: Engineering Director", "Escalate technical (within 30 min): Lead -> CTO",
+        "[ ] Call technical: Engineering Director",
+        "Escalate technical: [ ] Lead at once [ ] CTO at 30 min",
+        "Afterwards: First hour", "[ ] 0-1 h  Look around", "[ ] Count the cost",
         "Output of every command",
     ]  # fmt: skip
     places = [text.index(words) for words in wanted]

@@ -1,0 +1,132 @@
+"""What a person does on the rollback screen by key: scope, floor, start, stop, how bad it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Button
+
+from runbook_tui.run.requests import CloseRollback, SetSeverity, StartRollback, StopRollback
+from runbook_tui.run.rollback import RollbackPlan
+from runbook_tui.run.scopes import SCOPES, scope_node
+from runbook_tui.run.state import RunState
+from runbook_tui.tui.dialogs.page import Page
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.app import RunbookApp
+
+HELP = """\
+F9 or Ctrl+\\   again, at least 0.4 s after the first: START. b goes to the button, Enter presses it
+Esc            back to the run; a rollback that runs goes on
+Tab            scope: step, change, phase, run
+↑ ↓ j k        move              Enter or z   all of an undo
+t or Space     taken back by hand; or tick a box of the procedure, or who was called
+1 2 3          how bad it is: SEV 1 is the worst; 0 takes the word back
+x              it stays, with a reason: done by hand, or an undo that failed
+r e l          of an undo that failed: try again, edit it, go on from one of its lines
+v              give a value that an undo needs, or change those of an offered command
+o              run a command that the plan keeps for this, after a yes
+f              also undo what lies before something irreversible (the floor)
+S              stop after the undo that runs; F9 twice goes on
+"""
+
+
+class RollbackKeys(Screen[None]):
+    """A screen that shows a rollback, as far as its keys go; drawing is somebody else's."""
+
+    app: RunbookApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "back", id="rollback-back", tooltip="back to the run"),
+        Binding("tab,c", "scope", "scope", id="rollback-scope", tooltip="step, change, phase, run"),
+        Binding("f", "floor", "past the floor", id="rollback-floor"),
+        Binding("S", "stop", "stop", id="rollback-stop", tooltip="stop after the current undo"),
+        Binding("b", "button", "button", id="rollback-button", tooltip="to the START button"),
+        Binding("1", "severity(1)", "SEV 1", id="severity-1", tooltip="how bad it is: the worst"),
+        Binding("2", "severity(2)", "SEV 2", id="severity-2"),
+        Binding("3", "severity(3)", "SEV 3", id="severity-3"),
+        Binding("0", "severity(0)", "no SEV", id="severity-0", tooltip="take the severity back"),
+        Binding("question_mark", "help", "help", id="rollback-help"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scope = "run"
+        self._node = ""
+        self._past_floor = False
+        self._plan = RollbackPlan(scope="run", node="")
+        self._begun_at: float | None = None
+
+    @property
+    def state(self) -> RunState:
+        """The run now."""
+        return self.app.session.state
+
+    @property
+    def running(self) -> bool:
+        """Whether the rollback on this screen runs or ran since it was opened."""
+        rollback = self.state.rollback
+        if rollback is None or rollback.started is None:
+            return False
+        return rollback.active or rollback.started != self._begun_at
+
+    def changed(self) -> None:
+        """Draw the run as it is now."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Start it; called by the second press, or by the button."""
+        if self.running and not (self.state.rollback and self.state.rollback.finished):
+            return
+        request = StartRollback(scope=self._scope, node=self._node, past_floor=self._past_floor)
+        self.app.ask(request)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Enter on the button."""
+        event.stop()
+        self.start()
+
+    def action_button(self) -> None:
+        """Give the button the focus, while there is one."""
+        if not self.running:
+            self.query_one("#start", Button).focus()
+
+    def action_leave(self) -> None:
+        """Back to the run; what runs goes on."""
+        if not self.running:
+            self.app.ask(CloseRollback())
+        self.app.pop_screen()
+
+    def action_scope(self) -> None:
+        """The next scope."""
+        if self.running:
+            return
+        at = SCOPES.index(self._scope)
+        for by in range(1, len(SCOPES) + 1):
+            scope = SCOPES[(at + by) % len(SCOPES)]
+            anchor = next(iter(item.step for item in self._plan.items), "")
+            node = scope_node(self.state, scope, anchor)
+            if scope == "change" and node and self.state.outline[node].kind != "change":
+                continue
+            self._scope, self._node = scope, node
+            break
+        self.changed()
+
+    def action_floor(self) -> None:
+        """Undo what lies below the floor, too; a person says so."""
+        if not self.running:
+            self._past_floor = not self._past_floor
+            self.changed()
+
+    def action_help(self) -> None:
+        """The keys of this screen."""
+        self.app.push_screen(Page(HELP))
+
+    def action_stop(self) -> None:
+        """Stop after the current undo."""
+        self.app.ask(StopRollback())
+
+    def action_severity(self, level: int) -> None:
+        """Say how bad it is; nothing waits for it."""
+        self.app.ask(SetSeverity(level=level))
