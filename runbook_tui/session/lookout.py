@@ -16,6 +16,7 @@ from runbook_tui.book.plain_text import printable
 from runbook_tui.book.shell.programs import programs
 from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.reach import undo_seconds, usual
+from runbook_tui.run.rehearsal import as_if, left_alone
 from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import Item
@@ -142,7 +143,7 @@ class Lookout:
     # -- what there is to look at --------------------------------------------------------------
 
     def _undos_of(self, state: RunState) -> Iterable[_Undo | None]:
-        for item in plan(state, "run", "", past_floor=True).items:
+        for item in plan(as_if(state), "run", "", past_floor=True).items:
             armed = state.step(item.step).undo
             if item.kind == "command" and armed is not None:
                 yield self._undo(state, item, armed)
@@ -156,8 +157,11 @@ class Lookout:
         if "BASH_ENV" not in environment and "BASH_ENV" not in inherited:
             named = dict.fromkeys(n for text in texts for n in programs(text, armed.shell))
             needs = tuple(n for n in named if f"BASH_FUNC_{n}%%" not in inherited)
+        if state.rehearsal:
+            needs += _fetching(state, item)
         check = None
-        if item.check and not item.missing:
+        # What a rehearsal has only gone through is not asked either.
+        if item.check and not item.missing and state.step(item.step).acted:
             own = {**environment, "RUNBOOK_STEP": ""}
             check = _Check(item.check, armed.cwd, armed.shell, tuple(sorted(own.items())))
         return _Undo(item.step, armed.cwd, path, armed.shell, needs, check)
@@ -265,6 +269,15 @@ class Lookout:
         except JournalError:
             return ()
         return tuple(usual(took).items())
+
+
+def _fetching(state: RunState, item: Item) -> tuple[str, ...]:
+    """Programs that fetch the secrets of an undo; a rehearsal does not run them."""
+    left = left_alone(state)
+    secrets = (p.secret for p in state.runbook.parameters
+               if p.name in item.secrets and p.name in left)  # fmt: skip
+    texts = (secret.command or "" for secret in secrets if secret is not None)
+    return tuple(name for text in texts for name in programs(text, ("sh", "-c")))
 
 
 def _found(name: str, path: str, cwd: str) -> bool:

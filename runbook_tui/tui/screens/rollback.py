@@ -12,6 +12,7 @@ from textual.widgets import Button
 from runbook_tui.run.differing import differing
 from runbook_tui.run.offers import offers
 from runbook_tui.run.procedures import duties
+from runbook_tui.run.rehearsal import as_if
 from runbook_tui.run.requests import CloseRollback, StartRollback, StopRollback
 from runbook_tui.run.rollback import RollbackPlan, awaited, plan, running_plan, without
 from runbook_tui.run.scopes import SCOPES, default_scope, scope_node
@@ -74,8 +75,8 @@ class RollbackScreen(Screen[None]):
 
     @property
     def state(self) -> RunState:
-        """The run now."""
-        return self.app.session.state
+        """The run now; a rehearsal as if what it has only gone through had run."""
+        return as_if(self.app.session.state)
 
     @property
     def is_whole(self) -> bool:

@@ -38,7 +38,8 @@ def title(state: RunState, plan: RollbackPlan, now: float, width: int) -> Line:
     right: Line = [(f"{clock(spent)}{budget} ", "bad" if late else "strong")]
     if rollback is None and (words := expected(plan)):
         right = [(f"{words} ", "bad" if plan.over_budget else "strong")]
-    return spread([(word, "panic"), (f"  {where}", "strong")], right, width)
+    what: Line = [(" REHEARSAL ", "won")] if state.rehearsal else []
+    return spread([(word, "panic"), *what, (f"  {where}", "strong")], right, width)
 
 
 def scopes(plan: RollbackPlan) -> Line:
@@ -147,6 +148,8 @@ def _standing(item: Item) -> Line:
         "stays": ("✗ stays", "bad"),
         "not tried": ("– not tried", "bad"),
         "none": ("– not undone", "bad"),
+        "rehearsed": ("~ would be ready", "good"),
+        "not ready": ("✗ would not be ready", "bad"),
     }
     if item.asks:
         return [("✗ failed, asks you ", "bad")]
@@ -157,6 +160,8 @@ def _standing(item: Item) -> Line:
         return [("▶ running ", "busy")]
     if item.behind:
         return [(f"waits for “{printable(item.behind, 16)}” ", "warn")]
+    if item.ready and item.promised:
+        return [(f"✓ ready once {printable(', '.join(item.promised), 24)} is known ", "good")]
     if item.ready:
         return [("✓ ready ", "good"), (f"{takes(item)} " if takes(item) else "", "dim")]
     return [(f"{item.why} ", "warn")]
