@@ -89,7 +89,7 @@ def _texts(step: Step) -> tuple[tuple[str, str | None], ...]:
         return ()
     return (("before", step.before), ("run", step.run), ("ready", step.ready),
             ("undo", step.undo), ("verify_undo", step.verify_undo),
-            ("undo_ready", step.undo_ready))  # fmt: skip
+            ("undo_ready", step.undo_ready), ("rehearse", step.rehearsal_text))  # fmt: skip
 
 
 def _of(

@@ -73,6 +73,7 @@ def _step(step: Step, depth: int) -> Iterator[str]:
         ("↶", step.undo),
         ("taken back if it holds: $", step.verify_undo),
         ("asks first:", step.confirm),
+        ("in a rehearsal instead: $", step.rehearsal_text),
     ):
         if text:
             yield f"{'  ' * depth}  {mark} {_short(text)}"

@@ -121,7 +121,8 @@ class Step(Placed):
     background: bool = False
     ready: str | None = None
     confirm: str | None = None
-    rehearse: str | None = None
+    rehearse: bool | str | None = None
+    """Whether it really runs in a rehearsal; a text is the command that runs in its place."""
     on_failure: str | None = None
     when: str | None = None
     hosts: tuple[str, ...] = ()
@@ -134,6 +135,11 @@ class Step(Placed):
     def manual(self) -> bool:
         """Whether a person does it, without a command."""
         return self.run is None and self.action is None
+
+    @property
+    def rehearsal_text(self) -> str | None:
+        """The command that runs in its place in a rehearsal; None where the plan gives none."""
+        return self.rehearse if isinstance(self.rehearse, str) else None
 
     def walk(self) -> Iterator[Step]:
         """This step and every step inside it, in document order."""

@@ -33,7 +33,6 @@ def _step(step: Step) -> Iterator[Finding]:
                      f" {why}", "high")  # fmt: skip
     for key, value, instead in (
         ("role", step.role, "the lead starts every step"),
-        ("rehearse", step.rehearse, "there is no rehearsal yet"),
         ("evidence", step.evidence, "only the command's log is kept"),
     ):
         if value:

@@ -224,6 +224,7 @@ def _values(runbook: Runbook, places: Places) -> Iterator[tuple[str, Fault]]:
                      (step, "cwd", step.cwd, ()), (step, "undo", step.undo, own),
                      (step, "verify_undo", step.verify_undo, own), (step, "ready", step.ready, own),
                      (step, "undo_ready", step.undo_ready, own),
+                     (step, "rehearse", step.rehearsal_text, ()),
                      *((step, "env", v, ()) for v in step.env.values()),
                      *((step, "hosts", v, ()) for v in step.hosts),
                      *((step, "with_", v, ()) for v in step.arguments.values()),

@@ -155,7 +155,7 @@ class StepTable(Table):
     changes: bool = True
     irreversible: str | None = None
     required: bool = False
-    rehearse: str | None = None
+    rehearse: bool | str | None = None
     on_failure: Literal["ask", "continue", "stop"] | None = None
     when: str | None = None
     host: str | None = None

@@ -25,6 +25,11 @@ class Answers:
         self._values = values
         self._held = set(values.secret)
 
+    @property
+    def may_ask(self) -> bool:
+        """Whether a person is there to be asked."""
+        return self._may_ask
+
     def hand_over(self, session: Session) -> None:
         """Give the session what is not in the journal: secrets, and values given on resuming."""
         for name, value in self._values.secret.items():

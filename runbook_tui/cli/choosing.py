@@ -25,6 +25,7 @@ class Glance:
     lead: str = ""
     finished: bool = False
     result: str = ""
+    rehearsal: bool = False
     rolled_back: str = ""
     rolling_back: bool = False
     """Whether a rollback was started and has not come to its end."""
@@ -36,6 +37,8 @@ class Glance:
     @property
     def word(self) -> str:
         """How it stands, in a word or two."""
+        if self.rehearsal:
+            return self._rehearsed
         if self.rolling_back:
             return "rollback not finished"
         if self.running:
@@ -46,6 +49,12 @@ class Glance:
             return "rolled back"
         return "open"
 
+    @property
+    def _rehearsed(self) -> str:
+        if self.running or self.rolling_back:
+            return "rehearsal, running"
+        return "rehearsal, over" if self.finished else "rehearsal, open"
+
 
 class _Look:
     """Folds the few events that matter here."""
@@ -54,6 +63,7 @@ class _Look:
         self.lead = ""
         self.finished = False
         self.result = ""
+        self.rehearsal = False
         self.rolled_back = ""
         self.rolling_back = False
         self.running: dict[str, None] = {}
@@ -67,6 +77,7 @@ class _Look:
         payload, step = event.payload, event.step or ""
         if isinstance(payload, e.RunStarted):
             self.lead, self.began = event.actor.identity, self.touched
+            self.rehearsal = payload.rehearse
         elif isinstance(payload, e.LeadHandedOver):
             self.lead = e.Actor(name=payload.name, email=payload.email).identity
         elif isinstance(payload, e.RunFinished):
@@ -84,6 +95,8 @@ class _Look:
         if isinstance(payload, e.StepStarted):
             self.to_undo[step] = None
             self.rolling_back = False
+        elif isinstance(payload, e.StepRehearsed):
+            self.to_undo.pop(step, None)  # Nothing of it has happened.
         elif isinstance(payload, e.UndoArmed):
             self.armed[step] = payload.kind
         elif isinstance(payload, e.UndoFinished) and payload.result in {"done", "taken back"}:
@@ -104,6 +117,7 @@ def glance(entry: RunEntry, events: Iterable[Event]) -> Glance:
         lead=look.lead,
         finished=look.finished,
         result=look.result,
+        rehearsal=look.rehearsal,
         rolled_back=look.rolled_back,
         rolling_back=look.rolling_back,
         running=tuple(look.running),
@@ -119,14 +133,20 @@ def glances(journal: Journal) -> list[Glance]:
 
 
 def choose(journal: Journal, name: str | None) -> str:
-    """The run that is named; without a name the newest open run, else the newest run."""
+    """The run that is named; without a name the newest open run, else the newest run.
+
+    A rehearsal is meant only where there is no run that is open.
+    """
     if name:
         return find_run(journal, name)
-    entries = journal.runs()
-    for entry in entries:
-        if not glance(entry, journal.events(entry.run)).finished:
+    rehearsal = None
+    for entry in journal.runs():
+        found = glance(entry, journal.events(entry.run))
+        if not found.finished and not found.rehearsal:
             return entry.run
-    return find_run(journal, None)
+        if not found.finished and rehearsal is None:
+            rehearsal = entry.run
+    return rehearsal or find_run(journal, None)
 
 
 def choose_only(
@@ -134,13 +154,19 @@ def choose_only(
 ) -> Glance | None:
     """The run that is named; without a name the only one that fits and was touched lately.
 
-    None where no run fits at all; several, or one of long ago, are listed and end with 2.
+    A rehearsal has to be named. None where no run fits at all; several, or one of long ago, are
+    listed and end with 2.
     """
     if name:
         run = find_run(journal, name)
         entry = next(entry for entry in journal.runs() if entry.run == run)
         return glance(entry, journal.events(run))
     fitting = [found for found in glances(journal) if fits(found)]
+    rehearsals = [found for found in fitting if found.rehearsal]
+    fitting = [found for found in fitting if not found.rehearsal]
+    if not fitting and rehearsals:
+        lines = "\n".join(f"  {found.entry.run}  {found.entry.title}" for found in rehearsals)
+        raise Ended(exits.USAGE, f"say which run: only rehearsals {what}", lines)
     if not fitting:
         return None
     recent = [found for found in fitting if time.time() - found.touched < RECENT]

@@ -90,6 +90,11 @@ def _lines(session: Session, values: Values, *, yes: bool, found: RunState, afte
     say.outlive_readers()
     answers = Answers(yes=yes, may_ask=say.interactive() and not yes, values=values)
     with closing(wiring.journal(reading=True)) as journal:
+        if found.rehearsal:
+            from runbook_tui.cli.rehearsing import Rehearsal
+
+            answers.hand_over(session)
+            return Rehearsal(session, journal, answers, found, after).walk()
         lines = Lines(session, journal, answers, found, after)
         answers.hand_over(session)
         return lines.walk()

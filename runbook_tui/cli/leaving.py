@@ -62,7 +62,10 @@ def say_left(state: RunState, verb: str) -> None:
     """After the screen: which run it was, what still runs, and how to come back to it."""
     run = state.run
     if state.finished is not None and not state.rolling_back:
-        say.err(f"run {run}: {summary(state)}")
+        say.err(f"{'rehearsal' if state.rehearsal else 'run'} {run}: {summary(state)}")
+        if state.rehearsal:
+            _say_rehearsed(state)
+            return
         say.err(f"it can still be taken back: runbook rollback {run}")
         return
     running = [
@@ -75,3 +78,11 @@ def say_left(state: RunState, verb: str) -> None:
     if state.rolling_back:
         say.err(f"its rollback goes on; follow it, and answer what it asks: runbook rollback {run}")
     say.err(f"come back with: runbook {verb} {run}")
+
+
+def _say_rehearsed(state: RunState) -> None:
+    """What a rehearsal has found; the screen that showed it is gone."""
+    from runbook_tui.cli.rehearsing import rehearsed
+
+    if state.rollback is not None and state.rollback.finished is not None:
+        rehearsed(state, state.rollback)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from runbook_tui.cli import exits, say
-from runbook_tui.cli.exits import Ended
+from runbook_tui.cli import say
 from runbook_tui.cli.people import as_option
 from runbook_tui.cli.starting import FROM, Prepared, Start, prepare
 
@@ -42,13 +41,9 @@ def command(
     """Start a run of a plan, on the screen or as lines of text."""
     from runbook_tui.cli.screen import is_terminal
 
-    if rehearse:
-        raise Ended(
-            exits.USAGE,
-            "this version cannot rehearse a plan yet, and nothing was started",
-            f"look at what would run with `runbook show {file}`",
-        )
-    start = Start(file=file, pairs=pairs, claimed=claimed, role=role, cwd=cwd, first=first)
+    start = Start(
+        file=file, pairs=pairs, claimed=claimed, role=role, cwd=cwd, first=first, rehearse=rehearse
+    )
     start.check()
     if no_tui or not is_terminal():
         return _as_lines(start, no_tui=no_tui, yes=yes)
@@ -70,7 +65,8 @@ def _as_lines(start: Start, *, no_tui: bool, yes: bool) -> int:
     who = actor(start.claimed)
     run = prepared.record(who)
     wiring.keep_reading(run, prepared.plan)
-    say.err(f"run {run}: {prepared.plan.runbook.title}")
+    what = "REHEARSAL" if start.rehearse else "run"
+    say.err(f"{what} {run}: {prepared.plan.runbook.title}")
     return lead_lines(run, who, prepared.values, yes=yes, resume=False, after=0, plan=prepared.plan)
 
 

@@ -110,6 +110,7 @@ def as_values(run: Glance) -> dict[str, object]:
         "status": run.word,
         "lead": run.lead,
         "finished": run.finished,
+        "rehearsal": run.rehearsal,
         "result": run.result,
         "rolled_back": run.rolled_back,
         "rolling_back": run.rolling_back,

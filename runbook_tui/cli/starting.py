@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from runbook_tui.cli import exits
 from runbook_tui.cli.exits import Ended
 
 if TYPE_CHECKING:
+    from runbook_tui.book.model import Runbook
     from runbook_tui.cli.values import Values
     from runbook_tui.run.events import Actor
     from runbook_tui.session.plan_files import PlanFiles
@@ -27,6 +28,7 @@ class Start:
     role: str = "lead"
     cwd: Path | None = None
     first: str | None = None
+    rehearse: bool = False
 
     def check(self) -> None:
         """Refuse what no plan is needed for; raises `Ended`."""
@@ -54,13 +56,22 @@ class Prepared:
         """Whether a person, or a program that fetches a secret, has to use the terminal first."""
         from runbook_tui.cli.values import needs_terminal
 
-        return needs_terminal(self.values, self.plan.runbook, self.folder)
+        return needs_terminal(self.values, self._asked, self.folder)
+
+    @property
+    def _asked(self) -> Runbook:
+        """The plan as far as its values are gathered: a rehearsal leaves secrets where they are."""
+        runbook = self.plan.runbook
+        if not self.start.rehearse:
+            return runbook
+        plain = tuple(p for p in runbook.parameters if p.secret is None)
+        return replace(runbook, parameters=plain)
 
     def complete(self, *, may_ask: bool) -> None:
         """Gather the values that are missing; raises `Ended` (3) naming all."""
         from runbook_tui.cli.values import complete
 
-        self.values = complete(self.values, self.plan.runbook, self.folder, may_ask=may_ask)
+        self.values = complete(self.values, self._asked, self.folder, may_ask=may_ask)
 
     def record(self, who: Actor) -> str:
         """Record the run, and skip what is to be skipped; returns the run's id."""
@@ -74,6 +85,7 @@ class Prepared:
             actor=who,
             folder=start.cwd,
             role=start.role,
+            rehearse=start.rehearse,
         )
         if self.skipped:
             self._skip(run, who)

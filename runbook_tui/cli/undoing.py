@@ -35,7 +35,7 @@ LONG = 3.0
 SLOW = 10.0
 """Seconds after which an undo is said to run still."""
 SHOWN = 3
-GOOD = frozenset({"done", "taken back"})
+GOOD = frozenset({"done", "taken back", "rehearsed"})
 UNDOS = frozenset({"undo", "verify_undo"})
 
 
@@ -47,7 +47,8 @@ def print_plan(
     ``here`` is this terminal's environment, which the undos' may differ from.
     """
     where = f" “{state.outline[planned.node].title}”" if planned.node else ""
-    say.out(f"ROLLBACK  {planned.scope}{where}  of {state.runbook.title}", bold=True)
+    rehearsed = "REHEARSAL OF THE " if state.rehearsal else ""
+    say.out(f"{rehearsed}ROLLBACK  {planned.scope}{where}  of {state.runbook.title}", bold=True)
     for number, item in enumerate(planned.items, 1):
         _print_item(item, number, whole=whole)
     for id_ in about_to_act(state, planned.node):
@@ -103,6 +104,9 @@ def _print_text(text: str, *, whole: bool) -> None:
 def _readiness(item: Item) -> str:
     if not item.ready:
         return item.why
+    if item.promised:
+        known = f"ready once {' and '.join(item.promised)} is put out"
+        return f"{known}, {takes(item)}" if takes(item) else known
     if item.usual is not None:
         return f"ready, usually {say.length(item.usual)}"
     return f"ready, {takes(item)}" if takes(item) else "ready"
@@ -232,7 +236,8 @@ class Undoing:
                 self._told.pop(step_id, None)  # It is tried again.
             if result is not None and step_id not in self._told:
                 self._told[step_id] = result
-                self._tell_result(state, step_id, title, result)
+                if not state.step(step_id).rehearsed:
+                    self._tell_result(state, step_id, title, result)
 
     def _most(self, step_id: str) -> float:
         armed = self._session.state.step(step_id).undo
@@ -303,6 +308,10 @@ class Undoing:
             say.err(answer.reason)
 
     def _over(self, rollback: RollbackState) -> int:
+        if self._session.state.rehearsal:
+            from runbook_tui.cli.rehearsing import rehearsed
+
+            return rehearsed(self._session.state, rollback)
         took = say.length(rollback.seconds)
         if rollback.result == "complete":
             count = len(rollback.steps)

@@ -80,6 +80,23 @@ def _skipped(event: Event, about: str, title: Title) -> str:
     return f"{about}: skipped{' against the plan' if p.override else ''}: {p.reason}"
 
 
+def _rehearsed(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.StepRehearsed)
+    would = f"would run $ {_one_line(p.text)}" if p.text else "nothing runs"
+    ran = f", in its place ran $ {_one_line(p.ran)}" if p.ran else ""
+    marked = f" (marked to run, but {p.reason})" if p.reason else ""
+    waits = f"; would wait for {', '.join(p.waits)}" if p.waits else ""
+    return f"{about}: rehearsed, {would}{ran}{marked}{waits}"
+
+
+def _run_started(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.RunStarted)
+    what = "REHEARSAL" if p.rehearse else "run"
+    return f"{what} started by {event.actor.name}: {p.title}"
+
+
 def _armed(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.UndoArmed)
@@ -122,6 +139,9 @@ def _amended(event: Event, about: str, title: Title) -> str:
 def _undone(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.UndoFinished)
+    if p.result in {"rehearsed", "not ready"}:
+        would = "would have been ready" if p.result == "rehearsed" else "would NOT have been ready"
+        return f"{about}: its undo {would}" + (f": {p.reason}" if p.reason else "")
     return f"{about}: undo {p.result}" + (f": {p.reason}" if p.reason else "")
 
 
@@ -181,7 +201,7 @@ def _one_line(text: str) -> str:
 
 
 _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
-    e.RunStarted: _about("run started by {by}: {name}"),
+    e.RunStarted: _run_started,
     e.RunPaused: _about("{by} left; commands go on"),
     e.RunResumed: _about("{by} goes on as lead"),
     e.RunFinished: _run_finished,
@@ -190,6 +210,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.StepWaiting: _about("{about}: waits for its checks or sign-off"),
     e.StepFinished: _step_finished,
     e.StepSkipped: _skipped,
+    e.StepRehearsed: _rehearsed,
     e.CheckTicked: _node("{node} ticked by {by}"),
     e.CheckUnticked: _node("{node} no longer ticked, by {by}"),
     e.NoteAdded: _note,

@@ -62,7 +62,8 @@ def _holds(state: RunState, text: str) -> bool | None:
         return True
     for name in condition.names:
         makers = state.outline.makers.get(name, ())
-        if any(state.step(maker).status not in OVER for maker in makers):
+        made = [state.step(maker) for maker in makers]
+        if any(step.status not in OVER or step.rehearsed for step in made):
             return None  # The step that puts it out may still say otherwise.
     return condition.holds(state.values)
 

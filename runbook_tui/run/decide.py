@@ -21,6 +21,7 @@ from runbook_tui.run.outline import Kind
 from runbook_tui.run.people import joined
 from runbook_tui.run.prepare import missing_values, refused_values
 from runbook_tui.run.procedures import tick_of
+from runbook_tui.run.rehearsal import as_if, gone_through
 from runbook_tui.run.requests import Decision, Refusal
 from runbook_tui.run.rollback import about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
@@ -61,6 +62,8 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
         return refusal
     if wanted(state, step.id) is False:
         return [(does_not_apply(state, step.id), step.id), *holders(state, step.id)]
+    if (through := gone_through(state, step, walk=q.walk)) is not None:
+        return through
     question = step.confirm or (
         f"“{step.title}” cannot be taken back: {step.irreversible}" if step.irreversible else None
     )
@@ -91,13 +94,13 @@ def _not_startable(state: RunState, step: Step) -> Refusal | None:
         return Refusal(reason=f"“{step.title}” holds other steps", hint="start one of those")
     if status in {Status.RUNNING, Status.UNDOING}:
         return Refusal(reason=f"“{step.title}” runs already")
-    if status in {Status.DONE, Status.NOT_APPLICABLE}:
+    if status in {Status.DONE, Status.NOT_APPLICABLE, Status.REHEARSED}:
         return Refusal(reason=f"“{step.title}” is {status.value} already")
     if status is Status.WAITING:
         return Refusal(
             reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}",
         )
-    if (refusal := elsewhere(step)) is not None:
+    if not state.rehearsal and (refusal := elsewhere(step)) is not None:
         return refusal
     if reasons := blockers(state, step.id):
         return Refusal(reason="; ".join(reasons))
@@ -125,6 +128,8 @@ def _finish(state: RunState, q: r.FinishStep, actor: Actor) -> Pairs | Refusal:
     if step is None:
         return Refusal(reason=f"there is no step “{q.step}”", exit_code=2)
     status = state.step(step.id).status
+    if state.rehearsal:
+        return _start(state, r.StartStep(step=step.id), actor)
     if not step.manual and status is Status.WAITING:
         return Refusal(reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}")
     if not step.manual:
@@ -245,7 +250,7 @@ def _close_rollback(state: RunState, q: r.CloseRollback, actor: Actor) -> Pairs 
 def _start_rollback(state: RunState, q: r.StartRollback, actor: Actor) -> Pairs | Refusal:
     if state.rolling_back:
         return Refusal(reason="a rollback runs already")
-    plan = rollback_plan(state, q.scope, q.node, q.past_floor)
+    plan = rollback_plan(as_if(state), q.scope, q.node, q.past_floor)
     if not plan.items and not about_to_act(state, q.node):
         return Refusal(reason="there is nothing to roll back", exit_code=0)
     started = e.RollbackStarted(

@@ -41,6 +41,7 @@ class Draft:
         self.leads = state.leads
         self.workers = state.workers
         self.breached = state.breached
+        self.rehearsal = state.rehearsal
         self._state = state
 
     def freeze(self) -> RunState:

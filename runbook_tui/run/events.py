@@ -40,7 +40,10 @@ class Payload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(Payload):
-    """The run exists. ``plan`` holds the whole text; ``parameters`` never a secret's value."""
+    """The run exists. ``plan`` holds the whole text; ``parameters`` never a secret's value.
+
+    ``rehearse``: it only goes through the plan.
+    """
 
     WIRE: ClassVar[str] = "run.started"
     title: str
@@ -128,6 +131,22 @@ class StepSkipped(Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepRehearsed(Payload):
+    """In a rehearsal: the step was gone through, and nothing of it has happened.
+
+    ``text`` is what would have run, ``waits`` what it would have waited for. ``ran`` is the
+    command that ran in its place, where the plan gives one for rehearsals; ``reason`` why one that
+    the plan marks did not run.
+    """
+
+    WIRE: ClassVar[str] = "step.rehearsed"
+    text: str = ""
+    waits: tuple[str, ...] = ()
+    ran: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckTicked(Payload):
     """A box is ticked; ``node`` is the check's or criterion's id."""
 
@@ -156,7 +175,8 @@ class NoteAdded(Payload):
 class CommandStarted(Payload):
     """A command is about to start; recorded before it does.
 
-    ``kind`` is ``before``, ``run``, ``ready``, ``undo``, ``verify_undo``, ``probe`` or ``stage``.
+    ``kind`` is ``before``, ``run``, ``ready``, ``undo``, ``verify_undo``, ``probe``, ``stage`` or
+    ``rehearse``.
     ``folder`` is where its supervisor keeps log and exit status. ``environment`` is what it got,
     without what smells of secrets; ``shell`` is its argument vector but
     for the text; ``node`` the check that a probe is for. ``host`` is the machine it runs on, where
@@ -343,7 +363,8 @@ class UndoFinished(Payload):
     """One undo is over: ``done``, ``failed``, ``taken back`` (by hand), ``none``, ``stays``.
 
     ``stays``: a person says so, of work of hands or of an undo that failed. ``not tried``: it
-    waited for one that failed. Another `UndoStarted` after it is another attempt.
+    waited for one that failed. Another `UndoStarted` after it is another attempt. Of a step that
+    was only rehearsed: ``rehearsed`` (it would have been ready) or ``not ready``.
     """
 
     WIRE: ClassVar[str] = "undo.finished"

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from runbook_tui.run.hands import along_with
 from runbook_tui.run.state import CommandRecord, RunState
 
-GOOD = frozenset({"done", "taken back"})
+GOOD = frozenset({"done", "taken back", "rehearsed"})
+"""Results after which nothing of a step is there any more."""
 IN_THE_WAY = frozenset({"failed", "stays", "not tried"})
 """Results after which a step is still there that others were needed for."""
 UNDO_KINDS = frozenset({"undo", "verify_undo"})

@@ -62,9 +62,19 @@ def failed_probes(state: RunState, step: str) -> tuple[str, ...]:
 
 def conclude(state: RunState, step: str) -> Pairs:
     """What follows once a step's own work is done: over, or waiting; and what holds it, too."""
+    if state.rehearsal:
+        return _rehearsal_end(state, step)
     if waits_for(state, step):
         return [(e.StepWaiting(), step)]
     return [(e.StepFinished(result="done"), step), *holders(state, step)]
+
+
+def _rehearsal_end(state: RunState, step: str) -> Pairs:
+    """The end of a step that really ran in a rehearsal: nobody ticks or signs there."""
+    if bad := failed_probes(state, step):
+        found = ", ".join(f"“{state.outline[check].title}”" for check in bad)
+        return [(e.StepFinished(result="failed", reason=f"the probe of {found} failed"), step)]
+    return [(e.StepFinished(result="done"), step)]
 
 
 def holders(state: RunState, step: str, skipped: str = "") -> Pairs:

@@ -56,6 +56,7 @@ def _apply(draft: Draft, event: Event) -> None:
 
 def _run_started(draft: Draft, event: Event, payload: e.RunStarted) -> None:
     draft.fields.update(begun=payload, started=epoch(event.at))
+    draft.rehearsal = payload.rehearse
     draft.led_by(event.actor)
     draft.values.update(payload.parameters)
     draft.secrets.update(payload.secrets)
@@ -98,7 +99,9 @@ def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
         out_of_order=payload.out_of_order,
         outputs=dict(step.prepared) if again else {},
         refused={},
-        acted=step.acted or _by_hand(draft, event.step or ""),
+        rehearsed=False,
+        # In a rehearsal nobody does anything by hand.
+        acted=step.acted or (_by_hand(draft, event.step or "") and not draft.rehearsal),
     )
 
 
@@ -148,6 +151,12 @@ def _step_skipped(draft: Draft, event: Event, payload: e.StepSkipped) -> None:
         finished=epoch(event.at),
         reason=payload.reason,
         overridden=payload.override,
+    )
+
+
+def _rehearsed(draft: Draft, event: Event, payload: e.StepRehearsed) -> None:
+    draft.change(
+        event.step or "", status=Status.REHEARSED, finished=epoch(event.at), rehearsed=True
     )
 
 
@@ -267,6 +276,7 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.StepWaiting: _step_waiting,
     e.StepFinished: _step_finished,
     e.StepSkipped: _step_skipped,
+    e.StepRehearsed: _rehearsed,
     e.CheckTicked: _ticked,
     e.CheckUnticked: _unticked,
     e.NoteAdded: _note,

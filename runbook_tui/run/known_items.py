@@ -49,7 +49,7 @@ def known_items(state: RunState) -> Callable[[str, bool], Item | None]:
     results = state.rollback.results if state.rollback is not None else {}
 
     def item(id_: str, held: bool) -> Item | None:
-        if state.outline.is_group(id_):
+        if state.outline.is_group(id_) or state.rehearsal:
             return item_of(state, id_, held)  # It follows from other steps, too.
         step, result, asked = state.step(id_), results.get(id_, ""), asks(state, id_)
         found = items.get(id_)

@@ -88,6 +88,11 @@ def as_step(state: RunState, command: str) -> Step | Refusal:
             names=offer.missing,
             refused=offer.refused,
         )
+    if state.rehearsal:
+        return Refusal(
+            reason=f"this is a rehearsal: “{offer.title}” is not run",
+            hint="what it needs is shown; run the plan to run it",
+        )
     if offer.last is not None and offer.last.running:
         return Refusal(reason=f"“{offer.title}” runs already")
     return Step(id=offer.id, title=offer.title, run=text)

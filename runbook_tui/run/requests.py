@@ -18,11 +18,13 @@ class Request:
 class StartStep(Request):
     """Run the step, or start its timer; also the retry of a broken one.
 
-    ``confirmed``: a person said yes to what the plan asks before this step.
+    ``confirmed``: a person said yes to what the plan asks before this step. ``walk``: in a
+    rehearsal, go through it only, though the plan says that it really runs.
     """
 
     step: str
     confirmed: bool = False
+    walk: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

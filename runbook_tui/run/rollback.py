@@ -135,14 +135,18 @@ def _begun(state: RunState) -> RollbackState | None:
 def plan(state: RunState, scope: str, node: str, past_floor: bool = False) -> RollbackPlan:
     """The rollback of a scope as it would run now."""
     items: list[Item] = []
-    held = False
+    held = imagined = False
     known = known_items(state)
     for id_ in ran(state, node):
-        item = known(id_, held)
+        rehearsed = state.step(id_).rehearsed
+        item = known(id_, held or (imagined and rehearsed))
         if item is None:
             continue
         items.append(item)
-        held = held or (item.kind == "irreversible" and not past_floor)
+        floor = item.kind == "irreversible" and not past_floor
+        held = held or (floor and not rehearsed)
+        # What a rehearsal has only gone through keeps nothing that really ran.
+        imagined = imagined or (floor and rehearsed)
     items = told_apart(state, items)
     procedures = _procedures(state, node)
     return RollbackPlan(
@@ -206,7 +210,7 @@ def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
         _as_found(
             lacking(item, absent.secrets),
             gone=item.kind == "command" and not item.host and item.cwd in absent.folders,
-            hindered=hindered.get(item.step, "") if item.kind == "command" else "",
+            hindered=hindered.get(item.step, item.hindered) if item.kind == "command" else "",
             usual=item.usual if item.usual is not None else lasted.get(item.step),
         )
         for item in planned.items
@@ -237,6 +241,8 @@ def awaited(state: RunState, absent: Collection[str] = ()) -> tuple[Item, ...]:
     for id_ in rollback.steps:
         if id_ in rollback.results and id_ not in failed:
             continue
+        if state.step(id_).rehearsed:
+            return ()  # Nobody is asked about what was only gone through.
         if id_ not in failed and held(id_, stuck):
             stuck.add(id_)  # What needs it is asked about first.
             continue

@@ -29,9 +29,10 @@ class Status(StrEnum):
     NOT_APPLICABLE = "not applicable"
     UNDOING = "undoing"
     UNDO_FAILED = "undo failed"
+    REHEARSED = "rehearsed"
 
 
-OVER = frozenset({Status.DONE, Status.SKIPPED, Status.NOT_APPLICABLE})
+OVER = frozenset({Status.DONE, Status.SKIPPED, Status.NOT_APPLICABLE, Status.REHEARSED})
 BROKEN = frozenset({Status.FAILED, Status.STOPPED, Status.LOST, Status.UNDO_FAILED})
 
 
@@ -113,6 +114,8 @@ class StepState:
     """What was put out before the first such attempt changed anything: the true old state."""
     acted: bool = False
     """Whether anything with an effect was started and not taken back: a command, or a hand."""
+    rehearsed: bool = False
+    """Whether a rehearsal has gone through it without any effect."""
     outputs: Mapping[str, str] = field(default_factory=dict)
     """What its last attempt put out."""
     refused: Mapping[str, str] = field(default_factory=dict)
@@ -193,6 +196,11 @@ class RunState:
     def step(self, id_: str) -> StepState:
         """The state of a step; fresh if nothing happened to it."""
         return self.steps.get(id_, FRESH)
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether the plan is only gone through."""
+        return self.begun is not None and self.begun.rehearse
 
     @property
     def rolling_back(self) -> bool:
@@ -287,6 +295,8 @@ def blockers(state: RunState, id_: str) -> tuple[str, ...]:
     outline = state.outline
     node = outline[id_]
     reasons: list[str] = []
+    if state.rehearsal:
+        return _comes_first(state, id_)
     for holder in outline.holders(id_):
         gate = outline[holder].gate
         if gate is not None and not gate_open(state, holder):
@@ -302,6 +312,23 @@ def blockers(state: RunState, id_: str) -> tuple[str, ...]:
         if need in outline and not _satisfied(state, need, id_)
     )
     return tuple(reasons)
+
+
+def _comes_first(state: RunState, id_: str) -> tuple[str, ...]:
+    """What a rehearsal has to go through before a step: only the order counts, nobody is asked."""
+    node = state.outline[id_]
+    ended = OVER | BROKEN | {Status.WAITING}
+
+    def reached(need: str) -> bool:
+        inside = [
+            s.id for s in state.outline.steps_inside(need) if not state.outline.is_group(s.id)
+        ]
+        return all(state.step(i).status in ended or state.outline.optional(i) for i in inside)
+
+    wanted = () if state.outline.advised else (*state.outline[node.phase].needs, *node.needs)
+    return tuple(f"“{state.outline[need].title}” comes first" for need in wanted
+                 if need in state.outline and need not in state.outline.holders(id_)
+                 and not reached(need))  # fmt: skip
 
 
 def keeps_open(state: RunState, id_: str) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ def summary(state: RunState) -> str:
     for number, what in (
         (len(skipped), "skipped"),
         (sum(s.status is Status.NOT_APPLICABLE for s in found), "not applicable"),
+        (sum(s.status is Status.REHEARSED for s in found), "only gone through"),
         (against, "AGAINST THE PLAN"),
     ):
         if number:

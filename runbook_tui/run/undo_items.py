@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from runbook_tui.book.parameters import FilledIn
+from runbook_tui.run.elsewhere import elsewhere
 from runbook_tui.run.failing import asks
 from runbook_tui.run.forecast import estimated
 from runbook_tui.run.hands import along_with
@@ -52,6 +53,8 @@ class Item:
     """Whether the folder it acts in is not there now; an undo that comes before may bring it."""
     hindered: str = ""
     """Why it could not work now, as far as was looked: a program or a remote that is away."""
+    promised: tuple[str, ...] = ()
+    """In a rehearsal: names whose values steps would have put out, had they run."""
     check: str = ""
     """What says whether it could work now; empty where nothing does, or a value in it is open."""
     usual: float | None = None
@@ -161,6 +164,9 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
     stand = [f for f in (text, *earlier) if amended_text(step, f.text) == f.text]
     texts = (*stand, verify, *([first] if first else []))
     refused = tuple(dict.fromkeys(r.reason for filled in texts for r in filled.refused))
+    open_ = tuple(dict.fromkeys(name for filled in texts for name in filled.open))
+    promised = _promised(state, step, open_) if step.rehearsed else ()
+    far = elsewhere(item) if step.rehearsed else None
     return Item(
         step=id_,
         title=item.title,
@@ -168,7 +174,8 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
         text=amended_text(step, text.text),
         earlier=tuple(amended_text(step, other) for other in others),
         verify=first.text if first is not None else verify.text,
-        missing=tuple(dict.fromkeys(name for filled in texts for name in filled.open)),
+        missing=tuple(name for name in open_ if name not in promised),
+        promised=promised,
         places=tuple(str(p) for p in text.places) if text in stand else (),
         verify_places=tuple(str(p) for p in (first or verify).places),
         secrets=_secrets(state, step, armed.secrets),
@@ -176,6 +183,7 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
         cwd=armed.cwd,
         host=armed.host,
         held=held,
+        hindered=far.reason if far is not None else "",
         check="" if (ready := resolve_ready(state, armed, values)).open else ready.text,
         guess=_guess(state, id_, armed.kind),
         usual=_usual(state, id_, armed.kind),
@@ -185,6 +193,12 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
         asks=asks(state, id_),
         edited=edits(step),
     )
+
+
+def _promised(state: RunState, step: StepState, names: Collection[str]) -> tuple[str, ...]:
+    """Which of these names steps put out that a rehearsal has only gone through."""
+    makers = state.outline.makers
+    return tuple(n for n in names if any(state.step(m).rehearsed for m in makers.get(n, ())))
 
 
 def amended_text(step: StepState, text: str) -> str:

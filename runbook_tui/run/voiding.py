@@ -11,7 +11,7 @@ from runbook_tui.run.state import OVER, Status
 UNTOUCHED: dict[str, Any] = {
     "status": Status.PENDING, "started_seq": 0, "started": None, "finished": None,
     "undo": None, "reason": "", "acted": False, "earlier": (), "prepared": {},
-    "refused": {},
+    "refused": {}, "rehearsed": False,
 }  # fmt: skip
 """A step as if it had never been started; its attempts are still counted on."""
 

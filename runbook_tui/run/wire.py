@@ -30,6 +30,7 @@ from runbook_tui.run.events import (
     SeveritySet,
     SignoffGiven,
     StepFinished,
+    StepRehearsed,
     StepSkipped,
     StepStarted,
     StepWaiting,
@@ -47,7 +48,7 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
         cls.WIRE: cls
         for cls in (
             RunStarted, RunPaused, RunResumed, RunFinished, LeadHandedOver,
-            StepStarted, StepWaiting, StepFinished, StepSkipped,
+            StepStarted, StepWaiting, StepFinished, StepSkipped, StepRehearsed,
             CheckTicked, CheckUnticked, NoteAdded,
             CommandStarted, CommandFinished, ParameterCaptured,
             SignoffGiven, GateOpened, GateOverridden, WatchBreached, WatchCleared,

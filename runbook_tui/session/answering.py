@@ -12,6 +12,7 @@ from runbook_tui.run.events import Actor, Event, RunPaused, StepStarted, UndoArm
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.offers import as_step
 from runbook_tui.run.prepare import secrets_of
+from runbook_tui.run.rehearsal import really_runs
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState
 from runbook_tui.session.capacity import too_large, unfit
@@ -120,6 +121,9 @@ class Desk:
                 reason=f"the run is led in another place, by {self._lead.holder()}",
                 hint=f"start “{step.title}” there",
             )
+        walked = isinstance(request, r.StartStep) and request.walk
+        if walked or not really_runs(self._state, step):
+            return None
         lacking = self._lacking(step)
         if lacking is not None or not isinstance(request, r.StartStep):
             return lacking

@@ -7,6 +7,7 @@ from pathlib import Path
 from runbook_tui.run.applying import leave_out
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor, RunFinished
+from runbook_tui.run.rollback import ran
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.session.launching import Workbench
 from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
@@ -149,6 +150,9 @@ class Driver:
         state = self._state
         if not self.leads or state.finished is not None or not state.steps or state.begun is None:
             return
+        if state.rehearsal:
+            self._end_rehearsal()
+            return
         if self._active - set(self._background.values()) or state.seq == self._found_open:
             return
         if left_open(state) or left_out(state):
@@ -161,6 +165,14 @@ class Driver:
             self._ending |= self._background.keys()
             return
         ended = RunFinished(stopped=self._ended_with_the_run())
+        self._bench.recorder.record(lambda now: [] if now.finished is not None else [(ended, None)])
+
+    def _end_rehearsal(self) -> None:
+        """A rehearsal ends with its rollback, unless something that really ran still stands."""
+        rollback = self._state.rollback
+        if rollback is None or rollback.finished is None or ran(self._state):
+            return
+        ended = RunFinished(result="rehearsed")
         self._bench.recorder.record(lambda now: [] if now.finished is not None else [(ended, None)])
 
     def _ended_with_the_run(self) -> tuple[str, ...]:

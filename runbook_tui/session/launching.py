@@ -23,6 +23,7 @@ from runbook_tui.run.prepare import (
     withheld,
     working_folder,
 )
+from runbook_tui.run.rehearsal import as_if, left_alone
 from runbook_tui.run.remote import DEFAULT_SHELL
 from runbook_tui.run.rollback import folders
 from runbook_tui.run.state import CommandRecord, RunState
@@ -87,6 +88,8 @@ class Workbench:
         for parameter in self.state.runbook.parameters:
             if parameter.secret is None or parameter.name in self.vault:
                 continue
+            if parameter.name in left_alone(self.state):
+                continue
             now = self.clock.mono()
             if now - self.tried.get(parameter.name, -AGAIN) < AGAIN:
                 continue
@@ -106,7 +109,8 @@ class Workbench:
     def absent_secrets(self, names: Iterable[str]) -> tuple[str, ...]:
         """Secrets among these that nobody can give now; they have to be asked for."""
         held = self.secret_values()
-        return tuple(n for n in names if n in self.state.secrets and not held.get(n))
+        wanted = self.state.secrets.keys() - left_alone(self.state)
+        return tuple(n for n in names if n in wanted and not held.get(n))
 
     def look_for_secrets(self) -> None:
         """Find out which secrets have to be asked for."""
@@ -116,7 +120,7 @@ class Workbench:
     def look_for_folders(self) -> bool:
         """Find out which folders of undos are gone; True if that has changed."""
         self.looked = self.clock.mono()
-        gone = tuple(cwd for cwd in folders(self.state) if not os.path.isdir(cwd))
+        gone = tuple(cwd for cwd in folders(as_if(self.state)) if not os.path.isdir(cwd))
         changed = gone != self.absent.folders
         self.absent = dataclasses.replace(self.absent, folders=gone)
         return changed

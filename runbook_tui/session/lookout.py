@@ -18,6 +18,7 @@ from runbook_tui.book.shell.programs import programs
 from runbook_tui.run import remote
 from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.reach import undo_seconds, usual
+from runbook_tui.run.rehearsal import as_if, left_alone
 from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import Item
@@ -151,7 +152,7 @@ class Lookout:
     def _undos_of(self, state: RunState) -> Iterable[_Undo | None]:
         """Of thousands of undos those that are as they were are not read again."""
         before, self._read = self._read, {}
-        for item in plan(state, "run", "", past_floor=True).items:
+        for item in plan(as_if(state), "run", "", past_floor=True).items:
             armed = state.step(item.step).undo
             if item.kind != "command" or armed is None:
                 continue
@@ -170,9 +171,13 @@ class Lookout:
         if "BASH_ENV" not in environment and "BASH_ENV" not in inherited:
             named = dict.fromkeys(n for text in texts for n in programs(text, armed.shell))
             needs = tuple(n for n in named if f"BASH_FUNC_{n}%%" not in inherited)
+        if state.rehearsal:
+            needs += _fetching(state, item)
         check = None
         own = tuple(sorted({**environment, "RUNBOOK_STEP": ""}.items()))
-        asks = item.check if not item.missing else ""
+        # What a rehearsal has only gone through is not asked either.
+        acted = state.step(item.step).acted
+        asks = item.check if acted and not item.missing else ""
         if armed.host:
             # Steps without a check of their own ask the same, and are asked about once.
             own = own if asks else tuple(pair for pair in own if pair[0] == "PATH")
@@ -309,6 +314,15 @@ class Lookout:
         except JournalError:
             return ()
         return tuple(usual(took).items())
+
+
+def _fetching(state: RunState, item: Item) -> tuple[str, ...]:
+    """Programs that fetch the secrets of an undo; a rehearsal does not run them."""
+    left = left_alone(state)
+    secrets = (p.secret for p in state.runbook.parameters
+               if p.name in item.secrets and p.name in left)  # fmt: skip
+    texts = (secret.command or "" for secret in secrets if secret is not None)
+    return tuple(name for text in texts for name in programs(text, ("sh", "-c")))
 
 
 def _found(name: str, path: str, cwd: str) -> bool:

@@ -243,6 +243,8 @@ class Session:
         if not isinstance(work.request, r.Request):
             work.request()
             return
+        if isinstance(work.request, r.OpenRollback | r.StartRollback) and self.state.rehearsal:
+            self._look_for_rehearsal()
         try:
             answer = self._desk.answer(work.request, work.actor)
         except TooLarge as error:
@@ -257,6 +259,13 @@ class Session:
             self._lookout.hurry()
         self._tell()
         work.future.set_result(answer)
+
+    def _look_for_rehearsal(self) -> None:
+        """What undos lack is what a rehearsal is about: it is known before their turn comes."""
+        self._bench.look_for_secrets()
+        self._bench.look_for_folders()
+        if not self._looking.is_alive():
+            self._lookout.look_once(checks=True)
 
     def _tell(self) -> None:
         state = self.state

@@ -19,6 +19,7 @@ from runbook_tui.run.events import (
     UndoArmed,
 )
 from runbook_tui.run.finishing import conclude, failed_probes, waits_for
+from runbook_tui.run.rehearsal import rehearsed
 from runbook_tui.run.state import CommandRecord, RunState, Status, StepState, overtaken
 from runbook_tui.session.launching import (
     Workbench,
@@ -105,6 +106,8 @@ class StepDriver:
         state = self._bench.state.step(step_id)
         commands = [c for c in state.commands if c.attempt == state.attempt]
         done = {c.kind: c for c in commands if c.kind in {"before", "run"}}
+        if self._bench.state.rehearsal and step.rehearsal_text is not None:
+            return self._stand_in(step, step.rehearsal_text, commands)
         if not step.manual and state.status is Status.RUNNING:
             # Once an attempt has acted, what is there is not the old state any more.
             before = None if state.acted and "run" not in done else step.before
@@ -121,9 +124,18 @@ class StepDriver:
             return False
         return self._checks(step, state, commands) or self._conclude(step, state)
 
+    def _stand_in(self, step: Step, text: str, commands: list[CommandRecord]) -> bool:
+        """In a rehearsal: the command that the plan gives in the step's place, and no other."""
+        last = next((c for c in commands if c.kind == "rehearse"), None)
+        if last is None:
+            return self._launch(step, "rehearse", text)
+        if not last.ok or last.stopped or last.timed_out:
+            return self._fail(step, why_failed(step, last))
+        return self._record(step, rehearsed(self._bench.state, step, ran=last.text)) or True
+
     def _launch(self, step: Step, kind: str, text: str, node: str = "") -> bool:
         bench = self._bench
-        if kind in {"before", "run"} and (reason := self._interrupted(step)):
+        if kind in {"before", "run", "rehearse"} and (reason := self._interrupted(step)):
             return self._fail(step, reason)
         launch = prepare_step(bench, step, kind, text, node)
         try:
@@ -254,7 +266,8 @@ def unusable(step: Step, state: StepState) -> str:
 
 def why_failed(step: Step, record: CommandRecord) -> str:
     """One short sentence on how a command failed."""
-    what = {"before": "its preparation", "run": "its command"}.get(record.kind, record.kind)
+    words = {"before": "its preparation", "run": "its command", "rehearse": "its rehearsal"}
+    what = words.get(record.kind, record.kind)
     if record.lost:
         known = record.reason if record.host else ""
         return f"{what} was lost: {known or 'its exit status is unknown'}"

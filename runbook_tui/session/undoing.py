@@ -17,10 +17,11 @@ from runbook_tui.run.failing import (
     tries,
     unanswered,
 )
-from runbook_tui.run.rollback import plan, waits_behind
+from runbook_tui.run.rehearsal import as_if, would_be
+from runbook_tui.run.rollback import RollbackPlan, plan, waits_behind, without
 from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import CommandRecord, RunState, Status
-from runbook_tui.run.undo_items import Item
+from runbook_tui.run.undo_items import Item, item_of
 from runbook_tui.session.launching import (
     Workbench,
     captured,
@@ -176,16 +177,18 @@ class RollbackDriver:
     def _next(self, rollback: RollbackState) -> bool:
         """Begin the next undo that can run; finish when nothing is left to do or to ask."""
         state = self._bench.state
-        held = False
+        held = held_back = False
         stuck = set(unanswered(state)) if self.attended else set()
         waits = waits_behind(state)
         hinders = hindered(state, answerable=self.attended)
         for step_id in rollback.steps:
+            if step_id not in rollback.results and state.step(step_id).rehearsed:
+                return self._would_undo(step_id, held)
             if step_id not in rollback.results:
                 item = self._item(step_id)
                 if item is None:
                     return self._undone(step_id, "done", None, "taken back already")
-                if held:
+                if held_back:
                     return self._undone(step_id, "none", None, "below the floor")
                 if item.kind in TRIED and (reason := hinders(step_id)):
                     return self._undone(step_id, "not tried", None, reason)
@@ -197,7 +200,20 @@ class RollbackDriver:
             armed = state.step(step_id).undo
             floor = armed is not None and armed.kind == "irreversible"
             held = held or (floor and not rollback.past_floor)
+            # A floor that a rehearsal has only gone through keeps nothing that really ran.
+            held_back = held_back or (held and floor and not state.step(step_id).rehearsed)
         return False if stuck else self._finish(rollback)
+
+    def _would_undo(self, step_id: str, held: bool) -> bool:
+        """Say of a step that was only gone through whether its undo would have been ready."""
+        bench = self._bench
+        bench.look_for_secrets()
+        state = as_if(bench.state)
+        item = item_of(state, step_id, held)
+        if item is None:
+            return self._undone(step_id, "rehearsed", None, "there is nothing to take back")
+        scope = RollbackPlan(scope="step", node=step_id, items=(item,))
+        return self._undone(step_id, *_verdict(state, without(scope, bench.absent).items[0]))
 
     def _take(self, item: Item) -> bool | None:
         """Begin or settle one item; None where a person has to answer first."""
@@ -291,6 +307,11 @@ class RollbackDriver:
         if self._record([(event, None)]):
             bench.recorder.enter_account()
         return True
+
+
+def _verdict(state: RunState, item: Item) -> tuple[str, None, str]:
+    result, reason = would_be(state, item)
+    return result, None, reason
 
 
 def _lost_once(records: list[CommandRecord]) -> bool:

@@ -67,6 +67,8 @@ def exit_status(state: RunState) -> int:
     if rollback is not None and rollback.finished is not None:
         later = any(s.touched and (s.started or 0) > rollback.finished
                     for s in state.steps.values())  # fmt: skip
+        if state.rehearsal:
+            return 0 if rollback.result == "complete" else 6
         if not later:
             return 5 if rollback.result == "complete" else 6
     if state.finished is not None:

@@ -62,7 +62,6 @@ def test_wrong_values_end_with_2_before_anything_is_recorded(runbook: Program) -
     assert runbook("run", path, "--no-tui", "-p", "version").status == 2
     assert runbook("run", path, "--no-tui", "--from", "flakey").status == 2
     assert runbook("run", path, "--no-tui", "--cwd", "nowhere").status == 2
-    assert runbook("run", path, "--rehearse").status == 2
     assert runbook("run", path).status == 2
     assert runbook("runs").out == ""
 

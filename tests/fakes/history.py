@@ -23,13 +23,16 @@ START = 1_700_000_000.0
 class History:
     """Events in order and the state they make; each event is one second after the last."""
 
-    def __init__(self, runbook: Runbook, values: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, runbook: Runbook, values: dict[str, str] | None = None, *, rehearse: bool = False
+    ) -> None:
         self.events: list[Event] = []
         self.state: RunState = begin("20260101-cafe", runbook)
         self.add(
             e.RunStarted(
                 title=runbook.title, source="plan.toml", format=runbook.format, plan="",
                 digest="d", folder="/srv/plan", parameters=values or {},
+                rehearse=rehearse,
             )
         )  # fmt: skip
 

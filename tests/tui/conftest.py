@@ -47,8 +47,8 @@ def scene(tmp_path: Path) -> Iterator[Callable[..., Scene]]:
     """Makes runs on real parts and closes them."""
     made: list[Scene] = []
 
-    def make(runbook: Runbook, values: Mapping[str, str] = {}) -> Scene:
-        made.append(Scene(tmp_path, runbook, values))
+    def make(runbook: Runbook, values: Mapping[str, str] = {}, *, rehearse: bool = False) -> Scene:
+        made.append(Scene(tmp_path, runbook, values, rehearse=rehearse))
         return made[-1]
 
     yield make

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Button
 
+from runbook_tui.run.rehearsal import as_if
 from runbook_tui.run.requests import CloseRollback, SetSeverity, StartRollback, StopRollback
 from runbook_tui.run.rollback import RollbackPlan
 from runbook_tui.run.scopes import SCOPES, scope_node
@@ -60,8 +61,8 @@ class RollbackKeys(Screen[None]):
 
     @property
     def state(self) -> RunState:
-        """The run now."""
-        return self.app.session.state
+        """The run now; a rehearsal as if what it has only gone through had run."""
+        return as_if(self.app.session.state)
 
     @property
     def running(self) -> bool:

@@ -104,7 +104,7 @@ def _word(state: RunState, step: Step, status: Status, width: int) -> Part | Non
         return ("skipped against the plan", "bad")
     if status in {Status.PENDING, Status.READY} and state.step(step.id).undo_result in TAKEN_BACK:
         return ("taken back", "dim")
-    if status in {*BROKEN, Status.WAITING, Status.UNDOING, Status.SKIPPED}:
+    if status in {*BROKEN, Status.WAITING, Status.UNDOING, Status.SKIPPED, Status.REHEARSED}:
         return (status.value, GLYPHS[status][1])
     return None
 

@@ -40,6 +40,9 @@ def command(item: Item | None, width: int, height: int, past_floor: bool = False
     if item.hindered and not item.result:
         why = cut(f" ! {printable(item.hindered, 1000)}; it is tried all the same", width)
         return [[(why, "warn")], *_text(item, width, height - 1)]
+    if item.result in {"rehearsed", "not ready"} and item.outcome:
+        why = cut(f" ~ {printable(item.outcome, 1000)}", width)
+        return [[(why, "warn")], *_text(item, width, height - 1)]
     if item.result in {"failed", "stays", "not tried"} and item.outcome:
         mark = "–" if item.result == "not tried" else "✗"
         why = cut(f" {mark} {printable(item.outcome, 1000)}", width)

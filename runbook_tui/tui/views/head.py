@@ -11,6 +11,7 @@ from runbook_tui.run.forecast import expected_finish, lateness
 from runbook_tui.run.offers import open_values
 from runbook_tui.run.once import of_state
 from runbook_tui.run.readiness import counted
+from runbook_tui.run.rehearsal import as_if
 from runbook_tui.run.rollback import plan, without
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
@@ -28,7 +29,7 @@ WORTH_SAYING = 60.0
 @of_state
 def readiness(state: RunState, absent: Absent = NOTHING_ABSENT) -> Line:
     """The light: how many undos are ready, and how long they take."""
-    found = without(plan(state, "run", ""), absent)
+    found = without(plan(as_if(state), "run", ""), absent)
     values = len(open_values(state))
     asks = f", {values} values open" if values else ""
     if not found.items:
@@ -62,6 +63,8 @@ def head(
         light = readiness(state, absent)
     saved: Line = [("● not saved", "bad")] if trouble else [("● saved", "good")]
     title: Line = [(f" {_calm(printable(state.runbook.title, 120))}", "strong")]
+    if state.rehearsal:
+        title = [(" REHEARSAL ", "won"), *title]
     right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]
     own: list[Line] = [[(you, "strong")]] if you else []
     if level := severity.word(state.severity):

@@ -46,6 +46,9 @@ def rollback_news(before: RunState, now: RunState) -> list[Part]:
     if not anew and known is not None and known.finished is not None:
         return []
     more = f" · {told}" if (told := opened(now)) else ""
+    if now.rehearsal:
+        would = "all of it would" if rollback.result == "complete" else "NOT all of it would"
+        return [(f"the rollback is rehearsed: {would} have been ready; F9 looks at it", "warn")]
     if rollback.result != "complete":
         left = ", ".join(printable(title, 60) for title in rollback.remaining)
         return [(f"rolled back by {who}, INCOMPLETE: {left} remain; F9 looks at it{more}", "bad")]
@@ -59,6 +62,8 @@ def _finished(before: RunState, now: RunState) -> list[Part]:
     if now.finished is None or before.finished is not None:
         return []
     tone = "warn" if now.stopped else "good"
+    if now.rehearsal:
+        return []  # Its rollback has said it.
     return [(f"the run is over: {summary(now)}; q leaves, F9 takes it back", tone)]
 
 
@@ -66,6 +71,8 @@ def _still_open(before: RunState, now: RunState) -> list[Part]:
     """What keeps the run open once no step does that must be done."""
     if now.finished is not None or _steps_left(now) or not _steps_left(before):
         return []
+    if now.rehearsal:
+        return [("the plan is gone through: F9, and F9 again, rehearses its rollback", "good")]
     if optional := left_out(now):
         titles = ", ".join(f"“{now.outline[id_].title}”" for id_ in optional)
         return [(f"only what is optional is left: run or skip {titles}, or Ctrl+P finish", "warn")]

@@ -7,6 +7,7 @@ from runbook_tui.book.model import Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.elsewhere import elsewhere
 from runbook_tui.run.finishing import waits_for
+from runbook_tui.run.rehearsal import really_runs
 from runbook_tui.run.state import (
     BROKEN,
     RunState,
@@ -43,7 +44,10 @@ def what_next(
     elif status is Status.PENDING:
         lines += _pending(state, step, width)
     elif status is Status.READY:
-        lines += _refused(step, width, guest) or [_ready(state, step, guest)]
+        refused = [] if state.rehearsal else _refused(step, width, guest)
+        lines += refused or [_ready(state, step, guest)]
+    elif status is Status.REHEARSED:
+        lines += _wrapped("gone through in a rehearsal: nothing of it has happened", "dim", width)
     elif status is Status.RUNNING:
         lines += _running(state, step, width, guest)
     elif status is Status.WAITING:
@@ -91,6 +95,9 @@ def _ready(state: RunState, step: Step, guest: str) -> Line:
         return [("its steps are started one by one", "plain")]
     if guest:
         return [(guest, "dim")]
+    if state.rehearsal:
+        words = " run it, REALLY" if really_runs(state, step) else " go through it, nothing runs"
+        return [("Enter", "key"), (words, "warn" if really_runs(state, step) else "plain")]
     if not step.manual:
         return [("Enter", "key"), (" run it", "plain")]
     then = " ticks its checks" if step.checks else " done"

@@ -35,8 +35,9 @@ def title(state: RunState, plan: RollbackPlan, now: float, width: int) -> Line:
     if rollback is None and (words := expected(plan)):
         right = [(f"{words} ", "bad" if plan.over_budget else "strong")]
     level = severity.word(state.severity)
-    bad: Line = [("  ", "plain"), (level, "bad")] if level else []
-    return spread([(word, "panic"), *bad, (f"  {where}", "strong")], right, width)
+    more: Line = [("  ", "plain"), (level, "bad")] if level else []
+    more = [(" REHEARSAL ", "won"), *more] if state.rehearsal else more
+    return spread([(word, "panic"), *more, (f"  {where}", "strong")], right, width)
 
 
 def scopes(plan: RollbackPlan) -> Line:
@@ -124,6 +125,8 @@ def _standing(item: Item) -> Line:
         "stays": ("✗ stays", "bad"),
         "not tried": ("– not tried", "bad"),
         "none": ("– not undone", "bad"),
+        "rehearsed": ("~ would be ready", "good"),
+        "not ready": ("✗ would not be ready", "bad"),
     }
     if item.asks:
         return [("✗ failed, asks you ", "bad")]
@@ -134,6 +137,8 @@ def _standing(item: Item) -> Line:
         return [("▶ running ", "busy")]
     if item.behind:
         return [(f"waits for “{printable(item.behind, 16)}” ", "warn")]
+    if item.ready and item.promised:
+        return [(f"✓ ready once {printable(', '.join(item.promised), 24)} is known ", "good")]
     if item.ready:
         return [("✓ ready ", "good"), (f"{takes(item)} " if takes(item) else "", "dim")]
     return [(f"{item.why} ", "warn")]

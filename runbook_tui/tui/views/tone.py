@@ -25,6 +25,7 @@ GLYPHS = {
     Status.NOT_APPLICABLE: ("–", "dim"),
     Status.UNDOING: ("↶", "busy"),
     Status.UNDO_FAILED: ("✗", "bad"),
+    Status.REHEARSED: ("~", "dim"),
 }
 
 

@@ -6,7 +6,7 @@ import time
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.plain_text import printable
-from runbook_tui.run.failing import unanswered
+from runbook_tui.run.failing import GOOD, unanswered
 from runbook_tui.run.follow_up import follow_up
 from runbook_tui.run.once import once
 from runbook_tui.run.outline import Outline
@@ -28,7 +28,7 @@ def summary(state: RunState, plan: RollbackPlan, width: int, height: int) -> lis
     if rollback is not None and rollback.finished is not None:
         return _over(state, rollback, width, height)
     if rollback is not None and rollback.started is not None:
-        done = sum(r in {"done", "taken back"} for r in rollback.results.values())
+        done = sum(r in GOOD for r in rollback.results.values())
         words = f"{done} of {len(rollback.steps)} taken back"
         if failed := unanswered(state):
             titles = ", ".join(f"“{printable(state.outline[id_].title, 60)}”" for id_ in failed)
@@ -46,6 +46,8 @@ def summary(state: RunState, plan: RollbackPlan, width: int, height: int) -> lis
 
 def _over(state: RunState, rollback: RollbackState, width: int, height: int) -> list[Line]:
     took = spoken(rollback.seconds)
+    if state.rehearsal:
+        return _rehearsed(rollback, width, height)
     found = follow_up(state)
     more = f"; Esc: a follow-up of {len(found.open)}" if found is not None and found.open else ""
     if rollback.result != "complete":
@@ -56,6 +58,16 @@ def _over(state: RunState, rollback: RollbackState, width: int, height: int) -> 
     if away := outside(state, rollback.node):
         words += f"; {len(away)} steps outside it stay"
     return flow([(" ROLLED BACK ", "won")], words + more, "good", width, height)
+
+
+def _rehearsed(rollback: RollbackState, width: int, height: int) -> list[Line]:
+    good = sum(result in GOOD for result in rollback.results.values())
+    words = f"{good} of {len(rollback.results)} undos would have been ready, or really ran"
+    if rollback.result == "complete":
+        return flow([(" REHEARSED ", "won")], words, "good", width, height)
+    left = ", ".join(printable(title, 60) for title in rollback.remaining)
+    return flow([(" INCOMPLETE ", "panic")], f"in rehearsal: {words}; not: {left}", "bad",
+                width, height)  # fmt: skip
 
 
 @once

@@ -16,7 +16,7 @@ from runbook_tui.tui.widgets.painted import RowList
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
 
-MOVES_ON = frozenset({Status.DONE, Status.SKIPPED, Status.NOT_APPLICABLE})
+MOVES_ON = frozenset({Status.DONE, Status.SKIPPED, Status.NOT_APPLICABLE, Status.REHEARSED})
 
 
 class Checklist(RowList):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,3 +103,19 @@ def test_a_rollback_that_is_not_over_keeps_its_run_open(journal: SqliteJournal) 
     assert words["r-1"] == ("rollback not finished", False)
     assert words["r-2"] == ("rollback not finished", False)
     assert words["r-3"][0] == "rolled back"
+
+
+def test_a_rehearsal_is_meant_only_by_its_name_or_where_no_run_is_open(
+    journal: SqliteJournal,
+) -> None:
+    rehearsal = dataclasses.replace(STARTED, rehearse=True)
+    add(journal, "run", STARTED, e.StepStarted(), COMMAND)
+    add(journal, "rehearsed", rehearsal, e.StepStarted(), COMMAND)
+    seen = choose_only(journal, None, lambda g: bool(g.running), "run")
+    assert seen is not None
+    assert (seen.entry.run, choose(journal, None)) == ("run", "run")
+    add(journal, "run", e.RunFinished())
+    assert choose(journal, None) == "rehearsed"
+    add(journal, "rehearsed", e.StepRehearsed())
+    assert glances(journal)[0].to_undo == ()
+    assert glances(journal)[0].word == "rehearsal, running"

@@ -52,7 +52,14 @@ def book(*steps: Step, **fields: object) -> Runbook:
 class Scene:
     """One run in a folder; sessions are opened on it as processes would."""
 
-    def __init__(self, folder: Path, runbook: Runbook, values: Mapping[str, str] = {}) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        runbook: Runbook,
+        values: Mapping[str, str] = {},
+        *,
+        rehearse: bool = False,
+    ) -> None:
         self.folder = folder
         self.work = folder / "work"
         self.work.mkdir(exist_ok=True)
@@ -64,6 +71,7 @@ class Scene:
         self.run = start_run(
             self.journal, plan="plan", runbook=runbook, source="plan.toml",
             folder=str(self.work), parameters=dict(values), actor=ADA, clock=SystemClock(),
+            rehearse=rehearse,
         )  # fmt: skip
         self.place = folder / "home" / "runs" / self.run
 
