@@ -26,6 +26,7 @@ COMMANDS = {
     "show": "what was read from a plan",
     "runs": "open and past runs",
     "log": "what happened in a run",
+    "report": "what happened, for people",
     "verify": "does the journal hold?",
     "demo": "the whole job in a sandbox on this machine",
     "doctor": "is this machine ready?",
