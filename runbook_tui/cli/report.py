@@ -14,8 +14,8 @@ from runbook_tui.cli.written import STANDARD, write
 if TYPE_CHECKING:
     from runbook_tui.report.model import Report
 
-FORMATS = ("md", "json")
-ENDINGS = {".json": "json"}
+FORMATS = ("md", "html", "json")
+ENDINGS = {".html": "html", ".htm": "html", ".json": "json"}
 
 
 @click.command("report")
@@ -24,7 +24,7 @@ ENDINGS = {".json": "json"}
     "--format",
     "format_",
     type=click.Choice(FORMATS),
-    help="Markdown or JSON; without it what FILE ends in says which, else Markdown",
+    help="Markdown, one HTML page, or JSON; without it what FILE ends in says which, else Markdown",
 )
 @click.option(
     "-o",
@@ -63,6 +63,10 @@ def text_of(report: Report, format_: str) -> str:
         from runbook_tui.report.values import to_json
 
         return to_json(report)
+    if format_ == "html":
+        from runbook_tui.report.html import to_html
+
+        return to_html(report)
     from runbook_tui.report.markdown import to_markdown
 
     return to_markdown(report)

@@ -117,8 +117,8 @@ def _rollback(rollback: Rollback, number: int, of: int, clock: Clock) -> Iterato
         yield "**What remained:**"
         yield ""
         yield from (f"- {said(what)}" for what in rollback.remaining)
-    elif rollback.ended is not None:
-        yield "Nothing remained." if rollback.result == "complete" else "What remained is not said."
+    else:
+        yield words.nothing_left(rollback)
     yield ""
 
 
@@ -159,7 +159,7 @@ def _signoffs(report: Report, clock: Clock) -> Iterator[str]:
         yield ""
         return
     yield from _table(
-        ("When", "On", "Role", "Decision", "By", "Identity", "Account", "Comment"),
+        ("When", "On", "Role", "Decision", "By", "Identity", "Comment"),
         (
             (
                 clock.short(d.at),
@@ -168,13 +168,12 @@ def _signoffs(report: Report, clock: Clock) -> Iterator[str]:
                 said(words.verdict(d)),
                 said(d.by.identity),
                 said(words.standing(d)),
-                said(words.account(d.by)),
                 said(d.comment),
             )
             for d in report.decisions
         ),
     )
-    yield "Claimed: the person said so, and only the account was seen. Proven: a key signed it."
+    yield words.PROVEN
     yield ""
 
 
@@ -201,9 +200,7 @@ def _steps(report: Report, clock: Clock) -> Iterator[str]:
 
 
 def _box(box: Box, clock: Clock) -> str:
-    by = f" by {said(box.by.identity)}, {clock.short(box.at)}" if box.by and box.at else ""
-    word = "ticked" if box.standing else "void since" if by else "not ticked"
-    return f"- {'☑' if box.standing else '☐'} {said(box.title)}: {word}{by}"
+    return f"- {said(words.box(box, clock))}"
 
 
 def _command(command: Ran, clock: Clock) -> Iterator[str]:
@@ -250,8 +247,7 @@ def _notes(report: Report, clock: Clock) -> Iterator[str]:
     yield "## Notes"
     yield ""
     for note in report.notes:
-        on = f" on {said(note.title)}" if note.title else ""
-        yield f"- {clock.short(note.at)}, {said(note.by.identity)}{on}: {said(note.text)}"
+        yield f"- {said(words.note(note, clock))}"
     yield ""
 
 
@@ -274,20 +270,10 @@ def _people(report: Report) -> Iterator[str]:
     if report.effort:
         yield from _table(
             ("Team", "Hours", "Planned hours", "Rate", "Cost", "Planned cost"),
-            (
-                (
-                    said(e.team),
-                    words.number(e.worked),
-                    *(
-                        "" if value is None else words.number(value)
-                        for value in (e.planned, e.rate, e.cost, e.planned_cost)
-                    ),
-                )
-                for e in report.effort
-            ),
+            ([said(cell) for cell in row] for row in words.effort(report)),
         )
-    for what, hours in (report.effort_elsewhere or {}).items():
-        yield f"Planned for its {what}: {words.number(hours)} person-hours."
+    for line in words.effort_elsewhere(report):
+        yield line
         yield ""
     yield f"Hands-on time is counted {words.COUNTED}."
     yield ""
@@ -311,22 +297,19 @@ def _record(report: Report, clock: Clock) -> Iterator[str]:
     yield ""
     yield from block(report.head)
     yield ""
-    yield "With it anybody can find out later whether these events were changed:"
+    yield words.ANYBODY
     yield ""
     yield from block(words.check(report), "sh")
     yield ""
     check = report.verified
-    if check is None:
-        yield "It was not checked when this was written."
-    elif check.problems:
+    if check is not None and check.problems:
         yield "🔴 **THE RECORD DOES NOT HOLD:**"
         yield ""
         yield from (f"- {said(problem)}" for problem in check.problems)
     else:
-        logs = words.many(check.logs, "log")
-        yield f"It was computed anew when this was written, and holds, with {logs} of commands."
+        yield words.holds(report)
     for remark in check.remarks if check is not None else ():
         yield ""
         yield f"Note: {said(remark)}"
     yield ""
-    yield f"Written {clock.full(report.written)}."
+    yield f"{clock.zone_name()}. Written {clock.full(report.written)}."

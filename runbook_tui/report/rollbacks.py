@@ -47,6 +47,10 @@ class Rollbacks:
         """It does not stand open any more."""
         self._open.pop(key, None)
 
+    def right_all(self, beginning: str) -> None:
+        """None of what is so called stands open any more."""
+        self._open = {k: t for k, t in self._open.items() if not k.startswith(beginning)}
+
     def probe(self, event: Event, payload: e.CommandStarted) -> None:
         """Remember which check a probe is for."""
         if payload.kind == "probe":
@@ -237,6 +241,11 @@ def _signed(going: Rollbacks, event: Event, payload: e.SignoffGiven) -> None:
     going.wrong(key, "rejection", epoch(event.at), words)
 
 
+def _passed(going: Rollbacks, event: Event, payload: e.GateOverridden) -> None:
+    """What was said against opening a gate was answered by opening it."""
+    going.right_all(f"sign {payload.node} ")
+
+
 def _breached(going: Rollbacks, event: Event, payload: e.WatchBreached) -> None:
     value = "" if payload.value is None else f" at {payload.value:g}"
     words = f"the watch “{going.title(payload.watch)}” was breached{value}"
@@ -254,6 +263,7 @@ _HANDLERS: dict[type[e.Payload], Callable[[Rollbacks, Event, Any], None]] = {
     e.CommandStarted: Rollbacks.probe,
     e.CommandFinished: Rollbacks.probed,
     e.SignoffGiven: _signed,
+    e.GateOverridden: _passed,
     e.WatchBreached: _breached,
     e.WatchCleared: _cleared,
     e.RollbackOpened: Rollbacks.opened,

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from runbook_tui.book.durations import spoken
-from runbook_tui.report.model import Attempt, Decision, Part, Ran, Report, Rollback
+from runbook_tui.report.model import Attempt, Box, Decision, Part, Ran, Remark, Report, Rollback
 from runbook_tui.run.events import Actor
 
 CLAIMED = "claimed"
+PROVEN = "Claimed: the person said so, and only the account was seen. Proven: a key signed it."
+ANYBODY = "With it anybody can find out later whether these events were changed:"
 COUNTED = (
     "from the start of each step to its end, and of each rollback, for the person who started it;"
     " what overlaps counts once, pauses do not count"
@@ -74,8 +76,9 @@ def account(who: Actor) -> str:
 
 
 def standing(decision: Decision) -> str:
-    """Whether it is proven who gave a sign-off, in words."""
-    return f"proven: {decision.proof}" if decision.proof else CLAIMED
+    """Whether it is proven who gave a sign-off, and the account that acted, in words."""
+    word = f"proven: {decision.proof}" if decision.proof else CLAIMED
+    return f"{word}, account {account(decision.by)}"
 
 
 def verdict(decision: Decision) -> str:
@@ -129,13 +132,35 @@ def times(rollback: Rollback) -> list[tuple[str, str]]:
         what = "Restored" if rollback.result == "complete" else "Ended"
         found.append((what, f"{length(rollback.restored)} after the start"))
         found.append(("Altogether", f"{length(rollback.away)} from what opened it"))
-    if rollback.budget is not None:
-        kept = ""
-        if rollback.restored is not None:
-            late = rollback.restored > rollback.budget
-            kept = ", EXCEEDED" if late else ", kept"
-        found.append(("Budget", length(rollback.budget) + kept))
+    return [*found, *budget(rollback)]
+
+
+def budget(rollback: Rollback) -> list[tuple[str, str]]:
+    """What the plan allowed for the way back, and whether that was kept; nothing where it is
+    silent."""
+    if rollback.budget is None:
+        return []
+    kept = ""
+    if rollback.restored is not None:
+        kept = ", EXCEEDED" if rollback.restored > rollback.budget else ", kept"
+    return [("Budget", length(rollback.budget) + kept)]
+
+
+def figures(rollback: Rollback) -> list[tuple[str, str]]:
+    """The three times that are asked for first, each with its name."""
+    since = "opening" if rollback.trigger.kind == "person" else "trigger"
+    found = [(f"from {since} to start", length(rollback.decision))]
+    if rollback.restored is not None:
+        done = "from start to restored" if rollback.result == "complete" else "from start to end"
+        found += [(done, length(rollback.restored)), ("altogether", length(rollback.away))]
     return found
+
+
+def nothing_left(rollback: Rollback) -> str:
+    """What is said of what remained where nothing is named."""
+    if rollback.result == "complete":
+        return "Nothing remained."
+    return "It is not over." if rollback.ended is None else "What remained was not recorded."
 
 
 RESULTS = {"complete": "ROLLED BACK", "incomplete": "INCOMPLETE", "stopped": "STOPPED by a person",
@@ -162,6 +187,42 @@ def took(report: Report) -> tuple[str, str]:
     if not report.planned:
         return real, "the plan says nothing of how long it takes"
     return real, f"{length(report.planned)} planned"
+
+
+def box(one: Box, clock: Clock) -> str:
+    """A check or criterion, and who ticked it."""
+    by = f" by {one.by.identity}, {clock.short(one.at)}" if one.by and one.at else ""
+    word = "ticked" if one.standing else "void since, ticked" if by else "not ticked"
+    return f"{'☑' if one.standing else '☐'} {one.title}: {word}{by}"
+
+
+def note(one: Remark, clock: Clock) -> str:
+    """A remark, and whose it is."""
+    on = f" on {one.title}" if one.title else ""
+    return f"{clock.short(one.at)}, {one.by.identity}{on}: {one.text}"
+
+
+def effort(report: Report) -> list[tuple[str, ...]]:
+    """Each team's hours and cost against the plan: worked, planned, rate, cost, planned cost."""
+    return [
+        (e.team, number(e.worked), *("" if value is None else number(value)
+         for value in (e.planned, e.rate, e.cost, e.planned_cost)))
+        for e in report.effort
+    ]  # fmt: skip
+
+
+def effort_elsewhere(report: Report) -> list[str]:
+    """Hours that the plan gives for phases and steps, a sentence each."""
+    given = report.effort_elsewhere or {}
+    return [f"Planned for its {what}: {number(h)} person-hours." for what, h in given.items()]
+
+
+def holds(report: Report) -> str:
+    """What the check of the record found, where it found nothing wrong."""
+    if report.verified is None:
+        return "It was not checked when this was written."
+    logs = many(report.verified.logs, "log")
+    return f"It was computed anew when this was written, and holds, with {logs} of commands."
 
 
 def check(report: Report) -> str:

@@ -71,7 +71,7 @@ def test_it_tells_what_happened_and_its_head_is_an_anchor(runbook: Program, run:
     assert runbook("verify", run, "--anchor", head).status == 0
 
 
-@pytest.mark.parametrize("format_", ["md", "json"])
+@pytest.mark.parametrize("format_", ["md", "html", "json"])
 def test_no_secret_and_no_markup_of_others_is_in_it(
     runbook: Program, run: str, format_: str
 ) -> None:
@@ -103,8 +103,12 @@ def test_a_file_s_ending_says_which_format_and_nothing_is_left_beside_it(
     assert json.loads((runbook.work / "out.json").read_text())["run"] == run
     assert runbook("report", run, "-o", "out.md").status == 0
     assert (runbook.work / "out.md").read_text().startswith("# Ship \\<b\\>it\\</b\\>\n")
+    assert runbook("report", run, "-o", "out.html").status == 0
+    page = (runbook.work / "out.html").read_text()
+    assert "<h1>Ship &lt;b&gt;it&lt;/b&gt;</h1>" in page
+    assert "AGAINST THE PLAN" in page
     names = {path.name for path in runbook.work.iterdir()}
-    assert names == {"plan.toml", "out.json", "out.md"}
+    assert names == {"plan.toml", "out.json", "out.md", "out.html"}
 
 
 def test_where_it_cannot_be_written_ends_with_2_and_says_so(runbook: Program, run: str) -> None:

@@ -130,10 +130,9 @@ def test_a_sign_off_is_claimed_unless_something_proves_it() -> None:
     run, plan = history.state.run, history.state.runbook
     found = build(run, plan, history.events, now=START, proofs={3: "key SHA256:x"})
     assert [bool(d.proof) for d in found.decisions] == [False, True]
-    text = to_markdown(found, UTC)
-    assert "| claimed |" in text
-    assert "| proven: key SHA256:x |" in text
-    assert "grace@here" in text.replace("\\", "")
+    text = to_markdown(found, UTC).replace("\\", "")
+    assert "| claimed, account grace@here |" in text
+    assert "| proven: key SHA256:x, account ada@here |" in text
 
 
 def test_hands_on_time_counts_what_overlaps_once_and_no_pause() -> None:

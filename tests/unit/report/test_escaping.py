@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
+from html import unescape
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,6 +15,7 @@ from markdown_it.token import Token
 
 from runbook_tui.book.plain_text import UNSAFE, printable
 from runbook_tui.report.escaping import block, markdown
+from runbook_tui.report.html import to_html
 from runbook_tui.report.markdown import to_markdown
 from tests.fakes.reported import report
 
@@ -72,6 +76,64 @@ def test_a_block_of_markdown_holds_any_text_to_its_last_line(text: str) -> None:
     (fence,) = PARSER.parse("\n".join(block(text)))
     assert fence.type == "fence"
     assert fence.content == printable(text, lines=True) + "\n"
+
+
+class Reader(HTMLParser):
+    """Reads a page as a browser would, tag by tag."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.names: set[str] = set()
+        self.said: list[str] = []
+        self.strange: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.names.update(name for name, _ in attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.tags.append(f"/{tag}")
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.strange.append(data)
+
+    def handle_pi(self, data: str) -> None:
+        self.strange.append(data)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS)
+def test_a_whole_report_in_html_is_built_alike_whatever_it_tells_of(text: str) -> None:
+    if not printable(text).strip():
+        return
+    found = to_html(report(text, lines=(text, text)), UTC)
+    page = Reader(found)
+    plain = Reader(to_html(report("word", lines=("word", "word")), UTC))
+    assert page.tags == plain.tags
+    assert page.names == plain.names
+    assert not page.strange
+    assert not UNSAFE.search(found.replace("\n", ""))
+    assert printable(text, lines=True) in "".join(page.said)
+
+
+def test_a_page_needs_no_script_and_nothing_from_elsewhere() -> None:
+    page = to_html(report("word"), UTC)
+    assert not set(Reader(page).tags) & {"script", "link", "img", "iframe", "object", "a", "form"}
+    assert "default-src 'none'" in unescape(page)
+    assert not re.search(r"(?i)https?:|@import|url\((?!#)", page)
+
+
+def test_an_override_is_red_and_in_words_on_the_page() -> None:
+    page = to_html(report("word"), UTC)
+    section = page.partition('<section class="alarm">')[2].partition("</section>")[0]
+    assert section.count('<span class="tag">AGAINST THE PLAN</span>') == 2
+    assert section.count('class="bad"') == 2
 
 
 def shape(text: str) -> list[str]:
