@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from runbook_tui import settings as settings_module
 from runbook_tui.settings import Settings
@@ -129,6 +129,35 @@ def report(run: str) -> Report:
         lines=partial(last_lines, settings().run_folder(run)),
         remarks=remarks,
     )
+
+
+def export(run: str, file: IO[bytes]) -> Verdict:
+    """Write a run's archive; whether its record holds now. Raises `JournalError`, OSError."""
+    from contextlib import closing
+
+    from runbook_tui.command.evidence import KeptLogs
+    from runbook_tui.journal.lines import lines_of
+    from runbook_tui.journal.store import SqliteJournal
+    from runbook_tui.report import archive
+    from runbook_tui.session.archiving import contents, folder_name, stamp
+
+    with closing(SqliteJournal.open_reading(settings().journal)) as record:
+        verdict = verification(record, run, None)
+        lines = lines_of(record, run)
+        # What is written later is not in these lines, and is left out of the logs as well.
+        events = record.events(run)[: len(lines.bodies)]
+    packed = contents(lines, events, KeptLogs(), settings().run_folder(run))
+    archive.write(file, folder_name(run), stamp(events), packed)
+    return verdict
+
+
+def archive_verification(path: Path, anchor: str | None) -> Verdict:
+    """Whether a run's archive holds; no journal is needed for it. Raises `NoArchive`."""
+    from runbook_tui.journal.lines import chain_of
+    from runbook_tui.report import archive
+    from runbook_tui.session.archiving import check
+
+    return check(archive.read(path), chain_of, anchor)
 
 
 def last_lines(place: Path, folder: str) -> tuple[str, ...] | None:

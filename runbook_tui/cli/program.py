@@ -27,7 +27,8 @@ COMMANDS = {
     "runs": "open and past runs",
     "log": "what happened in a run",
     "report": "what happened, for people",
-    "verify": "does the journal hold?",
+    "export": "a run as an archive that can be checked anywhere",
+    "verify": "does the journal, or an archive of a run, hold?",
     "demo": "the whole job in a sandbox on this machine",
     "doctor": "is this machine ready?",
 }
