@@ -13,13 +13,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from runbook_tui import settings as settings_module
 from runbook_tui.settings import Settings
 
+REPORTED_ROWS, REPORTED_COLUMNS = 12, 160
+"""So much of a command's output stands in a report."""
+
 if TYPE_CHECKING:
     from runbook_tui.book.model import Runbook, Secret, Step
+    from runbook_tui.report.model import Report
     from runbook_tui.run.events import Actor
     from runbook_tui.run.state import RunState
     from runbook_tui.session.opening import Reader
@@ -96,6 +100,79 @@ def verification(record: Journal, run: str | None, anchor: str | None) -> Verdic
     from runbook_tui.session.verifying import verify
 
     return verify(record, KeptLogs(), settings().runs, run, anchor)
+
+
+def report(run: str) -> Report:
+    """What happened in a run, with its record checked now. Raises `JournalError`."""
+    from contextlib import closing
+
+    from runbook_tui.journal.clock import SystemClock
+    from runbook_tui.report.building import build
+    from runbook_tui.report.model import Check
+    from runbook_tui.session.plan_files import recorded_plan
+
+    with closing(journal(reading=True)) as record:
+        verdict = verification(record, run, None)
+        events = record.events(run)
+    runbook, remarks = recorded_plan(run, events, settings().run_folder(run))
+    return build(
+        run,
+        runbook,
+        events,
+        now=SystemClock().now(),
+        verified=Check(
+            events=verdict.events,
+            logs=verdict.logs,
+            problems=verdict.problems,
+            remarks=verdict.remarks,
+        ),
+        lines=partial(last_lines, settings().run_folder(run)),
+        remarks=remarks,
+    )
+
+
+def export(run: str, file: IO[bytes]) -> Verdict:
+    """Write a run's archive; whether its record holds now. Raises `JournalError`, OSError."""
+    from contextlib import closing
+
+    from runbook_tui.command.evidence import KeptLogs
+    from runbook_tui.journal.lines import lines_of
+    from runbook_tui.journal.store import SqliteJournal
+    from runbook_tui.report import archive
+    from runbook_tui.session.archiving import contents, folder_name, stamp
+
+    with closing(SqliteJournal.open_reading(settings().journal)) as record:
+        verdict = verification(record, run, None)
+        lines = lines_of(record, run)
+        # What is written later is not in these lines, and is left out of the logs as well.
+        events = record.events(run)[: len(lines.bodies)]
+    packed = contents(lines, events, KeptLogs(), settings().run_folder(run))
+    archive.write(file, folder_name(run), stamp(events), packed)
+    return verdict
+
+
+def archive_verification(path: Path, anchor: str | None) -> Verdict:
+    """Whether a run's archive holds; no journal is needed for it. Raises `NoArchive`."""
+    from runbook_tui.journal.lines import chain_of
+    from runbook_tui.report import archive
+    from runbook_tui.session.archiving import check
+
+    return check(archive.read(path), chain_of, anchor)
+
+
+def last_lines(place: Path, folder: str) -> tuple[str, ...] | None:
+    """The last lines that a command of a run has put out; None where they are not kept."""
+    from runbook_tui.command.folder import log_parts
+    from runbook_tui.session.verifying import current
+
+    log = current(folder, place)
+    if not any(path.is_file() for path, _ in log_parts(log).parts):
+        return None
+    rows = terminals().open(log).view(REPORTED_ROWS, REPORTED_COLUMNS).rows
+    lines = ["".join(span.text for span in row).rstrip() for row in rows]
+    while lines and not lines[-1]:
+        lines.pop()
+    return tuple(lines)
 
 
 def terminals() -> Terminals:

@@ -30,6 +30,8 @@ FOREIGN = {
     ".docx": "a Word document",
     ".odt": "an OpenDocument text",
 }
+GZIP = b"\x1f\x8b"
+"""How an archive begins that is compressed, as those of runs are."""
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 """How texts in UTF-16 and UTF-32 begin."""
 
@@ -87,6 +89,12 @@ def decode(data: bytes, name: str) -> str:
     if foreign:
         message = f"this is {foreign}, and only Markdown and TOML plans are read"
         raise PlanFaults(name, (Fault(message=message, hint="write the steps in Markdown"),))
+    if data.startswith(GZIP):
+        hint = "a run's archive is checked by `runbook verify`; what is in it is read, not run"
+        fault = Fault(
+            message="this is an archive, and a plan from an archive is not run", hint=hint
+        )
+        raise PlanFaults(name, (fault,))
     if data.startswith(WIDE):
         fault = Fault(message="this is UTF-16 or UTF-32 text", hint="save it as UTF-8")
         raise PlanFaults(name, (fault,))

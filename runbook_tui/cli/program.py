@@ -26,7 +26,9 @@ COMMANDS = {
     "show": "what was read from a plan",
     "runs": "open and past runs",
     "log": "what happened in a run",
-    "verify": "does the journal hold?",
+    "report": "what happened, for people",
+    "export": "a run as an archive that can be checked anywhere",
+    "verify": "does the journal, or an archive of a run, hold?",
     "demo": "the whole job in a sandbox on this machine",
     "doctor": "is this machine ready?",
 }

@@ -1,25 +1,31 @@
-"""``runbook verify [RUN]``: does the journal hold?"""
+"""``runbook verify [RUN]``: does the journal hold, or the archive of a run?"""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.anchor import Anchor
+from runbook_tui.cli.exits import Ended
 from runbook_tui.session.opening import NoSuchRun, find_run
 from runbook_tui.session.ports.journal import Journal, Verdict
 
 
 @click.command("verify")
-@click.argument("run", required=False)
+@click.argument("run", required=False, metavar="[RUN or FILE]")
 @click.option(
     "--anchor", type=Anchor(), help="a hash that was written down elsewhere and must still be there"
 )
 def command(run: str | None, anchor: str | None) -> int:
     """Recompute the chain of one run or of the whole journal, and compare the commands' logs.
 
-    8 where anything was changed, deleted or is missing.
+    FILE is what `runbook export` has written; it is checked without any journal. 8 where anything
+    was changed, deleted or is missing.
     """
+    if run is not None and is_file(run):
+        return _told(_archive(Path(run), anchor), "the archive")
     from runbook_tui.cli.opening import reading
     from runbook_tui.journal.faults import Damaged
 
@@ -29,15 +35,37 @@ def command(run: str | None, anchor: str | None) -> int:
         except Damaged as error:
             # What is no journal any more holds no list of runs to look a name up in.
             verdict = Verdict(events=0, heads={}, problems=(str(error),))
+    return _told(verdict, "the journal")
+
+
+def is_file(name: str) -> bool:
+    """Whether a name means an archive: no run's id has a slash or such an ending."""
+    return "/" in name or name.endswith((".tar.gz", ".tgz")) or Path(name).is_file()
+
+
+def _archive(path: Path, anchor: str | None) -> Verdict:
+    from runbook_tui import wiring
+    from runbook_tui.session.ports.archive import NoArchive
+
+    if not path.is_file():
+        kind = "is no file" if path.exists() else "there is no such file"
+        raise Ended(exits.USAGE, f"{path}: {kind}", "`runbook export RUN -o FILE` writes one")
+    try:
+        return wiring.archive_verification(path, anchor)
+    except NoArchive as error:
+        return Verdict(events=0, heads={}, problems=(str(error),))
+
+
+def _told(verdict: Verdict, what: str) -> int:
     for remark in verdict.remarks:
         say.err(f"note: {remark}")
     if verdict.problems:
-        say.out("the journal does NOT hold", colour="red")
+        say.out(f"{what} does NOT hold", colour="red")
         for problem in verdict.problems:
             say.out(problem)
         return exits.UNVERIFIED
     counts = f"{_many(verdict.events, 'event')} of {_many(len(verdict.heads), 'run')}"
-    say.out(f"the journal holds: {counts}, {_many(verdict.logs, 'log')}", colour="green")
+    say.out(f"{what} holds: {counts}, {_many(verdict.logs, 'log')}", colour="green")
     for name, head in verdict.heads.items():
         say.out(f"{name}  {head}")
     return exits.DONE

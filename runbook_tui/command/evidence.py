@@ -39,6 +39,17 @@ class KeptLogs:
         turned = log.dropped > 0 and size >= TURNING
         return KeptLog(size=size, digest=found.hexdigest(), turned=turned)
 
+    def read(self, folder: Path, first: int) -> Iterator[bytes]:
+        """The log's first bytes, piece by piece, oldest part first."""
+        left = first
+        for path, _ in log_parts(folder).parts:
+            if not os.path.lexists(path):
+                continue
+            for block in blocks(path):
+                if left > 0:
+                    yield block[:left]
+                left -= len(block)
+
 
 def blocks(path: Path) -> Iterator[bytes]:
     """The file's content; raises OSError for what is no plain file, which could be without end."""

@@ -6,9 +6,10 @@ import gc
 import json
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.kept import pack, unpack
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.reader import LARGEST, decode, read, too_large
-from runbook_tui.session.opening import Reader, plan_digest
+from runbook_tui.run.events import Event, RunStarted
+from runbook_tui.session.opening import Reader, plan_digest, plan_of
+from runbook_tui.session.ports.journal import JournalError
 
 READING = "reading.json"
 KINDS = {
@@ -153,3 +156,20 @@ def _kept(place: Path, wanted: Callable[[Mapping[str, Any]], bool]) -> Runbook |
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
     return None
+
+
+def recorded_plan(
+    run: str, events: Sequence[Event], place: Path
+) -> tuple[Runbook, tuple[str, ...]]:
+    """What the plan of a recorded run says, and what to remark where it cannot be read any more.
+
+    Raises `JournalError` where the run has no beginning.
+    """
+    begun = events[0].payload if events else None
+    if not isinstance(begun, RunStarted):
+        raise JournalError(f"the journal holds no start of run {run}", "runbook runs lists them")
+    try:
+        return plan_of(begun, partial(read_kept, place)), ()
+    except (PlanFaults, LookupError) as error:
+        remark = f"the plan cannot be read by this version; parts go by their ids ({error})"
+        return Runbook(title=begun.title, format=begun.format), (remark,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -22,7 +23,10 @@ class KeptLog:
 
 
 class Logs(Protocol):
-    """Reads commands' logs from the folders in which their supervisors kept them."""
+    """The commands' logs, in the folders in which their supervisors kept them."""
 
     def kept(self, folder: Path, first: int) -> KeptLog | None:
         """The log in ``folder``, with the digest of its ``first`` bytes; None where it is gone."""
+
+    def read(self, folder: Path, first: int) -> Iterator[bytes]:
+        """The log's first bytes, piece by piece; raises OSError where they cannot be read."""

@@ -1,0 +1,264 @@
+"""A report from a run's events and its plan. Pure, but for the output that it is handed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from runbook_tui.book.model import Runbook, Watch
+from runbook_tui.report.gathering import Gathered, gather
+from runbook_tui.report.model import (
+    Alarm,
+    Box,
+    Check,
+    Decision,
+    Part,
+    Ran,
+    Report,
+    Rollback,
+    Value,
+)
+from runbook_tui.report.people import effort, effort_elsewhere, people
+from runbook_tui.report.rollbacks import rollbacks
+from runbook_tui.run import events as e
+from runbook_tui.run.counting import decided, lapsed
+from runbook_tui.run.events import Actor, Event
+from runbook_tui.run.fold import begin, epoch, fold
+from runbook_tui.run.forecast import Slot, slots
+from runbook_tui.run.outline import Kind, Node
+from runbook_tui.run.state import RunState, closed, status_of
+
+Lines = Callable[[str], tuple[str, ...] | None]
+"""The last lines of a command's output by its folder; None where that is not kept any more."""
+
+NOT_KEPT = "its output is not kept any more"
+
+
+def nothing_kept(folder: str) -> tuple[str, ...] | None:
+    """The lines of a command where nobody looks for them."""
+    return None
+
+
+def build(
+    run: str,
+    runbook: Runbook,
+    events: Sequence[Event],
+    *,
+    now: float,
+    verified: Check | None = None,
+    lines: Lines = nothing_kept,
+    proofs: Mapping[int, str] | None = None,
+    remarks: Iterable[str] = (),
+) -> Report:
+    """Write down what the events say of a run of this plan.
+
+    ``proofs`` say what proves a sign-off, by the number of its event; whose is not among them is
+    only claimed. ``events`` begin with the start of the run.
+    """
+    state = fold(begin(run, runbook), events)
+    begun = state.begun
+    assert begun is not None
+    found = gather(state.outline, events)
+    found.commands = {id_: [_read(c, lines) for c in ran] for id_, ran in found.commands.items()}
+    back = rollbacks(state.outline, events, found.commands, runbook.watches)
+    going = state.rolling_back or any(
+        c.ended is None for ran in found.commands.values() for c in ran
+    )
+    last = epoch(events[-1].at)
+    until = state.finished if state.finished is not None else (max(now, last) if going else last)
+    taking_part = people(found, back, runbook.teams, until)
+    planned = slots(state)
+    return Report(
+        run=run,
+        title=begun.title,
+        source=begun.source,
+        digest=begun.digest,
+        folder=begun.folder,
+        written=now,
+        started=state.started,
+        ended=_ended(state, back),
+        until=until,
+        result=_result(state, back),
+        good=_good(state, back),
+        lead=state.lead or events[0].actor,
+        head=state.head,
+        events=state.seq,
+        rehearsal=begun.rehearse,
+        planned=sum(slot.planned for slot in planned if slot.id in state.outline.steps
+                    and not state.outline.is_group(slot.id)) or _whole(planned, state),
+        verified=verified,
+        parts=tuple(_part(state, found, slot) for slot in planned),
+        criteria=tuple(
+            _box(state, found, state.outline[c.id]) for c in runbook.criteria
+        ),
+        rollbacks=back,
+        looked=found.looked,
+        decisions=tuple(_decisions(state, found, proofs or {})),
+        overrides=tuple(found.overrides),
+        alarms=tuple(_alarm(a, runbook.watches) for a in found.alarms),
+        watched=len(runbook.watches),
+        notes=tuple(found.notes),
+        people=taking_part,
+        effort=effort(runbook, taking_part),
+        effort_elsewhere=effort_elsewhere(runbook),
+        values=tuple(_values(state, events)),
+        pauses=tuple(found.pauses),
+        stopped=state.stopped,
+        remarks=tuple(remarks),
+    )  # fmt: skip
+
+
+def _whole(planned: Iterable[Slot], state: RunState) -> float:
+    """Planned seconds where only groups of steps say how long they take."""
+    tops = [slot for slot in planned if not state.outline[slot.id].parent]
+    return sum(slot.planned for slot in tops)
+
+
+def _read(command: Ran, lines: Lines) -> Ran:
+    found = lines(command.folder)
+    return dataclasses.replace(
+        command, lines=found, kept=NOT_KEPT if found is None and command.bytes else ""
+    )
+
+
+def _last(back: Sequence[Rollback], state: RunState) -> Rollback | None:
+    """The rollback that the run ended with; None where anything was started after it."""
+    if not back or any(step.started_seq > back[-1].seq for step in state.steps.values()):
+        return None
+    return back[-1]
+
+
+def _ended(state: RunState, back: Sequence[Rollback]) -> float | None:
+    if state.finished is not None:
+        return state.finished
+    last = _last(back, state)
+    return last.ended if last is not None and last.result in {"complete", "incomplete"} else None
+
+
+def _result(state: RunState, back: Sequence[Rollback]) -> str:
+    if state.finished is not None:
+        return state.result or "done"
+    last = _last(back, state)
+    words = {
+        "complete": "rolled back",
+        "incomplete": "rolled back, INCOMPLETE",
+        "stopped": "rollback stopped",
+        "running": "rollback not finished",
+    }
+    return words[last.result] if last is not None else "open"
+
+
+def _good(state: RunState, back: Sequence[Rollback]) -> bool:
+    last = _last(back, state)
+    return state.result == "done" if last is None else last.result == "complete"
+
+
+def _part(state: RunState, found: Gathered, slot: Slot) -> Part:
+    node = state.outline[slot.id]
+    skipped = found.skipped.get(slot.id)
+    step = slot.id in state.outline.steps
+    group = step and state.outline.is_group(slot.id)
+    boxes = [n for n in map(state.outline.__getitem__, state.outline.children(slot.id))
+             if n.kind in {Kind.CHECK, Kind.CRITERION}]  # fmt: skip
+    return Part(
+        id=slot.id,
+        kind="group" if group else node.kind.value,
+        title=node.title,
+        depth=node.depth,
+        status=_status(state, found, node),
+        planned_from=slot.planned_from - state.started,
+        planned=slot.planned,
+        attempts=tuple(found.attempts.get(slot.id, ())),
+        commands=tuple(found.commands.get(slot.id, ())),
+        boxes=tuple(_box(state, found, n) for n in boxes),
+        reason=skipped.reason if skipped is not None else state.step(slot.id).reason,
+    )
+
+
+def _status(state: RunState, found: Gathered, node: Node) -> str:
+    if node.id not in state.outline.steps:
+        return "closed" if closed(state, node.id) else "open"
+    attempts = found.attempts.get(node.id, [])
+    if attempts and attempts[-1].undone is not None:
+        return "taken back"
+    status = status_of(state, node.id)
+    return "not begun" if status in {"pending", "ready"} else status.value
+
+
+def _box(state: RunState, found: Gathered, node: Node) -> Box:
+    by, at = found.ticks.get(node.id, (None, None))
+    required = getattr(node.item, "required", True)
+    return Box(
+        node=node.id,
+        title=node.title,
+        by=by,
+        at=at,
+        required=bool(required),
+        standing=node.id in state.ticks,
+    )
+
+
+def _decisions(state: RunState, found: Gathered, proofs: Mapping[int, str]) -> Iterable[Decision]:
+    standing = {given.seq: given for given in state.signoffs}
+    for event in found.signoffs:
+        p = event.payload
+        assert isinstance(p, e.SignoffGiven)
+        given = standing.get(event.seq)
+        why = "void since the rollback"
+        on = p.kind or "sign-off"
+        if given is not None:
+            on = "gate" if given.for_gate else "sign-off"
+            latest = given.node not in state.outline or given in decided(
+                state, given.node, gate=given.for_gate
+            )
+            why = "" if latest else "replaced by a later decision"
+            if latest and given.approved and given.node in state.outline:
+                why = lapsed(state, given)
+        yield Decision(
+            seq=event.seq,
+            at=epoch(event.at),
+            node=p.node,
+            title=found.title(p.node),
+            on=on,
+            role=p.role,
+            approved=p.decision == "approved",
+            comment=p.comment,
+            by=event.actor,
+            proof=proofs.get(event.seq, ""),
+            lapsed=why,
+        )
+
+
+def _alarm(alarm: Alarm, watches: Iterable[Watch]) -> Alarm:
+    watch = next((w for w in watches if w.id == alarm.watch), None)
+    if watch is None:
+        return alarm
+    below = [] if watch.below is None else [f"not below {watch.below:g}"]
+    above = [] if watch.above is None else [f"not above {watch.above:g}"]
+    return dataclasses.replace(
+        alarm, title=watch.title, severity=watch.severity, limit=", ".join(below + above)
+    )
+
+
+def _values(state: RunState, events: Iterable[Event]) -> Iterable[Value]:
+    begun = state.begun
+    for name, source in (begun.secrets if begun is not None else {}).items():
+        yield Value(name=name, value="", source=f"a secret, from {source}")
+    for name, value in (begun.parameters if begun is not None else {}).items():
+        yield Value(name=name, value=value, source="given at the start")
+    for event in events:
+        p = event.payload
+        if isinstance(p, e.ParameterCaptured):
+            of = f"put out by “{_title(state, event.step)}”" if event.step else p.source
+            unused = "" if p.usable else ", not used" + (f": {p.reason}" if p.reason else "")
+            yield Value(name=p.name, value=p.value, source=of + unused)
+
+
+def _title(state: RunState, id_: str) -> str:
+    return state.outline[id_].title if id_ in state.outline else id_
+
+
+def identity(who: Actor) -> str:
+    """A person as they claim to be, with the operating system's account that acted."""
+    account = f"{who.user}@{who.host}" if who.user or who.host else ""
+    return f"{who.identity} (account {account})" if account else who.identity

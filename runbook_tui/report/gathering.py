@@ -1,0 +1,299 @@
+"""What happened in a run, gathered from its events: attempts, commands, boxes, decisions.
+
+A state says how things stand now, and a rollback makes much of it as if it had never been. A
+report says all that was, so it is gathered from the events themselves.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from runbook_tui.book.durations import spoken
+from runbook_tui.book.model import Watch
+from runbook_tui.report.model import Alarm, Attempt, Override, Ran, Remark
+from runbook_tui.run import events as e
+from runbook_tui.run.events import Actor, Event
+from runbook_tui.run.fold import epoch
+from runbook_tui.run.outline import Outline
+
+Title = Callable[[str], str]
+
+
+def titles(outline: Outline, watches: Iterable[Watch] = ()) -> Title:
+    """Nodes, stages and watches by the plan's words; by their id where it does not know them."""
+    watched = {watch.id: watch for watch in watches}
+
+    def title(id_: str) -> str:
+        found = outline.nodes.get(id_) or outline.staged.get(id_) or watched.get(id_)
+        return found.title if found is not None else id_
+
+    return title
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a run's events say. Lists are in the order of the events."""
+
+    title: Title
+    attempts: dict[str, list[Attempt]] = field(default_factory=dict)
+    skipped: dict[str, e.StepSkipped] = field(default_factory=dict)
+    commands: dict[str, list[Ran]] = field(default_factory=dict)
+    ticks: dict[str, tuple[Actor, float]] = field(default_factory=dict)
+    signoffs: list[Event] = field(default_factory=list)
+    overrides: list[Override] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+    notes: list[Remark] = field(default_factory=list)
+    pauses: list[tuple[float, float]] = field(default_factory=list)
+    acts: dict[Actor, dict[str, int]] = field(default_factory=dict)
+    looked: int = 0
+    probes: dict[str, bool] = field(default_factory=dict)
+    """How the last probe of each check ended."""
+    broken: dict[int, str] = field(default_factory=dict)
+    """Commands that were lost or stopped, by the event that started them."""
+    paused: float | None = None
+
+    def did(self, who: Actor, what: str) -> None:
+        """Count one act of a person."""
+        acts = self.acts.setdefault(who, {})
+        acts[what] = acts.get(what, 0) + 1
+
+    def again(self, step: str, **values: Any) -> None:
+        """Change what is known of the last attempt of a step."""
+        if found := self.attempts.get(step):
+            found[-1] = dataclasses.replace(found[-1], **values)
+
+
+def gather(outline: Outline, events: Iterable[Event]) -> Gathered:
+    """Go through a run's events once."""
+    found = Gathered(titles(outline))
+    for event in events:
+        handler = _HANDLERS.get(type(event.payload))
+        if handler is not None:
+            handler(found, event, event.payload)
+    return found
+
+
+def _run_started(found: Gathered, event: Event, payload: e.RunStarted) -> None:
+    found.did(event.actor, "led")
+
+
+def _paused(found: Gathered, event: Event, payload: e.RunPaused) -> None:
+    found.paused = epoch(event.at)
+
+
+def _resumed(found: Gathered, event: Event, payload: e.RunResumed) -> None:
+    if found.paused is not None:
+        found.pauses.append((found.paused, epoch(event.at)))
+        found.paused = None
+
+
+def _lead(found: Gathered, event: Event, payload: e.LeadHandedOver) -> None:
+    same = event.actor.name == payload.name and event.actor.email == payload.email
+    found.did(event.actor if same else Actor(name=payload.name, email=payload.email), "led")
+
+
+def _step_started(found: Gathered, event: Event, payload: e.StepStarted) -> None:
+    id_ = event.step or ""
+    found.skipped.pop(id_, None)
+    found.did(event.actor, "ran steps")
+    found.attempts.setdefault(id_, []).append(
+        Attempt(
+            number=payload.attempt,
+            seq=event.seq,
+            started=epoch(event.at),
+            by=event.actor,
+            out_of_order=payload.out_of_order,
+        )
+    )
+    if payload.out_of_order:
+        what = f"“{found.title(id_)}” was started out of order"
+        found.overrides.append(_override(event, what, "the order of the plan is advice here"))
+
+
+def _step_waiting(found: Gathered, event: Event, payload: e.StepWaiting) -> None:
+    found.again(event.step or "", ended=epoch(event.at), result="waiting")
+
+
+def _step_finished(found: Gathered, event: Event, payload: e.StepFinished) -> None:
+    id_ = event.step or ""
+    found.skipped.pop(id_, None)
+    result = payload.result if payload.result == "done" else _broken(found, id_)
+    attempts = found.attempts.get(id_)
+    values: dict[str, Any] = {"result": result, "reason": payload.reason}
+    if attempts and attempts[-1].result != "waiting":
+        # What waited had ended: the time that a sign-off takes is not the step's.
+        values["ended"] = epoch(event.at)
+    found.again(id_, **values)
+
+
+def _broken(found: Gathered, id_: str) -> str:
+    """What kind of failure it was, as its last command tells."""
+    last = next(iter(found.commands.get(id_, [])[-1:]), None)
+    return found.broken.get(last.seq, "failed") if last else "failed"
+
+
+def _step_skipped(found: Gathered, event: Event, payload: e.StepSkipped) -> None:
+    id_ = event.step or ""
+    found.skipped[id_] = payload
+    if payload.not_applicable:
+        return
+    found.did(event.actor, "left steps out")
+    if payload.override:
+        what = f"“{found.title(id_)}” was left out though the plan requires it"
+        found.overrides.append(_override(event, what, payload.reason))
+
+
+def _override(event: Event, what: str, reason: str) -> Override:
+    return Override(seq=event.seq, at=epoch(event.at), what=what, reason=reason, by=event.actor)
+
+
+def _ticked(found: Gathered, event: Event, payload: e.CheckTicked) -> None:
+    found.ticks[payload.node] = (event.actor, epoch(event.at))
+    found.did(event.actor, "ticked")
+    if found.probes.get(payload.node) is False:
+        what = f"“{found.title(payload.node)}” was ticked though its probe says otherwise"
+        found.overrides.append(_override(event, what, "no reason is recorded for a tick"))
+
+
+def _unticked(found: Gathered, event: Event, payload: e.CheckUnticked) -> None:
+    found.ticks.pop(payload.node, None)
+
+
+def _note(found: Gathered, event: Event, payload: e.NoteAdded) -> None:
+    found.did(event.actor, "wrote notes")
+    title = found.title(payload.node) if payload.node else ""
+    found.notes.append(Remark(at=epoch(event.at), by=event.actor, title=title, text=payload.text))
+
+
+def _command_started(found: Gathered, event: Event, payload: e.CommandStarted) -> None:
+    id_ = event.step or ""
+    found.commands.setdefault(id_, []).append(
+        Ran(
+            seq=event.seq,
+            step=id_,
+            kind=payload.kind,
+            attempt=payload.attempt,
+            text=payload.text,
+            started=epoch(event.at),
+            folder=payload.folder,
+            node=payload.node,
+        )
+    )
+
+
+def _command_finished(found: Gathered, event: Event, payload: e.CommandFinished) -> None:
+    ran = found.commands.get(event.step or "", [])
+    for at, command in enumerate(ran):
+        if command.folder != payload.folder:
+            continue
+        good = payload.exit == 0 and not payload.lost
+        ran[at] = dataclasses.replace(
+            command,
+            ended=epoch(event.at),
+            ok=good,
+            outcome=outcome(payload),
+            seconds=payload.seconds,
+            bytes=payload.bytes,
+            dropped=payload.dropped,
+            digest=payload.digest,
+        )
+        if payload.lost or payload.stopped:
+            found.broken[command.seq] = "lost" if payload.lost else "stopped"
+        if command.kind == "probe":
+            found.probes[command.node] = good
+
+
+def outcome(payload: e.CommandFinished) -> str:
+    """How a command ended."""
+    why = f" ({payload.reason})" if payload.reason else ""
+    if payload.lost:
+        return f"lost: its exit status is unknown{why}"
+    if payload.timed_out:
+        return f"ran out of time after {spoken(payload.seconds)}{why}"
+    if payload.stopped:
+        return f"stopped{why}"
+    if payload.signal is not None:
+        return f"ended by signal {payload.signal}{why}"
+    return f"exit status {payload.exit}{why}"
+
+
+def _signed(found: Gathered, event: Event, payload: e.SignoffGiven) -> None:
+    found.signoffs.append(event)
+    found.did(event.actor, "signed off")
+
+
+def _gate_overridden(found: Gathered, event: Event, payload: e.GateOverridden) -> None:
+    what = f"the gate of “{found.title(payload.node)}” was opened without its sign-offs"
+    found.overrides.append(_override(event, what, payload.reason))
+
+
+def _opened(found: Gathered, event: Event, payload: e.RollbackOpened) -> None:
+    found.looked += 1
+
+
+def _rollback_started(found: Gathered, event: Event, payload: e.RollbackStarted) -> None:
+    found.did(event.actor, "rolled back")
+    if payload.past_floor:
+        what = "the rollback went past what cannot be undone"
+        found.overrides.append(_override(event, what, "asked for with the rollback"))
+
+
+def _amended(found: Gathered, event: Event, payload: e.UndoAmended) -> None:
+    id_ = event.step or ""
+    how = (
+        f"went on from line {payload.from_line}" if payload.from_line else "was replaced by another"
+    )
+    what = f"the undo of “{found.title(id_)}” {how}"
+    reason = payload.reason or "what stands before that line was taken as done"
+    found.overrides.append(_override(event, what, reason))
+
+
+def _undo_finished(found: Gathered, event: Event, payload: e.UndoFinished) -> None:
+    if payload.result in {"done", "taken back"}:
+        at = epoch(event.at)
+        attempts = found.attempts.get(event.step or "", [])
+        attempts[:] = [
+            a if a.undone else dataclasses.replace(a, undone=at, ended=a.ended or at)
+            for a in attempts
+        ]
+
+
+def _breached(found: Gathered, event: Event, payload: e.WatchBreached) -> None:
+    found.alarms.append(
+        Alarm(watch=payload.watch, title=payload.watch, severity="", limit="",
+              began=epoch(event.at), value=payload.value)
+    )  # fmt: skip
+
+
+def _cleared(found: Gathered, event: Event, payload: e.WatchCleared) -> None:
+    for at, alarm in enumerate(found.alarms):
+        if alarm.watch == payload.watch and alarm.cleared is None:
+            found.alarms[at] = dataclasses.replace(alarm, cleared=epoch(event.at))
+
+
+_HANDLERS: dict[type[e.Payload], Callable[[Gathered, Event, Any], None]] = {
+    e.RunStarted: _run_started,
+    e.RunPaused: _paused,
+    e.RunResumed: _resumed,
+    e.LeadHandedOver: _lead,
+    e.StepStarted: _step_started,
+    e.StepWaiting: _step_waiting,
+    e.StepFinished: _step_finished,
+    e.StepSkipped: _step_skipped,
+    e.CheckTicked: _ticked,
+    e.CheckUnticked: _unticked,
+    e.NoteAdded: _note,
+    e.CommandStarted: _command_started,
+    e.CommandFinished: _command_finished,
+    e.SignoffGiven: _signed,
+    e.GateOverridden: _gate_overridden,
+    e.RollbackOpened: _opened,
+    e.RollbackStarted: _rollback_started,
+    e.UndoAmended: _amended,
+    e.UndoFinished: _undo_finished,
+    e.WatchBreached: _breached,
+    e.WatchCleared: _cleared,
+}

@@ -1,0 +1,181 @@
+"""What a report says of a run, folded from its events."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+
+from runbook_tui.book.model import Phase, Probe, Runbook, Step, Team, Watch
+from runbook_tui.report.building import build
+from runbook_tui.report.markdown import to_markdown
+from runbook_tui.report.model import Report
+from runbook_tui.report.people import length
+from runbook_tui.report.values import to_json
+from runbook_tui.run import events as e
+from tests.fakes.history import ADA, GRACE, START, History
+from tests.fakes.plans import chain, two_phases
+from tests.fakes.reported import report as reported
+
+
+def of(history: History) -> Report:
+    return build(history.state.run, history.state.runbook, history.events, now=START + 900)
+
+
+def rolled_back(history: History, *steps: str, by: e.Actor = ADA) -> None:
+    history.add(e.RollbackOpened(scope="run"), actor=by)
+    history.add(e.RollbackStarted(scope="run", steps=steps), actor=by)
+    for step in steps:
+        history.add(e.UndoStarted(), step)
+        history.add(e.UndoFinished(result="done"), step)
+    history.add(e.RollbackFinished(result="complete", seconds=4.5))
+
+
+def test_a_rollback_names_the_failure_that_opened_it_and_its_times() -> None:
+    history = History(chain(2))
+    history.ran("s0")
+    history.ran("s1", exit_=3)
+    failed = START + len(history.events)
+    history.add(e.NoteAdded(text="we think about it"))
+    rolled_back(history, "s1", "s0", by=GRACE)
+    (back,) = of(history).rollbacks
+    assert (back.trigger.kind, back.trigger.at) == ("failure", failed)
+    assert "Step 1" in back.trigger.words
+    assert (back.by, back.decision, back.restored, back.away) == (GRACE, 3.0, 4.5, 7.5)
+    assert [(u.title, u.result, u.seconds) for u in back.undos] == [
+        ("Step 1", "done", 1.0),
+        ("Step 0", "done", 1.0),
+    ]
+    assert back.remaining == ()
+
+
+def test_a_failure_that_was_mended_opens_no_rollback() -> None:
+    history = History(chain(1))
+    history.ran("s0", exit_=3)
+    history.ran("s0")
+    opened = START + len(history.events) + 1
+    rolled_back(history, "s0", by=GRACE)
+    (back,) = of(history).rollbacks
+    assert (back.trigger.kind, back.trigger.at, back.decision) == ("person", opened, 1.0)
+    assert "Grace decided it" in back.trigger.words
+
+
+def test_a_breach_and_a_rejection_open_a_rollback_and_older_trouble_is_named_too() -> None:
+    watch = Watch(id="golden", title="Golden path", probe=Probe(run="x"), below=99)
+    steps = (Step(id="a", title="A", run="true"), Step(id="b", title="B", run="true"))
+    history = History(
+        Runbook(title="W", phases=(Phase(id="p", title="P", steps=steps),), watches=(watch,))
+    )
+    history.ran("a", exit_=1)
+    history.add(e.WatchBreached(watch="golden", value=98.1))
+    rolled_back(history, "a")
+    history.ran("b")
+    history.add(e.SignoffGiven(node="b", role="qa", decision="rejected", comment="too slow"))
+    rolled_back(history, "b")
+    first, second = of(history).rollbacks
+    assert first.trigger.kind == "breach"
+    assert "Golden path" in first.trigger.words
+    assert any("“A” failed" in words for words in first.trigger.also)
+    assert second.trigger.kind == "rejection"
+    assert "too slow" in second.trigger.words
+    # The failure was taken back; the breach was never cleared.
+    assert [w for w in second.trigger.also if "A" in w] == []
+    assert any("Golden path" in words for words in second.trigger.also)
+
+
+def test_what_was_taken_back_is_told_though_the_state_has_forgotten_it() -> None:
+    history = History(two_phases())
+    history.ran("merge")
+    history.add(e.CheckTicked(node="calm"), actor=GRACE)
+    history.add(e.SignoffGiven(node="tag", role="qa", decision="approved", kind="sign-off"))
+    rolled_back(history, "merge")
+    found = of(history)
+    (merge,) = [p for p in found.parts if p.id == "merge"]
+    assert history.state.step("merge").started is None
+    assert merge.status == "taken back"
+    assert merge.attempts[0].undone is not None
+    assert found.result == "rolled back"
+    assert found.good
+    (box,) = [b for p in found.parts for b in p.boxes if b.node == "calm"]
+    assert (box.by, box.standing) == (GRACE, "calm" in history.state.ticks)
+
+
+def test_a_run_that_goes_on_after_its_rollback_is_open() -> None:
+    history = History(chain(1))
+    history.ran("s0")
+    rolled_back(history, "s0")
+    assert of(history).result == "rolled back"
+    history.ran("s0")
+    found = of(history)
+    assert (found.result, found.ended) == ("open", None)
+    history.add(e.RunFinished())
+    assert of(history).result == "done"
+
+
+def test_every_override_is_told_in_words() -> None:
+    text = to_markdown(reported("Ship"), UTC)
+    section = text.partition("## AGAINST THE PLAN")[2].partition("##")[0]
+    lines = [line for line in section.splitlines() if line.startswith("- ")]
+    assert len(lines) == 2
+    assert all("🔴 **AGAINST THE PLAN**" in line for line in lines)
+    assert "opened without its sign-offs" in lines[0]
+    assert "left out though the plan requires it" in lines[1]
+
+
+def test_a_sign_off_is_claimed_unless_something_proves_it() -> None:
+    history = History(two_phases())
+    for by in (GRACE, ADA):
+        history.add(
+            e.SignoffGiven(node="two", role="cto", decision="approved", kind="gate"), actor=by
+        )
+    run, plan = history.state.run, history.state.runbook
+    found = build(run, plan, history.events, now=START, proofs={3: "key SHA256:x"})
+    assert [bool(d.proof) for d in found.decisions] == [False, True]
+    text = to_markdown(found, UTC).replace("\\", "")
+    assert "| claimed, account grace@here |" in text
+    assert "| proven: key SHA256:x, account ada@here |" in text
+
+
+def test_hands_on_time_counts_what_overlaps_once_and_no_pause() -> None:
+    assert length([(0, 10), (5, 20), (30, 40)], [(8, 12), (35, 50)]) == 30 - 4 - 5
+    assert length([]) == 0
+
+
+def test_hours_and_cost_stand_against_the_plan() -> None:
+    team = Team(id="backend", people=("Ada <ada@example.com>",), effort="10h", rate=200.0)
+    steps = (Step(id="a", title="A", run="true"),)
+    plan = Runbook(title="C", phases=(Phase(id="p", title="P", steps=steps),), teams=(team,))
+    history = History(plan)
+    history.ran("a")
+    (line,) = of(history).effort
+    assert line.worked * 3600 == 4.0
+    assert line.planned_cost == 2000
+    assert line.cost is not None
+    assert abs(line.cost - 200 * 4 / 3600) < 1e-9
+
+
+def test_the_report_as_json_has_times_in_utc_and_what_is_worked_out() -> None:
+    body = json.loads(to_json(reported()))
+    assert body["format"] == 1
+    assert body["started"] == "2023-11-14T22:13:21.000Z"
+    (back,) = body["rollbacks"]
+    assert back["result"] == "incomplete"
+    assert back["restored"] == 10.0
+    assert back["trigger"]["kind"] == "breach"
+    assert body["decisions"][0]["proven"] is False
+    assert body["effort"][0]["planned_cost"] == 2000.0
+    assert len(body["head"]) == 64
+
+
+def test_events_that_a_rollback_kept_for_itself_say_that_their_times_are_later() -> None:
+    history = History(chain(1))
+    history.ran("s0")
+    rolled_back(history, "s0")
+    text = "4 events above were kept by the rollback while the journal was away"
+    history.add(e.NoteAdded(text=text))
+    assert of(history).rollbacks[0].entered_later == 4
+    assert "times are those of their entry" in to_markdown(of(history), UTC)
+
+
+def test_output_that_is_gone_is_said_and_its_digest_stays() -> None:
+    text = to_markdown(reported("Ship", lines=None), UTC)
+    assert "its output is not kept any more (9 bytes; sha256 ab)" in text
