@@ -75,6 +75,8 @@ def print_plan(
             counts = state.rollback is not None and state.rollback.finished is None
             box = "☑" if duty.ticked and counts else "☐"
             say.out(f"    {box} {_window(duty)}" if duty.is_stage else f"      {box} {duty.title}")
+            if duty.offer is not None:
+                _print_text(duty.offer.text, whole=whole)
 
 
 def _print_item(item: Item, number: int, *, whole: bool) -> None:

@@ -18,8 +18,8 @@ def findings(
     gathered: Gathered,
     parameters: tuple[Parameter, ...],
 ) -> tuple[Finding, ...]:
-    """Every finding, by line."""
-    found = [
+    """Every finding on what became something."""
+    return (
         *_open_placeholders(gathered),
         *_outside(gathered),
         *_not_run(gathered),
@@ -33,8 +33,7 @@ def findings(
             for step in p.walk()
             for finding in _without_undo(step, gathered)
         ),
-    ]
-    return tuple(sorted(found, key=lambda f: f.line))
+    )
 
 
 def _open_placeholders(gathered: Gathered) -> Iterator[Finding]:

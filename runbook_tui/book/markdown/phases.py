@@ -37,7 +37,9 @@ def _steps(carrier: Carrier, gathered: Gathered) -> tuple[Step, ...]:
         case "bullets":
             made = [step_of_item(i, section, gathered) for found in section.lists() for i in found]
             return tuple(step for step in made if step is not None)
-    return (step_of_blocks(section, carrier.blocks(), gathered),)
+    step = step_of_blocks(section, carrier.blocks(), gathered)
+    gathered.owners |= {id(part): step for part in carrier.parts if part.role == "rollback"}
+    return (step,)
 
 
 def _grouped(root: Section, found: list[Carrier]) -> list[tuple[Section, list[Carrier]]] | None:

@@ -34,6 +34,8 @@ class Gathered:
     """Commands that stand in the words of steps without one, by the step's id."""
     in_words: set[str] = field(default_factory=set)
     """Ids of steps whose way back stands in words only."""
+    owners: dict[int, Step] = field(default_factory=dict)
+    """The steps that sections on the way back belong to, by the `id()` of the section."""
 
     def fence(
         self, block: Block, section: Section, step: str | None, rollback: bool, runnable: bool

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from runbook_tui.book.findings import PlanFaults
 from runbook_tui.book.kept import pack, unpack
 from runbook_tui.book.listing import listing
+from runbook_tui.book.markdown.blocks import parse
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.reader import read
 from runbook_tui.book.shown import shown
@@ -57,15 +58,43 @@ def test_every_command_is_in_a_step_or_kept_for_a_rollback_or_a_finding(text: st
     book = reading(text)
     if book is None:
         return
-    steps = {step.id: step for step in book.walk()}
+    steps = {step.id: f"{step.run or ''}\n{step.undo or ''}" for step in book.walk()}
+    for stage in (stage for p in book.procedures for stage in p.stages):
+        steps[stage.id] = "\n".join(step.run or "" for step in stage.steps)
     found = {f.line for f in book.findings if f.code == "command-outside-steps"}
     for command in book.commands:
         if command.step is not None:
-            step = steps[command.step]
-            texts = f"{step.run or ''}\n{step.undo or ''}"
+            texts = steps[command.step]
             assert not command.runnable or all(line in texts for line in command.text.split("\n"))
         elif command.runnable:
             assert command.rollback or command.line in found
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_no_box_is_lost_in_silence(text: str) -> None:
+    text = "# P\n\n1. do\n\n" + text
+    book = reading(text)
+    assert book is not None
+    rows = {row["line"] for row in shown(book)["ticks"]}
+    rows |= {s.line for p in book.procedures for stage in p.stages for s in (stage, *stage.steps)}
+    rows |= {command.line for command in book.commands}
+    told = any(f.code == "passed-over" for f in book.findings)
+    assert told or rows.issuperset(lines_of_boxes(text))
+
+
+def lines_of_boxes(text: str) -> list[int]:
+    """Lines of boxes with words behind them, as the parser sees them in a text."""
+    found: list[int] = []
+    todo = list(parse(text).blocks)
+    while todo:
+        block = todo.pop()
+        todo += block.inner
+        for item in block.items:
+            todo += item.blocks
+            if item.box is not None and item.text.strip():
+                found.append(item.line)
+    return found
 
 
 @settings(max_examples=300, deadline=None)
