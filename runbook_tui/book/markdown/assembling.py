@@ -5,20 +5,21 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from runbook_tui.book.findings import Fault, Finding, PlanFaults
-from runbook_tui.book.markdown import commands, headings, words
+from runbook_tui.book.markdown import headings, placeholders, words
 from runbook_tui.book.markdown.blocks import Page, parse
 from runbook_tui.book.markdown.criteria import with_criteria
 from runbook_tui.book.markdown.escalations import escalations
 from runbook_tui.book.markdown.findings import findings
 from runbook_tui.book.markdown.gates import sentences
 from runbook_tui.book.markdown.joining import joined
-from runbook_tui.book.markdown.leftover import record_estimates, record_leftover
+from runbook_tui.book.markdown.leftover import code, record_estimates, record_leftover
 from runbook_tui.book.markdown.passed_over import passed_over
 from runbook_tui.book.markdown.phases import phases_of
 from runbook_tui.book.markdown.placing import gated
 from runbook_tui.book.markdown.procedures import procedures
 from runbook_tui.book.markdown.sections import Section, tree
 from runbook_tui.book.markdown.steps import Gathered
+from runbook_tui.book.markdown.variables import variables
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.model import Section as TextSection
 
@@ -41,7 +42,8 @@ def read_markdown(text: str, source: str) -> Runbook:
     record_leftover(root, gathered)
     record_estimates(root, gathered)
     found = sorted(gathered.commands, key=lambda c: c.line)
-    parameters = commands.parameters(found, gathered.inline)
+    known = variables(code(root))
+    parameters = placeholders.parameters(found, known, gathered.inline, gathered.said)
     return Runbook(
         title=title,
         source=source,

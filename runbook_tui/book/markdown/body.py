@@ -170,6 +170,9 @@ class Body:
             self.unclear.append(block)
 
     def _list(self, items: list[Item]) -> None:
+        if self._under in {"", "command"} and only_code(items):
+            self.run += [Line(item.line, only_commands(item.text)) for item in items]
+            items = []
         for item in items:
             if self._under == "undo":
                 self._undo_item(item)
@@ -195,7 +198,7 @@ class Body:
         found = label(first)
         if gates.is_field(first):
             self.text.append(first)
-        elif (found is None or found.kind == "verify") and holds_command(item.blocks):
+        elif (found is None or found.kind == "verify") and holds_steps(item.blocks):
             self.inner.append(item)
         elif found is None or found.kind == "verify" or (found.kind == "shown" and found.rest):
             self.checks.append(item)
@@ -216,6 +219,26 @@ def is_final(item: Item) -> bool:
     if item.box is not None or item.blocks or not FINAL.search(item.text[:LONGEST]):
         return False
     return ABOUT_IT.fullmatch(FINAL.sub(" ", plain(item.text[:LONGEST]))) is not None
+
+
+def only_code(items: list[Item]) -> bool:
+    """Whether every item is a bullet that is nothing but a command of a known program."""
+    return all(
+        not _asks(i) and not i.blocks and commands.LOOKS.match(only_commands(i.text)) for i in items
+    )
+
+
+def holds_steps(blocks: Iterable[Block]) -> bool:
+    """Whether something to do stands in a bullet: a command, numbers, boxes."""
+    return any(
+        (b.kind == "fence" and commands.runnable(b))
+        or (b.kind == "list" and (only_code(b.items) or any(_asks(i) for i in b.items)))
+        for b in blocks
+    )
+
+
+def _asks(item: Item) -> bool:
+    return item.ordered or item.box is not None
 
 
 def holds_command(blocks: Iterable[Block]) -> bool:

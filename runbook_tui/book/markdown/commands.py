@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
 
 from runbook_tui.book.markdown.blocks import Block
 from runbook_tui.book.markdown.labels import UNDO
-from runbook_tui.book.model import Command, Parameter
 
 SHELLS = frozenset({"bash", "sh", "shell", "zsh", "ksh"})
 SESSIONS = frozenset({"console", "terminal", "shell-session", "shellsession", "sh-session"})
 """Labels of blocks that hold commands, or what they put out, or both."""
+
+UNLABELLED = frozenset({"", "text", "rollback"})
+"""Labels that do not say whether it is a command."""
 
 OTHER_CODE = frozenset(
     {
@@ -44,11 +45,6 @@ FIRST_WORD = re.compile(r"(?:[A-Z_][A-Z0-9_]*=\S*\s+)*[a-z.~/$][\w./~+-]*(?<![:.
 TABLE_HEAD = re.compile(
     r"^[A-Z][A-Z0-9_()/%-]+(?: [A-Z]+)?(?:\s{2,}[A-Z][A-Z0-9_()/% -]+)+\s*$|^No \w+ found"
 )
-PLACEHOLDER = re.compile(
-    r"<([A-Za-z][A-Za-z0-9_ .-]{0,60})>|\{\{\s*\.?([A-Za-z_]\w*)\s*\}\}"
-    r"|(?<![\w$\]}\\'\"*?.-])\[([A-Za-z][A-Za-z0-9]+(?:[_-][A-Za-z0-9]{2,})+)\](?![\w*+?{-])"
-)
-RESERVED = frozenset({"none", "br", "details", "summary", "a", "b", "i", "p", "div", "unset"})
 UNDO_COMMENT = re.compile(
     rf"^\s*#\s*(?:{UNDO})(?: with| command)?\s*[:：]\s*(.+?)\s*$", re.IGNORECASE
 )
@@ -77,9 +73,14 @@ def runnable(block: Block, certain: bool = False) -> bool:
     if name in SESSIONS:
         prompted = PROMPT.search(block.text) is not None
         return prompted or FIRST_WORD.match(commanding[0]) is not None
-    if name not in {"", "text", "rollback"}:
+    if name not in UNLABELLED:
         return False
     return certain or LOOKS.search(block.text) is not None
+
+
+def in_a_shell(name: str) -> bool:
+    """Whether a shell runs the blocks that have a label; else people do, in a tool of its own."""
+    return name in {*SHELLS, *SESSIONS, *UNLABELLED} or name.startswith("azurecli")
 
 
 def unclear(block: Block) -> bool:
@@ -131,27 +132,3 @@ def run_and_undo(text: str) -> tuple[str, str]:
     if not any(line.strip() for line in undo):
         return text, ""
     return "\n".join(run).strip("\n"), "\n".join(undo).strip("\n")
-
-
-def parameters(commands: Iterable[Command], inline: Collection[str] = ()) -> tuple[Parameter, ...]:
-    """The placeholders of the commands that are to be run, by name.
-
-    ``inline`` are ids of commands that stand in a line of their own text, not in a fence below it.
-    """
-    found: dict[str, tuple[str, list[int]]] = {}
-    for command in commands:
-        if not command.runnable:
-            continue
-        first = command.line + (0 if command.id in inline else 1)
-        for match in PLACEHOLDER.finditer(command.text):
-            mark = match.group(0)
-            raw = next(group for group in match.groups() if group).strip()
-            if raw.lower() in RESERVED:
-                continue
-            name = re.sub(r"\W+", "_", raw).strip("_") or raw
-            line = first + command.text.count("\n", 0, match.start())
-            found.setdefault(name, (mark, []))[1].append(line)
-    return tuple(
-        Parameter(name=name, line=lines[0], lines=tuple(lines), placeholder=mark, declared=False)
-        for name, (mark, lines) in found.items()
-    )

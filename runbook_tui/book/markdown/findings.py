@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.inner_code import CODE, message
-from runbook_tui.book.markdown.commands import PLACEHOLDER
+from runbook_tui.book.markdown.placeholders import PLACEHOLDER
 from runbook_tui.book.markdown.steps import Gathered
 from runbook_tui.book.model import GateStatement, Parameter, Phase, Step
 from runbook_tui.book.parameters import in_code

@@ -32,6 +32,8 @@ class Gathered:
     """Blocks under steps without a command that may have been meant as one."""
     by_hand: dict[str, str] = field(default_factory=dict)
     """Commands that stand in the words of steps without one, by the step's id."""
+    said: list[tuple[int, str]] = field(default_factory=list)
+    """All such commands, with the lines of their steps."""
     in_words: set[str] = field(default_factory=set)
     """Ids of steps whose way back stands in words only."""
     owners: dict[int, Step] = field(default_factory=dict)
@@ -167,9 +169,10 @@ def _step(name: str, line: int, body: Body, section: Section, gathered: Gathered
     inner = [step_of_item(item, section, gathered, counted) for item in body.inner]
     if body.undo_in_words and not undo:
         gathered.in_words.add(id_)
-    said = next((t for t in body.said_commands() if not run), "")
+    said = [] if run else list(body.said_commands())
     if said:
-        gathered.by_hand[id_] = said
+        gathered.by_hand[id_] = said[0]
+        gathered.said += ((line, text) for text in said)
     return Step(
         id=id_,
         title=name,
