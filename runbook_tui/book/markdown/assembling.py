@@ -9,7 +9,7 @@ from runbook_tui.book.markdown import headings, placeholders, words
 from runbook_tui.book.markdown.blocks import Page, parse
 from runbook_tui.book.markdown.criteria import with_criteria
 from runbook_tui.book.markdown.escalations import escalations
-from runbook_tui.book.markdown.findings import findings
+from runbook_tui.book.markdown.findings import findings, from_a_block
 from runbook_tui.book.markdown.gates import sentences
 from runbook_tui.book.markdown.joining import joined
 from runbook_tui.book.markdown.leftover import code, record_estimates, record_leftover
@@ -19,6 +19,7 @@ from runbook_tui.book.markdown.placing import gated
 from runbook_tui.book.markdown.procedures import procedures
 from runbook_tui.book.markdown.sections import Section, tree
 from runbook_tui.book.markdown.steps import Gathered
+from runbook_tui.book.markdown.unwrapping import unwrapped
 from runbook_tui.book.markdown.variables import variables
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.model import Section as TextSection
@@ -27,7 +28,8 @@ from runbook_tui.book.model import Section as TextSection
 def read_markdown(text: str, source: str) -> Runbook:
     """The runbook of a Markdown text; raises `PlanFaults` where there is nothing to do."""
     page = parse(text)
-    root = tree(joined(page.blocks))
+    blocks, wrapped = unwrapped(page.blocks)
+    root = tree(joined(blocks))
     gathered = Gathered()
     title = _title(page, root, source)
     phases = phases_of(root, title, gathered)
@@ -69,6 +71,7 @@ def read_markdown(text: str, source: str) -> Runbook:
         estimates=tuple(sorted(gathered.estimates, key=lambda e: e.line)),
         findings=_by_line(
             *findings(phases, statements, gathered, parameters),
+            *map(from_a_block, wrapped),
             *passed_over(root, phases, overall, back, gathered),
         ),
     )

@@ -43,6 +43,9 @@ class Body:
     undo: list[Block | Line] = field(default_factory=list)
     shown: list[Block] = field(default_factory=list)
     unclear: list[Block] = field(default_factory=list)
+    by_hand: list[tuple[Block, bool]] = field(default_factory=list)
+    """Commands that no shell runs, and whether they are the way back; the text has them too."""
+
     checks: list[Item] = field(default_factory=list)
     inner: list[Item] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
@@ -51,6 +54,8 @@ class Body:
     titled: str = ""
     needs_no_undo: bool = False
     undo_in_words: bool = False
+    boxed: bool = False
+    """Whether boxes are what is ticked here: then bullets without one are notes, not checks."""
 
     _under: str = ""
     """The kind of the label that what follows belongs to."""
@@ -158,7 +163,12 @@ class Body:
 
     def _fence(self, block: Block) -> None:
         self._served = True
-        if self._under == "undo" or commands.language(block) == "rollback":
+        back = self._under == "undo" or commands.language(block) == "rollback"
+        if commands.by_hand(block) and self._under in {"", "command", "undo"}:
+            self.by_hand.append((block, back))
+            self.text += ["", *block.text.rstrip("\n").split("\n")]
+            self.undo_in_words = self.undo_in_words or back
+        elif back:
             (self.undo if commands.runnable(block, certain=True) else self.shown).append(block)
         elif self._under == "shown":
             self.shown.append(block)
@@ -200,6 +210,10 @@ class Body:
             self.text.append(first)
         elif (found is None or found.kind == "verify") and holds_steps(item.blocks):
             self.inner.append(item)
+        elif found is None and self.boxed:
+            self.paragraph("- " + item.text, item.line)
+            self.read(item.blocks)
+            self._under = self._held
         elif found is None or found.kind == "verify" or (found.kind == "shown" and found.rest):
             self.checks.append(item)
         else:
@@ -231,7 +245,7 @@ def only_code(items: list[Item]) -> bool:
 def holds_steps(blocks: Iterable[Block]) -> bool:
     """Whether something to do stands in a bullet: a command, numbers, boxes."""
     return any(
-        (b.kind == "fence" and commands.runnable(b))
+        (b.kind == "fence" and commands.is_command(b))
         or (b.kind == "list" and (only_code(b.items) or any(_asks(i) for i in b.items)))
         for b in blocks
     )
@@ -243,4 +257,4 @@ def _asks(item: Item) -> bool:
 
 def holds_command(blocks: Iterable[Block]) -> bool:
     """Whether one of the blocks is a command to run."""
-    return any(b.kind == "fence" and commands.runnable(b) for b in blocks)
+    return any(b.kind == "fence" and commands.is_command(b) for b in blocks)

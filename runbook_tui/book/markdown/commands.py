@@ -5,41 +5,39 @@ from __future__ import annotations
 import re
 
 from runbook_tui.book.markdown.blocks import Block
-from runbook_tui.book.markdown.labels import UNDO
+from runbook_tui.book.markdown.labels import LONGEST, UNDO
 
 SHELLS = frozenset({"bash", "sh", "shell", "zsh", "ksh"})
 SESSIONS = frozenset({"console", "terminal", "shell-session", "shellsession", "sh-session"})
 """Labels of blocks that hold commands, or what they put out, or both."""
 
-UNLABELLED = frozenset({"", "text", "rollback"})
+UNLABELLED = frozenset({"", "text"})
 """Labels that do not say whether it is a command."""
 
-OTHER_CODE = frozenset(
-    {
-        "sql",
-        "powershell",
-        "pwsh",
-        "ps1",
-        "cmd",
-        "bat",
-        "batch",
-        "python",
-        "py",
-        "ruby",
-        "perl",
-        "fish",
-    }
-)
+TYPED = frozenset({"step", "check", "wait", "rollback"})
+"""Labels that say what a block is: a step of its own, or the way back of one."""
+
+BY_HAND = frozenset({"sql", "psql", "mysql", "plsql", "tsql", "powershell", "pwsh", "ps1"})
+"""Labels of blocks that people run in a tool of its own."""
+
+OTHER_CODE = frozenset({"cmd", "bat", "batch", "python", "py", "ruby", "perl", "fish"})
 PROGRAMS = (
     "sudo|git|cd|docker(?:-compose)?|podman|kubectl|kubeadm|curl|wget|pip3?|npm|npx|yarn|pnpm|node"
     "|python3?|make|ssh|scp|rsync|export|helm|gcloud|gsutil|aws|az|oc|gh|terraform|ansible(?:-playbook)?"
     "|systemctl|service|journalctl|cp|mv|rm|mkdir|chmod|chown|ln|tar|apt(?:-get)?|yum|dnf|brew"
     "|psql|pg_dump|pg_restore|mysql|mysqldump|redis-cli|mongosh?|mongodump|rabbitmqctl|velero|vault"
+    "|skopeo|buildah|istioctl|argocd|flux|eksctl|kops|kustomize|skaffold|pulumi|knife|virsh|sqlplus"
+    "|dig|nslookup|nc|openstack|pvesh|zfs|zpool|lvextend|useradd|usermod|crontab|ipmitool|salt"
     "|consul|nomad|etcdctl|openssl|certbot|nginx|iptables|kill|pkill|cargo|mvn|gradle|rake|bundle"
 )
+_SYNTAX = r"[A-Za-z_]\w*=\$\(\S|for \w+ in .{1,200};? ?do\b|if \[\[? "
 LOOKS = re.compile(
-    rf"^\s*(?:\$ |(?:{PROGRAMS}) |\.{{1,2}}/\S|/(?:usr|opt|bin|sbin|etc)/\S)", re.MULTILINE
+    rf"^\s*(?:\$ |(?:{PROGRAMS}) |\.{{1,2}}/\S|/(?:usr|opt|bin|sbin|etc)/\S|{_SYNTAX})",
+    re.MULTILINE,
 )
+SELF = re.compile(r"(?:runbook|runme|rundoc)\s+(?:run|exec|rehearse|demo)\b|#|$")
+"""How to start a document like this one: what is in it is not to do that."""
+
 PROMPT = re.compile(r"^\s*\$ ", re.MULTILINE)
 FIRST_WORD = re.compile(r"(?:[A-Z_][A-Z0-9_]*=\S*\s+)*[a-z.~/$][\w./~+-]*(?<![:.,])(?:\s|$)")
 TABLE_HEAD = re.compile(
@@ -66,9 +64,9 @@ def runnable(block: Block, certain: bool = False) -> bool:
     lines = [line.strip() for line in block.text.splitlines()]
     lines = [line for line in lines if line]
     commanding = [line for line in lines if not line.startswith("#")]
-    if not commanding or lines[0].startswith("#!"):
+    if not commanding or lines[0].startswith("#!") or all(map(SELF.match, commanding)):
         return False
-    if name in SHELLS or name.startswith("azurecli"):
+    if name in SHELLS or name in TYPED or name.startswith("azurecli"):
         return True
     if name in SESSIONS:
         prompted = PROMPT.search(block.text) is not None
@@ -78,9 +76,20 @@ def runnable(block: Block, certain: bool = False) -> bool:
     return certain or LOOKS.search(block.text) is not None
 
 
+def by_hand(block: Block) -> bool:
+    """Whether a person would run the block, and not in a shell."""
+    lines = (line.strip() for line in block.text.splitlines())
+    return language(block) in BY_HAND and any(not x.startswith(("#", "--")) for x in lines if x)
+
+
+def is_command(block: Block, certain: bool = False) -> bool:
+    """Whether a person would run the block, wherever."""
+    return by_hand(block) or runnable(block, certain)
+
+
 def in_a_shell(name: str) -> bool:
     """Whether a shell runs the blocks that have a label; else people do, in a tool of its own."""
-    return name in {*SHELLS, *SESSIONS, *UNLABELLED} or name.startswith("azurecli")
+    return name in {*SHELLS, *SESSIONS, *UNLABELLED, *TYPED} or name.startswith("azurecli")
 
 
 def unclear(block: Block) -> bool:
@@ -90,6 +99,8 @@ def unclear(block: Block) -> bool:
 
 def command_text(block: Block) -> str:
     """The text to run: where lines have prompts, those lines without them, and no output."""
+    if language(block) in TYPED:
+        return block.text[_head(block) :].strip("\n")
     if not PROMPT.search(block.text):
         return _without_output(block)
     kept: list[str] = []
@@ -100,6 +111,24 @@ def command_text(block: Block) -> str:
             kept.append(line[prompt.end() :] if prompt else line)
             continued = line.rstrip().endswith("\\")
     return "\n".join(kept)
+
+
+def _head(block: Block) -> int:
+    """Where the text of a typed block begins: behind ``key: value`` lines and ``---``."""
+    head = re.match(r"(?:[ \t]*\w[\w-]*:[^\n]*\n|[ \t]*\n)*[ \t]*---[ \t]*\n", block.text)
+    return head.end() if head else 0
+
+
+def head_lines(block: Block) -> list[str]:
+    """The ``key: value`` lines of a typed block."""
+    lines = (line.strip() for line in block.text[: _head(block)].splitlines())
+    return [line for line in lines if line and line != "---"]
+
+
+def attribute(block: Block, name: str) -> str:
+    """What the line that opens a block says: ``name="…"``, ``"name":"…"``; "" where it does not."""
+    found = re.search(rf"(?<![\w-]){name}\"?\s?[=:]\s?\"([^\"\n]{{1,200}})\"", block.info[:LONGEST])
+    return found.group(1) if found else ""
 
 
 def _without_output(block: Block) -> str:

@@ -11,12 +11,10 @@ from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.labels import FINAL, IMPOSSIBLE, LONGEST, NEEDLESS
 from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.markdown.steps import Gathered
+from runbook_tui.book.markdown.unwrapping import OF_WORDS
 from runbook_tui.book.model import Check, Phase, Procedure
 
 LISTED = re.compile(r"^[ \t>]{0,12}(?:(?:[-*+]|\d{1,3}[.)])[ \t]+\[[ xX]?\]|\d{1,3}[.)])[ \t]+\S")
-OF_WORDS = frozenset({"", "text", "txt", "md", "markdown", "plain", "plaintext", "gfm"})
-"""Labels of blocks that may hold a list of steps."""
-
 BOX = re.compile(r"^\W*(?:☐|\[ ?\])")
 WHY = {
     "rollback": "nothing shows it in a rollback; put it right below its title, as a list",

@@ -24,6 +24,8 @@ PARTS = (
     "<summary>Rollback</summary>\n\n", "CTO must approve before step 2.\n", "before ",
     "(10 min)", "— 5 minutes", "(0-5 minutes)", "Phase 1", "rollback", "criteria", "Appendix",
     "| # | Action | Command | Rollback |\n|---|---|---|---|\n| 1 | a | `./x` | `./y` |\n",
+    "```sql\ndrop x;\n```\n", "```step name=\"a\" rollback=\"b\"\n t: 1\n---\n./a\n```\n",
+    "```rollback name=\"b\"\n./b\n```\n", "```check\ntrue\n```\n", "$X ", "wait 5 minutes ",
     "\n", "\n\n", "word ", "`", "*", "> ", "<!-- ", "-->", "\r\n", "---\n", "===\n", "\t", "<X>",
 )  # fmt: skip
 TEXTS = st.lists(st.one_of(st.sampled_from(PARTS), st.text(max_size=4)), max_size=60).map("".join)
@@ -58,7 +60,7 @@ def test_every_command_is_in_a_step_or_kept_for_a_rollback_or_a_finding(text: st
     book = reading(text)
     if book is None:
         return
-    steps = {step.id: f"{step.run or ''}\n{step.undo or ''}" for step in book.walk()}
+    steps = {step.id: f"{step.run}\n{step.undo}\n{step.text}" for step in book.walk()}
     for stage in (stage for p in book.procedures for stage in p.stages):
         steps[stage.id] = "\n".join(step.run or "" for step in stage.steps)
     found = {f.line for f in book.findings if f.code == "command-outside-steps"}
@@ -115,7 +117,9 @@ LONG = (
     "[", "(", "*", "`", "1",
     " ", "<", "# ", "> ", "requires approval from ", "before ", "| a | b |\n",
     "## Phase 1\n\n- [ ] a\n\n", "1. a\n```bash\nx\n```\n", "<!-- ", "_", "rollback ", "\n",
-    "a: ", "~", "- ", "\\",
+    "a: ", "~", "- ", "\\", "takes 5 ", "<<'E'\n", "$X", "'", "X.Y", "- `git x`\n",
+    "## Rollback\n\n- a\n\n", "```sh\necho $X <x> [ab_cd]\n```\n", "```\n- [ ] a\n- [ ] b\n```\n",
+    "```step\n./x\n```\n", "| a | ☐ |\n", "wait ", "for a in ",
 )  # fmt: skip
 
 

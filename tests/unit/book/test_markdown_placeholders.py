@@ -105,13 +105,19 @@ def test_bullets_that_are_nothing_but_commands_are_run_together() -> None:
 
 
 def test_commands_among_other_bullets_are_boxes_to_tick_by_hand() -> None:
-    (step,) = steps("# P\n\n- [ ] Ship\n  - `git diff`\n  - Read it\n  - `git push`\n")
+    (step,) = steps("# P\n\n1. Ship\n   - `git diff`\n   - Read it\n   - `git push`\n")
     assert step.run is None
     assert [c.title for c in step.checks] == ["git diff", "Read it", "git push"]
 
 
+def test_under_a_box_bullets_without_one_are_notes() -> None:
+    (step,) = steps("# P\n\n- [ ] Ship\n  - `git push`\n  - All is zero\n  - Verify: it hums\n")
+    assert (step.run, [c.title for c in step.checks]) == (None, ["Verify: it hums"])
+    assert "All is zero" in step.text
+
+
 def test_what_stands_below_a_bullet_is_not_lost() -> None:
-    text = "# P\n\n- [ ] Ship\n  - Tag it:\n    - `git tag a`\n  - Ask\n    - [ ] Ann\n  - Wait\n"
+    text = "# P\n\n1. Ship\n   - Tag it:\n     - `git tag a`\n   - Ask\n     - [ ] Ann\n   - Wait\n"
     ship, tag, ask, ann = steps(text)
     assert [(s.title, s.run) for s in (tag, ask, ann)] == [
         ("Tag it", "git tag a"), ("Ask", None), ("Ann", None),
