@@ -229,7 +229,10 @@ class Parameter(Placed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command(Placed):
-    """One block of command text as it stands in the plan (a fence, or a TOML key)."""
+    """One block of command text as it stands in the plan (a fence, or a TOML key).
+
+    ``by_hand``: no shell runs it, a person does, in a tool of its own (SQL, PowerShell).
+    """
 
     id: str
     language: str
@@ -239,6 +242,7 @@ class Command(Placed):
     step: str | None = None
     label: str = ""
     section: str = ""
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

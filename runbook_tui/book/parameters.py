@@ -18,6 +18,13 @@ from runbook_tui.book.shell.inner import (
 
 MARK = re.compile(r"\$\{\{\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*\}\}")
 
+SECRET_NAME = re.compile(
+    r"(TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_KEY|AUTH|COOKIE|SESSION_KEY)",
+    re.IGNORECASE,
+)
+VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+"""A placeholder of this form is a variable of the shell, in braces or not."""
+
 LONGEST = 32 * 4096 - 1
 """Bytes of one variable with its name, or of one argument, that a command can be given."""
 IN_A_FILE = "put it into a file, and give the file's name as the value"
@@ -87,11 +94,29 @@ def places_in(text: str, placeholders: Mapping[str, str] | None = None) -> tuple
     """Where names stand in a plan's text: ``${{ name }}``, and literals as `fill_in` takes them."""
     named = placeholders or {}
     literals = sorted(named, key=len, reverse=True)
-    pattern = re.compile("|".join([MARK.pattern, *map(re.escape, literals)]))
+    pattern = re.compile("|".join([MARK.pattern, *map(_standing, literals)]))
     return tuple(
-        Place(*match.span(), match.group(1) or named[match.group(0)])
+        Place(*match.span(), match.group(1) or named[_without_braces(match.group(0))])
         for match in pattern.finditer(text)
     )
+
+
+def stands_in(literal: str, text: str) -> bool:
+    """Whether a placeholder may stand in a text."""
+    return literal.removeprefix("$") in text
+
+
+def _standing(literal: str) -> str:
+    """A placeholder as a pattern: a variable is another one where its name goes on."""
+    variable = VARIABLE.fullmatch(literal)
+    if variable:
+        return rf"(?<!\\)\$(?:{variable.group(1)}(?!\w)|\{{{variable.group(1)}\}})"
+    before = r"(?:(?<!\w)|(?<=(?<!\w)v))" if literal[0].isalnum() else ""
+    return before + re.escape(literal) + (r"(?!\w)" if literal[-1].isalnum() else "")
+
+
+def _without_braces(mark: str) -> str:
+    return f"${mark[2:-1]}" if mark.startswith("${") and mark.endswith("}") else mark
 
 
 def fill_in(
@@ -147,6 +172,11 @@ def about(danger: Danger) -> str:
     """What a value at a danger may be."""
     by = f"stands in {danger.language} code" if danger.demand is None else "is expanded once more"
     return f"{by} in line {danger.line} of the command: it {danger.what}"
+
+
+def smells_of_secrets(name: str) -> bool:
+    """Whether a variable has a name as people give it to what nobody else should know."""
+    return SECRET_NAME.search(name) is not None
 
 
 def reserved(name: str) -> str:

@@ -118,7 +118,7 @@ def _parameters(runbook: Runbook, places: Places) -> Iterator[Fault]:
         if not p.declared:
             continue  # A placeholder of Markdown has the name that people gave it.
         place = Place(max(p.line, 1), 1, p.source)
-        if not re.fullmatch(NAME, p.name):
+        if not re.fullmatch(NAME, p.name) and (p.secret or not p.placeholder):
             yield _fault(place, f"“{p.name}” is no name of a parameter",
                          "use letters, digits and “_”")  # fmt: skip
         elif reserved(p.name):

@@ -14,10 +14,21 @@ from runbook_tui.run.procedures import Duty, duties
 from runbook_tui.run.rollback import RollbackPlan, procedures_for, procedures_of
 from runbook_tui.run.state import RunState
 
+SHOWN = 3
+"""Lines of a command that are shown unless all of it is asked for."""
+
+
+def commands(text: str, *, whole: bool) -> Iterator[str]:
+    """A command's lines under what they belong to."""
+    lines = text.strip().splitlines()
+    yield from (f"        {line}" for line in (lines if whole else lines[:SHOWN]))
+    if len(lines) > SHOWN and not whole:
+        yield f"        … {len(lines) - SHOWN} more lines, all with --plan"
+
 
 def beside(state: RunState, planned: RollbackPlan, *, whole: bool) -> Iterator[str]:
     """All of it for a rollback that is looked at; ``whole``: everybody, and what comes after."""
-    yield from procedures(state, planned.procedures)
+    yield from procedures(state, planned.procedures, whole=whole)
     if whole:
         yield from people(state)
         yield from recovery(state, procedures_for(state, planned, "recovery"))
@@ -28,8 +39,10 @@ def beside(state: RunState, planned: RollbackPlan, *, whole: bool) -> Iterator[s
         yield f"  call {first.callee.title}{after}  (all with --plan)"
 
 
-def procedures(state: RunState, found: Iterable[Procedure]) -> Iterator[str]:
-    """Stages and steps of procedures with their windows, ids and ticks."""
+def procedures(
+    state: RunState, found: Iterable[Procedure], *, whole: bool = False
+) -> Iterator[str]:
+    """Stages and steps of procedures with their windows, ids, ticks and what they offer to run."""
     rollback, now = state.rollback, time.time()
     # What was ticked in an earlier rollback does not count for this one.
     counts = rollback is not None and rollback.finished is None
@@ -38,6 +51,8 @@ def procedures(state: RunState, found: Iterable[Procedure]) -> Iterator[str]:
         yield f"  procedure: {procedure.title}"
         for duty in duties(state, (procedure,), since, now):
             yield f"    {_duty(duty, now, counts=counts)}"
+            if duty.offer is not None:
+                yield from commands(duty.offer.text, whole=whole)
 
 
 def people(state: RunState) -> Iterator[str]:

@@ -34,7 +34,6 @@ LONG = 3.0
 """Seconds of waiting for a person after which a follower without one leaves."""
 SLOW = 10.0
 """Seconds after which an undo is said to run still."""
-SHOWN = 3
 GOOD = frozenset({"done", "taken back", "rehearsed"})
 UNDOS = frozenset({"undo", "verify_undo"})
 
@@ -94,11 +93,8 @@ def _print_item(item: Item, number: int, *, whole: bool) -> None:
 
 
 def _print_text(text: str, *, whole: bool) -> None:
-    lines = text.strip().splitlines()
-    for line in lines if whole else lines[:SHOWN]:
-        say.out(f"        {line}")
-    if len(lines) > SHOWN and not whole:
-        say.out(f"        … {len(lines) - SHOWN} more lines, all with --plan")
+    for line in beside.commands(text, whole=whole):
+        say.out(line)
 
 
 def _readiness(item: Item) -> str:

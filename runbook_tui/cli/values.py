@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -84,6 +85,12 @@ def complete(values: Values, runbook: Runbook, folder: str, *, may_ask: bool) ->
 def fill(values: Values, runbook: Runbook, folder: str) -> list[Parameter]:
     """Put defaults in; returns the parameters whose value only a person can give."""
     missing: list[Parameter] = []
+    for parameter in runbook.parameters:
+        if parameter.placeholder == f"${parameter.name}" and not parameter.secret:
+            # What a Markdown plan leaves to the terminal is asked for only if that has none.
+            found = os.environ.get(parameter.name)
+            if found and parameter.name not in values.plain:
+                values.plain[parameter.name] = found
     for parameter in _open(values, runbook):
         if parameter.secret is not None:
             if fetched(parameter.secret, folder) is None:

@@ -23,10 +23,11 @@ from runbook_tui.report.rollbacks import rollbacks
 from runbook_tui.run import events as e
 from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.events import Actor, Event
-from runbook_tui.run.fold import begin, epoch, fold
+from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.forecast import Slot, slots
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.state import RunState, closed, status_of
+from runbook_tui.run.times import epoch
 
 Lines = Callable[[str], tuple[str, ...] | None]
 """The last lines of a command's output by its folder; None where that is not kept any more."""

@@ -16,8 +16,8 @@ from runbook_tui.book.model import Watch
 from runbook_tui.report.model import Alarm, Attempt, Override, Ran, Remark
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Actor, Event
-from runbook_tui.run.fold import epoch
 from runbook_tui.run.outline import Outline
+from runbook_tui.run.times import epoch
 
 Title = Callable[[str], str]
 

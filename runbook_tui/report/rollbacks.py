@@ -12,8 +12,8 @@ from runbook_tui.report.gathering import Title, outcome, titles
 from runbook_tui.report.model import Ran, Rollback, Trigger, Undone
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Event
-from runbook_tui.run.fold import epoch
 from runbook_tui.run.outline import Outline
+from runbook_tui.run.times import epoch
 
 ENTERED = re.compile(r"(\d+) events above were kept by the rollback while the journal was away")
 """The note behind events that a rollback kept for itself: their times are those of the entry."""

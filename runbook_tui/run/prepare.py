@@ -8,15 +8,18 @@ from pathlib import PurePosixPath
 
 from runbook_tui.book.hosts import wrong_with
 from runbook_tui.book.model import Parameter, Step
-from runbook_tui.book.parameters import FilledIn, Place, Refused, fill_in, reserved
+from runbook_tui.book.parameters import (
+    SECRET_NAME,
+    FilledIn,
+    Place,
+    Refused,
+    fill_in,
+    reserved,
+    stands_in,
+)
 from runbook_tui.run import remote
 from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.state import RunState, Status
-
-SECRET_NAME = re.compile(
-    r"(TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_KEY|AUTH|COOKIE|SESSION_KEY)",
-    re.IGNORECASE,
-)
 
 UNDER_WAY = frozenset({Status.RUNNING, Status.WAITING, Status.DONE})
 
@@ -74,7 +77,7 @@ def own_values(state: RunState, step: Step) -> dict[str, str]:
 
 
 def _placeholders(state: RunState, text: str) -> list[Parameter]:
-    return [p for p in state.runbook.parameters if p.placeholder and p.placeholder in text]
+    return [p for p in state.runbook.parameters if p.placeholder and stands_in(p.placeholder, text)]
 
 
 def secrets_of(state: RunState, step: Step) -> tuple[str, ...]:

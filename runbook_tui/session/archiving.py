@@ -15,7 +15,7 @@ from typing import Any
 
 from runbook_tui import __version__
 from runbook_tui.run.events import CommandFinished, Event, RunStarted
-from runbook_tui.run.fold import epoch
+from runbook_tui.run.times import epoch
 from runbook_tui.session.opening import plan_digest
 from runbook_tui.session.ports.archive import (
     ABOUT,

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from runbook_tui.book.findings import Fault, PlanFaults
-from runbook_tui.book.markdown import commands, headings, words
+from runbook_tui.book.findings import Fault, Finding, PlanFaults
+from runbook_tui.book.markdown import headings, placeholders, words
 from runbook_tui.book.markdown.blocks import Page, parse
 from runbook_tui.book.markdown.criteria import with_criteria
 from runbook_tui.book.markdown.escalations import contacts, escalations
-from runbook_tui.book.markdown.findings import findings
+from runbook_tui.book.markdown.findings import findings, from_a_block
 from runbook_tui.book.markdown.gates import sentences
 from runbook_tui.book.markdown.joining import joined
-from runbook_tui.book.markdown.leftover import record_estimates, record_leftover
+from runbook_tui.book.markdown.leftover import code, record_estimates, record_leftover
+from runbook_tui.book.markdown.passed_over import passed_over
 from runbook_tui.book.markdown.phases import phases_of
 from runbook_tui.book.markdown.placing import gated
 from runbook_tui.book.markdown.procedures import procedures
 from runbook_tui.book.markdown.sections import Section, tree
 from runbook_tui.book.markdown.steps import Gathered
+from runbook_tui.book.markdown.unwrapping import unwrapped
+from runbook_tui.book.markdown.variables import variables
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.model import Section as TextSection
 
@@ -25,7 +28,8 @@ from runbook_tui.book.model import Section as TextSection
 def read_markdown(text: str, source: str) -> Runbook:
     """The runbook of a Markdown text; raises `PlanFaults` where there is nothing to do."""
     page = parse(text)
-    root = tree(joined(page.blocks))
+    blocks, wrapped = unwrapped(page.blocks)
+    root = tree(joined(blocks))
     gathered = Gathered()
     title = _title(page, root, source)
     phases = phases_of(root, title, gathered)
@@ -36,10 +40,12 @@ def read_markdown(text: str, source: str) -> Runbook:
     phases, overall = with_criteria(root, phases, gathered)
     numbers = {p.id: headings.number(p.title) for p in phases} | gathered.numbers
     phases, roles, statements = gated(list(sentences(root)), phases, numbers)
+    back = procedures(root, phases, gathered)
     record_leftover(root, gathered)
     record_estimates(root, gathered)
     found = sorted(gathered.commands, key=lambda c: c.line)
-    parameters = commands.parameters(found, gathered.inline)
+    known = variables(code(root))
+    parameters = placeholders.parameters(found, known, gathered.inline, gathered.said)
     return Runbook(
         title=title,
         source=source,
@@ -49,7 +55,7 @@ def read_markdown(text: str, source: str) -> Runbook:
         parameters=parameters,
         roles=roles,
         commands=tuple(c for c in found if c.rollback or c.id not in gathered.inline),
-        procedures=procedures(root, phases, gathered.ids),
+        procedures=back,
         gates=statements,
         contacts=contacts(root),
         escalations=escalations(root),
@@ -64,8 +70,16 @@ def read_markdown(text: str, source: str) -> Runbook:
             if 0 < s.level < 7 and headings.ROLLBACK.search(s.text)
         ),
         estimates=tuple(sorted(gathered.estimates, key=lambda e: e.line)),
-        findings=findings(phases, statements, gathered, parameters),
+        findings=_by_line(
+            *findings(phases, statements, gathered, parameters),
+            *map(from_a_block, wrapped),
+            *passed_over(root, phases, overall, back, gathered),
+        ),
     )
+
+
+def _by_line(*found: Finding) -> tuple[Finding, ...]:
+    return tuple(sorted(found, key=lambda f: f.line))
 
 
 def _title(page: Page, root: Section, source: str) -> str:

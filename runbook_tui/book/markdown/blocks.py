@@ -14,6 +14,9 @@ SHORT = 60
 """Characters of a line that nobody breaks in the middle of a sentence."""
 FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 KEY = re.compile(r"^(title|name)\s*[:=]\s*(.+?)\s*$", re.MULTILINE)
+INDENTED = re.compile(r"```[ \t]*(\S*)[^\n`]*\n(.*?)^```\s*\Z", re.DOTALL | re.MULTILINE)
+"""A fence that is indented further than its item: code for CommonMark, its own marks and all."""
+
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 SUMMARY = re.compile(r"<summary>(.{0,200}?)</summary>", re.DOTALL | re.IGNORECASE)
 TAG = re.compile(r"<[^<>]{0,200}>")
@@ -96,8 +99,12 @@ def _block(tokens: list[Token], at: int, stop: int) -> Block:
             return Block("heading", line, _text(tokens[at + 1]), level=int(token.tag[1]))
         case "paragraph_open":
             return Block("paragraph", line, _text(tokens[at + 1]))
-        case "fence" | "code_block":
+        case "fence":
             return Block("fence", line, token.content, info=token.info.strip())
+        case "code_block":
+            inner = INDENTED.match(token.content)
+            text, info = (inner.group(2), inner.group(1)) if inner else (token.content, "")
+            return Block("fence", line, text, info=info)
         case "bullet_list_open" | "ordered_list_open":
             return Block("list", line, items=_items(tokens, at, stop))
         case "blockquote_open":

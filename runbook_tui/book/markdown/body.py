@@ -43,6 +43,9 @@ class Body:
     undo: list[Block | Line] = field(default_factory=list)
     shown: list[Block] = field(default_factory=list)
     unclear: list[Block] = field(default_factory=list)
+    by_hand: list[tuple[Block, bool]] = field(default_factory=list)
+    """Commands that no shell runs, and whether they are the way back; the text has them too."""
+
     checks: list[Item] = field(default_factory=list)
     inner: list[Item] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
@@ -51,6 +54,8 @@ class Body:
     titled: str = ""
     needs_no_undo: bool = False
     undo_in_words: bool = False
+    boxed: bool = False
+    """Whether boxes are what is ticked here: then bullets without one are notes, not checks."""
 
     _under: str = ""
     """The kind of the label that what follows belongs to."""
@@ -158,7 +163,12 @@ class Body:
 
     def _fence(self, block: Block) -> None:
         self._served = True
-        if self._under == "undo" or commands.language(block) == "rollback":
+        back = self._under == "undo" or commands.language(block) == "rollback"
+        if commands.by_hand(block) and self._under in {"", "command", "undo"}:
+            self.by_hand.append((block, back))
+            self.text += ["", *block.text.rstrip("\n").split("\n")]
+            self.undo_in_words = self.undo_in_words or back
+        elif back:
             (self.undo if commands.runnable(block, certain=True) else self.shown).append(block)
         elif self._under == "shown":
             self.shown.append(block)
@@ -170,6 +180,9 @@ class Body:
             self.unclear.append(block)
 
     def _list(self, items: list[Item]) -> None:
+        if self._under in {"", "command"} and only_code(items):
+            self.run += [Line(item.line, only_commands(item.text)) for item in items]
+            items = []
         for item in items:
             if self._under == "undo":
                 self._undo_item(item)
@@ -195,8 +208,12 @@ class Body:
         found = label(first)
         if gates.is_field(first):
             self.text.append(first)
-        elif (found is None or found.kind == "verify") and holds_command(item.blocks):
+        elif (found is None or found.kind == "verify") and holds_steps(item.blocks):
             self.inner.append(item)
+        elif found is None and self.boxed:
+            self.paragraph("- " + item.text, item.line)
+            self.read(item.blocks)
+            self._under = self._held
         elif found is None or found.kind == "verify" or (found.kind == "shown" and found.rest):
             self.checks.append(item)
         else:
@@ -218,6 +235,26 @@ def is_final(item: Item) -> bool:
     return ABOUT_IT.fullmatch(FINAL.sub(" ", plain(item.text[:LONGEST]))) is not None
 
 
+def only_code(items: list[Item]) -> bool:
+    """Whether every item is a bullet that is nothing but a command of a known program."""
+    return all(
+        not _asks(i) and not i.blocks and commands.LOOKS.match(only_commands(i.text)) for i in items
+    )
+
+
+def holds_steps(blocks: Iterable[Block]) -> bool:
+    """Whether something to do stands in a bullet: a command, numbers, boxes."""
+    return any(
+        (b.kind == "fence" and commands.is_command(b))
+        or (b.kind == "list" and (only_code(b.items) or any(_asks(i) for i in b.items)))
+        for b in blocks
+    )
+
+
+def _asks(item: Item) -> bool:
+    return item.ordered or item.box is not None
+
+
 def holds_command(blocks: Iterable[Block]) -> bool:
     """Whether one of the blocks is a command to run."""
-    return any(b.kind == "fence" and commands.runnable(b) for b in blocks)
+    return any(b.kind == "fence" and commands.is_command(b) for b in blocks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from runbook_tui.book.markdown import headings, words
+from runbook_tui.book.markdown import commands, headings, words
 from runbook_tui.book.markdown.blocks import Block
 from runbook_tui.book.markdown.body import holds_command
 from runbook_tui.book.markdown.labels import UNSURE
@@ -18,7 +18,8 @@ class Carrier:
     """A section with steps.
 
     ``kind``: ``list`` (its numbers and boxes are steps), ``step`` (it is one step of a row of
-    numbered titles), ``commands`` (its commands are one step), ``bullets`` (its bullets are steps).
+    numbered titles), ``commands`` (its commands are one step), ``bullets`` (its bullets are steps),
+    ``typed`` (its typed blocks are steps).
     ``parts`` are the sections inside that belong to that one step.
     """
 
@@ -43,8 +44,11 @@ class Carrier:
 
 def carriers(root: Section) -> list[Carrier]:
     """Every section with steps, in document order."""
-    sections = list(root.walk())
-    found = _of_numbered_titles(sections)
+    every = list(root.walk())
+    found = [Carrier(s, "typed") for s in every if _typed(s)]
+    typed = {id(c.section) for c in found}
+    sections = [s for s in every if id(s) not in typed]
+    found += _of_numbered_titles(sections)
     inside = {id(s) for c in found for s in c.section.walk()}
     rest = [s for s in sections if id(s) not in inside]
     lists = [s for s in rest if _lists_steps(s)]
@@ -57,6 +61,15 @@ def carriers(root: Section) -> list[Carrier]:
 
 def _lists_steps(section: Section) -> bool:
     return section.role == "steps" and any(carries(b) for b in section.blocks)
+
+
+def _typed(section: Section) -> bool:
+    """Whether a block of a section says of itself that it is a step."""
+    return any(
+        b.kind == "fence" and commands.language(b) in commands.TYPED - {"rollback"}
+        and commands.runnable(b)
+        for b in section.blocks
+    )  # fmt: skip
 
 
 def _commands_here(section: Section) -> bool:

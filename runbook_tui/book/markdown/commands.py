@@ -3,52 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
 
 from runbook_tui.book.markdown.blocks import Block
-from runbook_tui.book.markdown.labels import UNDO
-from runbook_tui.book.model import Command, Parameter
+from runbook_tui.book.markdown.labels import LONGEST, UNDO
 
 SHELLS = frozenset({"bash", "sh", "shell", "zsh", "ksh"})
 SESSIONS = frozenset({"console", "terminal", "shell-session", "shellsession", "sh-session"})
 """Labels of blocks that hold commands, or what they put out, or both."""
 
-OTHER_CODE = frozenset(
-    {
-        "sql",
-        "powershell",
-        "pwsh",
-        "ps1",
-        "cmd",
-        "bat",
-        "batch",
-        "python",
-        "py",
-        "ruby",
-        "perl",
-        "fish",
-    }
-)
+UNLABELLED = frozenset({"", "text"})
+"""Labels that do not say whether it is a command."""
+
+TYPED = frozenset({"step", "check", "wait", "rollback"})
+"""Labels that say what a block is: a step of its own, or the way back of one."""
+
+BY_HAND = frozenset({"sql", "psql", "mysql", "plsql", "tsql", "powershell", "pwsh", "ps1"})
+"""Labels of blocks that people run in a tool of its own."""
+
+OTHER_CODE = frozenset({"cmd", "bat", "batch", "python", "py", "ruby", "perl", "fish"})
 PROGRAMS = (
     "sudo|git|cd|docker(?:-compose)?|podman|kubectl|kubeadm|curl|wget|pip3?|npm|npx|yarn|pnpm|node"
     "|python3?|make|ssh|scp|rsync|export|helm|gcloud|gsutil|aws|az|oc|gh|terraform|ansible(?:-playbook)?"
     "|systemctl|service|journalctl|cp|mv|rm|mkdir|chmod|chown|ln|tar|apt(?:-get)?|yum|dnf|brew"
     "|psql|pg_dump|pg_restore|mysql|mysqldump|redis-cli|mongosh?|mongodump|rabbitmqctl|velero|vault"
+    "|skopeo|buildah|istioctl|argocd|flux|eksctl|kops|kustomize|skaffold|pulumi|knife|virsh|sqlplus"
+    "|dig|nslookup|nc|openstack|pvesh|zfs|zpool|lvextend|useradd|usermod|crontab|ipmitool|salt"
     "|consul|nomad|etcdctl|openssl|certbot|nginx|iptables|kill|pkill|cargo|mvn|gradle|rake|bundle"
 )
+_SYNTAX = r"[A-Za-z_]\w*=\$\(\S|for \w+ in .{1,200};? ?do\b|if \[\[? "
 LOOKS = re.compile(
-    rf"^\s*(?:\$ |(?:{PROGRAMS}) |\.{{1,2}}/\S|/(?:usr|opt|bin|sbin|etc)/\S)", re.MULTILINE
+    rf"^\s*(?:\$ |(?:{PROGRAMS}) |\.{{1,2}}/\S|/(?:usr|opt|bin|sbin|etc)/\S|{_SYNTAX})",
+    re.MULTILINE,
 )
+SELF = re.compile(r"(?:runbook|runme|rundoc)\s+(?:run|exec|rehearse|demo)\b|#|$")
+"""How to start a document like this one: what is in it is not to do that."""
+
 PROMPT = re.compile(r"^\s*\$ ", re.MULTILINE)
 FIRST_WORD = re.compile(r"(?:[A-Z_][A-Z0-9_]*=\S*\s+)*[a-z.~/$][\w./~+-]*(?<![:.,])(?:\s|$)")
 TABLE_HEAD = re.compile(
     r"^[A-Z][A-Z0-9_()/%-]+(?: [A-Z]+)?(?:\s{2,}[A-Z][A-Z0-9_()/% -]+)+\s*$|^No \w+ found"
 )
-PLACEHOLDER = re.compile(
-    r"<([A-Za-z][A-Za-z0-9_ .-]{0,60})>|\{\{\s*\.?([A-Za-z_]\w*)\s*\}\}"
-    r"|(?<![\w$\]}\\'\"*?.-])\[([A-Za-z][A-Za-z0-9]+(?:[_-][A-Za-z0-9]{2,})+)\](?![\w*+?{-])"
-)
-RESERVED = frozenset({"none", "br", "details", "summary", "a", "b", "i", "p", "div", "unset"})
 UNDO_COMMENT = re.compile(
     rf"^\s*#\s*(?:{UNDO})(?: with| command)?\s*[:：]\s*(.+?)\s*$", re.IGNORECASE
 )
@@ -70,16 +64,32 @@ def runnable(block: Block, certain: bool = False) -> bool:
     lines = [line.strip() for line in block.text.splitlines()]
     lines = [line for line in lines if line]
     commanding = [line for line in lines if not line.startswith("#")]
-    if not commanding or lines[0].startswith("#!"):
+    if not commanding or lines[0].startswith("#!") or all(map(SELF.match, commanding)):
         return False
-    if name in SHELLS or name.startswith("azurecli"):
+    if name in SHELLS or name in TYPED or name.startswith("azurecli"):
         return True
     if name in SESSIONS:
         prompted = PROMPT.search(block.text) is not None
         return prompted or FIRST_WORD.match(commanding[0]) is not None
-    if name not in {"", "text", "rollback"}:
+    if name not in UNLABELLED:
         return False
     return certain or LOOKS.search(block.text) is not None
+
+
+def by_hand(block: Block) -> bool:
+    """Whether a person would run the block, and not in a shell."""
+    lines = (line.strip() for line in block.text.splitlines())
+    return language(block) in BY_HAND and any(not x.startswith(("#", "--")) for x in lines if x)
+
+
+def is_command(block: Block, certain: bool = False) -> bool:
+    """Whether a person would run the block, wherever."""
+    return by_hand(block) or runnable(block, certain)
+
+
+def in_a_shell(name: str) -> bool:
+    """Whether a shell runs the blocks that have a label; else people do, in a tool of its own."""
+    return name in {*SHELLS, *SESSIONS, *UNLABELLED, *TYPED} or name.startswith("azurecli")
 
 
 def unclear(block: Block) -> bool:
@@ -89,6 +99,8 @@ def unclear(block: Block) -> bool:
 
 def command_text(block: Block) -> str:
     """The text to run: where lines have prompts, those lines without them, and no output."""
+    if language(block) in TYPED:
+        return block.text[_head(block) :].strip("\n")
     if not PROMPT.search(block.text):
         return _without_output(block)
     kept: list[str] = []
@@ -99,6 +111,24 @@ def command_text(block: Block) -> str:
             kept.append(line[prompt.end() :] if prompt else line)
             continued = line.rstrip().endswith("\\")
     return "\n".join(kept)
+
+
+def _head(block: Block) -> int:
+    """Where the text of a typed block begins: behind ``key: value`` lines and ``---``."""
+    head = re.match(r"(?:[ \t]*\w[\w-]*:[^\n]*\n|[ \t]*\n)*[ \t]*---[ \t]*\n", block.text)
+    return head.end() if head else 0
+
+
+def head_lines(block: Block) -> list[str]:
+    """The ``key: value`` lines of a typed block."""
+    lines = (line.strip() for line in block.text[: _head(block)].splitlines())
+    return [line for line in lines if line and line != "---"]
+
+
+def attribute(block: Block, name: str) -> str:
+    """What the line that opens a block says: ``name="…"``, ``"name":"…"``; "" where it does not."""
+    found = re.search(rf"(?<![\w-]){name}\"?\s?[=:]\s?\"([^\"\n]{{1,200}})\"", block.info[:LONGEST])
+    return found.group(1) if found else ""
 
 
 def _without_output(block: Block) -> str:
@@ -131,27 +161,3 @@ def run_and_undo(text: str) -> tuple[str, str]:
     if not any(line.strip() for line in undo):
         return text, ""
     return "\n".join(run).strip("\n"), "\n".join(undo).strip("\n")
-
-
-def parameters(commands: Iterable[Command], inline: Collection[str] = ()) -> tuple[Parameter, ...]:
-    """The placeholders of the commands that are to be run, by name.
-
-    ``inline`` are ids of commands that stand in a line of their own text, not in a fence below it.
-    """
-    found: dict[str, tuple[str, list[int]]] = {}
-    for command in commands:
-        if not command.runnable:
-            continue
-        first = command.line + (0 if command.id in inline else 1)
-        for match in PLACEHOLDER.finditer(command.text):
-            mark = match.group(0)
-            raw = next(group for group in match.groups() if group).strip()
-            if raw.lower() in RESERVED:
-                continue
-            name = re.sub(r"\W+", "_", raw).strip("_") or raw
-            line = first + command.text.count("\n", 0, match.start())
-            found.setdefault(name, (mark, []))[1].append(line)
-    return tuple(
-        Parameter(name=name, line=lines[0], lines=tuple(lines), placeholder=mark, declared=False)
-        for name, (mark, lines) in found.items()
-    )

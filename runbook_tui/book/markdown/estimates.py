@@ -11,11 +11,19 @@ _UNIT = (
     r"|hours?|horas?|heures?|stunden?|hrs?|h|小时)"
 )
 _NUMBER = r"(\d{1,6}(?:[.,]\d{1,3})?)"
-_ABOUT = r"(?:(?:~|≈|<|about|ca\.?|circa|up to|approx\.?|approximately|around|est\.?|estimated"
-_ABOUT += r"|takes|eta|duration|time)[ :]{0,3}){0,3}"
+_AT_MOST = (
+    r"<|≤|up to|less than|under|at most|no (?:more|longer) than|max(?:imum)?\.?|bis zu|höchstens"
+    r"|maximal|unter|hasta|menos de|máximo|jusqu['’]à|moins de|最多"
+)
+_ABOUT = (
+    rf"(?:(?:~|≈|{_AT_MOST}|about|ca\.?|circa|approx\.?|approximately|around|roughly|est\.?"
+    r"|estimated|takes|eta|duration|time|between|zwischen|entre|etwa|ungefähr|unos|unas"
+    r"|alrededor de|environ|约|大约)[ :]{0,3}){0,3}"
+)
 _REST = r"(?: ?(\d{1,2}) ?(?:m|min|mins|minutes)?)?"
 DURATION = re.compile(
-    rf"{_ABOUT} ?{_NUMBER} ?(?:(?:-|–|—|to|a|bis) ?{_NUMBER} ?)?\+? ?{_UNIT}"
+    rf"{_ABOUT} ?{_NUMBER} ?(?:(?:-|–|—|to|and|or|a|o|y|bis|und|à|et|至|到) ?{_NUMBER} ?)?"
+    rf"\+? ?{_UNIT}"
     rf"(?:(?![^\W\d_]){_REST})\b",
     re.IGNORECASE,
 )
@@ -27,13 +35,25 @@ AFTER_DASH = re.compile(
     rf"\s(?:(?:—|–|-{{1,3}}|\|)\s|(?=[~≈]))({DURATION.pattern})\.?\s*$", re.IGNORECASE
 )
 WINDOW = re.compile(rf"\(\s{{0,4}}{_NUMBER} ?[-–] ?{_NUMBER} ?{_UNIT}\s{{0,4}}\)", re.IGNORECASE)
+LIMITED = re.compile(rf"(?<!\w)(?:{_AT_MOST})", re.IGNORECASE)
 WAIT = re.compile(
-    rf"^\W*wait(?:ing)?[: ]\s?(?:for |at least |another )*({DURATION.pattern})", re.IGNORECASE
+    r"(?<![\w-])(?:wait(?:ing)?|warten?|esperar?|attend(?:re|ez)|等待)[:：]?\s?"
+    r"(?:(?:for|at least|another|an additional|mindestens|al menos|au moins)\s){0,3}"
+    rf"({DURATION.pattern})",
+    re.IGNORECASE,
+)
+TAKES = re.compile(
+    r"(?<![\w-])(?:takes?|taking|lasts|lasting|dauert|tarda|durará|dura|prend|需要)\s?"
+    r"(?:(?:only|usually|typically|normally|at least|another|meistens|nur|normalmente)\s){0,2}"
+    rf"({DURATION.pattern})",
+    re.IGNORECASE,
 )
 NAMES = (
-    r"(?:estimated|expected|approximate|geschätzte|estimée?|estimad[oa])?\s{0,2}"
-    r"(?:time(?: required| needed| to complete)?|duration|estimate|eta|duración|dauer|durée|tiempo"
-    r"|zeitaufwand|tiempo estimado|预计时间|耗时)(?: estimad[oa]| estimée?)?"
+    r"(?:estimated|expected|approximate|total|execution|run(?:ning)?|rollback|deployment|downtime"
+    r"|geschätzte|voraussichtliche|estimée?|estimad[oa])?\s{0,2}"
+    r"(?:time(?: required| needed| to complete)?|duration|estimate|eta|duración|dauer|durée"
+    r"|tiempo(?: de \w{2,20})?|temps|zeitaufwand|预计时间|预计耗时|耗时|时长)"
+    r"(?: estimad[oa]| estimée?)?"
 )
 FIELD = re.compile(
     rf"^\W*{NAMES}\s{{0,2}}(?:\([^)]{{0,40}}\))?[*_]*\s*[:：][*_]*\s*(.+)", re.IGNORECASE
@@ -57,8 +77,8 @@ def behind_title(text: str, line: int) -> Estimate | None:
 
 
 def of_waiting(text: str, line: int) -> Estimate | None:
-    """``Wait 10 minutes``, ``wait: 5 seconds``."""
-    match = WAIT.match(text)
+    """``Wait 10 minutes``, ``wait: 5 seconds``, ``the copy takes between 5 and 10 minutes``."""
+    match = WAIT.search(text) or TAKES.search(text)
     return _estimate(match.group(1), match.groups()[1:], line) if match else None
 
 
@@ -114,6 +134,8 @@ def _estimate(text: str, groups: tuple[str | None, ...], line: int) -> Estimate:
     minutes = float(rest or 0) * 60 if size == 3600 else 0.0
     minimum = _value(low or "0") * size + minutes
     maximum = _value(high) * size if high else minimum
+    if high is None and LIMITED.search(text):
+        minimum = 0.0
     return Estimate(
         minimum=min(minimum, maximum), maximum=max(minimum, maximum), text=text.strip(), line=line
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.inner_code import CODE, message
-from runbook_tui.book.markdown.commands import PLACEHOLDER
+from runbook_tui.book.markdown.placeholders import PLACEHOLDER
 from runbook_tui.book.markdown.steps import Gathered
 from runbook_tui.book.model import GateStatement, Parameter, Phase, Step
 from runbook_tui.book.parameters import in_code
@@ -18,8 +18,8 @@ def findings(
     gathered: Gathered,
     parameters: tuple[Parameter, ...],
 ) -> tuple[Finding, ...]:
-    """Every finding, by line."""
-    found = [
+    """Every finding on what became something."""
+    return (
         *_open_placeholders(gathered),
         *_outside(gathered),
         *_not_run(gathered),
@@ -33,8 +33,16 @@ def findings(
             for step in p.walk()
             for finding in _without_undo(step, gathered)
         ),
-    ]
-    return tuple(sorted(found, key=lambda f: f.line))
+    )
+
+
+def from_a_block(line: int) -> Finding:
+    """What is said of steps that stand in a code block."""
+    return Finding(
+        code="read-from-block", severity="info", line=line,
+        message="the plan's steps stand in this code block, so they are read from it; take the "
+        "fence around them away",
+    )  # fmt: skip
 
 
 def _open_placeholders(gathered: Gathered) -> Iterator[Finding]:
@@ -67,6 +75,14 @@ def _by_hand(phases: tuple[Phase, ...], gathered: Gathered) -> Iterator[Finding]
 
 
 def _not_run(gathered: Gathered) -> Iterator[Finding]:
+    for command in gathered.commands:
+        if command.by_hand:
+            where = "a rollback does not offer it" if command.rollback else "a person does it"
+            yield Finding(
+                code="block-not-run", severity="info", line=command.line,
+                message=f"no shell runs {command.language}, so {where}; to have it run, write the "
+                "command that gives it to its program, in ```bash",
+            )  # fmt: skip
     for block in gathered.unclear:
         if block.text.strip():
             yield Finding(
@@ -99,7 +115,7 @@ def _unplaced(statements: tuple[GateStatement, ...]) -> Iterator[Finding]:
 def _in_code(gathered: Gathered, parameters: tuple[Parameter, ...]) -> Iterator[Finding]:
     named = {p.placeholder: p.name for p in parameters if p.placeholder}
     for command in gathered.commands:
-        if not command.runnable:
+        if not command.runnable or command.by_hand:
             continue
         first = command.line - (command.id in gathered.inline)
         for place, danger in in_code(command.text, named):

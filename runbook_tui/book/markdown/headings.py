@@ -17,6 +17,14 @@ CRITERIA = re.compile(
     r"|criterios|métricas de éxito|erfolgskriterien|abnahme",
     re.IGNORECASE,
 )
+WHEN = re.compile(
+    r"\b(?:triggers?|criteria|conditions?|indicators?|thresholds?|when to|decision|reasons?)\b"
+    r"|auslöser|kriterien|bedingungen|\bwann\b|disparador|criterios|condiciones|\bcuándo\b"
+    r"|déclencheur|critères|\bquand\b|触发|条件|何时",
+    re.IGNORECASE,
+)
+"""In the title of a section on the way back: it says when to take it, not how."""
+
 ESCALATES = re.compile(r"es[ck]al", re.IGNORECASE)
 ESCALATION = re.compile(
     r"^\W*(?:\d{1,2}(?:\.\d{1,2})*[.)]?\s+)?(?:[\w-]+ ){0,3}"
@@ -61,6 +69,16 @@ def is_escalation(text: str) -> bool:
     clean = plain(text)
     counted = PHASE.search(clean) or STEP_WORD.match(clean)
     return not counted and ESCALATION.match(clean) is not None
+
+
+def is_way_back(text: str) -> bool:
+    """Whether a title is that of a rollback."""
+    return ROLLBACK.search(text) is not None
+
+
+def asks_when(text: str) -> bool:
+    """Whether a title is that of when to roll back, not of how."""
+    return WHEN.search(plain(text)) is not None
 
 
 def is_numbered(text: str) -> bool:

@@ -83,7 +83,7 @@ def _closed(current: Block | None, between: list[Block], undone: bool) -> list[B
         return between
     own = 0
     for block in between:
-        runs = block.kind == "fence" and commands.runnable(block)
+        runs = block.kind == "fence" and commands.is_command(block)
         if not runs and block.kind != "other" and not (undone and _is_undo(block)):
             break
         own += 1

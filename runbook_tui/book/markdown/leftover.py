@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from runbook_tui.book.markdown import commands, estimates, words
 from runbook_tui.book.markdown.blocks import Block
 from runbook_tui.book.markdown.body import Line
-from runbook_tui.book.markdown.labels import label, only_commands
+from runbook_tui.book.markdown.labels import label, only_commands, spans
 from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.markdown.steps import Gathered
 
@@ -26,8 +26,8 @@ def record_leftover(root: Section, gathered: Gathered) -> None:
 def _record_fence(block: Block, before: str, section: Section, gathered: Gathered) -> None:
     lead = label(before.rsplit("\n", 1)[-1])
     kind = lead.kind if lead and not lead.rest else ""
-    runs = kind != "shown" and commands.runnable(block, certain=kind == "undo")
-    back = section.role == "rollback" or kind == "undo"
+    runs = kind != "shown" and commands.is_command(block, certain=kind == "undo")
+    back = section.role == "rollback" or kind == "undo" or commands.language(block) == "rollback"
     gathered.fence(block, section, None, rollback=back, runnable=runs)
 
 
@@ -35,11 +35,11 @@ def record_estimates(root: Section, gathered: Gathered) -> None:
     """Record durations outside the steps: fields of phases or the whole, titles of their own."""
     taken = {e.line for e in gathered.estimates}
     for section in root.walk():
-        if section.role != "steps":
+        if section.role not in {"steps", "rollback", "recovery"}:
             continue
         titled = estimates.HEADING.match(words.plain(section.text)) is not None
         for line, text in _lines(section.blocks):
-            found = estimates.in_field(text, line)
+            found = estimates.in_field(text, line) or estimates.of_waiting(text, line)
             found = found or (estimates.leading(text, line) if titled else None)
             if found is not None and line not in taken:
                 taken.add(line)
@@ -53,6 +53,16 @@ def _lines(blocks: list[Block]) -> Iterator[tuple[int, str]]:
         texts += [(i.line, i.text) for i in block.items if not i.ordered and i.box is None]
         for line, text in texts:
             yield from enumerate(text.split("\n"), line)
+
+
+def code(root: Section) -> Iterator[tuple[int, str]]:
+    """Every text of code in a document with its line, to be run or not."""
+    for section in root.walk():
+        for block, _ in _with_words_before(section.blocks):
+            if block.kind == "fence":
+                yield block.line, block.text
+            elif block.kind == "paragraph" and "`" in block.text:
+                yield from ((block.line, span) for span in spans(block.text))
 
 
 def _record_lines(block: Block, section: Section, taken: set[int], gathered: Gathered) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from runbook_tui.book.markdown.commands import PLACEHOLDER
+from runbook_tui.book.markdown.placeholders import PLACEHOLDER
 
 LONGEST = 4000
 PLAIN = frozenset(

@@ -6,11 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from runbook_tui.book.markdown import estimates, headings, words
+from runbook_tui.book.markdown import commands, estimates, headings, words
 from runbook_tui.book.markdown.carriers import Carrier, carriers
 from runbook_tui.book.markdown.criteria import criteria_of
 from runbook_tui.book.markdown.sections import Section
-from runbook_tui.book.markdown.steps import Gathered, step_of_blocks, step_of_item, steps_of
+from runbook_tui.book.markdown.steps import (
+    Gathered,
+    step_of_blocks,
+    step_of_item,
+    steps_of,
+    steps_of_typed,
+)
 from runbook_tui.book.model import Change, Phase, Risk, Step
 
 TIMES = frozenset({"timeline", "duration", "time", "duración", "dauer"})
@@ -20,6 +26,10 @@ DAYS = re.compile(r"\b(?:day|tag|día)s?\s{1,3}[\d–-]+", re.IGNORECASE)
 def phases_of(root: Section, title: str, gathered: Gathered) -> tuple[Phase, ...]:
     """The phases of a document, each with its changes and steps."""
     found = carriers(root)
+    gathered.backs = {
+        commands.attribute(b, "name"): b for s in root.walk() for b in s.blocks
+        if b.kind == "fence" and commands.language(b) == "rollback"
+    }  # fmt: skip
     groups = _grouped(root, found)
     if groups is None:
         steps = tuple(step for c in found for step in _steps(c, gathered))
@@ -34,10 +44,14 @@ def _steps(carrier: Carrier, gathered: Gathered) -> tuple[Step, ...]:
     match carrier.kind:
         case "list":
             return steps_of(section, gathered)
+        case "typed":
+            return steps_of_typed(section, gathered)
         case "bullets":
             made = [step_of_item(i, section, gathered) for found in section.lists() for i in found]
             return tuple(step for step in made if step is not None)
-    return (step_of_blocks(section, carrier.blocks(), gathered),)
+    step = step_of_blocks(section, carrier.blocks(), gathered)
+    gathered.owners |= {id(part): step for part in carrier.parts if part.role == "rollback"}
+    return (step,)
 
 
 def _grouped(root: Section, found: list[Carrier]) -> list[tuple[Section, list[Carrier]]] | None:

@@ -24,6 +24,8 @@ class Section:
     parent: Section | None = None
     blocks: list[Block] = field(default_factory=list)
     children: list[Section] = field(default_factory=list)
+    names_all: bool = False
+    """Whether its title is that of the whole document: it says nothing about a part of it."""
 
     @property
     def title(self) -> str:
@@ -61,6 +63,8 @@ class Section:
         """
         for section in self.path():
             text = section.text
+            if section.names_all:
+                break
             if section.level > 1 and headings.is_escalation(text):
                 return "escalation"
             if headings.CRITERIA.search(text):
@@ -90,6 +94,9 @@ def tree(blocks: list[Block]) -> Section:
             current = current.parent if current.is_label and current.parent else current
         else:
             current.blocks.append(block)
+    heads = [s for s in root.walk() if s.level == 1]
+    if len(heads) == 1:
+        heads[0].names_all = True
     return root
 
 
@@ -111,7 +118,7 @@ def _is_label(block: Block, following: Block | None) -> bool:
         return True
     if following.kind in {"list", "fence"}:
         return bold or _is_undo(block.text)
-    return bold and headings.is_numbered(block.text)
+    return bold and (headings.is_numbered(block.text) or _is_undo(block.text))
 
 
 def _is_step(text: str) -> bool:

@@ -32,8 +32,14 @@ class Gathered:
     """Blocks under steps without a command that may have been meant as one."""
     by_hand: dict[str, str] = field(default_factory=dict)
     """Commands that stand in the words of steps without one, by the step's id."""
+    said: list[tuple[int, str]] = field(default_factory=list)
+    """All such commands, with the lines of their steps."""
     in_words: set[str] = field(default_factory=set)
     """Ids of steps whose way back stands in words only."""
+    backs: dict[str, Block] = field(default_factory=dict)
+    """The blocks that are typed as the way back of a step, by name."""
+    owners: dict[int, Step] = field(default_factory=dict)
+    """The steps that sections on the way back belong to, by the `id()` of the section."""
 
     def fence(
         self, block: Block, section: Section, step: str | None, rollback: bool, runnable: bool
@@ -42,8 +48,9 @@ class Gathered:
         self.taken.add(id(block))
         text = commands.command_text(block)
         return self._add(
-            block.line, commands.language(block), text, section, step, rollback, runnable
-        )
+            block.line, commands.language(block), text, section, step, rollback, runnable,
+            by_hand=runnable and commands.by_hand(block),
+        )  # fmt: skip
 
     def code(self, line: Line, section: Section, step: str | None, rollback: bool) -> Command:
         """Record a command that stands as code in a line."""
@@ -52,7 +59,7 @@ class Gathered:
         return made
 
     def _add(self, line: int, language: str, text: str, section: Section, step: str | None,
-             rollback: bool, runnable: bool) -> Command:  # fmt: skip
+             rollback: bool, runnable: bool, by_hand: bool = False) -> Command:  # fmt: skip
         heading = next((s for s in section.path() if not s.is_label), section)
         made = Command(
             id=self.ids.make(f"command-{line}"),
@@ -64,6 +71,7 @@ class Gathered:
             step=step,
             label=section.title if section.is_label else "",
             section=heading.title,
+            by_hand=by_hand,
         )
         self.commands.append(made)
         return made
@@ -120,13 +128,15 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     """One item as a step; None where it says nothing. ``above`` numbers the step around it."""
     lines = item.text.split("\n") if item.text.strip() else [""]
     first, undo = undo_in_title(lines[0])
-    body = Body(estimate=estimates.estimate(words.plain(first), item.line))
+    body = Body(
+        estimate=estimates.estimate(words.plain(first), item.line), boxed=item.box is not None
+    )
     if undo:
         body.undo.append(Line(item.line, undo))
     body.title(first)
     body.paragraph("\n".join(lines[1:]), item.line + 1)
     body.read(item.blocks)
-    name = words.without_notes(first) or _first_command(body)
+    name = words.without_notes(first) or _first_command(body) or _first_words(body)
     counted = f"{above}.{item.number}" if above and item.number else str(item.number or "")
     return _step(name, item.line, body, section, gathered, counted) if name else None
 
@@ -147,9 +157,39 @@ def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered
     return _step(name, line, body, section, gathered, number(section.text))
 
 
+def steps_of_typed(section: Section, gathered: Gathered) -> tuple[Step, ...]:
+    """The typed blocks of a section as steps: each with the way back that it names or that follows.
+
+    Without a name a block has the section's title.
+    """
+    made = []
+    blocks = [b for b in section.blocks if b.kind == "fence" and commands.language(b)]
+    for place, block in enumerate(blocks):
+        if commands.language(block) not in commands.TYPED or _is_back(block):
+            continue
+        body = Body(text=commands.head_lines(block))
+        body.run.append(block)
+        following = blocks[place + 1] if place + 1 < len(blocks) else None
+        wanted = commands.attribute(block, "rollback")
+        back = gathered.backs.get(wanted) if wanted else following
+        if back is not None and _is_back(back) and id(back) not in gathered.taken:
+            body.undo.append(back)
+        name = commands.attribute(block, "name") or section.title or "commands"
+        made.append(_step(name, block.line, body, section, gathered))
+    return tuple(made)
+
+
+def _is_back(block: Block) -> bool:
+    return commands.language(block) == "rollback"
+
+
 def _first_command(body: Body) -> str:
     texts = [part.text.strip() for part in body.run]
     return next((text.splitlines()[0] for text in texts if text), "")
+
+
+def _first_words(body: Body) -> str:
+    return next((name for text in body.text if (name := words.title(text))), "")
 
 
 def _step(name: str, line: int, body: Body, section: Section, gathered: Gathered,
@@ -161,13 +201,16 @@ def _step(name: str, line: int, body: Body, section: Section, gathered: Gathered
         gathered.estimates.append(body.estimate)
     first = len(gathered.commands)
     run, undo = _commands(body, section, id_, gathered)
-    parts = tuple(c.id for c in gathered.commands[first:] if c.runnable and not c.rollback)
+    parts = tuple(
+        c.id for c in gathered.commands[first:] if c.runnable and not c.rollback and not c.by_hand
+    )
     inner = [step_of_item(item, section, gathered, counted) for item in body.inner]
     if body.undo_in_words and not undo:
         gathered.in_words.add(id_)
-    said = next((t for t in body.said_commands() if not run), "")
+    said = [] if run else list(body.said_commands())
     if said:
-        gathered.by_hand[id_] = said
+        gathered.by_hand[id_] = said[0]
+        gathered.said += ((line, text) for text in said)
     return Step(
         id=id_,
         title=name,
@@ -201,6 +244,8 @@ def _commands(body: Body, section: Section, step: str, gathered: Gathered) -> tu
             undo.append(gathered.code(part, section, step, rollback=True).text)
         else:
             undo.append(gathered.fence(part, section, step, rollback=True, runnable=True).text)
+    for block, is_back in body.by_hand:
+        gathered.fence(block, section, step, rollback=is_back, runnable=True)
     if not body.run:
         gathered.unclear += body.unclear
     for block in body.shown:

@@ -259,7 +259,7 @@ undo = "true"
 
 
 def test_findings_of_markdown_have_their_lines() -> None:
-    text = '# T\n\n## 1. Do\n\n```bash\necho\nssh h "echo $X <x>"\n```\n\nRollback: `psql -c "drop <y>"`\n'
+    text = '# T\n\n## 1. Do\n\n```bash\necho\nssh h "echo $(date) <x>"\n```\n\nRollback: `psql -c "drop <y>"`\n'
     found = [f for f in read(text, "a.md").findings if f.code == "value-in-inner-code"]
     assert [(f.severity, f.line) for f in found] == [("high", 7), ("medium", 10)]
 

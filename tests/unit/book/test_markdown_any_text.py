@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from runbook_tui.book.findings import PlanFaults
 from runbook_tui.book.kept import pack, unpack
 from runbook_tui.book.listing import listing
+from runbook_tui.book.markdown.blocks import parse
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.reader import read
 from runbook_tui.book.shown import shown
@@ -23,6 +24,8 @@ PARTS = (
     "<summary>Rollback</summary>\n\n", "CTO must approve before step 2.\n", "before ",
     "(10 min)", "— 5 minutes", "(0-5 minutes)", "Phase 1", "rollback", "criteria", "Appendix",
     "| # | Action | Command | Rollback |\n|---|---|---|---|\n| 1 | a | `./x` | `./y` |\n",
+    "```sql\ndrop x;\n```\n", "```step name=\"a\" rollback=\"b\"\n t: 1\n---\n./a\n```\n",
+    "```rollback name=\"b\"\n./b\n```\n", "```check\ntrue\n```\n", "$X ", "wait 5 minutes ",
     "\n", "\n\n", "word ", "`", "*", "> ", "<!-- ", "-->", "\r\n", "---\n", "===\n", "\t", "<X>",
 )  # fmt: skip
 TEXTS = st.lists(st.one_of(st.sampled_from(PARTS), st.text(max_size=4)), max_size=60).map("".join)
@@ -57,15 +60,43 @@ def test_every_command_is_in_a_step_or_kept_for_a_rollback_or_a_finding(text: st
     book = reading(text)
     if book is None:
         return
-    steps = {step.id: step for step in book.walk()}
+    steps = {step.id: f"{step.run}\n{step.undo}\n{step.text}" for step in book.walk()}
+    for stage in (stage for p in book.procedures for stage in p.stages):
+        steps[stage.id] = "\n".join(step.run or "" for step in stage.steps)
     found = {f.line for f in book.findings if f.code == "command-outside-steps"}
     for command in book.commands:
         if command.step is not None:
-            step = steps[command.step]
-            texts = f"{step.run or ''}\n{step.undo or ''}"
+            texts = steps[command.step]
             assert not command.runnable or all(line in texts for line in command.text.split("\n"))
         elif command.runnable:
             assert command.rollback or command.line in found
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_no_box_is_lost_in_silence(text: str) -> None:
+    text = "# P\n\n1. do\n\n" + text
+    book = reading(text)
+    assert book is not None
+    rows = {row["line"] for row in shown(book)["ticks"]}
+    rows |= {s.line for p in book.procedures for stage in p.stages for s in (stage, *stage.steps)}
+    rows |= {command.line for command in book.commands}
+    told = any(f.code == "passed-over" for f in book.findings)
+    assert told or rows.issuperset(lines_of_boxes(text))
+
+
+def lines_of_boxes(text: str) -> list[int]:
+    """Lines of boxes with words behind them, as the parser sees them in a text."""
+    found: list[int] = []
+    todo = list(parse(text).blocks)
+    while todo:
+        block = todo.pop()
+        todo += block.inner
+        for item in block.items:
+            todo += item.blocks
+            if item.box is not None and item.text.strip():
+                found.append(item.line)
+    return found
 
 
 @settings(max_examples=300, deadline=None)
@@ -86,7 +117,9 @@ LONG = (
     "[", "(", "*", "`", "1",
     " ", "<", "# ", "> ", "requires approval from ", "before ", "| a | b |\n",
     "## Phase 1\n\n- [ ] a\n\n", "1. a\n```bash\nx\n```\n", "<!-- ", "_", "rollback ", "\n",
-    "a: ", "~", "- ", "\\",
+    "a: ", "~", "- ", "\\", "takes 5 ", "<<'E'\n", "$X", "'", "X.Y", "- `git x`\n",
+    "## Rollback\n\n- a\n\n", "```sh\necho $X <x> [ab_cd]\n```\n", "```\n- [ ] a\n- [ ] b\n```\n",
+    "```step\n./x\n```\n", "| a | ☐ |\n", "wait ", "for a in ",
 )  # fmt: skip
 
 

@@ -1,0 +1,101 @@
+"""Shell variables in a plan's commands: those that the plan sets, and those that nothing does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from runbook_tui.book.markdown.commands import in_a_shell
+from runbook_tui.book.model import Command
+from runbook_tui.book.parameters import reserved
+
+USED = re.compile(r"(?<![\\$\w])\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(\}|:?[-=+?]|[^}]?))")
+SET = re.compile(
+    r"(?:^|[\s;&|({`\"'])(?:(?:export|local|declare|readonly|typeset|env)\s+(?:-\w+\s+)*)?"
+    r"([A-Za-z_]\w*)(?:\[[^\]\n]{0,40}\])?\+?=",
+    re.MULTILINE,
+)
+NAMED = re.compile(
+    r"\bfor\s+(?P<loop>[A-Za-z_]\w*)\s+in\b|\b(?:select)\s+(?P<select>[A-Za-z_]\w*)\s+in\b"
+    r"|\bread\s+(?P<read>(?:-\w+\s+|\"[^\"\n]*\"\s*|'[^'\n]*'\s*){0,9}"
+    r"[A-Za-z_]\w*(?:[ \t]+[A-Za-z_]\w*)*)"
+    r"|\b(?:mapfile|readarray|getopts\s+\S+)\s+(?:-\w+\s+)*(?P<array>[A-Za-z_]\w*)"
+    r"|\bprintf\s+-v\s+(?P<printed>[A-Za-z_]\w*)"
+)
+NAME = re.compile(r"[A-Za-z_]\w*")
+QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
+HERE = re.compile(r"<<-?\s{0,3}(?:'(\w+)'|\"(\w+)\"|\\(\w+))")
+SOURCED = re.compile(r"(?:^|[;&|]\s*)(?:source|\.|eval)\s+\S", re.MULTILINE)
+GIVEN = frozenset({"HOSTNAME", "COLUMNS", "LINES", "MAIL", "DISPLAY", "XDG_CONFIG_HOME",
+                   "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"})  # fmt: skip
+"""Variables that a terminal has, beside those that no parameter may be called."""
+
+
+@dataclass(slots=True)
+class Variables:
+    """What the blocks of a plan set; ``set_at`` has the line of the first that sets a name."""
+
+    set_at: dict[str, int] = field(default_factory=dict)
+
+    def unset(self, command: Command) -> list[tuple[str, int]]:
+        """Variables of a command that nothing in the plan sets, with their lines from 0."""
+        return [
+            (name, line)
+            for name, line in used(command)
+            if name not in self.set_at and not reserved(name) and name not in GIVEN
+        ]
+
+
+def variables(texts: Iterable[tuple[int, str]]) -> Variables:
+    """The variables that any of some texts sets, each text with its line."""
+    found = Variables()
+    for line, text in texts:
+        for name in assigned(text):
+            found.set_at.setdefault(name, line)
+    return found
+
+
+def assigned(text: str) -> set[str]:
+    """Names that a shell text gives a value."""
+    names = set(SET.findall(text))
+    for match in NAMED.finditer(text):
+        said = next(group for group in match.groups() if group)
+        names.update(NAME.findall(QUOTED.sub(" ", re.sub(r"(?:^|\s)-\w+", " ", said))))
+    return names
+
+
+def used(command: Command) -> Iterator[tuple[str, int]]:
+    """Names that a command of a shell reads and that have no value of their own in it."""
+    if not in_a_shell(command.language) or SOURCED.search(command.text):
+        return
+    text = _expanded(command.text)
+    for match in USED.finditer(text):
+        behind = match.group(3)
+        if match.group(1) or behind in {"}", ":?", "?"} or not re.match(r":?[-=+]", behind or ""):
+            yield match.group(1) or match.group(2), text.count("\n", 0, match.start())
+
+
+def _expanded(text: str) -> str:
+    """A text with what the shell does not look into blanked: single quotes, comments."""
+    text = _without_documents(text)
+    text = QUOTED.sub(lambda m: m.group(0) if m.group(0)[0] == '"' else _blank(m.group(0)), text)
+    return re.sub(r"(?:^|(?<=\s))#[^\n]*", "", text)
+
+
+def _without_documents(text: str) -> str:
+    """A text without the here-documents whose word is quoted: the shell takes those as they are."""
+    kept = []
+    word = ""
+    for line in text.split("\n"):
+        kept.append("" if word else line)
+        opening = None if word else HERE.search(line)
+        if opening:
+            word = opening.group(1) or opening.group(2) or opening.group(3)
+        elif line.strip() == word:
+            word = ""
+    return "\n".join(kept)
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
