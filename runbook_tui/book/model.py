@@ -377,6 +377,8 @@ class Runbook:
     parameters: tuple[Parameter, ...] = ()
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allowed_signers: str | None = None
+    undos_at_once: int = 1
+    """How many undos may run at once, of steps that did not wait for one another."""
     teams: tuple[Team, ...] = ()
     commands: tuple[Command, ...] = ()
     procedures: tuple[Procedure, ...] = ()

@@ -121,6 +121,7 @@ class _Reading:
             allowed_signers=merging.one_signers(
                 base.allowed_signers if signers is None else signers, parts, self._clash
             ),
+            undos_at_once=plan.policy.undos_at_once or base.undos_at_once,
             teams=merging.one_teams(
                 ({x.id: x for x in base.teams} | teams).values(), parts, self._clash
             ),

@@ -96,6 +96,7 @@ class PolicyTable(Table):
     """Rules of the whole plan."""
 
     allowed_signers: str | None = None
+    undos_at_once: Annotated[int, Field(ge=1, le=16)] | None = None
 
 
 class GateTable(Table):

@@ -7,6 +7,7 @@ another terminal can take it over at any point.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 from runbook_tui.run.events import RollbackFinished, UndoFinished, UndoStarted
@@ -22,6 +23,7 @@ from runbook_tui.run.rollback import RollbackPlan, plan, waits_behind, without
 from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import CommandRecord, RunState, Status
 from runbook_tui.run.undo_items import Item, item_of
+from runbook_tui.run.undo_order import independent
 from runbook_tui.session.launching import (
     Workbench,
     captured,
@@ -63,13 +65,23 @@ class RollbackDriver:
             return False
         undoing = [s for s in rollback.steps if self._bench.state.step(s).status is Status.UNDOING]
         if undoing:
-            # What a person tries again meanwhile begins when the one that runs has ended.
-            return self._undoing(next((s for s in undoing if self._runs(s)), undoing[0]))
+            return self._beside(rollback, undoing)
         if rollback.stopped:
             return self._finish(rollback)
         if self._still_running(rollback):
             return False
         return self._next(rollback)
+
+    def _beside(self, rollback: RollbackState, undoing: list[str]) -> bool:
+        """Carry on the undos that run, and begin others beside them where the plan allows it."""
+        room = self._bench.state.runbook.undos_at_once
+        # What a person tries again meanwhile begins when one that runs has ended.
+        first = sorted(undoing, key=lambda id_: not self._runs(id_))[:room]
+        # Each looks at the state anew: one that has ended may be what another waited for.
+        if any(self._undoing(step_id) for step_id in first):
+            return True
+        more = len(undoing) < room and not rollback.stopped
+        return more and self._next(rollback, beside=undoing)
 
     def _still_running(self, rollback: RollbackState) -> bool:
         """Stop the scope's commands first; True while one of them lives that can be ended."""
@@ -174,17 +186,24 @@ class RollbackDriver:
         items = plan(self._bench.state, "step", step_id, floor).items
         return next((i for i in items if i.step == step_id), None)
 
-    def _next(self, rollback: RollbackState) -> bool:
-        """Begin the next undo that can run; finish when nothing is left to do or to ask."""
+    def _next(self, rollback: RollbackState, beside: Sequence[str] = ()) -> bool:
+        """Begin the next undo that can run; finish when nothing is left to do or to ask.
+
+        ``beside``: those that run; only what did not wait for them, nor for what waits, begins.
+        """
         state = self._bench.state
         held = held_back = False
         stuck = set(unanswered(state)) if self.attended else set()
         waits = waits_behind(state)
         hinders = hindered(state, answerable=self.attended)
+        free, ahead = independent(state), list(beside)
         for step_id in rollback.steps:
-            if step_id not in rollback.results and state.step(step_id).rehearsed:
+            open_ = step_id not in rollback.results and step_id not in beside
+            if open_ and not free(step_id, ahead):
+                ahead.append(step_id)
+            elif open_ and state.step(step_id).rehearsed:
                 return self._would_undo(step_id, held)
-            if step_id not in rollback.results:
+            elif open_:
                 item = self._item(step_id)
                 if item is None:
                     return self._undone(step_id, "done", None, "taken back already")
@@ -202,7 +221,7 @@ class RollbackDriver:
             held = held or (floor and not rollback.past_floor)
             # A floor that a rehearsal has only gone through keeps nothing that really ran.
             held_back = held_back or (held and floor and not state.step(step_id).rehearsed)
-        return False if stuck else self._finish(rollback)
+        return False if stuck or beside else self._finish(rollback)
 
     def _would_undo(self, step_id: str, held: bool) -> bool:
         """Say of a step that was only gone through whether its undo would have been ready."""

@@ -43,3 +43,26 @@ class InstantCommands:
 
     def tail(self, folder: Path, limit: int = 16384) -> bytes:
         return b""
+
+
+class HeldCommands(InstantCommands):
+    """Commands that run until they are told to end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ended: set[Path] = set()
+
+    @property
+    def running(self) -> list[CommandSpec]:
+        """Those that have not been told."""
+        return [spec for spec in self.started if spec.folder not in self._ended]
+
+    def end(self, spec: CommandSpec) -> None:
+        """End one."""
+        self._ended.add(spec.folder)
+
+    def status(self, folder: Path) -> CommandStatus:
+        found = super().status(folder)
+        if found.phase is Phase.FINISHED and folder not in self._ended:
+            return CommandStatus(phase=Phase.RUNNING)
+        return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -574,3 +575,16 @@ def test_an_undo_that_was_recorded_and_never_begun_is_begun(scene: Make) -> None
     assert again.state.rollback is not None
     assert again.state.rollback.result == "complete"
     assert not (place.work / "made").exists()
+
+
+def test_undos_that_the_plan_lets_run_at_once_do(scene: Make) -> None:
+    """Each ends only when the other has begun."""
+    steps = (
+        Step(id="left", title="Left", run="mkfifo one two", undo="echo x > one; read y < two"),
+        Step(id="right", title="Right", run="true", undo="read y < one; echo x > two", needs=()),
+    )
+    runbook = dataclasses.replace(book(*steps), undos_at_once=2)
+    session = scene(runbook).open()
+    for step in ("left", "right"):
+        run_step(session, step)
+    assert rolled_back(session) == "complete"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import tempfile
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.recorder import Pair, Recorder
 from runbook_tui.session.spare import Places
 from runbook_tui.session.undoing import RollbackDriver
-from tests.fakes.commands import InstantCommands
+from tests.fakes.commands import HeldCommands, InstantCommands
 from tests.fakes.history import ADA, History, HistoryJournal
 from tests.integration.session.scene import Around, book
 
@@ -50,13 +51,15 @@ def plans(draw: st.DrawFn) -> tuple[list[Step], dict[str, bool]]:
 class Rig:
     """The real rollback over events in memory, with commands that take no time."""
 
-    def __init__(self, folder: Path, steps: list[Step], *, attended: bool) -> None:
-        history = History(book(*steps))
+    def __init__(
+        self, folder: Path, steps: list[Step], *, attended: bool, at_once: int = 1
+    ) -> None:
+        history = History(dataclasses.replace(book(*steps), undos_at_once=at_once))
         for step in steps:
             armed = UndoArmed(kind="command", text=step.undo or "", shell=("sh", "-c"), cwd="/")
             history.ran(step.id, armed)
         clock = SystemClock()
-        self.commands = InstantCommands()
+        self.commands = InstantCommands() if at_once == 1 else HeldCommands()
         journal = cast("Journal", HistoryJournal(history))
         places = Places(folder, history.state.run)
         self.recorder = Recorder(journal, history.state, ADA, clock, places)
@@ -163,3 +166,40 @@ def test_with_a_person_what_waits_goes_on_once_the_failed_one_is_left_or_mended(
         assert set(rig.tried()) == set(expected)
         good = {id_ for id_, result in rig.results().items() if result == "done"}
         assert good == {id_ for id_ in expected if not wrong[id_]}
+
+
+def waits_for(steps: list[Step]) -> dict[str, set[str]]:
+    """By step, every step that it waited for before it could start."""
+    found: dict[str, set[str]] = {}
+    for step in steps:
+        needs = set(step.needs or ())
+        found[step.id] = needs.union(*(found[need] for need in needs))
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans(), st.integers(2, 4), st.data())
+def test_undos_beside_one_another_are_those_of_steps_that_did_not_wait_for_each_other(
+    made: tuple[list[Step], dict[str, bool]], at_once: int, data: st.DataObject
+) -> None:
+    steps, _ = made
+    steps = [dataclasses.replace(s, undo=f"exit 0 # {s.id}", on_failure=None) for s in steps]
+    waited = waits_for(steps)
+    with tempfile.TemporaryDirectory() as folder:
+        rig = Rig(Path(folder), steps, attended=False, at_once=at_once)
+        held = rig.commands
+        assert isinstance(held, HeldCommands)
+        rig.ask(r.StartRollback(scope="run", attended=False))
+        rig.go_on()
+        while running := [s.argv[-1].split("# ")[1] for s in held.running]:
+            assert len(running) <= at_once
+            open_ = [s.id for s in steps if s.id not in rig.results()]
+            for id_ in running:
+                assert not any(id_ in waited[other] for other in open_)
+            free = [i for i in open_ if not any(i in waited[other] for other in open_)]
+            assert len(running) == min(at_once, len(free))
+            held.end(data.draw(st.sampled_from(held.running)))
+            rig.go_on()
+        assert sorted(rig.tried()) == sorted(s.id for s in steps)
+        assert rig.state.rollback is not None
+        assert rig.state.rollback.result == "complete"

@@ -81,6 +81,7 @@ def test_parameters_roles_and_people(book: Runbook) -> None:
         m.Team(id="web", rate=99.5),
     )
     assert book.allowed_signers == "allowed_signers"
+    assert book.undos_at_once == 2
 
 
 def test_phases_and_changes(book: Runbook) -> None:
