@@ -5,8 +5,10 @@ from __future__ import annotations
 from runbook_tui.book.durations import clock
 from runbook_tui.book.model import Step
 from runbook_tui.book.plain_text import printable
+from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.elsewhere import elsewhere
 from runbook_tui.run.finishing import waits_for
+from runbook_tui.run.several import standing, to_begin
 from runbook_tui.run.state import (
     BROKEN,
     RunState,
@@ -38,8 +40,14 @@ def what_next(
         since = clock(max(0.0, now - behind.started))
         words = f"▶ its command runs in the background for {since}; it ends with the run"
         lines.append([(cut(words, width), "busy")])
+    if is_spread(step) and any(state.step(s.id).touched for s in step.steps):
+        lines += _wrapped(standing(state, step).words, "plain", width)
     if status in BROKEN:
-        lines += _broken(found.reason, width, guest)
+        reason = found.reason
+        if is_spread(step):
+            reason = "; ".join(f"{state.outline[id_].title}: {state.step(id_).reason}"
+                               for id_ in standing(state, step).broken)  # fmt: skip
+        lines += _broken(reason, width, guest)
     elif status is Status.PENDING:
         lines += _pending(state, step, width)
     elif status is Status.READY:
@@ -87,10 +95,14 @@ def _refused(step: Step, width: int, guest: str) -> list[Line]:
 
 
 def _ready(state: RunState, step: Step, guest: str) -> Line:
-    if state.outline.is_group(step.id):
+    if state.outline.is_group(step.id) and not is_spread(step):
         return [("its steps are started one by one", "plain")]
     if guest:
         return [(guest, "dim")]
+    if is_spread(step):
+        many = len(to_begin(state, step))
+        where = "it on all its machines" if many == len(step.steps) else f"it on the next {many}"
+        return [("Enter", "key"), (f" run {where}", "plain")]
     if not step.manual:
         return [("Enter", "key"), (" run it", "plain")]
     then = " ticks its checks" if step.checks else " done"
