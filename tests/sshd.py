@@ -41,7 +41,7 @@ class Sshd:
         (folder / "nobody").write_text("")
         config = folder / "ssh_config"
         config.write_text(
-            f"Host {HOST} other unknown\n  HostName 127.0.0.1\n  Port {self.port}\n"
+            f"Host {HOST} other third unknown\n  HostName 127.0.0.1\n  Port {self.port}\n"
             f"  User {getpass.getuser()}\n  IdentityFile {folder}/user\n  IdentitiesOnly yes\n"
             f"  GlobalKnownHostsFile none\n"
             f"Host unknown\n  UserKnownHostsFile {folder}/nobody\n"

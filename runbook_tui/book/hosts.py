@@ -28,8 +28,6 @@ def wrong_with(name: str) -> str:
 
 def not_there(step: Step) -> str:
     """Why a step is refused on the machines that it is for; empty where it is not."""
-    if len(step.hosts) > 1:
-        return "it is for several machines, and a step of this version runs on one alone"
     if step.hosts and step.interactive:
         return "it is to be typed into, and commands on another machine have no keyboard"
     return ""

@@ -96,6 +96,8 @@ def _facts_of(step: Step) -> list[str]:
         "required" if step.required else "",
         "" if step.needs is None else f"needs {', '.join(step.needs) or 'nothing'}",
         f"on {', '.join(step.hosts)}" if step.hosts else "",
+        f"{step.batch} at a time" if step.batch is not None else "",
+        f"{step.max_failures} may fail" if step.max_failures else "",
         "REFUSED by this version" if not_there(step) else "",
         "in the background" if step.background else "",
         "typed into" if step.interactive else "",

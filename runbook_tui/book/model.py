@@ -126,6 +126,10 @@ class Step(Placed):
     on_failure: str | None = None
     when: str | None = None
     hosts: tuple[str, ...] = ()
+    batch: int | None = None
+    """On how many of several machines it runs at once; None is all of them."""
+    max_failures: int = 0
+    """On how many of them it may fail before it is begun on no further one."""
     effort: str | None = None
     evidence: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()

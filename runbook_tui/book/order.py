@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from runbook_tui.book.model import Runbook, Step
+from runbook_tui.book.spreading import is_spread
 
 Needs = dict[str, tuple[str, ...]]
 
@@ -24,6 +25,8 @@ def needs(runbook: Runbook) -> Needs:
 def _row(steps: Iterable[Step], before: tuple[str, ...], found: Needs) -> None:
     for step in steps:
         own = found[step.id] = before if step.needs is None else step.needs
-        # What is inside a step without a command begins when the step may begin.
-        _row(step.steps, own if step.manual else (step.id,), found)
+        # What is inside a step without a command begins when the step may begin; on several
+        # machines it may begin at once.
+        for inner in [[one] for one in step.steps] if is_spread(step) else [step.steps]:
+            _row(inner, own if step.manual else (step.id,), found)
         before = (step.id,)

@@ -11,7 +11,7 @@ from runbook_tui.book.actions import ACTIONS
 from runbook_tui.book.conditions import ConditionError, parse
 from runbook_tui.book.cycles import cycles
 from runbook_tui.book.findings import Fault, Finding
-from runbook_tui.book.hosts import wrong_with
+from runbook_tui.book.host_rules import on_hosts
 from runbook_tui.book.inner_code import secrets_in_code, values_in_code
 from runbook_tui.book.lost import Lost
 from runbook_tui.book.model import Change, Check, Gate, Parameter, Phase, Runbook, Step
@@ -19,6 +19,7 @@ from runbook_tui.book.not_acted_on import not_acted_on
 from runbook_tui.book.order import needs
 from runbook_tui.book.parameters import IN_A_FILE, MARK, reserved, too_long
 from runbook_tui.book.places import Place, Places
+from runbook_tui.book.spreading import is_spread
 
 NO_COMMAND = frozenset({"none", "n/a", "na", "no", "nothing", "null", "-", "manual", "by hand",
                         "tbd", "todo", "not possible", "not needed", "none needed"})  # fmt: skip
@@ -44,6 +45,7 @@ def broken_rules(runbook: Runbook, places: Places, lost: Lost) -> list[Fault]:
     faults += _parameters(runbook, places)
     for step in steps:
         faults += _step(step, places)
+    faults += on_hosts(runbook, places)
     faults += (f for name, f in _values(runbook, places) if not (name and lost.value(name)))
     faults += (inner.fault() for inner in secrets_in_code(runbook, places))
     return faults
@@ -160,25 +162,10 @@ def _step(step: Step, places: Places) -> Iterator[Fault]:
         except re.error as error:
             message = f"what “{step.title or step.id}” expects is no regular expression: {error}"
             yield _fault(places.of(step, "expect"), message)
-    yield from _hosts(step, places)
     for name in step.outputs:
         if not re.fullmatch(NAME, name) or reserved(name):
             yield _fault(places.of(step, "outputs"), f"“{name}” is no name of an output",
                          reserved(name))  # fmt: skip
-
-
-def _hosts(step: Step, places: Places) -> Iterator[Fault]:
-    at = places.of(step, "host")
-    if at == places.of(step):
-        at = places.of(step, "hosts")
-    for name in step.hosts:
-        # What is put in later is looked at then; "x" stands for any good value.
-        if wrong := wrong_with(MARK.sub("x", name)):
-            yield _fault(at, f"“{name}” is no host: {wrong}",
-                         "use the name that you give to ssh")  # fmt: skip
-    if step.hosts and step.action is not None:
-        yield _fault(at, "a built-in action runs on this machine alone",
-                     "use run instead of action, or take the host out")  # fmt: skip
 
 
 def _action(step: Step, places: Places) -> Iterator[Fault]:
@@ -211,6 +198,7 @@ def _values(runbook: Runbook, places: Places) -> Iterator[tuple[str, Fault]]:
     Each fault comes with the name that is not known; empty where something else is wrong.
     """
     known = {p.name for p in runbook.parameters}
+    several: dict[str, str] = {}
     secrets = {p.name for p in runbook.parameters if p.secret is not None}
     for phase in runbook.phases:
         yield from _condition(phase, known, secrets, places)
@@ -235,14 +223,20 @@ def _values(runbook: Runbook, places: Places) -> Iterator[tuple[str, Fault]]:
                 marks = {match.group(0): match.group(1) for match in MARK.finditer(command)}
                 for mark, name in marks.items():
                     if name not in known and name not in more:
-                        yield from _unknown(mark, name, places.of(item, key), places)
-            known |= own
+                        why = several.get(name, UNKNOWN)
+                        yield from _unknown(mark, name, places.of(item, key), places, why)
+            # What a step puts out on several machines is no one value to others.
+            words = f"is put out by “{step.title}” on several hosts, for its own commands alone"
+            several |= dict.fromkeys(own, words) if is_spread(step) else {}
+            known |= set() if is_spread(step) else own
 
 
-def _unknown(mark: str, name: str, place: Place, places: Places) -> Iterator[tuple[str, Fault]]:
+def _unknown(
+    mark: str, name: str, place: Place, places: Places, why: str
+) -> Iterator[tuple[str, Fault]]:
     # In Markdown this is somebody else's template; it is asked for when it is run.
     if not place.source or place.source.endswith(".toml"):
-        yield name, _fault(places.find(mark, place), f"“{name}” {UNKNOWN}")
+        yield name, _fault(places.find(mark, place), f"“{name}” {why}")
 
 
 def _condition(

@@ -212,6 +212,8 @@ class Nodes:
             on_failure=s.on_failure,
             when=s.when,
             hosts=tuple([s.host] if s.host else s.hosts),
+            batch=s.batch,
+            max_failures=s.max_failures,
             effort=s.effort,
             evidence=tuple(s.evidence),
         )

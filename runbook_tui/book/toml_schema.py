@@ -161,6 +161,8 @@ class StepTable(Table):
     when: str | None = None
     host: str | None = None
     hosts: Strings = Field(default_factory=list)
+    batch: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    max_failures: Annotated[int, Field(ge=0, le=100_000)] = 0
     effort: str | None = None
     evidence: Strings = Field(default_factory=list)
     cwd: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
+from runbook_tui.book.spreading import is_spread
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.asking import Answers
 from runbook_tui.cli.beside import followed_up
@@ -15,7 +16,8 @@ from runbook_tui.cli.needs import needs
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.requests import ConfirmationNeeded, Refusal, ValuesMissing
-from runbook_tui.run.state import BROKEN, OVER, RunState, Status, blockers, passed, status_of
+from runbook_tui.run.several import next_ones, standing, status_of, to_begin
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status, blockers, passed
 from runbook_tui.run.summary import summary
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.session import Session
@@ -43,6 +45,9 @@ class Lines:
         self._answers = answers
         self._narrator = Narrator(journal, found, after)
         self._retry = {i for i, s in found.steps.items() if s.status in BROKEN}
+        self._retry |= {found.outline[i].parent for i in self._retry
+                        if found.outline.on_one_of_several(i)}  # fmt: skip
+        self._rolled: set[str] = set()
         self._wake = threading.Event()
         self._trouble = ""
 
@@ -118,10 +123,17 @@ class Lines:
         return finished is not None and finished > self._answers.began
 
     def _has_failed(self, state: RunState, id_: str) -> bool:
-        return state.step(id_).status in BROKEN and id_ not in self._retry
+        if id_ in self._retry or state.outline.on_one_of_several(id_):
+            return False
+        if not is_spread(step := state.outline.steps[id_]):
+            return state.step(id_).status in BROKEN
+        # On some machines it may fail while it goes on upon others.
+        return status_of(state, id_) in BROKEN and not next_ones(state, step)
 
     def _busy(self, state: RunState) -> bool:
         """Whether something is under way that ends by itself."""
+        if any(next_ones(state, state.outline.steps[id_]) for id_ in self._rolled):
+            return True  # The session begins it there.
         for id_, step in state.steps.items():
             if id_ not in state.outline.steps:
                 continue
@@ -149,10 +161,13 @@ class Lines:
         for id_ in state.outline.order:
             step = state.outline.steps[id_]
             status = status_of(state, id_)
-            if state.outline.is_group(id_) or status in OVER:
+            several = is_spread(step)
+            if state.outline.on_one_of_several(id_) or status in OVER:
+                continue
+            if state.outline.is_group(id_) and not several:
                 continue
             startable = status is Status.READY or (status in BROKEN and not blockers(state, id_))
-            if startable and not step.manual:
+            if startable and (not step.manual or (several and to_begin(state, step))):
                 return id_
             if state.outline.advised and not passed(state, id_):
                 # A Markdown plan only advises its order; what nobody looks at keeps to it.
@@ -167,11 +182,13 @@ class Lines:
                 f"“{step.title}” is to be typed into",
                 f"  runbook resume {self._state.run}",
             )
-        unsure = UNSURE.get(self._state.step(id_).status)
+        unsure = UNSURE.get(status_of(self._state, id_))
         if unsure and not self._answers.confirm(unsure.format(title=step.title)):
             raise self._unconfirmed(unsure.format(title=step.title))
         self._retry.discard(id_)
-        self._answers.secrets(self._session, step)
+        if is_spread(step):
+            self._rolled.add(id_)
+        self._answers.secrets(self._session, step.steps[0] if is_spread(step) else step)
         refusal = self._ask(r.StartStep(step=id_))
         while isinstance(refusal, ConfirmationNeeded | ValuesMissing):
             if isinstance(refusal, ValuesMissing):
@@ -218,14 +235,17 @@ class Lines:
     def _failed(self, id_: str) -> int:
         self._narrator.tell()
         state = self._state
-        step = state.step(id_)
-        say.err(
-            f"{self._narrator.title(id_)} {step.status.value}: {step.reason}",
-            colour="red",
-            bold=True,
-        )
-        for line in self._narrator.last_lines(step.commands, LAST_LINES):
-            say.err(f"  | {line}")
+        item = state.outline.steps[id_]
+        parts = standing(state, item).broken if is_spread(item) else (id_,)
+        if is_spread(item):
+            words = f"{status_of(state, id_).value}: {standing(state, item).words}"
+            say.err(f"{self._narrator.title(id_)} {words}", colour="red", bold=True)
+        for part in parts:
+            step = state.step(part)
+            words = f"{self._narrator.title(part)} {step.status.value}: {step.reason}"
+            say.err(words, colour="red", bold=True)
+            for line in self._narrator.last_lines(step.commands, LAST_LINES):
+                say.err(f"  | {line}")
         say.err(f"try it again with: runbook resume {state.run} --no-tui")
         say.err(f"or bring it back:  runbook rollback {state.run}")
         return exits.STEP_FAILED

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from runbook_tui.run.counting import counted, why_shut
 from runbook_tui.run.outline import Kind, Node
+from runbook_tui.run.several import status_of
 from runbook_tui.run.state import (
     OVER,
     RunState,
@@ -15,7 +16,6 @@ from runbook_tui.run.state import (
     gate_open,
     open_checks,
     over,
-    status_of,
 )
 from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.run.verdicts import missing, rejected, rejections

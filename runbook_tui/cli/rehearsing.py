@@ -21,7 +21,8 @@ from runbook_tui.run.rehearsal import as_if, left_alone
 from runbook_tui.run.requests import ConfirmationNeeded, Refusal, ValuesMissing
 from runbook_tui.run.rollback import plan, running_plan, without
 from runbook_tui.run.rollback_state import RollbackState
-from runbook_tui.run.state import BROKEN, RunState, Status, blockers, status_of
+from runbook_tui.run.several import status_of
+from runbook_tui.run.state import BROKEN, RunState, Status, blockers
 from runbook_tui.run.undo_items import Absent
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.session import Session

@@ -26,7 +26,8 @@ from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.forecast import Slot, slots
 from runbook_tui.run.outline import Kind, Node
-from runbook_tui.run.state import RunState, closed, status_of
+from runbook_tui.run.several import status_of
+from runbook_tui.run.state import RunState, closed
 from runbook_tui.run.times import epoch
 
 Lines = Callable[[str], tuple[str, ...] | None]

@@ -8,6 +8,7 @@ from typing import Any
 
 from runbook_tui.book.model import Step
 from runbook_tui.book.parameters import IN_A_FILE, too_long
+from runbook_tui.book.spreading import is_spread
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
@@ -26,6 +27,7 @@ from runbook_tui.run.requests import Decision, Refusal
 from runbook_tui.run.rollback import about_to_act
 from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.rollback_state import SEVERITIES
+from runbook_tui.run.several import standing, to_begin
 from runbook_tui.run.signing import sign
 from runbook_tui.run.skipping import skip
 from runbook_tui.run.state import (
@@ -60,6 +62,8 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
     refusal = not_lead(state, actor, "start a step") or _not_startable(state, step)
     if refusal is not None:
         return refusal
+    if is_spread(step):
+        return _start_on_several(state, step, q, actor)
     if wanted(state, step.id) is False:
         return [(does_not_apply(state, step.id), step.id), *holders(state, step.id)]
     if (through := gone_through(state, step, walk=q.walk)) is not None:
@@ -84,13 +88,33 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
     return [(e.StepStarted(attempt=attempt, out_of_order=_out_of_order(state, step.id)), step.id)]
 
 
+def _start_on_several(state: RunState, step: Step, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
+    """The start on all machines, or on as many as the plan wants at once."""
+    found = standing(state, step)
+    if found.under_way:
+        return Refusal(reason=f"“{step.title}” runs already: {found.words}")
+    question = step.confirm or next(
+        (f"“{s.title}” cannot be taken back: {s.irreversible}" for s in step.steps
+         if s.irreversible), "",
+    )  # fmt: skip
+    if question and not q.confirmed:
+        return r.ConfirmationNeeded(reason=question, hint="say yes to run it")
+    events: Pairs = []
+    for id_ in to_begin(state, step):
+        started = _start(state, r.StartStep(step=id_, confirmed=True), actor)
+        if isinstance(started, Refusal):
+            return started
+        events += started
+    return events
+
+
 def _not_startable(state: RunState, step: Step) -> Refusal | None:
     status = state.step(step.id).status
     if state.rolling_back:
         return Refusal(reason="a rollback runs", hint="wait until it has ended")
     if state.finished is not None:
         return Refusal(reason="the run is over", hint="resume it first")
-    if state.outline.is_group(step.id):
+    if state.outline.is_group(step.id) and not is_spread(step):
         return Refusal(reason=f"“{step.title}” holds other steps", hint="start one of those")
     if status in {Status.RUNNING, Status.UNDOING}:
         return Refusal(reason=f"“{step.title}” runs already")
@@ -132,7 +156,7 @@ def _finish(state: RunState, q: r.FinishStep, actor: Actor) -> Pairs | Refusal:
         return _start(state, r.StartStep(step=step.id), actor)
     if not step.manual and status is Status.WAITING:
         return Refusal(reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}")
-    if not step.manual:
+    if not step.manual or is_spread(step):
         return Refusal(reason=f"“{step.title}” is finished by its command", hint="Enter runs it")
     events: Pairs = []
     if status in {Status.PENDING, *BROKEN}:

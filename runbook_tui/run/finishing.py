@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runbook_tui.book.model import Step
+from runbook_tui.book.spreading import is_spread
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Payload
 from runbook_tui.run.state import (
+    OVER,
     CommandRecord,
     RunState,
     Status,
@@ -31,11 +33,19 @@ def waits_for(state: RunState, step: str) -> str:
         parts.append(f"{len(checks)} check{'s' if len(checks) > 1 else ''}")
     if item.signoff is not None and not signed(state, step):
         parts.append(f"sign-off {wanted_of(state, step)}")
-    inner = [s for s in item.steps if not passed(state, s.id)]
+    inner = [s for s in item.steps if not _settled(state, item, s.id)]
     if inner:
         many = f"{len(inner)} step{'s' if len(inner) > 1 else ''}"
         parts.append(f"{many} inside: {titles(inner)}")
     return ", ".join(parts)
+
+
+def _settled(state: RunState, around: Step, inner: str) -> bool:
+    """Whether a step keeps the one around it open no longer.
+
+    One that is optional and was not begun does not; of several machines none may be left out so.
+    """
+    return state.step(inner).status in OVER if is_spread(around) else passed(state, inner)
 
 
 def titles(steps: Sequence[Step]) -> str:
@@ -87,7 +97,7 @@ def holders(state: RunState, step: str, skipped: str = "") -> Pairs:
         return []
     item = state.outline.steps[parent]
     beside = [s.id for s in item.steps if s.id != step]
-    if any(not passed(state, s) for s in beside) or open_checks(state, parent):
+    if any(not _settled(state, item, s) for s in beside) or open_checks(state, parent):
         return []
     if not item.manual and state.step(parent).status is not Status.WAITING:
         return []
@@ -106,6 +116,6 @@ def after(state: RunState, step: str, ticked: str = "", signed_now: bool = False
         return []
     if item.signoff is not None and not signed_now and not signed(state, step):
         return []
-    if any(not passed(state, s.id) for s in item.steps):
+    if any(not _settled(state, item, s.id) for s in item.steps):
         return []
     return [(e.StepFinished(result="done"), step), *holders(state, step)]

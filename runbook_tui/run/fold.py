@@ -223,7 +223,8 @@ def _captured(draft: Draft, event: Event, payload: e.ParameterCaptured) -> None:
         if event.step and payload.reason:
             draft.change(event.step, refused={**refused, payload.name: payload.reason})
         return
-    draft.values[payload.name] = payload.value
+    if not draft.outline.on_one_of_several(event.step or ""):
+        draft.values[payload.name] = payload.value
     if event.step:
         outputs = {**step.outputs, payload.name: payload.value}
         draft.change(event.step, outputs=outputs, refused=refused)

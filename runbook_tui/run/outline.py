@@ -18,6 +18,7 @@ from runbook_tui.book.model import (
     Step,
 )
 from runbook_tui.book.order import needs
+from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.callees import Callee, callees
 
 
@@ -157,6 +158,12 @@ class Outline:
     def optional(self, id_: str) -> bool:
         """Whether the step, or a step around it, may be left out."""
         return any(self.steps[n].optional for n in self.holders(id_) if n in self.steps)
+
+    def on_one_of_several(self, id_: str) -> bool:
+        """Whether the step is one machine's part of a step on several."""
+        node = self.nodes.get(id_)
+        around = self.steps.get(node.parent) if node is not None else None
+        return around is not None and is_spread(around)
 
     def is_group(self, id_: str) -> bool:
         """Whether the step only holds other steps."""

@@ -172,7 +172,7 @@ def step_environment(state: RunState, step: Step, base: Mapping[str, str]) -> di
         # A placeholder of Markdown may be called PATH; commands still need the real one.
         {
             name: v
-            for name, v in state.values.items()
+            for name, v in {**state.values, **state.step(step.id).outputs}.items()
             if re.fullmatch(r"[A-Za-z_]\w*", name) and not reserved(name)
         }
     )

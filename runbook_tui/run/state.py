@@ -216,14 +216,6 @@ def overtaken(state: RunState, id_: str) -> bool:
     return any(node.id == id_ for node in state.outline.steps_inside(rollback.node))
 
 
-def status_of(state: RunState, id_: str) -> Status:
-    """The status of a step; `READY` where a pending one could be started now."""
-    status = state.step(id_).status
-    if status is Status.PENDING and not blockers(state, id_):
-        return Status.READY
-    return status
-
-
 def over(state: RunState, id_: str) -> bool:
     """Whether nothing more is to be done in a node."""
     node = state.outline[id_]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.state import OVER, RunState, Status, closed, gate_open, over
 
 
@@ -15,7 +16,11 @@ def next_open(state: RunState, after: str = "") -> str | None:
         at = outline[after].index
         wanted = (id_ for id_ in outline.order if outline[id_].index > at and _open(state, id_))
     else:
-        running = {id_ for id_, step in state.steps.items() if step.status is Status.RUNNING}
+        running = {
+            outline[id_].parent if outline.on_one_of_several(id_) else id_
+            for id_, step in state.steps.items()
+            if step.status is Status.RUNNING
+        }
         wanted = (id_ for id_ in (outline.order if running else ())
                   if id_ in running and _open(state, id_))  # fmt: skip
     first = next(wanted, None)
@@ -23,7 +28,11 @@ def next_open(state: RunState, after: str = "") -> str | None:
 
 
 def _open(state: RunState, id_: str) -> bool:
-    return state.step(id_).status not in OVER and not state.outline.is_group(id_)
+    """A step on several machines is one row to go to; a person goes to a single one of them."""
+    outline = state.outline
+    if state.step(id_).status in OVER or outline.on_one_of_several(id_):
+        return False
+    return not outline.is_group(id_) or is_spread(outline.steps[id_])
 
 
 def open_before(state: RunState, id_: str) -> str | None:

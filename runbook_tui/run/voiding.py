@@ -77,6 +77,7 @@ def look_again(draft: Draft, scope: str) -> None:
         step = draft.step(node.id)
         if step.undo is not None and step.undo.kind == "nothing" and step.started_seq:
             draft.change(node.id, **UNTOUCHED)
+            _open_around(draft, node.id)
 
 
 def shut_gates(draft: Draft, scope: str) -> None:

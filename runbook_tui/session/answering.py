@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runbook_tui.book.model import Step
+from runbook_tui.book.spreading import is_spread
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide
-from runbook_tui.run.events import Actor, Event, RunPaused, StepStarted, UndoArmed
+from runbook_tui.run.events import Actor, Event, RunPaused, UndoArmed
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.offers import as_step
 from runbook_tui.run.prepare import secrets_of
@@ -79,6 +80,8 @@ class Desk:
         answer = self._decided(request, actor, keep=keep)
         if isinstance(request, r.ProbeAgain) and isinstance(answer, Accepted):
             self._driver.probe_again(request.step)
+        if isinstance(request, r.StartStep) and isinstance(answer, Accepted):
+            self._driver.roll(request.step)
         return answer
 
     def _decided(self, request: r.Request, actor: Actor, *, keep: bool) -> Answer:
@@ -91,9 +94,7 @@ class Desk:
             if isinstance(decision, Refusal):
                 refusal.append(decision)
                 return []
-            started = [s for payload, s in decision.events if isinstance(payload, StepStarted)]
-            armed = [pair for step in started if step for pair in self._driver.begin(step)]
-            return [*decision.events[:1], *armed, *decision.events[1:]]
+            return self._driver.armed(decision.events)
 
         record = self._recorder.record_or_keep if keep else self._recorder.record
         events = record(pairs, actor)
@@ -110,7 +111,7 @@ class Desk:
             return None
         if (refusal := not_lead(self._state, actor, "start a step")) is not None:
             return refusal
-        if not step.manual and not self._driver.leads:
+        if (is_spread(step) or not step.manual) and not self._driver.leads:
             # It would start in the folders and the environment of another terminal than this.
             if self._lead.free():
                 return Refusal(
@@ -122,12 +123,12 @@ class Desk:
                 hint=f"start “{step.title}” there",
             )
         walked = isinstance(request, r.StartStep) and request.walk
-        if walked or not really_runs(self._state, step):
-            return None
-        lacking = self._lacking(step)
+        parts = step.steps if is_spread(step) else (step,)
+        parts = tuple(part for part in parts if not walked and really_runs(self._state, part))
+        lacking = next(filter(None, map(self._lacking, parts)), None)
         if lacking is not None or not isinstance(request, r.StartStep):
             return lacking
-        return too_large(self._bench, step)
+        return next(filter(None, (too_large(self._bench, part) for part in parts)), None)
 
     def _lacking(self, step: Step) -> Refusal | None:
         names = self._bench.absent_secrets(secrets_of(self._state, step))
@@ -164,7 +165,8 @@ class Desk:
     def _stop(self, request: r.StopCommands) -> Answer:
         stopped = 0
         for id_, step in self._state.steps.items():
-            if request.step and id_ != request.step:
+            around = self._state.outline.holders(id_) if id_ in self._state.outline else [id_]
+            if request.step and request.step not in around:
                 continue
             for record in step.commands:
                 if record.running:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
+from runbook_tui.book.model import Step
+from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.applying import leave_out
-from runbook_tui.run.decide import left_open, left_out
-from runbook_tui.run.events import Actor, RunFinished
+from runbook_tui.run.decide import decide, left_open, left_out
+from runbook_tui.run.events import Actor, RunFinished, StepStarted
+from runbook_tui.run.requests import Refusal, StartStep
 from runbook_tui.run.rollback import ran
+from runbook_tui.run.several import next_ones, standing
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.session.launching import Workbench
 from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
@@ -31,6 +37,7 @@ class Driver:
         self._rollback.attended = attended
         self._lock = RunLock(bench.folder / ROLLBACK_LOCK)
         self._active: set[str] = set()
+        self._rolling: set[str] = set()
         self._background: dict[str, str] = {}
         self._ending: set[str] = set()
         self._running = False
@@ -44,9 +51,19 @@ class Driver:
     def _state(self) -> RunState:
         return self._bench.state
 
-    def begin(self, step: str) -> list[Pair]:
-        """What is recorded together with the start of a step: its undo."""
-        return self._steps.begin(step)
+    def armed(self, pairs: Iterable[Pair]) -> list[Pair]:
+        """What was decided, with the undo of every step that it starts right behind its start."""
+        found: list[Pair] = []
+        for payload, step in pairs:
+            found.append((payload, step))
+            if isinstance(payload, StepStarted) and step:
+                found += self._steps.begin(step)
+        return found
+
+    def roll(self, step: str) -> None:
+        """A step was started here: on several machines it goes on by itself."""
+        if step in self._state.outline.steps and is_spread(self._state.outline.steps[step]):
+            self._rolling.add(step)
 
     def refile(self) -> None:
         """Write down anew how the run is taken back."""
@@ -90,13 +107,39 @@ class Driver:
         moved = self._advance_rollback()
         if self.leads or self.helps:
             moved = watch_offered(self._bench) or moved
-        if not self._state.rolling_back:
+        if self._state.rolling_back:
+            self._rolling.clear()
+        else:
             moved = self._leave_out() or moved
             for step_id in sorted(self._active):
                 moved = self._steps.advance(step_id) or moved
+            moved = self._roll_on() or moved
             self._end_run()
             self._bench.recorder.enter_account()
         return moved or self._running or self._state.rolling_back
+
+    def _roll_on(self) -> bool:
+        """Begin a step on its next machines, where the ones before have ended."""
+        moved = False
+        for id_ in sorted(self._rolling):
+            step = self._state.outline.steps[id_]
+            found = standing(self._state, step)
+            if not found.under_way and (found.halted or not found.open):
+                self._rolling.discard(id_)
+            elif next_ones(self._state, step):
+                begun = self._bench.recorder.record(partial(self._next, step))
+                moved = moved or bool(begun)
+                if not begun:
+                    self._rolling.discard(id_)  # A person finds out why when they start it.
+        return moved
+
+    def _next(self, step: Step, state: RunState) -> list[Pair]:
+        pairs: list[Pair] = []
+        for id_ in next_ones(state, step):
+            decided = decide(state, StartStep(step=id_, confirmed=True), self._actor)
+            if not isinstance(decided, Refusal):
+                pairs += decided.events
+        return self.armed(pairs)
 
     def _leave_out(self) -> bool:
         """Record what conditions leave out, when something changed."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from runbook_tui.book.files import Load
-from runbook_tui.book.model import Change, Phase, Runbook, Step
+from runbook_tui.book.model import Runbook
+from runbook_tui.book.spreading import each_step, spread
 from runbook_tui.run.events import Actor, Draft, LeadHandedOver, RunResumed, RunStarted
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.state import RunState
@@ -120,25 +120,11 @@ def resumption(state: RunState, actor: Actor) -> list[Pair]:
 
 
 def expanded(runbook: Runbook, surroundings: Surroundings) -> Runbook:
-    """The runbook with every built-in action as shell text."""
-    if not any(step.action for step in runbook.walk()):
-        return runbook
-
-    def step(item: Step) -> Step:
-        item = dataclasses.replace(item, steps=tuple(step(s) for s in item.steps))
-        return surroundings.expand(item) if item.action else item
-
-    def change(item: Change) -> Change:
-        return dataclasses.replace(item, steps=tuple(step(s) for s in item.steps))
-
-    def phase(item: Phase) -> Phase:
-        return dataclasses.replace(
-            item,
-            changes=tuple(change(c) for c in item.changes),
-            steps=tuple(step(s) for s in item.steps),
-        )
-
-    return dataclasses.replace(runbook, phases=tuple(phase(p) for p in runbook.phases))
+    """The runbook as it is carried out: every built-in action as shell text, a step for each
+    machine of those on several."""
+    if any(step.action for step in runbook.walk()):
+        runbook = each_step(runbook, lambda s: surroundings.expand(s) if s.action else s)
+    return spread(runbook)
 
 
 def find_run(journal: Journal, name: str | None) -> str:

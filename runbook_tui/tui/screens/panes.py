@@ -8,7 +8,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from runbook_tui.tui.screens.deeds import NodeScreen
-from runbook_tui.tui.views.outputs import ending, outputs
+from runbook_tui.tui.views.outputs import ending, outputs, own_commands
 from runbook_tui.tui.widgets.keystrokes import StrayKeys
 from runbook_tui.tui.widgets.output import Output
 from runbook_tui.tui.widgets.pane import Pane
@@ -53,7 +53,7 @@ class PaneScreen(NodeScreen):
         shown = outputs(self.state, self._looked_at, self.chosen_step)
         self.output.show(shown, anew=anew and not looks)
         own = self.chosen_step if not looks else self._looked_at
-        self.set_class(looks or bool(self.state.step(own).commands), "-output")
+        self.set_class(looks or bool(own_commands(self.state, own)), "-output")
 
     def end_typing_with_command(self) -> None:
         """A command that was typed into has ended: keys are ours again, but not those on the way.

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.model import Change, Phase, Step
 from runbook_tui.book.plain_text import printable
+from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.outline import Node
 from runbook_tui.run.prepare import host_of, own_values, resolve, resolve_undo
-from runbook_tui.run.state import RunState, elapsed, gate_open, status_of
+from runbook_tui.run.several import status_of
+from runbook_tui.run.state import RunState, elapsed, gate_open
 from runbook_tui.tui.views.boxes import boxes, packed
 from runbook_tui.tui.views.confirming import action_words
 from runbook_tui.tui.views.next_key import what_next
@@ -115,6 +118,8 @@ def _bar(state: RunState, step: Step, now: float) -> Line:
 
 
 def _command(state: RunState, step: Step, width: int) -> list[Line]:
+    if is_spread(step):
+        return _on_each(state, step, width)
     if step.run is None:
         return []
     if step.action is not None:
@@ -135,12 +140,26 @@ def _command(state: RunState, step: Step, width: int) -> list[Line]:
     return lines
 
 
+def _on_each(state: RunState, step: Step, width: int) -> list[Line]:
+    """What a step runs on several machines, and how it goes on from one to the next."""
+    pace = f", {step.batch} at a time" if step.batch is not None else ""
+    pace += f", {step.max_failures} may fail" if step.max_failures else ""
+    hosts = ", ".join(host_of(state, inner)[0] for inner in step.steps)
+    head: Line = [(cut(f"on {len(step.steps)} machines{pace}: {printable(hosts, 400)}", width),
+                   "plain")]  # fmt: skip
+    return [head, *_command(state, dataclasses.replace(step.steps[0], hosts=()), width)]
+
+
 def _there(host: str) -> str:
     """Before a command that runs on another machine."""
     return f"on {printable(host, 40)} " if host else ""
 
 
 def _undo(state: RunState, step: Step, width: int) -> Line:
+    if is_spread(step):
+        text = step.steps[0].undo or _without_undo(step.steps[0])
+        first = printable(text.strip().partition("\n")[0], 1000)
+        return spread([("↶ on each ", "accent"), (first, "plain")], [], width)
     armed = state.step(step.id).undo
     right: Line = []
     if armed is not None and armed.kind == "command":

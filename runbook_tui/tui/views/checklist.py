@@ -5,8 +5,10 @@ from __future__ import annotations
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.model import Change, Check, Phase, Step
 from runbook_tui.book.plain_text import printable
+from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.finishing import probed_by
 from runbook_tui.run.outline import Kind, Node
+from runbook_tui.run.several import standing, status_of
 from runbook_tui.run.state import (
     BROKEN,
     OVER,
@@ -16,7 +18,6 @@ from runbook_tui.run.state import (
     closed,
     elapsed,
     gate_open,
-    status_of,
 )
 from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.tui.views.outputs import ended_early, ending, in_background
@@ -68,8 +69,8 @@ def wanted_width(state: RunState) -> int:
             right = len(f"waits: {', '.join(node.gate.roles)}")
         if isinstance(node.item, Change) and node.item.pull_request:
             right += len(f" #{node.item.pull_request}")
-        if isinstance(node.item, Step) and node.item.hosts:
-            right += min(40, len(", ".join(node.item.hosts))) + len("  on ")
+        if isinstance(node.item, Step):
+            right += cells(_where(state, node.item))
         widths.append(2 * node.depth + 2 + cells(said(node.title, LONGEST)) + 2 + right)
     return 2 + max(widths)
 
@@ -80,8 +81,8 @@ def _step(state: RunState, step: Step, indent: str, title: str, now: float, widt
     quiet = status in {Status.PENDING, *OVER}
     name = "dim" if quiet else "strong" if status is Status.RUNNING else "plain"
     left: Line = [(f"{indent}{glyph} ", tone), (title, name)]
-    if step.hosts:
-        left.append((f"  on {printable(', '.join(step.hosts), 40)}", "dim"))
+    if where := _where(state, step):
+        left.append((where, "dim"))
     right = times(state, step, now)
     behind = in_background(state, step.id)
     if behind is not None:
@@ -90,6 +91,15 @@ def _step(state: RunState, step: Step, indent: str, title: str, now: float, widt
     if word := _word(state, step, status, width):
         right = [word, ("  " if right else "", "plain"), *right]
     return spread(left, right, width)
+
+
+def _where(state: RunState, step: Step) -> str:
+    """The machine of a step, where its title does not say it; of several machines how many."""
+    if is_spread(step):
+        return f"  on {len(step.hosts)} machines"
+    if not step.hosts or state.outline.on_one_of_several(step.id):
+        return ""
+    return f"  on {printable(step.hosts[0], 40)}"
 
 
 def _word(state: RunState, step: Step, status: Status, width: int) -> Part | None:
@@ -104,6 +114,8 @@ def _word(state: RunState, step: Step, status: Status, width: int) -> Part | Non
         return ("skipped against the plan", "bad")
     if status in {Status.PENDING, Status.READY} and state.step(step.id).undo_result in TAKEN_BACK:
         return ("taken back", "dim")
+    if is_spread(step) and any(state.step(s.id).touched for s in step.steps):
+        return (standing(state, step).words, GLYPHS[status][1])
     if status in {*BROKEN, Status.WAITING, Status.UNDOING, Status.SKIPPED, Status.REHEARSED}:
         return (status.value, GLYPHS[status][1])
     return None

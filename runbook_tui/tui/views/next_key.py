@@ -5,9 +5,11 @@ from __future__ import annotations
 from runbook_tui.book.durations import clock
 from runbook_tui.book.model import Step
 from runbook_tui.book.plain_text import printable
+from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.elsewhere import elsewhere
 from runbook_tui.run.finishing import waits_for
 from runbook_tui.run.rehearsal import really_runs
+from runbook_tui.run.several import standing, to_begin
 from runbook_tui.run.state import (
     BROKEN,
     RunState,
@@ -30,17 +32,9 @@ def what_next(
     ``guest``: who starts steps, in words, for a person who may not; empty for the lead.
     """
     found = state.step(step.id)
-    lines: list[Line] = []
-    record = ended_early(state, step.id)
-    if record is not None:
-        lines.append([(f"! its background command ended ({ending(record)})", "bad")])
-    behind = in_background(state, step.id)
-    if behind is not None:
-        since = clock(max(0.0, now - behind.started))
-        words = f"▶ its command runs in the background for {since}; it ends with the run"
-        lines.append([(cut(words, width), "busy")])
+    lines = _around(state, step, now, width)
     if status in BROKEN:
-        lines += _broken(found.reason, width, guest)
+        lines += _broken(_reason(state, step), width, guest)
     elif status is Status.PENDING:
         lines += _pending(state, step, width)
     elif status is Status.READY:
@@ -58,6 +52,29 @@ def what_next(
     if found.out_of_order and found.touched:
         lines.append([("started out of order", "warn")])
     return lines
+
+
+def _around(state: RunState, step: Step, now: float, width: int) -> list[Line]:
+    """Its command in the background, and how it stands on its machines."""
+    lines: list[Line] = []
+    record = ended_early(state, step.id)
+    if record is not None:
+        lines.append([(f"! its background command ended ({ending(record)})", "bad")])
+    behind = in_background(state, step.id)
+    if behind is not None:
+        since = clock(max(0.0, now - behind.started))
+        words = f"▶ its command runs in the background for {since}; it ends with the run"
+        lines.append([(cut(words, width), "busy")])
+    if is_spread(step) and any(state.step(s.id).touched for s in step.steps):
+        lines += _wrapped(standing(state, step).words, "plain", width)
+    return lines
+
+
+def _reason(state: RunState, step: Step) -> str:
+    if not is_spread(step):
+        return state.step(step.id).reason
+    broken = standing(state, step).broken
+    return "; ".join(f"{state.outline[id_].title}: {state.step(id_).reason}" for id_ in broken)
 
 
 def _wrapped(text: str, tone: str, width: int) -> list[Line]:
@@ -91,13 +108,17 @@ def _refused(step: Step, width: int, guest: str) -> list[Line]:
 
 
 def _ready(state: RunState, step: Step, guest: str) -> Line:
-    if state.outline.is_group(step.id):
+    if state.outline.is_group(step.id) and not is_spread(step):
         return [("its steps are started one by one", "plain")]
     if guest:
         return [(guest, "dim")]
     if state.rehearsal:
         words = " run it, REALLY" if really_runs(state, step) else " go through it, nothing runs"
         return [("Enter", "key"), (words, "warn" if really_runs(state, step) else "plain")]
+    if is_spread(step):
+        many = len(to_begin(state, step))
+        where = "it on all its machines" if many == len(step.steps) else f"it on the next {many}"
+        return [("Enter", "key"), (f" run {where}", "plain")]
     if not step.manual:
         return [("Enter", "key"), (" run it", "plain")]
     then = " ticks its checks" if step.checks else " done"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.state import CommandRecord, RunState, Status
 from runbook_tui.tui.views.tone import Line, cut, length
 from runbook_tui.tui.views.words import said
@@ -29,9 +30,18 @@ class Shown:
     whose: str = ""
 
 
+def own_commands(state: RunState, step: str) -> tuple[CommandRecord, ...]:
+    """A step's commands in the order they began; of one on several machines those on all."""
+    item = state.outline.steps.get(step)
+    if item is None or not is_spread(item):
+        return state.step(step).commands
+    found = [c for inner in item.steps for c in state.step(inner.id).commands]
+    return tuple(sorted(found, key=lambda record: record.seq))
+
+
 def outputs(state: RunState, step: str, chosen: str) -> list[Shown]:
     """A step's commands in the order they began; where it has none, what runs elsewhere."""
-    own = state.step(step).commands if step else ()
+    own = own_commands(state, step)
     if own:
         whose = "" if step == chosen else _title(state, step)
         return [Shown(record, whose) for record in own]

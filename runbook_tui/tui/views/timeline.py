@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from runbook_tui.book.durations import spoken
 from runbook_tui.run.forecast import Slot, expected_finish, lateness, slots
 from runbook_tui.run.outline import Kind
-from runbook_tui.run.state import BROKEN, RunState, Status, closed, status_of
+from runbook_tui.run.several import status_of
+from runbook_tui.run.state import BROKEN, RunState, Status, closed
 from runbook_tui.tui.views.tone import GLYPHS, Line, cells, cut, length, spread
 from runbook_tui.tui.views.words import said
 

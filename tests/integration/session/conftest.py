@@ -1,4 +1,4 @@
-"""Scenes end with their test; the other machine with the last of them."""
+"""Scenes end with their test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 
 from runbook_tui.book.model import Runbook
 from tests.integration.session.scene import Scene
-from tests.sshd import Sshd
 
 
 @pytest.fixture
@@ -24,17 +23,3 @@ def scene(tmp_path: Path) -> Iterator[Callable[..., Scene]]:
     yield make
     for item in made:
         item.close()
-
-
-@pytest.fixture(scope="session")
-def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
-    server = Sshd(tmp_path_factory.mktemp("sshd"))
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def sshd(_server: Sshd, monkeypatch: pytest.MonkeyPatch) -> Sshd:
-    """The other machine, reached by the ssh that the environment names."""
-    monkeypatch.setenv("RUNBOOK_SSH", _server.ssh)
-    return _server

@@ -12,7 +12,8 @@ from runbook_tui.command.runner import HelperRunner
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import RunFinished
-from runbook_tui.run.state import Status, status_of
+from runbook_tui.run.several import status_of
+from runbook_tui.run.state import Status
 from runbook_tui.session.opening import open_run
 from runbook_tui.session.session import Session
 from runbook_tui.session.undo_file import read

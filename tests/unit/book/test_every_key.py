@@ -17,7 +17,8 @@ from tests.fakes.files import read_files
 
 TEXT = (Path(__file__).parents[2] / "data" / "every_key.toml").read_text(encoding="utf-8")
 ELSEWHERE = {("PlanTable", "extends"), ("PhaseTable", "include"), ("PhaseTable", "step"),
-             ("StepTable", "hosts")}  # fmt: skip
+             ("StepTable", "hosts"), ("StepTable", "batch"),
+             ("StepTable", "max_failures")}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +193,8 @@ def test_targets_and_people_to_call(book: Runbook) -> None:
 def test_keys_that_need_other_files() -> None:
     files = {
         "plan.toml": 'format = 1\nextends = "base.toml"\n[[phase]]\nid = "more"\n'
-        'include = "part.toml"\n[[phase.step]]\ntitle = "Far"\nhosts = ["a", "b"]\n',
+        'include = "part.toml"\n[[phase.step]]\ntitle = "Far"\nhosts = ["a", "b"]\nrun = "x"\n'
+        "batch = 1\nmax_failures = 2\n",
         "base.toml": 'format = 1\ntitle = "B"\n[[phase]]\ntitle = "P"\n[[phase.step]]\ntitle = '
         '"S"\nhost = "h"\n',
         "part.toml": 'format = 1\ntitle = "Q"\n[[phase]]\ntitle = "R"\n[[phase.step]]\n'
@@ -201,3 +203,4 @@ def test_keys_that_need_other_files() -> None:
     book = read_files(files)
     assert [s.id for s in book.walk()] == ["s", "more.t", "far"]
     assert [s.hosts for s in book.walk()] == [("h",), (), ("a", "b")]
+    assert [(s.batch, s.max_failures) for s in book.walk()] == [(None, 0), (None, 0), (1, 2)]

@@ -7,7 +7,8 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.decide import left_open
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import Status, gate_open, status_of
+from runbook_tui.run.several import status_of
+from runbook_tui.run.state import Status, gate_open
 from tests.fakes.history import ADA, GRACE, LINUS, History
 from tests.fakes.plans import chain, two_phases
 
@@ -216,8 +217,8 @@ def test_a_group_of_optional_steps_keeps_nothing_open() -> None:
     assert left_open(history.state) == []
 
 
-def test_a_step_for_several_machines_is_refused_and_says_what_to_do() -> None:
-    step = Step(id="a", title="A", run="true", hosts=("db1", "db2"))
+def test_a_step_to_be_typed_into_on_another_machine_is_refused_and_says_what_to_do() -> None:
+    step = Step(id="a", title="A", run="true", hosts=("db1",), interactive=True)
     history = History(Runbook(title="T", phases=(Phase(id="p", title="P", steps=(step,)),)))
     answer = refusal(history.ask(r.StartStep(step="a")))
     assert "db1" in answer.reason

@@ -1,0 +1,23 @@
+"""The other machine of the tests, for all that ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sshd import Sshd
+
+
+@pytest.fixture(scope="session")
+def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    server = Sshd(tmp_path_factory.mktemp("sshd"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def sshd(_server: Sshd, monkeypatch: pytest.MonkeyPatch) -> Sshd:
+    """The other machine, reached by the ssh that the environment names."""
+    monkeypatch.setenv("RUNBOOK_SSH", _server.ssh)
+    return _server
