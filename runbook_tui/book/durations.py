@@ -54,7 +54,7 @@ def spoken(seconds: float) -> str:
 def window(start: float, end: float, dash: str = "–") -> str:
     """A window between two times in seconds, in the largest unit that says both in whole numbers:
     ``0–2 min``, ``0–1 h``, ``1–7 d``."""
-    for unit, size in (("d", 86400), ("h", 3600)):
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
         if end >= size and not end % size and not start % size:
             return f"{start / size:g}{dash}{end / size:g} {unit}"
-    return f"{start / 60:g}{dash}{end / 60:g} min"
+    return f"{start:g}{dash}{end:g} s"

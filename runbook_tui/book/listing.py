@@ -10,6 +10,7 @@ from runbook_tui.book.hosts import not_there
 from runbook_tui.book.model import (
     Change,
     Check,
+    Escalation,
     Gate,
     Parameter,
     Phase,
@@ -140,13 +141,20 @@ def _facts(runbook: Runbook) -> Iterator[str]:
             for t in runbook.thresholds
         ],
         "contacts": [f"{c.role}: {c.who}" for c in runbook.contacts],
-        "escalations": [f"{x.topic}: {' → '.join(x.ladder)}" for x in runbook.escalations],
+        "escalations": [_ladder(ladder) for ladder in runbook.escalations],
     }
     for name, lines in groups.items():
         if lines:
             yield ""
             yield name
             yield from (f"  {printable(line, WIDTH)}" for line in lines)
+
+
+def _ladder(ladder: Escalation) -> str:
+    rungs = f"{ladder.topic}: {' → '.join(ladder.ladder)}"
+    if ladder.within is None:
+        return rungs
+    return f"{rungs}, {f'the next after {spoken(ladder.within)}' if ladder.within else 'at once'}"
 
 
 def _watch(watch: Watch) -> str:

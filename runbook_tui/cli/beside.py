@@ -100,6 +100,21 @@ def follow_up_words(found: FollowUp, now: float) -> str:
     return f"{words}, the next by {say.moment(found.due)}"
 
 
+def pressing_now(state: RunState, now: float) -> Iterator[tuple[str, str]]:
+    """What a person should hear of while a rollback runs, each by an id: a stage whose window has
+    closed while it is open, somebody whose turn has come to be called."""
+    rollback = state.rollback
+    if rollback is None or not rollback.active:
+        return
+    for duty in duties(state, procedures_of(state, rollback), rollback.started, now):
+        if duty.is_stage and duty.overdue(now):
+            yield duty.id, f"OVERDUE: “{duty.title}”, {duty.done} of {duty.of} done  ({duty.id})"
+    for call in calls(state):
+        left = call.left(now)
+        if call.callee.after and left is not None and left <= 0 and not call.idle:
+            yield call.callee.id, f"call now: {call.callee.title}  ({call.callee.id})"
+
+
 def to_tick(state: RunState) -> list[str]:
     """All that can be ticked beside the plan's nodes now, a line each."""
     rollback = state.rollback

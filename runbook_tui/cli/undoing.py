@@ -34,6 +34,8 @@ LONG = 3.0
 """Seconds of waiting for a person after which a follower without one leaves."""
 SLOW = 10.0
 """Seconds after which an undo is said to run still."""
+EVERY = 1.0
+"""Seconds after which it is looked again for what is overdue."""
 GOOD = frozenset({"done", "taken back", "rehearsed"})
 UNDOS = frozenset({"undo", "verify_undo"})
 
@@ -48,6 +50,8 @@ def print_plan(
     where = f" “{state.outline[planned.node].title}”" if planned.node else ""
     rehearsed = "REHEARSAL OF THE " if state.rehearsal else ""
     say.out(f"{rehearsed}ROLLBACK  {planned.scope}{where}  of {state.runbook.title}", bold=True)
+    if (said := state.severity) is not None:
+        say.out(f"  SEV {said.level}, says {said.by.name}, {say.moment(said.at)}")
     for number, item in enumerate(planned.items, 1):
         _print_item(item, number, whole=whole)
     for id_ in about_to_act(state, planned.node):
@@ -122,6 +126,8 @@ class Undoing:
         self._trouble = ""
         self._waiting_since = 0.0
         self._severity: Severity | None = None
+        self._reminded: set[str] = set()
+        self._look = 0.0
 
     def start(
         self, scope: str, node: str, *, past_floor: bool, planned: RollbackPlan | None = None
@@ -223,6 +229,7 @@ class Undoing:
             said = state.severity
             say.out(f"{say.clock(said.at)}  SEV {said.level}, says {said.by.name}", bold=True)
         self._severity = state.severity
+        self._remind(state)
         for step_id in rollback.steps:
             title = f"“{state.outline[step_id].title}”"
             for record in _undos(state, step_id, rollback):
@@ -234,6 +241,17 @@ class Undoing:
                 self._told[step_id] = result
                 if not state.step(step_id).rehearsed:
                     self._tell_result(state, step_id, title, result)
+
+    def _remind(self, state: RunState) -> None:
+        """Say once what is overdue beside it, and whose turn it is to be called."""
+        now = time.monotonic()
+        if now < self._look:
+            return
+        self._look = now + EVERY
+        for id_, words in beside.pressing_now(state, time.time()):
+            if id_ not in self._reminded:
+                self._reminded.add(id_)
+                say.err(words, colour="yellow")
 
     def _most(self, step_id: str) -> float:
         armed = self._session.state.step(step_id).undo

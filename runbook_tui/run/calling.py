@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from runbook_tui.run.callees import Callee
 from runbook_tui.run.procedures import tick_of
-from runbook_tui.run.state import RunState, Tick
+from runbook_tui.run.state import RunState, Tick, goes_on_since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +46,15 @@ GRACE = 60.0
 
 
 def counted_from(state: RunState) -> float | None:
-    """When the clock of the ladders began: at the rollback, or at the breach before it."""
+    """When the clock of the ladders began: at the rollback, or at the breach before it.
+
+    It goes on while somebody looks at a rollback that would go on with an incomplete one.
+    """
     rollback = state.rollback
     if rollback is not None and rollback.started is not None:
         return rollback.since
-    return state.alarm
+    since = goes_on_since(state.ended, state.steps)
+    return since if since is not None else state.alarm
 
 
 def calls(state: RunState) -> tuple[Call, ...]:

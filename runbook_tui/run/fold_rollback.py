@@ -9,7 +9,7 @@ from runbook_tui.run import events as e
 from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Event
 from runbook_tui.run.rollback_state import RollbackState, Severity
-from runbook_tui.run.state import Amendment, Status
+from runbook_tui.run.state import Amendment, Status, goes_on_since
 from runbook_tui.run.times import epoch
 from runbook_tui.run.voiding import (
     UNTOUCHED,
@@ -44,7 +44,7 @@ def rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) -> 
     opened = draft.rollback.opened if draft.rollback and not draft.rollback.finished else None
     opened = opened if opened is not None else now
     void_stages(draft, opened)
-    since = _unfinished_since(draft)
+    since = goes_on_since(draft.ended, draft.steps)
     if since is None:
         since = draft.alarm if draft.alarm is not None else now
         void_calls(draft, min(since, opened))
@@ -58,20 +58,18 @@ def rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) -> 
         started=now,
         since=since,
         steps=payload.steps,
+        phases=_phases(draft, payload),
         past_floor=payload.past_floor,
         budget=payload.budget,
         by=event.actor,
     )
 
 
-def _unfinished_since(draft: Draft) -> float | None:
-    """When what this rollback goes on with began: one before it ended incomplete, and nothing was
-    started since."""
-    before = draft.ended
-    if before is None or before.result == "complete":
-        return None
-    begun = any(step.started_seq > before.seq and step.acted for step in draft.steps.values())
-    return None if begun else before.since
+def _phases(draft: Draft, payload: e.RollbackStarted) -> frozenset[str]:
+    nodes = draft.outline.nodes
+    if payload.node in nodes:
+        return frozenset({nodes[payload.node].phase})
+    return frozenset(nodes[step].phase for step in payload.steps if step in nodes)
 
 
 def severity_set(draft: Draft, event: Event, payload: e.SeveritySet) -> None:

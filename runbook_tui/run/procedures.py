@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from runbook_tui.book.model import Procedure, Stage
 from runbook_tui.run.offers import Offer, stage_offer
-from runbook_tui.run.state import RunState, Tick
+from runbook_tui.run.state import RunState, Tick, goes_on_since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +66,13 @@ class Duty:
 def tick_of(state: RunState, id_: str) -> Tick | None:
     """The tick of a box beside the nodes, as far as it counts.
 
-    For a rollback that is only looked at, what was ticked for an earlier one does not.
+    For a rollback that is only looked at, what was ticked for an earlier one does not; but who was
+    called is called where it would go on with that one.
     """
     tick, rollback = state.ticks.get(id_), state.rollback
     if tick is None or rollback is None or rollback.started is not None:
+        return tick
+    if id_ in state.outline.calls and goes_on_since(state.ended, state.steps) is not None:
         return tick
     return tick if tick.at >= rollback.opened else None
 

@@ -289,7 +289,7 @@ def procedures_of(
     state: RunState, rollback: RollbackState, kind: str = "rollback"
 ) -> tuple[Procedure, ...]:
     """The procedures of a kind for a rollback that was started, whatever it has taken back."""
-    return _applying(state, kind, _phases(state, rollback.node, rollback.steps))
+    return _applying(state, kind, rollback.phases)
 
 
 def procedures_for(state: RunState, planned: RollbackPlan, kind: str) -> tuple[Procedure, ...]:
@@ -304,7 +304,7 @@ def _phases(state: RunState, node: str, steps: Iterable[str]) -> set[str]:
     return {state.outline[s].phase for s in steps if s in state.outline}
 
 
-def _applying(state: RunState, kind: str, phases: set[str]) -> tuple[Procedure, ...]:
+def _applying(state: RunState, kind: str, phases: Collection[str]) -> tuple[Procedure, ...]:
     return tuple(
         p
         for p in state.runbook.procedures
@@ -312,7 +312,7 @@ def _applying(state: RunState, kind: str, phases: set[str]) -> tuple[Procedure, 
     )
 
 
-def _applies(state: RunState, procedure: Procedure, phases: set[str]) -> bool:
+def _applies(state: RunState, procedure: Procedure, phases: Collection[str]) -> bool:
     for name in procedure.applies_to:
         if name in state.outline and state.outline[name].phase in phases:
             return True

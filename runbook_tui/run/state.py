@@ -208,6 +208,15 @@ class RunState:
         return self.rollback is not None and self.rollback.active
 
 
+def goes_on_since(ended: RollbackState | None, steps: Mapping[str, StepState]) -> float | None:
+    """When that began with which another rollback would go on: the last one ended incomplete, and
+    nothing was started since. None where it would be about something else."""
+    if ended is None or ended.result == "complete":
+        return None
+    begun = any(step.started_seq > ended.seq and step.acted for step in steps.values())
+    return None if begun else ended.since
+
+
 def overtaken(state: RunState, id_: str) -> bool:
     """Whether a rollback around a step was started after the step's last attempt was."""
     rollback = state.rollback

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from runbook_tui.book.model import Step
 from runbook_tui.run.events import CheckTicked, Event
+from runbook_tui.run.procedures import tick_of
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.session.launching import Workbench, finished, prepare_step, settle, start
 from runbook_tui.session.ports.commands import CommandStatus, Phase
@@ -45,7 +46,7 @@ def _watch(bench: Workbench, id_: str, record: CommandRecord) -> bool:
         if not newest.running:
             return []
         pairs: list[Pair] = [(finished(record, status), id_)]
-        if id_ in state.outline.staged and id_ not in state.ticks and status.exit == 0:
+        if id_ in state.outline.staged and tick_of(state, id_) is None and status.exit == 0:
             pairs.append((CheckTicked(node=id_), None))
         return pairs
 

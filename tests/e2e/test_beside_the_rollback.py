@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 
 from tests.e2e.terminals import Terminal, starts
-from tests.programs import GRACE, Program
+from tests.programs import GRACE, Program, wait_for_output
 from tests.waiting import until
 
 PLAN = """\
@@ -102,6 +102,17 @@ def test_severity_is_recorded_with_the_rollback_and_only_with_it(runbook: Progra
     assert said["data"] == {"level": 2}
     assert said["actor"]["name"] == "Ada"  # type: ignore[index]
     assert "SEV 2, says Ada" in runbook("log").out
+
+
+def test_without_a_screen_too_it_is_said_what_is_overdue(runbook: Program) -> None:
+    slow = PLAN.replace('undo = "rm deployed"', 'undo = "until test -e go; do sleep 0.1; done"')
+    slow = slow.replace('verify_undo = "test ! -e deployed"\n', "").replace('"0-2m"', '"0-1s"')
+    runbook("run", runbook.plan(slow), "--no-tui")
+    child = runbook.start("rollback", "--yes")
+    wait_for_output(runbook, "OVERDUE: “Emergency actions”, 0 of 2 done  (emergency)")
+    (runbook.work / "go").touch()
+    assert child.wait(timeout=30) == 5
+    assert runbook.output().count("OVERDUE: “Emergency") == 1
 
 
 def test_severity_is_kept_where_the_journal_is_away(runbook: Program) -> None:

@@ -257,6 +257,28 @@ async def test_a_command_of_the_follow_up_runs_after_a_yes_and_ticks_its_box(sce
         await until(pilot, lambda: "all-run" in session.state.ticks)
 
 
+async def test_a_command_of_the_follow_up_that_fails_shows_why_and_ticks_nothing(
+    scene: Make,
+) -> None:
+    step = StageStep(id="all-run", title="All run", run="x=down; echo one-is-$x; exit 3")
+    recovery = (Procedure(id="hour", title="First hour", kind="recovery",
+                          stages=(Stage(id="st", title="Stabilize", steps=(step,)),)),)  # fmt: skip
+    place, session = wrong(scene, book(procedures=recovery))
+    (place.work / "go").touch()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await starts(pilot, app)
+        await until(pilot, lambda: "ROLLED BACK" in text_of(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        await pilot.press("home", "down", "down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: "✗ failed" in row_of(app, "> "))
+        await until(pilot, lambda: "one-is-down" in text_of(app))
+        assert "all-run" not in session.state.ticks
+
+
 async def test_who_comes_to_look_at_a_rollback_sees_how_it_ended(scene: Make) -> None:
     place, session = wrong(scene)
     ask(session, r.StartRollback(scope="run"))

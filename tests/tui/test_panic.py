@@ -370,7 +370,8 @@ async def test_the_verdict_and_the_keys_are_never_off_the_screen(
 ) -> None:
     undo = "for n in 1 2 3 4 5 6 7 8; do echo $n; done"
     steps = (Step(id=f"s{n}", title=f"S{n}", run="true", undo=undo) for n in range(6))
-    place = scene(book(*steps, procedures=(PROCEDURE,)))
+    people = (Contact(role="technical", who="Engineering Director"),)
+    place = scene(book(*steps, procedures=(PROCEDURE,), contacts=people))
     session = place.open()
     for n in range(6):
         run_step(session, f"s{n}")

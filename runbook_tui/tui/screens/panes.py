@@ -48,11 +48,12 @@ class PaneScreen(NodeScreen):
         While a person looks at a pane it stays with its step, though the cursor moves on.
         """
         looks = self.output.pane.has_focus
+        chosen = self.chosen_duty.id if self.chosen_duty is not None else self.chosen_step
         if not looks:
-            self._looked_at = self.chosen_step
-        shown = outputs(self.state, self._looked_at, self.chosen_step)
+            self._looked_at = chosen
+        shown = outputs(self.state, self._looked_at, chosen)
         self.output.show(shown, anew=anew and not looks)
-        own = self.chosen_step if not looks else self._looked_at
+        own = chosen if not looks else self._looked_at
         self.set_class(looks or bool(own_commands(self.state, own)), "-output")
 
     def end_typing_with_command(self) -> None:

@@ -70,8 +70,8 @@ def _found_bad(command: CommandRecord) -> bool:
 
 
 def _title(state: RunState, id_: str) -> str:
-    title = state.outline[id_].title if id_ in state.outline else id_
-    return f"“{said(title, 60)}”"
+    node = state.outline.nodes.get(id_) or state.outline.box(id_)
+    return f"“{said(node.title if node is not None else id_, 60)}”"
 
 
 def first_choice(shown: list[Shown]) -> int:

@@ -34,18 +34,19 @@ def lines(duties: Sequence[Duty], now: float, width: int, height: int) -> list[L
 def _one(stages: Sequence[Duty], now: float, width: int, *, several: bool) -> Line:
     open_ = [stage for stage in stages if stage.ticked is None]
     chosen = next((s for s in open_ if s.current), next(iter(open_), stages[-1]))
-    line = _line(chosen, now, width, several=several)
     others = sum(s.overdue(now) for s in open_ if s is not chosen)
-    if not others:
-        return line
-    return spread([(f" ! {others} overdue ", "bad"), *line[:-2]], line[-1:], width)
+    before: Line = [(f" ! {others} overdue ", "bad")] if others else []
+    return _line(chosen, now, width, several=several, before=before)
 
 
-def _line(stage: Duty, now: float, width: int, *, several: bool) -> Line:
+def _line(
+    stage: Duty, now: float, width: int, *, several: bool, before: Sequence[Part] = ()
+) -> Line:
     glyph, tone = _glyph(stage, now)
     done = f"  {stage.done} of {stage.of} ☑" if stage.of else ""
     whose = f"  {printable(stage.procedure, 40)}" if several else ""
     left: Line = [
+        *before,
         (f" {glyph} ", tone),
         (f"stage {stage.number} {_window(stage)}", "accent" if stage.current else "dim"),
         (printable(stage.title, 60), "strong" if stage.current else "dim"),

@@ -61,3 +61,33 @@ who = "Ada"
 ])  # fmt: skip
 def test_it_says(words: str) -> None:
     assert words in "\n".join(listing(read(PLAN, "p.toml", lambda name: "")))
+
+
+def test_who_is_told_next_and_when_and_what_comes_after_a_rollback() -> None:
+    plan = """\
+format = 1
+title = "T"
+[[phase]]
+title = "P"
+[[phase.step]]
+title = "S"
+[[procedure]]
+title = "The day after"
+kind = "recovery"
+[[procedure.stage]]
+title = "Stabilize"
+window = "0-1d"
+[[escalation]]
+topic = "technical"
+ladder = ["Lead", "CTO"]
+within = "30m"
+[[escalation]]
+topic = "security"
+ladder = ["Lead", "CTO"]
+within = "0m"
+"""
+    lines = [line.strip() for line in listing(read(plan, "p.toml"))]
+    assert "recovery: The day after  [the-day-after]" in lines
+    assert "0–1 d  Stabilize  [stabilize]" in lines
+    assert "technical: Lead → CTO, the next after 30 m" in lines
+    assert "security: Lead → CTO, at once" in lines

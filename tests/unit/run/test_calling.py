@@ -99,6 +99,11 @@ def test_an_incomplete_rollback_and_the_next_one_are_one_thing_to_the_ladder() -
     start = started(history)
     history.ask(r.TickNode(node="call.technical.1"))
     finish(history, "incomplete")
+    history.ask(r.OpenRollback())
+    # Also for whoever only looks whether to go on.
+    assert [c.callee.id for c in calls(history.state) if c.ticked] == ["call.technical.1"]
+    assert isinstance(history.ask(r.TickNode(node="call.technical.1")), r.Refusal)
+    assert calls(history.state)[3].due == start + 600
     begun(history)
     assert started(history) > start
     made = {c.callee.id: c for c in calls(history.state)}
