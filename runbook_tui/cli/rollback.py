@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import click
 
 from runbook_tui.book.findings import PlanFaults
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.people import as_option, rescuer
+from runbook_tui.cli.values import Values, given
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
+from runbook_tui.run.requests import GiveValue
 from runbook_tui.run.rollback import about_to_act, plan, without
 from runbook_tui.run.scopes import SCOPES, default_scope, scope_node
 from runbook_tui.run.state import RunState
 from runbook_tui.session.opening import NoSuchRun
 from runbook_tui.session.ports.journal import JournalError
+from runbook_tui.session.session import Session
 from runbook_tui.session.undo_file import UndoFile
 
 
@@ -25,6 +29,7 @@ from runbook_tui.session.undo_file import UndoFile
 @click.option("--plan", "only_plan", is_flag=True, help="only show it: 0 all ready, 6 not")
 @click.option("--yes", is_flag=True, help="start it without asking")
 @click.option("--past-floor", is_flag=True, help="also undo what lies before an irreversible step")
+@click.option("-p", "pairs", multiple=True, metavar="NAME=VALUE", help="a value an undo waits for")
 @click.option("--stand-in", "stands_in", is_flag=True, hidden=True)
 @as_option
 def command(
@@ -33,6 +38,7 @@ def command(
     only_plan: bool,
     yes: bool,
     past_floor: bool,
+    pairs: tuple[str, ...],
     stands_in: bool,
     claimed: str | None,
 ) -> int:
@@ -45,7 +51,7 @@ def command(
         return stand_in(run, claimed)
     who = rescuer(claimed)
     say.outlive_readers()
-    wish = Wish(scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor)
+    wish = Wish(scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor, pairs=pairs)
     try:
         check_home()
         known, chosen = _chosen(run)
@@ -108,6 +114,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         from runbook_tui.cli.without_journal import roll_back
 
         return roll_back(run, who, behind, wish)
+    values = given(wish.pairs, state.runbook)
     if not wish.only_plan:
         session.help_roll_back()
     planned = None
@@ -116,8 +123,11 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
     else:
         scope, node = _scope(state, wish.scope)
         session.look_around(checks=wish.only_plan)
-        state = session.foreseen()
-        planned = without(plan(state, scope, node, wish.past_floor), session.absent)
+        state = _with(session.foreseen(), values)
+        absent = session.absent
+        held = tuple(name for name in absent.secrets if name not in values.secret)
+        absent = replace(absent, secrets=held)
+        planned = without(plan(state, scope, node, wish.past_floor), absent)
         begun = about_to_act(state, node)
         if not planned.items and not begun:
             say.out("nothing to roll back")
@@ -128,6 +138,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         consent(run, wish)
     session.open()
     try:
+        _give(session, values)
         undoing = Undoing(session, may_ask=not unattended)
         if not session.state.rolling_back:
             wanted = _scope(session.state, wish.scope)
@@ -135,6 +146,21 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         return undoing.follow()
     finally:
         session.close()
+
+
+def _with(state: RunState, values: Values) -> RunState:
+    """The run as it will be once these values are given."""
+    return replace(state, values={**state.values, **values.plain}) if values.plain else state
+
+
+def _give(session: Session, values: Values) -> None:
+    from runbook_tui.cli.opening import ask
+
+    for name, value in values.secret.items():
+        session.give_secret(name, value)
+    for name, value in values.plain.items():
+        if session.state.values.get(name) != value:
+            ask(session, GiveValue(name=name, value=value))
 
 
 def _behind(run: str, state: RunState) -> JournalError | None:

@@ -196,7 +196,12 @@ class Undoing:
             rollback = state.rollback
             if rollback is not None and rollback.finished is not None:
                 self._tell_open(state)
-                return self._over(rollback)
+                status = self._over(rollback)
+                if self._may_ask and not state.rehearsal:
+                    from runbook_tui.cli.offering import offer_all
+
+                    offer_all(self._session, self._ask_value)
+                return status
             if leave.is_set():
                 say.err("left; the undo that runs goes on")
                 say.err(f"go on with: runbook rollback {state.run} --yes")

@@ -10,12 +10,16 @@ from runbook_tui.cli.exits import Ended
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """``scope`` None: the narrowest since the last gate; ``only_plan``: show it, start nothing."""
+    """``scope`` None: the narrowest since the last gate; ``only_plan``: show it, start nothing.
+
+    ``pairs`` are values as they were written, ``NAME=VALUE``.
+    """
 
     scope: str | None
     only_plan: bool
     yes: bool
     past_floor: bool
+    pairs: tuple[str, ...] = ()
 
 
 def consent(run: str, wish: Wish) -> None:
