@@ -50,6 +50,7 @@ class Program:
         *arguments: str | Path,
         environment: Mapping[str, str] | None = None,
         flags: tuple[str, ...] = (),
+        seconds: float = 60.0,
     ) -> Ended:
         """Run it to its end, without a terminal."""
         done = subprocess.run(
@@ -59,7 +60,7 @@ class Program:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=seconds,
             check=False,
         )
         assert "Traceback" not in done.stderr, done.stderr

@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 @click.command("demo")
 @click.option("--keep", is_flag=True, help="keep the sandbox and its journal afterwards")
 @click.option("--no-tui", is_flag=True, help="play itself, even on a terminal")
-def command(keep: bool, no_tui: bool) -> int:
+@click.option("--drill", "drills", is_flag=True, help="break it at random steps, and time recovery")
+@click.option("--rounds", default=6, type=click.IntRange(1, 1000), help="how often (with --drill)")
+@click.option("--seed", default=None, type=int, help="the number that repeats a drill")
+def command(keep: bool, no_tui: bool, drills: bool, rounds: int, seed: int | None) -> int:
     """A merge plan that goes wrong, and its rollback: on the screen, or playing itself."""
+    if drills:
+        return _drill(rounds, seed, keep=keep)
     from runbook_tui.cli.playing import Play
     from runbook_tui.demo.sandbox import SandboxFailed
     from runbook_tui.demo.story import ServiceFailed
@@ -53,6 +58,18 @@ def command(keep: bool, no_tui: bool) -> int:
     if terminal:
         _say_after(play, folder)
     return status
+
+
+def _drill(rounds: int, seed: int | None, *, keep: bool) -> int:
+    from runbook_tui.cli.drilling import drill
+    from runbook_tui.demo.sandbox import SandboxFailed
+    from runbook_tui.demo.story import ServiceFailed
+
+    number = seed if seed is not None else int.from_bytes(os.urandom(3), "big")
+    try:
+        return drill(rounds, number, keep=keep)
+    except (SandboxFailed, ServiceFailed) as error:
+        raise Ended(exits.STEP_FAILED, f"the sandbox could not be made: {error}") from error
 
 
 def _on_screen(play: Play) -> int:

@@ -41,6 +41,7 @@ class Rehearsal:
         self._answers = answers
         self._narrator = Narrator(journal, found, after)
         self._wake = threading.Event()
+        self._refused: set[str] = set()
 
     @property
     def _state(self) -> RunState:
@@ -48,6 +49,8 @@ class Rehearsal:
 
     def walk(self) -> int:
         """To the end of the plan and back; returns the exit status."""
+        if self._state.finished is not None:
+            return self._over()
         stop = self._session.listen(lambda _: self._wake.set())
         try:
             with told_to_leave() as leave:
@@ -60,6 +63,13 @@ class Rehearsal:
         finally:
             stop()
         return exits.STEP_FAILED if failed and status == exits.DONE else status
+
+    def _over(self) -> int:
+        """It is over already: what it has found, once more."""
+        say.err("this rehearsal is over")
+        rollback = self._state.rollback
+        status = rehearsed(self._state, rollback) if rollback is not None else exits.ROLLED_BACK
+        return exits.DONE if status == exits.ROLLED_BACK else status
 
     # -- forth ---
 
@@ -84,14 +94,17 @@ class Rehearsal:
 
     def _next(self) -> Step | None:
         outline = self._state.outline
-        steps = (i for i in outline.order if not outline.is_group(i))
+        steps = (i for i in outline.order if not outline.is_group(i) and i not in self._refused)
         step = next((i for i in steps if status_of(self._state, i) is Status.READY), None)
         return outline.steps[step] if step is not None else None
 
     def _start(self, step: Step) -> None:
         refusal = self._ask(r.StartStep(step=step.id, walk=step.interactive))
-        while refusal is not None:
+        while isinstance(refusal, ConfirmationNeeded | ValuesMissing):
             refusal = self._ask(self._again(step, refusal))
+        if refusal is not None:
+            self._refused.add(step.id)  # Others were faster, or something of ours is wrong.
+            say.err(f"“{step.title}”: {refusal.reason}", colour="red")
 
     def _again(self, step: Step, refusal: Refusal) -> r.StartStep:
         """The request anew: with what a person said, or only gone through where nobody can."""
@@ -101,8 +114,6 @@ class Rehearsal:
             for name in refusal.names:
                 self._give(name)
             return r.StartStep(step=step.id)
-        if not isinstance(refusal, ConfirmationNeeded | ValuesMissing):
-            say.err(f"“{step.title}”: {refusal.reason}", colour="red")
         return r.StartStep(step=step.id, walk=True)
 
     def _give(self, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import click
 
@@ -10,14 +11,16 @@ from runbook_tui.book.findings import PlanFaults
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.people import as_option, rescuer
+from runbook_tui.cli.values import Values, given
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
-from runbook_tui.run.requests import SetSeverity
+from runbook_tui.run.requests import GiveValue, SetSeverity
 from runbook_tui.run.rollback import about_to_act, plan, without
 from runbook_tui.run.scopes import SCOPES, default_scope, scope_node
 from runbook_tui.run.state import RunState
 from runbook_tui.session.opening import NoSuchRun
 from runbook_tui.session.ports.journal import JournalError
+from runbook_tui.session.session import Session
 from runbook_tui.session.undo_file import UndoFile
 
 
@@ -28,6 +31,7 @@ from runbook_tui.session.undo_file import UndoFile
 @click.option("--yes", is_flag=True, help="start it without asking")
 @click.option("--past-floor", is_flag=True, help="also undo what lies before an irreversible step")
 @click.option("--sev", type=click.IntRange(1, 3), help="how bad it is: 1 (the worst) to 3")
+@click.option("-p", "pairs", multiple=True, metavar="NAME=VALUE", help="a value an undo waits for")
 @click.option("--stand-in", "stands_in", is_flag=True, hidden=True)
 @as_option
 def command(
@@ -37,6 +41,7 @@ def command(
     yes: bool,
     past_floor: bool,
     sev: int | None,
+    pairs: tuple[str, ...],
     stands_in: bool,
     claimed: str | None,
 ) -> int:
@@ -51,7 +56,9 @@ def command(
         raise Ended(exits.USAGE, "--plan only shows it, and records no severity")
     who = rescuer(claimed)
     say.outlive_readers()
-    wish = Wish(scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor, severity=sev)
+    wish = Wish(
+        scope=scope, only_plan=only_plan, yes=yes, past_floor=past_floor, severity=sev, pairs=pairs
+    )
     try:
         check_home()
         known, chosen = _chosen(run)
@@ -114,6 +121,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         from runbook_tui.cli.without_journal import roll_back
 
         return roll_back(run, who, behind, wish)
+    values = given(wish.pairs, state.runbook)
     if not wish.only_plan:
         session.help_roll_back()
     planned = None
@@ -122,8 +130,11 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
     else:
         scope, node = _scope(state, wish.scope)
         session.look_around(checks=wish.only_plan)
-        state = session.foreseen()
-        planned = without(plan(state, scope, node, wish.past_floor), session.absent)
+        state = _with(session.foreseen(), values)
+        absent = session.absent
+        held = tuple(name for name in absent.secrets if name not in values.secret)
+        absent = replace(absent, secrets=held)
+        planned = without(plan(state, scope, node, wish.past_floor), absent)
         begun = about_to_act(state, node)
         if not planned.items and not begun:
             say.out("nothing to roll back")
@@ -134,6 +145,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         consent(run, wish)
     session.open()
     try:
+        _give(session, values)
         undoing = Undoing(session, may_ask=not unattended)
         if not session.state.rolling_back:
             wanted = _scope(session.state, wish.scope)
@@ -144,6 +156,21 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         return undoing.follow()
     finally:
         session.close()
+
+
+def _with(state: RunState, values: Values) -> RunState:
+    """The run as it will be once these values are given."""
+    return replace(state, values={**state.values, **values.plain}) if values.plain else state
+
+
+def _give(session: Session, values: Values) -> None:
+    from runbook_tui.cli.opening import ask
+
+    for name, value in values.secret.items():
+        session.give_secret(name, value)
+    for name, value in values.plain.items():
+        if session.state.values.get(name) != value:
+            ask(session, GiveValue(name=name, value=value))
 
 
 def _behind(run: str, state: RunState) -> JournalError | None:

@@ -190,7 +190,12 @@ class Undoing:
             if rollback is not None and rollback.finished is not None:
                 for line in beside.followed_up(state):
                     say.out(line)
-                return self._over(rollback)
+                status = self._over(rollback)
+                if self._may_ask and not state.rehearsal:
+                    from runbook_tui.cli.offering import offer_all
+
+                    offer_all(self._session, self._ask_value)
+                return status
             if leave.is_set():
                 say.err("left; the undo that runs goes on")
                 say.err(f"go on with: runbook rollback {state.run} --yes")

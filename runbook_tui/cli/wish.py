@@ -12,7 +12,8 @@ from runbook_tui.cli.exits import Ended
 class Wish:
     """``scope`` None: the narrowest since the last gate; ``only_plan``: show it, start nothing.
 
-    ``severity``: how bad it is, 1 to 3, recorded with the rollback.
+    ``severity``: how bad it is, 1 to 3, recorded with the rollback; ``pairs`` are values as they
+    were written, ``NAME=VALUE``.
     """
 
     scope: str | None
@@ -20,6 +21,7 @@ class Wish:
     yes: bool
     past_floor: bool
     severity: int | None = None
+    pairs: tuple[str, ...] = ()
 
 
 def consent(run: str, wish: Wish) -> None:

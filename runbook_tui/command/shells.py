@@ -11,7 +11,13 @@ REDIRECTING = frozenset(
      "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX"}
 )  # fmt: skip
 CALM = {
+    # A sequence editor of git's own settings would come before its editor.
     "GIT_EDITOR": "true",
+    "GIT_SEQUENCE_EDITOR": "true",
+    "GH_EDITOR": "true",
+    "KUBE_EDITOR": "true",
+    "EDITOR": "true",
+    "VISUAL": "true",
     "GIT_TERMINAL_PROMPT": "0",
     "PAGER": "cat",
     "GIT_PAGER": "cat",

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from runbook_tui.book.model import Command, StageStep, Step
 from runbook_tui.book.parameters import Refused
-from runbook_tui.run.prepare import resolve
+from runbook_tui.book.shell.plain_lines import places, rest
+from runbook_tui.run.prepare import resolve, way_back
+from runbook_tui.run.remote import DEFAULT_SHELL
 from runbook_tui.run.requests import Refusal, ValuesMissing, needing
 from runbook_tui.run.state import CommandRecord, RunState
 
@@ -34,32 +36,35 @@ def offers(state: RunState) -> tuple[Offer, ...]:
 
 
 def _offer(state: RunState, command: Command) -> Offer:
-    filled = resolve(state, command.text, state.values)
-    records = state.step(command.id).commands
-    return Offer(
-        id=command.id,
-        title=command.label or command.section or command.id,
-        text=filled.text,
-        missing=filled.open,
-        names=resolve(state, command.text, {}).open,
-        refused=filled.refused,
-        last=records[-1] if records else None,
-    )
+    title = command.label or command.section or command.id
+    return _offered(state, command.id, title, command.text)
 
 
 def stage_offer(state: RunState, step: StageStep) -> Offer:
     """The command of a step in a procedure's stage."""
-    filled = resolve(state, step.run or "", state.values)
-    records = state.step(step.id).commands
+    return _offered(state, step.id, step.title, step.run or "")
+
+
+def _offered(state: RunState, id_: str, title: str, planned: str) -> Offer:
+    text = way_back(state, planned)
+    filled = resolve(state, text, state.values)
+    records = state.step(id_).commands
     return Offer(
-        id=step.id,
-        title=step.title,
+        id=id_,
+        title=title,
         text=filled.text,
         missing=filled.open,
-        names=resolve(state, step.run or "", {}).open,
+        names=resolve(state, text, {}).open,
         refused=filled.refused,
         last=records[-1] if records else None,
     )
+
+
+def lines_to_go_on_from(offer: Offer) -> tuple[tuple[int, ...], str]:
+    """Lines from which an offered command that failed can be gone on with; and why not others."""
+    if offer.last is None or offer.last.running or offer.last.ok:
+        return (), "it has not failed"
+    return places(offer.text, DEFAULT_SHELL)
 
 
 def open_values(state: RunState) -> tuple[str, ...]:
@@ -67,10 +72,11 @@ def open_values(state: RunState) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for offer in offers(state) for name in offer.missing))
 
 
-def as_step(state: RunState, command: str) -> Step | Refusal:
+def as_step(state: RunState, command: str, line: int = 0) -> Step | Refusal:
     """The offered command as a step of its own, or why it cannot run now.
 
-    The step has the plan's text: its values are put in when it starts, and once.
+    The step has the plan's text: its values are put in when it starts, and once. ``line``: only
+    the rest of it from that line, after it has failed; 0 is all of it.
     """
     staged = state.outline.staged.get(command)
     if isinstance(staged, StageStep) and staged.run:
@@ -95,4 +101,11 @@ def as_step(state: RunState, command: str) -> Step | Refusal:
         )
     if offer.last is not None and offer.last.running:
         return Refusal(reason=f"“{offer.title}” runs already")
+    text = way_back(state, text)
+    if line:
+        allowed, why = lines_to_go_on_from(offer)
+        if line not in allowed:
+            reason = why or f"there is no command to go on from in line {line}"
+            return Refusal(reason=f"“{offer.title}”: {reason}", exit_code=2)
+        text = rest(text, line)
     return Step(id=offer.id, title=offer.title, run=text)

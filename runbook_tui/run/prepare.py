@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from runbook_tui.book.hosts import wrong_with
@@ -17,6 +17,7 @@ from runbook_tui.book.parameters import (
     reserved,
     stands_in,
 )
+from runbook_tui.book.shell.passing_over import passing_over
 from runbook_tui.run import remote
 from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.state import RunState, Status
@@ -74,6 +75,12 @@ def own_values(state: RunState, step: Step) -> dict[str, str]:
     """Values for the step's own undo: what it puts out is its own, never another step's."""
     others = {name: v for name, v in state.values.items() if name not in step.outputs}
     return {**others, **state.step(step.id).outputs}
+
+
+def way_back(state: RunState, text: str, shell: Sequence[str] = remote.DEFAULT_SHELL) -> str:
+    """A text that brings something back, as it runs: what is closed already keeps nothing up."""
+    return passing_over(text, shell, (p.placeholder for p in _placeholders(state, text)
+                                      if p.placeholder))  # fmt: skip
 
 
 def _placeholders(state: RunState, text: str) -> list[Parameter]:
@@ -222,7 +229,7 @@ def arm(
         return UndoArmed(kind=kind, reason=reason, cwd=cwd, host=host)
     values = own_values(state, step)
     called = " ".join(shell)
-    text = resolve(state, step.undo, values, shell=called)
+    text = resolve(state, way_back(state, step.undo, shell), values, shell=called)
     verify = resolve(state, step.verify_undo or "", values, shell=called)
     ready = resolve(state, step.undo_ready or "", values, shell=called)
     needed = f"{step.undo}\n{step.verify_undo or ''}"

@@ -181,9 +181,13 @@ class LeaveUndo(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOffered(Request):
-    """Run a command block that the plan keeps for a rollback, outside its steps."""
+    """Run a command block that the plan keeps for a rollback, outside its steps.
+
+    ``line``: one that failed goes on from that line; 0 runs all of it.
+    """
 
     command: str
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,7 +153,7 @@ class Desk:
 
     def _run_offered(self, request: r.RunOffered) -> Answer:
         self._driver.helps = True
-        step = as_step(self._state, request.command)
+        step = as_step(self._state, request.command, request.line)
         if isinstance(step, Refusal):
             return step
         launch = prepare_step(self._bench, step, "stage", step.run or "")

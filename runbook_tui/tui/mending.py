@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook_tui.book.plain_text import UNSAFE
@@ -9,6 +11,7 @@ from runbook_tui.book.shell.plain_lines import numbered, rest
 from runbook_tui.run import requests as r
 from runbook_tui.run.failing import failed_text
 from runbook_tui.run.mending import resumable
+from runbook_tui.run.offers import Offer, lines_to_go_on_from
 from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.dialogs.ask import Confirm
 
@@ -18,6 +21,22 @@ if TYPE_CHECKING:
 
 SHOWN = 12
 """Lines of a block that are shown for choosing one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Commands that failed half-way, and the lines from which they can be gone on with."""
+
+    title: str
+    text: str
+    lines: tuple[int, ...]
+    why: str
+    """Why not from others."""
+
+    @property
+    def numbers(self) -> str:
+        """The lines in words."""
+        return ", ".join(str(number) for number in self.lines)
 
 
 class Mending:
@@ -58,34 +77,43 @@ class Mending:
 
     def go_on(self, item: Item) -> None:
         """Go on from a line: ask which where there are several, then show what would run."""
+        text, lines, why = resumable(self._app.session.state, item)
+        self._go_on(Block(item.title, text, lines, f"{why}; e edits it"),
+                    lambda line: r.ContinueUndo(step=item.step, line=line))  # fmt: skip
+
+    def go_on_with_offer(self, offer: Offer) -> None:
+        """The same for a command that the plan offers, and that failed."""
+        lines, why = lines_to_go_on_from(offer)
+        self._go_on(Block(offer.title, offer.text, lines, why),
+                    lambda line: r.RunOffered(command=offer.id, line=line))  # fmt: skip
+
+    def _go_on(self, block: Block, request: Callable[[int], r.Request]) -> None:
         app = self._app
-        text, lines, why = resumable(app.session.state, item)
-        if not lines:
-            app.say(f"it cannot be gone on with from a line: {why}; e edits it", "warn")
-        elif len(lines) == 1:
-            self._confirm(item, text, lines[0])
+        if not block.lines:
+            app.say(f"it cannot be gone on with from a line: {block.why}", "warn")
+        elif len(block.lines) == 1:
+            self._confirm(block, request, block.lines[0])
         else:
-            block = numbered(text)
-            shown = "\n".join(f"{number:>3}  {line}" for number, line in block[:SHOWN])
-            more = f"\n     … {len(block) - SHOWN} more, Enter on its row shows all" * (
-                len(block) > SHOWN
+            found = numbered(block.text)
+            shown = "\n".join(f"{number:>3}  {line}" for number, line in found[:SHOWN])
+            more = f"\n     … {len(found) - SHOWN} more, Enter on its row shows all" * (
+                len(found) > SHOWN
             )
-            numbers = ", ".join(str(number) for number in lines)
-            question = f"From which line does “{item.title}” go on? ({numbers})\n\n{shown}{more}"
-            app.with_text(question, lambda answer: self._chosen(item, text, lines, answer))
+            question = (
+                f"From which line does “{block.title}” go on? ({block.numbers})\n\n{shown}{more}"
+            )
+            app.with_text(question, lambda answer: self._chosen(block, request, answer))
 
-    def _chosen(self, item: Item, text: str, lines: tuple[int, ...], answer: str) -> None:
-        if not answer.strip().isdecimal() or int(answer) not in lines:
-            numbers = ", ".join(str(number) for number in lines)
-            self._app.say(f"“{answer.strip()}” is none of the lines {numbers}", "warn")
+    def _chosen(self, block: Block, request: Callable[[int], r.Request], answer: str) -> None:
+        if not answer.strip().isdecimal() or int(answer) not in block.lines:
+            self._app.say(f"“{answer.strip()}” is none of the lines {block.numbers}", "warn")
             return
-        self._confirm(item, text, int(answer))
+        self._confirm(block, request, int(answer))
 
-    def _confirm(self, item: Item, text: str, line: int) -> None:
+    def _confirm(self, block: Block, request: Callable[[int], r.Request], line: int) -> None:
         """A yes to exactly what would run."""
         app = self._app
-        request = r.ContinueUndo(step=item.step, line=line)
-        what = rest(text, line)
+        what = rest(block.text, line)
         scroll = " (↑↓ scroll)" if what.count("\n") >= SHOWN - 2 else ""
-        question = f"“{item.title}” goes on from line {line}. This runs{scroll}:\n\n{what}"
-        app.push_screen(Confirm(question), lambda yes: app.ask(request) if yes else None)
+        question = f"“{block.title}” goes on from line {line}. This runs{scroll}:\n\n{what}"
+        app.push_screen(Confirm(question), lambda yes: app.ask(request(line)) if yes else None)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 
-from tests.programs import Program
+from tests.programs import Program, wait_for_output
 
 PLAN = """\
 format = 1
@@ -182,3 +183,24 @@ def test_faults_end_it_with_3_and_nothing_is_recorded(runbook: Program) -> None:
     bad = PLAN.replace("${{ old }}", "${{ odl }}")
     assert runbook("run", runbook.plan(bad), "--rehearse", "--no-tui").status == 3
     assert runbook("runs").out == ""
+
+
+def test_it_is_left_and_gone_on_with_and_over_once(runbook: Program) -> None:
+    slow = PLAN.replace(
+        'run = "touch real"', 'run = "touch real; until test -e go; do sleep 0.05; done"'
+    )
+    child = runbook.start("run", runbook.plan(slow), "--rehearse", "--no-tui")
+    wait_for_output(runbook, "“Real”: $")
+    assert runbook.kill(child, signal.SIGTERM) == 7
+    assert "rehearsal, running" in runbook("runs").out
+    (runbook.work / "go").touch()
+    ended = runbook("resume", "--no-tui")
+    assert ended.status == 0, ended
+    assert "REHEARSED  2 of 2" in ended.out
+    assert not (runbook.work / "real").exists()
+    events = len(runbook.events())
+    again = runbook("resume", runbook.run_id(), "--no-tui")
+    assert again.status == 0
+    assert "this rehearsal is over" in again.err
+    assert "REHEARSED  2 of 2" in again.out
+    assert "step.started" not in [e["type"] for e in runbook.events()[events:]]

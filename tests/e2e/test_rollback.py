@@ -249,3 +249,24 @@ def test_an_undo_whose_folder_is_gone_is_not_ready_and_the_list_says_where(
     assert shown.status == 6
     assert "its folder is gone" in shown.out
     assert str(there) in shown.out
+
+
+def test_a_value_that_an_undo_waits_for_is_given_with_p(runbook: Program) -> None:
+    plan = """\
+# Ship
+
+1. **Ship it**
+   ```bash
+   touch shipped
+   ```
+   Rollback: `echo <TICKET> > undone && rm shipped`
+"""
+    assert runbook("run", runbook.plan(plan, "plan.md"), "--no-tui").status == 0
+    shown = runbook("rollback", "--plan")
+    assert shown.status == 6
+    assert "needs TICKET" in shown.out
+    assert runbook("rollback", "--plan", "-p", "TICKET=7").status == 0
+    assert runbook("rollback", "--yes", "-p", "TICKTE=7").status == 2
+    assert (runbook.work / "shipped").exists()
+    assert runbook("rollback", "--yes", "-p", "TICKET=7").status == 5
+    assert (runbook.work / "undone").read_text() == "7\n"

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from runbook_tui.book.model import Step
+from runbook_tui.book.model import Command, Step
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.run import requests as r
 from runbook_tui.run.rollback import awaited
@@ -189,3 +189,28 @@ async def test_a_long_rest_can_be_read_to_its_end_before_the_yes(scene: Make) ->
         assert "Yes (y)" in text_of(app)
         await pilot.press(*["down"] * 45)
         await until(pilot, lambda: "line-39" in text_of(app))
+
+
+async def test_an_offered_command_that_failed_goes_on_from_a_line(scene: Make) -> None:
+    block = Command(id="block", line=9, language="sh", text=BLOCK, rollback=True, label="Block")
+    place = scene(book(Step(id="a", title="Alpha", run="touch a", undo="rm a"), commands=(block,)))
+    session = place.open()
+    run_step(session, "a")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: "Block" in text_of(app))
+        await pilot.press("down", "o")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: "l goes on from a line" in text_of(app))
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(app.screen, AskText))
+        await pilot.press("3", "enter")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        assert "goes on from line 3" in text_of(app)
+        await pilot.press("y")
+        await until(pilot, lambda: "ended well" in text_of(app))
+    assert (place.folder / "order").read_text() == "one\nthree\n"
+    texts = [record.text for record in session.state.step("block").commands]
+    assert texts == [BLOCK, "echo three >> ../order"]

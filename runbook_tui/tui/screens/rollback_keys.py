@@ -28,7 +28,7 @@ t or Space     taken back by hand; or tick a box of the procedure, or who was ca
 x              it stays, with a reason: done by hand, or an undo that failed
 r e l          of an undo that failed: try again, edit it, go on from one of its lines
 v              give a value that an undo needs, or change those of an offered command
-o              run a command that the plan keeps for this, after a yes
+o              run a command that the plan keeps for this, after a yes; l goes on where it failed
 f              also undo what lies before something irreversible (the floor)
 S              stop after the undo that runs; F9 twice goes on
 """

@@ -109,7 +109,8 @@ def offer_row(offer: Offer, width: int) -> Line:
     if last is not None and last.running:
         right: Line = [("▶ running ", "busy")]
     elif last is not None:
-        right = [("✓ ended well ", "good")] if last.ok else [("✗ failed ", "bad")]
+        again = "✗ failed: l goes on from a line, o all again "
+        right = [("✓ ended well ", "good")] if last.ok else [(again, "bad")]
     elif offer.missing:
         right = [(f"needs {len(offer.missing)} values ", "warn")]
     else:

@@ -197,6 +197,9 @@ class UndoList(RowList):
     def action_mend(self, deed: str) -> None:
         """Do something about the chosen undo, which failed: retry, edit, go_on or leave."""
         item = self.chosen
+        if deed == "go_on" and self.chosen_offer is not None:
+            Mending(self.app).go_on_with_offer(self.chosen_offer)
+            return
         results = {"failed", "not tried"} if deed == "retry" else {"failed"}
         if item is None or item.result not in results:
             self.app.say("that is for an undo that failed")
