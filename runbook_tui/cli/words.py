@@ -138,6 +138,13 @@ def _rollback_started(event: Event, about: str, title: Title) -> str:
     return f"rollback of the {p.scope}{where} started by {event.actor.name}: {len(p.steps)} to undo"
 
 
+def _pruned(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.OutputPruned)
+    what = f"{p.logs} log{'' if p.logs == 1 else 's'}"
+    return f"{what} removed by {event.actor.name}, to save {say.size(p.bytes)}; digests stay"
+
+
 def _note(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.NoteAdded)
@@ -198,6 +205,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.UndoAmended: _amended,
     e.UndoFinished: _undone,
     e.RollbackFinished: _rolled_back,
+    e.OutputPruned: _pruned,
     e.WatchBreached: _about("watch {of.watch} breached: {of.value}"),
     e.WatchCleared: _about("watch {of.watch} clear again: {of.value}"),
 }

@@ -64,7 +64,7 @@ def build(
     going = state.rolling_back or any(
         c.ended is None for ran in found.commands.values() for c in ran
     )
-    last = epoch(events[-1].at)
+    last = state.last_at
     until = state.finished if state.finished is not None else (max(now, last) if going else last)
     taking_part = people(found, back, runbook.teams, until)
     planned = slots(state)

@@ -30,6 +30,8 @@ class Rollbacks:
         """What was recorded as wrong and stands open, the newest last."""
         self._opened: float | None = None
         self._undos: dict[str, Undone] = {}
+        """The undos of the last rollback; each one's are put into it when all is known."""
+        self._all: list[dict[str, Undone]] = []
         self._probed: dict[str, str] = {}
 
     def take(self, event: Event) -> None:
@@ -82,6 +84,7 @@ class Rollbacks:
         """A rollback runs from now on."""
         at = epoch(event.at)
         self._undos = {id_: Undone(step=id_, title=self.title(id_)) for id_ in payload.steps}
+        self._all.append(self._undos)
         self.found.append(
             Rollback(
                 seq=event.seq,
@@ -92,7 +95,6 @@ class Rollbacks:
                 started=at,
                 budget=payload.budget,
                 past_floor=payload.past_floor,
-                undos=tuple(self._undos.values()),
             )
         )
         self._opened = None
@@ -154,8 +156,12 @@ class Rollbacks:
 
     def _put(self, undo: Undone) -> None:
         self._undos[undo.step] = undo
-        if self.found:
-            self.found[-1] = dataclasses.replace(self.found[-1], undos=tuple(self._undos.values()))
+
+    def whole(self) -> list[tuple[Rollback, tuple[Undone, ...]]]:
+        """The rollbacks with their undos."""
+        return [
+            (one, tuple(undos.values())) for one, undos in zip(self.found, self._all, strict=True)
+        ]
 
     def finished(self, event: Event, payload: e.RollbackFinished) -> None:
         """The rollback is over."""
@@ -174,7 +180,6 @@ class Rollbacks:
             result=result,
             remaining=left,
             seconds=seconds or at - last.started,
-            undos=tuple(self._undos.values()),
         )
 
     def entered(self, event: Event, payload: e.NoteAdded) -> None:
@@ -197,8 +202,8 @@ def rollbacks(
         going.take(event)
     before: int | None = None
     found: list[Rollback] = []
-    for one in reversed(going.found):
-        undos = (_with_commands(u, commands.get(u.step, ()), one.seq, before) for u in one.undos)
+    for one, parts in reversed(going.whole()):
+        undos = (_with_commands(u, commands.get(u.step, ()), one.seq, before) for u in parts)
         found.insert(0, dataclasses.replace(one, undos=tuple(undos)))
         before = one.seq
     return tuple(found)
