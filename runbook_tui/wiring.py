@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from runbook_tui.session.ports.commands import Commands
     from runbook_tui.session.ports.journal import Journal, Verdict
     from runbook_tui.session.ports.terminals import Terminals
+    from runbook_tui.session.pruning import Output
     from runbook_tui.session.session import Session
 
 
@@ -158,6 +159,22 @@ def archive_verification(path: Path, anchor: str | None) -> Verdict:
     from runbook_tui.session.archiving import check
 
     return check(archive.read(path), chain_of, anchor)
+
+
+def output_of(run: str) -> Output:
+    """The logs that the commands of a run have left."""
+    from runbook_tui.command.evidence import KeptLogs
+    from runbook_tui.session import pruning
+
+    return pruning.output_of(KeptLogs(), run, settings().run_folder(run))
+
+
+def prune(record: Journal, output: Output, actor: Actor) -> None:
+    """Record that these logs go, and remove them. Raises `JournalError`, OSError."""
+    from runbook_tui.command.evidence import KeptLogs
+    from runbook_tui.session import pruning
+
+    pruning.prune(record, KeptLogs(), output, actor)
 
 
 def last_lines(place: Path, folder: str) -> tuple[str, ...] | None:

@@ -73,6 +73,8 @@ class _Look:
         self.touched = 0.0
 
     def take(self, event: Event) -> None:
+        if isinstance(event.payload, e.OutputPruned):
+            return  # Room was made; nobody has touched the run.
         self.touched = epoch(event.at)
         payload, step = event.payload, event.step or ""
         if isinstance(payload, e.RunStarted):

@@ -29,6 +29,7 @@ COMMANDS = {
     "report": "what happened, for people",
     "export": "a run as an archive that can be checked anywhere",
     "verify": "does the journal, or an archive of a run, hold?",
+    "prune": "remove the output of runs that are long over, never what was recorded",
     "demo": "the whole job in a sandbox on this machine",
     "doctor": "is this machine ready?",
 }

@@ -101,6 +101,17 @@ def stamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def size(count: float) -> str:
+    """So many bytes: ``812 bytes``, ``4.2 KiB``, ``12 MiB``."""
+    if count < 1024:
+        return f"{count:.0f} bytes"
+    for unit in ("KiB", "MiB", "GiB", "TiB"):
+        count /= 1024
+        if count < 1024 or unit == "TiB":
+            return f"{count:.1f} {unit}" if count < 10 else f"{count:.0f} {unit}"
+    raise AssertionError(count)
+
+
 def length(seconds: float) -> str:
     """A duration in as few words as it can be read: ``0.4 s``, ``12 s``, ``3 m 40 s``."""
     if seconds < 10:

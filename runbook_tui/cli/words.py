@@ -167,6 +167,13 @@ def _severity(event: Event, about: str, title: Title) -> str:
     return f"SEV {p.level}, says {event.actor.name}"
 
 
+def _pruned(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.OutputPruned)
+    what = f"{p.logs} log{'' if p.logs == 1 else 's'}"
+    return f"{what} removed by {event.actor.name}, to save {say.size(p.bytes)}; digests stay"
+
+
 def _note(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.NoteAdded)
@@ -229,6 +236,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.UndoFinished: _undone,
     e.RollbackFinished: _rolled_back,
     e.SeveritySet: _severity,
+    e.OutputPruned: _pruned,
     e.WatchBreached: _about("watch {of.watch} breached: {of.value}"),
     e.WatchCleared: _about("watch {of.watch} clear again: {of.value}"),
 }

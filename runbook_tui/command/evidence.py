@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from runbook_tui.command.folder import HEAD, SEGMENTS, log_parts
+from runbook_tui.command.folder import HEAD, SEGMENTS, locked, log_parts
 from runbook_tui.session.ports.logs import KeptLog
 
 BLOCK = 1 << 20
@@ -38,6 +38,20 @@ class KeptLogs:
             return KeptLog(trouble=f"cannot be read: {error.strerror or error}")
         turned = log.dropped > 0 and size >= TURNING
         return KeptLog(size=size, digest=found.hexdigest(), turned=turned)
+
+    def weight(self, folder: Path) -> int | None:
+        """Bytes that the log takes up; None where there is none, or something still writes it."""
+        parts = [folder / name for name in (HEAD, *SEGMENTS)]
+        seen = [path.lstat() for path in parts if os.path.lexists(path)]
+        if not seen or locked(folder):
+            return None
+        return sum(one.st_size for one in seen)
+
+    def remove(self, folder: Path) -> None:
+        """Take the log away, and nothing else; raises OSError where that cannot be done."""
+        # The oldest last: while any of it is there, what is left is no log that begins elsewhere.
+        for name in (*reversed(SEGMENTS), HEAD):
+            (folder / name).unlink(missing_ok=True)
 
     def read(self, folder: Path, first: int) -> Iterator[bytes]:
         """The log's first bytes, piece by piece, oldest part first."""

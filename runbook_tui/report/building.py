@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from runbook_tui.book.model import Runbook, Watch
+from runbook_tui.report.chart import nested, span_of
 from runbook_tui.report.gathering import Gathered, gather
 from runbook_tui.report.model import (
     Alarm,
@@ -62,11 +63,11 @@ def build(
     assert begun is not None
     found = gather(state.outline, events)
     found.commands = {id_: [_read(c, lines) for c in ran] for id_, ran in found.commands.items()}
-    back = rollbacks(state.outline, events, found.commands, runbook.watches)
+    back = rollbacks(state.outline, events, found.commands, runbook)
     going = state.rolling_back or any(
         c.ended is None for ran in found.commands.values() for c in ran
     )
-    last = epoch(events[-1].at)
+    last = state.last_at
     until = state.finished if state.finished is not None else (max(now, last) if going else last)
     taking_part = people(found, back, runbook.teams, until)
     planned = slots(state)
@@ -89,7 +90,8 @@ def build(
         planned=sum(slot.planned for slot in planned if slot.id in state.outline.steps
                     and not state.outline.is_group(slot.id)) or _whole(planned, state),
         verified=verified,
-        parts=tuple(_part(state, found, slot) for slot in planned),
+        parts=(*_spanned([_part(state, found, slot) for slot in planned], until),
+               *_unplanned(state, found)),
         criteria=tuple(
             _box(state, found, state.outline[c.id]) for c in runbook.criteria
         ),
@@ -177,6 +179,31 @@ def _part(state: RunState, found: Gathered, slot: Slot) -> Part:
     )
 
 
+def _spanned(parts: Sequence[Part], until: float) -> Iterable[Part]:
+    """The parts, each that holds others with the time from the first to the last in it."""
+    inside = nested(parts)
+    for part in parts:
+        spans = [span_of(a, until) for p in inside[part.id] for a in p.attempts]
+        if part.attempts or not spans:
+            yield part
+        else:
+            first, last = min(begin for begin, _ in spans), max(end for _, end in spans)
+            yield dataclasses.replace(part, span=(first, last))
+
+
+def _unplanned(state: RunState, found: Gathered) -> Iterable[Part]:
+    """Steps that were carried out and that the plan, as far as it could be read, does not have."""
+    ran = (id_ for id_, ran in found.commands.items() if any(c.kind != "stage" for c in ran))
+    for id_ in dict.fromkeys((*found.attempts, *found.skipped, *ran)):
+        if id_ in state.outline.steps:
+            continue
+        attempts = tuple(found.attempts.get(id_, ()))
+        back = bool(attempts) and attempts[-1].undone is not None
+        yield Part(id=id_, kind="step", title=found.title(id_), depth=0,
+                   status="taken back" if back else state.step(id_).status.value,
+                   attempts=attempts, commands=tuple(found.commands.get(id_, ())))  # fmt: skip
+
+
 def _status(state: RunState, found: Gathered, node: Node) -> str:
     if node.id not in state.outline.steps:
         return "closed" if closed(state, node.id) else "open"
@@ -184,7 +211,9 @@ def _status(state: RunState, found: Gathered, node: Node) -> str:
     if attempts and attempts[-1].undone is not None:
         return "taken back"
     status = status_of(state, node.id)
-    return "not begun" if status in {"pending", "ready"} else status.value
+    if status not in {"pending", "ready"}:
+        return status.value
+    return "open again" if attempts else "not begun"
 
 
 def _box(state: RunState, found: Gathered, node: Node) -> Box:

@@ -84,11 +84,10 @@ def chart(report: Report) -> Chart:
     axis = axis_of(report)
     whole = len(report.parts) <= MOST_ROWS
     shown = [p for p in report.parts if whole or p.kind in {"phase", "change"}]
-    inside = _inside(report.parts)
     places = [(axis.place(begin), axis.place(end)) for begin, end in report.pauses]
     return Chart(
         axis=axis,
-        rows=tuple(_row(part, inside[part.id], axis, report.until) for part in shown),
+        rows=tuple(_row(part, axis, report.until) for part in shown),
         undone=tuple(
             Bar(begin=axis.place(r.started),
                 end=axis.place(report.until if r.ended is None else r.ended), kind="back")
@@ -101,7 +100,7 @@ def chart(report: Report) -> Chart:
 
 def axis_of(report: Report) -> Axis:
     """The time that the bars of a report share."""
-    busy = [_span(a, report.until) for part in report.parts for a in part.attempts]
+    busy = [span_of(a, report.until) for part in report.parts for a in part.attempts]
     busy += [(r.started, report.until if r.ended is None else r.ended) for r in report.rollbacks]
     busy += [(report.started, report.started)]
     if report.ended is not None:
@@ -122,11 +121,11 @@ def gaps(busy: Iterable[Interval]) -> Iterable[Interval]:
         until = end if until is None else max(until, end)
 
 
-def _span(attempt: Attempt, until: float) -> Interval:
+def span_of(attempt: Attempt, until: float) -> Interval:
     return attempt.started, until if attempt.ended is None else attempt.ended
 
 
-def _inside(parts: Sequence[Part]) -> dict[str, list[Part]]:
+def nested(parts: Sequence[Part]) -> dict[str, list[Part]]:
     """Every part with all that lies in it; a part follows what holds it, one deeper."""
     found: dict[str, list[Part]] = {part.id: [] for part in parts}
     around: list[Part] = []
@@ -139,22 +138,19 @@ def _inside(parts: Sequence[Part]) -> dict[str, list[Part]]:
     return found
 
 
-def _row(part: Part, inside: Sequence[Part], axis: Axis, until: float) -> Row:
+def _row(part: Part, axis: Axis, until: float) -> Row:
     planned = None
     if part.planned:
         planned = axis.share(part.planned_from), axis.share(part.planned_from + part.planned)
     bars = [_bar(a, axis, until) for a in part.attempts]
-    if part.kind != "step":
-        spans = [_span(a, until) for p in (part, *inside) for a in p.attempts]
-        bars = []
-        if spans:
-            begin, end = min(s for s, _ in spans), max(e for _, e in spans)
-            bars = [Bar(begin=axis.place(begin), end=axis.place(end), kind="done")]
+    if part.span is not None:
+        begin, end = part.span
+        bars = [Bar(begin=axis.place(begin), end=axis.place(end), kind="done")]
     return Row(part=part, planned=planned, bars=tuple(bars))
 
 
 def _bar(attempt: Attempt, axis: Axis, until: float) -> Bar:
-    begin, end = _span(attempt, until)
+    begin, end = span_of(attempt, until)
     kinds = {"done": "done", "waiting": "done", "running": "open"}
     return Bar(begin=axis.place(begin), end=axis.place(end),
                kind=kinds.get(attempt.result, "failed"))  # fmt: skip

@@ -80,18 +80,16 @@ def _line(depth: int, what: str, line: Html, when: str) -> Html:
 
 def _row(row: Row, found: Chart, clock: Clock) -> Html:
     part = row.part
-    when = _when(part, row, clock)
+    when = _when(part, clock)
     return _line(part.depth, part.title, _svg(found, row.planned, row.bars, when), when)
 
 
-def _when(part: Part, row: Row, clock: Clock) -> str:
-    if part.kind != "step":
-        return f"{length(part.planned)} planned" if part.planned else ""
-    word = words.became(part)
+def _when(part: Part, clock: Clock) -> str:
+    word = words.became(part) if part.kind == "step" else ""
     if part.began is None:
-        return word
+        return word or (f"{length(part.planned)} planned" if part.planned else "")
     planned = f" of {length(part.planned)}" if part.planned else ""
-    return f"{clock.short(part.began)}, {length(part.took)}{planned}, {word}"
+    return f"{clock.short(part.began)}, {length(part.took)}{planned}" + (f", {word}" * bool(word))
 
 
 def _svg(

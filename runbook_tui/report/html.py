@@ -95,7 +95,7 @@ def _head(report: Report, clock: Clock) -> Html:
             ("Took", f"{real}; {planned}"),
             ("Steps", ", ".join(f"{n} {word}" for word, n in words.counts(report)) or "none"),
         ),
-        *(element("p", f"Note: {remark}", class_="soft") for remark in report.remarks),
+        *(element("p", f"Note: {remark}", class_="soft") for remark in words.remarks(report)),
     )  # fmt: skip
 
 
@@ -132,6 +132,10 @@ def _rollback(rollback: Rollback, number: int, of: int, clock: Clock) -> Html:
         element("h3", "What remained"),
         element("ul", *(element("li", what) for what in rollback.remaining)),
     )
+    procedure = (
+        element("h3", "Procedure"),
+        element("ul", *(_box(box, clock) for box in rollback.boxes), class_="boxes"),
+    )
     return element(
         "section",
         element("h2", f"Rollback{which}: ", element("span", word, class_=tone)),
@@ -156,6 +160,8 @@ def _rollback(rollback: Rollback, number: int, of: int, clock: Clock) -> Html:
             "Began,Took,Attempts",
         ),
         *(left if rollback.remaining else [element("p", words.nothing_left(rollback))]),
+        *(procedure if rollback.boxes else ()),
+        *(_command(command, clock) for command in rollback.offered),
     )  # fmt: skip
 
 
@@ -215,7 +221,7 @@ def _command(command: Ran, clock: Clock) -> Html:
     return element(
         "div",
         element("div", words.ran(command, clock), class_=f"small {tone}".strip()),
-        element("pre", safe(command.text, lines=True)),
+        element("pre", safe(words.text(command), lines=True)),
         *([shown] if command.lines else []),
         *([element("div", about, class_="small soft")] if about else []),
         class_="command",

@@ -50,7 +50,7 @@ def _head(report: Report, clock: Clock) -> Iterator[str]:
     )
     if report.overrides:
         yield f"- **Against the plan:** {len(report.overrides)}, below"
-    for remark in report.remarks:
+    for remark in words.remarks(report):
         yield f"- **Note:** {said(remark)}"
     yield ""
 
@@ -120,6 +120,18 @@ def _rollback(rollback: Rollback, number: int, of: int, clock: Clock) -> Iterato
     else:
         yield words.nothing_left(rollback)
     yield ""
+    yield from _beside(rollback, clock)
+
+
+def _beside(rollback: Rollback, clock: Clock) -> Iterator[str]:
+    """The procedure, and what was run of it."""
+    if rollback.boxes:
+        yield "**Procedure:**"
+        yield ""
+        yield from (_box(box, clock) for box in rollback.boxes)
+        yield ""
+    for command in rollback.offered:
+        yield from _command(command, clock)
 
 
 def _undo_result(undo: Undone) -> str:
@@ -138,7 +150,7 @@ def _timeline(report: Report, clock: Clock) -> Iterator[str]:
                 f"{'· ' * min(part.depth, 6)}{said(part.title)}",
                 said(words.became(part)),
                 "" if part.began is None else clock.short(part.began),
-                length(part.took) if part.attempts else "",
+                "" if part.began is None else length(part.took),
                 length(part.planned) if part.planned else "",
                 words.against(part.over_by),
             )
@@ -206,7 +218,7 @@ def _box(box: Box, clock: Clock) -> str:
 def _command(command: Ran, clock: Clock) -> Iterator[str]:
     yield f"{said(words.ran(command, clock))}"
     yield ""
-    yield from block(command.text, "sh")
+    yield from block(words.text(command), "sh")
     if command.lines:
         yield ""
         yield "Its last lines:"

@@ -94,21 +94,27 @@ class Part:
     commands: tuple[Ran, ...] = ()
     boxes: tuple[Box, ...] = ()
     reason: str = ""
+    span: tuple[float, float] | None = None
+    """From the first beginning to the last end of what lies in it; a step has its attempts."""
 
     @property
     def began(self) -> float | None:
         """When it was begun first."""
+        if self.span is not None:
+            return self.span[0]
         return min((a.started for a in self.attempts), default=None)
 
     @property
     def took(self) -> float | None:
-        """Seconds of its last attempt; None where it never ended."""
+        """Seconds of its last attempt, or of all that lies in it; None where it never ended."""
+        if self.span is not None:
+            return self.span[1] - self.span[0]
         last = self.attempts[-1] if self.attempts else None
         return None if last is None or last.ended is None else last.ended - last.started
 
     @property
     def over_by(self) -> float | None:
-        """Seconds that its last attempt took beyond its estimate; None where there is none."""
+        """Seconds that it took beyond its estimate; None where there is none."""
         return None if self.took is None or not self.planned else self.took - self.planned
 
 
@@ -204,6 +210,10 @@ class Rollback:
     undos: tuple[Undone, ...] = ()
     remaining: tuple[str, ...] = ()
     entered_later: int = 0
+    boxes: tuple[Box, ...] = ()
+    """What the plan's procedures ask for beside it, and who did that."""
+    offered: tuple[Ran, ...] = ()
+    """Commands that the plan offers for it and that a person ran."""
 
     @property
     def decision(self) -> float:

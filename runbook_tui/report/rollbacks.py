@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from runbook_tui.book.model import Watch
+from runbook_tui.book.model import Procedure, Runbook, Stage, StageStep, Watch
 from runbook_tui.report.gathering import Title, outcome, titles
-from runbook_tui.report.model import Ran, Rollback, Trigger, Undone
+from runbook_tui.report.model import Box, Ran, Rollback, Trigger, Undone
 from runbook_tui.run import events as e
-from runbook_tui.run.events import Event
+from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.times import epoch
+
+Ticks = dict[str, tuple[Actor, float]]
 
 ENTERED = re.compile(r"(\d+) events above were kept by the rollback while the journal was away")
 """The note behind events that a rollback kept for itself: their times are those of the entry."""
@@ -30,6 +32,12 @@ class Rollbacks:
         """What was recorded as wrong and stands open, the newest last."""
         self._opened: float | None = None
         self._undos: dict[str, Undone] = {}
+        """The undos of the last rollback; each one's are put into it when all is known."""
+        self._all: list[dict[str, Undone]] = []
+        self._ticks: list[Ticks] = []
+        """For each rollback what was ticked of procedures."""
+        self._pending: Ticks = {}
+        """The same while one is only looked at."""
         self._probed: dict[str, str] = {}
 
     def take(self, event: Event) -> None:
@@ -76,12 +84,16 @@ class Rollbacks:
         """It was left, or stopped while it ran."""
         if payload.stopped:
             self._end(epoch(event.at), "stopped", (), None)
+        self._pending = {}
         self._opened = None
 
     def started(self, event: Event, payload: e.RollbackStarted) -> None:
         """A rollback runs from now on."""
         at = epoch(event.at)
         self._undos = {id_: Undone(step=id_, title=self.title(id_)) for id_ in payload.steps}
+        self._all.append(self._undos)
+        self._ticks.append(self._pending)
+        self._pending = {}
         self.found.append(
             Rollback(
                 seq=event.seq,
@@ -92,7 +104,6 @@ class Rollbacks:
                 started=at,
                 budget=payload.budget,
                 past_floor=payload.past_floor,
-                undos=tuple(self._undos.values()),
             )
         )
         self._opened = None
@@ -110,6 +121,18 @@ class Rollbacks:
         at = self._opened if self._opened is not None else epoch(event.at)
         words = f"{event.actor.name} decided it; nothing that was recorded stood open"
         return Trigger(kind="person", at=at, words=words)
+
+    def ticked(self, event: Event, payload: e.CheckTicked) -> None:
+        """A box of a procedure, or one of the run, which is no matter of a rollback."""
+        if payload.node in self._outline.staged:
+            self._boxes()[payload.node] = (event.actor, epoch(event.at))
+
+    def unticked(self, event: Event, payload: e.CheckUnticked) -> None:
+        """A tick is taken back."""
+        self._boxes().pop(payload.node, None)
+
+    def _boxes(self) -> Ticks:
+        return self._ticks[-1] if self._ticks and self._opened is None else self._pending
 
     def undo_started(self, event: Event, payload: e.UndoStarted) -> None:
         """An undo begins, or begins again."""
@@ -154,8 +177,17 @@ class Rollbacks:
 
     def _put(self, undo: Undone) -> None:
         self._undos[undo.step] = undo
-        if self.found:
-            self.found[-1] = dataclasses.replace(self.found[-1], undos=tuple(self._undos.values()))
+
+    def whole(self, procedures: Sequence[Procedure]) -> list[Rollback]:
+        """The rollbacks with their undos and what procedures ask for."""
+        return [
+            dataclasses.replace(
+                one,
+                undos=tuple(undos.values()),
+                boxes=tuple(boxes(self._outline, procedures, undos, ticks)),
+            )
+            for one, undos, ticks in zip(self.found, self._all, self._ticks, strict=True)
+        ]
 
     def finished(self, event: Event, payload: e.RollbackFinished) -> None:
         """The rollback is over."""
@@ -174,7 +206,6 @@ class Rollbacks:
             result=result,
             remaining=left,
             seconds=seconds or at - last.started,
-            undos=tuple(self._undos.values()),
         )
 
     def entered(self, event: Event, payload: e.NoteAdded) -> None:
@@ -185,23 +216,48 @@ class Rollbacks:
             self.found[-1] = dataclasses.replace(self.found[-1], entered_later=count)
 
 
+def boxes(
+    outline: Outline, procedures: Iterable[Procedure], steps: Iterable[str], ticks: Ticks
+) -> Iterator[Box]:
+    """The boxes of the procedures that were meant for these steps, or that somebody ticked."""
+    phases = {outline[step].phase for step in steps if step in outline}
+    for procedure in procedures:
+        meant = {outline[name].phase for name in procedure.applies_to if name in outline}
+        inside = [stage.id for stage in procedure.stages]
+        inside += [step.id for stage in procedure.stages for step in stage.steps]
+        applies = procedure.kind == "rollback" and (not procedure.applies_to or phases & meant)
+        if not applies and not any(id_ in ticks for id_ in inside):
+            continue
+        for stage in procedure.stages:
+            parts: tuple[Stage | StageStep, ...] = stage.steps or (stage,)
+            for part in parts:
+                by, at = ticks.get(part.id) or ticks.get(stage.id) or (None, None)
+                yield Box(node=part.id, title=part.title, by=by, at=at, standing=by is not None)
+
+
 def rollbacks(
     outline: Outline,
     events: Iterable[Event],
     commands: Mapping[str, Sequence[Ran]],
-    watches: Iterable[Watch] = (),
+    runbook: Runbook,
 ) -> tuple[Rollback, ...]:
     """Every rollback that was started, the oldest first."""
-    going = Rollbacks(outline, watches)
+    going = Rollbacks(outline, runbook.watches)
+    offered = [c for ran in commands.values() for c in ran if c.kind == "stage"]
     for event in events:
         going.take(event)
     before: int | None = None
     found: list[Rollback] = []
-    for one in reversed(going.found):
+    for one in reversed(going.whole(runbook.procedures)):
         undos = (_with_commands(u, commands.get(u.step, ()), one.seq, before) for u in one.undos)
-        found.insert(0, dataclasses.replace(one, undos=tuple(undos)))
+        beside = [c for c in offered if _between(c, one.seq, before)]
+        found.append(dataclasses.replace(one, undos=tuple(undos), offered=tuple(beside)))
         before = one.seq
-    return tuple(found)
+    return tuple(reversed(found))
+
+
+def _between(command: Ran, after: int, before: int | None) -> bool:
+    return command.seq > after and (before is None or command.seq < before)
 
 
 def _with_commands(undo: Undone, ran: Sequence[Ran], after: int, before: int | None) -> Undone:
@@ -209,9 +265,7 @@ def _with_commands(undo: Undone, ran: Sequence[Ran], after: int, before: int | N
     found = tuple(
         command
         for command in ran
-        if command.kind in {"undo", "verify_undo"}
-        and command.seq > after
-        and (before is None or command.seq < before)
+        if command.kind in {"undo", "verify_undo"} and _between(command, after, before)
     )
     return dataclasses.replace(undo, commands=found)
 
@@ -269,6 +323,8 @@ _HANDLERS: dict[type[e.Payload], Callable[[Rollbacks, Event, Any], None]] = {
     e.RollbackOpened: Rollbacks.opened,
     e.RollbackClosed: Rollbacks.closed,
     e.RollbackStarted: Rollbacks.started,
+    e.CheckTicked: Rollbacks.ticked,
+    e.CheckUnticked: Rollbacks.unticked,
     e.UndoStarted: Rollbacks.undo_started,
     e.UndoAmended: Rollbacks.amended,
     e.UndoFinished: Rollbacks.undo_finished,

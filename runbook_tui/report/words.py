@@ -112,6 +112,19 @@ def ran(command: Ran, clock: Clock) -> str:
     return f"{kind}{again}, {clock.short(command.started)}: {command.outcome}{took}"
 
 
+SHOWN = 12
+"""Lines of a command's own text that are shown; an action's can be long."""
+
+
+def text(command: Ran) -> str:
+    """What was run; of a long one the beginning, and how much more there is."""
+    lines = command.text.strip("\n").split("\n")
+    if len(lines) <= SHOWN + 2:
+        return "\n".join(lines)
+    more = f"… {len(lines) - SHOWN} more lines; the record has them"
+    return "\n".join([*lines[:SHOWN], more])
+
+
 def output(command: Ran) -> str:
     """What there is of its output beside the lines that are shown; empty where that is all."""
     if command.kept:
@@ -176,9 +189,21 @@ def counts(report: Report) -> list[tuple[str, int]]:
 def became(part: Part) -> str:
     """What became of a part: how it ended, too, where it was taken back, and how often it began."""
     last = part.attempts[-1] if part.attempts else None
-    failed = last is not None and last.undone is not None and last.result not in {"done", "waiting"}
-    word = f"{last.result}, {part.status}" if failed and last is not None else part.status
+    word = part.status
+    if last is not None and word in {"taken back", "open again"}:
+        ended = "" if last.result in {"done", "waiting"} and word == "taken back" else last.result
+        word = f"{ended}, {word}" if ended else word
     return word + (f", {len(part.attempts)} attempts" if len(part.attempts) > 1 else "")
+
+
+def remarks(report: Report) -> list[str]:
+    """What else is to be known of a run as a whole."""
+    found = list(report.remarks)
+    if report.stopped:
+        found.append(f"the end of the run ended what still ran: {', '.join(report.stopped)}")
+    if (looked := report.looked - len(report.rollbacks)) > 0:
+        found.append(f"the rollback was looked at {many(looked, 'time')} without starting it")
+    return found
 
 
 def took(report: Report) -> tuple[str, str]:

@@ -410,6 +410,18 @@ class WatchCleared(Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutputPruned(Payload):
+    """The logs of the commands that had ended by now were removed, to save room.
+
+    ``logs`` counts them, ``bytes`` what they took up on the disk. Nothing of the run itself.
+    """
+
+    WIRE: ClassVar[str] = "output.pruned"
+    logs: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown(Payload):
     """An event of a newer program: kept, exported, not understood."""
 

@@ -32,14 +32,19 @@ def begin(run: str, runbook: Runbook) -> RunState:
 def fold(state: RunState, events: Iterable[Event]) -> RunState:
     """Apply events in order; those already applied are passed over."""
     draft = Draft(state)
-    seq, last = state.seq, None
+    seq, last, acted = state.seq, None, None
     for event in events:
         if event.seq <= seq:
             continue
         seq, last = event.seq, event
+        if not isinstance(event.payload, e.OutputPruned):
+            # Months later room is made; the run itself was over long before.
+            acted = event
         _apply(draft, event)
     if last is not None:
-        draft.fields.update(seq=last.seq, head=last.hash, last_at=epoch(last.at))
+        draft.fields.update(seq=last.seq, head=last.hash)
+    if acted is not None:
+        draft.fields["last_at"] = epoch(acted.at)
     return draft.freeze()
 
 

@@ -17,6 +17,7 @@ from runbook_tui.run.events import (
     GateOverridden,
     LeadHandedOver,
     NoteAdded,
+    OutputPruned,
     ParameterCaptured,
     Payload,
     RollbackClosed,
@@ -53,7 +54,7 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
             CommandStarted, CommandFinished, ParameterCaptured,
             SignoffGiven, GateOpened, GateOverridden, WatchBreached, WatchCleared,
             UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
-            UndoStarted, UndoAmended, UndoFinished, RollbackFinished, SeveritySet,
+            UndoStarted, UndoAmended, UndoFinished, RollbackFinished, SeveritySet, OutputPruned,
         )
     }
 )  # fmt: skip

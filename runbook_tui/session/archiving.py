@@ -32,7 +32,15 @@ from runbook_tui.session.ports.archive import (
 )
 from runbook_tui.session.ports.journal import Verdict
 from runbook_tui.session.ports.logs import KeptLog, Logs
-from runbook_tui.session.verifying import COMMANDS, current, difference, limited, recorded
+from runbook_tui.session.verifying import (
+    COMMANDS,
+    current,
+    difference,
+    limited,
+    pruned_at,
+    pruned_words,
+    recorded,
+)
 
 FORMAT = 1
 UNSAFE_NAME = re.compile(r"[^a-z0-9._-]+")
@@ -57,11 +65,14 @@ def contents(lines: Lines, events: Sequence[Event], logs: Logs, folder: Path) ->
     yield _text(HASHES, "".join(f"{digest}\n" for digest in lines.hashes))
     for name, text in plan_texts(begun).items():
         yield _bytes(name, text)
+    gone = pruned_at(events)
     for event, ended in recorded(events):
         place = current(ended.folder, folder)
         due = ended.bytes - ended.dropped
         kept = logs.kept(place, due)
-        if kept is None or kept.trouble or _overwritten(ended, kept):
+        if kept is None or (event.seq < gone and kept.size < due):
+            continue
+        if kept.trouble or _overwritten(ended, kept):
             continue
         size = min(kept.size, due)
         yield Packed(name=log_name(event, ended), size=size, blocks=_reading(logs, place, size))
@@ -221,11 +232,15 @@ def _plan(archive: Archived, begun: RunStarted) -> Iterator[str]:
 def _logs(told: _Told, archive: Archived, events: Sequence[Event], run: str) -> None:
     """Hold the archived logs against the events."""
     known = {ABOUT, EVENTS, HASHES, SUMS}
+    pruned, removed = pruned_at(events), 0
     for event, ended in recorded(events):
         name = log_name(event, ended)
         known.add(name)
         member = archive.members.get(name)
         about = f"step {event.step}, {ended.kind} (event {event.seq})"
+        if member is None and event.seq < pruned:
+            removed += 1
+            continue
         if member is None:
             missing = f"{about}: its log is not in the archive"
             (told.remarks if may_be_absent(ended, run) else told.problems).append(missing)
@@ -235,6 +250,8 @@ def _logs(told: _Told, archive: Archived, events: Sequence[Event], run: str) -> 
             told.problems.append(f"{about}: its log {wrong} ({name})")
         else:
             told.logs += 1
+    if removed:
+        told.remarks.append(pruned_words(run, events, removed))
     for name in archive.members:
         if name not in known and not name.startswith(PLAN):
             told.problems.append(f"{name}: the run knows no such file")

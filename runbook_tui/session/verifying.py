@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runbook_tui.run.events import CommandFinished, Event
+from runbook_tui.run.events import CommandFinished, Event, OutputPruned
 from runbook_tui.session import spare, undo_file
 from runbook_tui.session.ports.journal import Journal, JournalError, Verdict
 from runbook_tui.session.ports.logs import KeptLog, Logs
@@ -105,14 +105,33 @@ def limited(problems: list[str]) -> tuple[str, ...]:
     return (*problems[:MOST], f"and {more} more") if more > 0 else tuple(problems)
 
 
-def _compare(found: _Found, logs: Logs, folder: Path, events: Iterable[Event]) -> None:
+def pruned_at(events: Sequence[Event]) -> int:
+    """The event by which the logs of all commands that had ended before it were removed; 0: none.
+
+    What is missing of them is as it should be; what is still there must be what it was.
+    """
+    return max((ev.seq for ev in events if isinstance(ev.payload, OutputPruned)), default=0)
+
+
+def pruned_words(run: str, events: Sequence[Event], count: int) -> str:
+    """That so many logs are not there because somebody removed them."""
+    last = [ev for ev in events if isinstance(ev.payload, OutputPruned)][-1]
+    logs = f"{count} log{'' if count == 1 else 's'}"
+    return f"run {run}: {logs} removed by {last.actor.name} on {last.at[:10]} to save room"
+
+
+def _compare(found: _Found, logs: Logs, folder: Path, events: Sequence[Event]) -> None:
     """Hold a run's logs against its events; ``folder`` is where the run lives today."""
     missing: list[str] = []
+    pruned, removed = pruned_at(events), 0
     for event, ended in recorded(events):
         place = current(ended.folder, folder)
-        kept = logs.kept(place, ended.bytes - ended.dropped)
+        due = ended.bytes - ended.dropped
+        kept = logs.kept(place, due)
         name = f"run {event.run}, step {event.step}, {ended.kind} (event {event.seq})"
-        if kept is None and not place.is_relative_to(folder):
+        if event.seq < pruned and (kept is None or (kept.size < due and not kept.trouble)):
+            removed += 1
+        elif kept is None and not place.is_relative_to(folder):
             found.remarks.append(f"{name}: its log lay in a temporary folder and is gone ({place})")
         elif kept is None:
             missing.append(f"{name}: its log is missing ({place})")
@@ -122,6 +141,8 @@ def _compare(found: _Found, logs: Logs, folder: Path, events: Iterable[Event]) -
             found.remarks.append(f"{name}: what it left running has overwritten its log ({place})")
         else:
             found.problems.append(f"{name}: its log {wrong} ({place})")
+    if removed:
+        found.remarks.append(pruned_words(folder.name, events, removed))
     if len(missing) > 1 and not folder.exists():
         missing = [f"run {folder.name}: its folder is missing, with {len(missing)} logs ({folder})"]
     found.problems += missing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
@@ -37,8 +38,7 @@ undo = "echo undeployed"
 SECRET = "s3cret-value-of-the-token"
 
 
-@pytest.fixture
-def run(runbook: Program) -> str:
+def carried_out(runbook: Program) -> str:
     """A run whose gate was overridden, that failed, and that was rolled back."""
     known = {"SHIP_TOKEN": SECRET}
     assert runbook("run", runbook.plan(PLAN), "--no-tui", environment=known).status == 7
@@ -46,11 +46,21 @@ def run(runbook: Program) -> str:
     reason = "the CTO is on a plane"
     assert runbook("override", run, "two", "--reason", reason).status == 0
     assert runbook("resume", run, "--no-tui", environment=known).status == 1
-    assert runbook("rollback", run, "--scope", "run", "--yes", "--as", GRACE).status == 5
+    ended = runbook("rollback", run, "--scope", "run", "--yes", "--as", GRACE)
+    assert ended.status == 5
     return run
 
 
-def test_it_tells_what_happened_and_its_head_is_an_anchor(runbook: Program, run: str) -> None:
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Program, str]]:
+    """Such a run for all tests that only read it."""
+    program = Program(tmp_path_factory.mktemp("told"))
+    yield program, carried_out(program)
+    program.close()
+
+
+def test_it_tells_what_happened_and_its_head_is_an_anchor(told: tuple[Program, str]) -> None:
+    runbook, run = told
     ended = runbook("report")
     assert ended.status == 0
     for words in (
@@ -73,8 +83,9 @@ def test_it_tells_what_happened_and_its_head_is_an_anchor(runbook: Program, run:
 
 @pytest.mark.parametrize("format_", ["md", "html", "json"])
 def test_no_secret_and_no_markup_of_others_is_in_it(
-    runbook: Program, run: str, format_: str
+    told: tuple[Program, str], format_: str
 ) -> None:
+    runbook, run = told
     ended = runbook("report", run, "--format", format_)
     assert ended.status == 0
     assert "built" in ended.out
@@ -82,7 +93,8 @@ def test_no_secret_and_no_markup_of_others_is_in_it(
     assert "env SHIP" in ended.out
 
 
-def test_json_has_the_times_of_each_undo(runbook: Program, run: str) -> None:
+def test_json_has_the_times_of_each_undo(told: tuple[Program, str]) -> None:
+    runbook, run = told
     body = json.loads(runbook("report", run, "--format", "json").out)
     (back,) = body["rollbacks"]
     assert back["trigger"]["kind"] == "failure"
@@ -97,8 +109,9 @@ def test_json_has_the_times_of_each_undo(runbook: Program, run: str) -> None:
 
 
 def test_a_file_s_ending_says_which_format_and_nothing_is_left_beside_it(
-    runbook: Program, run: str
+    told: tuple[Program, str],
 ) -> None:
+    runbook, run = told
     assert runbook("report", run, "-o", "out.json").status == 0
     assert json.loads((runbook.work / "out.json").read_text())["run"] == run
     assert runbook("report", run, "-o", "out.md").status == 0
@@ -111,13 +124,15 @@ def test_a_file_s_ending_says_which_format_and_nothing_is_left_beside_it(
     assert names == {"plan.toml", "out.json", "out.md", "out.html"}
 
 
-def test_where_it_cannot_be_written_ends_with_2_and_says_so(runbook: Program, run: str) -> None:
+def test_where_it_cannot_be_written_ends_with_2_and_says_so(told: tuple[Program, str]) -> None:
+    runbook, run = told
     ended = runbook("report", run, "-o", "no/such/folder.md")
     assert (ended.status, ended.out) == (2, "")
     assert "cannot be written" in ended.err
 
 
-def test_a_record_that_does_not_hold_is_reported_as_such(runbook: Program, run: str) -> None:
+def test_a_record_that_does_not_hold_is_reported_as_such(runbook: Program) -> None:
+    run = carried_out(runbook)
     (folder,) = (runbook.home / "runs" / run / "commands").glob("build.*-run")
     (folder / "log.head").write_text("nothing happened\n")
     ended = runbook("report", run)

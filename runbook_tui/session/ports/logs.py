@@ -28,5 +28,11 @@ class Logs(Protocol):
     def kept(self, folder: Path, first: int) -> KeptLog | None:
         """The log in ``folder``, with the digest of its ``first`` bytes; None where it is gone."""
 
+    def weight(self, folder: Path) -> int | None:
+        """Bytes that the log takes up; None where there is none, or something still writes it."""
+
+    def remove(self, folder: Path) -> None:
+        """Take the log away, and nothing else; raises OSError where that cannot be done."""
+
     def read(self, folder: Path, first: int) -> Iterator[bytes]:
         """The log's first bytes, piece by piece; raises OSError where they cannot be read."""

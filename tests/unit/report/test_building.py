@@ -11,6 +11,7 @@ from runbook_tui.report.markdown import to_markdown
 from runbook_tui.report.model import Report
 from runbook_tui.report.people import length
 from runbook_tui.report.values import to_json
+from runbook_tui.report.words import became
 from runbook_tui.run import events as e
 from tests.fakes.history import ADA, GRACE, START, History
 from tests.fakes.plans import chain, two_phases
@@ -99,6 +100,61 @@ def test_what_was_taken_back_is_told_though_the_state_has_forgotten_it() -> None
     assert (box.by, box.standing) == (GRACE, "calm" in history.state.ticks)
 
 
+def test_what_only_looks_is_open_again_after_a_rollback_and_how_it_ended_is_told() -> None:
+    history = History(two_phases())
+    history.add(e.GateOverridden(node="two", reason="now"))
+    history.ran("deploy")
+    history.ran("watch", e.UndoArmed(kind="nothing"), exit_=1)
+    history.add(e.RollbackStarted(scope="phase", node="two", steps=("deploy",)))
+    history.add(e.UndoStarted(), "deploy")
+    history.add(e.UndoFinished(result="done"), "deploy")
+    history.add(e.RollbackFinished(result="complete", seconds=1))
+    parts = {p.id: p for p in of(history).parts}
+    assert (parts["watch"].status, became(parts["watch"])) == ("open again", "failed, open again")
+    assert parts["migrate"].status == "not begun"
+    first, last = parts["deploy"].attempts[0].started, parts["watch"].attempts[0].ended
+    assert parts["two"].span == (first, last)
+
+
+def test_a_procedure_and_what_was_run_of_it_belong_to_their_rollback() -> None:
+    history = History(two_phases())
+    history.add(e.GateOverridden(node="two", reason="now"))
+    history.ran("deploy")
+    history.add(e.RollbackOpened(scope="phase"))
+    history.add(e.CheckTicked(node="back-1"), actor=GRACE)
+    history.add(e.RollbackStarted(scope="phase", node="two", steps=("deploy",)))
+    history.add(
+        e.CommandStarted(attempt=1, kind="stage", text="./tell-support", cwd="/",
+                         shell=("sh", "-c"), folder="/runs/tell"), "offer-1",
+    )  # fmt: skip
+    history.add(e.CommandFinished(attempt=1, kind="stage", folder="/runs/tell", exit=0), "offer-1")
+    history.add(e.RollbackFinished(result="incomplete", remaining=("Deploy",), seconds=1))
+    found = of(history)
+    (back,) = found.rollbacks
+    assert [(b.title, b.by) for b in back.boxes] == [("Emergency", GRACE)]
+    assert [c.text for c in back.offered] == ["./tell-support"]
+    assert "offer-1" not in {p.id for p in found.parts}
+    text = to_markdown(found, UTC)
+    assert "☑ Emergency: ticked by Grace" in text
+    assert "./tell-support" in text
+
+
+def test_a_plan_that_cannot_be_read_any_more_hides_nothing_of_what_was_done() -> None:
+    history = History(chain(2))
+    history.ran("s0")
+    history.ran("s1", exit_=4)
+    history.add(e.RollbackStarted(scope="run", steps=("s1", "s0")))
+    history.add(e.UndoStarted(), "s1")
+    history.add(e.UndoFinished(result="done"), "s1")
+    found = build(history.state.run, Runbook(title="Chain"), history.events, now=START + 99)
+    assert [(p.id, p.kind, len(p.attempts)) for p in found.parts] == [
+        ("s0", "step", 1),
+        ("s1", "step", 1),
+    ]
+    assert "exit status 4" in to_markdown(found, UTC)
+    assert [u.step for u in found.rollbacks[0].undos] == ["s1", "s0"]
+
+
 def test_a_run_that_goes_on_after_its_rollback_is_open() -> None:
     history = History(chain(1))
     history.ran("s0")
@@ -179,3 +235,16 @@ def test_events_that_a_rollback_kept_for_itself_say_that_their_times_are_later()
 def test_output_that_is_gone_is_said_and_its_digest_stays() -> None:
     text = to_markdown(reported("Ship", lines=None), UTC)
     assert "its output is not kept any more (9 bytes; sha256 ab)" in text
+
+
+def test_of_a_long_command_the_beginning_stands_in_the_report() -> None:
+    history = History(chain(1))
+    text = "\n".join(f"line {n}" for n in range(40))
+    history.add(e.StepStarted(), "s0")
+    history.add(
+        e.CommandStarted(attempt=1, kind="before", text=text, cwd="/", shell=("sh", "-c"),
+                         folder="/runs/a"), "s0",
+    )  # fmt: skip
+    found = to_markdown(of(history), UTC)
+    assert "line 11\n… 28 more lines; the record has them\n```" in found
+    assert "line 12" not in found
