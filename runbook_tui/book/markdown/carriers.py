@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from runbook_tui.book.markdown import commands, headings, words
+from runbook_tui.book.markdown import commands, headings, imperatives, words
 from runbook_tui.book.markdown.blocks import Block
-from runbook_tui.book.markdown.body import holds_command
+from runbook_tui.book.markdown.body import holds_command, holds_steps
 from runbook_tui.book.markdown.labels import UNSURE
+from runbook_tui.book.markdown.procedures import staged
 from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.markdown.steps import carries
 
@@ -48,19 +49,28 @@ def carriers(root: Section) -> list[Carrier]:
     found = [Carrier(s, "typed") for s in every if _typed(s)]
     typed = {id(c.section) for c in found}
     sections = [s for s in every if id(s) not in typed]
-    found += _of_numbered_titles(sections)
+    numbered = _of_numbered_titles(sections)
+    found += [c for c in numbered if not _is_aside(c.section)]
     inside = {id(s) for c in found for s in c.section.walk()}
     rest = [s for s in sections if id(s) not in inside]
     lists = [s for s in rest if _lists_steps(s)]
     found += [Carrier(s, "list") for s in [s for s in lists if not _is_advice(s)] or lists]
+    found += _of_commanding_bullets([s for s in rest if not _is_reference(s)], found)
     found += _of_commands([s for s in rest if not _is_reference(s)], found)
     found += _of_bullets(rest, found)
-    found = found or _fallback(sections)
+    found += _of_days(rest, found)
+    found = found or numbered or _fallback(sections)
     return sorted(found, key=lambda c: c.section.line)
 
 
 def _lists_steps(section: Section) -> bool:
-    return section.role == "steps" and any(carries(b) for b in section.blocks)
+    """Whether a section has numbers or boxes that are steps; those of a procedure are none."""
+    if section.role not in {"steps", "recovery"}:
+        return False
+    lists = [b for b in section.blocks if carries(b)]
+    return bool(lists) and not (
+        section.role == "recovery" and all(staged(b.items, section.role) for b in lists)
+    )
 
 
 def _typed(section: Section) -> bool:
@@ -98,10 +108,21 @@ def _is_reference(section: Section) -> bool:
 
 
 def _is_advice(section: Section) -> bool:
-    """Numbers in an appendix or under “Troubleshooting”, without a box."""
-    boxed = any(i.box is not None for items in section.lists() for i in items)
-    aside = (headings.ASIDE.search(s.text) for s in section.path() if s.level > 1)
-    return not boxed and any(aside)
+    """Numbers in an appendix, an example or under “Troubleshooting”, without a box.
+
+    Or below a title on how things are meant, and with no command.
+    """
+    items = [i for items in section.lists() for i in items]
+    if any(i.box is not None for i in items):
+        return False
+    heading = next((s for s in section.path() if not s.is_label), section)
+    if headings.DESCRIBES.search(heading.text) and not any(holds_command(i.blocks) for i in items):
+        return True
+    return _is_aside(section)
+
+
+def _is_aside(section: Section) -> bool:
+    return any(headings.ASIDE.search(s.text) for s in section.path() if s.level > 1)
 
 
 def _of_numbered_titles(sections: list[Section]) -> list[Carrier]:
@@ -143,6 +164,32 @@ def _kind(section: Section) -> str:
     if commanded and only_boxes:
         return "commands"
     return "list" if lists else "words"
+
+
+def _of_commanding_bullets(sections: list[Section], others: list[Carrier]) -> list[Carrier]:
+    """Sections with plain bullets of which one holds something to do: all of them are steps."""
+    lists = {id(c.section) for c in others}
+    return [
+        Carrier(s, "bullets")
+        for s in sections
+        if id(s) not in lists and s.level > 0 and s.role == "steps"
+        and any(holds_steps(i.blocks) for items in s.lists() for i in items)
+    ]  # fmt: skip
+
+
+def _of_days(sections: list[Section], others: list[Carrier]) -> list[Carrier]:
+    """Titles with a day, in words only, beside such as hold steps: each is one step by hand."""
+    holding = {id(around) for c in others for around in c.section.path()}
+    beside = {
+        (id(s.parent), s.level) for s in sections
+        if id(s) in holding and headings.DAY.search(s.text)
+    }  # fmt: skip
+    return [
+        Carrier(s, "commands")
+        for s in sections
+        if id(s) not in holding and s.said and headings.DAY.search(s.text)
+        and s.role == "steps" and (id(s.parent), s.level) in beside and not s.is_label
+    ]  # fmt: skip
 
 
 def _of_commands(sections: list[Section], others: list[Carrier]) -> list[Carrier]:
@@ -198,4 +245,5 @@ def _fallback(sections: list[Section]) -> list[Carrier]:
         if commanded:
             return [Carrier(s, "commands") for s in commanded]
     listed = [s for s in body if s.lists()] or [s for s in sections if s.lists()]
-    return [Carrier(s, "bullets") for s in listed]
+    asking = [s for s in listed if imperatives.are_asked(i.text for x in s.lists() for i in x)]
+    return [Carrier(s, "bullets") for s in asking or listed]

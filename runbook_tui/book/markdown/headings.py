@@ -33,7 +33,26 @@ ESCALATION = re.compile(
 )
 ASIDE = re.compile(
     r"appendi|trouble[- ]?shoot|\bfaq\b|see also|glossary|\banhang\b|fehlerbehebung|ap[ée]ndice"
-    r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|附录|常见问题",
+    r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|附录|常见问题"
+    r"|\bexamples?\b|\bsamples?\b|\bbeispiele?\b|\bejemplos?\b|\bexemples?\b|示例|案例",
+    re.IGNORECASE,
+)
+DESCRIBES = re.compile(
+    r"\b(?:approach|strategy|background|overview|assumptions?|goals?|objectives?|benefits"
+    r"|advantages|considerations|risks?|limitations|scope|purpose|principles|known issues|notes?"
+    r"|ansatz|strategie|ziele?|annahmen|risiken|überblick|hintergrund|enfoque|estrategia|objetivos?"
+    r"|supuestos|riesgos|ventajas|approche|stratégie|objectifs?|hypothèses|risques|contexte)\b"
+    r"|概述|背景|策略|目标|风险|假设",
+    re.IGNORECASE,
+)
+"""In the title of a section: it says how things are meant, not what to do."""
+
+DAY = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|day \d|week \d|[TD] ?[-+] ?\d"
+    r"|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|tag \d|woche \d"
+    r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo|día \d|semana \d"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour \d|semaine \d)\b"
+    r"|星期.|周[一二三四五六日]|第.天",
     re.IGNORECASE,
 )
 REFERENCE = re.compile(
@@ -74,6 +93,21 @@ def is_escalation(text: str) -> bool:
 def is_way_back(text: str) -> bool:
     """Whether a title is that of a rollback."""
     return ROLLBACK.search(text) is not None
+
+
+OPTIONAL = re.compile(
+    r"^\W*(?:(?:optional(?:ly)?|opcional|optionnel)\b|可选)|[(（\[](?:optional|opcional|optionnel"
+    r"|可选|if (?:needed|necessary|required|applicable)|falls nötig|bei bedarf|si (?:es necesario"
+    r"|aplica|nécessaire))[)）\]]"
+    r"|^\W*(?:if|otherwise|or,? you can|alternatively|wenn|falls|andernfalls|alternativ|en caso"
+    r"|si|de lo contrario|sinon)\b|^(?:如果|否则)",
+    re.IGNORECASE,
+)
+
+
+def is_optional(text: str) -> bool:
+    """Whether a title says that its step may not be needed: “If …”, “Otherwise …”, “(optional)”."""
+    return OPTIONAL.search(plain(text)) is not None
 
 
 def asks_when(text: str) -> bool:

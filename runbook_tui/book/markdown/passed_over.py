@@ -18,8 +18,6 @@ LISTED = re.compile(r"^[ \t>]{0,12}(?:(?:[-*+]|\d{1,3}[.)])[ \t]+\[[ xX]?\]|\d{1
 BOX = re.compile(r"^\W*(?:☐|\[ ?\])")
 WHY = {
     "rollback": "nothing shows it in a rollback; put it right below its title, as a list",
-    "recovery": "below a title on recovery it is only read; to have it in a rollback, say "
-    "“Rollback” there",
     "escalation": "below a title on escalation stands whom to tell, not what to do",
     "criteria": "below a title on criteria only boxes and marked bullets count",
     "quote": "what is quoted is not carried out; take the “>” away",

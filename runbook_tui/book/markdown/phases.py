@@ -32,6 +32,7 @@ def phases_of(root: Section, title: str, gathered: Gathered) -> tuple[Phase, ...
     }  # fmt: skip
     groups = _grouped(root, found)
     if groups is None:
+        gathered.boxed = _boxed(found)
         steps = tuple(step for c in found for step in _steps(c, gathered))
         return (Phase(id=gathered.ids.make(title), title=title, line=1, steps=steps),)
     return tuple(
@@ -74,6 +75,12 @@ def _grouped(root: Section, found: list[Carrier]) -> list[tuple[Section, list[Ca
     return chosen
 
 
+def _boxed(found: Iterable[Carrier]) -> bool:
+    """Whether boxes say what is to be ticked: then bullets below a number are notes."""
+    lists = (items for c in found if c.kind == "list" for items in c.section.lists())
+    return any(item.box is not None for items in lists for item in items)
+
+
 def _repeats(groups: list[tuple[Section, list[Carrier]]]) -> bool:
     """Whether most changes share their titles, within a phase too: then its parts are the phases.
 
@@ -106,6 +113,7 @@ def _groups(found: list[Carrier], holders: list[Section]) -> list[tuple[Section,
 
 def _phase(holder: Section, title: str, inside: list[Carrier], gathered: Gathered) -> Phase:
     id_ = gathered.ids.make(title)
+    gathered.boxed = _boxed(inside)
     own: list[Step] = []
     changes: list[Change] = []
     for part, group in _parts(holder, inside):

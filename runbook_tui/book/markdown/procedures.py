@@ -40,7 +40,7 @@ def procedures(
         if not _is_way_back(section, gathered):
             continue
         for items in _lists(section):
-            if _staged(items, section.role) and not any(i.line in steps for i in items):
+            if staged(items, section.role) and not any(i.line in steps for i in items):
                 made = _procedure(section, items, phases, nodes, gathered)
                 found += [made] if made.stages else []
     return tuple(found)
@@ -75,7 +75,7 @@ def _lists(section: Section) -> Iterator[list[Item]]:
         yield current
 
 
-def _staged(items: list[Item], kind: str) -> bool:
+def staged(items: list[Item], kind: str) -> bool:
     """Whether the items of a list are stages: of a recovery only numbers with lists below them."""
     if kind == "rollback":
         return not all(_is_field(i) for i in items)

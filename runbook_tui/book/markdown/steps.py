@@ -10,7 +10,7 @@ from runbook_tui.book.ids import Ids
 from runbook_tui.book.markdown import commands, estimates, words
 from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.body import Body, Line
-from runbook_tui.book.markdown.headings import number, unnumbered
+from runbook_tui.book.markdown.headings import is_optional, number, unnumbered
 from runbook_tui.book.markdown.labels import label, only_commands, undo_in_title
 from runbook_tui.book.markdown.looking import answers, only_looks
 from runbook_tui.book.markdown.sections import Section
@@ -36,6 +36,8 @@ class Gathered:
     """All such commands, with the lines of their steps."""
     in_words: set[str] = field(default_factory=set)
     """Ids of steps whose way back stands in words only."""
+    boxed: bool = False
+    """Whether boxes say what is to be ticked in the phase whose steps are made."""
     backs: dict[str, Block] = field(default_factory=dict)
     """The blocks that are typed as the way back of a step, by name."""
     owners: dict[int, Step] = field(default_factory=dict)
@@ -129,7 +131,8 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     lines = item.text.split("\n") if item.text.strip() else [""]
     first, undo = undo_in_title(lines[0])
     body = Body(
-        estimate=estimates.estimate(words.plain(first), item.line), boxed=item.box is not None
+        estimate=estimates.estimate(words.plain(first), item.line),
+        boxed=gathered.boxed or item.box is not None,
     )
     if undo:
         body.undo.append(Line(item.line, undo))
@@ -144,7 +147,7 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
 def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered) -> Step:
     """A section that is one step, with the blocks that belong to it."""
     first, undo = undo_in_title(section.text.split("\n", 1)[0])
-    body = Body(estimate=estimates.estimate(unnumbered(first), section.line))
+    body = Body(estimate=estimates.estimate(unnumbered(first), section.line), boxed=gathered.boxed)
     if undo:
         body.undo.append(Line(section.line, undo))
     body.title(unnumbered(first))
@@ -224,6 +227,7 @@ def _step(name: str, line: int, body: Body, section: Section, gathered: Gathered
         checks=tuple(_check(item, gathered) for item in body.checks),
         steps=tuple(step for step in inner if step is not None),
         parts=parts,
+        optional=is_optional(name) or section.role == "recovery",
     )
 
 

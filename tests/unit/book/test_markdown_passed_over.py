@@ -18,8 +18,8 @@ def passed(text: str) -> list[tuple[int, str]]:
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
-        ("## Recovery\n\n- [ ] Call the miller\n", 3, "recovery"),
-        ("## Disaster recovery\n\n1. Call the miller\n2. Wait\n", 3, "1 more below"),
+        ("## Examples\n\n1. Call the miller\n2. Wait\n", 3, "1 more below"),
+        ("## Our approach\n\n1. Call the miller\n2. Wait\n", 3, "only read"),
         ("## Escalation\n\n- [ ] Call the miller\n", 3, "whom to tell"),
         ("## Appendix\n\n1. Call the miller\n2. Wait\n", 3, "only read"),
         ("> - [ ] Call the miller\n", 1, "quoted"),
@@ -53,5 +53,5 @@ def test_what_became_something_is_not_told(text: str) -> None:
 
 
 def test_a_rollback_that_is_lost_weighs_more() -> None:
-    found = book(DO + "## Rollback\n\nBy hand.\n\n## Recovery\n\n- [ ] a\n").findings
+    found = book(DO + "## Rollback\n\nBy hand.\n\n## Escalation\n\n- [ ] a\n").findings
     assert [f.severity for f in found if f.code == "passed-over"] == ["warning", "info"]

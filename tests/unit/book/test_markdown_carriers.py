@@ -1,0 +1,120 @@
+"""Which parts of a document hold its steps, where people wrote no numbers or more than steps."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.book.markdown_plans import book, codes, steps
+
+FENCE = "```bash\n./{}\n```\n"
+INNER = "  ```bash\n  ./{}\n  ```\n"
+
+
+def titles(text: str) -> list[tuple[str, list[str]]]:
+    """Phases and the titles of their steps, in order."""
+    return [(p.title, [s.title for s in p.walk()]) for p in book(text).phases]
+
+
+def test_bullets_of_which_one_holds_a_command_are_all_steps() -> None:
+    text = "# P\n\n## Mill\n\n- Stop it\n- Grind:\n\n" + INNER.format("grind") + "\n- Look\n"
+    found = steps(text + "\n## More\n\n1. Rest\n")
+    assert [(s.title, s.run) for s in found] == [
+        ("Stop it", None), ("Grind", "./grind"), ("Look", None), ("Rest", None),
+    ]  # fmt: skip
+    assert "command-outside-steps" not in dict(codes(text))
+
+
+def test_bullets_in_words_beside_numbers_are_none() -> None:
+    assert [s.title for s in steps("# P\n\n## Why\n\n- it is old\n\n## Do\n\n1. a\n")] == ["a"]
+
+
+def test_without_number_box_and_command_bullets_that_ask_for_something_are_the_steps() -> None:
+    text = (
+        "# P\n\n## in the mill\n\n- stop the wheel\n- GPG sign the sacks\n- edit `sacks.md`\n\n"
+        "## in the shop\n\n- send a mail to the baker\n- if he is away, wait\n\n"
+        "## Calendar\n\n- June 24\n- September 2\n\n"
+        "## Why\n\n- The wheel is old\n- We grind slowly\n"
+    )
+    assert [(p, len(s)) for p, s in titles(text)] == [("in the mill", 3), ("in the shop", 2)]
+
+
+@pytest.mark.parametrize(
+    "items", ["Rad anhalten\nMehl prüfen\n", "Detener la rueda\nAvisar al panadero\n", "停止磨坊\n"]
+)
+def test_so_they_are_in_other_languages(items: str) -> None:
+    bullets = "".join(f"- {item}\n" for item in items.splitlines())
+    text = f"# P\n\n## A\n\n{bullets}\n## B\n\n- 24.6.\n- 25.6.\n"
+    assert [s.title for s in steps(text)] == items.splitlines()
+
+
+def test_bullets_that_ask_for_nothing_are_steps_where_there_is_nothing_else() -> None:
+    assert [s.title for s in steps("# P\n\n## A\n\n- The wheel\n- The stones\n")] == [
+        "The wheel", "The stones",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "title", ["Troubleshooting", "Examples", "常见问题", "Appendix", "工作流案例", "Ejemplos"]
+)
+def test_numbered_titles_of_what_is_looked_up_are_no_steps(title: str) -> None:
+    text = f"# P\n\n## Go\n\n1. a\n\n## {title}\n\n### 1. It smokes\n\n" + FENCE.format("x")
+    assert [s.title for s in steps(text)] == ["a"]
+    assert "command-outside-steps" in dict(codes(text))
+
+
+@pytest.mark.parametrize("title", ["Our approach", "Goals", "Known issues", "Estrategia", "背景"])
+def test_numbers_that_say_how_things_are_meant_are_no_steps(title: str) -> None:
+    text = f"# P\n\n## {title}\n\n1. We grind slowly\n2. No hurry\n\n## Go\n\n1. Grind\n"
+    assert [s.title for s in steps(text)] == ["Grind"]
+    assert "passed-over" in dict(codes(text))
+
+
+@pytest.mark.parametrize("items", ["- [ ] Grind\n", "1. Grind\n   ```bash\n   ./x\n   ```\n"])
+def test_boxes_and_commands_are_steps_below_any_title(items: str) -> None:
+    text = f"# P\n\n## Our approach\n\n{items}\n## Go\n\n1. Ship\n"
+    assert [s.title for s in steps(text)] == ["Grind", "Ship"]
+
+
+@pytest.mark.parametrize("title", ["Recover", "Restore the mill", "Wiederherstellung"])
+def test_numbers_and_boxes_on_recovery_are_steps_that_keep_nothing_waiting(title: str) -> None:
+    for mark in ("1.", "- [ ]"):
+        grind, back = steps(f"# P\n\n## Go\n\n1. Grind\n\n## {title}\n\n{mark} Put it back\n")
+        assert (grind.optional, back.optional) == (False, True)
+
+
+def test_a_staged_recovery_is_a_procedure_still() -> None:
+    text = "# P\n\n## Go\n\n1. a\n\n## Recovery\n\n1. Hour one\n   - b\n2. Day one\n   - c\n"
+    read = book(text)
+    assert [s.title for s in read.walk()] == ["a"]
+    assert [(p.kind, len(p.stages)) for p in read.procedures] == [("recovery", 2)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["If it smokes, stop it", "Otherwise, wait", "Clean it (if needed)", "OPTIONAL: oil it",
+     "Falls es raucht, anhalten", "Ölen (bei Bedarf)", "如果冒烟"],
+)  # fmt: skip
+def test_what_may_not_be_needed_keeps_nothing_waiting(title: str) -> None:
+    assert [s.optional for s in steps(f"# P\n\n1. {title}\n2. Iffy thing\n")] == [True, False]
+
+
+def test_boxes_of_a_phase_are_what_is_ticked_there() -> None:
+    text = (
+        "# P\n\n## Phase 1\n\n### Do\n\n1. Grind\n   - slowly\n\n### Look\n\n- [ ] it hums\n\n"
+        "## Phase 2\n\n1. Ship\n   - sacks are full\n"
+    )
+    grind, hums, ship = steps(text)
+    assert ([c.title for c in grind.checks], "slowly" in grind.text) == ([], True)
+    assert (hums.title, [c.title for c in ship.checks]) == ("it hums", ["sacks are full"])
+
+
+def test_a_day_in_words_beside_days_with_steps_is_a_step_by_hand() -> None:
+    text = (
+        "# P\n\nWords.\n\n## Ask the baker (Friday)\n\nCall him.\n\n## Grind (Monday)\n\n"
+        + FENCE.format("grind") + "\n## About the mill\n\nIt is old.\n"
+    )  # fmt: skip
+    assert titles(text) == [
+        ("Ask the baker (Friday)", ["Ask the baker (Friday)"]),
+        ("Grind (Monday)", ["Grind (Monday)"]),
+    ]  # fmt: skip
+    assert next(book(text).walk()).text == "Call him."
