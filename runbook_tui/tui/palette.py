@@ -25,6 +25,7 @@ def commands(app: RunbookApp) -> Iterator[SystemCommand]:
     )
     yield SystemCommand("Note on the run", "writes a remark down", lambda: app.note(""))
     yield SystemCommand("Keys", "what each key does", app.action_help)
+    yield SystemCommand("Draw the screen again", "as Ctrl+L does", app.action_redraw)
     yield SystemCommand("Theme", "other colours", app.action_change_theme)
     yield SystemCommand("Leave", "commands go on", app.action_leave)
 

@@ -31,7 +31,7 @@ Ctrl+]        end typing; it also ends with the command
 
 w             watches    t  timeline        Ctrl+P  everything else
 q  Ctrl+Z     leave, to the shell; commands go on; `runbook resume`, `fg`
-?             this help; ? q Esc leave it
+Ctrl+L        draw the screen again         ?  this help; ? q Esc leave it
 """
 
 
