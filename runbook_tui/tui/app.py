@@ -275,7 +275,7 @@ class RunbookApp(BeginningApp):
         """What Ctrl+P offers."""
         from runbook_tui.tui.palette import commands
 
-        return commands(self)
+        return commands(self, screen)
 
     def action_help(self) -> None:
         """The keys."""

@@ -10,7 +10,6 @@ from textual.message import Message
 from textual.screen import Screen
 
 from runbook_tui.tui.keys_ahead import KeyedApp
-from runbook_tui.tui.leaving import LeavingApp
 from runbook_tui.tui.opening import Opened, Opening, OpeningScreen
 from runbook_tui.tui.own_terminal import OwnTerminalApp
 
@@ -19,7 +18,7 @@ SETTLED = 0.25
 comes when the screen has closed would stand on the command line."""
 
 
-class BeginningApp(KeyedApp, LeavingApp, OwnTerminalApp):
+class BeginningApp(KeyedApp, OwnTerminalApp):
     """An application that shows a run as soon as there is one."""
 
     class Ended(Message):

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import os
 import termios
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
+
+from runbook_tui.tui.leaving import LeavingApp
 
 if TYPE_CHECKING:
     from textual.driver import Driver
 
-    from runbook_tui.session.session import Session
+    from runbook_tui.tui.widgets.pane import Pane
 
 EVERY = 2.0
 """Seconds between two times that the screen is drawn anew while commands run."""
 FLAGS = 4
 """How many of a terminal's attributes are modes: input, output, control, local."""
+MOST_COPIED = 74_000
+"""Characters that every terminal that copies at all takes (a hundred kilobytes, coded)."""
 MODES = (
     "\x1b[?6l\x1b[r\x1b[4l\x1b[?7l\x1b(B\x0f\x1b[0m"  # origin, margins, insertion, letters
     "\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h\x1b[?1004h\x1b[?2004h"  # mouse, focus, pastes
@@ -31,10 +35,9 @@ SECOND = "\x1b[?1047h"
 """The second screen, which is not cleared where it is shown already."""
 
 
-class OwnTerminalApp(App[int]):
+class OwnTerminalApp(LeavingApp):
     """An application that draws all of its screen again: when asked, and while commands run."""
 
-    session: Session
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+l", "redraw", "redraw", id="redraw", show=False,
                 tooltip="draws all of the screen again"),
@@ -49,6 +52,22 @@ class OwnTerminalApp(App[int]):
     def action_redraw(self) -> None:
         """Draw everything, on a screen that is cleared before."""
         self._draw("\x1b[2J")
+
+    def on_pane_copied(self, message: Pane.Copied) -> None:
+        """Text of an output goes into the terminal's clipboard, by its own sequence (OSC 52)."""
+        text = message.text
+        if not text.strip():
+            self.say("there is nothing to copy")
+            return
+        self.copy_to_clipboard(text)
+        lines = "1 line" if message.lines == 1 else f"{message.lines:,} lines"
+        said = f"copied: {lines}, {len(text):,} characters"
+        if message.cut:
+            self.say(f"{said}; what is further down was too much", "warn")
+        elif len(text) > MOST_COPIED:
+            self.say(f"{said}; some terminals take no more than {MOST_COPIED:,}", "warn")
+        else:
+            self.say(said)
 
     def _mind_terminal(self) -> None:
         state = self.session.state
@@ -71,11 +90,15 @@ def _attributes(driver: Driver | None) -> list[Any] | None:
     number = getattr(driver, "fileno", None)
     if number is None or not os.isatty(number):
         return None
-    return termios.tcgetattr(number)
+    try:
+        return termios.tcgetattr(number)
+    except termios.error:  # It is gone; who watches for that ends the program.
+        return None
 
 
 def _restore(driver: Driver, wanted: list[Any] | None) -> None:
     now = _attributes(driver)
     if now is None or wanted is None or now[:FLAGS] == wanted[:FLAGS]:
         return
-    termios.tcsetattr(driver.fileno, termios.TCSANOW, wanted)  # type: ignore[attr-defined]
+    with suppress(termios.error):
+        termios.tcsetattr(driver.fileno, termios.TCSANOW, wanted)  # type: ignore[attr-defined]

@@ -23,9 +23,13 @@ x             skip, with a reason           r  try again
 n             note                          y  copy the command
 /             find a step                   Esc  back to the list
 
-Tab           look at the output: ↑ ↓ k j PgUp PgDn Home g scroll, / find,
-              End G follow, z the output alone; Tab or Esc goes back
-[ ]           output of the step's earlier and later commands
+Tab           look at the output: ↑ ↓ k j PgUp PgDn Home g scroll, ← → go
+              along, / find, End G follow; Tab or Esc goes back
+z   b         the output alone; another one beside it, Tab goes to it
+[ ]           output of earlier and later commands, attempts, other steps
+e             first line that looks like an error; again: the next
+v   c         choose lines with the arrows; copy them, else what is in view;
+              the mouse chooses from letter to letter and copies
 i             type into the command; only the panic keys stay ours
 Ctrl+]        end typing; it also ends with the command
 

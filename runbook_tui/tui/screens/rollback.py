@@ -48,6 +48,10 @@ S              stop after the undo that runs; F9 twice goes on
 """
 
 
+class UndoPane(Pane, can_focus=False):
+    """The output of an undo; the keys stay with the list, the mouse scrolls and copies."""
+
+
 class RollbackScreen(Screen[None]):
     """What would be undone, newest first; then how it goes; then how it ended."""
 
@@ -97,7 +101,7 @@ class RollbackScreen(Screen[None]):
         undos = UndoList(self._spent, id="undos")
         yield undos
         yield Lines(undos.command, id="command")
-        yield Pane(self.app.terminals, id="undoing")
+        yield UndoPane(self.app.terminals, id="undoing")
         yield Lines(lambda w, h: [chosen_undo.strange(self._strange, w)], id="strange")
         yield Lines(lambda w, h: verdict.summary(self.state, self._plan, w, h), id="summary")
         yield Lines(lambda w, h: [[(f" {self.app.said}", self.app.said_tone)]], id="said")
