@@ -101,6 +101,11 @@ class Emulator:
         return row + self._lowered, min(column, self._space[1] - 1)
 
     def _clean(self, row: Row) -> Row:
-        return trimmed(
-            Span(CONTROL.sub(" ", self._clusters.decode(span.text)), span.style) for span in row
-        )
+        return trimmed(span if _is_plain(span.text) else self._cleaned(span) for span in row)
+
+    def _cleaned(self, span: Span) -> Span:
+        return Span(CONTROL.sub(" ", self._clusters.decode(span.text)), span.style)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()

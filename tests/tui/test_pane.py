@@ -280,3 +280,58 @@ async def test_a_paste_has_brackets_only_for_a_program_that_asked_for_them(
         await until(pilot, lambda: pane(app).typing)
         app.post_message(events.Paste("one\ntwo\r\n"))
         await until(pilot, lambda: received in text_of(app))
+
+
+@pytest.mark.parametrize(("mode", "received"), [
+    ("", "E[AE[1;5C"), (r"printf '\033[?1h';", "EOAE[1;5C"),
+])  # fmt: skip
+async def test_cursor_keys_are_those_that_the_program_asked_for(
+    scene: Make, mode: str, received: str
+) -> None:
+    shown = f"head -c {len(received)} | tr '\\033' E"
+    step = Step(id="a", title="A", interactive=True, undo="true",
+                run=f"stty raw -echo; {mode} echo 3000; {shown}")  # fmt: skip
+    async with looking(scene, (80, 24), step=step) as (pilot, app):
+        await pilot.press("i")
+        await until(pilot, lambda: pane(app).typing)
+        await pilot.press("up", "ctrl+right")
+        await until(pilot, lambda: received in text_of(app))
+
+
+def cursor(app: RunbookApp) -> list[tuple[int, int, str]]:
+    """Row, column and character of what stands out in the pane."""
+    region = pane(app).content_region
+    found = []
+    for y, strip in enumerate(app.screen._compositor.render_strips()[region.y : region.bottom]):
+        x = -region.x
+        for segment in strip:
+            if segment.style and segment.style.reverse:
+                found.append((y, x, segment.text))
+            x += segment.cell_length
+    return found
+
+
+@pytest.mark.parametrize(("prompt", "at"), [
+    ("printf 'Password: '", (1, 10)),
+    ("printf '\\033[3;5H漢字\\033[3;6H'", (2, 4)),
+    ("printf '\\033[?25l'", None),
+])  # fmt: skip
+async def test_the_cursor_is_seen_while_one_types_and_where_the_program_shows_it(
+    scene: Make, prompt: str, at: tuple[int, int] | None
+) -> None:
+    step = Step(id="a", title="A", interactive=True, undo="true",
+                run=f"echo 3000; {prompt}; read -rs x; echo accepted; sleep 60")  # fmt: skip
+    async with looking(scene, (80, 24), step=step) as (pilot, app):
+        assert not cursor(app)
+        await pilot.press("i")
+        await until(pilot, lambda: pane(app).typing)
+        if at is not None:
+            await until(pilot, lambda: [spot[:2] for spot in cursor(app)] == [at])
+        await pilot.press("x")
+        assert not any("x" in row for row in seen(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: any("accepted" in row for row in seen(app)))
+        if at is None:
+            assert not cursor(app)
+        await pilot.press("ctrl+right_square_bracket")
+        await until(pilot, lambda: not cursor(app))
