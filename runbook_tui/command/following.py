@@ -44,6 +44,7 @@ class Following:
         return TerminalView(
             rows=found[first : first + rows],
             full_screen=True,
+            second=self._emulator.second,
             cursor=(cursor[0] - first, cursor[1]) if modes.cursor else None,
             brackets=modes.brackets,
             application_keys=modes.application_keys,

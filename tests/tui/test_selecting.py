@@ -207,6 +207,20 @@ async def test_the_wheel_scrolls(scene: Make) -> None:
         await until(pilot, lambda: seen(app)[-1] == "3000" and not pane(app).place)
 
 
+async def test_while_one_types_the_wheel_turns_the_pages_of_a_program_with_its_own_screen(
+    scene: Make,
+) -> None:
+    step = Step(id="a", title="A", interactive=True, undo="true", run="seq 3000 4000 | less")
+    async with looking(scene, (80, 24), step=step) as (pilot, app):
+        await pilot.press("i")
+        await until(pilot, lambda: pane(app).typing)
+        await mouse(pilot, events.MouseScrollDown, 1, 1)
+        await until(pilot, lambda: seen(app)[0] == "3003")
+        await mouse(pilot, events.MouseScrollUp, 1, 1)
+        await until(pilot, lambda: seen(app)[0] == "3000")
+        assert not pane(app).place
+
+
 async def test_the_first_error_line_is_gone_to_then_the_next(scene: Make) -> None:
     step = Step(id="a", title="A", undo="true",
                 run="seq 500; echo 'error: it broke'; seq 400; echo 'fatal: and this'; seq 3000;"

@@ -41,15 +41,17 @@ class TerminalView:
     (``first`` of ``total`` lines; 0 of 0 for a full-screen program), and bytes dropped.
 
     ``cursor``: its row and column from 0, which may be below the rows; None where it is hidden.
-    ``wrapped``: rows that go on in the next one, where that is known. ``brackets``: the program
-    has asked for brackets around what is pasted; ``application_keys``: for the other sequences of
-    the cursor keys."""
+    ``second``: the program shows the second screen, which has no lines above it. ``wrapped``: rows
+    that go on in the next one, where that is known. ``brackets``: the program has asked for
+    brackets around what is pasted; ``application_keys``: for the other sequences of the cursor
+    keys."""
 
     rows: tuple[Row, ...]
     first: int = 0
     total: int = 0
     dropped: int = 0
     full_screen: bool = False
+    second: bool = False
     cursor: tuple[int, int] | None = None
     wrapped: frozenset[int] = frozenset()
     brackets: bool = False

@@ -46,7 +46,7 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """A page of keys."""
         with VerticalScroll(classes="dialog help"):
-            yield Static(plain(HELP))
+            yield Static(plain(HELP.rstrip()))
 
     def action_leave(self) -> None:
         """Back."""

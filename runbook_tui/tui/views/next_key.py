@@ -39,7 +39,7 @@ def what_next(
         words = f"▶ its command runs in the background for {since}; it ends with the run"
         lines.append([(cut(words, width), "busy")])
     if status in BROKEN:
-        lines += _broken(found.reason, width, guest)
+        lines += _broken(found.reason, width, guest, output=bool(found.commands))
     elif status is Status.PENDING:
         lines += _pending(state, step, width)
     elif status is Status.READY:
@@ -63,10 +63,12 @@ def _wrapped(text: str, tone: str, width: int) -> list[Line]:
     return [[(line, tone)] for line in lines]
 
 
-def _broken(reason: str, width: int, guest: str) -> list[Line]:
+def _broken(reason: str, width: int, guest: str, *, output: bool) -> list[Line]:
     again: Line = [] if guest else [("r", "key"), (" try again  ", "plain")]
-    keys: Line = [*again, ("F9", "panic")]
-    return [*_wrapped(printable(reason, 300), "bad", width), [*keys, (" bring it back", "plain")]]
+    keys: Line = [*again, ("F9", "panic"), (" bring it back", "plain")]
+    if output:
+        keys += [("  ", "plain"), ("e", "key"), (" its first error", "plain")]
+    return [*_wrapped(printable(reason, 300), "bad", width), keys]
 
 
 def _pending(state: RunState, step: Step, width: int) -> list[Line]:

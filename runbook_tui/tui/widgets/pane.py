@@ -11,6 +11,7 @@ from textual.timer import Timer
 from runbook_tui.session.ports.terminals import Terminals
 from runbook_tui.tui.widgets.drawn import reversed_in, text_of, whole_cells
 from runbook_tui.tui.widgets.keystrokes import pasted, typed
+from runbook_tui.tui.widgets.scrolled import WHEEL
 from runbook_tui.tui.widgets.selecting import SelectingPane
 
 SETTLED = 0.15
@@ -75,6 +76,21 @@ class Pane(SelectingPane, can_focus=True):
             return
         application = self.sampler.view.application_keys
         self._send(typed(event.key, event.character, application=application))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """To a program with a screen of its own the wheel is cursor keys, as on any terminal."""
+        self._wheel(event, "up")
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The same downward."""
+        self._wheel(event, "down")
+
+    def _wheel(self, event: events.MouseEvent, key: str) -> None:
+        view = self.sampler.view
+        if self.typing and view.second:
+            event.stop()
+            event.prevent_default()
+            self._send(typed(key, None, application=view.application_keys) * WHEEL)
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste goes to the command, in brackets where it has asked for them."""
