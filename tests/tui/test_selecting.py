@@ -229,7 +229,7 @@ async def test_the_first_error_line_is_gone_to_then_the_next(scene: Make) -> Non
         await until(pilot, lambda: app.session.state.step("a").status is Status.FAILED)
         await pilot.press("escape", "e")
         await until(pilot, lambda: "error: it broke" in reversed_text(app))
-        assert "line 501 looks like an error; e goes to the next" in text_of(app)
+        assert "line 501 looks like an error; e goes to the next, End follows" in text_of(app)
         assert pane(app).has_focus
         await pilot.press("e")
         await until(pilot, lambda: "fatal: and this" in reversed_text(app))

@@ -118,25 +118,7 @@ class PaneScreen(NodeScreen):
 
     def on_pane_found(self, message: Pane.Found) -> None:
         """Say what a search has found."""
-        hit = message.search.hit
-        if not hit.text:
-            self._say_error(hit)
-        elif hit.line is None:
-            self.app.say(f"“{hit.text}” is not in the output", "warn")
-        elif hit.again:
-            self.app.say(f"“{hit.text}”: nothing further up, the newest again")
-        else:
-            self.app.say(f"“{hit.text}”: / and Enter find the one before, End follows")
-
-    def _say_error(self, hit: Hit) -> None:
-        if hit.line is None:
-            self.app.say("no line of the output looks like an error; / finds any text", "warn")
-        elif hit.again:
-            self.app.say(
-                f"line {hit.line + 1:,}: the first error again, there is none further down"
-            )
-        else:
-            self.app.say(f"line {hit.line + 1:,} looks like an error; e goes to the next")
+        self.app.say(*_outcome(message.search.hit))
 
     def action_run(self) -> None:
         """Run the chosen step; Enter in a pane is too easily meant for its command."""
@@ -228,3 +210,18 @@ class PaneScreen(NodeScreen):
         """The first line of the output that says what went wrong, then the next ones."""
         if self.looks or self._look_at_pane():
             self.output.pane.find_error()
+
+
+def _outcome(hit: Hit) -> tuple[str, str]:
+    """What a search has found, and the tone to say it in."""
+    if hit.text and hit.line is None:
+        return f"“{hit.text}” is not in the output", "warn"
+    if hit.text and hit.again:
+        return f"“{hit.text}”: nothing further up, the newest again", "dim"
+    if hit.text:
+        return f"“{hit.text}”: / and Enter find the one before, End follows", "dim"
+    if hit.line is None:
+        return "no line of the output looks like an error; / finds any text", "warn"
+    if hit.again:
+        return f"line {hit.line + 1:,}: the first error again, there is none further down", "dim"
+    return f"line {hit.line + 1:,} looks like an error; e goes to the next, End follows", "dim"

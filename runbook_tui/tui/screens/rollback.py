@@ -23,7 +23,7 @@ from runbook_tui.tui.views import rollback as view
 from runbook_tui.tui.views.outputs import undo_shown
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.widgets.painted import Lines, RowList
-from runbook_tui.tui.widgets.pane import Pane
+from runbook_tui.tui.widgets.undo_pane import UndoPane
 from runbook_tui.tui.widgets.undos import UndoList
 
 if TYPE_CHECKING:
@@ -46,10 +46,6 @@ o              run a command that the plan keeps for this, after a yes
 f              also undo what lies before something irreversible (the floor)
 S              stop after the undo that runs; F9 twice goes on
 """
-
-
-class UndoPane(Pane, can_focus=False):
-    """The output of an undo; the keys stay with the list, the mouse scrolls and copies."""
 
 
 class RollbackScreen(Screen[None]):
@@ -198,7 +194,7 @@ class RollbackScreen(Screen[None]):
         beside = next((last for last in self.rows.commands if last.started >= latest), None)
         folder = beside.folder if beside is not None else shown.folder if shown is not None else ""
         self.set_class(bool(folder), "-output")
-        self.query_one("#undoing", Pane).show(folder)
+        self.query_one("#undoing", UndoPane).show(folder)
 
     def tick(self) -> None:
         """The clock."""

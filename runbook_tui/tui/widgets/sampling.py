@@ -77,15 +77,22 @@ class Sampler:
                 return
             if self._scroll is None:
                 # How many lines there are is not counted before it is asked for: from the end.
-                self._go_to(by - height if by < 0 else None)
+                self._go_to(by - self._lines_in_view() if by < 0 else None)
             elif self._scroll < 0:
                 line = self._scroll + by
-                self._go_to(line if line < -height else None)
+                self._go_to(line if by < 0 or line < -height else None)
             else:
                 line = max(0, self._scroll + by)
                 at_end = by > 0 and line >= self.view.total - height
                 end = max(0, self.view.total - height) if stay else None
                 self._go_to(end if at_end else line)
+
+    def _lines_in_view(self) -> int:
+        """Lines of the log that are seen at its end, where some of them take several rows."""
+        view = self.view
+        if view.full_screen:
+            return self._space[0]
+        return max(1, len(view.rows) - len(view.wrapped))
 
     def _go_to(self, line: int | None) -> None:
         self._scroll = line

@@ -32,6 +32,8 @@ class SelectingPane(FindingPane):
     it are places on the screen until it does.
     """
 
+    KEEPS: ClassVar[bool] = True
+    """Whether what the mouse has chosen stays chosen once it is copied."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "choose", "choose lines", id="pane-choose",
                 tooltip="choose lines of the output with the arrows"),
@@ -224,6 +226,8 @@ class SelectingPane(FindingPane):
             self._from = self._to = None
             self._released = False
             self._copy(self.selection)
+            if not self.KEEPS:
+                self.drop()
 
     def _point(self, cell: tuple[int, int]) -> Point:
         view = self.sampler.view
