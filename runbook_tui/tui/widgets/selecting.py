@@ -75,6 +75,7 @@ class SelectingPane(FindingPane):
         self._pull(0)
         if self._followed:
             self._followed = False
+            self.left = 0
             self.sampler.scroll_to(None)
         if was:
             self.placed()
