@@ -10,7 +10,7 @@ from typing import Any
 
 import avt
 
-from runbook_tui.command.sgr import restyled
+from runbook_tui.command.sgr import styled
 from runbook_tui.session.ports.terminals import PLAIN, Row, Span, Style
 
 TOKEN = re.compile(r"\x1b\[([0-9;:]*)([mb])|([^\x1b\x9b\r\n]+)")
@@ -65,7 +65,7 @@ def _rows(dump: str, lengths: list[int]) -> tuple[Row, ...]:
     for match in TOKEN.finditer(dump):
         codes, kind, text = match.groups()
         if kind == "m":
-            style = restyled(PLAIN, codes)
+            style = styled(codes)
             continue
         text = last * int(codes or 1) if kind else text
         last = text[-1]

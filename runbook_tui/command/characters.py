@@ -20,6 +20,14 @@ SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 UNSEEN = re.compile(rf"[\x7f-\x9f\ud800-\udfff{FORMATS}{SELECTORS}]")
 CONTROL = re.compile(rf"[\x00-\x1f\x7f-\x9f\ud800-\udfff{FORMATS}]")
 """What must never reach the terminal of a person."""
+HIDDEN = re.compile(
+    r"\x1b\[[0-9;:?<>=]*[ -/]*[@-~]"  # CSI
+    r"|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)"  # OSC, DCS, SOS, PM, APC
+    r"|\x1b[ -/]*[0-~]?"  # other escapes
+    r"|[^\n]\x08",  # struck over
+    re.MULTILINE,
+)
+"""What of a line is not seen, where it only is to be read."""
 SIMPLE = (
     "\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200a\u2010-\u2027"
     "\u202f-\u205f\u2070-\u20cf\u2100-\u3029\u3030-\u3098\u309b-\ua66e\uac00-\ud7a3\ue000-\ufaff"

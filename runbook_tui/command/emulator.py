@@ -10,6 +10,7 @@ from typing import Protocol
 
 from runbook_tui.command.characters import CONTROL, Clusters
 from runbook_tui.command.cleaning import Cleaner
+from runbook_tui.command.modes import Modes
 from runbook_tui.command.spans import trimmed
 from runbook_tui.session.ports.terminals import Row, Span
 
@@ -59,8 +60,8 @@ class Emulator:
         self._cleaner = Cleaner(self._clusters)
         self.second = False
         """Whether the second screen was shown at the last `rows`."""
-        self.brackets = False
-        """Whether pastes are to come in brackets (xterm's mode 2004)."""
+        self.modes = Modes()
+        self._lowered = 0
 
     def feed(self, data: bytes) -> None:
         """Show more output."""
@@ -70,9 +71,7 @@ class Emulator:
             self._screen.feed(f"\x1b[{column}G{instead}")
         if text:
             self._screen.feed(text)
-        on, off = text.rfind("\x1b[?2004h"), text.rfind("\x1b[?2004l")
-        if on != off:
-            self.brackets = on > off
+        self.modes.feed(text)
 
     def skip(self) -> None:
         """What is fed next does not follow on what was fed last."""
@@ -87,19 +86,26 @@ class Emulator:
         """The same, but lines come without the empty one below the last, as they do where no
         emulator is needed."""
         rows = self.screen()
+        self._lowered = 0
         if not self.second and self._screen.cursor == (self._space[0] - 1, 0) and not rows[-1]:
             above = self._screen.above()
             if above is not None:
+                self._lowered = 1
                 return (self._clean(above), *rows[:-1])
         return rows
 
     @property
     def cursor(self) -> tuple[int, int]:
-        """Row and column of the cursor, from 0."""
+        """Row and column of the cursor, from 0, in the last `rows`; it may stand below them."""
         row, column = self._screen.cursor
-        return row, min(column, self._space[1] - 1)
+        return row + self._lowered, min(column, self._space[1] - 1)
 
     def _clean(self, row: Row) -> Row:
-        return trimmed(
-            Span(CONTROL.sub(" ", self._clusters.decode(span.text)), span.style) for span in row
-        )
+        return trimmed(span if _is_plain(span.text) else self._cleaned(span) for span in row)
+
+    def _cleaned(self, span: Span) -> Span:
+        return Span(CONTROL.sub(" ", self._clusters.decode(span.text)), span.style)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()

@@ -39,13 +39,15 @@ class Following:
         """Take in what has come, as far as there is time, and show the screen."""
         self._advance()
         found = self._emulator.rows()
-        cursor = self._emulator.cursor
+        cursor, modes = self._emulator.cursor, self._emulator.modes
         first = _first(found, rows, cursor[0])
         return TerminalView(
             rows=found[first : first + rows],
             full_screen=True,
-            cursor=(cursor[0] - first, cursor[1]),
-            brackets=self._emulator.brackets,
+            second=self._emulator.second,
+            cursor=(cursor[0] - first, cursor[1]) if modes.cursor else None,
+            brackets=modes.brackets,
+            application_keys=modes.application_keys,
         )
 
     def _advance(self) -> None:

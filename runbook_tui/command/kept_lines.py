@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import itertools
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from runbook_tui.command.characters import HIDDEN
+from runbook_tui.command.error_lines import first_error
 from runbook_tui.command.folder import log_parts
 
 BLOCK = 1 << 16
 MOST = 2 << 20
 """Bytes that are read at once at most, however long the lines are."""
-HIDDEN = re.compile(
-    r"\x1b\[[0-9;:?<>=]*[ -/]*[@-~]"  # CSI
-    r"|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)"  # OSC, DCS, SOS, PM, APC
-    r"|\x1b[ -/]*[0-~]?"  # other escapes
-    r"|[^\n]\x08",  # struck over
-    re.MULTILINE,
-)
 
 
 @dataclass(slots=True)
@@ -152,3 +146,31 @@ class KeptLines:
             body = b"".join([own if at else data, *reversed(begun_later)])
             begun_later = [end_of_earlier]
             yield self._before[at] + (1 if at else 0), body.decode("utf-8", "replace")
+
+    def find_error(self, after: int, stop: Callable[[], bool]) -> int | None:
+        """The first line from line ``after`` on that says that something went wrong; None where
+        none does, or once ``stop()`` says so."""
+        for first, body in self._forwards(after):
+            if stop():
+                return None
+            skipped = max(0, after - first)
+            # Of what comes before the line only its newlines are of interest.
+            data = b"\n".join(body.split(b"\n")[skipped:]) if skipped else body
+            found = first_error(data)
+            if found is not None:
+                return first + skipped + found
+        return None
+
+    def _forwards(self, after: int) -> Iterator[tuple[int, bytes]]:
+        """The lines that end in each block, whole, from the one of line ``after`` on; with the
+        first one's number."""
+        begun = b""
+        start = max(0, bisect_left(self._before, after) - 1)
+        for at in range(start, len(self._blocks)):
+            part, number = self._blocks[at]
+            ended, newline, rest = (begun + part.read(number)).rpartition(b"\n")
+            if newline:
+                yield self._before[at], ended
+            begun = rest[-MOST:]
+        if begun:
+            yield self._before[-1], begun

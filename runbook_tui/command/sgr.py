@@ -28,6 +28,12 @@ def restyled(style: Style, codes: str) -> Style:
 
 
 @lru_cache(maxsize=4096)
+def styled(codes: str) -> Style:
+    """The style that these codes make of a plain one."""
+    return restyled(PLAIN, codes)
+
+
+@lru_cache(maxsize=4096)
 def plain_codes(codes: str) -> str | None:
     """The same with semicolons only, as every emulator reads it, without what is not shown; None
     where nothing is left."""

@@ -11,7 +11,8 @@ def trimmed(spans: Iterable[Span]) -> Row:
     """Neighbours of one style made one, without the blanks at the end that nobody sees."""
     found: list[Span] = []
     for span in spans:
-        if found and found[-1].style == span.style:
+        last = found[-1].style if found else None
+        if last is span.style or last == span.style:
             found[-1] = Span(found[-1].text + span.text, span.style)
         elif span.text:
             found.append(span)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from runbook_tui.command.folder import log_parts, read_tail
 from runbook_tui.command.following import Following, size_of
 from runbook_tui.command.kept_lines import KeptLines
 from runbook_tui.command.lines import SGR, addresses_cursor, parse_line, parse_rows
+from runbook_tui.command.modes import Modes
 from runbook_tui.command.sgr import restyled
 from runbook_tui.command.spans import blank_is_seen
 from runbook_tui.session.ports.terminals import PLAIN, Row, TerminalView
@@ -61,11 +63,19 @@ class LogTerminal:
         found = None
         if not addresses_cursor(data) and not (self._screen and self._screen.second):
             whole = len(data) not in {TAIL, SCREEN_TAIL}
-            found = tail_rows(data if whole else data.partition(b"\n")[2] or data, rows, columns)
+            found = tail_of(data if whole else data.partition(b"\n")[2] or data, rows, columns)
         if found is None:
             return self._emulated(rows, columns)
         self._screen = None
-        return TerminalView(rows=found, brackets=_brackets(data))
+        modes = Modes()
+        modes.feed(data.decode("latin-1"))
+        return TerminalView(
+            rows=found.rows,
+            cursor=found.cursor if modes.cursor else None,
+            wrapped=found.wrapped,
+            brackets=modes.brackets,
+            application_keys=modes.application_keys,
+        )
 
     def find(self, text: str, before: int | None, stop: Callable[[], bool]) -> int | None:
         """The newest line above ``before`` that holds ``text``; on a count of its own, so that a
@@ -73,6 +83,12 @@ class LogTerminal:
         kept = KeptLines(self._folder)
         kept.renew()
         return kept.find(text, before, stop)
+
+    def find_error(self, after: int, stop: Callable[[], bool]) -> int | None:
+        """The first line from line ``after`` on that says that something went wrong."""
+        kept = KeptLines(self._folder)
+        kept.renew()
+        return kept.find_error(after, stop)
 
     def _emulated(self, rows: int, columns: int) -> TerminalView:
         size = size_of(self._folder, rows, columns)
@@ -95,7 +111,17 @@ class LogTerminal:
         return TerminalView(rows=tuple(rows), first=first, total=total)
 
 
-def tail_rows(data: bytes, rows: int, columns: int) -> tuple[Row, ...] | None:
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The end of plain output as a terminal shows it: its rows, which of them go on in the next
+    one, and where the cursor is left, which may be below them."""
+
+    rows: tuple[Row, ...]
+    wrapped: frozenset[int]
+    cursor: tuple[int, int]
+
+
+def tail_of(data: bytes, rows: int, columns: int) -> Tail | None:
     """The last rows of lines; None where a style that blanks show reaches into the next row:
     what an emulator does then depends on where the lines stand."""
     text = data.decode("utf-8", "replace")
@@ -108,6 +134,7 @@ def tail_rows(data: bytes, rows: int, columns: int) -> tuple[Row, ...] | None:
     for codes in SGR.findall(text, 0, at + 1):
         style = restyled(style, codes)
     found: list[Row] = []
+    wrapped: list[int] = []
     lines = text[at + 1 :].split("\n")
     for line in lines:
         if blank_is_seen(style):
@@ -115,10 +142,17 @@ def tail_rows(data: bytes, rows: int, columns: int) -> tuple[Row, ...] | None:
         filled, style, column = parse_rows(_bounded(line), style, columns)
         if len(filled) > 1 and any(blank_is_seen(span.style) for row in filled for span in row):
             return None
+        wrapped += range(len(found), len(found) + len(filled) - 1)
         found += filled
-    if found and not found[-1] and not column:
+    cursor = len(found) - 1
+    if not found[-1] and not column:
         found.pop()
-    return tuple(found[-rows:])
+    first = max(0, len(found) - rows)
+    return Tail(
+        rows=tuple(found[first:]),
+        wrapped=frozenset(at - first for at in wrapped if at >= first),
+        cursor=(cursor - first, min(column, columns - 1)),
+    )
 
 
 def _bounded(line: str) -> str:
@@ -127,8 +161,3 @@ def _bounded(line: str) -> str:
         return line
     end = line[-LONGEST:]
     return end.partition("\r")[2] if "\r" in end[:-1] else line[:LONGEST]
-
-
-def _brackets(data: bytes) -> bool:
-    """Whether the program's last word was that pastes come in brackets (xterm's mode 2004)."""
-    return data.rfind(b"\x1b[?2004h") > data.rfind(b"\x1b[?2004l")

@@ -151,6 +151,7 @@ class RunbookApp(BeginningApp):
         self.push_screen(MainScreen())
         self._stop_listening = self.session.listen(lambda _: self.post(self.Changed()))
         self.session.keep_looking()
+        self.keep_terminal()
         self.call_after_refresh(settle_collector)
 
     # -- the session's feed ----------------------------------------------------------------------
@@ -274,7 +275,7 @@ class RunbookApp(BeginningApp):
         """What Ctrl+P offers."""
         from runbook_tui.tui.palette import commands
 
-        return commands(self)
+        return commands(self, screen)
 
     def action_help(self) -> None:
         """The keys."""

@@ -10,15 +10,15 @@ from textual.message import Message
 from textual.screen import Screen
 
 from runbook_tui.tui.keys_ahead import KeyedApp
-from runbook_tui.tui.leaving import LeavingApp
 from runbook_tui.tui.opening import Opened, Opening, OpeningScreen
+from runbook_tui.tui.own_terminal import OwnTerminalApp
 
 SETTLED = 0.25
 """Seconds from the start within which a terminal has answered what it was asked: an answer that
 comes when the screen has closed would stand on the command line."""
 
 
-class BeginningApp(KeyedApp, LeavingApp):
+class BeginningApp(KeyedApp, OwnTerminalApp):
     """An application that shows a run as soon as there is one."""
 
     class Ended(Message):
@@ -107,5 +107,5 @@ class BeginningApp(KeyedApp, LeavingApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Until the run is open there is nothing to choose from, and nothing to sleep on."""
         if self._opening is not None:
-            return action not in {"command_palette", "sleep"}
+            return action not in {"command_palette", "sleep", "redraw"}
         return super().check_action(action, parameters)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Static
 
 from runbook_tui.book.plain_text import printable
@@ -108,6 +109,7 @@ class OpeningScreen(Screen[None]):
         self._opening = opening
         self._began = time.monotonic()
         self._word = ""
+        self._clock: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Nothing at all where the run is open already."""
@@ -120,7 +122,17 @@ class OpeningScreen(Screen[None]):
     def on_mount(self) -> None:
         """Say what is being done, and for how long."""
         if self._opening is not None:
-            self.set_interval(0.25, self._tell)
+            self._clock = self.set_interval(0.25, self._tell)
+
+    def on_screen_suspend(self) -> None:
+        """Another screen lies on it: each word that it said would have that one drawn anew."""
+        if self._clock is not None:
+            self._clock.pause()
+
+    def on_screen_resume(self) -> None:
+        """It is seen again."""
+        if self._clock is not None:
+            self._clock.resume()
 
     def answer(self, word: str) -> None:
         """Say what a key will do."""

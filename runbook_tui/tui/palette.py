@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
+from textual.screen import Screen
 
 from runbook_tui.run.requests import FinishRun, StopCommands
 from runbook_tui.tui.dialogs.ask import Confirm
+from runbook_tui.tui.screens.panes import PaneScreen
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
 
 
-def commands(app: RunbookApp) -> Iterator[SystemCommand]:
+def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]:
     """The commands in the order in which they are wanted."""
     yield SystemCommand("Roll back", "shows the rollback, as F9 does", app.action_panic)
     yield SystemCommand(
@@ -24,7 +26,12 @@ def commands(app: RunbookApp) -> Iterator[SystemCommand]:
         "Finish the run", "leaves out what is optional", lambda: app.ask(FinishRun())
     )
     yield SystemCommand("Note on the run", "writes a remark down", lambda: app.note(""))
+    if isinstance(screen, PaneScreen):
+        yield SystemCommand("Output alone", "as z does", screen.action_zoom)
+        yield SystemCommand("Two outputs beside one another", "as b does", screen.action_beside)
+        yield SystemCommand("First error in the output", "as e does", screen.action_error)
     yield SystemCommand("Keys", "what each key does", app.action_help)
+    yield SystemCommand("Draw the screen again", "as Ctrl+L does", app.action_redraw)
     yield SystemCommand("Theme", "other colours", app.action_change_theme)
     yield SystemCommand("Leave", "commands go on", app.action_leave)
 

@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from tests.programs import ADA
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -33,8 +34,10 @@ changes = false
 class Terminal:
     """A terminal of its own, in a private tmux."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, home: Path | None = None, who: str = ADA) -> None:
         self.folder = folder
+        self.home = home or folder / "home"
+        self.who = who
         self._servers = 0
         (folder / "plan.toml").write_text(PLAN)
         os.mkfifo(folder / "go")
@@ -50,7 +53,7 @@ class Terminal:
     def open(self, *arguments: str, size: tuple[int, int] = (120, 40), shell: bool = False) -> None:
         """Run the program; ``shell``: as a job of a shell with a prompt."""
         environment = {
-            "RUNBOOK_HOME": str(self.folder / "home"), "RUNBOOK_AS": "Ada <ada@example.com>",
+            "RUNBOOK_HOME": str(self.home), "RUNBOOK_AS": self.who,
             "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8", "HOME": str(self.folder),
         }  # fmt: skip
@@ -95,8 +98,8 @@ class Terminal:
         self.tmux("kill-server")
 
     def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "RUNBOOK_HOME": str(self.folder / "home"),
-                       "RUNBOOK_AS": "Ada <ada@example.com>", "PYTHONPATH": str(ROOT)}  # fmt: skip
+        environment = {**os.environ, "RUNBOOK_HOME": str(self.home), "RUNBOOK_AS": self.who,
+                       "PYTHONPATH": str(ROOT)}  # fmt: skip
         return subprocess.run(
             [sys.executable, "-m", "runbook_tui", *arguments], cwd=self.folder, env=environment,
             capture_output=True, text=True, check=False, timeout=60,

@@ -71,3 +71,6 @@ class StillTerminals:
 
     def find(self, text: str, before: int | None, stop: Callable[[], bool]) -> int | None:
         return None
+
+    def find_error(self, after: int, stop: Callable[[], bool]) -> int | None:
+        return None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from textual._compositor import LayoutUpdate
 
 from runbook_tui.book.model import Runbook, Step
 from runbook_tui.command.terminal import LogTerminals
@@ -137,3 +139,27 @@ async def test_what_cannot_be_opened_closes_the_screen_and_is_raised_below_it() 
     assert app._opening is not None
     with pytest.raises(LookupError, match="no such run"):
         app._opening.end()
+
+
+def clock(app: RunbookApp) -> int:
+    """Seconds on the clock in the head."""
+    found = re.search(r" 0:(\d\d) ", text_of(app).splitlines()[0])
+    return int(found[1]) if found else -1
+
+
+async def test_once_the_run_shows_only_what_changes_is_drawn(
+    slow: Callable[[Runbook], Slow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = slow(book(ONE))
+    app = RunbookApp(work.opening)
+    drawn: list[type] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "reading plan.toml … 1 s" in text_of(app))
+        work.finish()
+        await until(pilot, lambda: "READY" in text_of(app))
+        await until(pilot, lambda: clock(app) >= 1)
+        monkeypatch.setattr(app, "_display", lambda _, update: drawn.append(type(update)))
+        seen = clock(app)
+        await until(pilot, lambda: clock(app) >= seen + 2)
+    assert drawn
+    assert LayoutUpdate not in drawn, "nothing but the clocks has changed"

@@ -39,3 +39,19 @@ async def test_a_running_command_is_stopped_after_a_yes(scene: Make) -> None:
         await until(pilot, lambda: "Stop “A”?" in text_of(app))
         await pilot.press("y")
         await until(pilot, lambda: session.state.step("a").status is Status.STOPPED)
+
+
+async def test_what_a_key_does_with_the_output_is_offered_too(scene: Make) -> None:
+    step = Step(id="a", title="A", run="seq 300; echo 'fatal: gone'; exit 1", undo="true")
+    session = scene(book(step)).open()
+    run_step(session, "a", Status.FAILED)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p", *"first error")
+        await until(pilot, lambda: "as e does" in text_of(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "line 301 looks like an error" in text_of(app))
+        await pilot.press("ctrl+p", *"beside")
+        await until(pilot, lambda: "as b does" in text_of(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: text_of(app).count("command ✗ exit 1") == 2)

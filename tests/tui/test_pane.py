@@ -163,6 +163,31 @@ async def test_the_bottom_is_followed_again_when_it_is_reached(scene: Make) -> N
         await until(pilot, lambda: seen(app)[-1] == "3000" and not pane(app).place)
 
 
+async def test_paging_up_from_wrapped_lines_leaves_none_out(scene: Make) -> None:
+    step = Step(id="a", title="A", undo="true",
+                run="for i in $(seq 100 160); do printf '%03d%0300d\\n' $i 0; done; echo 3000;"
+                    " exec sleep 60")  # fmt: skip
+    async with looking(scene, (80, 24), step=step) as (pilot, app):
+        found: set[str] = set()
+        while "100" not in found:
+            found |= {row[:3] for row in seen(app)}
+            before = seen(app)
+            await pilot.press("pageup")
+            await until(pilot, lambda before=before: seen(app) != before)  # type: ignore[misc]
+            found |= {row[:3] for row in seen(app)}
+        assert {str(number) for number in range(100, 161)} <= found
+
+
+async def test_two_quick_steps_up_do_not_lead_back_to_the_end(scene: Make) -> None:
+    step = Step(id="a", title="A", undo="true",
+                run="for i in $(seq 100 160); do printf '%03d%0300d\\n' $i 0; done; echo 3000;"
+                    " exec sleep 60")  # fmt: skip
+    async with looking(scene, (80, 24), step=step) as (pilot, app):
+        pane(app).scroll_lines(-1)
+        pane(app).scroll_lines(-1)
+        await until(pilot, lambda: pane(app).place)
+
+
 async def test_output_that_fits_is_not_scrolled(scene: Make) -> None:
     step = Step(id="a", title="A", run="echo 2999; echo 3000; exec sleep 60", undo="true")
     async with looking(scene, (80, 24), step=step) as (pilot, app):
@@ -280,3 +305,77 @@ async def test_a_paste_has_brackets_only_for_a_program_that_asked_for_them(
         await until(pilot, lambda: pane(app).typing)
         app.post_message(events.Paste("one\ntwo\r\n"))
         await until(pilot, lambda: received in text_of(app))
+
+
+@pytest.mark.parametrize(("mode", "received"), [
+    ("", "E[AE[1;5C"), (r"printf '\033[?1h';", "EOAE[1;5C"),
+])  # fmt: skip
+async def test_cursor_keys_are_those_that_the_program_asked_for(
+    scene: Make, mode: str, received: str
+) -> None:
+    shown = f"head -c {len(received)} | tr '\\033' E"
+    step = Step(id="a", title="A", interactive=True, undo="true",
+                run=f"stty raw -echo; {mode} echo 3000; {shown}")  # fmt: skip
+    async with looking(scene, (80, 24), step=step) as (pilot, app):
+        await pilot.press("i")
+        await until(pilot, lambda: pane(app).typing)
+        await pilot.press("up", "ctrl+right")
+        await until(pilot, lambda: received in text_of(app))
+
+
+def cursor(app: RunbookApp) -> list[tuple[int, int, str]]:
+    """Row, column and character of what stands out in the pane."""
+    region = pane(app).content_region
+    found = []
+    for y, strip in enumerate(app.screen._compositor.render_strips()[region.y : region.bottom]):
+        x = -region.x
+        for segment in strip:
+            if segment.style and segment.style.reverse:
+                found.append((y, x, segment.text))
+            x += segment.cell_length
+    return found
+
+
+@pytest.mark.parametrize(("prompt", "at"), [
+    ("printf 'Password: '", (1, 10)),
+    ("printf '\\033[3;5H漢字\\033[3;6H'", (2, 4)),
+    ("printf '\\033[?25l'", None),
+])  # fmt: skip
+async def test_the_cursor_is_seen_while_one_types_and_where_the_program_shows_it(
+    scene: Make, prompt: str, at: tuple[int, int] | None
+) -> None:
+    step = Step(id="a", title="A", interactive=True, undo="true",
+                run=f"echo 3000; {prompt}; read -rs x; echo accepted; sleep 60")  # fmt: skip
+    async with looking(scene, (80, 24), step=step) as (pilot, app):
+        assert not cursor(app)
+        await pilot.press("i")
+        await until(pilot, lambda: pane(app).typing)
+        if at is not None:
+            await until(pilot, lambda: [spot[:2] for spot in cursor(app)] == [at])
+        await pilot.press("x")
+        assert not any("x" in row for row in seen(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: any("accepted" in row for row in seen(app)))
+        if at is None:
+            assert not cursor(app)
+        await pilot.press("ctrl+right_square_bracket")
+        await until(pilot, lambda: not cursor(app))
+
+
+async def test_every_key_goes_to_the_command_but_the_panic_keys(scene: Make) -> None:
+    keys = {"ctrl+c": 3, "ctrl+p": 16, "ctrl+q": 17, "ctrl+l": 12, "ctrl+z": 26, "tab": 9,
+            "escape": 27, "b": 98, "e": 101, "v": 118, "question_mark": 63}  # fmt: skip
+    step = Step(id="a", title="A", interactive=True, undo="true",
+                run=f"stty raw -echo; echo 3000; head -c {len(keys)} | od -An -v -t u1 -w1 |"
+                    " tr -s ' \\n' .; sleep 60")  # fmt: skip
+    async with looking(scene, (80, 24), step=step) as (pilot, app):
+        await pilot.press("i")
+        await until(pilot, lambda: pane(app).typing)
+        await pilot.press(*keys)
+        sent = f".{'.'.join(map(str, keys.values()))}."
+        await until(pilot, lambda: sent in text_of(app))
+        for key in ("f9", "ctrl+backslash"):
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, MainScreen))

@@ -40,15 +40,22 @@ class TerminalView:
     """What a pane shows: ``rows`` from top to bottom, where the view starts in the kept log
     (``first`` of ``total`` lines; 0 of 0 for a full-screen program), and bytes dropped.
 
-    ``brackets``: the program has asked for brackets around what is pasted."""
+    ``cursor``: its row and column from 0, which may be below the rows; None where it is hidden.
+    ``second``: the program shows the second screen, which has no lines above it. ``wrapped``: rows
+    that go on in the next one, where that is known. ``brackets``: the program has asked for
+    brackets around what is pasted; ``application_keys``: for the other sequences of the cursor
+    keys."""
 
     rows: tuple[Row, ...]
     first: int = 0
     total: int = 0
     dropped: int = 0
     full_screen: bool = False
+    second: bool = False
     cursor: tuple[int, int] | None = None
+    wrapped: frozenset[int] = frozenset()
     brackets: bool = False
+    application_keys: bool = False
 
 
 class Terminal(Protocol):
@@ -66,6 +73,10 @@ class Terminal(Protocol):
         ``text``, case-insensitively; None where none does, or once ``stop()`` says so.
 
         It may take a while and is for a thread of its own; `view` may be called meanwhile."""
+
+    def find_error(self, after: int, stop: Callable[[], bool]) -> int | None:
+        """The first line of the kept log from line ``after`` on that says that something went
+        wrong; None where none does, or once ``stop()`` says so. For a thread of its own, too."""
 
 
 class Terminals(Protocol):

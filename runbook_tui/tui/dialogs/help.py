@@ -19,19 +19,22 @@ Enter         run the step; without a command: start its clock;
               where a probe has failed: probe again
 Space         tick the check; on a step its next check, then finish it
 s             sign: the gate around the row first, else its sign-off
-x             skip, with a reason           r  try again
-n             note                          y  copy the command
-/             find a step                   Esc  back to the list
+x  r          skip, with a reason; try again
+n  y  /       note; copy the command; find a step
 
-Tab           look at the output: ↑ ↓ k j PgUp PgDn Home g scroll, / find,
-              End G follow, z the output alone; Tab or Esc goes back
-[ ]           output of the step's earlier and later commands
+Tab Esc       look at the output, and back; ↑ ↓ k j PgUp PgDn Home g
+              scroll, ← → go along, / find, End G follow
+z  b          the output alone; another one beside it, Tab goes there
+[ ]           output of earlier and later commands, other attempts
+e             the first line that looks like an error, then the next
+v  c          choose lines; copy them, else what is in view; the mouse
+              chooses from letter to letter and copies
 i             type into the command; only the panic keys stay ours
 Ctrl+]        end typing; it also ends with the command
 
-w             watches    t  timeline        Ctrl+P  everything else
+w  t  Ctrl+P  watches; timeline; everything else
 q  Ctrl+Z     leave, to the shell; commands go on; `runbook resume`, `fg`
-?             this help; ? q Esc leave it
+Ctrl+L  ?     draw the screen again; this help, which ? q Esc leave
 """
 
 
@@ -43,7 +46,7 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """A page of keys."""
         with VerticalScroll(classes="dialog help"):
-            yield Static(plain(HELP))
+            yield Static(plain(HELP.rstrip()))
 
     def action_leave(self) -> None:
         """Back."""

@@ -7,11 +7,11 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 
 from runbook_tui.run.procedures import Duty
 from runbook_tui.tui.screens.heading import heading
-from runbook_tui.tui.screens.panes import PaneScreen
+from runbook_tui.tui.screens.panes import BESIDE_COLUMNS, PaneScreen
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import checklist as checklist_view
 from runbook_tui.tui.views import follow_up, guest, head
@@ -55,7 +55,9 @@ class MainScreen(PaneScreen):
             yield Checklist(lambda: self.state, id="list")
             with Vertical(id="right"):
                 yield Lines(self._paint_card, id="card")
-                yield Output(self.app.terminals, id="output")
+                with Container(id="outputs"):
+                    yield Output(self.app.terminals, id="output")
+                    yield Output(self.app.terminals, id="beside")
         yield Said(id="said")
         yield Lines(self._paint_foot, id="foot")
         yield Lines(lambda w, h: TOO_SMALL, id="small")
@@ -103,6 +105,7 @@ class MainScreen(PaneScreen):
         narrow = width < WIDE[0] or height < WIDE[1]
         self.set_class(narrow, "-narrow")
         self.set_class(self.rows.count <= height - AROUND_LIST, "-short")
+        self.set_class(width >= BESIDE_COLUMNS, "-two-columns")
         self.set_class(width < MINIMUM[0] or height < MINIMUM[1], "-small")
         self._share(None if narrow else (width, height))
 
@@ -190,7 +193,7 @@ class MainScreen(PaneScreen):
 
     def action_find(self) -> None:
         """Find a step by its title, or text in the pane."""
-        if self.output.pane.has_focus:
+        if self.looks:
             self.app.with_text(
                 "Find in the output", self.find_in_output, value=self.output.pane.found
             )

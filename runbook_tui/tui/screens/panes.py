@@ -12,6 +12,11 @@ from runbook_tui.tui.views.outputs import ending, outputs, own_commands
 from runbook_tui.tui.widgets.keystrokes import StrayKeys
 from runbook_tui.tui.widgets.output import Output
 from runbook_tui.tui.widgets.pane import Pane
+from runbook_tui.tui.widgets.searching import Hit
+
+BESIDE_COLUMNS = 100
+BESIDE_ROWS = 20
+"""Where two outputs have room: beside one another, else one above the other."""
 
 
 class PaneScreen(NodeScreen):
@@ -21,6 +26,9 @@ class PaneScreen(NodeScreen):
         Binding("tab", "next_part", "pane", id="next-part", tooltip="look at the pane"),
         Binding("i", "type", "type", id="type", tooltip="type into the pane"),
         Binding("z", "zoom", "zoom", id="zoom", tooltip="the pane alone"),
+        Binding("b", "beside", "beside", id="beside", tooltip="two outputs beside one another"),
+        Binding("e", "error", "first error", id="error",
+                tooltip="the first line of the output that says what went wrong, then the next"),
         Binding("left_square_bracket", "pane(-1)", "earlier output", id="pane-before",
                 tooltip="what the step's command before this one put out"),
         Binding("right_square_bracket", "pane(1)", "later output", id="pane-after",
@@ -34,25 +42,42 @@ class PaneScreen(NodeScreen):
         self._looked_at = ""
 
     @property
+    def every_output(self) -> list[Output]:
+        """What commands have put out; the second is only there beside the first."""
+        return list(self.query(Output))
+
+    @property
     def output(self) -> Output:
-        """What commands have put out."""
-        return self.query_one("#output", Output)
+        """The output that has the keys, else the first."""
+        every = self.every_output
+        return next((output for output in every if output.pane.has_focus), every[0])
+
+    @property
+    def looks(self) -> bool:
+        """Whether a person looks at a pane."""
+        return self.output.pane.has_focus
 
     def focus_list(self) -> None:
         """Give the keys to what the nodes are chosen from."""
         raise NotImplementedError
+
+    def paint_foot(self) -> None:
+        """Show the keys of what has them now."""
+        self.query_one("#foot").refresh()
 
     def show_output(self, *, anew: bool = False) -> None:
         """Show what the chosen step's commands put out.
 
         While a person looks at a pane it stays with its step, though the cursor moves on.
         """
-        looks = self.output.pane.has_focus
+        looks = self.looks
         chosen = self.chosen_duty.id if self.chosen_duty is not None else self.chosen_step
         if not looks:
             self._looked_at = chosen
         shown = outputs(self.state, self._looked_at, chosen)
-        self.output.show(shown, anew=anew and not looks)
+        first, second = self.every_output
+        first.show(shown, anew=anew and not looks)
+        second.show(shown if self.has_class("-beside") else [], beside=first)
         own = chosen if not looks else self._looked_at
         self.set_class(looks or bool(own_commands(self.state, own)), "-output")
 
@@ -61,7 +86,8 @@ class PaneScreen(NodeScreen):
 
         To be called before the cursor moves on: what is typed must never reach the next step.
         """
-        record = self.output.typed_into_ended(self.state)
+        ended = (output.typed_into_ended(self.state) for output in self.every_output)
+        record = next(filter(None, ended), None)
         if record is None:
             return
         self.stray.expect()
@@ -76,7 +102,16 @@ class PaneScreen(NodeScreen):
 
     def on_pane_typing_changed(self) -> None:
         """The foot shows other keys."""
-        self.query_one("#foot").refresh()
+        self.paint_foot()
+
+    def on_descendant_focus(self) -> None:
+        """The foot shows other keys."""
+        self.paint_foot()
+
+    def on_pane_clicked(self) -> None:
+        """A click looks at the pane, as Tab does; where it is typed into that goes on."""
+        self.add_class("-pane")
+        self.show_output()
 
     def find_in_output(self, text: str) -> None:
         """Look for a text in the pane; the screen goes on meanwhile."""
@@ -84,17 +119,11 @@ class PaneScreen(NodeScreen):
 
     def on_pane_found(self, message: Pane.Found) -> None:
         """Say what a search has found."""
-        hit = message.search.hit
-        if hit.line is None:
-            self.app.say(f"“{hit.text}” is not in the output", "warn")
-        elif hit.again:
-            self.app.say(f"“{hit.text}”: nothing further up, the newest again")
-        else:
-            self.app.say(f"“{hit.text}”: / and Enter find the one before, End follows")
+        self.app.say(*_outcome(message.search.hit))
 
     def action_run(self) -> None:
         """Run the chosen step; Enter in a pane is too easily meant for its command."""
-        if self.output.pane.has_focus:
+        if self.looks:
             self.app.say("Enter starts steps from the list; Tab goes back to it, i types in here")
             return
         super().action_run()
@@ -106,11 +135,15 @@ class PaneScreen(NodeScreen):
         self.output.step(by)
 
     def action_next_part(self) -> None:
-        """List, then pane, then list again."""
-        if self.output.pane.has_focus:
-            self.action_back_to_list()
-        else:
+        """List, then pane, then the one beside it, then list again."""
+        seen = [output for output in self.every_output if output.display]
+        at = next((n for n, output in enumerate(seen) if output.pane.has_focus), -1)
+        if at < 0:
             self._look_at_pane()
+        elif at + 1 < len(seen) and self.has_class("-zoom"):
+            seen[at + 1].pane.focus()
+        else:
+            self.action_back_to_list()
 
     def _look_at_pane(self) -> bool:
         self.show_output()
@@ -119,25 +152,30 @@ class PaneScreen(NodeScreen):
             return False
         self.add_class("-pane")
         self.output.pane.focus()
-        self.query_one("#foot").refresh()
+        self.paint_foot()
         return True
 
     def action_escape(self) -> None:
-        """End a search, else back to the list."""
-        if self.output.pane.stop_search():
+        """Drop what was chosen, end a search, else back to the list."""
+        pane = self.output.pane
+        if pane.drop():
+            return
+        if pane.stop_search():
             self.app.say("the search was stopped")
         else:
             self.action_back_to_list()
 
     def action_back_to_list(self) -> None:
         """The list has the keys again."""
-        self.remove_class("-pane", "-zoom")
-        self.output.pane.stop_search()
-        self.output.pane.typing = False
+        self.remove_class("-pane", "-zoom", "-beside")
+        for output in self.every_output:
+            output.pane.drop()
+            output.pane.stop_search()
+            output.pane.typing = False
         self.focus_list()
         # Only once the list has the focus is the pane the cursor's again.
         self.call_after_refresh(self.show_output)
-        self.query_one("#foot").refresh()
+        self.paint_foot()
 
     def action_type(self) -> None:
         """Every key but the panic key goes to the command."""
@@ -151,6 +189,40 @@ class PaneScreen(NodeScreen):
     def action_zoom(self) -> None:
         """The pane alone, with the keys, or everything again."""
         if self.has_class("-zoom"):
-            self.remove_class("-zoom")
+            self.remove_class("-zoom", "-beside")
+            self.every_output[0].pane.focus()
+            self.show_output()
         elif self._look_at_pane():
             self.add_class("-zoom")
+
+    def action_beside(self) -> None:
+        """Another output beside the one that is looked at, over the whole screen, or no more."""
+        if self.has_class("-beside"):
+            self.remove_class("-beside")
+            self.every_output[0].pane.focus()
+        elif self.size.height < BESIDE_ROWS and self.size.width < BESIDE_COLUMNS:
+            self.app.say("there is no room here for two outputs", "warn")
+            return
+        elif self._look_at_pane():
+            self.add_class("-zoom", "-beside")
+        self.show_output()
+
+    def action_error(self) -> None:
+        """The first line of the output that says what went wrong, then the next ones."""
+        if self.looks or self._look_at_pane():
+            self.output.pane.find_error()
+
+
+def _outcome(hit: Hit) -> tuple[str, str]:
+    """What a search has found, and the tone to say it in."""
+    if hit.text and hit.line is None:
+        return f"“{hit.text}” is not in the output", "warn"
+    if hit.text and hit.again:
+        return f"“{hit.text}”: nothing further up, the newest again", "dim"
+    if hit.text:
+        return f"“{hit.text}”: / and Enter find the one before, End follows", "dim"
+    if hit.line is None:
+        return "no line of the output looks like an error; / finds any text", "warn"
+    if hit.again:
+        return f"line {hit.line + 1:,}: the first error again, there is none further down", "dim"
+    return f"line {hit.line + 1:,} looks like an error; e goes to the next, End follows", "dim"

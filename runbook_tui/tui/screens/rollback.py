@@ -19,7 +19,7 @@ from runbook_tui.tui.views import rollback as view
 from runbook_tui.tui.views.outputs import undo_shown
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.widgets.painted import Lines, RowList
-from runbook_tui.tui.widgets.pane import Pane
+from runbook_tui.tui.widgets.undo_pane import UndoPane
 from runbook_tui.tui.widgets.undos import UndoList
 
 FRAME = 2
@@ -61,7 +61,7 @@ class RollbackScreen(RollbackKeys):
         undos = UndoList(id="undos")
         yield undos
         yield Lines(undos.command, id="command")
-        yield Pane(self.app.terminals, id="undoing")
+        yield UndoPane(self.app.terminals, id="undoing")
         yield Lines(lambda w, h: [chosen_undo.strange(self._strange, w)], id="strange")
         yield Lines(lambda w, h: verdict.summary(self.state, self._plan, w, h), id="summary")
         yield Lines(lambda w, h: [[(f" {self.app.said}", self.app.said_tone)]], id="said")
@@ -149,7 +149,7 @@ class RollbackScreen(RollbackKeys):
         beside = next((last for last in self.rows.commands if last.started >= latest), None)
         folder = beside.folder if beside is not None else shown.folder if shown is not None else ""
         self.set_class(bool(folder), "-output")
-        self.query_one("#undoing", Pane).show(folder)
+        self.query_one("#undoing", UndoPane).show(folder)
 
     def _show_rows(self) -> None:
         """The rows as they stand now: which stage it is time for hangs on the clock."""

@@ -114,7 +114,8 @@ def foot(width: int, *, pane: bool, typing: bool, guest: bool = False) -> Line:
         keys = (("Ctrl+]", "end typing"),)
     elif pane:
         keys = (("Tab", "back"), ("i", "type"), ("[ ]", "others"), ("↑↓", "scroll"),
-                ("/", "find"), ("z", "zoom"), ("?", "help"))  # fmt: skip
+                ("/", "find"), ("z", "zoom"), ("?", "help"), ("e", "error"), ("b", "beside"),
+                ("v", "choose"), ("c", "copy"))  # fmt: skip
     else:
         keys = (("Enter", "run"), ("Space", "tick"), ("s", "sign"), ("x", "skip"), ("Tab", "pane"),
                 ("?", "help"), ("q", "leave"), ("n", "note"), ("[ ]", "outputs"))  # fmt: skip

@@ -19,7 +19,7 @@ from runbook_tui.run.state import (
     signed,
 )
 from runbook_tui.tui.views.boxes import next_box, to_probe_again
-from runbook_tui.tui.views.outputs import ended_early, ending, in_background
+from runbook_tui.tui.views.outputs import ended_early, ending, in_background, own_commands
 from runbook_tui.tui.views.tone import Line, cut, wrap
 from runbook_tui.tui.views.words import said
 
@@ -34,7 +34,8 @@ def what_next(
     found = state.step(step.id)
     lines = _around(state, step, now, width)
     if status in BROKEN:
-        lines += _broken(_reason(state, step), width, guest)
+        ran = bool(own_commands(state, step.id))
+        lines += _broken(_reason(state, step), width, guest, output=ran)
     elif status is Status.PENDING:
         lines += _pending(state, step, width)
     elif status is Status.READY:
@@ -84,10 +85,12 @@ def _wrapped(text: str, tone: str, width: int) -> list[Line]:
     return [[(line, tone)] for line in lines]
 
 
-def _broken(reason: str, width: int, guest: str) -> list[Line]:
+def _broken(reason: str, width: int, guest: str, *, output: bool) -> list[Line]:
     again: Line = [] if guest else [("r", "key"), (" try again  ", "plain")]
-    keys: Line = [*again, ("F9", "panic")]
-    return [*_wrapped(printable(reason, 300), "bad", width), [*keys, (" bring it back", "plain")]]
+    keys: Line = [*again, ("F9", "panic"), (" bring it back", "plain")]
+    if output:
+        keys += [("  ", "plain"), ("e", "key"), (" its first error", "plain")]
+    return [*_wrapped(printable(reason, 300), "bad", width), keys]
 
 
 def _pending(state: RunState, step: Step, width: int) -> list[Line]:

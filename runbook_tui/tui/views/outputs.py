@@ -28,6 +28,7 @@ class Shown:
 
     record: CommandRecord
     whose: str = ""
+    elsewhere: bool = False
 
 
 def own_commands(state: RunState, step: str) -> tuple[CommandRecord, ...]:
@@ -40,16 +41,16 @@ def own_commands(state: RunState, step: str) -> tuple[CommandRecord, ...]:
 
 
 def outputs(state: RunState, step: str, chosen: str) -> list[Shown]:
-    """A step's commands in the order they began; where it has none, what runs elsewhere."""
-    own = own_commands(state, step)
-    if own:
-        whose = "" if step == chosen else _title(state, step)
-        return [Shown(record, whose) for record in own]
-    return [
-        Shown(record, f"elsewhere: {_title(state, id_)}")
+    """A step's commands in the order they began, then what runs elsewhere."""
+    own = own_commands(state, step) if step else ()
+    whose = "" if step == chosen else _title(state, step)
+    item = state.outline.steps.get(step)
+    inside = {step, *(inner.id for inner in item.steps)} if item is not None else {step}
+    return [Shown(record, whose) for record in own] + [
+        Shown(record, f"elsewhere: {_title(state, id_)}", elsewhere=True)
         for id_, other in state.steps.items()
         for record in other.commands
-        if record.running and record.kind not in PROBES
+        if id_ not in inside and record.running and record.kind not in PROBES
     ]
 
 
@@ -75,9 +76,18 @@ def _title(state: RunState, id_: str) -> str:
 
 
 def first_choice(shown: list[Shown]) -> int:
-    """The one to look at before a person chooses: what runs, else the newest attempt's command."""
-    best = range(len(shown))
-    return max(best, key=lambda n: (_weight(shown[n].record), shown[n].record.attempt, n))
+    """The one to look at before a person chooses: what runs, else the newest attempt's command;
+    another step's only where there is none of this one."""
+    return max(range(len(shown)), key=lambda n: (not shown[n].elsewhere, _weight(shown[n].record),
+                                                 shown[n].record.attempt, n))  # fmt: skip
+
+
+def choice_beside(shown: list[Shown], first: str) -> int:
+    """The one to look at beside the command of the folder ``first``: what runs, else what came
+    before; that command itself only where there is no other."""
+    return max(range(len(shown)), key=lambda n: (shown[n].record.folder != first,
+                                                 shown[n].record.running,
+                                                 _weight(shown[n].record), n))  # fmt: skip
 
 
 def _weight(record: CommandRecord) -> int:
@@ -124,26 +134,32 @@ def _background(state: RunState, step: str) -> CommandRecord | None:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How an output is looked at: typed into, searched for a text, scrolled to a place."""
+    """How an output is looked at: typed into, searched for a text, with lines chosen, scrolled to
+    a place and a column, or standing still as a picture (``held``)."""
 
     typing: bool = False
     searched: str = ""
+    chosen: int = 0
     place: tuple[int, int] | None = None
+    column: int = 0
+    held: bool = False
 
 
-def frame(shown: Shown, number: int, count: int, looked: Looked, width: int) -> Line:
-    """The line above a pane: whose output it is, how it went, where in it one is."""
+def frame(every: list[Shown], number: int, looked: Looked, width: int) -> Line:
+    """The line above a pane: whose output it is, how it went, where in it one is, or which others
+    there are."""
+    shown = every[number]
     record = shown.record
-    glyph = "▶" if record.running else "✓" if record.ok else "✗"
-    tone = "busy" if record.running else "good" if record.ok else "bad"
+    glyph, tone = _glyph(record)
     name = WORDS.get(record.kind, record.kind)
     if record.host:
         name += f" on {record.host}"
     if record.attempt > 1:
         name += f", attempt {record.attempt}"
     how = "" if record.running else f" {ending(record)}"
-    right = _looking(looked, number, count)
     whose = f"{shown.whose} " if shown.whose else ""
+    own = length([(f"─ {name} {glyph}{how} ", "plain")])
+    right = _looking(looked) or _tabs(every, number, width - own - min(24, len(whose)) - 3)
     room = width - length(right) - 3
     left: Line = [
         ("─ ", "dim"),
@@ -157,15 +173,59 @@ def frame(shown: Shown, number: int, count: int, looked: Looked, width: int) -> 
             ("─", "dim")]  # fmt: skip
 
 
-def _looking(looked: Looked, number: int, count: int) -> Line:
-    if looked.typing:
+def _glyph(record: CommandRecord) -> tuple[str, str]:
+    if record.running:
+        return "▶", "busy"
+    return ("✓", "good") if record.ok else ("✗", "bad")
+
+
+def _looking(looked: Looked) -> Line:
+    if looked.typing and not looked.chosen:
         return [(" TYPING, Ctrl+] ends ", "warn")]
     if looked.searched:
         text = cut(said(looked.searched, 60), 16)
         return [(f" searching “{text}”… ", "busy"), ("Esc", "key"), (" stops ", "dim")]
+    if looked.chosen:
+        lines = "1 line" if looked.chosen == 1 else f"{looked.chosen:,} lines"
+        return [(f" {lines} chosen ", "strong"), ("c", "key"), (" copies ", "dim"),
+                ("Esc", "key"), (" drops ", "dim")]  # fmt: skip
+    if looked.held:
+        return [(" stands still · ", "plain"), ("End", "key"), (" follows ", "dim")]
     if looked.place is not None:
         line, total = looked.place
-        return [(f" line {line:,} of {total:,} · ", "plain"), ("End", "key"), (" follows ", "dim")]
-    if count > 1:
-        return [(f" {number + 1} of {count}, ", "dim"), ("[ ]", "key"), (" others ", "dim")]
+        column = f", column {looked.column + 1:,}" if looked.column else ""
+        return [(f" line {line:,} of {total:,}{column} · ", "plain"), ("End", "key"),
+                (" follows ", "dim")]  # fmt: skip
     return []
+
+
+def _tabs(every: list[Shown], number: int, room: int) -> Line:
+    """All outputs in their order, the one that is looked at between angles; which one it is where
+    there is no room for all."""
+    if len(every) < 2:
+        return []
+    tabs: Line = [(" ", "plain")]
+    for at, shown in enumerate(every):
+        glyph, tone = _glyph(shown.record)
+        before, behind = ("‹", "›") if at == number else (" ", " ")
+        word = "strong" if at == number else "dim"
+        tabs += [(f"{before}{_tab(every, shown)} ", word), (glyph, tone), (behind, word)]
+    tabs += [(" ", "plain"), ("[ ]", "key"), (" ", "plain")]
+    if length(tabs) <= room:
+        return tabs
+    place = f" {number + 1} of {len(every)}"
+    words: Line = [(f"{place}, ", "dim"), ("[ ]", "key"), (" others ", "dim")]
+    return words if length(words) <= room else [(f"{place} ", "dim"), ("[ ]", "key"), (" ", "dim")]
+
+
+def _tab(every: list[Shown], shown: Shown) -> str:
+    """The shortest name that tells it from the others."""
+    record = shown.record
+    if shown.elsewhere:
+        return cut(shown.whose.partition("“")[2].rstrip("”"), 16)
+    own = [other.record for other in every if not other.elsewhere]
+    several = max(other.attempt for other in own) > 1
+    if record.kind == "run" and several:
+        return f"attempt {record.attempt}"
+    name = WORDS.get(record.kind, record.kind)
+    return f"{name} {record.attempt}" if several and record.attempt > 1 else name

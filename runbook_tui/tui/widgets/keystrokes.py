@@ -9,26 +9,59 @@ PAUSE = 0.5
 LONGEST = 2.0
 """Seconds after which keys are heard again, however many come."""
 
-SEQUENCES = {
+PLAIN = {
     "enter": b"\r", "tab": b"\t", "shift+tab": b"\x1b[Z", "backspace": b"\x7f", "escape": b"\x1b",
-    "up": b"\x1b[A", "down": b"\x1b[B", "right": b"\x1b[C", "left": b"\x1b[D",
-    "home": b"\x1b[H", "end": b"\x1b[F", "insert": b"\x1b[2~", "delete": b"\x1b[3~",
-    "pageup": b"\x1b[5~", "pagedown": b"\x1b[6~",
-    "f1": b"\x1bOP", "f2": b"\x1bOQ", "f3": b"\x1bOR", "f4": b"\x1bOS", "f5": b"\x1b[15~",
-    "f6": b"\x1b[17~", "f7": b"\x1b[18~", "f8": b"\x1b[19~", "f10": b"\x1b[21~",
-    "f11": b"\x1b[23~", "f12": b"\x1b[24~",
+    "ctrl+backspace": b"\x08", "shift+enter": b"\r", "ctrl+enter": b"\r",
+}  # fmt: skip
+CURSOR = {"up": "A", "down": "B", "right": "C", "left": "D", "home": "H", "end": "F"}
+LETTERED = {**CURSOR, "f1": "P", "f2": "Q", "f3": "R", "f4": "S"}
+NUMBERED = {
+    "insert": 2, "delete": 3, "pageup": 5, "pagedown": 6, "f5": 15, "f6": 17, "f7": 18, "f8": 19,
+    "f9": 20, "f10": 21, "f11": 23, "f12": 24,
+}  # fmt: skip
+MODIFIERS = {"shift": 1, "alt": 2, "ctrl": 4}
+CONTROLS = {
+    "@": 0, "at": 0, "space": 0, "left_square_bracket": 27, "circumflex_accent": 30,
+    "underscore": 31, "slash": 31, "minus": 31,
 }  # fmt: skip
 
 
-def typed(key: str, character: str | None) -> bytes:
-    """The bytes of a key, as textual names it; empty where it sends nothing."""
-    if key in SEQUENCES:
-        return SEQUENCES[key]
-    if key.startswith("ctrl+") and len(key) == 6 and key[5].isalpha():
-        return bytes([ord(key[5].lower()) - 96])
-    if key.startswith("alt+") and character:
-        return b"\x1b" + character.encode()
+def typed(key: str, character: str | None, *, application: bool = False) -> bytes:
+    """The bytes of a key, as textual names it; empty where it sends nothing.
+
+    ``application``: the program has asked for the other sequences of the cursor keys (xterm's
+    mode 1); many know no others.
+    """
+    if key in PLAIN:
+        return PLAIN[key]
+    *held, base = key.split("+")
+    if base in LETTERED or base in NUMBERED:
+        return _moving(base, 1 + sum(MODIFIERS.get(name, 0) for name in held), application)
+    if held[-1:] == ["ctrl"] and (code := _control(base)) is not None:
+        return b"\x1b" * ("alt" in held) + bytes([code])
+    if "alt" in held:
+        plain = PLAIN.get(base) or (character or (base if len(base) == 1 else "")).encode()
+        return b"\x1b" + plain if plain else b""
     return character.encode() if character else b""
+
+
+def _moving(base: str, modifier: int, application: bool) -> bytes:
+    """A key that has a sequence, with the code of the modifiers that are held."""
+    held = f";{modifier}" if modifier > 1 else ""
+    if base in NUMBERED:
+        return f"\x1b[{NUMBERED[base]}{held}~".encode()
+    other = base not in CURSOR or application
+    return (
+        f"\x1b[1{held}{LETTERED[base]}".encode()
+        if held
+        else (f"\x1b{'O' if other else '['}{LETTERED[base]}".encode())
+    )
+
+
+def _control(base: str) -> int | None:
+    if len(base) == 1 and base.isascii() and base.isalpha():
+        return ord(base.lower()) - 96
+    return CONTROLS.get(base)
 
 
 def pasted(text: str, *, brackets: bool) -> bytes:

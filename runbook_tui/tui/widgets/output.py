@@ -51,11 +51,17 @@ class Output(Vertical):
         """The command that is looked at."""
         return self._shown[self._number].record if self._shown else None
 
-    def show(self, shown: list[Shown], *, anew: bool = False) -> None:
-        """Offer these commands; ``anew`` forgets what a person chose."""
+    def show(self, shown: list[Shown], *, anew: bool = False, beside: Output | None = None) -> None:
+        """Offer these commands; ``anew`` forgets what a person chose. What stands ``beside``
+        another output shows another command, where there is one."""
         if self.pane.typing:
             return
-        newest = shown[view.first_choice(shown)].record.folder if shown else ""
+        if not shown:
+            newest = ""
+        elif beside is None:
+            newest = shown[view.first_choice(shown)].record.folder
+        else:
+            newest = shown[view.choice_beside(shown, beside.pane.folder)].record.folder
         if anew or newest != self._newest:
             self._chosen = ""
         self._shown, self._newest = shown, newest
@@ -88,8 +94,10 @@ class Output(Vertical):
         self.app.session.write(message.folder, message.data)
 
     def on_pane_resized(self, message: Pane.Resized) -> None:
-        """The command's terminal is as large as its pane."""
-        self.app.session.resize(message.folder, message.rows, message.columns)
+        """The command's terminal is as large as the lead's pane, or that of who types into it:
+        whoever only looks on changes nothing for the others."""
+        if self.app.session.leads or self.pane.typing:
+            self.app.session.resize(message.folder, message.rows, message.columns)
 
     def on_pane_typing_changed(self) -> None:
         """The frame says whether keys go to the command."""
@@ -113,7 +121,13 @@ class Output(Vertical):
     def _paint(self, width: int, height: int) -> list[Line]:
         if not self._shown:
             return [[("─" * width, "dim")]]
-        shown, count = self._shown[self._number], len(self._shown)
         pane = self.pane
-        looked = Looked(typing=pane.typing, searched=pane.searched, place=pane.place)
-        return [view.frame(shown, self._number, count, looked, width)]
+        looked = Looked(
+            typing=pane.typing,
+            searched=pane.searched,
+            chosen=pane.chosen,
+            place=pane.place,
+            column=pane.left,
+            held=pane.sampler.held,
+        )
+        return [view.frame(self._shown, self._number, looked, width)]

@@ -6,8 +6,11 @@ import threading
 from collections.abc import Callable
 
 from runbook_tui.session.ports.terminals import Terminal, TerminalView
+from runbook_tui.tui.widgets.drawn import text_of
 
 SAMPLES_A_SECOND = 15
+TRIES = 3
+"""Times that a picture which stands still is looked for in the kept log while that grows."""
 
 
 class Sampler:
@@ -21,6 +24,7 @@ class Sampler:
         self._gate = threading.Condition()
         self._ending = False
         self._scroll: int | None = None
+        self._holding = self._held = False
         self._space = (1, 1)
         self._shown = 0
         self._asked: tuple[object, ...] = ()
@@ -43,12 +47,13 @@ class Sampler:
             self._shown += 1
             self.terminal = terminal
             self.view = TerminalView(rows=())
-            self._scroll = None
-            self._gate.notify()
+            self._go_to(None)
 
     def fit(self, rows: int, columns: int) -> None:
         """There is room for so much."""
         with self._gate:
+            if (rows, columns) != self._space:
+                self._holding = self._held = False
             self._space = (rows, columns)
             self._gate.notify()
 
@@ -61,24 +66,56 @@ class Sampler:
     def scroll_to(self, line: int | None) -> None:
         """Show the output from a line on; None: follow its end."""
         with self._gate:
-            self._scroll = line
-            self._gate.notify()
+            self._go_to(line)
 
-    def scroll_by(self, by: int) -> None:
-        """Up (below 0) or down; following stops, and begins again where the end is reached."""
+    def scroll_by(self, by: int, *, stay: bool = False) -> None:
+        """Up (below 0) or down; following stops, and begins again where the end is reached,
+        unless it is to ``stay`` there."""
         with self._gate:
             height = self._space[0]
+            if stay and self._held:
+                return
             if self._scroll is None:
                 # How many lines there are is not counted before it is asked for: from the end.
-                self._scroll = by - height if by < 0 else None
+                self._go_to(by - self._lines_in_view() if by < 0 else None)
             elif self._scroll < 0:
                 line = self._scroll + by
-                self._scroll = line if line < -height else None
+                self._go_to(line if by < 0 or line < -height else None)
             else:
                 line = max(0, self._scroll + by)
                 at_end = by > 0 and line >= self.view.total - height
-                self._scroll = None if at_end else line
+                end = max(0, self.view.total - height) if stay else None
+                self._go_to(end if at_end else line)
+
+    def _lines_in_view(self) -> int:
+        """Lines of the log that are seen at its end, where some of them take several rows."""
+        view = self.view
+        if view.full_screen:
+            return self._space[0]
+        return max(1, len(view.rows) - len(view.wrapped))
+
+    def _go_to(self, line: int | None) -> None:
+        self._scroll = line
+        self._holding = self._held = False
+        self._gate.notify()
+
+    # -- standing still --------------------------------------------------------------------------
+
+    def hold(self) -> None:
+        """Stand still: where it can be at lines of the kept log, else with the picture as it is."""
+        with self._gate:
+            self._holding = self._scroll is None and not self._held
             self._gate.notify()
+
+    @property
+    def held(self) -> bool:
+        """Whether the picture stands still and is no part of the kept log that can be scrolled."""
+        return self._held
+
+    @property
+    def stands(self) -> bool:
+        """Whether what is in view stays where it is."""
+        return self._held or (self._scroll is not None and self._scroll >= 0)
 
     def _sample(self) -> None:
         while True:
@@ -87,7 +124,12 @@ class Sampler:
                 if self._ending:
                     return
                 terminal, scroll, space = self.terminal, self._scroll, self._space
-                shown = self._shown
+                shown, holding, held = self._shown, self._holding, self._held
+            if held:
+                continue
+            if holding and terminal is not None:
+                self._stand(terminal, shown)
+                continue
             asked = (shown, scroll, space)
             if terminal is None or (asked == self._asked and not terminal.changed()):
                 continue
@@ -100,6 +142,19 @@ class Sampler:
                 self._settle(scroll)
             self._newer()
 
+    def _stand(self, terminal: Terminal, shown: int) -> None:
+        seen, kept = _pictures(terminal, *self._space)
+        with self._gate:
+            if shown != self._shown or not self._holding:
+                return
+            self._holding = False
+            if kept is not None:
+                self.view, self._scroll = kept, kept.first
+            else:
+                self.view, self._held = seen, True
+            self._asked = ()
+        self._newer()
+
     def _settle(self, asked: int | None) -> None:
         """What was asked for from the end is a line now, which stays where it is."""
         if asked is None or self._scroll is None:
@@ -110,3 +165,18 @@ class Sampler:
             self._scroll = max(0, self.view.first + self._scroll - min(asked, 0))
         elif self._scroll == asked:
             self._scroll = self.view.first
+
+
+def _pictures(
+    terminal: Terminal, rows: int, columns: int
+) -> tuple[TerminalView, TerminalView | None]:
+    """The end of the output, and the lines of the kept log that look the same, where there are
+    such: not where lines are wrapped, or a program has drawn a screen."""
+    seen = terminal.view(rows, columns)
+    for _ in range(TRIES):
+        kept = terminal.view(rows, columns, -rows)
+        alike = [text_of(row) for row in seen.rows] == [text_of(row) for row in kept.rows]
+        if alike and kept.total > rows:
+            return seen, kept
+        seen = terminal.view(rows, columns)
+    return seen, None

@@ -8,26 +8,42 @@ from dataclasses import dataclass
 
 from runbook_tui.session.ports.terminals import Terminal
 
+Stop = Callable[[], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where a text stands: the line, None for nowhere; ``again`` from the end once more."""
+    """Where a text, or an error (``text`` is empty then), stands: the line, None for nowhere;
+    ``again``: there was no further one, this is where the search begins anew."""
 
     text: str
     line: int | None
     again: bool = False
 
 
+def text_above(terminal: Terminal, text: str, before: int | None, stop: Stop) -> Hit:
+    """A text from the end backwards, or on from a line."""
+    line = terminal.find(text, before, stop)
+    again = line is None and before is not None
+    return Hit(text, terminal.find(text, None, stop) if again else line, again)
+
+
+def error_below(terminal: Terminal, after: int, stop: Stop) -> Hit:
+    """The first line that says that something went wrong, or the next one from a line on."""
+    line = terminal.find_error(after, stop)
+    again = line is None and after > 0
+    return Hit("", terminal.find_error(0, stop) if again else line, again)
+
+
 class Search:
-    """Looks for a text from the end backwards, or on from a line; begins at once."""
+    """Looks for something; begins at once."""
 
     def __init__(
-        self, terminal: Terminal, text: str, before: int | None, done: Callable[[Search], None]
+        self, text: str, look: Callable[[Stop], Hit], done: Callable[[Search], None]
     ) -> None:
         self.text = text
         self.hit = Hit(text, None)
-        self._terminal = terminal
-        self._before = before
+        self._look = look
         self._done = done
         self._stopped = threading.Event()
         threading.Thread(target=self._run, name="search", daemon=True).start()
@@ -37,11 +53,6 @@ class Search:
         self._stopped.set()
 
     def _run(self) -> None:
-        find, stopped = self._terminal.find, self._stopped.is_set
-        line = find(self.text, self._before, stopped)
-        again = line is None and self._before is not None
-        if again:
-            line = find(self.text, None, stopped)
-        self.hit = Hit(self.text, line, again)
-        if not stopped():
+        self.hit = self._look(self._stopped.is_set)
+        if not self._stopped.is_set():
             self._done(self)

@@ -86,6 +86,16 @@ def test_colours_and_struck_over_letters_hide_nothing(tmp_path: Path) -> None:
     assert kept.find("[31m", None, NEVER) is None
 
 
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("cut", [3, 8, 14, 21, 30])
+def test_errors_are_found_from_the_beginning_on_over_all_parts(tmp_path: Path, cut: int) -> None:
+    text = b"one\ntwo\n\x1b[31merror\x1b[0m: it broke\nfour\n\nfatal: gone\nlast\nerror: un"
+    kept = KeptLines(log(tmp_path, text[:cut], text[cut:]))
+    kept.renew()
+    assert [kept.find_error(after, NEVER) for after in range(9)] == [2, 2, 2, 5, 5, 5, 7, 7, None]
+    assert kept.find_error(0, lambda: True) is None
+
+
 def test_a_search_of_a_full_log_can_be_stopped_at_every_piece(tmp_path: Path) -> None:
     line = b"\x1b[32mok\x1b[0m a line of a long log, one of very many\r\n"
     folder = log(tmp_path, line * (FULL // len(line)))

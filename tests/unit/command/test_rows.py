@@ -15,7 +15,7 @@ from runbook_tui.command.emulator import Emulator, Screen
 from runbook_tui.command.lines import addresses_cursor
 from runbook_tui.command.pyte_screen import PyteScreen
 from runbook_tui.command.spans import blank_is_seen
-from runbook_tui.command.terminal import tail_rows
+from runbook_tui.command.terminal import tail_of
 from runbook_tui.session.ports.terminals import Row
 
 LONG = bool(os.environ.get("RUNBOOK_LONG"))
@@ -89,12 +89,14 @@ def test_lines_look_alike_whichever_way_is_taken(
     # pyte leaves half of a wide character where the other half is written over.
     wide = any(unicodedata.east_asian_width(char) in "WF" for char in data.decode())
     assume(kind is AvtScreen or not wide)
-    plain = tail_rows(data, *size)
+    plain = tail_of(data, *size)
     if plain is not None:
-        rows = emulated(data, size, kind).rows()
-        assert [text(row) for row in seen(plain)] == [text(row) for row in seen(rows)]
+        screen = emulated(data, size, kind)
+        rows = screen.rows()
+        assert plain.cursor == screen.cursor
+        assert [text(row) for row in seen(plain.rows)] == [text(row) for row in seen(rows)]
         # pyte knows nothing of faint text and mixes the 256 colours itself.
-        assert kind is PyteScreen or looks(seen(plain)) == looks(seen(rows))
+        assert kind is PyteScreen or looks(seen(plain.rows)) == looks(seen(rows))
 
 
 @KINDS
@@ -118,7 +120,8 @@ def test_any_bytes_cut_anywhere_give_the_same_rows_without_controls(
 
 @given(data=ANY)
 def test_lines_of_any_bytes_hold_no_controls(data: bytes) -> None:
-    rows = tail_rows(data, 24, 80) or ()
+    tail = tail_of(data, 24, 80)
+    rows = tail.rows if tail is not None else ()
     assert not any(CONTROL.search(span.text) for row in rows for span in row)
 
 
@@ -144,3 +147,25 @@ def test_the_first_screen_comes_back_and_it_wraps_and_draws(kind: type[Screen]) 
 def test_what_was_skipped_or_asked_is_never_answered_nor_shown(kind: type[Screen]) -> None:
     asked = b"\x1b[c\x1b[>c\x1b[6n\x1b]11;?\x07\x1b[>0q\x1b[?u\x1bP+q544e\x1b\\\x1b_Gi=1;AAAA\x1b\\"
     assert seen(emulated(b"a" + asked + b"b", (2, 20), kind).rows())[0][0].text == "ab"
+
+
+@KINDS
+def test_modes_hold_wherever_the_output_is_cut(kind: type[Screen]) -> None:
+    data = b"\x1b[?1;2004h\x1b[?25l+\x1b[?1l-\x1b[?1h\x1bc*\x1b[?2004h"
+    for cut in range(len(data)):
+        screen = Emulator(5, 20, kind)
+        screen.feed(data[:cut])
+        screen.feed(data[cut:])
+        modes = screen.modes
+        assert (modes.application_keys, modes.cursor, modes.brackets) == (False, True, True)
+    screen = emulated(data.partition(b"+")[0], (5, 20), kind)
+    modes = screen.modes
+    assert (modes.application_keys, modes.cursor, modes.brackets) == (True, False, True)
+
+
+def test_which_rows_of_plain_output_go_on_in_the_next_is_known() -> None:
+    tail = tail_of(b"one\r\n" + b"x" * 25 + b"\r\ntwo\r\n", 4, 10)
+    assert tail is not None
+    assert [text(row) for row in tail.rows] == ["x" * 10, "x" * 10, "x" * 5, "two"]
+    assert tail.wrapped == {0, 1}
+    assert tail.cursor == (4, 0)

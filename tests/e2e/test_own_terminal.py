@@ -1,0 +1,79 @@
+"""A command that writes to the terminal on which the program stands, or changes its modes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from tests.e2e.terminals import Terminal
+from tests.waiting import until
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("tmux") is None and not os.environ.get("CI"), reason="tmux is not here"
+)
+PLAN = """\
+format = 1
+title = "Lighthouse"
+[[phase]]
+title = "Lamp"
+[[phase.step]]
+id = "spoil"
+title = "Spoil the screen"
+changes = false
+run = '''{spoil}; touch spoilt; read x < go'''
+[[phase.step]]
+id = "after"
+title = "Look at the sea"
+changes = false
+"""
+SPOIL = r"""printf '\033[?1049l\033[2J\033[5;10r\033[?6h\033(0\033[7m\033[?25hGARBAGE' > {tty}
+stty -F {tty} sane"""
+
+
+def spoilt(terminal: Terminal, size: tuple[int, int]) -> str:
+    """The screen before a command spoils it, once that has happened."""
+    plan = terminal.folder / "plan.toml"
+    plan.write_text(PLAN.format(spoil="read tty < tty; " + SPOIL.format(tty='"$tty"')))
+    os.mkfifo(terminal.folder / "tty")
+    terminal.open("run", "plan.toml", size=size)
+    terminal.see("READY Spoil the screen")
+    terminal.keys("Enter")
+    terminal.see("command ▶")
+    terminal.see(" 0:02 ")
+    before = terminal.screen
+    tty = terminal.tmux("list-panes", "-F", "#{pane_tty}").strip()
+    (terminal.folder / "tty").write_text(tty + "\n")
+    until((terminal.folder / "spoilt").exists)
+    return before
+
+
+def steady(screen: str) -> list[str]:
+    """What does not change with the clock."""
+    return [row for row in screen.splitlines()[1:] if "0:" not in row]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_the_screen_comes_back_by_itself_and_so_do_the_keys(
+    terminal: Terminal, size: tuple[int, int]
+) -> None:
+    before = spoilt(terminal, size)
+    until(lambda: steady(terminal.screen) == steady(before), what="the screen as it was")
+    until(lambda: terminal.tmux("display", "-p", "#{cursor_flag}").strip() == "0")
+    assert terminal.tmux("display", "-p", "#{scroll_region_upper}").strip() == "0"
+    assert terminal.tmux("display", "-p", "#{alternate_on}").strip() == "1"
+    terminal.keys("F9")
+    terminal.see("F9 again to START")
+
+
+def test_ctrl_l_draws_it_at_once_though_nothing_runs(terminal: Terminal) -> None:
+    terminal.open("run", "plan.toml", size=(80, 24))
+    terminal.see("READY Change the lamp")
+    terminal.see(" 0:02 ")
+    before = terminal.screen
+    with open(terminal.tmux("list-panes", "-F", "#{pane_tty}").strip(), "w") as tty:
+        tty.write("\033[2J\033[5;5HGARBAGE")
+    terminal.see("GARBAGE")
+    terminal.keys("C-l")
+    until(lambda: steady(terminal.screen) == steady(before), what="the screen as it was")

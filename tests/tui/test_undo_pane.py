@@ -1,0 +1,54 @@
+"""The output of a running undo: the mouse may take from it, and it goes on being followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+
+from runbook_tui.book.model import Step
+from runbook_tui.command.terminal import LogTerminals
+from runbook_tui.run.requests import StartRollback
+from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.screens.rollback import RollbackScreen
+from runbook_tui.tui.widgets.undo_pane import UndoPane
+from tests.integration.session.scene import Scene, ask, book, run_step
+from tests.tui.piloting import text_of, until
+
+Make = Callable[..., Scene]
+
+
+async def test_it_is_copied_from_and_followed_again(scene: Make) -> None:
+    undo = "seq 3000; until test -e go; do sleep 0.02; done; seq 4000"
+    place = scene(book(Step(id="a", title="A", run="true", undo=undo)))
+    session = place.open()
+    run_step(session, "a")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+        ask(session, StartRollback(scope="run", node=""))
+        await until(pilot, lambda: "2999" in text_of(app))
+        pane = app.screen.query_one(UndoPane)
+        region = pane.content_region
+
+        async def mouse(kind: type[events.MouseEvent], x: int, y: int, button: int = 1) -> None:
+            at = (region.x + x, region.y + y)
+            app.post_message(kind(None, *at, 0, 0, button, False, False, False, *at))
+            await pilot.pause()
+
+        for kind, x, y in ((events.MouseDown, 0, 0), (events.MouseMove, 3, 1),
+                           (events.MouseUp, 3, 1)):  # fmt: skip
+            await mouse(kind, x, y)
+        await until(pilot, lambda: app.clipboard)
+        first, second = app.clipboard.split("\n")
+        assert int(second) == int(first) + 1
+        await until(pilot, lambda: pane.place is None and not pane.sampler.held)
+        await mouse(events.MouseScrollUp, 1, 1, button=0)
+        await until(pilot, lambda: pane.place)
+        assert "scroll down to its end to follow it" in text_of(app)
+        await mouse(events.MouseScrollDown, 1, 1, button=0)
+        await until(pilot, lambda: pane.place is None)
+        (place.work / "go").touch()
+        await until(pilot, lambda: "3999" in text_of(app))
+        assert app.screen.focused is app.screen.query_one("#undos")
