@@ -62,10 +62,10 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
     refusal = not_lead(state, actor, "start a step") or _not_startable(state, step)
     if refusal is not None:
         return refusal
-    if is_spread(step):
-        return _start_on_several(state, step, q, actor)
     if wanted(state, step.id) is False:
         return [(does_not_apply(state, step.id), step.id), *holders(state, step.id)]
+    if is_spread(step):
+        return _start_on_several(state, step, q, actor)
     if (through := gone_through(state, step, walk=q.walk)) is not None:
         return through
     question = step.confirm or (
@@ -99,6 +99,10 @@ def _start_on_several(state: RunState, step: Step, q: r.StartStep, actor: Actor)
     )  # fmt: skip
     if question and not q.confirmed:
         return r.ConfirmationNeeded(reason=question, hint="say yes to run it")
+    if not to_begin(state, step):
+        return Refusal(
+            reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}",
+        )
     events: Pairs = []
     for id_ in to_begin(state, step):
         started = _start(state, r.StartStep(step=id_, confirmed=True), actor)

@@ -24,6 +24,8 @@ class Standing:
     open: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     """Those of the broken ones of which nobody knows what they did."""
+    waiting: tuple[str, ...] = ()
+    """Those under way whose command has ended, and whose boxes are open."""
     stopped: tuple[str, ...] = ()
     """Those of the broken ones that a person has stopped."""
     allowed: int = 0
@@ -40,7 +42,8 @@ class Standing:
         many = len(self.over) + len(self.under_way) + len(self.broken) + len(self.open)
         failed = len(self.broken) - len(self.lost) - len(self.stopped)
         parts = (
-            (len(self.under_way), "running"), (failed, "failed"), (len(self.lost), "lost"),
+            (len(self.under_way) - len(self.waiting), "running"), (len(self.waiting), "waiting"),
+            (failed, "failed"), (len(self.lost), "lost"),
             (len(self.stopped), "stopped"),
         )  # fmt: skip
         said = [f"{number} {word}" for number, word in parts if number]
@@ -58,6 +61,7 @@ def standing(state: RunState, step: Step) -> Standing:
         under_way=those(UNDER_WAY),
         broken=those(BROKEN),
         open=those(frozenset({Status.PENDING})),
+        waiting=those(frozenset({Status.WAITING})),
         lost=those(frozenset({Status.LOST})),
         stopped=those(frozenset({Status.STOPPED})),
         allowed=step.max_failures,
@@ -80,7 +84,10 @@ def status_of(state: RunState, id_: str) -> Status:
 
 def _together(found: Standing) -> Status:
     if found.under_way:
-        return Status.RUNNING
+        waits = len(found.waiting) == len(found.under_way)
+        return Status.WAITING if waits else Status.RUNNING
+    if found.over and not (found.open or found.broken):
+        return Status.WAITING
     if not found.halted and (found.open or not found.broken):
         return Status.PENDING
     if found.stopped:

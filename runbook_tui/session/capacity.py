@@ -51,7 +51,8 @@ def unfit(title: str, launch: Launch) -> Refusal | None:
 
 def _unfit(launch: Launch) -> tuple[str, str]:
     spec = launch.spec
-    for name, value in spec.environment.items():
+    there = spec.remote.environment if spec.remote is not None else spec.environment
+    for name, value in there.items():
         if wrong := too_long(name, value):
             return wrong, IN_A_FILE
     text = len(spec.argv[-1].encode("utf-8", "surrogateescape"))

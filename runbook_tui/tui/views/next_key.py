@@ -140,6 +140,9 @@ def _running(state: RunState, step: Step, width: int, guest: str) -> list[Line]:
 
 
 def _waiting(state: RunState, step: Step, now: float, width: int, guest: str) -> list[Line]:
+    if is_spread(step) and (waiting := standing(state, step).waiting):
+        found = (f"{state.outline[id_].title}: {waits_for(state, id_)}" for id_ in waiting)
+        return _wrapped("; ".join(found), "warn", width)
     since = state.step(step.id).finished
     how_long = f" (for {clock(now - since)})" if since is not None else ""
     what = printable(waits_for(state, step.id), 400)

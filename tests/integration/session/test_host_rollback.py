@@ -263,3 +263,45 @@ def test_a_second_attempt_on_another_machine_is_refused_until_the_first_is_taken
     assert f"it has run on {HOST} and would now run on other" in answer.reason
     assert rolled_back(session) == "complete"
     ask(session, r.StartStep(step="a"))
+
+
+@pytest.mark.parametrize("how", ["script", "undo file", "session"])
+def test_what_still_runs_there_is_ended_first(
+    sshd: Sshd, scene: Make, tmp_path: Path, how: str
+) -> None:
+    undo = f"kill -0 $(cat {tmp_path}/pid) && echo alive > {tmp_path}/undone; true"
+    place = scene(book(far(f"echo $$ > {tmp_path}/pid; exec sleep 600", undo=undo)))
+    session = place.open()
+    ask(session, r.StartStep(step="a"))
+    pid = number_in(tmp_path / "pid")
+    if how == "session":
+        assert rolled_back(session) == "complete"
+    session.close()
+    if how == "script":
+        assert script_of(place, SHELLS[0]).endswith("= 5\n")
+    elif how == "undo file":
+        assert emergency_of(place, Told(), secrets={}).run() == (True, ())
+    assert not alive(pid)
+    assert not (tmp_path / "undone").exists()
+
+
+def test_an_undo_that_failed_there_is_edited_and_gone_on_with_there(
+    sshd: Sshd, scene: Make, tmp_path: Path
+) -> None:
+    (tmp_path / "there").mkdir()
+    step = far("true", cwd=str(tmp_path / "there"), undo="echo one >> did\nfalse\necho two >> did",
+               env={"SAYS": "recorded"})  # fmt: skip
+    place = scene(book(step))
+    session = place.open()
+    run_step(session, "a")
+    ask(session, r.StartRollback(scope="run", node="", attended=True))
+    until(lambda: session.state.step("a").undo_result == "failed", what="it fails")
+    edited = 'echo "$SAYS" "${SSH_CONNECTION##* }" >> did\nfalse\necho end >> did'
+    ask(session, r.AmendUndo(step="a", text=edited, reason="no false"))
+    until(lambda: session.state.step("a").status is Status.UNDO_FAILED
+          and sum(c.kind == "undo" for c in session.state.step("a").commands) == 2,
+          what="it fails again")  # fmt: skip
+    ask(session, r.ContinueUndo(step="a", line=3))
+    until(lambda: session.state.step("a").undo_result == "done", what="it is taken back")
+    did = (tmp_path / "there" / "did").read_text()
+    assert did == f"one\nrecorded {sshd.port}\nend\n"

@@ -187,6 +187,43 @@ def test_boxes_are_ticked_once_and_probes_on_each() -> None:
     assert len(begun(history, r.StartStep(step="d", confirmed=True))) == 3
 
 
+def test_it_waits_where_only_boxes_are_open() -> None:
+    checks = (Check(id="up", title="Up", probe="z"),)
+    history = History(plan(deploy(checks=checks, hosts=("h1", "h2"))))
+    begun(history, r.StartStep(step="d"))
+    ended(history, "d.h1")
+    assert shown(history) is Status.RUNNING
+    ended(history, "d.h2")
+    assert shown(history) is Status.WAITING
+    assert (
+        standing(history.state, history.state.outline.steps["d"]).words == "0 of 2 done, 2 waiting"
+    )
+    history.ask(r.TickNode(node="up.h1"))
+    history.ask(r.TickNode(node="up.h2"))
+    assert shown(history) is Status.DONE
+
+
+def test_its_own_boxes_keep_it_waiting_and_it_is_not_begun_again() -> None:
+    history = History(plan(deploy(checks=(Check(id="eye", title="Looks well"),))))
+    begun(history, r.StartStep(step="d"))
+    for host in ("web1", "web2", "web3"):
+        ended(history, f"d.{host}")
+    assert shown(history) is Status.WAITING
+    answer = history.ask(r.StartStep(step="d"))
+    assert isinstance(answer, r.Refusal)
+    assert "has run and waits: 1 check" in answer.reason
+    history.ask(r.TickNode(node="eye"))
+    assert shown(history) is Status.DONE
+
+
+def test_a_condition_that_does_not_hold_starts_it_nowhere() -> None:
+    step = deploy(when="where == 'eu'")
+    history = History(plan(step, parameters=(Parameter(name="where"),)), {"where": "us"})
+    answer = history.ask(r.StartStep(step="d"))
+    assert not isinstance(answer, r.Refusal)
+    assert [event.type for event in answer] == ["step.skipped"]
+
+
 def test_a_tick_starts_it_nowhere() -> None:
     history = History(plan(deploy()))
     answer = history.ask(r.TickNode(node="d"))
