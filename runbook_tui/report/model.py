@@ -114,7 +114,9 @@ class Part:
 
     @property
     def over_by(self) -> float | None:
-        """Seconds that it took beyond its estimate; None where there is none."""
+        """Seconds that it took beyond its estimate; None where there is none, or it goes on."""
+        if self.span is not None and self.status != "closed":
+            return None
         return None if self.took is None or not self.planned else self.took - self.planned
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC
 
-from runbook_tui.book.model import Phase, Probe, Runbook, Step, Team, Watch
+from runbook_tui.book.model import Estimate, Phase, Probe, Runbook, Step, Team, Watch
 from runbook_tui.report.building import build
 from runbook_tui.report.markdown import to_markdown
 from runbook_tui.report.model import Report
@@ -114,6 +114,17 @@ def test_what_only_looks_is_open_again_after_a_rollback_and_how_it_ended_is_told
     assert parts["migrate"].status == "not begun"
     first, last = parts["deploy"].attempts[0].started, parts["watch"].attempts[0].ended
     assert parts["two"].span == (first, last)
+
+
+def test_only_a_phase_that_is_over_is_held_against_its_estimate() -> None:
+    steps = tuple(
+        Step(id=i, title=i, run="true", estimate=Estimate(minimum=5, maximum=10)) for i in "ab"
+    )
+    history = History(Runbook(title="T", phases=(Phase(id="p", title="P", steps=steps),)))
+    history.ran("a")
+    assert of(history).parts[0].over_by is None
+    history.ran("b")
+    assert (of(history).parts[0].took, of(history).parts[0].over_by) == (9.0, -11.0)
 
 
 def test_a_procedure_and_what_was_run_of_it_belong_to_their_rollback() -> None:
