@@ -61,3 +61,25 @@ who = "Ada"
 ])  # fmt: skip
 def test_it_says(words: str) -> None:
     assert words in "\n".join(listing(read(PLAN, "p.toml", lambda name: "")))
+
+
+def test_what_a_step_does_in_a_rehearsal_is_shown() -> None:
+    text = """\
+format = 1
+title = "T"
+[[phase]]
+title = "P"
+[[phase.step]]
+title = "Real"
+run = "true"
+changes = false
+rehearse = true
+[[phase.step]]
+title = "Dry"
+run = "./ship"
+undo = "./unship"
+rehearse = "./ship --dry-run"
+"""
+    lines = "\n".join(listing(read(text, "p.toml")))
+    assert "really runs in a rehearsal" in lines
+    assert "in a rehearsal instead: $ ./ship --dry-run" in lines
