@@ -106,6 +106,7 @@ def _facts_of(step: Step) -> list[str]:
         f"tried {step.retries} more times" if step.retries else "",
         f"exit status {exits} expected" if step.expect.exits != (0,) else "",
         "only looks" if not step.effect else "",
+        "really runs in a rehearsal" if step.rehearse is True else "",
         _asked("gate", step.gate),
     ]
 

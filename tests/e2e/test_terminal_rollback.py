@@ -80,3 +80,27 @@ def test_a_rollback_of_lines_outlives_its_terminal(terminal: Terminal) -> None:
     (terminal.folder / "go").write_text("on\n")
     until(lambda: result(terminal) == "complete")
     assert not (terminal.folder / "first").exists()
+
+
+def test_a_rehearsal_on_the_screen_runs_nothing_and_says_after_it_what_it_found(
+    terminal: Terminal,
+) -> None:
+    (terminal.folder / "plan.toml").write_text(PLAN.replace("Second", "Second one"))
+    terminal.open("run", "plan.toml", "--rehearse", size=(100, 30))
+    terminal.see("REHEARSAL")
+    terminal.keys("Enter")
+    terminal.see("~ First")
+    terminal.keys("Enter")
+    terminal.see("~ Second one")
+    terminal.keys("F9")
+    terminal.see("F9 again to START")
+    until(lambda: starts(terminal), what="the second press to start it")
+    terminal.see("REHEARSED")
+    terminal.keys("Escape")
+    terminal.see("~ First")
+    terminal.keys("q")
+    until((terminal.folder / "ended").exists)
+    terminal.see("REHEARSED  2 of 2 undos would have been ready")
+    assert (terminal.folder / "ended").read_text() == "ended-with-0\n"
+    for name in ("first", "second", "undone"):
+        assert not (terminal.folder / name).exists()

@@ -91,3 +91,25 @@ within = "0m"
     assert "0–1 d  Stabilize  [stabilize]" in lines
     assert "technical: Lead → CTO, the next after 30 m" in lines
     assert "security: Lead → CTO, at once" in lines
+
+
+def test_what_a_step_does_in_a_rehearsal_is_shown() -> None:
+    text = """\
+format = 1
+title = "T"
+[[phase]]
+title = "P"
+[[phase.step]]
+title = "Real"
+run = "true"
+changes = false
+rehearse = true
+[[phase.step]]
+title = "Dry"
+run = "./ship"
+undo = "./unship"
+rehearse = "./ship --dry-run"
+"""
+    lines = "\n".join(listing(read(text, "p.toml")))
+    assert "really runs in a rehearsal" in lines
+    assert "in a rehearsal instead: $ ./ship --dry-run" in lines
