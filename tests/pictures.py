@@ -6,6 +6,7 @@ Everything in them happened: the merges, the service that breaks, the rollback.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -15,11 +16,15 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from runbook_tui import wiring
 from runbook_tui.cli.demo_screen import gate_waits
+from runbook_tui.cli.opening import run_named
 from runbook_tui.cli.playing import Play
+from runbook_tui.report.html import to_html
 from runbook_tui.run.state import OVER, Status, blockers
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.screens.rollback import RollbackScreen
+from tests.programs import ROOT
 from tests.tui.piloting import text_of, until
 
 SIZES = {"": (120, 36), "-80x24": (80, 24)}
@@ -75,22 +80,34 @@ async def each_size(pilot: Pilot[int], app: RunbookApp, folder: Path, name: str)
 
 
 def to_png(folder: Path) -> None:
-    """Each SVG as PNG, by a headless browser where there is one."""
+    """Each SVG as PNG, and the report of the run, by a headless browser where there is one."""
     browser = next((shutil.which(b) for b in BROWSER if shutil.which(b)), None)
     if browser is None:
         sys.stderr.write("no chromium here: SVG only\n")
         return
     for svg in sorted(folder.glob("*.svg")):
         size = "1100,720" if "80x24" in svg.name else "1500,960"
-        with tempfile.TemporaryDirectory() as profile:
-            subprocess.run(
-                [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-                 "--no-first-run", "--disable-background-networking", "--disable-sync",
-                 "--disable-component-update", "--hide-scrollbars", f"--user-data-dir={profile}",
-                 f"--screenshot={svg.with_suffix('.png')}", f"--window-size={size}",
-                 svg.resolve().as_uri()],
-                check=True, capture_output=True, timeout=60,
-            )  # fmt: skip
+        take(browser, svg, svg.with_suffix(".png"), size)
+    with tempfile.TemporaryDirectory() as place:
+        page = Path(place) / "report.html"
+        report = wiring.report(run_named(None))
+        # Where this checkout lies is nobody's business.
+        report = dataclasses.replace(report, source=os.path.relpath(report.source, ROOT))
+        page.write_text(to_html(report), encoding="utf-8")
+        take(browser, page, folder / "report.png", "1200,1500")
+
+
+def take(browser: str, page: Path, picture: Path, size: str) -> None:
+    """A picture of what a browser makes of a file."""
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+             "--no-first-run", "--disable-background-networking", "--disable-sync",
+             "--disable-component-update", "--hide-scrollbars", f"--user-data-dir={profile}",
+             f"--screenshot={picture.resolve()}", f"--window-size={size}",
+             page.resolve().as_uri()],
+            check=True, capture_output=True, timeout=60,
+        )  # fmt: skip
 
 
 def main() -> None:
@@ -100,7 +117,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="runbook-pictures-") as place:
         os.environ["RUNBOOK_HOME"] = f"{place}/home"
         asyncio.run(play(folder, Path(place) / "sandbox"))
-    to_png(folder)
+        to_png(folder)
 
 
 if __name__ == "__main__":

@@ -146,7 +146,7 @@ def event(text: str | bytes, digest: bytes) -> Event:
     """
     try:
         return read(parsed(text), digest)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise JournalError(
             "an event of the journal cannot be read", "`runbook verify` says which."
         ) from error

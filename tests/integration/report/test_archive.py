@@ -215,3 +215,36 @@ def test_a_plan_s_names_never_become_names_in_the_archive() -> None:
     assert list(plan_texts(begun)) == [
         "plan/plan.md", "plan/included-001.toml", "plan/included-002.md",
     ]  # fmt: skip
+
+
+HOSTILE = (
+    b"[]", b"null", b'"x"', b"{}", b"{" * 5000, b"\xff", b"",
+    b'{"actor":[],"at":1,"data":[],"id":[],"run":"20261126-cafe","seq":1,"step":1,"type":"x"}',
+    (b'{"actor":{"name":[]},"at":"x","data":{"plan":1,"includes":1,"title":1,"digest":1,'
+    b'"source":1,"format":1,"folder":1},"id":"a","run":"20261126-cafe","seq":"1","step":null,'
+    b'"type":"run.started"}'),
+    (b'{"actor":{"name":"a"},"at":"x","data":[1],"id":"a","run":"20261126-cafe","seq":1,'
+    b'"step":null,"type":"run.started"}'),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("body", HOSTILE)
+def test_whatever_somebody_has_made_up_is_a_problem_and_never_a_fault_of_ours(
+    place: Path, tmp_path: Path, body: bytes
+) -> None:
+    files = packed(place)
+    about = b'{"format": 1, "run": "20261126-cafe", "genesis": [], "head": {}, "events": "x"}'
+    for name, data in (
+        ("events.jsonl", body + b"\n"),
+        ("hashes", b"zz\n"),
+        ("archive.json", about),
+        ("archive.json", body),
+    ):
+        files = replaced(files, name, data)
+        assert checked(written(place, files), tmp_path).problems
+    first = next(f for f in packed(place) if f.name == "events.jsonl")
+    lines = b"".join(first.blocks()).splitlines(keepends=True)
+    whole = b"".join([*lines[:3], body + b"\n", *lines[3:]])
+    assert checked(
+        written(place, replaced(packed(place), "events.jsonl", whole)), tmp_path
+    ).problems

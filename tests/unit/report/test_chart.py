@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbook_tui.book.model import Estimate, Phase, Runbook, Step
@@ -43,6 +43,7 @@ def test_a_night_is_cut_out_and_said() -> None:
     assert axis.place(50_150) == 0.75
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1e5), st.floats(0, 1e3)), min_size=1, max_size=20))
 def test_gaps_are_long_and_nothing_is_in_them(begun: list[tuple[float, float]]) -> None:
     busy = [(at, at + lasts) for at, lasts in begun]

@@ -47,6 +47,7 @@ def pieces(text: str) -> list[Token]:
 @pytest.mark.parametrize(
     "frame", ["{}", "- {}", "- **x:** {}", "# {}", "> {}", "| a |\n| --- |\n| x{} |"]
 )
+@settings(deadline=None)
 @given(TEXTS)
 def test_a_line_of_markdown_is_the_text_and_nothing_else(frame: str, text: str) -> None:
     plain = pieces(frame.format(markdown("word")))
@@ -57,6 +58,7 @@ def test_a_line_of_markdown_is_the_text_and_nothing_else(frame: str, text: str) 
 
 
 @pytest.mark.parametrize("frame", ["{}", "- {}", "# {}", "> {}"])
+@settings(deadline=None)
 @given(TEXTS)
 @example("1. x")
 @example("# x")
@@ -71,6 +73,7 @@ def test_it_begins_nothing_where_a_line_begins(frame: str, text: str) -> None:
     assert "".join(t.content for t in found if t.type.startswith("text")) == said
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_a_block_of_markdown_holds_any_text_to_its_last_line(text: str) -> None:
     (fence,) = PARSER.parse("\n".join(block(text)))
