@@ -67,7 +67,7 @@ def test_within_the_limit_it_goes_on_and_ends_with_what_failed(
     assert (runbook.work / "ran").read_text() == "far\nother\nthird\n"
     listed = runbook("rollback", "--plan")
     assert listed.status == 0, listed
-    assert "Deploy on third  on third  [ready" in listed.out
+    assert "Deploy on third  [ready" in listed.out
     assert not (runbook.work / "undone").exists()
     back = runbook("rollback", "--yes")
     assert back.status == 5, back
