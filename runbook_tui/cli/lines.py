@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
+from runbook_tui.book.model import Step
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.asking import Answers
@@ -182,9 +183,9 @@ class Lines:
                 f"“{step.title}” is to be typed into",
                 f"  runbook resume {self._state.run}",
             )
-        unsure = UNSURE.get(status_of(self._state, id_))
-        if unsure and not self._answers.confirm(unsure.format(title=step.title)):
-            raise self._unconfirmed(unsure.format(title=step.title))
+        for unsure in self._unsure(step):
+            if not self._answers.confirm(unsure):
+                raise self._unconfirmed(unsure)
         self._retry.discard(id_)
         if is_spread(step):
             self._rolled.add(id_)
@@ -199,6 +200,14 @@ class Lines:
         if refusal is not None and self._state.step(id_).status not in OVER:
             raise Ended(refusal.exit_code, refusal.reason, refusal.hint)
         return None  # Over already: others were faster, or its condition left it out.
+
+    def _unsure(self, step: Step) -> Iterable[str]:
+        """What has to be asked before the step is run again, on whichever machine."""
+        again = to_begin(self._state, step) if is_spread(step) else (step.id,)
+        for id_ in again:
+            question = UNSURE.get(self._state.step(id_).status, "")
+            if question:
+                yield question.format(title=self._state.outline[id_].title)
 
     def _leave_out(self) -> int | None:
         """What is optional and needs a person is left out; nobody is here to do it."""

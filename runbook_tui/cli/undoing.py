@@ -77,7 +77,7 @@ def print_plan(
 
 def _print_item(item: Item, number: int, *, whole: bool) -> None:
     within = f"  in {item.within}" if item.within else ""
-    there = f"  on {item.host}" if item.host else ""
+    there = f"  {item.there}" if item.there else ""
     say.out(f"  {number:>2}  {item.title}{within}{there}  [{_readiness(item)}]")
     for sentence in item.edited:
         say.out(f"        ! {sentence}", colour="yellow")
@@ -269,6 +269,7 @@ class Undoing:
             what = "undo" if record.kind == "undo" else "verify"
             lines = record.text.strip().splitlines() or [""]
             there = f" on {record.host}" if record.host else ""
+            there = "" if title.endswith(there) else there
             say.out(f"{say.clock(record.started)}  {title}{there}: {what} $ {lines[0]}")
         follower = self._commands[record.folder]
         if follower is not None:

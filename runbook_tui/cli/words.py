@@ -50,6 +50,7 @@ def _command_started(event: Event, about: str, title: Title) -> str:
     assert isinstance(p, e.CommandStarted)
     words = {"run": "$", "before": "before $", "undo": "undo $", "verify_undo": "verify $"}
     there = f" on {p.host}" if p.host else ""
+    there = "" if about.rstrip("”").endswith(there) else there
     return f"{about}{there}: {words.get(p.kind, p.kind + ' $')} {_one_line(p.text)}"
 
 

@@ -78,6 +78,12 @@ class Item:
         return (self.text, *self.earlier)
 
     @property
+    def there(self) -> str:
+        """“on HOST”; empty where it acts on this machine, or its title says so already."""
+        words = f"on {self.host}" if self.host else ""
+        return "" if self.title.endswith(words) else words
+
+    @property
     def ready(self) -> bool:
         """Whether it can run now without asking anything."""
         return self.kind == "command" and not (

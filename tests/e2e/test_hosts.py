@@ -67,7 +67,7 @@ def test_within_the_limit_it_goes_on_and_ends_with_what_failed(
     assert (runbook.work / "ran").read_text() == "far\nother\nthird\n"
     listed = runbook("rollback", "--plan")
     assert listed.status == 0, listed
-    assert "Deploy on third  on third  [ready" in listed.out
+    assert "Deploy on third  [ready" in listed.out
     assert not (runbook.work / "undone").exists()
     back = runbook("rollback", "--yes")
     assert back.status == 5, back
@@ -82,3 +82,23 @@ def test_the_plan_is_shown_as_it_was_written(runbook: Program) -> None:
     listed = runbook("show", runbook.plan(plan(runbook, 1)))
     assert "on far, other, third, 1 at a time, 1 may fail" in listed.out
     assert "Deploy on far" not in listed.out
+
+
+def test_what_was_lost_on_one_of_them_is_not_run_again_without_a_yes(
+    runbook: Program, sshd: Sshd
+) -> None:
+    breaks = (
+        'p=$$; while [ "$(cat /proc/$p/comm)" != sshd ]; do p=$(ps -o ppid= -p $p | tr -d " ");'
+        " done; kill -9 $p; sleep 60"
+    )
+    text = plan(runbook, 2)
+    run = text.partition("run = '")[2].partition("'")[0]
+    ran = f"echo ${{RUNBOOK_STEP#d.}} >> {runbook.work}/ran; "
+    text = text.replace(run, f"{ran}case $RUNBOOK_STEP in *far) {breaks};; *other) exit 1;; esac")
+    first = runbook("run", runbook.plan(text), "--no-tui", environment=reaching(sshd))
+    assert first.status == 1, first
+    assert "1 of 3 done, 1 failed, 1 lost" in first.err
+    again = runbook("resume", "--no-tui", environment=reaching(sshd))
+    assert again.status == 7, again
+    assert "waits for a yes: its exit status is unknown; run “Deploy on far” again?" in again.err
+    assert (runbook.work / "ran").read_text() == "far\nother\nthird\n"

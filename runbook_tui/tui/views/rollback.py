@@ -90,8 +90,8 @@ def row(item: Item, number: int, width: int) -> Line:
     left: Line = [(f"{number:>2} ↶ ", "accent"), (printable(item.title, 200), "strong")]
     if item.within:
         left.append((f"  {printable(item.within, 40)}", "plain"))
-    if item.host:
-        left.append((f"  on {printable(item.host, 40)}", "plain"))
+    if item.there:
+        left.append((f"  {printable(item.there, 40)}", "plain"))
     if item.edited:
         left.append(("  edited", "warn"))
     if item.text:
