@@ -73,6 +73,10 @@ class Emulator:
             self._screen.feed(text)
         self.modes.feed(text)
 
+    def forget_margins(self) -> None:
+        """The terminal has got another size: margins go with the old one."""
+        self._screen.feed("\x1b7\x1b[r\x1b8")
+
     def skip(self) -> None:
         """What is fed next does not follow on what was fed last."""
         self._cleaner = Cleaner(self._clusters)

@@ -98,6 +98,12 @@ def terminal_size(folder: Path) -> tuple[int, int]:
         return SIZE
 
 
+def resized_at(folder: Path) -> int:
+    """The byte of all output at which the terminal got its size."""
+    at = _read(folder / "size.json").get("at", 0)
+    return at if isinstance(at, int) else 0
+
+
 def log_parts(folder: Path) -> LogParts:
     """Where the log stands now."""
     body = _read(folder / "spool.json")

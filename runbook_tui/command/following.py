@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from runbook_tui.command.emulator import Emulator
-from runbook_tui.command.folder import log_parts, read_from
+from runbook_tui.command.folder import log_parts, read_from, resized_at
 from runbook_tui.session.ports.terminals import Row, TerminalView
 
 BUDGET = 0.03
@@ -25,6 +25,7 @@ class Following:
     def __init__(self, folder: Path, size: tuple[int, int]) -> None:
         self._folder = folder
         self.size = size
+        self._resized = resized_at(folder)
         self._emulator = Emulator(*size)
         self._at = 0
         self.behind = False
@@ -57,7 +58,9 @@ class Following:
         if not 0 <= end - self._at <= self._emulator.kind.BEHIND:
             self._skip(end)
         while self._at < end:
-            start, data = read_from(self._folder, self._at, self._emulator.kind.SLICE)
+            if self._at == self._resized:
+                self._emulator.forget_margins()
+            start, data = read_from(self._folder, self._at, self._slice())
             if not data:
                 return
             if start != self._at:
@@ -69,6 +72,11 @@ class Following:
                 self.behind = self._at < end
                 return
 
+    def _slice(self) -> int:
+        """How much is fed at once: not over the byte at which the size changed."""
+        most, left = self._emulator.kind.SLICE, self._resized - self._at
+        return min(most, left) if left > 0 else most
+
     def _skip(self, end: int) -> None:
         """Go on at the last time that the screen was cleared, with the modes set till then."""
         begin = max(0, end - self._emulator.kind.BEHIND)
@@ -79,7 +87,13 @@ class Following:
         if at < 0:
             # Not in the middle of a sequence or a character.
             at = next((m.start() for m in [re.search(rb"[\n\x1b]", data)] if m), 0)
-        modes = dict.fromkeys(reversed(MODES.findall(earlier + data[:at])))
+        first = begin - len(earlier)
+        modes = dict.fromkeys(
+            found[0]
+            for found in reversed(list(MODES.finditer(earlier + data[:at])))
+            # Margins went with the size that they were set for.
+            if not (found[0].endswith(b"r") and first + found.start() < self._resized)
+        )
         self._emulator.skip()
         self._emulator.feed(b"".join(reversed(modes)) + b"\x1b[H" * (begin > 0))
         self._at = start + at

@@ -78,7 +78,8 @@ class OwnTerminalApp(LeavingApp):
 
     def _draw(self, first: str) -> None:
         driver = self._driver
-        if driver is None:
+        if driver is None or not self.is_running:
+            # What is sent once the screen is left would stand on the command line.
             return
         _restore(driver, self._attributes)
         driver.write(SECOND + MODES + first)

@@ -379,3 +379,31 @@ async def test_every_key_goes_to_the_command_but_the_panic_keys(scene: Make) -> 
             await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(app.screen, MainScreen))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_an_editor_is_shown_as_it_has_drawn_itself(
+    scene: Make, size: tuple[int, int]
+) -> None:
+    step = Step(id="a", title="Edit", undo="true", interactive=True,
+                run="seq 3000 > f; vim -u NONE -N -i NONE +3000 -c 'set nu' f")  # fmt: skip
+    place = scene(book(step))
+    app = RunbookApp(place.open(), LogTerminals())
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: main(app).output.command is not None)
+        await pilot.press("i")
+        await until(pilot, lambda: "TYPING" in text_of(app))
+        folder = Path(pane(app).folder)
+        await until(
+            pilot, lambda: terminal_size(folder) == (pane(app).size.height, pane(app).size.width)
+        )
+        await until(pilot, lambda: any(row.endswith("3000 3000") for row in seen(app)))
+        await pilot.press("g", "g", "l", "j", "down", "l")
+        high = pane(app).size.height
+        rows = [f"{n:4} {n}" for n in range(1, high)]
+        await until(pilot, lambda: seen(app)[:-1] == rows)
+        await until(pilot, lambda: [spot[:2] for spot in cursor(app)] == [(2, 5)])
+        await pilot.press("i", "x", "escape", "colon", "x", "enter")
+        await until(pilot, lambda: app.session.state.step("a").status is Status.DONE)
+    assert (place.work / "f").read_text().splitlines()[:4] == ["1", "2", "x3", "4"]

@@ -64,6 +64,7 @@ class Supervisor:
         self.stopped = False
         self.timed_out = False
         self.kill_at: "float | None" = None
+        self.size = (0, 0)
         self.master, self.slave = os.openpty()
         os.set_blocking(self.master, False)
         self.woken = wake_on_signals()
@@ -193,13 +194,17 @@ class Supervisor:
             return
 
     def resize(self, rows: int, columns: int) -> None:
-        """Tell the terminal its size, and whoever draws it."""
+        """Tell the terminal its size, and whoever draws it; and since which byte it is so."""
         rows, columns = min(max(1, rows), 9999), min(max(1, columns), 9999)
+        if (rows, columns) == self.size:
+            return
         try:
             fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         except OSError:
             return
-        records.write(self.path("size.json"), {"rows": rows, "columns": columns}, durable=False)
+        self.size = (rows, columns)
+        body = {"rows": rows, "columns": columns, "at": self.spool.total}
+        records.write(self.path("size.json"), body, durable=False)
 
     # -- the processes ---------------------------------------------------------------------------
 

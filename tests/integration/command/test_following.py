@@ -68,3 +68,14 @@ def test_what_was_not_kept_is_passed_over(tmp_path: Path, kind: type[Screen]) ->
     body = {"parts": [["log.head", 0], ["log.0", 5_000_000]], "dropped": 4_000_000}
     (tmp_path / "spool.json").write_text(json.dumps(body))
     assert shown(terminal)[2:4] == ["", "late"]
+
+
+def test_margins_of_an_earlier_size_are_not_taken_along(tmp_path: Path, kind: type[Screen]) -> None:
+    head = b"\x1b[?1049h\x1b[1;5r"
+    body = {"rows": 24, "columns": 80, "at": len(head)}
+    (tmp_path / "size.json").write_text(json.dumps(body))
+    rows = [f"line {number}" for number in range(1, 24)]
+    flood = PAGE * (kind.BEHIND // len(PAGE) * 2)
+    add(tmp_path, head + flood + b"\x1b[2J\x1b[H" + "".join(f"{row}\r\n" for row in rows).encode())
+    terminal = LogTerminal(tmp_path)
+    until(lambda: shown(terminal)[:23] == rows)

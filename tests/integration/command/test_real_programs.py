@@ -10,6 +10,7 @@ import pytest
 
 from runbook_tui.command.avt_screen import AvtScreen
 from runbook_tui.command.emulator import Emulator, Screen
+from runbook_tui.command.folder import terminal_size
 from runbook_tui.command.pyte_screen import PyteScreen
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.session.ports.terminals import Row
@@ -113,3 +114,21 @@ def test_the_rows_are_those_of_another_terminal(run: Run, tmux: Tmux, name: str)
     whole = Emulator(ROWS, COLUMNS)
     whole.feed(data)
     assert LogTerminals().open(folder).view(ROWS, COLUMNS).rows == whole.rows()
+
+
+def test_margins_end_with_the_size_they_were_set_for(run: Run) -> None:
+    folder = run(
+        "printf '\\033[?1049h\\033[1;24r\\033[2J24 rows'; read -s x; printf '\\033[H\\033[2J';"
+        " for n in $(seq 29); do printf 'row %d\\r\\n' $n; done; read -s y",
+        interactive=True,
+    )
+    until(lambda: b"24 rows" in HOST.tail(folder, 4096))
+    HOST.resize(folder, 30, 80)
+    until(lambda: terminal_size(folder) == (30, 80))
+    HOST.write(folder, b"\r")
+    until(lambda: b"row 29" in HOST.tail(folder, 4096))
+    HOST.resize(folder, 30, 80)
+    HOST.write(folder, b"\r")
+    ended(folder)
+    rows = text_of(LogTerminals().open(folder).view(30, 80).rows)
+    assert rows[:29] == [f"row {n}" for n in range(1, 30)]
