@@ -156,7 +156,9 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
     state = bench.state
     values = {**state.values, **state.step(step.id).outputs}
     filled = resolve(state, text, values, shell=step.shell)
-    environment = step_environment(state, step, bench.surroundings.environment)
+    typed = step.interactive and kind == "run"
+    around = bench.surroundings
+    environment = step_environment(state, step, around.interactive if typed else around.environment)
     launch = _launch(
         bench,
         step_id=step.id,
@@ -167,7 +169,7 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
         environment=environment,
         secrets=tuple(state.secrets),
         timeout=PROBE_SECONDS if kind in {"probe", "ready"} else step.timeout,
-        interactive=step.interactive and kind == "run",
+        interactive=typed,
         node=node,
         place=bench.rollback_place() if kind == "stage" else None,
     )
