@@ -151,15 +151,20 @@ def _left(file: UndoFile, run_folder: Path) -> UndoFile:
 
 
 def named(files: list[UndoFile], name: str | None) -> list[UndoFile]:
-    """Those of the runs that a name may mean; all without a name."""
+    """Those of the runs that a name may mean; without a name all but rehearsals."""
     if not name:
-        return files
+        return [f for f in files if not f.rehearsal]
     exact = [f for f in files if f.run == name]
     return exact or [f for f in files if f.run.startswith(name) or f.run.endswith(name)]
 
 
 def _choose(files: list[UndoFile], name: str | None, trouble: Exception) -> UndoFile:
+    rehearsals = [f.run for f in files if f.rehearsal and f.items]
     files = named(files, name)
+    if not name and rehearsals and not any(f.items for f in files):
+        lines = "\n".join(f"  {run}" for run in rehearsals)
+        reason = "say which run: only rehearsals have something to undo"
+        raise Ended(exits.USAGE, reason, lines)
     if not name:
         files = [f for f in files if f.items]
         if len(files) == 1 and time.time() - files[0].at >= RECENT:

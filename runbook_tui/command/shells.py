@@ -21,8 +21,9 @@ CALM = {
     "GIT_TERMINAL_PROMPT": "0",
     "PAGER": "cat",
     "GIT_PAGER": "cat",
-    "TERM": "xterm-256color",
 }
+PANE = {"TERM": "xterm-256color"}
+"""What a pane is, whoever types into it."""
 
 
 def shell_argv(shell: str | None, text: str) -> tuple[str, ...]:
@@ -38,4 +39,5 @@ def shell_argv(shell: str | None, text: str) -> tuple[str, ...]:
 def base_environment(environ: Mapping[str, str], *, interactive: bool = False) -> dict[str, str]:
     """What commands inherit: nothing that points git elsewhere, nothing that opens an editor."""
     kept = {name: value for name, value in environ.items() if name not in REDIRECTING}
+    kept |= PANE
     return kept if interactive else {**kept, **CALM}

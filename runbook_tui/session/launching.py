@@ -160,7 +160,9 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
     state = bench.state
     values = {**state.values, **state.step(step.id).outputs}
     filled = resolve(state, text, values, shell=step.shell)
-    environment = step_environment(state, step, bench.surroundings.environment)
+    typed = step.interactive and kind == "run"
+    around = bench.surroundings
+    environment = step_environment(state, step, around.interactive if typed else around.environment)
     host, wrong = host_of(state, step)
     launch = _launch(
         bench,
@@ -173,7 +175,7 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
         # Another machine is told no more of them than its command names.
         secrets=named_secrets(state, step, text) if host else tuple(state.secrets),
         timeout=PROBE_SECONDS if kind in {"probe", "ready"} else step.timeout,
-        interactive=step.interactive and kind == "run",
+        interactive=typed,
         node=node,
         place=bench.rollback_place() if kind == "stage" else None,
         host=host,

@@ -98,6 +98,8 @@ class UndoFile:
     scope: str = "run"
     node: str = ""
     """The narrowest scope that holds everything since the last gate, when this was written."""
+    rehearsal: bool = False
+    """Whether it is what really ran in a rehearsal; it has to be named."""
 
     def completed(self, put_out: Callable[[Path], PutOut]) -> UndoFile:
         """The file with what commands have put out since; ``put_out`` reads it from a folder."""
@@ -208,6 +210,7 @@ def parsed(body: Mapping[str, Any]) -> UndoFile:
         running=tuple(Running(**command) for command in body.get("commands", ())),
         seq=int(body.get("seq", 0)),
         base=str(body.get("base", "/")),
+        rehearsal=bool(body.get("rehearsal", False)),
         sources={name: Secret(**source) for name, source in body.get("secrets", {}).items()},
         scope=str(body.get("scope", "run")),
         node=str(body.get("node", "")),

@@ -54,6 +54,7 @@ def write(folder: Path, state: RunState, at: float) -> None:
         "seq": state.seq,
         "scope": scope,
         "node": node,
+        "rehearsal": state.rehearsal,
         "base": state.begun.folder if state.begun is not None else "/",
         "secrets": {
             p.name: dataclasses.asdict(p.secret)

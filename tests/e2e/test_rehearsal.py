@@ -204,3 +204,20 @@ def test_it_is_left_and_gone_on_with_and_over_once(runbook: Program) -> None:
     assert "this rehearsal is over" in again.err
     assert "REHEARSED  2 of 2" in again.out
     assert "step.started" not in [e["type"] for e in runbook.events()[events:]]
+
+
+def test_without_a_journal_a_rehearsal_has_to_be_named_too(runbook: Program) -> None:
+    stands = PLAN.replace("echo ${{ number }} > undone; rm real", "test ${{ number }}; test -e ok")
+    runbook("run", runbook.plan(stands), "--rehearse", "--no-tui")
+    run = runbook.run_id()
+    assert (runbook.work / "real").exists()
+    for path in runbook.home.glob("journal.db*"):
+        path.unlink()
+    (runbook.home / "journal.db").write_text("no database\n" * 500)
+    (runbook.work / "ok").touch()
+    refused = runbook("rollback", "--yes")
+    assert refused.status == 2, refused
+    assert run in refused.err
+    assert "only rehearsals have something to undo" in refused.err
+    (runbook.work / "real").unlink()
+    assert runbook("rollback", run, "--yes").status == 5

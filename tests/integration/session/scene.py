@@ -30,6 +30,10 @@ class Around:
 
     environment: Mapping[str, str]
 
+    @property
+    def interactive(self) -> Mapping[str, str]:
+        return base_environment(dict(os.environ), interactive=True)
+
     def shell(self, shell: str | None) -> tuple[str, ...]:
         return ("bash", "-eo", "pipefail", "-c")
 

@@ -46,3 +46,21 @@ def test_no_editor_opens_in_a_step_or_its_undo(
         scene.close()
     assert not (tmp_path / "opened").exists()
     assert not (scene.work / "three").exists()
+
+
+def test_who_types_into_a_step_has_their_own_editor_and_its_undo_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in EDITORS:
+        monkeypatch.setenv(name, "mine")
+    monkeypatch.setenv("TERM", "dumb")
+    said = 'echo "$GIT_EDITOR $GIT_SEQUENCE_EDITOR $EDITOR $TERM" >> editors'
+    scene = Scene(tmp_path, book(Step(id="a", title="A", run=said, undo=said, interactive=True)))
+    try:
+        session = scene.open()
+        run_step(session, "a")
+        assert rolled_back(session) == "complete"
+    finally:
+        scene.close()
+    found = (scene.work / "editors").read_text().splitlines()
+    assert found == ["mine mine mine xterm-256color", "true true true xterm-256color"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runbook_tui.cli.choosing import glance
 from runbook_tui.run import events as e
-from runbook_tui.run.fold import epoch
+from runbook_tui.run.times import epoch
 from runbook_tui.session.ports.journal import RunEntry
 from tests.fakes.history import History
 from tests.fakes.plans import chain
