@@ -40,6 +40,12 @@ SELF = re.compile(r"(?:runbook|runme|rundoc)\s+(?:run|exec|rehearse|demo)\b|#|$"
 
 PROMPT = re.compile(r"^\s*\$ ", re.MULTILINE)
 FIRST_WORD = re.compile(r"(?:[A-Z_][A-Z0-9_]*=\S*\s+)*[a-z.~/$][\w./~+-]*(?<![:.,])(?:\s|$)")
+QUERY = re.compile(
+    r"(?:sum|avg|min|max|count|rate|irate|increase|topk|absent|histogram_quantile)\b"
+    r"(?: (?:by|without))? ?\("
+)
+"""A question to Prometheus, not to a shell."""
+
 TABLE_HEAD = re.compile(
     r"^[A-Z][A-Z0-9_()/%-]+(?: [A-Z]+)?(?:\s{2,}[A-Z][A-Z0-9_()/% -]+)+\s*$|^No \w+ found"
 )
@@ -70,7 +76,9 @@ def runnable(block: Block, certain: bool = False) -> bool:
         return True
     if name in SESSIONS:
         prompted = PROMPT.search(block.text) is not None
-        return prompted or FIRST_WORD.match(commanding[0]) is not None
+        return prompted or (
+            FIRST_WORD.match(commanding[0]) is not None and not QUERY.match(commanding[0])
+        )
     if name not in UNLABELLED:
         return False
     return certain or LOOKS.search(block.text) is not None

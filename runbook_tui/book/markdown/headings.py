@@ -11,6 +11,26 @@ ROLLBACK = re.compile(
     r"|retour arrière|回滚|回退",
     re.IGNORECASE,
 )
+PREPARES = re.compile(
+    r"\b(?:readiness|ready|prepar\w{0,10}|tested|testing|rehears\w{0,5}|check(?:ed|s)? before)\b"
+    r"|vorbereit|getestet|preparaci[oó]n|probado|préparation|准备|演练",
+    re.IGNORECASE,
+)
+"""In the title of a section on the way back: it is done before, so that there is one."""
+
+DISASTER = re.compile(
+    r"\bdisaster\b|\bemergency\b|recovery (?:plan|procedures?|process|scenarios?)|notfall"
+    r"|\bdesastres?\b|\bemergencia\b|catastrophe|\burgence\b|灾难|应急",
+    re.IGNORECASE,
+)
+ACTS = re.compile(
+    r"^\W*(?:diagnosis|mitigation|remediation|resolution|solution|procedure|instructions|steps"
+    r"|actions?|what to do|how to\b|fix\b|recovery|vorgehen|durchführung|behebung|schritte|lösung"
+    r"|procedimiento|pasos|solución|acciones|procédure|étapes|résolution|处理|解决|步骤|操作)",
+    re.IGNORECASE,
+)
+"""In the title of a section in words: they say what to do."""
+
 RECOVERY = re.compile(r"recovery|recover\b|restore|wiederherstell|recuperaci", re.IGNORECASE)
 CRITERIA = re.compile(
     r"(?:success|acceptance|exit|completion)\s+(?:criteria|metrics)|definition of done"
@@ -91,8 +111,8 @@ def is_escalation(text: str) -> bool:
 
 
 def is_way_back(text: str) -> bool:
-    """Whether a title is that of a rollback."""
-    return ROLLBACK.search(text) is not None
+    """Whether a title is that of a rollback, not of what is done before so that there is one."""
+    return ROLLBACK.search(text) is not None and not PREPARES.search(plain(text))
 
 
 OPTIONAL = re.compile(

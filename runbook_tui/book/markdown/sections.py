@@ -69,8 +69,10 @@ class Section:
                 return "escalation"
             if headings.CRITERIA.search(text):
                 return "criteria"
-            if headings.ROLLBACK.search(text):
+            if headings.is_way_back(text):
                 return "rollback"
+            if headings.ROLLBACK.search(text):
+                return "steps"
             if headings.RECOVERY.search(text):
                 return "recovery"
         return "steps"
