@@ -97,7 +97,7 @@ class Body:
         """Code in the words of the step that looks like a command."""
         for text in (self.titled, *self.text):
             if "`" in text:
-                yield from (code for code in spans(text) if commands.LOOKS.match(code))
+                yield from (code for code in spans(text) if commands.types(code))
 
     def _title(self, text: str) -> None:
         """Below a title everything is of its kind, up to the next title."""

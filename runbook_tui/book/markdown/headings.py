@@ -18,6 +18,14 @@ PREPARES = re.compile(
 )
 """In the title of a section on the way back: it is done before, so that there is one."""
 
+BEFORE = re.compile(
+    r"\b(?:prepar\w{0,10}|pre-?flight|prerequisites?|pre-?(?:deploy\w{0,5}|release|migration"
+    r"|checks?|change|upgrade|maintenance|requisites?|launch|cutover))\b|vorbereit|voraussetzung"
+    r"|preparaci[oó]n|requisitos|préparation|prérequis|准备|前置",
+    re.IGNORECASE,
+)
+"""In the title of a section around one on rollback: what it holds is done before."""
+
 DISASTER = re.compile(
     r"\bdisaster\b|\bemergency\b|recovery (?:plan|procedures?|process|scenarios?)|notfall"
     r"|\bdesastres?\b|\bemergencia\b|catastrophe|\burgence\b|灾难|应急",
@@ -60,9 +68,10 @@ ASIDE = re.compile(
 DESCRIBES = re.compile(
     r"\b(?:approach|strategy|background|overview|assumptions?|goals?|objectives?|benefits"
     r"|advantages|considerations|risks?|limitations|scope|purpose|principles|known issues|notes?"
+    r"|rules|guidelines|best practices|regeln|reglas|règles"
     r"|ansatz|strategie|ziele?|annahmen|risiken|überblick|hintergrund|enfoque|estrategia|objetivos?"
     r"|supuestos|riesgos|ventajas|approche|stratégie|objectifs?|hypothèses|risques|contexte)\b"
-    r"|概述|背景|策略|目标|风险|假设",
+    r"|概述|背景|策略|目标|风险|假设|规则",
     re.IGNORECASE,
 )
 """In the title of a section: it says how things are meant, not what to do."""
@@ -113,6 +122,11 @@ def is_escalation(text: str) -> bool:
 def is_way_back(text: str) -> bool:
     """Whether a title is that of a rollback, not of what is done before so that there is one."""
     return ROLLBACK.search(text) is not None and not PREPARES.search(plain(text))
+
+
+def is_before(text: str) -> bool:
+    """Whether a title is that of what is done before the work begins."""
+    return BEFORE.search(text) is not None and ROLLBACK.search(text) is None
 
 
 OPTIONAL = re.compile(

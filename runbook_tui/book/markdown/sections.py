@@ -69,10 +69,9 @@ class Section:
                 return "escalation"
             if headings.CRITERIA.search(text):
                 return "criteria"
-            if headings.is_way_back(text):
-                return "rollback"
             if headings.ROLLBACK.search(text):
-                return "steps"
+                before = any(headings.is_before(s.text) for s in section.path() if not s.names_all)
+                return "rollback" if headings.is_way_back(text) and not before else "steps"
             if headings.RECOVERY.search(text):
                 return "recovery"
         return "steps"

@@ -191,8 +191,7 @@ def _first_command(body: Body) -> str:
 
 
 def _is_emergency(section: Section) -> bool:
-    return section.role == "recovery" and any(DISASTER.search(s.text) for s in section.path()
-                                              if not s.names_all)  # fmt: skip
+    return any(DISASTER.search(s.text) for s in section.path() if not s.names_all)
 
 
 def _first_words(body: Body) -> str:

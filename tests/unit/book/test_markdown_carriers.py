@@ -62,7 +62,9 @@ def test_numbered_titles_of_what_is_looked_up_are_no_steps(title: str) -> None:
     assert "command-outside-steps" in dict(codes(text))
 
 
-@pytest.mark.parametrize("title", ["Our approach", "Goals", "Known issues", "Estrategia", "背景"])
+@pytest.mark.parametrize(
+    "title", ["Our approach", "Goals", "Safety rules", "Known issues", "Estrategia", "背景"]
+)
 def test_numbers_that_say_how_things_are_meant_are_no_steps(title: str) -> None:
     text = f"# P\n\n## {title}\n\n1. We grind slowly\n2. No hurry\n\n## Go\n\n1. Grind\n"
     assert [s.title for s in steps(text)] == ["Grind"]
@@ -78,7 +80,8 @@ def test_boxes_and_commands_are_steps_below_any_title(items: str) -> None:
 @pytest.mark.parametrize(
     ("title", "optional"),
     [("Recover", False), ("Restore the mill", False), ("Disaster recovery", True),
-     ("Recovery plan", True), ("Wiederherstellung", False), ("Recuperación de desastres", True)],
+     ("Recovery plan", True), ("Emergency procedures", True), ("Wiederherstellung", False),
+     ("Recuperación de desastres", True)],
 )  # fmt: skip
 def test_numbers_and_boxes_on_recovery_are_steps(title: str, optional: bool) -> None:
     for mark in ("1.", "- [ ]"):
@@ -169,3 +172,13 @@ def test_where_all_is_words_titles_that_ask_for_something_are_steps() -> None:
 def test_a_question_to_prometheus_is_no_command() -> None:
     text = "# P\n\n1. Look\n\n   ```console\n   sum by(mill) (rate(x[5m])) > 0\n   ```\n"
     assert next(iter(steps(text))).run is None
+
+
+@pytest.mark.parametrize("mark", ["1.", "-"])
+def test_a_table_of_contents_is_nothing_to_do(mark: str) -> None:
+    text = (
+        f"# P\n\n## Contents\n\n{mark} [Go](#go)\n   {mark} [At once](#at-once)\n"
+        f"{mark} [Rollback](#rollback)\n\n## Go\n\n1. Grind\n"
+    )
+    assert [s.title for s in steps(text)] == ["Grind"]
+    assert "passed-over" not in dict(codes(text))
