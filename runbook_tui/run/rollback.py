@@ -254,21 +254,18 @@ def waits_behind(state: RunState) -> Callable[[str, Collection[str]], bool]:
 
 
 def _procedures(state: RunState, node: str) -> tuple[Procedure, ...]:
-    phases = {state.outline[node].phase} if node else {
-        state.outline[s].phase for s in ran(state)
-    }  # fmt: skip
-    return tuple(
-        p
-        for p in state.runbook.procedures
-        if p.kind == "rollback" and (not p.applies_to or _applies(state, p, phases))
-    )
+    """The procedures of the whole, and of what the scope stands in or holds."""
+    found = [p for p in state.runbook.procedures if p.kind == "rollback"]
+    holders = state.outline.holders
+    reached = set(holders(node)) if node else set()
+    if not node and any(p.applies_to for p in found):
+        reached = {name for step in ran(state) for name in holders(step)}
+    return tuple(p for p in found if not p.applies_to or _applies(state, p, node, reached))
 
 
-def _applies(state: RunState, procedure: Procedure, phases: set[str]) -> bool:
-    for name in procedure.applies_to:
-        if name in state.outline and state.outline[name].phase in phases:
-            return True
-    return False
+def _applies(state: RunState, procedure: Procedure, node: str, reached: set[str]) -> bool:
+    names = [name for name in procedure.applies_to if name in state.outline]
+    return any(n in reached or (node and node in state.outline.holders(n)) for n in names)
 
 
 def _budget(state: RunState, node: str, procedures: tuple[Procedure, ...]) -> float | None:

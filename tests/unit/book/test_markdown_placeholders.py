@@ -74,6 +74,7 @@ def test_a_variable_that_smells_of_a_secret_is_one_from_the_environment() -> Non
     (parameter,) = book("# P\n\n1. A\n\n   ```bash\n   ship $MILL_TOKEN\n   ```\n").parameters
     assert parameter.secret is not None
     assert parameter.secret.env == "MILL_TOKEN"
+    assert not parameter.declared  # So it is asked for where it is used, not at the start.
 
 
 def test_placeholders_in_commands_that_a_person_types_are_shown_too() -> None:
