@@ -58,18 +58,11 @@ def rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) -> 
         started=now,
         since=since,
         steps=payload.steps,
-        phases=_phases(draft, payload),
+        reached=draft.outline.reached(payload.node, payload.steps),
         past_floor=payload.past_floor,
         budget=payload.budget,
         by=event.actor,
     )
-
-
-def _phases(draft: Draft, payload: e.RollbackStarted) -> frozenset[str]:
-    nodes = draft.outline.nodes
-    if payload.node in nodes:
-        return frozenset({nodes[payload.node].phase})
-    return frozenset(nodes[step].phase for step in payload.steps if step in nodes)
 
 
 def severity_set(draft: Draft, event: Event, payload: e.SeveritySet) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -150,6 +150,11 @@ class Outline:
         while parent := self.nodes[around[-1]].parent:
             around.append(parent)
         return around[::-1]
+
+    def reached(self, node: str, steps: Iterable[str]) -> frozenset[str]:
+        """Ids of a node and of what it stands in; without one, of these steps."""
+        ids = [node] if node in self.nodes else [step for step in steps if step in self.nodes]
+        return frozenset(name for id_ in ids for name in self.holders(id_))
 
     def _whens(self, id_: str) -> tuple[str, ...]:
         items = (self.nodes[holder].item for holder in self.holders(id_))

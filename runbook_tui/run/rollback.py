@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -282,41 +282,33 @@ def waits_behind(state: RunState) -> Callable[[str, Collection[str]], bool]:
 
 
 def _procedures(state: RunState, node: str) -> tuple[Procedure, ...]:
-    return _applying(state, "rollback", _phases(state, node, ran(state)))
+    return _applying(state, "rollback", node, state.outline.reached(node, ran(state)))
 
 
 def procedures_of(
     state: RunState, rollback: RollbackState, kind: str = "rollback"
 ) -> tuple[Procedure, ...]:
     """The procedures of a kind for a rollback that was started, whatever it has taken back."""
-    return _applying(state, kind, rollback.phases)
+    return _applying(state, kind, rollback.node, rollback.reached)
 
 
 def procedures_for(state: RunState, planned: RollbackPlan, kind: str) -> tuple[Procedure, ...]:
     """The procedures of a kind for a rollback as planned."""
-    return _applying(state, kind, _phases(state, planned.node, (i.step for i in planned.items)))
+    steps = (item.step for item in planned.items)
+    return _applying(state, kind, planned.node, state.outline.reached(planned.node, steps))
 
 
-def _phases(state: RunState, node: str, steps: Iterable[str]) -> set[str]:
-    """The phase of a scope; of the whole run those in which something ran."""
-    if node in state.outline:
-        return {state.outline[node].phase}
-    return {state.outline[s].phase for s in steps if s in state.outline}
+def _applying(
+    state: RunState, kind: str, node: str, names: Collection[str]
+) -> tuple[Procedure, ...]:
+    """Those of the whole, and of what the scope stands in or holds."""
+    found = (p for p in state.runbook.procedures if p.kind == kind)
+    return tuple(p for p in found if not p.applies_to or _applies(state, p, node, names))
 
 
-def _applying(state: RunState, kind: str, phases: Collection[str]) -> tuple[Procedure, ...]:
-    return tuple(
-        p
-        for p in state.runbook.procedures
-        if p.kind == kind and (not p.applies_to or _applies(state, p, phases))
-    )
-
-
-def _applies(state: RunState, procedure: Procedure, phases: Collection[str]) -> bool:
-    for name in procedure.applies_to:
-        if name in state.outline and state.outline[name].phase in phases:
-            return True
-    return False
+def _applies(state: RunState, procedure: Procedure, node: str, names: Collection[str]) -> bool:
+    to = [name for name in procedure.applies_to if name in state.outline]
+    return any(n in names or (node and node in state.outline.holders(n)) for n in to)
 
 
 def _budget(state: RunState, node: str, procedures: tuple[Procedure, ...]) -> float | None:

@@ -36,8 +36,8 @@ class RollbackState:
     since: float | None = None
     finished: float | None = None
     steps: tuple[str, ...] = ()
-    phases: frozenset[str] = frozenset()
-    """The phase of its scope; of the whole run those in which there was something to take back."""
+    reached: frozenset[str] = frozenset()
+    """What its scope is and stands in; of the whole run, all that held something to take back."""
     past_floor: bool = False
     budget: float | None = None
     results: Mapping[str, str] = field(default_factory=dict)

@@ -9,6 +9,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 BOX = re.compile(r"\[([ xX]?)\](?:\s+|$)")
+DRAWN = re.compile(r"([☐☑☒])\ufe0f?\s+(?=\S)(?!.*[☐☑☒])")
+"""A box that is a sign; several in a line are a choice."""
+
 NUMBERED = re.compile(r"(\d{1,2})[.)]\s+(?=\S)")
 SHORT = 60
 """Characters of a line that nobody breaks in the middle of a sentence."""
@@ -122,6 +125,10 @@ def _numbered_below(block: Block) -> list[Block]:
     CommonMark lets only a list that begins with 1 follow without an empty line.
     """
     lines = block.text.split("\n") if block.kind == "paragraph" else []
+    if lines and all(DRAWN.match(line) for line in lines):
+        return [Block("list", block.line, items=[
+            _drawn(Item(n, line, ordered=False)) for n, line in enumerate(lines, block.line)
+        ])]  # fmt: skip
     first = next((n for n in range(1, len(lines)) if NUMBERED.match(lines[n])
                   and _ends(lines[n - 1])), None)  # fmt: skip
     if first is None:
@@ -188,12 +195,25 @@ def _items(tokens: list[Token], opening: int, end: int) -> list[Item]:
 def _item(tokens: list[Token], at: int, stop: int, ordered: bool, number: int) -> Item:
     blocks = _blocks(tokens, at + 1, stop)
     line = (tokens[at].map or [0])[0] + 1
+    if tokens[at + 1].type == "paragraph_open" and blocks and blocks[0].kind == "list":
+        first = blocks[0].items.pop(0)  # It stands in the text of this item.
+        rest = blocks if blocks[0].items else blocks[1:]
+        return Item(line, first.text, ordered, first.box, rest, number)
     text = blocks.pop(0).text if blocks and blocks[0].kind == "paragraph" else ""
     box = BOX.match(text)
     if box:
         text = text[box.end() :]
     ticked = None if box is None else box.group(1) in {"x", "X"}
-    return Item(line, text, ordered, ticked, blocks, number)
+    return _drawn(Item(line, text, ordered, ticked, blocks, number))
+
+
+def _drawn(item: Item) -> Item:
+    """An item whose box is a sign: ``☐ Ask Ann``."""
+    drawn = DRAWN.match(item.text) if item.box is None else None
+    if drawn:
+        item.box = drawn.group(1) != "☐"
+        item.text = item.text[drawn.end() :]
+    return item
 
 
 def _rows(tokens: list[Token]) -> list[Row]:

@@ -54,8 +54,8 @@ class Body:
     titled: str = ""
     needs_no_undo: bool = False
     undo_in_words: bool = False
-    boxed: bool = False
-    """Whether boxes are what is ticked here: then bullets without one are notes, not checks."""
+    notes: bool = False
+    """Whether bullets without a box are notes here, not checks."""
 
     _under: str = ""
     """The kind of the label that what follows belongs to."""
@@ -97,7 +97,7 @@ class Body:
         """Code in the words of the step that looks like a command."""
         for text in (self.titled, *self.text):
             if "`" in text:
-                yield from (code for code in spans(text) if commands.LOOKS.match(code))
+                yield from (code for code in spans(text) if commands.types(code))
 
     def _title(self, text: str) -> None:
         """Below a title everything is of its kind, up to the next title."""
@@ -210,7 +210,7 @@ class Body:
             self.text.append(first)
         elif (found is None or found.kind == "verify") and holds_steps(item.blocks):
             self.inner.append(item)
-        elif found is None and self.boxed:
+        elif found is None and self.notes:
             self.paragraph("- " + item.text, item.line)
             self.read(item.blocks)
             self._under = self._held
@@ -246,7 +246,8 @@ def holds_steps(blocks: Iterable[Block]) -> bool:
     """Whether something to do stands in a bullet: a command, numbers, boxes."""
     return any(
         (b.kind == "fence" and commands.is_command(b))
-        or (b.kind == "list" and (only_code(b.items) or any(_asks(i) for i in b.items)))
+        or (b.kind == "list" and only_code(b.items))
+        or any(_asks(i) or holds_steps(i.blocks) for i in b.items)
         for b in blocks
     )
 

@@ -246,4 +246,17 @@ def _fallback(sections: list[Section]) -> list[Carrier]:
             return [Carrier(s, "commands") for s in commanded]
     listed = [s for s in body if s.lists()] or [s for s in sections if s.lists()]
     asking = [s for s in listed if imperatives.are_asked(i.text for x in s.lists() for i in x)]
-    return [Carrier(s, "bullets") for s in asking or listed]
+    if listed:
+        return [Carrier(s, "bullets") for s in asking or listed]
+    return [Carrier(s, "commands") for s in _of_words(body)]
+
+
+def _of_words(sections: list[Section]) -> list[Section]:
+    """Sections in sentences whose titles say that something is to be done, the innermost ones."""
+    found = [
+        s for s in sections
+        if s.level > 0 and not s.names_all and s.said
+        and (headings.ACTS.search(s.title) or imperatives.are_asked([s.title]))
+    ]  # fmt: skip
+    outer = {id(around) for s in found for around in s.path() if around is not s}
+    return [s for s in found if id(s) not in outer]

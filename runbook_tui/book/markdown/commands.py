@@ -38,8 +38,18 @@ LOOKS = re.compile(
 SELF = re.compile(r"(?:runbook|runme|rundoc)\s+(?:run|exec|rehearse|demo)\b|#|$")
 """How to start a document like this one: what is in it is not to do that."""
 
+QUERIES = re.compile(
+    r"(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|ALTER|CREATE|DROP|GRANT|REVOKE|TRUNCATE|VACUUM"
+    r"|REINDEX|SET) [\w\[<\"'*]"
+)
 PROMPT = re.compile(r"^\s*\$ ", re.MULTILINE)
 FIRST_WORD = re.compile(r"(?:[A-Z_][A-Z0-9_]*=\S*\s+)*[a-z.~/$][\w./~+-]*(?<![:.,])(?:\s|$)")
+QUERY = re.compile(
+    r"(?:sum|avg|min|max|count|rate|irate|increase|topk|absent|histogram_quantile)\b"
+    r"(?: (?:by|without))? ?\("
+)
+"""A question to Prometheus, not to a shell."""
+
 TABLE_HEAD = re.compile(
     r"^[A-Z][A-Z0-9_()/%-]+(?: [A-Z]+)?(?:\s{2,}[A-Z][A-Z0-9_()/% -]+)+\s*$|^No \w+ found"
 )
@@ -70,7 +80,9 @@ def runnable(block: Block, certain: bool = False) -> bool:
         return True
     if name in SESSIONS:
         prompted = PROMPT.search(block.text) is not None
-        return prompted or FIRST_WORD.match(commanding[0]) is not None
+        return prompted or (
+            FIRST_WORD.match(commanding[0]) is not None and not QUERY.match(commanding[0])
+        )
     if name not in UNLABELLED:
         return False
     return certain or LOOKS.search(block.text) is not None
@@ -85,6 +97,11 @@ def by_hand(block: Block) -> bool:
 def is_command(block: Block, certain: bool = False) -> bool:
     """Whether a person would run the block, wherever."""
     return by_hand(block) or runnable(block, certain)
+
+
+def types(code: str) -> bool:
+    """Whether code in the words of a step is something that a person types: a command, SQL."""
+    return LOOKS.match(code) is not None or QUERIES.match(code) is not None
 
 
 def in_a_shell(name: str) -> bool:

@@ -11,6 +11,34 @@ ROLLBACK = re.compile(
     r"|retour arrière|回滚|回退",
     re.IGNORECASE,
 )
+PREPARES = re.compile(
+    r"\b(?:readiness|ready|prepar\w{0,10}|tested|testing|rehears\w{0,5}|check(?:ed|s)? before)\b"
+    r"|vorbereit|getestet|preparaci[oó]n|probado|préparation|准备|演练",
+    re.IGNORECASE,
+)
+"""In the title of a section on the way back: it is done before, so that there is one."""
+
+BEFORE = re.compile(
+    r"\b(?:prepar\w{0,10}|pre-?flight|prerequisites?|pre-?(?:deploy\w{0,5}|release|migration"
+    r"|checks?|change|upgrade|maintenance|requisites?|launch|cutover))\b|vorbereit|voraussetzung"
+    r"|preparaci[oó]n|requisitos|préparation|prérequis|准备|前置",
+    re.IGNORECASE,
+)
+"""In the title of a section around one on rollback: what it holds is done before."""
+
+DISASTER = re.compile(
+    r"\bdisaster\b|\bemergency\b|recovery (?:plan|procedures?|process|scenarios?)|notfall"
+    r"|\bdesastres?\b|\bemergencia\b|catastrophe|\burgence\b|灾难|应急",
+    re.IGNORECASE,
+)
+ACTS = re.compile(
+    r"^\W*(?:diagnosis|mitigation|remediation|resolution|solution|procedure|instructions|steps"
+    r"|actions?|what to do|how to\b|fix\b|recovery|vorgehen|durchführung|behebung|schritte|lösung"
+    r"|procedimiento|pasos|solución|acciones|procédure|étapes|résolution|处理|解决|步骤|操作)",
+    re.IGNORECASE,
+)
+"""In the title of a section in words: they say what to do."""
+
 RECOVERY = re.compile(r"recovery|recover\b|restore|wiederherstell|recuperaci", re.IGNORECASE)
 CRITERIA = re.compile(
     r"(?:success|acceptance|exit|completion)\s+(?:criteria|metrics)|definition of done"
@@ -40,9 +68,10 @@ ASIDE = re.compile(
 DESCRIBES = re.compile(
     r"\b(?:approach|strategy|background|overview|assumptions?|goals?|objectives?|benefits"
     r"|advantages|considerations|risks?|limitations|scope|purpose|principles|known issues|notes?"
+    r"|rules|guidelines|best practices|regeln|reglas|règles"
     r"|ansatz|strategie|ziele?|annahmen|risiken|überblick|hintergrund|enfoque|estrategia|objetivos?"
     r"|supuestos|riesgos|ventajas|approche|stratégie|objectifs?|hypothèses|risques|contexte)\b"
-    r"|概述|背景|策略|目标|风险|假设",
+    r"|概述|背景|策略|目标|风险|假设|规则",
     re.IGNORECASE,
 )
 """In the title of a section: it says how things are meant, not what to do."""
@@ -91,8 +120,13 @@ def is_escalation(text: str) -> bool:
 
 
 def is_way_back(text: str) -> bool:
-    """Whether a title is that of a rollback."""
-    return ROLLBACK.search(text) is not None
+    """Whether a title is that of a rollback, not of what is done before so that there is one."""
+    return ROLLBACK.search(text) is not None and not PREPARES.search(plain(text))
+
+
+def is_before(text: str) -> bool:
+    """Whether a title is that of what is done before the work begins."""
+    return BEFORE.search(text) is not None and ROLLBACK.search(text) is None
 
 
 OPTIONAL = re.compile(

@@ -14,17 +14,27 @@ from runbook_tui.book.markdown.body import is_final
 from runbook_tui.book.markdown.labels import label
 from runbook_tui.book.markdown.tables import as_list
 
+ANCHOR = re.compile(r"\s*\**\[[^\[\]]{1,200}\]\(#[^()\s]{0,200}\)\**\s*")
 BOLD = re.compile(r"^\*\*[^*\n]+\*\*[^\n]{0,80}$")
 
 
 def joined(blocks: list[Block]) -> list[Block]:
     """The blocks with tables of steps as lists, and lists that go on after a command as one."""
+    blocks = [b for b in blocks if not _is_contents(b)]
     blocks = [as_list(b) or b if b.kind == "table" else b for b in blocks]
     blocks = [part for b in blocks for part in _without_remarks(b)]
     made: list[Block] = []
     for run in _between_headings(blocks):
         made += _joined(run)
     return made
+
+
+def _is_contents(block: Block) -> bool:
+    """Whether a list is a table of contents: nothing but links to places in the document."""
+    return block.kind == "list" and all(
+        ANCHOR.fullmatch(i.text) is not None and all(map(_is_contents, i.blocks))
+        for i in block.items
+    )
 
 
 def _without_remarks(block: Block) -> list[Block]:

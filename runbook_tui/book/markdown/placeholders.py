@@ -99,5 +99,5 @@ def _parameter(name: str, found: _Found) -> Parameter:
         lines=tuple(found.lines),
         placeholder=found.mark,
         secret=secret,
-        declared=secret is not None,
+        declared=False,
     )

@@ -51,7 +51,9 @@ def _is_way_back(section: Section, gathered: Gathered) -> bool:
     if section.role not in {"rollback", "recovery"}:
         return False
     owner = gathered.owners.get(id(section))
-    return not headings.asks_when(section.text) and not (owner is not None and owner.undo)
+    boxed = any(i.box is not None for items in section.lists() for i in items)
+    when = headings.asks_when(section.text) and not boxed
+    return not when and not (owner is not None and owner.undo)
 
 
 def _lists(section: Section) -> Iterator[list[Item]]:

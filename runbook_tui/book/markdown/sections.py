@@ -70,7 +70,8 @@ class Section:
             if headings.CRITERIA.search(text):
                 return "criteria"
             if headings.ROLLBACK.search(text):
-                return "rollback"
+                before = any(headings.is_before(s.text) for s in section.path() if not s.names_all)
+                return "rollback" if headings.is_way_back(text) and not before else "steps"
             if headings.RECOVERY.search(text):
                 return "recovery"
         return "steps"

@@ -10,7 +10,7 @@ from runbook_tui.book.ids import Ids
 from runbook_tui.book.markdown import commands, estimates, words
 from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.body import Body, Line
-from runbook_tui.book.markdown.headings import is_optional, number, unnumbered
+from runbook_tui.book.markdown.headings import DISASTER, is_optional, number, unnumbered
 from runbook_tui.book.markdown.labels import label, only_commands, undo_in_title
 from runbook_tui.book.markdown.looking import answers, only_looks
 from runbook_tui.book.markdown.sections import Section
@@ -130,10 +130,9 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     """One item as a step; None where it says nothing. ``above`` numbers the step around it."""
     lines = item.text.split("\n") if item.text.strip() else [""]
     first, undo = undo_in_title(lines[0])
-    body = Body(
-        estimate=estimates.estimate(words.plain(first), item.line),
-        boxed=gathered.boxed or item.box is not None,
-    )
+    # Below a number a bullet is another mark; below a bullet or box it only says more about it.
+    notes = gathered.boxed or not item.ordered or item.box is not None
+    body = Body(estimate=estimates.estimate(words.plain(first), item.line), notes=notes)
     if undo:
         body.undo.append(Line(item.line, undo))
     body.title(first)
@@ -147,7 +146,7 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
 def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered) -> Step:
     """A section that is one step, with the blocks that belong to it."""
     first, undo = undo_in_title(section.text.split("\n", 1)[0])
-    body = Body(estimate=estimates.estimate(unnumbered(first), section.line), boxed=gathered.boxed)
+    body = Body(estimate=estimates.estimate(unnumbered(first), section.line), notes=gathered.boxed)
     if undo:
         body.undo.append(Line(section.line, undo))
     body.title(unnumbered(first))
@@ -191,6 +190,10 @@ def _first_command(body: Body) -> str:
     return next((text.splitlines()[0] for text in texts if text), "")
 
 
+def _is_emergency(section: Section) -> bool:
+    return any(DISASTER.search(s.text) for s in section.path() if not s.names_all)
+
+
 def _first_words(body: Body) -> str:
     return next((name for text in body.text if (name := words.title(text))), "")
 
@@ -227,7 +230,7 @@ def _step(name: str, line: int, body: Body, section: Section, gathered: Gathered
         checks=tuple(_check(item, gathered) for item in body.checks),
         steps=tuple(step for step in inner if step is not None),
         parts=parts,
-        optional=is_optional(name) or section.role == "recovery",
+        optional=is_optional(name) or _is_emergency(section),
     )
 
 

@@ -62,7 +62,9 @@ def test_numbered_titles_of_what_is_looked_up_are_no_steps(title: str) -> None:
     assert "command-outside-steps" in dict(codes(text))
 
 
-@pytest.mark.parametrize("title", ["Our approach", "Goals", "Known issues", "Estrategia", "背景"])
+@pytest.mark.parametrize(
+    "title", ["Our approach", "Goals", "Safety rules", "Known issues", "Estrategia", "背景"]
+)
 def test_numbers_that_say_how_things_are_meant_are_no_steps(title: str) -> None:
     text = f"# P\n\n## {title}\n\n1. We grind slowly\n2. No hurry\n\n## Go\n\n1. Grind\n"
     assert [s.title for s in steps(text)] == ["Grind"]
@@ -75,11 +77,16 @@ def test_boxes_and_commands_are_steps_below_any_title(items: str) -> None:
     assert [s.title for s in steps(text)] == ["Grind", "Ship"]
 
 
-@pytest.mark.parametrize("title", ["Recover", "Restore the mill", "Wiederherstellung"])
-def test_numbers_and_boxes_on_recovery_are_steps_that_keep_nothing_waiting(title: str) -> None:
+@pytest.mark.parametrize(
+    ("title", "optional"),
+    [("Recover", False), ("Restore the mill", False), ("Disaster recovery", True),
+     ("Recovery plan", True), ("Emergency procedures", True), ("Wiederherstellung", False),
+     ("Recuperación de desastres", True)],
+)  # fmt: skip
+def test_numbers_and_boxes_on_recovery_are_steps(title: str, optional: bool) -> None:
     for mark in ("1.", "- [ ]"):
         grind, back = steps(f"# P\n\n## Go\n\n1. Grind\n\n## {title}\n\n{mark} Put it back\n")
-        assert (grind.optional, back.optional) == (False, True)
+        assert (grind.optional, back.optional) == (False, optional)
 
 
 def test_a_staged_recovery_is_a_procedure_still() -> None:
@@ -118,3 +125,60 @@ def test_a_day_in_words_beside_days_with_steps_is_a_step_by_hand() -> None:
         ("Grind (Monday)", ["Grind (Monday)"]),
     ]  # fmt: skip
     assert next(book(text).walk()).text == "Call him."
+
+
+def test_below_a_bullet_bullets_only_say_more_about_it() -> None:
+    text = "# P\n\n## Mill\n\n- Grind\n\n" + INNER.format("x") + "  - not too fast\n- Wait\n"
+    grind, wait = steps(text)
+    assert (grind.checks, "not too fast" in grind.text, wait.title) == ((), True, "Wait")
+
+
+def test_a_command_deep_below_bullets_is_found() -> None:
+    deep = "- Look\n  - at the wheel\n    - twice:\n\n      ```bash\n      ./look\n      ```\n"
+    text = f"# P\n\n## Mill\n\n{deep}"
+    assert [(s.title, s.run) for s in steps(text)] == [
+        ("Look", None), ("at the wheel", None), ("twice", "./look"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", ["Rollback readiness", "Rollback tested", "Rückfall vorbereiten"])
+def test_what_is_done_so_that_there_is_a_rollback_is_no_rollback(title: str) -> None:
+    read = book(f"# P\n\n## {title}\n\n- [ ] The old wheel is there\n\n## Go\n\n- [ ] Grind\n")
+    assert [s.title for s in read.walk()] == ["The old wheel is there", "Grind"]
+    assert read.procedures == ()
+
+
+@pytest.mark.parametrize("text", ["☐ Stop it\n☐ Grind\n", "- ☐ Stop it\n- ☐ Grind\n"])
+def test_a_box_can_be_a_sign(text: str) -> None:
+    assert [s.title for s in steps(f"# P\n\n## Go\n\n{text}")] == ["Stop it", "Grind"]
+
+
+def test_signs_to_choose_from_are_no_boxes() -> None:
+    text = "# P\n\n☐ small ☐ large\n\n- **Kind**: ☐ small ☐ large\n\n1. Grind\n"
+    assert [s.title for s in steps(text)] == ["Grind"]
+
+
+def test_where_all_is_words_titles_that_ask_for_something_are_steps() -> None:
+    text = (
+        "# It smokes\n\n## Meaning\n\nFire.\n\n## Mitigation\n\n### Stop the wheel\n\nAt once.\n\n"
+        "### Call the miller\n\nHe knows.\n\n## Diagnosis\n\nLook at it.\n"
+    )
+    assert [(s.title, s.text) for s in steps(text)] == [
+        ("Stop the wheel", "At once."), ("Call the miller", "He knows."),
+        ("Diagnosis", "Look at it."),
+    ]  # fmt: skip
+
+
+def test_a_question_to_prometheus_is_no_command() -> None:
+    text = "# P\n\n1. Look\n\n   ```console\n   sum by(mill) (rate(x[5m])) > 0\n   ```\n"
+    assert next(iter(steps(text))).run is None
+
+
+@pytest.mark.parametrize("mark", ["1.", "-"])
+def test_a_table_of_contents_is_nothing_to_do(mark: str) -> None:
+    text = (
+        f"# P\n\n## Contents\n\n{mark} [Go](#go)\n   {mark} [At once](#at-once)\n"
+        f"{mark} [Rollback](#rollback)\n\n## Go\n\n1. Grind\n"
+    )
+    assert [s.title for s in steps(text)] == ["Grind"]
+    assert "passed-over" not in dict(codes(text))

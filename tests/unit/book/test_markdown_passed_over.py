@@ -28,7 +28,7 @@ def passed(text: str) -> list[tuple[int, str]]:
         ("```text\nSteps:\n* [x] Call\n```\n", 3, "code block"),
         ("| what | done |\n|---|---|\n| Call | ☐ |\n", 3, "choice"),
         ("## Rollback\n\nTurn the wheel back by hand.\n", 1, "in sentences"),
-        ("## Rollback triggers\n\n- [ ] It smokes\n", 3, "right below its title"),
+        ("## Rollback triggers\n\n1. It smokes\n", 3, "right below its title"),
     ],
 )
 def test_it_is_told_where_and_why(text: str, line: int, says: str) -> None:

@@ -74,11 +74,14 @@ def test_a_variable_that_smells_of_a_secret_is_one_from_the_environment() -> Non
     (parameter,) = book("# P\n\n1. A\n\n   ```bash\n   ship $MILL_TOKEN\n   ```\n").parameters
     assert parameter.secret is not None
     assert parameter.secret.env == "MILL_TOKEN"
+    assert not parameter.declared  # So it is asked for where it is used, not at the start.
 
 
 def test_placeholders_in_commands_that_a_person_types_are_shown_too() -> None:
-    text = "# P\n\n1. A\n2. Look with `kubectl get pod <pod-name>`\n"
-    assert [(p.name, p.lines) for p in book(text).parameters] == [("pod-name", (4,))]
+    text = "# P\n\n1. A\n2. Look with `kubectl get pod <pod-name>`\n3. Run `DROP ROLE [old_role]`\n"
+    assert [(p.name, p.lines) for p in book(text).parameters] == [
+        ("pod-name", (4,)), ("old_role", (5,)),
+    ]  # fmt: skip
 
 
 def test_values_come_where_their_marks_stand_and_nowhere_else() -> None:

@@ -164,6 +164,19 @@ def test_when_to_begin_is_no_procedure(title: str) -> None:
     assert book(f"{FORTH}## {title}\n\n- Errors above 5 %\n- The keeper says so\n").procedures == ()
 
 
+def test_boxes_are_to_be_ticked_even_there() -> None:
+    assert [
+        s.title for s in back(FORTH + "## Rollback decision\n\n- [ ] Ann says so\n").stages
+    ] == ["Ann says so"]
+
+
+@pytest.mark.parametrize("title", ["Preparation", "Pre-deployment", "Vorbereitung", "准备"])
+def test_among_preparations_it_is_prepared(title: str) -> None:
+    read = book(f"# P\n\n## {title}\n\n### Rollback\n\n- [ ] The old wheel is there\n")
+    assert [s.title for s in read.walk()] == ["The old wheel is there"]
+    assert read.procedures == ()
+
+
 def test_fields_are_no_stages() -> None:
     text = FORTH + "## Rollback\n\n- **Owner**: Ann\n- Duration: 5 min\n"
     assert book(text).procedures == ()

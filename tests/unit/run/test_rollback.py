@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runbook_tui.book.model import (
+    Change,
     Estimate,
     Parameter,
     Phase,
@@ -119,6 +121,28 @@ def test_the_budget_is_the_phase_s_own_word() -> None:
     found = plan(history.state, "phase", "two")
     assert found.budget == 300.0
     assert [p.id for p in found.procedures] == ["back"]
+
+
+@pytest.mark.parametrize(
+    ("node", "found"),
+    [("c1", ["one", "all"]), ("c2", ["two", "all"]), ("s1", ["one", "all"]),
+     ("p", ["one", "two", "all"]), ("", ["one", "all"])],
+)  # fmt: skip
+def test_a_procedure_of_a_change_is_shown_for_that_change(node: str, found: list[str]) -> None:
+    changes = tuple(
+        Change(id=f"c{n}", title="C", steps=(Step(id=f"s{n}", title="S", run="x", undo="y"),))
+        for n in (1, 2)
+    )
+    procedures = (
+        Procedure(id="one", title="O", applies_to=("c1",)),
+        Procedure(id="two", title="T", applies_to=("c2",)),
+        Procedure(id="all", title="A"),
+    )
+    phase = Phase(id="p", title="P", changes=changes)
+    history = History(Runbook(title="T", phases=(phase,), procedures=procedures))
+    history.ran("s1")
+    scope = {"": "run", "p": "phase", "s1": "step"}.get(node, "change")
+    assert [p.id for p in plan(history.state, scope, node).procedures] == found
 
 
 def test_the_default_scope_holds_everything_since_the_last_gate() -> None:
