@@ -78,12 +78,12 @@ class OwnTerminalApp(LeavingApp):
 
     def _draw(self, first: str) -> None:
         driver = self._driver
-        if driver is None or not self.is_running:
-            # What is sent once the screen is left would stand on the command line.
-            return
-        _restore(driver, self._attributes)
-        driver.write(SECOND + MODES + first)
-        self.screen.refresh()
+        # What is sent once the last screen is left would stand on the command line.
+        for screen in self.screen_stack[-1:]:
+            if driver is not None and self.is_running:
+                _restore(driver, self._attributes)
+                driver.write(SECOND + MODES + first)
+                screen.refresh()
 
 
 def _attributes(driver: Driver | None) -> list[Any] | None:
