@@ -11,6 +11,7 @@ from tests.bench import (
     bench_opening,
     bench_panic,
     bench_start,
+    bench_supervisor,
 )
 
 
@@ -19,6 +20,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     bench_start.main(rounds)
     bench_keys.main(rounds)
+    bench_supervisor.main(rounds)
     bench_panic.main(rounds * 4)
     bench_emulator.main(rounds)
     bench_journal.main(rounds)

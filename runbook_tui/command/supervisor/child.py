@@ -3,9 +3,13 @@
 import errno
 import fcntl
 import os
-import signal
 import termios
-from typing import Any, NoReturn
+
+import _signal as signal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
@@ -49,7 +53,7 @@ def start(spec: "dict[str, Any]", slave: int, output: str, umask: int) -> int:
     return pid
 
 
-def _become(spec: "dict[str, Any]", slave: int, output: str, umask: int, report: int) -> NoReturn:
+def _become(spec: "dict[str, Any]", slave: int, output: str, umask: int, report: int) -> "NoReturn":
     """Be the command. All descriptors but the first three close as it is executed."""
     where = spec["cwd"]
     try:

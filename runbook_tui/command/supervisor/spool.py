@@ -4,7 +4,6 @@
 is absent until the head is full.
 """
 
-import hashlib
 import os
 
 import records
@@ -80,6 +79,8 @@ class Spool:
 
     def digest(self) -> str:
         """sha256 of the log as kept: head, older segment, newer segment."""
+        import hashlib
+
         found = hashlib.sha256()
         for name, _ in self._parts:
             try:

@@ -3,13 +3,11 @@
 import fcntl
 import os
 import select
-import signal
-import socket
 import struct
 import termios
 import time
-from collections.abc import Callable
-from typing import Any
+
+import _signal as signal
 
 import child
 import control
@@ -17,6 +15,12 @@ import outputs
 import records
 import spool
 import tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+    from typing import Any
 
 CHUNK = 1 << 16
 READS = 16
@@ -42,7 +46,7 @@ class Supervisor:
         spec: "dict[str, Any]",
         umask: int,
         ours: "socket.socket | None",
-        output: outputs.Outputs,
+        output: "outputs.Outputs",
     ) -> None:
         self.folder = folder
         self.spec = spec
@@ -56,6 +60,9 @@ class Supervisor:
         self.pid = 0
         self.ended = False
         self.alone = False
+        self.died = True
+        """Whether a child may have ended since the last look; at first it may."""
+        self.swept = 0.0
         self.stopped = False
         self.timed_out = False
         self.kill_at: "float | None" = None
@@ -112,11 +119,14 @@ class Supervisor:
         poll = select.poll()
         for fd in ready:
             poll.register(fd, select.POLLIN)
+        wanted = select.POLLIN
         while not (self.ended and self.alone):
-            poll.modify(self.master, self.interest())
+            if wanted != (wanted := self.interest()):
+                poll.modify(self.master, wanted)
             for fd, _ in poll.poll(self.patience() * 1000):
                 ready[fd]()
-            self.reap()
+            if self.died or time.monotonic() >= self.swept + SWEEP:
+                self.reap()
             self.keep_time()
 
     def interest(self) -> int:
@@ -201,11 +211,14 @@ class Supervisor:
     def signalled(self) -> None:
         """A signal came: a child's end, or a wish that we end, which means the command."""
         numbers = os.read(self.woken, 4096)
+        self.died = self.died or signal.SIGCHLD in numbers
         if signal.SIGTERM in numbers:
             self.stop(self.spec["grace"])
 
     def reap(self) -> None:
         """Take in every child that ended: the command, and what others left to us."""
+        self.died = False
+        self.swept = time.monotonic()
         while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG | os.WUNTRACED)
@@ -231,7 +244,7 @@ class Supervisor:
         except OSError:
             return
 
-    def command_ended(self, status: int, usage: Any) -> None:
+    def command_ended(self, status: int, usage: "Any") -> None:
         """The command itself ended: say so at once, whatever still lingers."""
         self.ended = True
         # Asked before the rest is read: where nobody is left, nothing can come after it.
@@ -324,7 +337,7 @@ class Passing:
         return b""
 
 
-def make_masker(secrets: "list[str]") -> Any:
+def make_masker(secrets: "list[str]") -> "Any":
     """What masks these values; its modules are only loaded where there are any."""
     if not secrets:
         return Passing()

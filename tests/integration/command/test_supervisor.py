@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -190,3 +191,20 @@ def test_a_log_is_searched_and_scrolled(run: Run) -> None:
     assert ["".join(s.text for s in row) for row in view.rows] == [
         "line 4321", "line 4322", "line 4323",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "message",
+    [b"", b"\xff", b"[" * 60_000, b"null", b'{"verb": "stop", "grace": []}', b'{"verb": "write"}',
+     b'{"verb": "signal", "number": 999}', b'{"verb": "resize", "rows": 1e999, "columns": 1}'],
+)  # fmt: skip
+def test_what_makes_no_sense_on_its_socket_is_passed_over(run: Run, message: bytes) -> None:
+    folder = run("read line; echo got:$line", interactive=True)
+    supervisor_of(folder)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+        at = os.open(folder, os.O_RDONLY)
+        out.sendto(message, f"/proc/self/fd/{at}/control")
+        os.close(at)
+    HOST.write(folder, b"hello\r")
+    assert ended(folder).exit == 0
+    assert "got:hello" in output(folder)
