@@ -51,6 +51,14 @@ def listen(folder: str) -> "socket.socket | None":
     return ours
 
 
+def close(folder: str) -> None:
+    """Nobody listens any more: leave no socket behind."""
+    try:
+        os.unlink(os.path.join(folder, NAME))
+    except OSError:
+        return
+
+
 def obey(ours: socket.socket, supervisor: "Obeying") -> None:
     """Do what one message asks; what makes no sense is passed over, never fatal."""
     try:

@@ -53,7 +53,7 @@ class Spool:
                 written = os.write(self._fd, data)
             except OSError as error:
                 # The command must not stop for want of a log: it is read on, and counted.
-                self.trouble = f"output was not kept: {error.strerror}"
+                self.trouble = f"output is not kept: {error.strerror}"
                 self.dropped += len(data)
                 return
             self._size += written
@@ -66,7 +66,7 @@ class Spool:
         try:
             fd = self._create(name)
         except OSError as error:
-            self.trouble = f"output was not kept: {error.strerror}"
+            self.trouble = f"output is not kept: {error.strerror}"
             return False
         os.close(self._fd)
         self._sizes[last] = self._size

@@ -33,6 +33,8 @@ BURST = 64 << 20
 RATE = 20 << 20
 """Output is read as fast as it comes up to BURST bytes, then at RATE bytes a second: a flood at
 full speed takes both cores of a small machine, and the panic key's with them."""
+HELD = 0.05
+"""Seconds for which the possible beginning of a secret is held back: a prompt must be seen."""
 SWEEP = 5.0
 """Seconds after which children are looked for though no signal told of one."""
 
@@ -55,6 +57,7 @@ class Supervisor:
         self.outputs = output
         self.spool = spool.Spool(folder)
         self.masker = make_masker(spec["secrets"])
+        self.held_since: "float | None" = None
         self.allowance = Allowance()
         self.typed = b""
         self.pid = 0
@@ -82,6 +85,8 @@ class Supervisor:
             self.carry_out()
         finally:
             self.outputs.close()
+            control.close(self.folder)
+            outputs.remove(self.path("meta.json.tmp"))
 
     def carry_out(self) -> None:
         """The same, with what the command puts out still there."""
@@ -93,19 +98,29 @@ class Supervisor:
             self.spool.write(f"{failure}\r\n".encode())
             self.tell_end({"exit": failure.status, "reason": str(failure)})
             return
-        records.write(
-            self.path("meta.json"),
-            {
-                "supervisor": os.getpid(), "child": self.pid, "started": self.wall,
-                "mono": self.began, "boot": boot(),
-            },
-        )  # fmt: skip
+        self.describe()
         self.loop()
         self.settle()
         self.keep(self.masker.flush())
         records.write(
             self.path("end.json"), {"bytes": self.spool.total, "dropped": self.spool.dropped}
         )
+
+    def describe(self) -> None:
+        """Say who we are, and what is wrong; with room for that on a disk that becomes full."""
+        records.write(
+            self.path("meta.json"),
+            {
+                "supervisor": os.getpid(), "child": self.pid, "started": self.wall,
+                "mono": self.began, "boot": boot(), "trouble": self.spool.trouble,
+            },
+            # Within another boot it means nothing; the command's first output does not wait.
+            durable=False,
+        )  # fmt: skip
+        try:
+            records.reserve(self.path("meta.json"))
+        except OSError:
+            return
 
     def loop(self) -> None:
         """Wait for something to happen and deal with it, until nobody is left."""
@@ -140,6 +155,8 @@ class Supervisor:
         dues = [now + SWEEP]
         if self.allowance.wait() > 0:
             dues.append(now + self.allowance.wait())
+        elif self.held_since is not None:
+            dues.append(self.held_since + HELD)
         if self.kill_at is not None:
             dues.append(self.kill_at)
         if self.outputs.patience is not None and not self.ended:
@@ -155,8 +172,16 @@ class Supervisor:
         if self.allowance.wait() <= 0:
             data = self.read(READS * 4096)
             self.allowance.spend(len(data))
-            self.keep(self.masker.feed(data))
+            self.mask(data)
         self.send_typed()
+
+    def mask(self, data: bytes) -> None:
+        """Keep output masked; what may begin a secret waits, from its first byte on."""
+        self.keep(self.masker.feed(data))
+        if not self.masker.held:
+            self.held_since = None
+        elif self.held_since is None or self.masker.held <= len(data):
+            self.held_since = time.monotonic()
 
     def read(self, limit: int) -> bytes:
         """What the terminal holds now, up to about ``limit`` bytes; never waits."""
@@ -175,12 +200,15 @@ class Supervisor:
 
     def settle(self) -> None:
         """Read all that the ended command has left in its terminal."""
-        self.keep(self.masker.feed(self.read(BACKLOG)))
+        self.mask(self.read(BACKLOG))
 
     def keep(self, data: bytes) -> None:
         """Write masked output to the log."""
         if data:
+            known = self.spool.trouble
             self.spool.write(data)
+            if self.spool.trouble != known:
+                self.describe()
 
     def write(self, data: bytes) -> None:
         """Type into the terminal; what its buffer does not take yet waits."""
@@ -282,6 +310,11 @@ class Supervisor:
             self.outputs.look()
         limit = self.spec["timeout"]
         now = time.monotonic()
+        due = self.held_since is not None and now >= self.held_since + HELD
+        if due and self.allowance.wait() <= 0:
+            # What is there by now was read before: no more has come in time.
+            self.held_since = None
+            self.keep(self.masker.release())
         if limit and not self.ended and not self.timed_out and now - self.began >= limit:
             self.timed_out = True
             self.end_tree(self.spec["grace"])
@@ -328,13 +361,17 @@ class Allowance:
 class Passing:
     """A masker where there is nothing to mask."""
 
+    held = 0
+
     def feed(self, data: bytes) -> bytes:
         """All of it."""
         return data
 
-    def flush(self) -> bytes:
+    def release(self) -> bytes:
         """Nothing is ever held back."""
         return b""
+
+    flush = release
 
 
 def make_masker(secrets: "list[str]") -> "Any":
