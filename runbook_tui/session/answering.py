@@ -154,7 +154,7 @@ class Desk:
         return Accepted(state=self._state, events=tuple(events))
 
     def _stop(self, request: r.StopCommands) -> Answer:
-        stopped = 0
+        stopped = self._driver.give_up(request.step)
         for id_, step in self._state.steps.items():
             if request.step and id_ != request.step:
                 continue

@@ -1,7 +1,8 @@
 """``python -m tests.long [ROUNDS [NAME…]]``: kills and crowds, as many rounds as there is time.
 
 ``supervisor`` and ``viewer`` kill one of them each round, ``row`` starts fifty commands a round,
-``respawners`` ends a tree of 200 every twentieth round. Ends with 1 where anything is not so.
+``respawners`` ends a tree of 200 every twentieth round. Ends with 1 where anything is not so;
+Ctrl+C ends the kills of one kind and tells of them.
 """
 
 from __future__ import annotations
@@ -40,13 +41,16 @@ def _deaths(one: Callable[[Path, int], tuple[str, list[str]]]) -> Callable[[Path
     def rounds_of(place: Path, rounds: int) -> Told:
         ends: collections.Counter[str] = collections.Counter()
         faults: list[str] = []
-        for seed in range(rounds):
-            told, found = one(place, seed)
-            ends[told] += 1
-            faults += [f"round {seed}: {fault}" for fault in found]
-            shutil.rmtree(place / str(seed), ignore_errors=True)
+        try:
+            for seed in range(rounds):
+                told, found = one(place, seed)
+                ends[told] += 1
+                faults += [f"round {seed}: {fault}" for fault in found]
+                shutil.rmtree(place / str(seed), ignore_errors=True)
+        except KeyboardInterrupt:
+            print("interrupted: what follows is of the rounds until now")
         what = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
-        return f"{rounds} kills: {what}", faults
+        return f"{ends.total()} kills: {what}", faults
 
     return rounds_of
 

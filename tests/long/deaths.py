@@ -3,14 +3,17 @@ is true, and what is kept of its output is what it put out, byte for byte."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import signal
+import sqlite3
 import sys
 import time
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from runbook_tui.command.folder import locked, log_parts
 from runbook_tui.command.host import CommandHost
@@ -122,7 +125,8 @@ def viewer_dies(place: Path, seed: int) -> tuple[str, list[str]]:
     try:
         return _viewer_dies(program, rng, screen=bool(seed % 2))
     finally:
-        program.close()
+        for command in program.home.glob("runs/*/commands/*"):
+            HOST.stop(command, 0.1)
 
 
 def _viewer_dies(program: Program, rng: random.Random, *, screen: bool) -> tuple[str, list[str]]:
@@ -138,13 +142,10 @@ def _viewer_dies(program: Program, rng: random.Random, *, screen: bool) -> tuple
         child = program.start("run", plan, "--no-tui")
         _meet(program, rng, None)
         program.kill(child)
-    if program("runs", "--json").out.strip() == "[]":
-        return "never begun", []
     folders = list(program.home.glob("runs/*/commands/only.*-run"))
-    started = [e for e in program.events() if e["type"] == "command.started"]
     if not folders:
         return "never started", []
-    if not started:
+    if not recorded(program, "command.started"):
         return "started", ["the command was started, and its start is not recorded"]
     until(lambda: HOST.status(folders[0]).phase not in {Phase.STARTING, Phase.RUNNING})
     status = HOST.status(folders[0])
@@ -152,10 +153,18 @@ def _viewer_dies(program: Program, rng: random.Random, *, screen: bool) -> tuple
     # Whoever comes next takes the end from there, and says no other.
     if status.phase is Phase.FINISHED:
         program("resume", "--no-tui")
-        ends = [e["data"] for e in program.events() if e["type"] == "command.finished"]
+        ends = recorded(program, "command.finished")
         if not ends or ends[0].get("exit") != STATUS or ends[0]["digest"] != status.digest:
             faults.append(f"recorded as {json.dumps(ends)}")
     return status.phase.value, faults
+
+
+def recorded(program: Program, kind: str) -> list[dict[str, Any]]:
+    """The data of a journal's events of a kind, in their order."""
+    with contextlib.closing(sqlite3.connect(program.home / "journal.db")) as journal:
+        rows = journal.execute("SELECT body FROM event ORDER BY rowid").fetchall()
+    bodies = [json.loads(row[0]) for row in rows]
+    return [body["data"] for body in bodies if body["type"] == kind]
 
 
 def _meet(program: Program, rng: random.Random, viewer: Driven | None) -> None:

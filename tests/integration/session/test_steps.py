@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import RunFinished
 from runbook_tui.run.state import Status, status_of
+from runbook_tui.session import stepping
 from runbook_tui.session.opening import open_run
 from runbook_tui.session.session import Session
 from tests.fakes.history import GRACE
@@ -76,6 +78,35 @@ def test_retries_try_again_and_each_attempt_is_its_own_record(scene: Make) -> No
     runs = [c for c in session.state.step("a").commands if c.kind == "run"]
     assert [c.exit for c in runs] == [1, 1, 0]
     assert len({c.folder for c in runs}) == 3
+
+
+def test_between_attempts_there_is_a_pause_that_grows(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stepping, "PAUSE", 0.4)
+    text = 'date +%s.%N >> tries; test "$(wc -l < tries)" -ge 4'
+    place = scene(book(Step(id="a", title="A", run=text, retries=3, effect=False)))
+    run_step(place.open(), "a")
+    times = [float(line) for line in (place.work / "tries").read_text().split()]
+    pauses = [later - earlier for earlier, later in pairwise(times)]
+    assert all(pause >= least for pause, least in zip(pauses, (0.4, 0.8, 1.6), strict=True)), pauses
+
+
+def test_the_pause_never_gets_longer_than_a_minute() -> None:
+    assert [stepping.pause(failed) for failed in (1, 2, 3, 7, 100)] == [1.0, 2.0, 4.0, 60.0, 60.0]
+
+
+def test_who_stops_between_two_attempts_stops_the_step(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stepping, "PAUSE", 60.0)
+    session = scene(book(Step(id="a", title="A", run="exit 1", retries=3, effect=False))).open()
+    ask(session, r.StartStep(step="a"))
+    until(lambda: [c.exit for c in session.state.step("a").commands] == [1])
+    assert session.state.step("a").status is Status.RUNNING
+    ask(session, r.StopCommands())
+    until(lambda: session.state.step("a").status is Status.FAILED)
+    assert refused(session, r.StopCommands()).reason == "nothing runs"
 
 
 def test_outputs_become_parameters_only_if_declared(scene: Make) -> None:
