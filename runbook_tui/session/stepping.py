@@ -6,10 +6,10 @@ the run next goes on where the last one stopped.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
+from runbook_tui.book.expecting import matches
 from runbook_tui.book.model import Step
 from runbook_tui.run.events import (
     CheckTicked,
@@ -209,8 +209,9 @@ class StepDriver:
             return False
         if step.expect.output is None:
             return True
-        text = self._bench.commands.tail(Path(record.folder), OUTPUT_LIMIT)
-        return re.search(step.expect.output, text.decode("utf-8", "replace")) is not None
+        return matches(
+            step.expect.output, self._bench.commands.tail(Path(record.folder), OUTPUT_LIMIT)
+        )
 
     def _failed(self, step: Step, record: CommandRecord) -> bool:
         left = self._retries.get(step.id, 0)

@@ -62,7 +62,7 @@ def test_a_failing_command_fails_its_step_with_its_status(scene: Make) -> None:
 def test_what_a_plan_expects_counts_as_done(scene: Make) -> None:
     steps = (
         Step(id="a", title="A", run="exit 3", expect=Expect(exits=(0, 3)), effect=False),
-        Step(id="b", title="B", run="echo all good", expect=Expect(output="go+d"), effect=False),
+        Step(id="b", title="B", run="echo all good", expect=Expect(output="go+d$"), effect=False),
         Step(id="c", title="C", run="echo bad", expect=Expect(output="go+d"), effect=False),
     )
     session = scene(book(*steps)).open()
