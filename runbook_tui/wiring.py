@@ -120,6 +120,7 @@ class LocalSurroundings:
     """Port `Surroundings` on this machine."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
 
     def shell(self, shell: str | None) -> tuple[str, ...]:
         """The argument vector that runs a text appended to it."""
@@ -175,7 +176,10 @@ def surroundings() -> LocalSurroundings:
     """The machine and person this process runs for."""
     from runbook_tui.command.shells import base_environment
 
-    return LocalSurroundings(environment=base_environment(os.environ))
+    return LocalSurroundings(
+        environment=base_environment(os.environ),
+        typed=base_environment(os.environ, interactive=True),
+    )
 
 
 def folder_of(path: Path) -> Path:

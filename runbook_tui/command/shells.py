@@ -15,8 +15,9 @@ CALM = {
     "GIT_TERMINAL_PROMPT": "0",
     "PAGER": "cat",
     "GIT_PAGER": "cat",
-    "TERM": "xterm-256color",
 }
+TERMINAL = {"TERM": "xterm-256color"}
+"""What a pane is, whoever looks at it on what."""
 
 
 def shell_argv(shell: str | None, text: str) -> tuple[str, ...]:
@@ -30,6 +31,9 @@ def shell_argv(shell: str | None, text: str) -> tuple[str, ...]:
 
 
 def base_environment(environ: Mapping[str, str], *, interactive: bool = False) -> dict[str, str]:
-    """What commands inherit: nothing that points git elsewhere, nothing that opens an editor."""
+    """What commands inherit: nothing that points git elsewhere, nothing that opens an editor.
+
+    Where a person types, ``interactive``, editors and pagers are their own.
+    """
     kept = {name: value for name, value in environ.items() if name not in REDIRECTING}
-    return kept if interactive else {**kept, **CALM}
+    return {**kept, **TERMINAL} if interactive else {**kept, **TERMINAL, **CALM}

@@ -152,7 +152,9 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
     state = bench.state
     values = {**state.values, **state.step(step.id).outputs}
     filled = resolve(state, text, values, shell=step.shell)
-    environment = step_environment(state, step, bench.surroundings.environment)
+    typed = step.interactive and kind == "run"
+    around = bench.surroundings.typed if typed else bench.surroundings.environment
+    environment = step_environment(state, step, around)
     launch = _launch(
         bench,
         step_id=step.id,
@@ -163,7 +165,7 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
         environment=environment,
         secrets=tuple(state.secrets),
         timeout=PROBE_SECONDS if kind in {"probe", "ready"} else step.timeout,
-        interactive=step.interactive and kind == "run",
+        interactive=typed,
         node=node,
         place=bench.rollback_place() if kind == "stage" else None,
     )

@@ -15,6 +15,10 @@ class Surroundings(Protocol):
     def environment(self) -> Mapping[str, str]:
         """What commands inherit: the caller's environment without what would redirect git."""
 
+    @property
+    def typed(self) -> Mapping[str, str]:
+        """The same for a command that a person types into: editors and pagers are their own."""
+
     def shell(self, shell: str | None) -> tuple[str, ...]:
         """The argument vector that runs a text appended to it."""
 

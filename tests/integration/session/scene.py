@@ -30,6 +30,10 @@ class Around:
 
     environment: Mapping[str, str]
 
+    @property
+    def typed(self) -> Mapping[str, str]:
+        return self.environment
+
     def shell(self, shell: str | None) -> tuple[str, ...]:
         return ("bash", "-eo", "pipefail", "-c")
 

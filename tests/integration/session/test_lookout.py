@@ -71,7 +71,7 @@ class Shells:
     """Surroundings that take the shell a step asks for."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self.environment = environment
+        self.environment = self.typed = environment
 
     def shell(self, shell: str | None) -> tuple[str, ...]:
         return (shell or "sh", "-c")
