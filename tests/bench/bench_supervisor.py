@@ -6,6 +6,7 @@ a log takes, and how soon a typed key is echoed on the screen. All in one run, i
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -93,7 +94,7 @@ def _drain(place: Path, rounds: int) -> None:
             rates[name].append(source.stat().st_size / (stated or took) / 1e6)
     for name, found in rates.items():
         print(f"drain, {name:<16} {median(found):10.1f} MB/s")
-    for name in rates.keys() - {"supervisor"}:
+    for name in [name for name in rates if name != "supervisor"]:
         print(f"  supervisor to {name:<12} {ratio(rates['supervisor'], rates[name]):14.2f}")
     print(f"disk held by a log of {DRAINED >> 20} MiB   {host.held / CAP:14.2f} of its cap")
 
@@ -111,7 +112,8 @@ def _drainers(place: Path, source: Path, host: Host) -> dict[str, Callable[[], f
     if shutil.which("script"):
         ways["script"] = lambda: _run("script", "-qc", text, str(place / "typescript"))
     if shutil.which("tmux"):
-        ways["tmux pane"] = lambda: _tmux(place, text)
+        ways["tmux, looked at"] = lambda: _tmux(place, text)
+        ways["tmux, detached"] = lambda: _tmux(place, text, "-d")
     return ways
 
 
@@ -119,12 +121,26 @@ def _run(*argv: str) -> None:
     subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
-def _tmux(place: Path, text: str) -> None:
-    """As a pane of a server that nobody looks at: what tmux does fastest."""
+def _tmux(place: Path, text: str, *options: str) -> None:
+    """In a pane, on a terminal that takes what tmux draws; ``-d``: nobody looks at it."""
     tmux = ["tmux", "-S", str(place / "tmux"), "-f", "/dev/null"]
     done = f"{text}; {shlex.join(tmux)} wait-for -S done"
-    _run(*tmux, "new-session", "-d", "-x", "80", "-y", "24", done)
-    _run(*tmux, "wait-for", "done")
+    begin = [*tmux, "new-session", *options, "-x", "80", "-y", "24", done]
+    if options:
+        _run(*begin)
+        _run(*tmux, "wait-for", "done")
+        return
+    master, slave = os.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    client = subprocess.Popen(
+        begin, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=environment
+    )
+    os.close(slave)
+    with contextlib.suppress(OSError):  # The terminal's end.
+        while os.read(master, 1 << 16):
+            continue
+    os.close(master)
+    assert client.wait() == 0
 
 
 class Host:

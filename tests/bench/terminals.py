@@ -44,6 +44,11 @@ class Driven:
         self._child.wait()
         os.close(self._master)
 
+    def resident(self) -> int:
+        """KiB of memory that the program holds."""
+        with open(f"/proc/{self._child.pid}/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
+
     def press(self, keys: bytes) -> float:
         """Write keys; returns when."""
         self._seen = b""
