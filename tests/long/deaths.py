@@ -30,7 +30,7 @@ WIDTH = 32
 """Bytes of a line as a terminal shows it, with CR and LF: the log turns over at 12 MiB."""
 TEXT = f"""
 for n in $(seq {DRIPS}); do printf '%030d\\n' $n; sleep 0.01; done
-seq -f %030.0f {DRIPS + 1} {LINES}
+seq -f %030.0f {DRIPS + 1} {LINES} | cat
 sleep 0.05
 exit {STATUS}"""
 PLAN = f"""\
