@@ -63,6 +63,8 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
+    if null > 2:
+        os.close(null)
     try:
         supervise.Supervisor(folder, spec, umask, ours, output).run()
     except OSError as error:

@@ -15,7 +15,7 @@ import pytest
 from runbook_tui.command.host import CommandHost
 from runbook_tui.command.shells import base_environment
 from runbook_tui.session.ports.commands import CommandSpec
-from tests.integration.command.running import alive, ended, output
+from tests.integration.command.running import alive, ended, output, supervisor_of
 from tests.waiting import until
 
 Start = Callable[[str], Path]
@@ -112,3 +112,37 @@ def test_it_goes_however_its_holder_ends(way: str, tmp_path: Path) -> None:
     pid = int(done.stdout)
     assert not done.stderr
     until(lambda: not alive(pid))
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_neither_command_nor_supervisor_holds_what_is_not_theirs(
+    host: CommandHost, tmp_path: Path, ready: bool
+) -> None:
+    """What a starter has open must see its end, though a command runs on for days."""
+    reading, writing = os.pipe()
+    os.set_inheritable(writing, True)
+    if ready:
+        host.make_ready()
+        held(host)
+    program = "import os; print(sorted(os.listdir('/proc/self/fd')), flush=True); input()"
+    folder = tmp_path / "command"
+    host.start(
+        CommandSpec(
+            folder=folder, argv=(sys.executable, "-c", program), cwd=str(tmp_path),
+            environment=dict(os.environ), interactive=True,
+        )
+    )  # fmt: skip
+    # The fourth is the folder that is being listed.
+    until(lambda: output(folder) == "['0', '1', '2', '3']\n")
+    links = [os.readlink(fd) for fd in Path(f"/proc/{supervisor_of(folder)}/fd").iterdir()]
+    pipes = [link for link in links if link.startswith("pipe:")]
+    # Its own, by which signals wake it.
+    assert len(pipes) == 2
+    assert len(set(pipes)) == 1
+    assert links.count("/dev/null") == 3
+    assert len(links) <= 10, links
+    os.close(writing)
+    assert os.read(reading, 1) == b""
+    os.close(reading)
+    host.write(folder, b"\r")
+    assert ended(folder).exit == 0
