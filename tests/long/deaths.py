@@ -18,7 +18,12 @@ from typing import Any
 from runbook_tui.command.folder import locked, log_parts
 from runbook_tui.command.host import CommandHost
 from runbook_tui.command.shells import base_environment
-from runbook_tui.session.ports.commands import CommandSpec, CommandStatus, Phase
+from runbook_tui.session.ports.commands import (
+    NEVER_STARTED,
+    CommandSpec,
+    CommandStatus,
+    Phase,
+)
 from tests.bench.terminals import Driven
 from tests.programs import Program
 from tests.waiting import until
@@ -150,6 +155,8 @@ def _viewer_dies(program: Program, rng: random.Random, *, screen: bool) -> tuple
     until(lambda: HOST.status(folders[0]).phase not in {Phase.STARTING, Phase.RUNNING})
     status = HOST.status(folders[0])
     faults = faults_of_end(status, folders[0])
+    if status.phase is not Phase.FINISHED and status.reason != NEVER_STARTED:
+        faults.append(f"it was lost with its viewer: {status}")
     # Whoever comes next takes the end from there, and says no other.
     if status.phase is Phase.FINISHED:
         program("resume", "--no-tui")
