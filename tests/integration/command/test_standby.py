@@ -22,9 +22,11 @@ Start = Callable[[str], Path]
 
 
 @pytest.fixture
-def host() -> Iterator[CommandHost]:
+def host(tmp_path: Path) -> Iterator[CommandHost]:
     made = CommandHost()
     yield made
+    for lock in tmp_path.glob("*/lock"):
+        made.stop(lock.parent, 0.1)
     made.close()
 
 
