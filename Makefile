@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
+ROUNDS ?= 200
 PYTEST := $(BIN)/python -m pytest
 
 .PHONY: help demo install test unit integration screens e2e lint bench screenshots golden long clean lock
@@ -53,7 +54,8 @@ lint: $(DEV) ## format, style, layers, types
 bench: $(DEV) ## ratios against a baseline in the same run
 	$(BIN)/python -m tests.bench
 
-long: $(DEV) ## hours of kills and soaks, not part of `make test`
+long: $(DEV) ## hours of kills and soaks, not part of `make test`; ROUNDS=200 of each kind
+	$(BIN)/python -m tests.long $(ROUNDS)
 	RUNBOOK_LONG=1 $(PYTEST) -q --timeout=7200 tests/integration tests/e2e
 
 screenshots: $(DEV) ## run the demo on screen and write its pictures

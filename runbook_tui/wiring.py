@@ -88,11 +88,14 @@ def journal(reading: bool = False) -> Journal:
     return SqliteJournal.open_reading(path) if reading else SqliteJournal(path, SystemClock())
 
 
-def commands() -> Commands:
-    """What starts commands."""
+def commands(*, ready: bool = False) -> Commands:
+    """What starts commands; ``ready`` where one will probably be started soon."""
     from runbook_tui.command.host import CommandHost
 
-    return CommandHost()
+    host = CommandHost()
+    if ready:
+        host.make_ready()
+    return host
 
 
 def verification(record: Journal, run: str | None, anchor: str | None) -> Verdict:
@@ -404,7 +407,7 @@ def open_session(
         state=state,
         actor=actor,
         journal=record,
-        commands=commands(),
+        commands=commands(ready=leads),
         surroundings=around,
         clock=clock,
         runner=HelperRunner(),

@@ -19,6 +19,7 @@ from runbook_tui.session.ports.commands import (
 )
 
 HEAD = "log.head"
+META = "meta.json"
 VOID = "void"
 """The file that keeps a supervisor which comes too late from starting its command."""
 SEGMENTS = ("log.0", "log.1")
@@ -59,7 +60,7 @@ def status(folder: Path) -> CommandStatus:
 
 def _orphaned(folder: Path) -> CommandStatus | None:
     """A command that runs on without its supervisor: how it ends will never be known."""
-    meta = _read(folder / "meta.json")
+    meta = _read(folder / META)
     if meta and meta.get("boot") != boot():
         return None
     # A supervisor that was killed before it wrote itself down may have started its command.
@@ -85,8 +86,13 @@ def locked(folder: Path) -> bool:
 
 def supervisor(folder: Path) -> int | None:
     """The supervisor's process id, as it wrote it down."""
-    pid = _read(folder / "meta.json").get("supervisor")
+    pid = _read(folder / META).get("supervisor")
     return pid if isinstance(pid, int) and pid > 1 else None
+
+
+def trouble(folder: Path) -> str:
+    """Why not all of the output is kept; empty where it is."""
+    return str(_read(folder / META).get("trouble", ""))
 
 
 def terminal_size(folder: Path) -> tuple[int, int]:
@@ -180,7 +186,7 @@ def _end(folder: Path) -> CommandStatus | None:
 
 
 def _running(folder: Path) -> CommandStatus:
-    meta = _read(folder / "meta.json")
+    meta = _read(folder / META)
     if not meta:
         return CommandStatus(phase=Phase.STARTING)
     log = log_parts(folder)
@@ -193,4 +199,5 @@ def _running(folder: Path) -> CommandStatus:
         seconds=max(0.0, seconds),
         bytes=log.total,
         dropped=log.dropped,
+        reason=str(meta.get("trouble", "")),
     )

@@ -9,7 +9,6 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -18,6 +17,7 @@ from runbook_tui.command import folder as kept
 from runbook_tui.command import output_values
 from runbook_tui.command.carrying import carrying
 from runbook_tui.command.orphans import end
+from runbook_tui.command.standby import SUPERVISOR, Standby
 from runbook_tui.session.ports.commands import (
     CommandError,
     CommandSpec,
@@ -26,14 +26,25 @@ from runbook_tui.session.ports.commands import (
     PutOut,
 )
 
-SUPERVISOR = Path(__file__).parent / "supervisor"
 START_SECONDS = 10.0
 SEND_SECONDS = 0.25
 TYPED_AT_ONCE = 4096
 
 
 class CommandHost:
-    """Port `Commands` on this machine. Thread-safe: it keeps nothing but what stands in folders."""
+    """Port `Commands` on this machine. Thread-safe: what it knows stands in folders; all that it
+    keeps is a supervisor in reserve."""
+
+    def __init__(self, supervisor: Path = SUPERVISOR) -> None:
+        self._standby = Standby(supervisor)
+
+    def make_ready(self) -> None:
+        """Hold a supervisor ready from now on, so that the next start is quick."""
+        self._standby.renew(0.0)
+
+    def close(self) -> None:
+        """End what is held ready; commands go on."""
+        self._standby.close()
 
     def start(self, spec: CommandSpec) -> None:
         """Start the command; returns when its supervisor holds its lock. Raises `CommandError`."""
@@ -52,20 +63,21 @@ class CommandHost:
             carried = carrying(spec)
         except ValueError as error:
             raise CommandError(str(error)) from error
-        python = getattr(sys, "_base_executable", None) or sys.executable
         try:
-            child = subprocess.Popen(
-                [python, "-I", "-S", "-E", str(SUPERVISOR)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                cwd="/",
-                env={"LANG": "C.UTF-8"},
-            )
+            self._begin(spec, carried)
         except OSError as error:
             raise CommandError(f"the supervisor does not start: {error.strerror}") from error
-        with child:
+        finally:
+            self._standby.renew()
+
+    def _begin(self, spec: CommandSpec, carried: dict[str, object] | None) -> None:
+        """By the supervisor in reserve, or by a new one where there is none, or it has died."""
+        ready = self._standby.take()
+        if ready is not None:
+            with ready:
+                if _hand_over(ready, spec, carried, spare=True):
+                    return
+        with self._standby.begin() as child:
             _hand_over(child, spec, carried)
 
     def status(self, folder: Path) -> CommandStatus:
@@ -139,9 +151,17 @@ class CommandHost:
 
 
 def _hand_over(
-    child: subprocess.Popen[bytes], spec: CommandSpec, carried: dict[str, object] | None
-) -> None:
-    """Give the spec, and wait for the word that the supervisor holds its lock."""
+    child: subprocess.Popen[bytes],
+    spec: CommandSpec,
+    carried: dict[str, object] | None,
+    *,
+    spare: bool = False,
+) -> bool:
+    """Give the spec, and wait for the word that the supervisor holds its lock.
+
+    False where a ``spare`` one has died without a word, and another may be tried. Raises
+    `CommandError`.
+    """
     assert child.stdin is not None
     assert child.stdout is not None
     body = {
@@ -157,7 +177,9 @@ def _hand_over(
         child.stdin.close()
         said = _hear(child.stdout.fileno(), deadline)
     if said.startswith(b"held") or not _give_up(child, spec.folder):
-        return
+        return True
+    if spare and not said:
+        return False
     raise CommandError(
         f"the supervisor did not come up: {said.decode('utf-8', 'replace').strip() or 'no answer'}",
         "see `runbook doctor`",

@@ -37,7 +37,10 @@ def shell_argv(shell: str | None, text: str) -> tuple[str, ...]:
 
 
 def base_environment(environ: Mapping[str, str], *, interactive: bool = False) -> dict[str, str]:
-    """What commands inherit: nothing that points git elsewhere, nothing that opens an editor."""
+    """What commands inherit: nothing that points git elsewhere, nothing that opens an editor.
+
+    Where a person types, ``interactive``, editors and pagers are their own.
+    """
     kept = {name: value for name, value in environ.items() if name not in REDIRECTING}
     kept |= PANE
     return kept if interactive else {**kept, **CALM}

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from runbook_tui.command.folder import log_parts, read_tail
+from runbook_tui.command.folder import META, log_parts, read_tail, trouble
 from runbook_tui.command.following import Following, size_of
 from runbook_tui.command.kept_lines import KeptLines
 from runbook_tui.command.lines import SGR, addresses_cursor, parse_line, parse_rows
 from runbook_tui.command.modes import Modes
 from runbook_tui.command.sgr import restyled
 from runbook_tui.command.spans import blank_is_seen
-from runbook_tui.session.ports.terminals import PLAIN, Row, TerminalView
+from runbook_tui.session.ports.terminals import PLAIN, Row, Span, Style, TerminalView
 
 TAIL = 16 * 1024
 SCREEN_TAIL = 256 * 1024
@@ -45,7 +46,8 @@ class LogTerminal:
 
     def _sizes(self) -> tuple[tuple[str, int], ...]:
         found = []
-        for path, _ in log_parts(self._folder).parts:
+        # What cannot be kept makes no part of the log grow, but it is written down.
+        for path in (self._folder / META, *(path for path, _ in log_parts(self._folder).parts)):
             try:
                 found.append((path.name, os.stat(path).st_size))
             except OSError:
@@ -57,6 +59,15 @@ class LogTerminal:
         self._seen = self._sizes()
         if scroll is not None:
             return self._scrolled(rows, scroll)
+        notice = trouble(self._folder)
+        found = self._end(max(1, rows - bool(notice)), columns)
+        if not notice:
+            return found
+        # What is missing from here on is said where it would stand.
+        kept = found.rows[-(rows - 1) :] if rows > 1 else ()
+        return dataclasses.replace(found, rows=(*kept, (Span(notice, Style(reverse=True)),)))
+
+    def _end(self, rows: int, columns: int) -> TerminalView:
         data = read_tail(self._folder, TAIL)
         if data.count(b"\n") < rows and len(data) == TAIL:
             data = read_tail(self._folder, SCREEN_TAIL)

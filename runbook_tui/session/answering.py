@@ -163,7 +163,7 @@ class Desk:
         return Accepted(state=self._state, events=tuple(events))
 
     def _stop(self, request: r.StopCommands) -> Answer:
-        stopped = 0
+        stopped = self._driver.give_up(request.step)
         for id_, step in self._state.steps.items():
             around = self._state.outline.holders(id_) if id_ in self._state.outline else [id_]
             if request.step and request.step not in around:

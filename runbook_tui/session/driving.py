@@ -73,6 +73,10 @@ class Driver:
         """Run the probes of a step again that have failed."""
         self._steps.probe_again(step)
 
+    def give_up(self, step: str = "") -> int:
+        """Try no more what waits for its next attempt; returns how many steps that are."""
+        return self._steps.give_up(step)
+
     def take_rollback(self) -> str:
         """Take the right to roll back; returns who has it, or an empty string."""
         return "" if self._lock.take(self._actor.identity) else self._lock.holder()

@@ -6,10 +6,10 @@ the run next goes on where the last one stopped.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
+from runbook_tui.book.expecting import matches
 from runbook_tui.book.model import Step
 from runbook_tui.run.events import (
     CheckTicked,
@@ -41,6 +41,16 @@ WHOLE = "RUNBOOK_OUTPUT"
 """The name under which what is wrong with all that a command put out is told."""
 
 
+PAUSE = 1.0
+"""Seconds before the second attempt of a step; each further pause is twice as long."""
+LONGEST_PAUSE = 60.0
+
+
+def pause(failed: int) -> float:
+    """Seconds to wait after so many failed attempts."""
+    return float(min(LONGEST_PAUSE, PAUSE * 2.0 ** (min(failed, 50) - 1)))
+
+
 class StepDriver:
     """Drives the steps that are under way. Not thread-safe."""
 
@@ -55,6 +65,17 @@ class StepDriver:
         self._mine.add(step_id)
         self._retries[step_id] = self._bench.step(step_id).retries
         return [(armed_undo(self._bench, self._bench.state, step_id), step_id)]
+
+    def give_up(self, step_id: str = "") -> int:
+        """Try no more what waits for its next attempt: this step, or all; returns how many."""
+        given_up = 0
+        for id_ in self._mine if not step_id else self._mine & {step_id}:
+            state = self._bench.state.step(id_)
+            waits = state.status is Status.RUNNING and not any(c.running for c in state.commands)
+            if waits and self._retries.get(id_):
+                self._retries[id_] = 0
+                given_up += 1
+        return given_up
 
     def probe_again(self, step_id: str) -> None:
         """Forget that probes of a step have failed."""
@@ -201,13 +222,18 @@ class StepDriver:
             return False
         if step.expect.output is None:
             return True
-        text = self._bench.commands.tail(Path(record.folder), OUTPUT_LIMIT)
-        return re.search(step.expect.output, text.decode("utf-8", "replace")) is not None
+        return matches(
+            step.expect.output, self._bench.commands.tail(Path(record.folder), OUTPUT_LIMIT)
+        )
 
     def _failed(self, step: Step, record: CommandRecord) -> bool:
         left = self._retries.get(step.id, 0)
         plain = not (record.lost or record.stopped)
         if left > 0 and plain and not overtaken(self._bench.state, step.id):
+            due = (record.finished or 0.0) + pause(step.retries - left + 1)
+            # A clock that was put back must not make anybody wait for it.
+            if 0.0 <= due - self._bench.clock.now() <= LONGEST_PAUSE:
+                return False
             attempt = self._bench.state.step(step.id).attempt + 1
             if self._record(step, StepStarted(attempt=attempt), acts=True):
                 self._retries[step.id] = left - 1

@@ -6,11 +6,13 @@ import sys
 
 from tests.bench import (
     bench_emulator,
+    bench_flood,
     bench_journal,
     bench_keys,
     bench_opening,
     bench_panic,
     bench_start,
+    bench_supervisor,
 )
 
 
@@ -19,7 +21,9 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     bench_start.main(rounds)
     bench_keys.main(rounds)
+    bench_supervisor.main(rounds)
     bench_panic.main(rounds * 4)
+    bench_flood.main()
     bench_emulator.main(rounds)
     bench_journal.main(rounds)
     bench_opening.main(rounds * 3)

@@ -1,93 +1,15 @@
 """The supervisor of one command: `python -I -S -E FOLDER`, its spec as JSON on standard input.
 
-It lives in a session of its own, holds the command's terminal, writes only the command's folder,
-and ends when the command and everything it started have ended. Says ``held`` on standard output
-once it holds the folder's lock; from then on it outlives whoever started it.
+Also `python -I -S -E FOLDER/__main__.py`, which saves the third of a cold start that python takes
+to look into a folder.
 """
 
-import ctypes
-import errno
-import fcntl
-import json
-import os
-import signal
 import sys
-from typing import Any
 
-import control
-import outputs
-import records
-import supervise
+here = __file__.rpartition("/")[0]
+if here not in sys.path:
+    sys.path.insert(0, here)
 
-SUBREAPER = 36
-DUMPABLE = 4
-IGNORED = (
-    signal.SIGHUP,
-    signal.SIGINT,
-    signal.SIGQUIT,
-    signal.SIGTSTP,
-    signal.SIGTTIN,
-    signal.SIGTTOU,
-    signal.SIGPIPE,
-)
+import beginning  # noqa: E402
 
-
-def main() -> None:
-    """Take the spec and the lock, leave our starter, then supervise."""
-    for number in IGNORED:
-        signal.signal(number, signal.SIG_IGN)
-    umask = os.umask(0o077)
-    spec = json.load(sys.stdin)
-    folder = spec["folder"]
-    try:
-        output = prepare(folder, spec)
-    except OSError as error:
-        say(f"{error.strerror}: {error.filename or folder}")
-        return
-    if os.fork():
-        # Our starter waits for this process, so that no zombie is left to it; what goes on has
-        # its own session and inherits the lock.
-        os._exit(0)
-    os.setsid()
-    libc = ctypes.CDLL(None)
-    libc.prctl(SUBREAPER, 1, 0, 0, 0)
-    # No core file and no debugger of ours may hold the secrets of the spec.
-    libc.prctl(DUMPABLE, 0, 0, 0, 0)
-    ours = control.listen(folder)
-    say("held")
-    null = os.open(os.devnull, os.O_RDWR)
-    for fd in (0, 1, 2):
-        os.dup2(null, fd)
-    try:
-        supervise.Supervisor(folder, spec, umask, ours, output).run()
-    except OSError as error:
-        reason = f"its supervisor failed: {error.strerror or error}"
-        if not os.path.exists(os.path.join(folder, "meta.json")):
-            records.write(os.path.join(folder, "exit.json"), {"exit": 126, "reason": reason})
-        raise
-
-
-def prepare(folder: str, spec: "dict[str, Any]") -> outputs.Outputs:
-    """The folder, its lock for as long as we live, and room for what must be written.
-
-    Returns the file for the command's values.
-    """
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    if os.path.exists(os.path.join(folder, "void")):
-        raise OSError(errno.ECANCELED, "others have gone on without this command", folder)
-    for name in ("exit.json", "meta.json"):
-        records.reserve(os.path.join(folder, name))
-    return outputs.make(folder, spec["secrets"], spec["environment"])
-
-
-def say(word: str) -> None:
-    """A word to our starter, which may be gone already: that must not hold the command up."""
-    try:
-        os.write(1, f"{word}\n".encode())
-    except OSError:
-        return
-
-
-main()
+beginning.main()

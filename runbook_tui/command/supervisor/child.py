@@ -2,12 +2,16 @@
 
 import errno
 import fcntl
-import json
 import os
-import signal
 import sys
 import termios
-from typing import Any, NoReturn
+
+import _signal as signal
+import records
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
@@ -52,7 +56,7 @@ def start(spec: "dict[str, Any]", slave: int, output: str, umask: int) -> int:
     return pid
 
 
-def _become(spec: "dict[str, Any]", slave: int, output: str, umask: int, report: int) -> NoReturn:
+def _become(spec: "dict[str, Any]", slave: int, output: str, umask: int, report: int) -> "NoReturn":
     """Be the command. All descriptors but the first three close as it is executed."""
     where = spec["cwd"]
     try:
@@ -99,7 +103,7 @@ def _handed_over(argv: "list[str]", report: int) -> "list[str]":
 
 def _carried(remote: "dict[str, Any]", report: int) -> "list[str]":
     """What carries the command to another machine; no list of processes shows what it is told."""
-    at = _held(json.dumps(remote).encode(), report)
+    at = _held(records.text_of(remote).encode(), report)
     return [sys.executable, "-I", "-S", "-E", CARRIER, str(at)]
 
 

@@ -1,9 +1,16 @@
 """What viewers ask of a supervisor: small JSON messages on a socket in the command's folder."""
 
-import json
 import os
-import socket
-from typing import Any, Protocol
+
+import _socket as socket
+
+import records
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol
+else:
+    Protocol = object
 
 NAME = "control"
 LARGEST = 1 << 17
@@ -44,16 +51,32 @@ def listen(folder: str) -> "socket.socket | None":
     return ours
 
 
-def obey(ours: socket.socket, supervisor: Obeying) -> None:
-    """Do what one message asks; what makes no sense is passed over, never fatal."""
+def close(folder: str) -> None:
+    """Nobody listens any more: leave no socket behind."""
     try:
-        message = json.loads(ours.recv(LARGEST))
-        _do(message, supervisor)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        os.unlink(os.path.join(folder, NAME))
+    except OSError:
         return
 
 
-def _do(message: "dict[str, Any]", supervisor: Obeying) -> None:
+def obey(ours: socket.socket, supervisor: "Obeying") -> None:
+    """Do what one message asks; what makes no sense is passed over, never fatal."""
+    try:
+        message = records.parsed(ours.recv(LARGEST).decode())
+        _do(message, supervisor)
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ):
+        return
+
+
+def _do(message: "dict[str, Any]", supervisor: "Obeying") -> None:
     verb = message["verb"]
     if verb == "stop":
         supervisor.stop(float(message.get("grace", 5.0)))

@@ -15,6 +15,9 @@ from collections.abc import Callable
 MASK = b"***"
 SHORTEST = 4
 SHORTEST_CODED = 8
+FEW = 3
+"""Bytes, and one in PART, of a possible secret that may be seen while its rest has not come."""
+PART = 4
 
 
 def forms(secrets: "list[str]") -> "list[bytes]":
@@ -69,7 +72,10 @@ def whole(secrets: "list[str]") -> "Callable[[bytes], bytes]":
 
 
 class Masker:
-    """Masks a stream; whatever the chunks it comes in, the result is that of the whole."""
+    """Masks a stream; whatever the chunks it comes in, the result is that of the whole.
+
+    But for what `release` gives out before its time: it is masked then where it could say much.
+    """
 
     def __init__(self, secrets: "list[str]") -> None:
         self._patterns = forms(secrets)
@@ -79,16 +85,20 @@ class Masker:
         for form in self._patterns:
             self._starts.setdefault(form[:SHORTEST], []).append(form)
         self._held = b""
+        self._told = 0
+        self._hidden = False
+
+    @property
+    def held(self) -> int:
+        """How many bytes wait for what comes next, and do not show in any form."""
+        return len(self._held) - self._told
 
     def feed(self, data: bytes) -> bytes:
-        """What may be written now; what could be the beginning of a secret is held back.
-
-        It is held over a pause, too: the rest may come later, and a prompt does not often end
-        like a secret begins.
-        """
+        """What may be written now; what could be the beginning of a secret is held back."""
         if not self._patterns:
             return data
         data = self._held + data
+        told = self._told
         out: "list[bytes]" = []
         at = 0
         open_from = self._open_from(data, at)
@@ -97,13 +107,34 @@ class Masker:
             # A match is certain only before the place where a longer one may still grow.
             if match is None or match.start() >= open_from:
                 break
-            out += (data[at : match.start()], MASK)
+            out.append(data[max(at, told) : match.start()])
+            if not (match.start() < told and self._hidden):
+                out.append(MASK)
             at = match.end()
             if at > open_from:
                 open_from = self._open_from(data, at)
-        out.append(data[at:open_from])
+        out.append(data[max(at, told) : open_from])
         self._held = data[open_from:]
+        self._told = max(0, told - open_from)
+        self._hidden = self._hidden and self._told > 0
         return b"".join(out)
+
+    def release(self) -> bytes:
+        """What was held back for long enough: a prompt must be seen.
+
+        As it is where that tells little, FEW bytes and a quarter of any secret that they could
+        begin; else masked, though it may turn out to be none. It is not forgotten: what comes next
+        may still make it a secret, and is masked then.
+        """
+        held, told = self._held, self._told
+        self._told = len(held)
+        if self._hidden or told == len(held):
+            return b""
+        begun = [form for form in self._patterns if form.startswith(held)]
+        if len(held) <= min(FEW, *(len(form) // PART for form in begun)):
+            return held[told:]
+        self._hidden = True
+        return MASK
 
     def _open_from(self, data: bytes, least: int) -> int:
         """Where, from ``least`` on, the end of the data could be the beginning of a secret."""
@@ -125,5 +156,16 @@ class Masker:
 
     def flush(self) -> bytes:
         """What was held back, masked; for the end of the stream only."""
-        held, self._held = self._held, b""
-        return self._pattern.sub(MASK, held) if self._patterns else held
+        held, told = self._held, self._told
+        self._held, self._told = b"", 0
+        if not self._patterns:
+            return held
+        out: "list[bytes]" = []
+        at = 0
+        for match in self._pattern.finditer(held):
+            out.append(held[max(at, told) : match.start()])
+            if not (match.start() < told and self._hidden):
+                out.append(MASK)
+            at = match.end()
+        self._hidden = False
+        return b"".join([*out, held[max(at, told) :]])

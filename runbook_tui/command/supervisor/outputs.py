@@ -7,10 +7,12 @@ keeps what it says, masked: so no secret reaches the disk, even if this process 
 
 import os
 import time
-from collections.abc import Mapping
 
 import records
-import values
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NAME = "output"
 KEPT = "output.json"
@@ -20,7 +22,7 @@ PLACE = "runbook-output-"
 MEMORY = frozenset({"tmpfs", "ramfs"})
 MOUNTS = "/proc/self/mountinfo"
 
-Signature = tuple[int, int, int] | None
+Signature = "tuple[int, int, int] | None"
 
 
 class Plain:
@@ -49,13 +51,15 @@ class Guarded:
     patience: "float | None" = PAUSE
     """How long to wait at most before the next `look`."""
 
-    def __init__(self, folder: str, secrets: "list[str]", environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: str, secrets: "list[str]", environment: "Mapping[str, str]") -> None:
         import masking
+        import values
 
+        self._values = values
         self._mask = masking.whole(secrets)
         self._kept = os.path.join(folder, KEPT)
         self._link = os.path.join(folder, NAME)
-        self._seen: Signature = None
+        self._seen: "Signature" = None
         self._due = 0.0
         records.reserve(self._kept)
         if not records.write(self._kept, {"values": {}, "faults": {}}, durable=False):
@@ -88,7 +92,7 @@ class Guarded:
         if not self._keep(ended=True):
             trouble = "they could not be kept: the disk takes nothing"
             # What is left of the room that was taken before holds at least this.
-            records.write(self._kept, {"values": {}, "faults": {values.FILE: trouble}})
+            records.write(self._kept, {"values": {}, "faults": {self._values.FILE: trouble}})
         remove(f"{self._kept}.tmp")
         remove(self.path)
         return trouble and f"its output values are lost: {trouble}"
@@ -107,10 +111,10 @@ class Guarded:
     def _keep(self, *, ended: bool) -> bool:
         try:
             with open(self.path, "rb") as file:
-                data = file.read(values.WHOLE + 1)
+                data = file.read(self._values.WHOLE + 1)
         except OSError:
             return True
-        body = values.account(data, ended=ended, mask=self._mask)
+        body = self._values.account(data, ended=ended, mask=self._mask)
         if not records.write(self._kept, body, durable=ended):
             return False
         try:
@@ -121,10 +125,10 @@ class Guarded:
         return True
 
 
-Outputs = Plain | Guarded
+Outputs = "Plain | Guarded"
 
 
-def make(folder: str, secrets: "list[str]", environment: Mapping[str, str]) -> Outputs:
+def make(folder: str, secrets: "list[str]", environment: "Mapping[str, str]") -> "Outputs":
     """The file for a command's values. Raises OSError where it cannot be made."""
     hidden = [secret for secret in secrets if secret]
     return Guarded(folder, hidden, environment) if hidden else Plain(folder)
@@ -174,7 +178,7 @@ def in_memory(path: str) -> bool:
     return False
 
 
-def signature(path: str) -> Signature:
+def signature(path: str) -> "Signature":
     """What changes with a file; None where it is not there."""
     try:
         found = os.stat(path)

@@ -4,7 +4,6 @@
 is absent until the head is full.
 """
 
-import hashlib
 import os
 
 import records
@@ -54,7 +53,7 @@ class Spool:
                 written = os.write(self._fd, data)
             except OSError as error:
                 # The command must not stop for want of a log: it is read on, and counted.
-                self.trouble = f"output was not kept: {error.strerror}"
+                self.trouble = f"output is not kept: {error.strerror}"
                 self.dropped += len(data)
                 return
             self._size += written
@@ -67,7 +66,7 @@ class Spool:
         try:
             fd = self._create(name)
         except OSError as error:
-            self.trouble = f"output was not kept: {error.strerror}"
+            self.trouble = f"output is not kept: {error.strerror}"
             return False
         os.close(self._fd)
         self._sizes[last] = self._size
@@ -80,6 +79,8 @@ class Spool:
 
     def digest(self) -> str:
         """sha256 of the log as kept: head, older segment, newer segment."""
+        import hashlib
+
         found = hashlib.sha256()
         for name, _ in self._parts:
             try:

@@ -1,16 +1,13 @@
 """Supervising one command: drain its terminal, hear what is asked, tell how it ended."""
 
 import fcntl
-import json
 import os
 import select
-import signal
-import socket
 import struct
 import termios
 import time
-from collections.abc import Callable
-from typing import Any
+
+import _signal as signal
 
 import child
 import control
@@ -18,6 +15,12 @@ import outputs
 import records
 import spool
 import tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+    from typing import Any
 
 CHUNK = 1 << 16
 REMOTE = "remote.json"
@@ -34,6 +37,8 @@ RATE = 20 << 20
 full speed takes both cores of a small machine, and the panic key's with them."""
 REMOTE_SLACK = 8.0
 """Seconds that what carries a command to another machine gets beyond the grace, to end it there."""
+HELD = 0.05
+"""Seconds for which the possible beginning of a secret is held back: a prompt must be seen."""
 SWEEP = 5.0
 """Seconds after which children are looked for though no signal told of one."""
 
@@ -47,7 +52,7 @@ class Supervisor:
         spec: "dict[str, Any]",
         umask: int,
         ours: "socket.socket | None",
-        output: outputs.Outputs,
+        output: "outputs.Outputs",
     ) -> None:
         self.folder = folder
         self.spec = spec
@@ -56,11 +61,15 @@ class Supervisor:
         self.outputs = output
         self.spool = spool.Spool(folder)
         self.masker = make_masker(spec["secrets"])
+        self.held_since: "float | None" = None
         self.allowance = Allowance()
         self.typed = b""
         self.pid = 0
         self.ended = False
         self.alone = False
+        self.died = True
+        """Whether a child may have ended since the last look; at first it may."""
+        self.swept = 0.0
         self.stopped = False
         self.timed_out = False
         self.kill_at: "float | None" = None
@@ -81,6 +90,8 @@ class Supervisor:
             self.carry_out()
         finally:
             self.outputs.close()
+            control.close(self.folder)
+            outputs.remove(self.path("meta.json.tmp"))
 
     def carry_out(self) -> None:
         """The same, with what the command puts out still there."""
@@ -92,19 +103,29 @@ class Supervisor:
             self.spool.write(f"{failure}\r\n".encode())
             self.tell_end({"exit": failure.status, "reason": str(failure)})
             return
-        records.write(
-            self.path("meta.json"),
-            {
-                "supervisor": os.getpid(), "child": self.pid, "started": self.wall,
-                "mono": self.began, "boot": boot(),
-            },
-        )  # fmt: skip
+        self.describe()
         self.loop()
         self.settle()
         self.keep(self.masker.flush())
         records.write(
             self.path("end.json"), {"bytes": self.spool.total, "dropped": self.spool.dropped}
         )
+
+    def describe(self) -> None:
+        """Say who we are, and what is wrong; with room for that on a disk that becomes full."""
+        records.write(
+            self.path("meta.json"),
+            {
+                "supervisor": os.getpid(), "child": self.pid, "started": self.wall,
+                "mono": self.began, "boot": boot(), "trouble": self.spool.trouble,
+            },
+            # Within another boot it means nothing; the command's first output does not wait.
+            durable=False,
+        )  # fmt: skip
+        try:
+            records.reserve(self.path("meta.json"))
+        except OSError:
+            return
 
     def loop(self) -> None:
         """Wait for something to happen and deal with it, until nobody is left."""
@@ -118,11 +139,14 @@ class Supervisor:
         poll = select.poll()
         for fd in ready:
             poll.register(fd, select.POLLIN)
+        wanted = select.POLLIN
         while not (self.ended and self.alone):
-            poll.modify(self.master, self.interest())
+            if wanted != (wanted := self.interest()):
+                poll.modify(self.master, wanted)
             for fd, _ in poll.poll(self.patience() * 1000):
                 ready[fd]()
-            self.reap()
+            if self.died or time.monotonic() >= self.swept + SWEEP:
+                self.reap()
             self.keep_time()
 
     def interest(self) -> int:
@@ -136,6 +160,8 @@ class Supervisor:
         dues = [now + SWEEP]
         if self.allowance.wait() > 0:
             dues.append(now + self.allowance.wait())
+        elif self.held_since is not None:
+            dues.append(self.held_since + HELD)
         if self.kill_at is not None:
             dues.append(self.kill_at)
         if self.outputs.patience is not None and not self.ended:
@@ -151,8 +177,16 @@ class Supervisor:
         if self.allowance.wait() <= 0:
             data = self.read(READS * 4096)
             self.allowance.spend(len(data))
-            self.keep(self.masker.feed(data))
+            self.mask(data)
         self.send_typed()
+
+    def mask(self, data: bytes) -> None:
+        """Keep output masked; what may begin a secret waits, from its first byte on."""
+        self.keep(self.masker.feed(data))
+        if not self.masker.held:
+            self.held_since = None
+        elif self.held_since is None or self.masker.held <= len(data):
+            self.held_since = time.monotonic()
 
     def read(self, limit: int) -> bytes:
         """What the terminal holds now, up to about ``limit`` bytes; never waits."""
@@ -171,12 +205,15 @@ class Supervisor:
 
     def settle(self) -> None:
         """Read all that the ended command has left in its terminal."""
-        self.keep(self.masker.feed(self.read(BACKLOG)))
+        self.mask(self.read(BACKLOG))
 
     def keep(self, data: bytes) -> None:
         """Write masked output to the log."""
         if data:
+            known = self.spool.trouble
             self.spool.write(data)
+            if self.spool.trouble != known:
+                self.describe()
 
     def write(self, data: bytes) -> None:
         """Type into the terminal; what its buffer does not take yet waits."""
@@ -211,11 +248,14 @@ class Supervisor:
     def signalled(self) -> None:
         """A signal came: a child's end, or a wish that we end, which means the command."""
         numbers = os.read(self.woken, 4096)
+        self.died = self.died or signal.SIGCHLD in numbers
         if signal.SIGTERM in numbers:
             self.stop(self.spec["grace"])
 
     def reap(self) -> None:
         """Take in every child that ended: the command, and what others left to us."""
+        self.died = False
+        self.swept = time.monotonic()
         while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG | os.WUNTRACED)
@@ -241,7 +281,7 @@ class Supervisor:
         except OSError:
             return
 
-    def command_ended(self, status: int, usage: Any) -> None:
+    def command_ended(self, status: int, usage: "Any") -> None:
         """The command itself ended: say so at once, whatever still lingers."""
         self.ended = True
         # Asked before the rest is read: where nobody is left, nothing can come after it.
@@ -285,6 +325,11 @@ class Supervisor:
             self.outputs.look()
         limit = self.spec["timeout"]
         now = time.monotonic()
+        due = self.held_since is not None and now >= self.held_since + HELD
+        if due and self.allowance.wait() <= 0:
+            # What is there by now was read before: no more has come in time.
+            self.held_since = None
+            self.keep(self.masker.release())
         if limit and not self.ended and not self.timed_out and now - self.began >= limit:
             self.timed_out = True
             self.end_tree(self.spec["grace"])
@@ -334,17 +379,24 @@ class Allowance:
 class Passing:
     """A masker where there is nothing to mask."""
 
+    held = 0
+
     def feed(self, data: bytes) -> bytes:
         """All of it."""
         return data
 
-    def flush(self) -> bytes:
+    def release(self) -> bytes:
         """Nothing is ever held back."""
         return b""
+
+    flush = release
 
 
 def over_there(path: str, secrets: "list[str]") -> "dict[str, Any]":
     """How a command on another machine went, as what carried it there has written down."""
+    # Not with the others: a command of this machine does not wait for it.
+    import json
+
     try:
         with open(path, encoding="utf-8") as file:
             body = json.load(file)
@@ -360,7 +412,7 @@ def over_there(path: str, secrets: "list[str]") -> "dict[str, Any]":
     return {"exit": body.get("exit"), "reason": reason}
 
 
-def make_masker(secrets: "list[str]") -> Any:
+def make_masker(secrets: "list[str]") -> "Any":
     """What masks these values; its modules are only loaded where there are any."""
     if not secrets:
         return Passing()

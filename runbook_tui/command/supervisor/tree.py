@@ -6,7 +6,8 @@ together: a tree that forks while it is killed cannot outrun that.
 """
 
 import os
-import signal
+
+import _signal as signal
 
 ROUNDS = 500
 

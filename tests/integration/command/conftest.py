@@ -18,8 +18,8 @@ def run(tmp_path: Path) -> Iterator[Run]:
     """Starts a text in bash, in a folder of its own; stops what is left."""
     made: list[Path] = []
 
-    def start(text: str, **fields: object) -> Path:
-        folder = tmp_path / "commands" / str(len(made))
+    def start(text: str, folder: Path | None = None, **fields: object) -> Path:
+        folder = folder or tmp_path / "commands" / str(len(made))
         made.append(folder)
         spec = {
             "folder": folder, "argv": ("bash", "-eo", "pipefail", "-c", text),

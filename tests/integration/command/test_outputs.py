@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from runbook_tui.command.host import CommandHost
 from runbook_tui.command.output_values import place
 from runbook_tui.command.shells import base_environment
 from runbook_tui.session.ports.commands import CommandSpec, Phase
@@ -73,7 +74,7 @@ def test_where_no_memory_is_the_file_is_cleaned_before_the_end_is_told(
     for path in outputs.glob("*.py"):
         text = path.read_text()
         (copied / path.name).write_text(text.replace('"tmpfs", "ramfs"', '"no-such"'))
-    monkeypatch.setattr("runbook_tui.command.host.SUPERVISOR", copied)
+    monkeypatch.setattr(HOST, "start", CommandHost(copied).start)
     folder = run(PUT, **knowing())
     until((folder / "exit.json").exists)
     assert on_disk(folder) == []

@@ -15,7 +15,8 @@ import pytest
 
 from runbook_tui.book.model import Step
 from runbook_tui.command.folder import supervisor as supervisor_of
-from runbook_tui.command.host import SUPERVISOR, CommandHost
+from runbook_tui.command.host import CommandHost
+from runbook_tui.command.standby import SUPERVISOR
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.run import requests as r

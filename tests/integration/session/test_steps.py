@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from runbook_tui.book.model import Check, Expect, Parameter, Secret, Step
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
-from runbook_tui.run.events import RunFinished
+from runbook_tui.run.events import CommandStarted, RunFinished
 from runbook_tui.run.several import status_of
 from runbook_tui.run.state import Status
+from runbook_tui.session import stepping
 from runbook_tui.session.opening import open_run
 from runbook_tui.session.session import Session
 from runbook_tui.session.undo_file import read
+from runbook_tui.wiring import surroundings
 from tests.fakes.history import GRACE
 from tests.integration.session.scene import Scene, ask, book, refused, run_step
 from tests.waiting import until
@@ -71,7 +74,7 @@ def test_a_failing_command_fails_its_step_with_its_status(scene: Make) -> None:
 def test_what_a_plan_expects_counts_as_done(scene: Make) -> None:
     steps = (
         Step(id="a", title="A", run="exit 3", expect=Expect(exits=(0, 3)), effect=False),
-        Step(id="b", title="B", run="echo all good", expect=Expect(output="go+d"), effect=False),
+        Step(id="b", title="B", run="echo all good", expect=Expect(output="go+d$"), effect=False),
         Step(id="c", title="C", run="echo bad", expect=Expect(output="go+d"), effect=False),
     )
     session = scene(book(*steps)).open()
@@ -87,6 +90,35 @@ def test_retries_try_again_and_each_attempt_is_its_own_record(scene: Make) -> No
     runs = [c for c in session.state.step("a").commands if c.kind == "run"]
     assert [c.exit for c in runs] == [1, 1, 0]
     assert len({c.folder for c in runs}) == 3
+
+
+def test_between_attempts_there_is_a_pause_that_grows(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stepping, "PAUSE", 0.4)
+    text = 'date +%s.%N >> tries; test "$(wc -l < tries)" -ge 4'
+    place = scene(book(Step(id="a", title="A", run=text, retries=3, effect=False)))
+    run_step(place.open(), "a")
+    times = [float(line) for line in (place.work / "tries").read_text().split()]
+    pauses = [later - earlier for earlier, later in pairwise(times)]
+    assert all(pause >= least for pause, least in zip(pauses, (0.4, 0.8, 1.6), strict=True)), pauses
+
+
+def test_the_pause_never_gets_longer_than_a_minute() -> None:
+    assert [stepping.pause(failed) for failed in (1, 2, 3, 7, 100)] == [1.0, 2.0, 4.0, 60.0, 60.0]
+
+
+def test_who_stops_between_two_attempts_stops_the_step(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stepping, "PAUSE", 60.0)
+    session = scene(book(Step(id="a", title="A", run="exit 1", retries=3, effect=False))).open()
+    ask(session, r.StartStep(step="a"))
+    until(lambda: [c.exit for c in session.state.step("a").commands] == [1])
+    assert session.state.step("a").status is Status.RUNNING
+    ask(session, r.StopCommands())
+    until(lambda: session.state.step("a").status is Status.FAILED)
+    assert refused(session, r.StopCommands()).reason == "nothing runs"
 
 
 def test_outputs_become_parameters_only_if_declared(scene: Make) -> None:
@@ -240,3 +272,52 @@ def test_a_hand_over_is_recorded_only_by_the_one_who_has_the_lead(scene: Make) -
     )  # fmt: skip
     assert not other.open(resume=True)
     assert "lead.handed_over" not in place.types()
+
+
+def test_steps_that_need_nothing_of_one_another_run_at_the_same_time(scene: Make) -> None:
+    """Each ends only once it has seen the other one run."""
+    meet = "touch {0}; until test -e {1}; do sleep 0.02; done"
+    steps = [
+        Step(id=one, title=one, run=meet.format(one, other), needs=(), effect=False, timeout=20.0)
+        for one, other in (("a", "b"), ("b", "a"))
+    ]
+    session = scene(book(*steps)).open()
+    ask(session, r.StartStep(step="a"))
+    ask(session, r.StartStep(step="b"))
+    until(lambda: all(session.state.step(id_).status is Status.DONE for id_ in ("a", "b")))
+
+
+def test_one_that_needs_another_does_not_run_beside_it(scene: Make) -> None:
+    steps = (
+        Step(id="a", title="A", run="sleep 60", needs=(), effect=False),
+        Step(id="b", title="B", run="true", effect=False),
+    )
+    session = scene(book(*steps)).open()
+    ask(session, r.StartStep(step="a"))
+    assert refused(session, r.StartStep(step="b")).exit_code == 4
+
+
+@pytest.mark.parametrize("interactive", [True, False])
+def test_editors_and_pagers_are_the_person_s_own_only_where_a_person_types(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scene: Make, interactive: bool
+) -> None:
+    for name in ("GIT_EDITOR", "PAGER", "GIT_PAGER", "TERM"):
+        monkeypatch.setenv(name, f"my-{name}")
+    monkeypatch.delenv("GIT_TERMINAL_PROMPT", raising=False)
+    text = 'echo "$GIT_EDITOR $PAGER $GIT_PAGER ${GIT_TERMINAL_PROMPT-unset} $TERM" > got'
+    step = Step(id="a", title="A", run=text, before="echo $PAGER > before", effect=False,
+                interactive=interactive)  # fmt: skip
+    place = scene(book(step))
+    place.around = surroundings()  # type: ignore[assignment]
+    session = place.open()
+    run_step(session, "a")
+    own = "my-GIT_EDITOR my-PAGER my-GIT_PAGER unset xterm-256color\n"
+    calm = "true cat cat 0 xterm-256color\n"
+    assert (place.work / "got").read_text() == (own if interactive else calm)
+    # Nobody types into what prepares a step.
+    assert (place.work / "before").read_text() == "cat\n"
+    started = [e.payload for e in place.journal.events(place.run) if e.type == "command.started"]
+    [recorded] = [
+        p.environment for p in started if isinstance(p, CommandStarted) and p.kind == "run"
+    ]
+    assert recorded["GIT_EDITOR"] == ("my-GIT_EDITOR" if interactive else "true")

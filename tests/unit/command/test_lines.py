@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,6 +73,52 @@ def test_a_secret_is_masked_however_the_output_is_cut(
     out = b"".join(masker.feed(data[n : n + size]) for n in range(0, len(data), size))
     out += masker.flush()
     assert secret.encode() not in out
+
+
+@given(
+    st.text(alphabet="abcdefgh", min_size=4, max_size=24),
+    st.lists(st.text(alphabet="#! \n", max_size=4), min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(1, 9), st.booleans()), min_size=1),
+)
+def test_of_a_secret_that_comes_slowly_at_most_its_first_letters_are_seen(
+    secret: str, around: list[str], cuts: list[tuple[int, bool]]
+) -> None:
+    """Between two pieces there may be a pause, in which what was held back is given out."""
+    data = secret.join(around).encode()
+    masker = masking.Masker([secret])
+    out = b""
+    for size, pause in itertools.cycle(cuts):
+        if not data:
+            break
+        out += masker.feed(data[:size])
+        data = data[size:]
+        if pause:
+            out += masker.release()
+            assert not masker.held
+    out += masker.flush()
+    seen = sum(letter in b"abcdefgh" for letter in out)
+    assert seen <= (len(around) - 1) * min(3, len(secret) // 4)
+    assert out.count(b"*") % 3 == 0
+    # All that is no secret is there: the mask is for secrets, not for what stands around them.
+    assert re.sub(rb"[a-h*]", b"", out) == "".join(around).encode()
+
+
+@pytest.mark.parametrize(
+    ("put_out", "seen"),
+    [
+        ("Name: ", "Name: "),
+        ("Is it right", "Is it right"),
+        ("Say pass", "Say ***"),
+    ],
+)
+def test_a_prompt_is_seen_after_a_moment_though_it_may_begin_a_secret(
+    put_out: str, seen: str
+) -> None:
+    masker = masking.Masker(["password-of-mine", " token behind a blank", "t0123456789"])
+    at_once = masker.feed(put_out.encode())
+    assert masker.held == len(put_out) - len(at_once) > 0
+    assert at_once + masker.release() == seen.encode()
+    assert masker.feed(b"\n") == b"\n"
 
 
 @given(st.binary(max_size=200), st.integers(1, 9))
