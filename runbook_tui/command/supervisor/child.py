@@ -7,7 +7,6 @@ import sys
 import termios
 
 import _signal as signal
-import records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,6 +102,8 @@ def _handed_over(argv: "list[str]", report: int) -> "list[str]":
 
 def _carried(remote: "dict[str, Any]", report: int) -> "list[str]":
     """What carries the command to another machine; no list of processes shows what it is told."""
+    import records  # Only where it is wanted: most commands run here.
+
     at = _held(records.text_of(remote).encode(), report)
     return [sys.executable, "-I", "-S", "-E", CARRIER, str(at)]
 

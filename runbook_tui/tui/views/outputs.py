@@ -225,7 +225,9 @@ def _tab(every: list[Shown], shown: Shown) -> str:
         return cut(shown.whose.partition("“")[2].rstrip("”"), 16)
     own = [other.record for other in every if not other.elsewhere]
     several = max(other.attempt for other in own) > 1
-    if record.kind == "run" and several:
-        return f"attempt {record.attempt}"
     name = WORDS.get(record.kind, record.kind)
+    if len({other.host for other in own}) > 1:
+        name = cut(record.host if record.kind == "run" else f"{name} {record.host}", 16)
+    elif record.kind == "run" and several:
+        return f"attempt {record.attempt}"
     return f"{name} {record.attempt}" if several and record.attempt > 1 else name
