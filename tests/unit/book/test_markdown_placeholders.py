@@ -117,6 +117,13 @@ def test_a_placeholder_of_any_name_can_be_described_in_toml() -> None:
     )  # fmt: skip
 
 
+def test_it_can_be_described_under_the_name_of_a_variable_too() -> None:
+    plan = "# P\n\n1. A\n\n   ```bash\n   ship <mill-name>\n   ```\n"
+    toml = 'format = 1\ntitle = "T"\nextends = "p.md"\n[parameters.mill_name]\ndefault = "x"\n'
+    (parameter,) = read(toml, "p.toml", load={"p.md": plan}.__getitem__).parameters
+    assert (parameter.name, parameter.placeholder) == ("mill_name", "<mill-name>")
+
+
 def test_bullets_that_are_nothing_but_commands_are_run_together() -> None:
     (step,) = steps("# P\n\n- [ ] Ship vX.Y\n  - `git tag vX.Y`\n  - Run `git push origin vX.Y`\n")
     assert (step.run, step.checks) == ("git tag vX.Y\ngit push origin vX.Y", ())
