@@ -6,10 +6,28 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from runbook_tui.book.model import Parameter, Runbook, Team
+from runbook_tui.book.parameters import as_variable
 from runbook_tui.book.places import Place
 
 Clash = Callable[[Place, str, str], None]
 """Tells, at a place, that a name means two things."""
+
+
+def meant(name: str, parameters: Iterable[Parameter]) -> Parameter | None:
+    """The parameter of a name, or the one placeholder of Markdown that has it as a variable."""
+    known = {p.name: p for p in parameters}
+    found = [p for p in known.values() if p.placeholder and as_variable(p.name) == name]
+    return known.get(name) or (found[0] if len(found) == 1 else None)
+
+
+def overridden(base: Iterable[Parameter], given: Mapping[str, Parameter]) -> tuple[Parameter, ...]:
+    """Parameters of a base with those that a plan gives in place of those that they mean."""
+    known = {p.name: p for p in base}
+    for name in given:
+        there = meant(name, known.values())
+        if there is not None:
+            known.pop(there.name)
+    return (*known.values(), *given.values())
 
 
 def one_parameters(
@@ -21,11 +39,14 @@ def one_parameters(
     """
     found = {p.name: p for p in own}
     for part in parts:
+        names = {p.name for p in part.parameters}
         for parameter in part.parameters:
-            there = found.get(parameter.name)
-            found[parameter.name] = (
-                parameter if there is None else _one(there, parameter, source, clash)
-            )
+            plain = as_variable(parameter.name)
+            # A placeholder of Markdown may be described under the name of a variable.
+            meant = parameter.placeholder and plain in found and plain not in names
+            name = plain if meant and parameter.name not in found else parameter.name
+            there = found.get(name)
+            found[name] = parameter if there is None else _one(there, parameter, source, clash)
     return tuple(found.values())
 
 

@@ -174,6 +174,11 @@ def about(danger: Danger) -> str:
     return f"{by} in line {danger.line} of the command: it {danger.what}"
 
 
+def as_variable(name: str) -> str:
+    """The name of a placeholder as a variable could have it: ``pod-name`` is ``pod_name``."""
+    return re.sub(r"\W+", "_", name).strip("_")
+
+
 def smells_of_secrets(name: str) -> bool:
     """Whether a variable has a name as people give it to what nobody else should know."""
     return SECRET_NAME.search(name) is not None

@@ -111,7 +111,7 @@ class _Reading:
             phases=joined(base.phases, phases),
             criteria=base.criteria,
             parameters=merging.one_parameters(
-                ({p.name: p for p in base.parameters} | given).values(),
+                merging.overridden(base.parameters, given),
                 [part for part, _ in parts], self._files.source, self._clash,
             ),
             roles=merging.one_roles(
@@ -175,7 +175,7 @@ class _Reading:
             self._files.fault(place, message, "one name means one thing in all files of a plan")
 
     def _parameter(self, name: str, p: t.ParameterTable, base: Runbook) -> m.Parameter:
-        there = next((x for x in base.parameters if x.name == name), None)
+        there = merging.meant(name, base.parameters)
         given = m.Parameter(
             name=name,
             line=self._nodes.line(("parameters", name)),
@@ -189,7 +189,7 @@ class _Reading:
         self._keep_secret(p, ("parameters", name))
         whole = amended(there, given, p.model_fields_set) if there else given
         needed = whole.default is None and whole.secret is None
-        return replace(whole, required=needed, declared=True)
+        return replace(whole, name=name, required=needed, declared=True)
 
     def _keep_secret(self, p: t.ParameterTable, path: Path) -> None:
         """A secret comes from one place, and a plan is none."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import click
 
+from runbook_tui.book.merging import meant
 from runbook_tui.book.model import Parameter, Runbook, Secret
 from runbook_tui.book.plain_text import printable
 from runbook_tui.cli import exits, say
@@ -33,14 +34,14 @@ def given(pairs: Iterable[str], runbook: Runbook) -> Values:
         name, equals, value = pair.partition("=")
         if not equals:
             raise Ended(exits.USAGE, f"-p {pair}: write it as NAME=VALUE")
-        parameter = known.get(name)
+        parameter = meant(name, runbook.parameters)
         if parameter is None:
             raise Ended(
                 exits.USAGE, f"the plan has no parameter “{name}”", _suggestion(name, known)
             )
         if wrong := unfit(parameter, value):
             raise Ended(exits.USAGE, wrong)
-        (values.secret if parameter.secret else values.plain)[name] = value
+        (values.secret if parameter.secret else values.plain)[parameter.name] = value
     return values
 
 

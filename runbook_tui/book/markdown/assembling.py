@@ -71,7 +71,7 @@ def read_markdown(text: str, source: str) -> Runbook:
         ),
         estimates=tuple(sorted(gathered.estimates, key=lambda e: e.line)),
         findings=_by_line(
-            *findings(phases, statements, gathered, parameters),
+            *findings(phases, statements, gathered, parameters, known),
             *map(from_a_block, wrapped),
             *passed_over(root, phases, overall, back, gathered),
         ),

@@ -8,6 +8,7 @@ from runbook_tui.book.findings import Finding
 from runbook_tui.book.inner_code import CODE, message
 from runbook_tui.book.markdown.placeholders import PLACEHOLDER
 from runbook_tui.book.markdown.steps import Gathered
+from runbook_tui.book.markdown.variables import Variables, not_carried
 from runbook_tui.book.model import GateStatement, Parameter, Phase, Step
 from runbook_tui.book.parameters import in_code
 
@@ -17,6 +18,7 @@ def findings(
     statements: tuple[GateStatement, ...],
     gathered: Gathered,
     parameters: tuple[Parameter, ...],
+    known: Variables,
 ) -> tuple[Finding, ...]:
     """Every finding on what became something."""
     return (
@@ -27,6 +29,7 @@ def findings(
         *_sums(phases),
         *_unplaced(statements),
         *_in_code(gathered, parameters),
+        *_not_carried(gathered, known),
         *(
             finding
             for p in phases
@@ -43,6 +46,19 @@ def from_a_block(line: int) -> Finding:
         message="the plan's steps stand in this code block, so they are read from it; take the "
         "fence around them away",
     )  # fmt: skip
+
+
+def _not_carried(gathered: Gathered, known: Variables) -> Iterator[Finding]:
+    for command, names, line in not_carried(gathered.commands, known):
+        if command.step is None and not command.rollback:
+            continue
+        which = ", ".join(f"${name}" for name in names)
+        yield Finding(
+            code="variable-not-carried", line=command.line, related_line=line,
+            message=f"{which}: set in another block (line {line}), and each step has a shell of "
+            "its own, so it is empty here; set it in this block too, or write "
+            f"<{names[0]}> to be asked for it",
+        )  # fmt: skip
 
 
 def _open_placeholders(gathered: Gathered) -> Iterator[Finding]:

@@ -68,7 +68,7 @@ ASIDE = re.compile(
 DESCRIBES = re.compile(
     r"\b(?:approach|strategy|background|overview|assumptions?|goals?|objectives?|benefits"
     r"|advantages|considerations|risks?|limitations|scope|purpose|principles|known issues|notes?"
-    r"|rules|guidelines|best practices|regeln|reglas|règles"
+    r"|rules|guidelines|best practices|reminders|warnings|lessons|regeln|reglas|règles"
     r"|ansatz|strategie|ziele?|annahmen|risiken|überblick|hintergrund|enfoque|estrategia|objetivos?"
     r"|supuestos|riesgos|ventajas|approche|stratégie|objectifs?|hypothèses|risques|contexte)\b"
     r"|概述|背景|策略|目标|风险|假设|规则",

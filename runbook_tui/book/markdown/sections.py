@@ -26,6 +26,7 @@ class Section:
     children: list[Section] = field(default_factory=list)
     names_all: bool = False
     """Whether its title is that of the whole document: it says nothing about a part of it."""
+    _role: str = ""
 
     @property
     def title(self) -> str:
@@ -59,22 +60,24 @@ class Section:
     def role(self) -> str:
         """``rollback``, ``recovery``, ``criteria``, ``escalation`` or ``steps``.
 
-        The innermost title decides.
+        The innermost title that says so decides.
         """
-        for section in self.path():
-            text = section.text
-            if section.names_all:
-                break
-            if section.level > 1 and headings.is_escalation(text):
-                return "escalation"
-            if headings.CRITERIA.search(text):
-                return "criteria"
-            if headings.ROLLBACK.search(text):
-                before = any(headings.is_before(s.text) for s in section.path() if not s.names_all)
-                return "rollback" if headings.is_way_back(text) and not before else "steps"
-            if headings.RECOVERY.search(text):
-                return "recovery"
-        return "steps"
+        if not self._role:  # It is asked for often, and does not change once the tree stands.
+            outer = self.parent.role if self.parent is not None else "steps"
+            self._role = "steps" if self.names_all else self._own_role() or outer
+        return self._role
+
+    def _own_role(self) -> str:
+        """What its own title says; "" where it says nothing."""
+        text = self.text
+        if self.level > 1 and headings.is_escalation(text):
+            return "escalation"
+        if headings.CRITERIA.search(text):
+            return "criteria"
+        if headings.ROLLBACK.search(text):
+            before = any(headings.is_before(s.text) for s in self.path() if not s.names_all)
+            return "rollback" if headings.is_way_back(text) and not before else "steps"
+        return "recovery" if headings.RECOVERY.search(text) else ""
 
     def lists(self) -> list[list[Item]]:
         """Items of the lists right in this section."""

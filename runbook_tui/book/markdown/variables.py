@@ -26,6 +26,7 @@ NAMED = re.compile(
 NAME = re.compile(r"[A-Za-z_]\w*")
 QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 HERE = re.compile(r"<<-?\s{0,3}(?:'(\w+)'|\"(\w+)\"|\\(\w+))")
+COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
 SOURCED = re.compile(r"(?:^|[;&|]\s*)(?:source|\.|eval)\s+\S", re.MULTILINE)
 GIVEN = frozenset({"HOSTNAME", "COLUMNS", "LINES", "MAIL", "DISPLAY", "XDG_CONFIG_HOME",
                    "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"})  # fmt: skip
@@ -45,6 +46,27 @@ class Variables:
             for name, line in used(command)
             if name not in self.set_at and not reserved(name) and name not in GIVEN
         ]
+
+
+def not_carried(
+    commands: Iterable[Command], known: Variables
+) -> Iterator[tuple[Command, tuple[str, ...], int]]:
+    """Commands whose variables another step sets, their names, and the line that sets the first.
+
+    Each step has a shell of its own, so there they are empty.
+    """
+    found = [c for c in commands if c.runnable and not c.by_hand] if known.set_at else []
+    own: dict[str | None, set[str]] = {}
+    for command in found:
+        own.setdefault(command.step, set()).update(assigned(command.text))
+    for command in found:
+        names = dict.fromkeys(name for name, _ in used(command))
+        lost = tuple(
+            name for name in names
+            if name in known.set_at and name not in own[command.step] and not reserved(name)
+        )  # fmt: skip
+        if lost:
+            yield command, lost, known.set_at[lost[0]]
 
 
 def variables(texts: Iterable[tuple[int, str]]) -> Variables:
@@ -67,7 +89,9 @@ def assigned(text: str) -> set[str]:
 
 def used(command: Command) -> Iterator[tuple[str, int]]:
     """Names that a command of a shell reads and that have no value of their own in it."""
-    if not in_a_shell(command.language) or SOURCED.search(command.text):
+    if "$" not in command.text or not in_a_shell(command.language):
+        return
+    if SOURCED.search(command.text):
         return
     text = _expanded(command.text)
     for match in USED.finditer(text):
@@ -80,11 +104,13 @@ def _expanded(text: str) -> str:
     """A text with what the shell does not look into blanked: single quotes, comments."""
     text = _without_documents(text)
     text = QUOTED.sub(lambda m: m.group(0) if m.group(0)[0] == '"' else _blank(m.group(0)), text)
-    return re.sub(r"(?:^|(?<=\s))#[^\n]*", "", text)
+    return COMMENT.sub("", text)
 
 
 def _without_documents(text: str) -> str:
     """A text without the here-documents whose word is quoted: the shell takes those as they are."""
+    if "<<" not in text:
+        return text
     kept = []
     word = ""
     for line in text.split("\n"):

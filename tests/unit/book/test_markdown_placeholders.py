@@ -70,6 +70,21 @@ def test_a_variable_that_another_block_sets_is_none() -> None:
     assert names("ship $TAG", before="```powershell\n$env:OTHER\n```\n\n") == ["TAG"]
 
 
+def test_a_variable_that_another_step_sets_is_told_to_be_empty() -> None:
+    one = "## Step {n}: S{n}\n\n```bash\n{code}\n```\n\n"
+    text = "# P\n\n" + one.format(n=1, code="export TAG=$(ship new)\nship $TAG")
+    text += one.format(n=2, code="ship $TAG $HOME") + one.format(n=3, code="TAG=2\nship $TAG")
+    (finding,) = [f for f in book(text).findings if f.code == "variable-not-carried"]
+    assert (finding.line, finding.related_line) == (12, 5)
+    assert "$TAG:" in finding.message
+
+
+def test_blocks_of_one_step_share_their_variables() -> None:
+    block = "   ```bash\n   {}\n   ```\n\n"
+    text = "# P\n\n1. A\n\n" + block.format("TAG=1") + block.format("ship $TAG")
+    assert "variable-not-carried" not in dict(codes(text))
+
+
 def test_a_variable_that_smells_of_a_secret_is_one_from_the_environment() -> None:
     (parameter,) = book("# P\n\n1. A\n\n   ```bash\n   ship $MILL_TOKEN\n   ```\n").parameters
     assert parameter.secret is not None
@@ -100,6 +115,13 @@ def test_a_placeholder_of_any_name_can_be_described_in_toml() -> None:
     assert (parameter.name, parameter.default, parameter.placeholder) == (
         "mill-name", "x", "<mill-name>",
     )  # fmt: skip
+
+
+def test_it_can_be_described_under_the_name_of_a_variable_too() -> None:
+    plan = "# P\n\n1. A\n\n   ```bash\n   ship <mill-name>\n   ```\n"
+    toml = 'format = 1\ntitle = "T"\nextends = "p.md"\n[parameters.mill_name]\ndefault = "x"\n'
+    (parameter,) = read(toml, "p.toml", load={"p.md": plan}.__getitem__).parameters
+    assert (parameter.name, parameter.placeholder) == ("mill_name", "<mill-name>")
 
 
 def test_bullets_that_are_nothing_but_commands_are_run_together() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from runbook_tui.book.reader import read
-from runbook_tui.cli.values import Values, fill
+from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.values import Values, fill, given
 
 PLAN = "# P\n\n1. Ship\n\n   ```bash\n   ship $MILL_NS <TAG> $MILL_TOKEN\n   ```\n"
 
@@ -33,3 +34,15 @@ def test_what_the_terminal_lacks_is_asked_for_later(monkeypatch: pytest.MonkeyPa
     values = Values()
     assert fill(values, read(PLAN, "p.md"), "/") == []
     assert values.plain == {}
+
+
+def test_a_value_can_be_given_under_the_name_of_a_variable() -> None:
+    one = read("# P\n\n1. Ship\n\n   ```bash\n   ship <mill-name>\n   ```\n", "p.md")
+    assert given(["mill_name=a"], one).plain == {"mill-name": "a"}
+    assert given(["mill-name=a"], one).plain == {"mill-name": "a"}
+
+
+def test_a_name_that_means_two_is_none() -> None:
+    two = read("# P\n\n1. Ship\n\n   ```bash\n   ship <a-b> <a b>\n   ```\n", "p.md")
+    with pytest.raises(Ended):
+        given(["a_b=1"], two)
