@@ -130,12 +130,10 @@ def test_a_long_text_takes_no_longer_than_its_length(before: str, part: str) -> 
 
     def seconds(size: int) -> float:
         text = before + part * (size // len(part))
-        best = 60.0
-        for _ in range(2):
-            start = time.perf_counter()
-            reading(text)
-            best = min(best, time.perf_counter() - start)
-        return best
+        start = time.perf_counter()
+        reading(text)
+        return time.perf_counter() - start
 
-    long = seconds(80_000)
-    assert long < 1.5 or long < 12 * seconds(20_000)
+    if seconds(80_000) >= 1.5:
+        # Something else may have run beside it: it is the quickest of some tries that counts.
+        assert min(seconds(80_000), seconds(80_000)) < 12 * min(seconds(20_000), seconds(20_000))
