@@ -49,7 +49,7 @@ title = "P"
 [[phase.step]]
 id = "a"
 title = "STEP-IS-HERE"
-run = "stty -icanon; echo TYPE-NOW; cat"
+run = "stty -icanon; echo TYPE-N''OW; cat"
 interactive = true
 undo = "true"
 """

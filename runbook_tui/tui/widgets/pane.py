@@ -101,6 +101,7 @@ class Pane(SelectingPane, can_focus=True):
     def _send(self, data: bytes) -> None:
         if data:
             self.post_message(self.Typed(self.folder, data))
+            self.sampler.expect()
             # Whoever types wants to see what comes of it.
             if self.place or self.sampler.held:
                 self.action_follow()

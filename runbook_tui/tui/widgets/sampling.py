@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from runbook_tui.session.ports.terminals import Terminal, TerminalView
 from runbook_tui.tui.widgets.drawn import text_of
 
 SAMPLES_A_SECOND = 15
+ANSWERS = 0.15
+"""Seconds after a key within which its echo is looked for as soon as it may be there."""
+SOON = 0.004
+"""Seconds between two looks for it."""
 TRIES = 3
 """Times that a picture which stands still is looked for in the kept log while that grows."""
 
@@ -28,6 +33,7 @@ class Sampler:
         self._space = (1, 1)
         self._shown = 0
         self._asked: tuple[object, ...] = ()
+        self._answered = 0.0
         self.terminal: Terminal | None = None
         self.view = TerminalView(rows=())
 
@@ -62,6 +68,12 @@ class Sampler:
         """The first line in view, from 1, and how many there are; None: the end is followed."""
         view = self.view
         return (view.first + 1, view.total) if self._scroll is not None and view.total else None
+
+    def expect(self) -> None:
+        """A key goes to the command: whoever types waits for what it puts out."""
+        with self._gate:
+            self._answered = time.monotonic() + ANSWERS
+            self._gate.notify()
 
     def scroll_to(self, line: int | None) -> None:
         """Show the output from a line on; None: follow its end."""
@@ -120,7 +132,8 @@ class Sampler:
     def _sample(self) -> None:
         while True:
             with self._gate:
-                self._gate.wait(1 / SAMPLES_A_SECOND)
+                soon = time.monotonic() < self._answered
+                self._gate.wait(SOON if soon else 1 / SAMPLES_A_SECOND)
                 if self._ending:
                     return
                 terminal, scroll, space = self.terminal, self._scroll, self._space
