@@ -65,9 +65,10 @@ async def test_what_the_mouse_goes_over_is_copied_and_says_so(
         await drag(pilot, (1, 0), (3, 0), (1, 2))
         await until(pilot, lambda: "copied: 3 lines" in text_of(app))
         assert app.clipboard == f"{rows[0][1:]}\n{rows[1]}\n{rows[2][:2]}"
-        assert reversed_text(app).split() == [rows[0][1:], rows[1], rows[2][:2]]
+        chosen = [rows[0][1:], rows[1], rows[2][:2]]
+        await until(pilot, lambda: reversed_text(app).split() == chosen)
+        await until(pilot, lambda: "3 lines chosen c copies Esc drops" in text_of(app))
         assert seen(app) == rows
-        assert "3 lines chosen c copies Esc drops" in text_of(app)
         await pilot.press("escape")
         await until(pilot, lambda: not reversed_text(app))
         assert pane(app).has_focus
