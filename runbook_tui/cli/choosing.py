@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from runbook_tui.cli import exits
 from runbook_tui.cli.exits import Ended
 from runbook_tui.run import events as e
-from runbook_tui.run.events import Event
 from runbook_tui.run.times import epoch
 from runbook_tui.session.opening import find_run
-from runbook_tui.session.ports.journal import Journal, RunEntry
+from runbook_tui.session.ports.journal import Brief, Journal, RunEntry
 
 RECENT = 24 * 3600.0
 
@@ -72,44 +71,43 @@ class _Look:
         self.began = 0.0
         self.touched = 0.0
 
-    def take(self, event: Event) -> None:
-        if isinstance(event.payload, e.OutputPruned):
+    def take(self, event: Brief) -> None:
+        if event.type == e.OutputPruned.WIRE:
             return  # Room was made; nobody has touched the run.
         self.touched = epoch(event.at)
-        payload, step = event.payload, event.step or ""
-        if isinstance(payload, e.RunStarted):
-            self.lead, self.began = event.actor.identity, self.touched
-            self.rehearsal = payload.rehearse
-        elif isinstance(payload, e.LeadHandedOver):
-            self.lead = e.Actor(name=payload.name, email=payload.email).identity
-        elif isinstance(payload, e.RunFinished):
-            self.finished, self.result = True, payload.result
-        elif isinstance(payload, e.RollbackStarted):
+        who = e.Actor(name=event.name, email=event.email).identity
+        if event.type == e.RunStarted.WIRE:
+            self.lead, self.began, self.rehearsal = who, self.touched, event.rehearse
+        elif event.type == e.LeadHandedOver.WIRE:
+            self.lead = who
+        elif event.type == e.RunFinished.WIRE:
+            self.finished, self.result = True, event.result
+        elif event.type == e.RollbackStarted.WIRE:
             # Also of a run that was over: it is open until its rollback is.
             self.finished, self.rolling_back = False, True
-        elif isinstance(payload, e.RollbackFinished):
-            self.finished, self.result, self.rolled_back = False, "", payload.result
+        elif event.type == e.RollbackFinished.WIRE:
+            self.finished, self.result, self.rolled_back = False, "", event.result
             self.rolling_back = False
         else:
-            self._take_step(payload, step)
+            self._take_step(event, event.step or "")
 
-    def _take_step(self, payload: e.Payload, step: str) -> None:
-        if isinstance(payload, e.StepStarted):
+    def _take_step(self, event: Brief, step: str) -> None:
+        if event.type == e.StepStarted.WIRE:
             self.to_undo[step] = None
             self.rolling_back = False
-        elif isinstance(payload, e.StepRehearsed):
+        elif event.type == e.StepRehearsed.WIRE:
             self.to_undo.pop(step, None)  # Nothing of it has happened.
-        elif isinstance(payload, e.UndoArmed):
-            self.armed[step] = payload.kind
-        elif isinstance(payload, e.UndoFinished) and payload.result in {"done", "taken back"}:
+        elif event.type == e.UndoArmed.WIRE:
+            self.armed[step] = event.kind
+        elif event.type == e.UndoFinished.WIRE and event.result in {"done", "taken back"}:
             self.to_undo.pop(step, None)
-        elif isinstance(payload, e.CommandStarted):
-            self.running[payload.folder] = None
-        elif isinstance(payload, e.CommandFinished):
-            self.running.pop(payload.folder, None)
+        elif event.type == e.CommandStarted.WIRE:
+            self.running[event.folder] = None
+        elif event.type == e.CommandFinished.WIRE:
+            self.running.pop(event.folder, None)
 
 
-def glance(entry: RunEntry, events: Iterable[Event]) -> Glance:
+def glance(entry: RunEntry, events: Iterable[Brief]) -> Glance:
     """What a run's events say at a glance."""
     look = _Look()
     for event in events:
@@ -131,7 +129,7 @@ def glance(entry: RunEntry, events: Iterable[Event]) -> Glance:
 
 def glances(journal: Journal) -> list[Glance]:
     """All runs, newest first."""
-    return [glance(entry, journal.events(entry.run)) for entry in journal.runs()]
+    return [glance(entry, journal.briefs(entry.run)) for entry in journal.runs()]
 
 
 def choose(journal: Journal, name: str | None) -> str:
@@ -143,7 +141,7 @@ def choose(journal: Journal, name: str | None) -> str:
         return find_run(journal, name)
     rehearsal = None
     for entry in journal.runs():
-        found = glance(entry, journal.events(entry.run))
+        found = glance(entry, journal.briefs(entry.run))
         if not found.finished and not found.rehearsal:
             return entry.run
         if not found.finished and rehearsal is None:
@@ -162,7 +160,7 @@ def choose_only(
     if name:
         run = find_run(journal, name)
         entry = next(entry for entry in journal.runs() if entry.run == run)
-        return glance(entry, journal.events(run))
+        return glance(entry, journal.briefs(run))
     fitting = [found for found in glances(journal) if fits(found)]
     rehearsals = [found for found in fitting if found.rehearsal]
     fitting = [found for found in fitting if not found.rehearsal]

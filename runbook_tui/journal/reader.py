@@ -7,6 +7,7 @@ folder one cannot write and on a full disk, where SQLite could not even make its
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import time
@@ -19,11 +20,21 @@ from runbook_tui.journal import schema, verify
 from runbook_tui.journal.bell import Listener
 from runbook_tui.journal.faults import Damaged, told
 from runbook_tui.journal.lock import PATIENCE, shared
-from runbook_tui.journal.record import Record, event
+from runbook_tui.journal.record import Record, event, unreadable
 from runbook_tui.run.events import Actor, Draft, Event
-from runbook_tui.session.ports.journal import JournalError, RunEntry, Verdict
+from runbook_tui.session.ports.journal import (
+    HANDED_OVER,
+    Brief,
+    JournalError,
+    RunEntry,
+    Verdict,
+)
 
 EVENTS = "SELECT body, hash FROM event WHERE run = ? AND seq > ? ORDER BY seq"
+BRIEFS = """\
+SELECT json_extract(body, '$.type', '$.step', '$.at', '$.actor.name', '$.actor.email',
+  '$.data.kind', '$.data.result', '$.data.folder', '$.data.rehearse', '$.data.name', '$.data.email')
+FROM event WHERE run = ? ORDER BY seq"""
 COUNT = "SELECT coalesce(max(seq), 0) FROM event WHERE run = ?"
 RUNS = """\
 SELECT r.run, r.title, r.source, r.digest, r.opened_at, e.seq, e.hash
@@ -65,6 +76,12 @@ class JournalReader:
         with self._kept() as db:
             rows = db.execute(EVENTS, (run, after)).fetchall() if db else []
         return [event(*row) for row in rows]
+
+    def briefs(self, run: str) -> list[Brief]:
+        """As much of the run's events as tells how it stands; SQLite takes it out of them."""
+        with self._kept() as db:
+            rows = db.execute(BRIEFS, (run,)).fetchall() if db else []
+        return [_brief(*json.loads(row[0])) for row in rows]
 
     def records(self, run: str, after: int = 0) -> list[Record]:
         """The same as they are kept, byte by byte, for export."""
@@ -202,3 +219,15 @@ class JournalReader:
         if self._db is not None:
             self._db.close()
             self._db = None
+
+
+def _brief(
+    type_: object, step: str | None, at: object, name: str, email: str | None, kind: object,
+    result: object, folder: object, rehearse: object, to_name: object, to_email: object,
+) -> Brief:  # fmt: skip
+    if not isinstance(type_, str) or not isinstance(at, str):
+        raise unreadable()
+    if type_ == HANDED_OVER:
+        name, email = str(to_name or ""), str(to_email or "")
+    return Brief(type_, step, at, name, email or "", str(kind or ""), str(result or ""),
+                 str(folder or ""), rehearse=bool(rehearse))  # fmt: skip

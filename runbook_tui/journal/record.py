@@ -147,9 +147,12 @@ def event(text: str | bytes, digest: bytes) -> Event:
     try:
         return read(parsed(text), digest)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise JournalError(
-            "an event of the journal cannot be read", "`runbook verify` says which."
-        ) from error
+        raise unreadable() from error
+
+
+def unreadable() -> JournalError:
+    """What is said of something that is no event."""
+    return JournalError("an event of the journal cannot be read", "`runbook verify` says which.")
 
 
 def parsed(text: str | bytes) -> dict[str, Any]:

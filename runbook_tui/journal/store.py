@@ -19,7 +19,7 @@ from runbook_tui.journal.reader import JournalReader
 from runbook_tui.journal.record import Entry, Moment, Record
 from runbook_tui.run.events import Actor, Draft, Event, RunStarted
 from runbook_tui.session.ports.clock import Clock
-from runbook_tui.session.ports.journal import Conflict, JournalError, RunEntry, Verdict
+from runbook_tui.session.ports.journal import Brief, Conflict, JournalError, RunEntry, Verdict
 
 TIDY_AFTER = 64
 """Appends of one process after which it moves the WAL's content into the database."""
@@ -95,6 +95,10 @@ class SqliteJournal:
     def events(self, run: str, after: int = 0) -> list[Event]:
         """The run's events with a number above ``after``; none for a run that is not there."""
         return self._reader.events(run, after)
+
+    def briefs(self, run: str) -> list[Brief]:
+        """As much of the run's events as tells how it stands."""
+        return self._reader.briefs(run)
 
     def records(self, run: str, after: int = 0) -> list[Record]:
         """The same as they are kept, byte by byte, for export."""

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from runbook_tui.run.events import Actor, Draft, Event
+from runbook_tui.run.events import Actor, Draft, Event, LeadHandedOver
 
 WRITTEN = {
     "note.added": "the note", "signoff.given": "the comment", "step.skipped": "the reason",
     "gate.overridden": "the reason",
 }  # fmt: skip
 """What a person calls that which is too large in an event of theirs."""
+HANDED_OVER = LeadHandedOver.WIRE
 
 
 class JournalError(Exception):
@@ -54,6 +55,35 @@ class RunEntry:
     head: str
 
 
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """As much of an event as tells how its run stands; texts and environments are not read.
+
+    ``kind``, ``result``, ``folder`` and ``rehearse`` are those of its data, where it has them;
+    ``name`` and ``email`` are the actor's, or those of whom the lead was handed to.
+    """
+
+    type: str
+    step: str | None
+    at: str
+    name: str = ""
+    email: str = ""
+    kind: str = ""
+    result: str = ""
+    folder: str = ""
+    rehearse: bool = False
+
+    @classmethod
+    def of(cls, event: Event) -> Brief:
+        """That of an event that was read whole."""
+        data = event.payload
+        who = data if event.type == HANDED_OVER else event.actor
+        words = {name: str(getattr(data, name, "")) for name in ("kind", "result", "folder")}
+        return cls(event.type, event.step, event.at, str(getattr(who, "name", "")),
+                   str(getattr(who, "email", "")), **words,
+                   rehearse=bool(getattr(data, "rehearse", False)))  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What verification found; ``problems`` is empty where the journal holds.
@@ -79,6 +109,9 @@ class Journal(Protocol):
 
     def events(self, run: str, after: int = 0) -> list[Event]:
         """The run's events with a sequence number above ``after``."""
+
+    def briefs(self, run: str) -> list[Brief]:
+        """As much of the run's events as tells how it stands, many times as quick."""
 
     def runs(self) -> list[RunEntry]:
         """All runs, newest first."""

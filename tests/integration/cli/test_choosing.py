@@ -68,7 +68,7 @@ def test_a_glance_knows_what_runs_and_what_is_to_undo(journal: SqliteJournal) ->
 
 def test_steps_that_only_look_leave_nothing_to_undo(journal: SqliteJournal) -> None:
     add(journal, "r", STARTED, e.StepStarted(), e.UndoArmed(kind="nothing"))
-    assert glance(journal.runs()[0], journal.events("r")).to_undo == ()
+    assert glance(journal.runs()[0], journal.briefs("r")).to_undo == ()
 
 
 def test_only_one_recent_run_is_taken_without_its_name(

@@ -13,7 +13,9 @@ import pytest
 from runbook_tui.journal.lock import shared
 from runbook_tui.journal.reader import JournalReader
 from runbook_tui.journal.store import SqliteJournal
-from runbook_tui.session.ports.journal import Journal, JournalError, Verdict
+from runbook_tui.run import events as e
+from runbook_tui.run.events import Draft
+from runbook_tui.session.ports.journal import Brief, Journal, JournalError, Verdict
 from tests.integration.journal.scenes import ADA, begun, filled, line, note, opened, writer
 
 
@@ -42,6 +44,27 @@ def test_reading_a_journal_at_rest_leaves_no_trace(path: Path) -> None:
         assert reader.runs()[0].events == 5
         assert reader.verify().problems == ()
     assert {entry.name: entry.stat().st_mtime_ns for entry in path.parent.iterdir()} == before
+
+
+def test_in_brief_each_event_says_what_it_says_at_length(path: Path) -> None:
+    place = "/runs/7f3a/commands/a.1-run"
+    payloads: tuple[e.Payload, ...] = (
+        e.LeadHandedOver(name="Grace", email="grace@example.com", reason="night"),
+        e.StepStarted(),
+        e.UndoArmed(kind="command", text="./undo", environment={"A": "kind"}),
+        e.CommandStarted(attempt=1, kind="run", text="x", cwd="/", shell=("sh",), folder=place),
+        e.CommandFinished(attempt=1, kind="run", folder=place, exit=0),
+        e.NoteAdded(text='a "note" with \\ and ✓'),
+        e.StepFinished(result="failed", reason="why"),
+        e.RollbackStarted(scope="run", steps=("a",)),
+        e.UndoFinished(result="taken back"),
+        e.RollbackFinished(result="complete"),
+        e.RunFinished(result="rehearsed"),
+    )
+    with opened(path) as journal:
+        journal.append("7f3a", begun(), ADA)
+        journal.append("7f3a", [Draft(payload=p, step="a") for p in payloads], ADA)
+        assert journal.briefs("7f3a") == [Brief.of(event) for event in journal.events("7f3a")]
 
 
 def test_a_copy_of_the_file_alone_can_be_read(path: Path, tmp_path: Path) -> None:
