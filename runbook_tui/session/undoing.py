@@ -75,13 +75,24 @@ class RollbackDriver:
     def _beside(self, rollback: RollbackState, undoing: list[str]) -> bool:
         """Carry on the undos that run, and begin others beside them where the plan allows it."""
         room = self._bench.state.runbook.undos_at_once
-        # What a person tries again meanwhile begins when one that runs has ended.
-        first = sorted(undoing, key=lambda id_: not self._runs(id_))[:room]
+        if rollback.stopped and (left := [s for s in undoing if not self._under_way(s)]):
+            return self._undone(left[0], "failed", None, "it was stopped before another attempt")
         # Each looks at the state anew: one that has ended may be what another waited for.
-        if any(self._undoing(step_id) for step_id in first):
+        if any(self._undoing(step_id) for step_id in self._in_turn(undoing)[:room]):
             return True
         more = len(undoing) < room and not rollback.stopped
         return more and self._next(rollback, beside=undoing)
+
+    def _in_turn(self, undoing: Sequence[str]) -> list[str]:
+        """Those under way; behind them what a person tries again, unless one has to wait for it."""
+        apart = independent(self._bench.state)
+        found = [step_id for step_id in undoing if self._under_way(step_id)]
+        for step_id in undoing:
+            if step_id in found:
+                continue
+            if apart(step_id, found) and all(apart(other, [step_id]) for other in found):
+                found.append(step_id)
+        return found
 
     def _still_running(self, rollback: RollbackState) -> bool:
         """Stop the scope's commands first; True while one of them lives that can be ended."""
@@ -128,9 +139,8 @@ class RollbackDriver:
             return self._watch(step_id, records[-1])
         return self._after(step_id, records)
 
-    def _runs(self, step_id: str) -> bool:
-        records = this_attempt(self._bench.state, step_id)
-        return bool(records) and records[-1].running
+    def _under_way(self, step_id: str) -> bool:
+        return bool(this_attempt(self._bench.state, step_id))
 
     def _after(self, step_id: str, records: list[CommandRecord]) -> bool:
         """What comes next once the last of an item's commands has ended."""

@@ -203,3 +203,47 @@ def test_undos_beside_one_another_are_those_of_steps_that_did_not_wait_for_each_
         assert sorted(rig.tried()) == sorted(s.id for s in steps)
         assert rig.state.rollback is not None
         assert rig.state.rollback.result == "complete"
+
+
+def in_order(folder: Path) -> tuple[Rig, HeldCommands]:
+    """One undo has failed and waits for a person; that of the step before it runs."""
+    steps = [
+        Step(id="first", title="first", run="true", undo="exit 0 # first"),
+        Step(id="second", title="second", run="true", undo="exit 1 # second"),
+    ]
+    rig = Rig(folder, steps, attended=True, at_once=2)
+    held = rig.commands
+    assert isinstance(held, HeldCommands)
+    rig.ask(r.StartRollback(scope="run"))
+    rig.go_on()
+    held.end(held.running[0])
+    rig.go_on()
+    assert rig.tried() == ["second", "first"]
+    return rig, held
+
+
+def test_another_attempt_runs_beside_none_that_it_waited_for(tmp_path: Path) -> None:
+    """Two undos in one place, as of two merges, would be in each other's way."""
+    rig, held = in_order(tmp_path)
+    rig.ask(r.RetryUndo(step="second"))
+    rig.go_on()
+    assert rig.tried() == ["second", "first"]
+    held.end(held.running[0])
+    rig.go_on()
+    assert rig.tried() == ["second", "first", "second"]
+
+
+def test_another_attempt_that_waits_is_not_begun_once_the_rollback_is_stopped(
+    tmp_path: Path,
+) -> None:
+    rig, held = in_order(tmp_path)
+    rig.ask(r.RetryUndo(step="second"))
+    rig.go_on()
+    rig.ask(r.StopRollback())
+    rig.go_on()
+    held.end(held.running[0])
+    rig.go_on()
+    assert rig.tried() == ["second", "first"]
+    assert rig.results() == {"first": "done", "second": "failed"}
+    assert rig.state.rollback is not None
+    assert rig.state.rollback.remaining == ("second",)
