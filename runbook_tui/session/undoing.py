@@ -199,7 +199,8 @@ class RollbackDriver:
     def _next(self, rollback: RollbackState, beside: Sequence[str] = ()) -> bool:
         """Begin the next undo that can run; finish when nothing is left to do or to ask.
 
-        ``beside``: those that run; only what did not wait for them, nor for what waits, begins.
+        ``beside``: those that run; only what did not wait for them, nor for what waits, begins,
+        and nothing for which one of them waited: it was passed over while it lacked a value.
         """
         state = self._bench.state
         held = held_back = False
@@ -209,7 +210,8 @@ class RollbackDriver:
         free, ahead = independent(state), list(beside)
         for step_id in rollback.steps:
             open_ = step_id not in rollback.results and step_id not in beside
-            if open_ and not free(step_id, ahead):
+            apart = open_ and all(free(other, [step_id]) for other in beside)
+            if open_ and not (apart and free(step_id, ahead)):
                 ahead.append(step_id)
             elif open_ and state.step(step_id).rehearsed:
                 return self._would_undo(step_id, held)

@@ -17,7 +17,7 @@ from runbook_tui.command.shells import base_environment
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide
-from runbook_tui.run.events import UndoArmed
+from runbook_tui.run.events import ParameterCaptured, UndoArmed
 from runbook_tui.run.requests import Decision
 from runbook_tui.run.rollback import awaited
 from runbook_tui.run.state import RunState
@@ -247,3 +247,24 @@ def test_another_attempt_that_waits_is_not_begun_once_the_rollback_is_stopped(
     assert rig.results() == {"first": "done", "second": "failed"}
     assert rig.state.rollback is not None
     assert rig.state.rollback.remaining == ("second",)
+
+
+def test_a_value_that_comes_late_begins_no_undo_beside_one_that_goes_on_without_it(
+    tmp_path: Path,
+) -> None:
+    steps = [
+        Step(id="first", title="first", run="true", undo="exit 0 # first"),
+        Step(id="second", title="second", run="true", undo="exit 0 ${{ v }} # second"),
+    ]
+    rig = Rig(tmp_path, steps, attended=True, at_once=2)
+    held = rig.commands
+    assert isinstance(held, HeldCommands)
+    rig.ask(r.StartRollback(scope="run"))
+    rig.go_on()
+    assert rig.tried() == ["first"]
+    rig.recorder.record(lambda _: [(ParameterCaptured(name="v", value="x"), None)])
+    rig.go_on()
+    assert rig.tried() == ["first"]
+    held.end(held.running[0])
+    rig.go_on()
+    assert rig.tried() == ["first", "second"]
