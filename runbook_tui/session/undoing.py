@@ -23,7 +23,7 @@ from runbook_tui.run.rollback import RollbackPlan, plan, waits_behind, without
 from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import CommandRecord, RunState, Status
 from runbook_tui.run.undo_items import Item, item_of
-from runbook_tui.run.undo_order import independent
+from runbook_tui.run.undo_order import Others
 from runbook_tui.session.launching import (
     Workbench,
     captured,
@@ -85,13 +85,13 @@ class RollbackDriver:
 
     def _in_turn(self, undoing: Sequence[str]) -> list[str]:
         """Those under way; behind them what a person tries again, unless one has to wait for it."""
-        apart = independent(self._bench.state)
         found = [step_id for step_id in undoing if self._under_way(step_id)]
+        others = Others(self._bench.state, found)
         for step_id in undoing:
-            if step_id in found:
-                continue
-            if apart(step_id, found) and all(apart(other, [step_id]) for other in found):
+            clear = not (others.waited_for(step_id) or others.were_waited_for(step_id))
+            if step_id not in found and clear:
                 found.append(step_id)
+                others.add(step_id)
         return found
 
     def _still_running(self, rollback: RollbackState) -> bool:
@@ -207,12 +207,11 @@ class RollbackDriver:
         stuck = set(unanswered(state)) if self.attended else set()
         waits = waits_behind(state)
         hinders = hindered(state, answerable=self.attended)
-        free, ahead = independent(state), list(beside)
+        running, ahead = Others(state, beside), Others(state, beside)
         for step_id in rollback.steps:
             open_ = step_id not in rollback.results and step_id not in beside
-            apart = open_ and all(free(other, [step_id]) for other in beside)
-            if open_ and not (apart and free(step_id, ahead)):
-                ahead.append(step_id)
+            if open_ and (ahead.waited_for(step_id) or running.were_waited_for(step_id)):
+                ahead.add(step_id)
             elif open_ and state.step(step_id).rehearsed:
                 return self._would_undo(step_id, held)
             elif open_:

@@ -7,8 +7,9 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from runbook_tui.book.model import Step
 from runbook_tui.command.shells import base_environment
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
+from runbook_tui.run import undo_order
 from runbook_tui.run.decide import decide
 from runbook_tui.run.events import ParameterCaptured, UndoArmed
 from runbook_tui.run.requests import Decision
@@ -268,3 +270,26 @@ def test_a_value_that_comes_late_begins_no_undo_beside_one_that_goes_on_without_
     held.end(held.running[0])
     rig.go_on()
     assert rig.tried() == ["first", "second"]
+
+
+def test_a_long_plan_is_not_walked_for_each_of_its_undos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at many times a second while undos run."""
+    walked = 0
+
+    class Counted(dict[undo_order.Moment, set[undo_order.Moment]]):
+        def get(self, *args: Any) -> Any:
+            nonlocal walked
+            walked += 1
+            return super().get(*args)
+
+    steps = [Step(id=f"s{n}", title=f"s{n}", run="true", undo=f"exit 0 # s{n}") for n in range(100)]
+    rig = Rig(tmp_path, steps, attended=False, at_once=2)
+    rig.ask(r.StartRollback(scope="run", attended=False))
+    rig.go_on()
+    for name in ("_after", "_before"):
+        edges = Counted(getattr(undo_order, name)(rig.state))
+        monkeypatch.setattr(undo_order, name, lambda _, edges=edges: edges)
+    assert not rig.driver.advance()
+    assert 0 < walked < 20 * len(steps)
