@@ -137,9 +137,16 @@ def _kept(run_folder: Path, run: str) -> list[Draft]:
     return [draft for path in spare.accounts(run_folder, run) for draft in left_behind(path)]
 
 
-def _begun(file: UndoFile, run_folder: Path) -> dict[str, Begun]:
+def _begun(file: UndoFile, run_folder: Path) -> dict[tuple[str, str], Begun]:
     """Undos that some rollback began and did not see to the end: by journal or by account."""
-    filed = {item.step: Begun(Path(item.begun)) for item in file.items if item.begun}
+    filed = {
+        (item.step, text): Begun(Path(folder))
+        for item in file.items
+        for text, folder in zip(
+            (item.text, *item.earlier), (item.begun, *item.earlier_begun), strict=False
+        )
+        if folder
+    }
     return {**filed, **begun(_kept(run_folder, file.run))}
 
 

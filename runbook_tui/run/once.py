@@ -10,6 +10,8 @@ from runbook_tui.run.state import RunState
 P = ParamSpec("P")
 Q = ParamSpec("Q")
 T = TypeVar("T")
+MISSING = object()
+"""In place of an answer that is not known; one may be None."""
 MOST = 50
 """Answers that are kept for one state; a screen asks for some scopes, and none of them twice."""
 Work = Callable[Concatenate[RunState, P], T]
@@ -66,9 +68,11 @@ def _once(parts: Callable[[RunState], tuple[object, ...]], work: Work[P, T]) -> 
         key = (args, tuple(kwargs.items()))
         if len(known[1]) > MOST:
             known[1].clear()
-        if key not in known[1]:
-            known[1][key] = work(state, *args, **kwargs)
-        found: T = known[1][key]
-        return found
+        # Another thread may clear them at any moment: an answer is looked for once.
+        found = known[1].get(key, MISSING)
+        if found is MISSING:
+            found = known[1][key] = work(state, *args, **kwargs)
+        answer: T = found
+        return answer
 
     return look

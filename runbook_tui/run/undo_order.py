@@ -7,7 +7,7 @@ to say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from runbook_tui.run.once import of_parts
 from runbook_tui.run.outline import Kind
@@ -15,30 +15,60 @@ from runbook_tui.run.state import RunState
 
 Moment = tuple[str, bool]
 """A node, and whether it is over: it begins before that."""
+Edges = Mapping[Moment, Collection[Moment]]
 
 
-def independent(state: RunState) -> Callable[[str, Collection[str]], bool]:
-    """A function that tells whether a step waited for by none of some others."""
-    after = _after(state)
+class Others:
+    """Steps whose undos run, or wait: what must not run beside them. More can be added."""
 
-    def free(id_: str, others: Collection[str]) -> bool:
-        if not others:
-            return True
-        inside = [(step.id, False) for step in state.outline.steps_inside(id_) if step.id != id_]
-        seen: set[Moment] = {(id_, True), *inside}
-        left = list(seen)
-        while left:
-            for moment in after.get(left.pop(), ()):
-                if moment not in seen:
-                    seen.add(moment)
-                    left.append(moment)
-        return not any((other, False) in seen for other in others)
+    def __init__(self, state: RunState, ids: Iterable[str] = ()) -> None:
+        self._outline = state.outline
+        self._after, self._before = _after(state), _before(state)
+        self._earlier: set[Moment] = set()
+        self._later: set[Moment] = set()
+        for id_ in ids:
+            self.add(id_)
 
-    return free
+    def add(self, id_: str) -> None:
+        """One more of them; all that are added walk the plan once together."""
+        _walk(self._before, [(id_, False)], self._earlier)
+        _walk(self._after, self._ends(id_), self._later)
+
+    def waited_for(self, id_: str) -> bool:
+        """Whether one of them waited for a step, or is inside it."""
+        return not self._earlier.isdisjoint(self._ends(id_))
+
+    def were_waited_for(self, id_: str) -> bool:
+        """Whether a step waited for one of them, or is inside it."""
+        return (id_, False) in self._later
+
+    def _ends(self, id_: str) -> list[Moment]:
+        inside = [(step.id, False) for step in self._outline.steps_inside(id_) if step.id != id_]
+        return [(id_, True), *inside]
+
+
+def _walk(edges: Edges, begin: Iterable[Moment], seen: set[Moment]) -> None:
+    left = [moment for moment in begin if moment not in seen]
+    seen.update(left)
+    while left:
+        for moment in edges.get(left.pop(), ()):
+            if moment not in seen:
+                seen.add(moment)
+                left.append(moment)
 
 
 @of_parts("outline")
-def _after(state: RunState) -> Mapping[Moment, Collection[Moment]]:
+def _before(state: RunState) -> Edges:
+    """What comes right before each moment of the plan."""
+    found: dict[Moment, set[Moment]] = {}
+    for moment, others in _after(state).items():
+        for other in others:
+            found.setdefault(other, set()).add(moment)
+    return found
+
+
+@of_parts("outline")
+def _after(state: RunState) -> Edges:
     """What comes next after each moment of the plan; a holder is over when all inside it is."""
     found: dict[Moment, set[Moment]] = {}
     outline = state.outline

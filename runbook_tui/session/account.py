@@ -132,17 +132,22 @@ class Begun:
     ended: bool = False
 
 
-def begun(drafts: Iterable[Draft]) -> dict[str, Begun]:
-    """Undos that were begun, by step, and of which nobody has said how they went."""
-    found: dict[str, Begun] = {}
+def begun(drafts: Iterable[Draft]) -> dict[tuple[str, str], Begun]:
+    """Undos that were begun, by step and text, and of which nobody has said how they went.
+
+    A step that was tried several times may have several texts.
+    """
+    found: dict[tuple[str, str], Begun] = {}
     for draft in drafts:
         step, payload = draft.step or "", draft.payload
         if isinstance(payload, CommandStarted) and payload.kind == "undo":
-            found[step] = Begun(Path(payload.folder))
-        elif isinstance(payload, CommandFinished) and payload.kind == "undo" and step in found:
-            found[step] = Begun(found[step].folder, ended=True)
+            found[step, payload.text] = Begun(Path(payload.folder))
+        elif isinstance(payload, CommandFinished) and payload.kind == "undo":
+            ended = Begun(Path(payload.folder), ended=True)
+            keys = [k for k, b in found.items() if k[0] == step and b.folder == ended.folder]
+            found.update(dict.fromkeys(keys, ended))
         elif isinstance(payload, UndoFinished):
-            found.pop(step, None)
+            found = {key: value for key, value in found.items() if key[0] != step}
     return found
 
 

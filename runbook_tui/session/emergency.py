@@ -76,16 +76,16 @@ class EmergencyRollback:
         environment: Mapping[str, str],
         folder: Path,
         account: Account,
-        begun: Mapping[str, Begun],
+        begun: Mapping[tuple[str, str], Begun],
         secrets: Mapping[str, str],
         clock: Clock,
         teller: Teller,
     ) -> None:
         """``folder`` is where the undos' supervisors may write.
 
-        ``begun`` are undos, by step, that an earlier rollback started and did not see to the end:
-        they are never started twice at once. ``secrets`` are the values that could
-        be had; what needs another is not run.
+        ``begun`` are undos, by step and text, that an earlier rollback started and did not see to
+        the end: they are never started twice at once. ``secrets`` are the values that could be
+        had; what needs another is not run.
         """
         self._file = file
         self._commands = commands
@@ -170,9 +170,7 @@ class EmergencyRollback:
         absent = [name for name in item.secrets if not self._secrets.get(name)]
         if absent:
             return "failed", "needs the secret " + ", ".join(absent)
-        status = self._taken_up(item)
-        if status is None:
-            status = self._execute(item, "undo", item.text)
+        status = self._begin(item, item.text)
         if status.phase is Phase.LOST and item.verify:
             # What was lost may have done its work; if it has not, it is run once more.
             status = self._verify(item)
@@ -180,7 +178,7 @@ class EmergencyRollback:
                 return "failed", _why("the check after it", status)
             if status.exit != 0:
                 status = self._execute(item, "undo", item.text)
-        tries = [status, *(self._execute(item, "undo", text) for text in item.earlier)]
+        tries = [status, *(self._begin(item, text) for text in item.earlier)]
         failed = next((s for s in tries if s.phase is Phase.LOST or s.exit != 0), None)
         if failed is not None:
             return "failed", _why("the undo", failed)
@@ -197,9 +195,18 @@ class EmergencyRollback:
             status = self._execute(item, "verify_undo", item.verify)
         return status
 
-    def _taken_up(self, item: FiledUndo) -> CommandStatus | None:
-        """The end of an undo that an earlier attempt began; None where it began none."""
-        begun = self._begun.get(item.step)
+    def _begin(self, item: FiledUndo, text: str) -> CommandStatus:
+        """Run a text of an undo to its end, unless somebody has begun it: then wait for that."""
+        return self._taken_up(item, text) or self._execute(item, "undo", text)
+
+    def _taken_up(self, item: FiledUndo, text: str) -> CommandStatus | None:
+        """The end of a text that an earlier rollback began; None where it began none."""
+        begun = self._begun.get((item.step, text))
+        if begun is None and text == item.text:
+            # What was begun with a text that the file does not know was put in its place.
+            known = (item.text, *item.earlier)
+            others = (b for (i, t), b in self._begun.items() if i == item.step and t not in known)
+            begun = next(others, None)
         if begun is None or self._never_begins(begun.folder):
             return None
         self._teller.tell(f"{item.title}: its undo was begun before; taking it up")

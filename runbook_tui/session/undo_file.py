@@ -50,6 +50,8 @@ class FiledUndo:
     """Ids of the change and the phase around the step."""
     begun: str = ""
     """The folder of its undo, where a rollback had begun it."""
+    earlier_begun: tuple[str, ...] = ()
+    """The folders of ``earlier``, likewise; empty where it had not begun one."""
     outputs: tuple[str, ...] = ()
     """Names of the values that the step may put out."""
     running: tuple[str, ...] = ()
@@ -190,6 +192,7 @@ def parsed(body: Mapping[str, Any]) -> UndoFile:
             environment=dict(item.get("environment", {})),
             inside=tuple(item.get("inside", ())),
             begun=str(item.get("begun", "")),
+            earlier_begun=tuple(item.get("earlier_begun", ())),
             outputs=tuple(item.get("outputs", ())),
             running=tuple(item.get("running", ())),
             needed_by=tuple(item.get("needed_by", ())),

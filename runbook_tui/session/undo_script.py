@@ -250,8 +250,8 @@ def _command(item: FiledUndo, shell: Sequence[str], common: Environment) -> list
     withheld = [name for name in item.withheld if identifier(name)]
     if withheld:
         lines.append(f"withheld={quoted(' '.join(withheld))}")
-    if item.begun:
-        lines.append(f"begun={quoted(item.begun)}")
+    if any(begun := (item.begun, *item.earlier_begun)):
+        lines.append("begun=" + quoted("\n".join(begun)))
     if item.verify:
         lines.append(f"check={quoted(item.verify)}")
     texts = " ".join(quoted(text) for text in (item.text, *item.earlier))

@@ -43,7 +43,7 @@ TALKING = r"""
 # --- What it says -------------------------------------------------------------------------------
 
 nl='
-'
+' tab=$(printf '\t')
 say() { printf '%s  %s\n' "$(date +%H:%M:%S)" "$*"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 # What a terminal would take for orders is left out of what is shown.
@@ -55,7 +55,9 @@ refuse() { printf '%s\n' "$*" >&2; exit 4; }
 # A text as a JSON string.
 json() {
   printf '%s.\n' "$1" | LC_ALL=C sed 's/[\\"]/\\&/g' | LC_ALL=C awk '
-    BEGIN { for (i = 1; i < 32; i++) code[sprintf("%c", i)] = sprintf("\\u%04x", i); printf "\"" }
+    BEGIN { for (i = 1; i < 32; i++) code[sprintf("%c", i)] = sprintf("\\u%04x", i)
+      code["\b"] = "\\b"; code["\t"] = "\\t"; code["\f"] = "\\f"; code["\r"] = "\\r"
+      printf "\"" }
     NR > 1 { printf "%s\\n", line }
     { line = $0 }
     line ~ /[\001-\037]/ {
@@ -86,7 +88,8 @@ kept() {
     done
   done
 }
-# Lines `done STEP`, and `begun STEP FOLDER` of an undo whose end nobody has told.
+# Lines `done STEP`, and `begun STEP TEXT FOLDER`, with tabs and the text as in JSON, of an undo
+# whose end nobody has told.
 known() {
   kept 2>/dev/null | LC_ALL=C awk '
     function first(key,   at, rest) {
@@ -95,15 +98,22 @@ known() {
       rest = substr($0, at + length(key) + 5)
       return substr(rest, 1, index(rest, "\"") - 1)
     }
+    function whole_text(   at, rest) {
+      at = index($0, "\"text\": \"")
+      rest = substr($0, at + 9)
+      return substr(rest, 1, index(rest, "\", \"cwd\": \"") - 1)
+    }
     { type = first("type"); step = first("step") }
-    type == "command.started" && first("kind") == "undo" { begun[step] = first("folder") }
+    type == "command.started" && first("kind") == "undo" {
+      begun[step "\t" whole_text()] = first("folder")
+    }
     type == "undo.finished" {
-      delete begun[step]
+      for (one in begun) if (index(one, step "\t") == 1) delete begun[one]
       if (first("result") == "done" || first("result") == "taken back") over[step] = 1
     }
     END {
       for (step in over) print "done " step
-      for (step in begun) print "begun " step " " begun[step]
+      for (one in begun) print "begun " one "\t" begun[one]
     }'
 }
 takes() { printf '%65536s' '' 2>/dev/null >"$1/.room.$$" && rm -f "$1/.room.$$"; }

@@ -294,6 +294,37 @@ unready() {
   fi
   [ -n "$why" ]
 }
+in_json() { raw=$(json "$1") raw=${raw#?} raw=${raw%?}; }
+# An undo of the step that somebody began with a text that is not known here.
+strange_one() { # TEXT…
+  strange=''
+  case $known in *"${nl}begun $step$tab"*) ;; *) return ;; esac
+  strange=${known##*"${nl}begun $step$tab"}
+  strange=${strange%%"$nl"*}
+  for one; do
+    in_json "$one"
+    case $strange in "$raw$tab"*) strange='' ;; esac
+  done
+  strange=${strange##*"$tab"}
+}
+# Where somebody has begun a text: by the account, else when this was written.
+begun_of() { # TEXT
+  where=${begun%%"$nl"*}
+  case $begun in *"$nl"*) begun=${begun#*"$nl"} ;; *) begun='' ;; esac
+  case $known in *"${nl}begun $step$tab"*) ;; *) return ;; esac
+  in_json "$1"
+  case $known in *"${nl}begun $step$tab$raw$tab"*)
+    where=${known#*"${nl}begun $step$tab$raw$tab"}
+    where=${where%%"$nl"*}
+  esac
+}
+# Run a text to its end, unless somebody has begun it: then wait for that.
+begin() { # TEXT
+  begun_of "$1"
+  where=${strange:-$where} strange='' status=none
+  [ -z "$where" ] || take_up "$where"
+  [ "$status" != none ] || execute undo "$1"
+}
 # The undo of the newest attempt, then those of earlier ones; $check has the last word.
 take_back() { # TEXT…
   if [ "$pass" = print ]; then
@@ -310,13 +341,8 @@ take_back() { # TEXT…
     eval "value=\${$name-}"
     [ -n "$value" ] || say "$title: note that $name is not set here; its step had it"
   done
-  case $known in *"${nl}begun $step "*)
-    begun=${known#*"${nl}begun $step "}
-    begun=${begun%%"$nl"*}
-  esac
-  status=none
-  [ -z "$begun" ] || take_up "$begun"
-  [ "$status" != none ] || execute undo "$1"
+  strange_one "$@"
+  begin "$1"
   if [ "$status" = lost ] && [ -n "$check" ]; then
     # What was lost may have done its work; if it has not, it is run once more.
     execute verify_undo "$check"
@@ -329,7 +355,7 @@ take_back() { # TEXT…
   worst=$status
   shift
   for earlier; do
-    execute undo "$earlier"
+    begin "$earlier"
     [ "$worst" != 0 ] || worst=$status
   done
   if [ "$worst" = lost ]; then

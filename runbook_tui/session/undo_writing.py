@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from runbook_tui.run.failing import needed_by, on_failure
+from runbook_tui.run.failing import needed_by, on_failure, tries
 from runbook_tui.run.rollback import plan
 from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import CommandRecord, RunState, Status, StepState
@@ -134,7 +134,8 @@ def _filed(state: RunState, item: Item, needs: list[str], needed_by: list[str]) 
         "shell": list(armed.shell) if armed else [],
         "environment": dict(armed.environment) if armed else {},
         "inside": [n for n in (node.change, node.phase) if n],
-        "begun": _begun(state, item.step),
+        "begun": _begun(state, item.step, item.text),
+        "earlier_begun": [_begun(state, item.step, text) for text in item.earlier],
         "outputs": list(state.outline.steps[item.step].outputs),
         "running": [c.folder for c in _running(state.step(item.step))],
         "needs": needs,
@@ -152,8 +153,9 @@ def _running(step: StepState) -> list[CommandRecord]:
     return [c for c in step.commands if c.running and c.kind not in undo_file.UNDO_KINDS]
 
 
-def _begun(state: RunState, step: str) -> str:
+def _begun(state: RunState, step: str, text: str) -> str:
     """The folder of an undo that runs, or whose outcome was not recorded; empty where none."""
-    record = next((c for c in reversed(state.step(step).commands) if c.kind == "undo"), None)
-    undoing = state.step(step).status is Status.UNDOING
-    return record.folder if record is not None and undoing else ""
+    if state.step(step).status is not Status.UNDOING:
+        return ""
+    record = tries(state, step).get(text)
+    return record.folder if record is not None else ""

@@ -23,7 +23,7 @@ from runbook_tui.run.rollback import RollbackPlan, plan, waits_behind, without
 from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import CommandRecord, RunState, Status
 from runbook_tui.run.undo_items import Item, item_of
-from runbook_tui.run.undo_order import independent
+from runbook_tui.run.undo_order import Others
 from runbook_tui.session.launching import (
     Workbench,
     captured,
@@ -75,13 +75,24 @@ class RollbackDriver:
     def _beside(self, rollback: RollbackState, undoing: list[str]) -> bool:
         """Carry on the undos that run, and begin others beside them where the plan allows it."""
         room = self._bench.state.runbook.undos_at_once
-        # What a person tries again meanwhile begins when one that runs has ended.
-        first = sorted(undoing, key=lambda id_: not self._runs(id_))[:room]
+        if rollback.stopped and (left := [s for s in undoing if not self._under_way(s)]):
+            return self._undone(left[0], "failed", None, "it was stopped before another attempt")
         # Each looks at the state anew: one that has ended may be what another waited for.
-        if any(self._undoing(step_id) for step_id in first):
+        if any(self._undoing(step_id) for step_id in self._in_turn(undoing)[:room]):
             return True
         more = len(undoing) < room and not rollback.stopped
         return more and self._next(rollback, beside=undoing)
+
+    def _in_turn(self, undoing: Sequence[str]) -> list[str]:
+        """Those under way; behind them what a person tries again, unless one has to wait for it."""
+        found = [step_id for step_id in undoing if self._under_way(step_id)]
+        others = Others(self._bench.state, found)
+        for step_id in undoing:
+            clear = not (others.waited_for(step_id) or others.were_waited_for(step_id))
+            if step_id not in found and clear:
+                found.append(step_id)
+                others.add(step_id)
+        return found
 
     def _still_running(self, rollback: RollbackState) -> bool:
         """Stop the scope's commands first; True while one of them lives that can be ended."""
@@ -128,9 +139,8 @@ class RollbackDriver:
             return self._watch(step_id, records[-1])
         return self._after(step_id, records)
 
-    def _runs(self, step_id: str) -> bool:
-        records = this_attempt(self._bench.state, step_id)
-        return bool(records) and records[-1].running
+    def _under_way(self, step_id: str) -> bool:
+        return bool(this_attempt(self._bench.state, step_id))
 
     def _after(self, step_id: str, records: list[CommandRecord]) -> bool:
         """What comes next once the last of an item's commands has ended."""
@@ -189,18 +199,19 @@ class RollbackDriver:
     def _next(self, rollback: RollbackState, beside: Sequence[str] = ()) -> bool:
         """Begin the next undo that can run; finish when nothing is left to do or to ask.
 
-        ``beside``: those that run; only what did not wait for them, nor for what waits, begins.
+        ``beside``: those that run; only what did not wait for them, nor for what waits, begins,
+        and nothing for which one of them waited: it was passed over while it lacked a value.
         """
         state = self._bench.state
         held = held_back = False
         stuck = set(unanswered(state)) if self.attended else set()
         waits = waits_behind(state)
         hinders = hindered(state, answerable=self.attended)
-        free, ahead = independent(state), list(beside)
+        running, ahead = Others(state, beside), Others(state, beside)
         for step_id in rollback.steps:
             open_ = step_id not in rollback.results and step_id not in beside
-            if open_ and not free(step_id, ahead):
-                ahead.append(step_id)
+            if open_ and (ahead.waited_for(step_id) or running.were_waited_for(step_id)):
+                ahead.add(step_id)
             elif open_ and state.step(step_id).rehearsed:
                 return self._would_undo(step_id, held)
             elif open_:

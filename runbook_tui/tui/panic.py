@@ -39,6 +39,8 @@ class PanicKey:
             self._alone = None
         if not isinstance(self._app.screen, RollbackScreen):
             self._open()
+        elif self._screen.over:
+            self._look()
         elif since >= APART:
             self._alone = self._app.set_timer(ALONE, lambda: self._quiet(at))
 
@@ -48,14 +50,20 @@ class PanicKey:
         while len(app.screen_stack) > 2:
             app.pop_screen()
         app.push_screen(self._screen)
+        self._look()
+
+    def _look(self) -> None:
+        """Show what would be taken back now, or what is: the first press, which changes nothing."""
         self._screen.opened()
-        if not app.session.state.rolling_back:
-            app.ask(r.OpenRollback())
+        if not self._app.session.state.rolling_back:
+            self._app.ask(r.OpenRollback())
 
     def _quiet(self, at: float) -> None:
         # Behind every press that has come by now and was not dealt with yet.
         self._app.call_later(self._start, at)
 
     def _start(self, at: float) -> None:
-        if at == self._pressed and isinstance(self._app.screen, RollbackScreen):
-            self._app.screen.start()
+        # What has ended meanwhile is looked at before it is begun once more.
+        shown = isinstance(self._app.screen, RollbackScreen) and not self._screen.over
+        if at == self._pressed and shown:
+            self._screen.start()

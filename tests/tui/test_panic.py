@@ -383,3 +383,22 @@ async def test_the_verdict_and_the_keys_are_never_off_the_screen(
         ask(session, r.StartRollback(scope="run", node=""))
         await until(pilot, lambda: "ROLLED BACK" in text_of(app))
         await until(pilot, lambda: "Esc back" in text_of(app))
+
+
+async def test_how_it_ended_is_looked_at_before_it_is_started_once_more(scene: Make) -> None:
+    """Who hammers on while the last undo ends starts nothing with the next press."""
+    undo = "echo x >> undone; exit 1"
+    place = scene(book(Step(id="a", title="A", run="true", undo=undo, on_failure="continue")))
+    session = place.open()
+    run_step(session, "a")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(100, 30)) as pilot:
+        for tries in (1, 2):
+            await pilot.press("f9")
+            await until(pilot, lambda: "F9 again to START" in text_of(app))
+            assert place.types().count("rollback.started") == tries - 1
+            await pilot.pause(APART + 0.05)
+            await pilot.press("f9")
+            await until(pilot, lambda: "INCOMPLETE" in text_of(app))
+            assert (place.work / "undone").read_text() == tries * "x\n"
+            await pilot.pause(APART + 0.05)

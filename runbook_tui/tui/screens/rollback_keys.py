@@ -72,6 +72,12 @@ class RollbackKeys(Screen[None]):
             return False
         return rollback.active or rollback.started != self._begun_at
 
+    @property
+    def over(self) -> bool:
+        """Whether what this screen shows is how a rollback has ended."""
+        rollback = self.state.rollback
+        return self.running and rollback is not None and rollback.finished is not None
+
     def changed(self) -> None:
         """Draw the run as it is now."""
         raise NotImplementedError

@@ -7,8 +7,9 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +17,9 @@ from runbook_tui.book.model import Step
 from runbook_tui.command.shells import base_environment
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
+from runbook_tui.run import undo_order
 from runbook_tui.run.decide import decide
-from runbook_tui.run.events import UndoArmed
+from runbook_tui.run.events import ParameterCaptured, UndoArmed
 from runbook_tui.run.requests import Decision
 from runbook_tui.run.rollback import awaited
 from runbook_tui.run.state import RunState
@@ -203,3 +205,91 @@ def test_undos_beside_one_another_are_those_of_steps_that_did_not_wait_for_each_
         assert sorted(rig.tried()) == sorted(s.id for s in steps)
         assert rig.state.rollback is not None
         assert rig.state.rollback.result == "complete"
+
+
+def in_order(folder: Path) -> tuple[Rig, HeldCommands]:
+    """One undo has failed and waits for a person; that of the step before it runs."""
+    steps = [
+        Step(id="first", title="first", run="true", undo="exit 0 # first"),
+        Step(id="second", title="second", run="true", undo="exit 1 # second"),
+    ]
+    rig = Rig(folder, steps, attended=True, at_once=2)
+    held = rig.commands
+    assert isinstance(held, HeldCommands)
+    rig.ask(r.StartRollback(scope="run"))
+    rig.go_on()
+    held.end(held.running[0])
+    rig.go_on()
+    assert rig.tried() == ["second", "first"]
+    return rig, held
+
+
+def test_another_attempt_runs_beside_none_that_it_waited_for(tmp_path: Path) -> None:
+    """Two undos in one place, as of two merges, would be in each other's way."""
+    rig, held = in_order(tmp_path)
+    rig.ask(r.RetryUndo(step="second"))
+    rig.go_on()
+    assert rig.tried() == ["second", "first"]
+    held.end(held.running[0])
+    rig.go_on()
+    assert rig.tried() == ["second", "first", "second"]
+
+
+def test_another_attempt_that_waits_is_not_begun_once_the_rollback_is_stopped(
+    tmp_path: Path,
+) -> None:
+    rig, held = in_order(tmp_path)
+    rig.ask(r.RetryUndo(step="second"))
+    rig.go_on()
+    rig.ask(r.StopRollback())
+    rig.go_on()
+    held.end(held.running[0])
+    rig.go_on()
+    assert rig.tried() == ["second", "first"]
+    assert rig.results() == {"first": "done", "second": "failed"}
+    assert rig.state.rollback is not None
+    assert rig.state.rollback.remaining == ("second",)
+
+
+def test_a_value_that_comes_late_begins_no_undo_beside_one_that_goes_on_without_it(
+    tmp_path: Path,
+) -> None:
+    steps = [
+        Step(id="first", title="first", run="true", undo="exit 0 # first"),
+        Step(id="second", title="second", run="true", undo="exit 0 ${{ v }} # second"),
+    ]
+    rig = Rig(tmp_path, steps, attended=True, at_once=2)
+    held = rig.commands
+    assert isinstance(held, HeldCommands)
+    rig.ask(r.StartRollback(scope="run"))
+    rig.go_on()
+    assert rig.tried() == ["first"]
+    rig.recorder.record(lambda _: [(ParameterCaptured(name="v", value="x"), None)])
+    rig.go_on()
+    assert rig.tried() == ["first"]
+    held.end(held.running[0])
+    rig.go_on()
+    assert rig.tried() == ["first", "second"]
+
+
+def test_a_long_plan_is_not_walked_for_each_of_its_undos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at many times a second while undos run."""
+    walked = 0
+
+    class Counted(dict[undo_order.Moment, set[undo_order.Moment]]):
+        def get(self, *args: Any) -> Any:
+            nonlocal walked
+            walked += 1
+            return super().get(*args)
+
+    steps = [Step(id=f"s{n}", title=f"s{n}", run="true", undo=f"exit 0 # s{n}") for n in range(100)]
+    rig = Rig(tmp_path, steps, attended=False, at_once=2)
+    rig.ask(r.StartRollback(scope="run", attended=False))
+    rig.go_on()
+    for name in ("_after", "_before"):
+        edges = Counted(getattr(undo_order, name)(rig.state))
+        monkeypatch.setattr(undo_order, name, lambda _, edges=edges: edges)
+    assert not rig.driver.advance()
+    assert 0 < walked < 20 * len(steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbook_tui.run.once import of_state
+from runbook_tui.run.once import MOST, of_state
 from runbook_tui.run.state import RunState
 from tests.fakes.history import History
 from tests.fakes.plans import chain
@@ -25,3 +25,25 @@ def test_it_is_worked_out_again_only_for_another_state_or_question() -> None:
     assert [look(after, "why"), look(after, "why")] == [f"{after.seq} why"] * 2
     assert look(before) == "1 "
     assert asked == [(1, ""), (1, "why"), (after.seq, "why"), (1, "")]
+
+
+def test_one_who_asks_much_at_once_takes_no_answer_from_another() -> None:
+    """Two threads ask the same state; what one of them crowds out the other still gets."""
+    state = History(chain(2)).state
+
+    @of_state
+    def look(state: RunState, word: object = "") -> str:
+        return f"{word}"
+
+    class Late:
+        """A question during which, at any moment, another asks for more than is kept."""
+
+        def __hash__(self) -> int:
+            for number in range(MOST + 5):
+                look(state, number)
+            return 1
+
+        def __str__(self) -> str:
+            return "late"
+
+    assert look(state, Late()) == "late"
