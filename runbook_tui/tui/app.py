@@ -165,6 +165,8 @@ class RunbookApp(BeginningApp):
         from runbook_tui.tui.screens.rollback import RollbackScreen
         from runbook_tui.tui.views.news import news, rollback_news
 
+        if not self.screen_stack:
+            return  # News may come when the last screen has gone.
         before, self._known = self._known, self.session.state
         if self._known.seq > before.seq:
             self.messages.outdate()
