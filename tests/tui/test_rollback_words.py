@@ -132,3 +132,17 @@ async def test_values_of_an_offered_command_can_be_changed(scene: Make) -> None:
         await until(pilot, lambda: "sha =" in text_of(app))
         await pilot.press("backspace", "backspace", "backspace", *"good", "enter")
         await until(pilot, lambda: session.state.values.get("sha") == "good")
+
+
+def test_of_a_single_step_it_is_said_that_it_stays(scene: Make) -> None:
+    outer = (Step(id="a", title="A", run="true", undo="true"),)
+    inner = (Step(id="b", title="B", run="true", undo="true"),)
+    phases = (Phase(id="p", title="P", steps=outer), Phase(id="q", title="Q", steps=inner))
+    session = scene(Runbook(title="T", phases=phases)).open()
+    for id_ in "ab":
+        run_step(session, id_)
+    said = words(summary(session.state, plan(session.state, "phase", "q"), 80, 3))
+    assert "1 outside stays (Tab)" in said
+    assert rolled_back(session, "phase", "q") == "complete"
+    said = words(summary(session.state, plan(session.state, "phase", "q"), 80, 3))
+    assert "1 step outside it stays" in said
