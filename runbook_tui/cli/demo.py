@@ -74,9 +74,9 @@ def _drill(rounds: int, seed: int | None, *, keep: bool) -> int:
 
 def _on_screen(play: Play) -> int:
     """Say what it is about and how others take part, then open the screen."""
-    from runbook_tui.demo.story import INTRODUCTION
+    from runbook_tui.demo.story import introduction
 
-    for line in INTRODUCTION.split("\n"):
+    for line in introduction(shutil.get_terminal_size().columns):
         say.err(line)
     say.err("from a second terminal:")
     _say_commands(play.commands()[:2])

@@ -81,9 +81,13 @@ def _offer(open_runs: list[Glance], plans: list[Path]) -> int:
     from runbook_tui.cli.program import program
 
     most = len(open_runs) + len(plans)
-    choice: int = click.prompt(
-        "number (0 leaves)", default=0, type=click.IntRange(0, most), err=True
-    )
+
+    def number(said: str) -> int:
+        if said.strip() in {str(n) for n in range(most + 1)}:
+            return int(said)
+        raise click.UsageError(f"write one of the numbers above, 1 to {most}, or 0 to leave")
+
+    choice: int = click.prompt("number (0 leaves)", default="0", value_proc=number, err=True)
     if choice == 0:
         return exits.DONE
     if choice <= len(open_runs):

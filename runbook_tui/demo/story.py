@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import threading
 import time
 import urllib.error
@@ -25,13 +26,24 @@ WELCOME = (
     " then F9, and F9 again, brings all of it back"
 )
 INTRODUCTION = """\
-You are Ada and lead the merge of six pull requests into a small web shop. All of it is real: a
-git remote, a service, your commands. Enter runs the step under the cursor.
+You are Ada and lead the merge of six pull requests into a small web shop. All of it is real: \
+a git remote, a service, your commands. Enter runs the step under the cursor.
   - The phase “Core deployment” is behind a gate: Grace has to sign. Press s there.
   - The change “Performance” is quick, and wrong: once it is deployed the service breaks.
   - That is the moment for F9: it shows how everything is taken back; F9 again does it.
 F9 works at any other moment as well. q leaves."""
-"""What a person should know before the screen opens."""
+"""What a person should know before the screen opens; a line a thing."""
+
+
+def introduction(columns: int) -> list[str]:
+    """The introduction in lines that a terminal of so many columns need not break."""
+    return [
+        part
+        for line in INTRODUCTION.split("\n")
+        for part in textwrap.wrap(
+            line, max(20, columns - 1), subsequent_indent="    " if line.startswith("  - ") else ""
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

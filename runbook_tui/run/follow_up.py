@@ -38,9 +38,10 @@ def follow_up(state: RunState, now: float = 0.0) -> FollowUp | None:
     """The follow-up of the last rollback that is over; None where there is none.
 
     The windows of its procedure count from its start, those of the recovery from its end. While
-    another rollback runs nothing is followed up: that one decides what is left to do.
+    another rollback runs nothing is followed up: that one decides what is left to do. Nor is
+    anything after a rehearsal: nothing has gone wrong.
     """
-    ended = state.ended
+    ended = None if state.rehearsal else state.ended
     if ended is None or ended.finished is None or not ended.steps or state.rolling_back:
         return None
     # What was ticked counts, though somebody looks at another rollback by now.

@@ -109,6 +109,8 @@ def test_home_shows_each_run_in_one_row(terminal: Terminal) -> None:
     rows = [row for row in terminal.screen.splitlines() if "Lighthouse of" in row]
     assert len(rows) == 1
     assert rows[0].rstrip().endswith("(Ada)  ↶ 1 ready")
+    terminal.keys("?", "Enter")
+    terminal.see("write one of the numbers above, 1 to 2, or 0 to leave")
 
 
 def test_ctrl_z_stops_it_for_the_shell_and_fg_brings_it_back(terminal: Terminal) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from runbook_tui.book.model import Gate, Phase, Runbook, Step
 from runbook_tui.cli.demo_screen import ASKED, BROKE, GATE, DemoApp
-from runbook_tui.demo.story import WELCOME
+from runbook_tui.demo.story import WELCOME, introduction
 from runbook_tui.run import requests as r
 from tests.fakes.history import GRACE
 from tests.fakes.still import StillTerminals
@@ -73,3 +73,11 @@ async def test_what_breaks_is_what_it_is_for(scene: Make) -> None:
         await until(pilot, lambda: "core" in app.session.state.opened_gates)
         await pilot.press("enter")
         await until(pilot, lambda: app.said == BROKE)
+
+
+def test_what_it_is_about_breaks_between_words_on_a_narrow_terminal() -> None:
+    narrow, wide = introduction(80), introduction(200)
+    assert max(map(len, narrow)) < 80
+    assert " ".join(" ".join(narrow).split()) == " ".join(" ".join(wide).split())
+    assert [line[:4] for line in wide] == ["You ", "  - ", "  - ", "  - ", "F9 w"]
+    assert all(line.startswith("    ") for line in narrow if line.startswith("   "))

@@ -214,3 +214,49 @@ async def test_an_offered_command_that_failed_goes_on_from_a_line(scene: Make) -
     assert (place.folder / "order").read_text() == "one\nthree\n"
     texts = [record.text for record in session.state.step("block").commands]
     assert texts == [BLOCK, "echo three >> ../order"]
+
+
+async def test_beside_what_failed_stands_its_own_output_not_that_of_a_later_undo(
+    scene: Make,
+) -> None:
+    place = scene(
+        book(
+            Step(id="a", title="Alpha", run="true", undo="echo alpha is back"),
+            Step(id="b", title="Beta", run="true", undo="echo beta is stuck; exit 4"),
+        )
+    )
+    session = place.open()
+    run_step(session, "a")
+    run_step(session, "b")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at_rest(pilot, app, session)
+        await until(pilot, lambda: "┃beta is stuck" in text_of(app))
+        assert "┃alpha is back" not in text_of(app)
+        await pilot.press("down")
+        await until(pilot, lambda: "┃alpha is back" in text_of(app))
+        await pilot.press("up", "x")
+        await until(pilot, lambda: isinstance(app.screen, AskText))
+        await pilot.press(*"gone", "enter")
+        await until(pilot, lambda: "INCOMPLETE" in text_of(app))
+        assert "┃beta is stuck" in text_of(app)
+
+
+async def test_it_is_so_too_where_nobody_was_asked(scene: Make) -> None:
+    place = scene(
+        book(
+            Step(id="a", title="Alpha", run="true", undo="echo alpha is back"),
+            Step(id="b", title="Beta", run="true", undo="echo beta is stuck; exit 4"),
+        )
+    )
+    session = place.open()
+    run_step(session, "a")
+    run_step(session, "b")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+        ask(session, r.StartRollback(scope="run", attended=False))
+        await until(pilot, lambda: "INCOMPLETE" in text_of(app))
+        await until(pilot, lambda: "┃beta is stuck" in text_of(app))
+        assert "┃alpha is back" not in text_of(app)

@@ -55,3 +55,12 @@ async def test_what_a_key_does_with_the_output_is_offered_too(scene: Make) -> No
         await until(pilot, lambda: "as b does" in text_of(app))
         await pilot.press("enter")
         await until(pilot, lambda: text_of(app).count("command ✗ exit 1") == 2)
+
+
+async def test_it_has_no_picture(scene: Make) -> None:
+    session = scene(book(Step(id="a", title="A", run="true", undo="true"))).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: "Finish the run" in text_of(app))
+        assert max(map(ord, text_of(app))) < 0x1F000

@@ -45,6 +45,7 @@ async def test_the_timeline_says_what_was_planned_and_what_happened(scene: Make)
         assert "−" in rows["Quick"]
         assert "failed" in rows["Broken"]
         assert "planned 1 h" in rows["Later"]
+        assert " Esc or t back  " in text_of(app)
         await pilot.press("t")
         await until(pilot, lambda: isinstance(app.screen, MainScreen))
 

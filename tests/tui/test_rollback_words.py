@@ -10,6 +10,8 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import Status
 from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.screens.rollback import RollbackScreen
+from runbook_tui.tui.screens.rollback_keys import HELP
 from runbook_tui.tui.views.tone import Line, flow, length
 from runbook_tui.tui.views.verdict import summary
 from tests.fakes.history import GRACE
@@ -132,3 +134,27 @@ async def test_values_of_an_offered_command_can_be_changed(scene: Make) -> None:
         await until(pilot, lambda: "sha =" in text_of(app))
         await pilot.press("backspace", "backspace", "backspace", *"good", "enter")
         await until(pilot, lambda: session.state.values.get("sha") == "good")
+
+
+async def test_the_keys_are_explained_without_broken_lines_at_80_columns(scene: Make) -> None:
+    session = scene(book(Step(id="a", title="A", run="true", undo="true"))).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: all(line in text_of(app) for line in HELP.splitlines()))
+
+
+def test_of_a_single_step_it_is_said_that_it_stays(scene: Make) -> None:
+    outer = (Step(id="a", title="A", run="true", undo="true"),)
+    inner = (Step(id="b", title="B", run="true", undo="true"),)
+    phases = (Phase(id="p", title="P", steps=outer), Phase(id="q", title="Q", steps=inner))
+    session = scene(Runbook(title="T", phases=phases)).open()
+    for id_ in "ab":
+        run_step(session, id_)
+    said = words(summary(session.state, plan(session.state, "phase", "q"), 80, 3))
+    assert "1 outside stays (Tab)" in said
+    assert rolled_back(session, "phase", "q") == "complete"
+    said = words(summary(session.state, plan(session.state, "phase", "q"), 80, 3))
+    assert "1 step outside it stays" in said

@@ -136,10 +136,12 @@ class RollbackScreen(RollbackKeys):
         self.query_one("#summary").styles.height = len(words)
 
     def _show_undo(self) -> None:
-        """The output of the undo that runs; once nothing runs, that of the row a person chose."""
+        """The output of the undo that runs; once it waits for a person or nothing runs, that of the
+        row under the cursor: what stands above it is said of that one."""
         rollback = self.state.rollback
         since = rollback.started if self.running and rollback is not None else None
-        chosen = self.rows.chosen if self.rows.moved and not self.state.rolling_back else None
+        still = self._waiting or not self.state.rolling_back
+        chosen = self.rows.chosen if still else None
         steps = [item.step for item in self._plan.items]
         shown = None
         if since is not None:

@@ -133,7 +133,7 @@ def foot(width: int, *, pane: bool, typing: bool, guest: bool = False) -> Line:
 def leaving(own: str, width: int) -> Line:
     """The keys of a screen that is read and left; ``own`` is the key that opened it."""
     panic: Line = [(" F9 PANIC: roll back ", "panic")]
-    keys: Line = []
-    for key, word in ((" Esc", ""), ("", "or"), (own, "back"), ("↑↓", "scroll"), ("?", "help")):
-        keys += [(key, "key"), (f" {word}  " if key else f"{word} ", "plain")]
+    keys: Line = [(" Esc", "key"), (" or ", "plain")]
+    for key, word in ((own, "back"), ("↑↓", "scroll"), ("?", "help")):
+        keys += [(key, "key"), (f" {word}  ", "plain")]
     return spread(keys, panic, width)

@@ -91,7 +91,9 @@ def standing(duty: Duty, now: float) -> Line:
         late = f", {spoken(duty.late)} late" if duty.late else ""
         return [(f"{printable(duty.ticked.by.name, 20)}{late} ", "warn" if late else "dim")]
     if last is not None:
-        return [("▶ running ", "busy")] if last.running else [("✗ failed ", "bad")]
+        if last.running:
+            return [("▶ running ", "busy")]
+        return [("✓ ended well ", "good")] if last.ok else [("✗ failed ", "bad")]
     if not duty.is_stage:
         return []
     left, wait = duty.left(now), duty.opens_in(now)

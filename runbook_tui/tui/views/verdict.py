@@ -56,7 +56,8 @@ def _over(state: RunState, rollback: RollbackState, width: int, height: int) -> 
         return flow(tag, f"after {took}; remains: {left}{more}", "bad", width, height)
     words = f"everything in {in_words(state, rollback.node)} is taken back, in {took}"
     if away := outside(state, rollback.node):
-        words += f"; {len(away)} steps outside it stay"
+        one = len(away) == 1
+        words += f"; {len(away)} step{'' if one else 's'} outside it stay{'s' if one else ''}"
     return flow([(" ROLLED BACK ", "won")], words + more, "good", width, height)
 
 
@@ -90,7 +91,7 @@ def _cover(state: RunState, plan: RollbackPlan) -> tuple[str, bool]:
         floors = ", ".join(f"“{printable(floor, 40)}”" for floor in found.floors)
         parts += [f"floor: {floors}"] if floors else []
     if others := outside(state, plan.node):
-        parts.append(f"{len(others)} outside stay (Tab)")
+        parts.append(f"{len(others)} outside stay{'s' if len(others) == 1 else ''} (Tab)")
     return "; ".join(parts), plan.ready == plan.commands and not bare and not fixed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.follow_up import follow_up
 from tests.fakes.history import GRACE, History
@@ -89,3 +90,14 @@ def test_what_the_procedure_has_done_is_no_follow_up() -> None:
     for stage in BACK.stages:
         history.ask(r.TickNode(node=stage.id))
     assert ids(finish(history)) == ["stable-1", "stable-2", "better"]
+
+
+def test_a_rehearsed_rollback_leaves_nothing_to_be_done() -> None:
+    history = History(plan(), rehearse=True)
+    for step in ("docs", "merge"):
+        history.ask(r.StartStep(step=step))
+    history.add(e.UndoArmed(kind="command", text="git revert"), "merge")
+    history.ask(r.StartRollback(scope="run"))
+    assert history.state.rollback is not None
+    assert history.state.rollback.steps
+    assert follow_up(finish(history).state) is None
