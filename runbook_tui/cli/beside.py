@@ -10,6 +10,7 @@ from runbook_tui.book.model import Procedure
 from runbook_tui.cli import say
 from runbook_tui.run.calling import Call, calls, counted_from, overdue, pressing
 from runbook_tui.run.follow_up import FollowUp, follow_up
+from runbook_tui.run.offers import offers
 from runbook_tui.run.procedures import Duty, duties
 from runbook_tui.run.rollback import RollbackPlan, procedures_for, procedures_of
 from runbook_tui.run.state import RunState
@@ -29,6 +30,9 @@ def commands(text: str, *, whole: bool) -> Iterator[str]:
 def beside(state: RunState, planned: RollbackPlan, *, whole: bool) -> Iterator[str]:
     """All of it for a rollback that is looked at; ``whole``: everybody, and what comes after."""
     yield from procedures(state, planned.procedures, whole=whole)
+    for offer in offers(state):
+        yield f"  the plan keeps “{offer.title}”, which `runbook rollback` on a terminal offers"
+        yield from commands(offer.text, whole=whole)
     if whole:
         yield from people(state)
         yield from recovery(state, procedures_for(state, planned, "recovery"))

@@ -270,3 +270,15 @@ def test_a_value_that_an_undo_waits_for_is_given_with_p(runbook: Program) -> Non
     assert (runbook.work / "shipped").exists()
     assert runbook("rollback", "--yes", "-p", "TICKET=7").status == 5
     assert (runbook.work / "undone").read_text() == "7\n"
+
+
+def test_what_a_markdown_plan_keeps_for_a_rollback_is_named_without_a_screen(
+    runbook: Program,
+) -> None:
+    text = "# Ship\n\n1. Do it\n\n## Rollback\n\n```bash\nrm -f shipped\n```\n"
+    plan = runbook.plan(text, "plan.md")
+    runbook("run", plan, "--no-tui")
+    runbook("tick", runbook.run_id(), "do-it")
+    shown = runbook("rollback", "--plan").out
+    assert "the plan keeps “Rollback”" in shown
+    assert "rm -f shipped" in shown

@@ -111,6 +111,7 @@ class RollbackKeys(Screen[None]):
         """Back to the run; what runs goes on."""
         if not self.running:
             self.app.ask(CloseRollback())
+        self.app.say("")
         self.app.pop_screen()
 
     def action_scope(self) -> None:

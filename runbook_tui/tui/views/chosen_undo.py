@@ -6,7 +6,7 @@ from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
 from runbook_tui.run.undo_items import Item
-from runbook_tui.tui.views.tone import Line, cut
+from runbook_tui.tui.views.tone import Line, cut, length
 
 
 def command(item: Item | None, width: int, height: int, past_floor: bool = False) -> list[Line]:
@@ -81,8 +81,10 @@ def duty_command(duty: Duty, width: int) -> list[Line]:
             [(" Space", "key"), (word, "plain")]]  # fmt: skip
 
 
-def offer_command(offer: Offer, width: int, height: int) -> list[Line]:
-    """What an offered command would run, and what it still needs."""
+def offer_command(offer: Offer, width: int, height: int, *, box: bool = False) -> list[Line]:
+    """What an offered command would run, what it still needs, and the keys for that; ``box``: it
+    stands at a box that can be ticked.
+    """
     if offer.missing:
         needs = offer.refused[0].reason if offer.refused else f"needs {', '.join(offer.missing)}"
         names = cut(f" {printable(needs, 1000)}", width)
@@ -91,10 +93,12 @@ def offer_command(offer: Offer, width: int, height: int) -> list[Line]:
         [(" $ ", "accent"), (cut(printable(text, 1000), width - 4), "plain")]
         for text in offer.text.strip().splitlines()
     ]
-    if not offer.names:
-        return lines[:height]
-    keys: Line = [(" o", "key"), (" runs it  ", "plain"), ("v", "key")]
-    keys.append((cut(f" changes {', '.join(offer.names)}", width - 14), "plain"))
+    keys: Line = [(" o", "key"), (" runs it  ", "plain")]
+    if box:
+        keys += [("Space", "key"), (" ticks it  ", "plain")]
+    if offer.names:
+        left = max(0, width - length(keys) - 1)
+        keys += [("v", "key"), (cut(f" changes {', '.join(offer.names)}", left), "plain")]
     return [*lines[: height - 1], keys]
 
 

@@ -101,7 +101,8 @@ class UndoList(RowList):
         if self.chosen_duty is not None and self.chosen_offer is None:
             return chosen_undo.duty_command(self.chosen_duty, width)
         if self.chosen_offer is not None:
-            return chosen_undo.offer_command(self.chosen_offer, width, height)
+            box = self.chosen_duty is not None
+            return chosen_undo.offer_command(self.chosen_offer, width, height, box=box)
         return chosen_undo.command(self.chosen, width, height, self.past_floor)
 
     def _paint_row(self, row: int, width: int) -> Line:
