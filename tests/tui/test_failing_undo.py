@@ -239,7 +239,7 @@ async def test_beside_what_failed_stands_its_own_output_not_that_of_a_later_undo
         await until(pilot, lambda: isinstance(app.screen, AskText))
         await pilot.press(*"gone", "enter")
         await until(pilot, lambda: "INCOMPLETE" in text_of(app))
-        assert "┃beta is stuck" in text_of(app)
+        await until(pilot, lambda: "┃beta is stuck" in text_of(app))
 
 
 async def test_it_is_so_too_where_nobody_was_asked(scene: Make) -> None:
