@@ -67,7 +67,7 @@ async def looking(
         await pilot.press("enter")
         await until(pilot, lambda: main(app).output.command is not None)
         await pilot.press("tab")
-        await until(pilot, lambda: "3000" in seen(app))
+        await until(pilot, lambda: "3000" in seen(app) and is_as_large_as_looked_at(app))
         yield pilot, app
 
 
@@ -78,6 +78,12 @@ def main(app: RunbookApp) -> MainScreen:
 
 def pane(app: RunbookApp) -> Pane:
     return main(app).output.pane
+
+
+def is_as_large_as_looked_at(app: RunbookApp) -> bool:
+    """Whether the pane has the room that it gets when it is looked at, and shows that much."""
+    room, known = pane(app).content_region, pane(app).sampler._asked
+    return pane(app).has_focus and bool(known) and known[2] == (room.height, room.width)
 
 
 def seen(app: RunbookApp) -> list[str]:
