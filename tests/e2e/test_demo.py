@@ -48,10 +48,10 @@ def test_on_a_terminal_it_says_what_to_try_and_what_is_kept(
         env=runbook.environment(TERM="xterm-256color", TMPDIR=str(place)), encoding="utf-8",
         dimensions=(40, 120),
     )  # fmt: skip
-    child.expect("the service breaks")
-    child.expect("F9 again does it")
+    child.expect(r"the\s+service\s+breaks")
+    child.expect(r"F9\s+again\s+does\s+it")
     child.expect(r"look on as Grace:\s+RUNBOOK_HOME=.* runbook join")
-    child.expect("Enter opens the screen")
+    child.expect(r"Enter\s+opens\s+the\s+screen")
     child.sendline("")
     child.expect("Merge the documentation")
     child.send("\r")
