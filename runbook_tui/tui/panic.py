@@ -38,14 +38,15 @@ class PanicKey:
             self._alone.stop()
             self._alone = None
         if not isinstance(self._app.screen, RollbackScreen):
-            self._open()
+            self._open(at)
         elif self._screen.over:
             self._look()
         elif since >= APART:
             self._alone = self._app.set_timer(ALONE, lambda: self._quiet(at))
 
-    def _open(self) -> None:
+    def _open(self, at: float) -> None:
         app = self._app
+        self._screen.called_at = at
         banner.paint(app)
         while len(app.screen_stack) > 2:
             app.pop_screen()

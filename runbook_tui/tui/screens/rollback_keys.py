@@ -67,6 +67,9 @@ class RollbackKeys(Screen[None]):
         self._plan = RollbackPlan(scope="run", node="")
         self._begun_at: float | None = None
 
+    called_at = -1.0
+    """When the panic key was pressed that shows this screen now, in monotonic seconds."""
+
     @property
     def state(self) -> RunState:
         """The run now; a rehearsal as if what it has only gone through had run."""
@@ -109,6 +112,8 @@ class RollbackKeys(Screen[None]):
 
     def action_leave(self) -> None:
         """Back to the run; what runs goes on."""
+        if self.app.keyed <= self.called_at:
+            return  # This key was pressed before the panic key, and meant for what was there then.
         if not self.running:
             self.app.ask(CloseRollback())
         self.app.say("")
