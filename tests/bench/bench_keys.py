@@ -40,7 +40,9 @@ KINDS = {
     "panic": (Press(b"\x1b[20~", b"ROLLBACK", then=ESCAPE),),
 }
 
-BEGIN = {"tick": b"gjjj", "panic": b"g"}
+HOME = b"g"
+"""Pressed before each kind: a key that finds the cursor where it would go draws nothing."""
+BEGIN = {"tick": b"gjjj"}
 
 
 def main(presses: int) -> None:
@@ -55,7 +57,7 @@ def main(presses: int) -> None:
             for kind, keys in KINDS.items():
                 found = times.setdefault(kind, {"10": [], "10,000": []})
                 for program in (small, large):
-                    program.press(BEGIN.get(kind, b""))
+                    program.press(BEGIN.get(kind, HOME))
                     program.settle(SETTLE)
                 for number in range(presses):
                     for name, program in (("10", small), ("10,000", large)):
