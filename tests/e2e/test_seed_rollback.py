@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +22,6 @@ from tests.programs import Program
 FOLDER = os.environ.get("RUNBOOK_CORPUS", "")
 pytestmark = [
     pytest.mark.skipif(not FOLDER, reason="RUNBOOK_CORPUS names no folder"),
-    pytest.mark.skipif(shutil.which("git") is None, reason="needs git"),
 ]
 
 
