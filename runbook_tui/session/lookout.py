@@ -117,6 +117,16 @@ class Lookout:
             return False
         return True
 
+    def look_for_rehearsal(self, *, beside: bool) -> None:
+        """What undos lack is what a rehearsal is about: it is known before their turn comes.
+
+        ``beside``: the checks are made on another thread meanwhile.
+        """
+        self._bench.look_for_secrets()
+        self._bench.look_for_folders()
+        if not beside:
+            self.look_once(checks=True)
+
     def look_once(self, *, checks: bool) -> None:
         """One whole look, here and now; without ``checks`` nothing is started or waited for."""
         self._look(self._bench.state, None if checks else 0)

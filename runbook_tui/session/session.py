@@ -244,7 +244,7 @@ class Session:
             work.request()
             return
         if isinstance(work.request, r.OpenRollback | r.StartRollback) and self.state.rehearsal:
-            self._look_for_rehearsal()
+            self._lookout.look_for_rehearsal(beside=self._looking.is_alive())
         try:
             answer = self._desk.answer(work.request, work.actor)
         except TooLarge as error:
@@ -259,13 +259,6 @@ class Session:
             self._lookout.hurry()
         self._tell()
         work.future.set_result(answer)
-
-    def _look_for_rehearsal(self) -> None:
-        """What undos lack is what a rehearsal is about: it is known before their turn comes."""
-        self._bench.look_for_secrets()
-        self._bench.look_for_folders()
-        if not self._looking.is_alive():
-            self._lookout.look_once(checks=True)
 
     def _tell(self) -> None:
         state = self.state

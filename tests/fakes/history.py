@@ -13,6 +13,7 @@ from runbook_tui.run.events import Actor, Draft, Event, Payload
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.state import RunState
 from runbook_tui.run.wire import wire_name
+from runbook_tui.session.ports.journal import Brief
 
 ADA = Actor(name="Ada", email="ada@example.com", user="ada", host="here")
 GRACE = Actor(name="Grace", email="grace@example.com", user="grace", host="here")
@@ -98,3 +99,12 @@ class HistoryJournal:
     ) -> list[Event]:
         assert expect in {None, len(self._history.events)}
         return [self._history.add(d.payload, d.step, d.actor or actor) for d in drafts]
+
+
+def in_brief(event: Event) -> Brief:
+    """What a journal tells of an event in brief, taken from the event itself."""
+    data = event.payload
+    who = data if isinstance(data, e.LeadHandedOver) else event.actor
+    words = {name: str(getattr(data, name, "")) for name in ("kind", "result", "folder")}
+    return Brief(event.type, event.step, event.at, who.name, who.email, **words,
+                 rehearse=bool(getattr(data, "rehearse", False)))  # fmt: skip

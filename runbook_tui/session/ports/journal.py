@@ -73,16 +73,6 @@ class Brief:
     folder: str = ""
     rehearse: bool = False
 
-    @classmethod
-    def of(cls, event: Event) -> Brief:
-        """That of an event that was read whole."""
-        data = event.payload
-        who = data if event.type == HANDED_OVER else event.actor
-        words = {name: str(getattr(data, name, "")) for name in ("kind", "result", "folder")}
-        return cls(event.type, event.step, event.at, str(getattr(who, "name", "")),
-                   str(getattr(who, "email", "")), **words,
-                   rehearse=bool(getattr(data, "rehearse", False)))  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:

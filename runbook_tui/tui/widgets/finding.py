@@ -43,11 +43,6 @@ class FindingPane(ScrolledPane):
         """What was found last in this output."""
         return self._hit.text
 
-    @property
-    def found_line(self) -> int | None:
-        """The line of the kept log where it stands."""
-        return self._hit.line
-
     def find(self, text: str) -> None:
         """Look for a text from what is in view backwards; for the same again: above the last hit.
 

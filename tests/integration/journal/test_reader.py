@@ -15,7 +15,8 @@ from runbook_tui.journal.reader import JournalReader
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Draft
-from runbook_tui.session.ports.journal import Brief, Journal, JournalError, Verdict
+from runbook_tui.session.ports.journal import Journal, JournalError, Verdict
+from tests.fakes.history import in_brief
 from tests.integration.journal.scenes import ADA, begun, filled, line, note, opened, writer
 
 
@@ -64,7 +65,7 @@ def test_in_brief_each_event_says_what_it_says_at_length(path: Path) -> None:
     with opened(path) as journal:
         journal.append("7f3a", begun(), ADA)
         journal.append("7f3a", [Draft(payload=p, step="a") for p in payloads], ADA)
-        assert journal.briefs("7f3a") == [Brief.of(event) for event in journal.events("7f3a")]
+        assert journal.briefs("7f3a") == [in_brief(event) for event in journal.events("7f3a")]
 
 
 def test_a_copy_of_the_file_alone_can_be_read(path: Path, tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from runbook_tui.cli.choosing import glance
 from runbook_tui.run import events as e
 from runbook_tui.run.times import epoch
-from runbook_tui.session.ports.journal import Brief, RunEntry
-from tests.fakes.history import History
+from runbook_tui.session.ports.journal import RunEntry
+from tests.fakes.history import History, in_brief
 from tests.fakes.plans import chain
 
 
@@ -17,7 +17,7 @@ def test_an_old_run_stays_as_old_as_it_was_when_its_output_is_removed() -> None:
     pruned = history.add(e.OutputPruned(logs=1, bytes=6))
     entry = RunEntry(run=history.state.run, title="T", source="", digest="", opened_at="",
                      events=pruned.seq, head=pruned.hash)  # fmt: skip
-    look = glance(entry, map(Brief.of, history.events))
+    look = glance(entry, map(in_brief, history.events))
     assert (look.touched, look.word) == (epoch(last.at), "done")
     assert history.state.last_at == epoch(last.at)
     assert (history.state.seq, history.state.head) == (pruned.seq, pruned.hash)
