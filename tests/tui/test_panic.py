@@ -402,3 +402,36 @@ async def test_how_it_ended_is_looked_at_before_it_is_started_once_more(scene: M
             await until(pilot, lambda: "INCOMPLETE" in text_of(app))
             assert (place.work / "undone").read_text() == tries * "x\n"
             await pilot.pause(APART + 0.05)
+
+
+async def test_a_key_from_before_the_panic_key_does_not_leave_what_it_opens(scene: Make) -> None:
+    _, session = merged(scene)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: opened(app))
+        # What Esc does arrives late: it was pressed first, and the panic key has overtaken it.
+        assert isinstance(app.screen, RollbackScreen)
+        app.screen.action_leave()
+        await pilot.pause()
+        assert opened(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: not opened(app))
+
+
+async def test_what_is_incomplete_points_to_the_commands_that_the_plan_keeps(scene: Make) -> None:
+    kept = Command(id="command-9", line=9, language="sh", text="true", rollback=True,
+                   label="Bring back the old one")  # fmt: skip
+    session = scene(book(Step(id="a", title="Merge", run="true"), commands=(kept,))).open()
+    run_step(session, "a")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: opened(app))
+        ask(session, r.StartRollback(scope="run"))
+        words = "o runs the chosen one"
+        await until(pilot, lambda: "INCOMPLETE" in text_of(app) and words in text_of(app))
+        await pilot.press("down", "o")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: "INCOMPLETE" in text_of(app) and words not in text_of(app))

@@ -15,6 +15,7 @@ from runbook_tui.session.session import Session
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
+from runbook_tui.tui.widgets import sampling
 from tests.integration.session.scene import Scene, book
 from tests.tui.piloting import text_of, until
 
@@ -100,3 +101,15 @@ async def test_enter_in_a_pane_that_is_only_looked_at_starts_nothing(scene: Make
         await pilot.press("up", "tab", "enter")
         await until(pilot, lambda: "Enter starts steps from the list" in text_of(app))
         assert session.state.step("b").status is Status.PENDING
+
+
+async def test_what_a_key_puts_out_is_looked_for_at_once(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pane would not look again in this test by itself."""
+    async with typing(scene, (80, 24)) as (pilot, app, _):
+        monkeypatch.setattr(sampling, "SAMPLES_A_SECOND", 0.001)
+        monkeypatch.setattr(sampling, "ANSWERS", 60.0)
+        main(app).output.pane.sampler.scroll_to(None)
+        await pilot.press("o", "i", "l")
+        await until(pilot, lambda: "oil" in text_of(app))

@@ -8,10 +8,12 @@ from runbook_tui.book.durations import spoken
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.failing import GOOD, unanswered
 from runbook_tui.run.follow_up import follow_up
+from runbook_tui.run.offers import offers
 from runbook_tui.run.once import once
 from runbook_tui.run.outline import Outline
+from runbook_tui.run.procedures import duties
 from runbook_tui.run.reach import reach
-from runbook_tui.run.rollback import RollbackPlan, about_to_act
+from runbook_tui.run.rollback import RollbackPlan, about_to_act, procedures_of
 from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import RunState
@@ -53,12 +55,22 @@ def _over(state: RunState, rollback: RollbackState, width: int, height: int) -> 
     if rollback.result != "complete":
         left = ", ".join(printable(r, 60) for r in rollback.remaining)
         tag: Line = [(" INCOMPLETE ", "panic")]
-        return flow(tag, f"after {took}; remains: {left}{more}", "bad", width, height)
+        kept = "; the plan keeps commands for it: o runs the chosen one" if _kept(state) else ""
+        return flow(tag, f"after {took}; remains: {left}{kept}{more}", "bad", width, height)
     words = f"everything in {in_words(state, rollback.node)} is taken back, in {took}"
     if away := outside(state, rollback.node):
         one = len(away) == 1
         words += f"; {len(away)} step{'' if one else 's'} outside it stay{'s' if one else ''}"
     return flow([(" ROLLED BACK ", "won")], words + more, "good", width, height)
+
+
+def _kept(state: RunState) -> bool:
+    """Whether the plan has commands for the rollback that nobody has run yet."""
+    if state.rollback is None:
+        return False
+    stages = duties(state, procedures_of(state, state.rollback))
+    every = [*offers(state), *(duty.offer for duty in stages)]
+    return any(offer is not None and offer.last is None for offer in every)
 
 
 def _rehearsed(rollback: RollbackState, width: int, height: int) -> list[Line]:
