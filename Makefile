@@ -7,7 +7,7 @@ DEV := $(VENV)/.dev
 ROUNDS ?= 200
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo install test unit integration screens e2e lint bench screenshots golden long clean lock
+.PHONY: help demo install test unit integration screens e2e lint bench screenshots golden long clean lock schema
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ e2e: $(DEV) ## the real program on a real terminal
 
 golden: $(DEV) ## renew the golden pictures; look at the difference before you commit it
 	$(PYTEST) -q tests/tui --snapshot-update
+
+schema: $(DEV) ## make the JSON Schema of plans anew, from the reader's tables and docs/format.md
+	$(BIN)/python -m tests.schema
 
 lint: $(DEV) ## format, style, layers, types
 	$(BIN)/ruff format --check runbook_tui tests

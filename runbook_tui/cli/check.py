@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -17,12 +17,26 @@ from runbook_tui.cli.faults import count, fault_line, finding_line
 @click.command("check")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="as one JSON object")
-def command(file: Path, as_json: bool) -> int:
+@click.option("--watch", is_flag=True, help="check it again whenever one of its files changes")
+def command(file: Path, as_json: bool, watch: bool) -> int:
     """Every fault and finding of a plan; faults end with 3, findings never change the status."""
+    if not watch:
+        return _check(file, as_json, lambda _: None)
+    from runbook_tui.cli.rechecking import until_told
+
+    def look() -> tuple[int, tuple[Path, ...]]:
+        files: list[Path] = []
+        status = _check(file, as_json, files.append)
+        return status, tuple(files)
+
+    return until_told(look)
+
+
+def _check(file: Path, as_json: bool, opens: Callable[[Path], None]) -> int:
     from runbook_tui.session.plan_files import read_files
 
     try:
-        runbook = read_files(file, remarks=True).runbook
+        runbook = read_files(file, remarks=True, opens=opens).runbook
     except PlanFaults as faults:
         return _faulty(str(file), faults, as_json)
     if as_json:

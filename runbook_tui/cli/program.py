@@ -11,6 +11,8 @@ import click
 
 from runbook_tui.cli import exits
 
+COMPLETING = "_RUNBOOK_COMPLETE"
+"""Set by a shell that asks what could come next; the name is click's."""
 COMMANDS = {
     "run": "start a run of a plan",
     "resume": "go on with a run as its lead",
@@ -22,6 +24,7 @@ COMMANDS = {
     "override": "open a gate without its sign-offs, with a reason",
     "rollback": "bring it back: what ran is undone, newest first",
     "stop": "stop a run's running commands",
+    "init": "a plan to begin with",
     "check": "every fault and finding of a plan",
     "show": "what was read from a plan",
     "runs": "open and past runs",
@@ -32,6 +35,8 @@ COMMANDS = {
     "prune": "remove the output of runs that are long over, never what was recorded",
     "demo": "the whole job in a sandbox on this machine",
     "doctor": "is this machine ready?",
+    "schema": "the TOML format as a JSON Schema, for editors",
+    "completion": "what makes a shell complete commands, plans and runs",
 }
 
 
@@ -48,6 +53,10 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"runbook_tui.cli.{cmd_name}")
         command: click.Command = module.command
+        if COMPLETING in os.environ:
+            from runbook_tui.cli.completing import offer
+
+            return offer(command)
         return command
 
     def resolve_command(

@@ -64,16 +64,20 @@ def steady() -> Iterator[None]:
             gc.enable()
 
 
-def read_files(path: Path, *, remarks: bool = False) -> PlanFiles:
+def read_files(
+    path: Path, *, remarks: bool = False, opens: Callable[[Path], None] = lambda _: None
+) -> PlanFiles:
     """The plan and every file that it takes in, with remarks on it for whoever shows them.
 
-    Raises `PlanFaults`.
+    ``opens`` is told of each file before it is read, whether or not it is there. Raises
+    `PlanFaults`.
     """
     includes: dict[str, str] = {}
     room = LARGEST
 
     def take(file: Path, name: str) -> str:
         nonlocal room
+        opens(file)
         data = _plan_bytes(file, name, room)
         room -= len(data)
         return decode(data, name)
