@@ -375,6 +375,8 @@ class Runbook:
     title: str
     source: str = ""
     format: str = "toml"
+    order: str = ""
+    """``advised`` or ``required``; where the plan is silent Markdown advises and TOML requires."""
     phases: tuple[Phase, ...] = ()
     criteria: tuple[Check, ...] = ()
     """Criteria of the whole, outside phases."""
@@ -401,3 +403,8 @@ class Runbook:
         """Every step, nested ones too, in document order."""
         for phase in self.phases:
             yield from phase.walk()
+
+    @property
+    def advised(self) -> bool:
+        """Whether the order of the steps is advice; else it holds."""
+        return self.order == "advised" if self.order else self.format == "markdown"

@@ -70,7 +70,23 @@ def _needs(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
             if name not in known and not lost.id(name):
                 message = f"“{procedure.title}” applies to “{name}”, which is not there"
                 yield _fault(places.of(procedure, "applies_to"), message)
+    yield from _blocks(runbook, lost)
     yield from _cycles(runbook, items, places, lost)
+
+
+def _blocks(runbook: Runbook, lost: Lost) -> Iterator[Fault]:
+    """A block of commands has an id of its own, and its step is there."""
+    steps = {s.id for s in runbook.walk()}
+    stages = {s.id for p in runbook.procedures for s in p.stages}
+    blocks = Counter(c.id for c in runbook.commands)
+    for command in runbook.commands:
+        place = Place(max(command.line, 1), 1, command.source)
+        if blocks[command.id] > 1:
+            yield _fault(place, f"the id “{command.id}” is used twice")
+            blocks[command.id] = 1
+        step = command.step
+        if step is not None and step not in steps and step not in stages and not lost.id(step):
+            yield _fault(place, f"“{command.id}” is of “{step}”, which is not there")
 
 
 def _cycles(

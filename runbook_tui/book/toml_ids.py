@@ -46,6 +46,7 @@ class GivenIds:
                 self._checks(change.criteria, (*inner, "criteria"), "criterion", change.id)
                 self._steps(change.step, (*inner, "step"), change.id)
             self._steps(phase.step, (*path, "step"), id_)
+        self._checks(plan.criteria, ("criteria",), "criterion", "")
         for number, item in enumerate(plan.procedure):
             self._one(item.id, ("procedure", number), "procedure", "")
             self._stages(item, ("procedure", number, "stage"))

@@ -11,6 +11,7 @@ from runbook_tui.book.toml_schema import PlanTable
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DURATION = {"type": "string", "pattern": "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"}
+RANGE = {"type": "string", "pattern": "^[0-9][0-9dhms]*([-–][0-9][0-9dhms]*)?$"}
 WINDOW = {"type": "string", "pattern": r"^[0-9]+[a-z]* *[-–] *[0-9]+[a-z]*$"}
 """What these texts look like; the reader turns them into seconds and minutes."""
 
@@ -20,7 +21,7 @@ class _Written(GenerateJsonSchema):
 
     def function_before_schema(self, schema: Any) -> Any:
         name = getattr(schema["function"]["function"], "__name__", "")
-        known = {"_duration": DURATION, "_window": WINDOW}
+        known = {"_duration": DURATION, "_range": RANGE, "_window": WINDOW}
         return dict(known[name]) if name in known else super().function_before_schema(schema)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -165,14 +165,11 @@ class Nodes:
 
     def _step(self, s: t.StepTable, path: Path) -> m.Step:
         id_ = self.id(s.id, s.title)
-        for key, rollback in (("before", False), ("run", False), ("undo", True),
-                              ("verify_undo", True), ("undo_ready", True)):  # fmt: skip
-            text = getattr(s, key)
-            if text is not None:
-                self.commands.append(
-                    m.Command(id=f"{id_}.{key}", line=self.line((*path, key)), language="bash",
-                              text=text, rollback=rollback, step=id_)
-                )  # fmt: skip
+        if "parts" not in s.model_fields_set:
+            self.commands += [
+                replace(command, line=self.line((*path, command.id.rpartition(".")[2])))
+                for command in commands_of(id_, s)
+            ]
         step = m.Step(
             id=id_,
             title=s.title,
@@ -216,6 +213,7 @@ class Nodes:
             max_failures=s.max_failures,
             effort=s.effort,
             evidence=tuple(s.evidence),
+            parts=tuple(s.parts),
         )
         return self.node(s, path, self.base(s.id, m.Step), step)
 
@@ -230,6 +228,10 @@ class Nodes:
         return m.Gate(roles=tuple(g.roles), count=g.count, four_eyes=g.four_eyes, signed=g.signed,
                       within=g.within, line=line)  # fmt: skip
 
+    def criteria(self, plan: t.PlanTable) -> tuple[m.Check, ...]:
+        """Criteria of the whole plan."""
+        return self._checks(plan.criteria, ("criteria",))
+
     def _checks(self, checks: t.Checks, path: Path) -> tuple[m.Check, ...]:
         found = []
         for number, check in enumerate(checks):
@@ -243,15 +245,31 @@ class Nodes:
                 found.append(self.node(check, (*path, number), self.base(check.id, m.Check), box))
         return tuple(found)
 
-    def _estimate(self, seconds: float | None, path: Path, count: bool = True) -> m.Estimate | None:
-        if seconds is None:
+    def _estimate(
+        self, takes: tuple[float, float] | None, path: Path, count: bool = True
+    ) -> m.Estimate | None:
+        if takes is None:
             return None
         line = self.line(path)
         text = self._lines[line - 1][:LONGEST_LINE].strip() if line <= len(self._lines) else ""
-        found = m.Estimate(minimum=seconds, maximum=seconds, line=line, text=text)
+        found = m.Estimate(minimum=takes[0], maximum=takes[1], line=line, text=text)
         if count:
             self.estimates.append(found)
         return found
+
+
+TEXTS = {"before": False, "run": False, "undo": True, "verify_undo": True, "undo_ready": True}
+"""Keys of a step that are commands, and whether they belong to the way back."""
+
+
+def commands_of(id_: str, step: t.StepTable | m.Step) -> Iterator[m.Command]:
+    """The commands that a step's own keys make."""
+    for key, rollback in TEXTS.items():
+        text = getattr(step, key)
+        if text is not None:
+            yield m.Command(
+                id=f"{id_}.{key}", language="bash", text=text, rollback=rollback, step=id_
+            )
 
 
 def _expect(e: t.ExpectTable | None) -> m.Expect:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from runbook_tui.book import merging
@@ -24,6 +24,8 @@ from runbook_tui.book.toml_syntax import legible
 
 ESCAPED_NUL = re.compile(r"\\u0000|\\U0{8}")
 """How a NUL gets into a text, which has the right shape and is a fault."""
+LIMITS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most"}
+"""How a threshold's operator is written as a key."""
 UNKNOWN = "?"
 """Stands for a key of a table that nobody could make sense of."""
 
@@ -70,9 +72,8 @@ def draw_toml(text: str, source: str, files: Files) -> Runbook | None:
     if tables.plan is None:
         return None
     gaps = (*tables.gaps, *((*path, UNKNOWN) for path in spelling.odd))
-    return _Reading(Nodes(where, text, files, outside, gaps), files, outside).runbook(
-        tables.plan, source
-    )
+    nodes = Nodes(where, text, files, outside, gaps)
+    return _Reading(nodes, files, outside).runbook(tables.plan, source)
 
 
 def _standing(outside: Outside, files: Files) -> frozenset[str] | None:
@@ -104,12 +105,14 @@ class _Reading:
         given = {name: self._parameter(name, p, base) for name, p in plan.parameters.items()}
         teams = {name: self._team(name, x, base) for name, x in plan.team.items()}
         signers = plan.policy.allowed_signers
+        said = {a.before for a in plan.approval}
         return Runbook(
             title=plan.title or base.title,
             source=source,
             format="toml",
+            order=plan.order or base.order,
             phases=joined(base.phases, phases),
-            criteria=base.criteria,
+            criteria=joined(base.criteria, self._nodes.criteria(plan)),
             parameters=merging.one_parameters(
                 merging.overridden(base.parameters, given),
                 [part for part, _ in parts], self._files.source, self._clash,
@@ -150,21 +153,30 @@ class _Reading:
             ),
             sections=(
                 *(s for o in others for s in o.sections),
-                *(m.Section(title=s.title, text=s.text, line=self._nodes.line(("section", n)))
-                  for n, s in enumerate(plan.section)),
+                *self._sections(plan, rollback=False),
             ),
-            rollback_sections=tuple(s for o in others for s in o.rollback_sections),
+            rollback_sections=(
+                *(s for o in others for s in o.rollback_sections),
+                *self._sections(plan, rollback=True),
+            ),
             commands=(
                 *self._nodes.replaced.left_commands(c for o in others for c in o.commands),
                 *sorted(self._nodes.commands, key=lambda c: c.line),
+                *(self._command(c, n) for n, c in enumerate(plan.command)),
             ),
             gates=(
                 *self._nodes.replaced.left_gates(g for o in others for g in o.gates),
-                *self._nodes.gates,
+                *(g for g in self._nodes.gates if g.before not in said),
+                *(m.GateStatement(approver=a.approver, before=a.before,
+                                  line=self._nodes.line(("approval", n)))
+                  for n, a in enumerate(plan.approval)),
             ),
             estimates=(
                 *self._nodes.replaced.left_estimates(e for o in others for e in o.estimates),
                 *self._nodes.estimates,
+                *(m.Estimate(minimum=x.takes[0], maximum=x.takes[1], text=x.text,
+                             line=self._nodes.line(("takes", n)))
+                  for n, x in enumerate(plan.takes)),
             ),
             findings=(*(f for o in others for f in o.findings), *self._nodes.findings),
         )  # fmt: skip
@@ -184,12 +196,14 @@ class _Reading:
             choices=tuple(p.choices),
             pattern=p.pattern,
             secret=_secret(p.secret),
+            placeholder=p.placeholder,
+            declared=p.ask == "first",
         )
         self._nodes.note_lost(("parameters", name), given)
         self._keep_secret(p, ("parameters", name))
         whole = amended(there, given, p.model_fields_set) if there else given
         needed = whole.default is None and whole.secret is None
-        return replace(whole, name=name, required=needed, declared=True)
+        return replace(whole, name=name, required=needed, declared=given.declared)
 
     def _keep_secret(self, p: t.ParameterTable, path: Path) -> None:
         """A secret comes from one place, and a plan is none."""
@@ -267,14 +281,35 @@ class _Reading:
         return self._nodes.node(item, path, self._nodes.base(item.id, m.StageStep), step)
 
     def _threshold(self, x: t.ThresholdTable, path: Path) -> m.Threshold:
-        value = x.above if x.above is not None else x.below
+        given = {op: v for op, key in LIMITS.items() if (v := getattr(x, key)) is not None}
+        op, value = next(iter(given.items()), ("<", None))
         return m.Threshold(
             name=x.name,
             line=self._nodes.line(path),
-            op=">" if x.above is not None else "<",
+            op=op,
             value=None if value is None else float(value),
             unit=x.unit,
             current=None if x.current is None else float(x.current),
+        )
+
+    def _sections(self, plan: t.PlanTable, *, rollback: bool) -> Iterator[m.Section]:
+        for number, x in enumerate(plan.section):
+            if x.rollback == rollback:
+                line = self._nodes.line(("section", number))
+                yield m.Section(title=x.title, text=x.text, line=line)
+
+    def _command(self, x: t.CommandTable, number: int) -> m.Command:
+        return m.Command(
+            id=x.id,
+            line=self._nodes.line(("command", number)),
+            language=x.language,
+            text=x.text,
+            runnable=x.runnable,
+            rollback=x.rollback,
+            step=x.step,
+            label=x.label,
+            section=x.section,
+            by_hand=x.by_hand,
         )
 
 

@@ -31,6 +31,18 @@ def _window(value: object) -> object:
         raise ValueError(f"“{value}” is no window; write 0-5m") from None
 
 
+def _range(value: object) -> object:
+    """``15m``, or from one to another: ``3h-4h``; in seconds."""
+    if not isinstance(value, str):
+        return (value, value) if isinstance(value, int | float) else value
+    start, dash, end = value.replace("–", "-").partition("-")
+    least = parse_duration(start)
+    most = parse_duration(end) if dash else least
+    if most < least or most > LONGEST:
+        raise ValueError(f"“{value}” is no estimate; write 15m or 3h-4h")
+    return (least, most)
+
+
 def _title(value: object, info: ValidationInfo) -> object:
     """A title may be left out where a table amends what is there already, or takes it in."""
     if value is not None:
@@ -51,6 +63,7 @@ Duration = Annotated[
     float, BeforeValidator(_duration), Field(ge=0, le=LONGEST, allow_inf_nan=False)
 ]
 Cadence = Annotated[float, BeforeValidator(_duration), Field(gt=0, le=LONGEST, allow_inf_nan=False)]
+Range = Annotated[tuple[float, float], BeforeValidator(_range)]
 Number = Annotated[float, Field(allow_inf_nan=False)] | int
 Window = Annotated[tuple[float, float], BeforeValidator(_window)]
 Risk = Literal["minimal", "low", "low-medium", "medium", "medium-high", "high", "critical"]
@@ -82,6 +95,8 @@ class ParameterTable(Table):
     choices: Strings = []
     pattern: str | None = None
     secret: bool | SecretTable | None = None
+    placeholder: str | None = None
+    ask: Literal["first", "when-needed"] = "first"
 
 
 class TeamTable(Table):
@@ -137,7 +152,7 @@ class StepTable(Table):
     id: str | None = None
     title: Title
     text: str = ""
-    estimate: Duration | None = None
+    estimate: Range | None = None
     timeout: Duration | None = None
     needs: Strings | None = None
     before: str | None = None
@@ -165,6 +180,7 @@ class StepTable(Table):
     max_failures: Annotated[int, Field(ge=0, le=100_000)] = 0
     effort: str | None = None
     evidence: Strings = Field(default_factory=list)
+    parts: Strings = Field(default_factory=list)
     cwd: str | None = None
     env: dict[str, str] = Field(default_factory=dict)
     shell: str | None = None
@@ -188,7 +204,7 @@ class ChangeTable(Table):
     risk: Risk | None = None
     status: str | None = None
     priority: str | int | None = None
-    estimate: Duration | None = None
+    estimate: Range | None = None
     days: str | int | None = None
     criteria: Checks = []
     signoff: GateTable | None = None
@@ -281,7 +297,9 @@ class ThresholdTable(Table):
 
     name: str
     above: Number | None = None
+    at_least: Number | None = None
     below: Number | None = None
+    at_most: Number | None = None
     unit: str = ""
     current: Number | None = None
 
@@ -299,6 +317,35 @@ class SectionTable(Table):
 
     title: str
     text: str = ""
+    rollback: bool = False
+
+
+class CommandTable(Table):
+    """A block of commands outside the steps' own, offered or only read."""
+
+    id: str
+    language: str = "bash"
+    text: str
+    runnable: bool = True
+    rollback: bool = False
+    step: str | None = None
+    label: str = ""
+    section: str = ""
+    by_hand: bool = False
+
+
+class ApprovalTable(Table):
+    """A sentence of the plan that asks for an approval."""
+
+    approver: str
+    before: str | None = None
+
+
+class TakesTable(Table):
+    """How long something takes that is no step: the whole, a part of it."""
+
+    text: str
+    takes: Range
 
 
 class ContactTable(Table):
@@ -326,6 +373,8 @@ class PlanTable(Table):
     roles: dict[str, Strings] = {}
     team: dict[str, TeamTable] = {}
     policy: PolicyTable = PolicyTable()
+    order: Literal["required", "advised"] | None = None
+    criteria: Checks = []
     phase: list[PhaseTable] = []
     watch: list[WatchTable] = []
     procedure: list[ProcedureTable] = []
@@ -334,3 +383,6 @@ class PlanTable(Table):
     section: list[SectionTable] = []
     contact: list[ContactTable] = []
     escalation: list[EscalationTable] = []
+    command: list[CommandTable] = []
+    approval: list[ApprovalTable] = []
+    takes: list[TakesTable] = []

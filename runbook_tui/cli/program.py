@@ -27,6 +27,7 @@ COMMANDS = {
     "init": "a plan to begin with",
     "check": "every fault and finding of a plan",
     "show": "what was read from a plan",
+    "convert": "the same runbook as TOML",
     "runs": "open and past runs",
     "log": "what happened in a run",
     "report": "what happened, for people",

@@ -74,7 +74,7 @@ class Outline:
 
     def __init__(self, runbook: Runbook) -> None:
         self.nodes: dict[str, Node] = {}
-        self.advised = runbook.format == "markdown"
+        self.advised = runbook.advised
         self._needs = needs(runbook)
         for phase in runbook.phases:
             self._add_phase(phase)

@@ -179,6 +179,7 @@ def test_watches_and_procedures(book: Runbook) -> None:
 def test_targets_and_people_to_call(book: Runbook) -> None:
     assert [(t.name, t.op, t.value, t.unit, t.current) for t in book.thresholds] == [
         ("Success rate", ">", 99.5, "%", 99.2), ("Latency", "<", 200.0, "", None),
+        ("Workers", ">=", 8.0, "", None), ("Queue", "<=", 10.0, "", None),
     ]  # fmt: skip
     assert [(a.severity, a.condition, a.respond_within) for a in book.alerts] == [
         ("critical", "Success rate below 95 %", 300.0)
@@ -188,6 +189,26 @@ def test_targets_and_people_to_call(book: Runbook) -> None:
     assert [(e.topic, e.ladder, e.within) for e in book.escalations] == [
         ("technical", ("Lead", "Director", "CTO"), 1800.0)
     ]
+
+
+def test_what_a_plan_in_markdown_says_beside_its_steps(book: Runbook) -> None:
+    assert (book.advised, [c.title for c in book.criteria]) == (False, ["Nobody has complained"])
+    ticket = next(p for p in book.parameters if p.name == "ticket")
+    assert (ticket.placeholder, ticket.declared) == ("<TICKET>", False)
+    closer = step(book, "look-closer").estimate
+    assert closer is not None
+    assert (closer.minimum, closer.maximum) == (3 * 3600.0, 4 * 3600.0)
+    assert step(book, "look").parts == ("block-1",)
+    by_id = {c.id: c for c in book.commands}
+    assert "look.run" not in by_id
+    assert (by_id["block-1"].step, by_id["block-1"].language) == ("look", "sh")
+    orders = by_id["block-2"]
+    assert (orders.runnable, orders.rollback, orders.by_hand) == (False, True, True)
+    assert (orders.label, orders.section) == ("Orders", "Way back")
+    assert [s.title for s in book.rollback_sections] == ["Way back"]
+    assert ("Security board", "prepare") in [(g.approver, g.before) for g in book.gates]
+    whole = book.estimates[-1]
+    assert (whole.text, whole.maximum) == ("The whole", 9 * 86400.0)
 
 
 def test_keys_that_need_other_files() -> None:
