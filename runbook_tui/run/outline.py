@@ -84,6 +84,11 @@ class Outline:
         for node in self.nodes.values():
             children.setdefault(node.parent, []).append(node.id)
         self._children = {parent: tuple(ids) for parent, ids in children.items()}
+        self._criteria = {
+            parent: found
+            for parent, ids in children.items()
+            if (found := tuple(id_ for id_ in ids if self.nodes[id_].kind is Kind.CRITERION))
+        }
         self._flat = tuple(self.nodes.values())
         self._ends = _ends(self._flat)
         self.steps: dict[str, Step] = {
@@ -132,6 +137,10 @@ class Outline:
     def children(self, id_: str) -> tuple[str, ...]:
         """Ids of the nodes right inside a node; of the run itself with ``""``."""
         return self._children.get(id_, ())
+
+    def criteria(self, id_: str) -> tuple[str, ...]:
+        """Ids of the criteria right inside a node; of the run itself with ``""``."""
+        return self._criteria.get(id_, ())
 
     def inside(self, id_: str) -> Iterator[Node]:
         """The node itself and everything in it, in document order; the whole run with ``""``."""
