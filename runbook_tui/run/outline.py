@@ -95,6 +95,10 @@ class Outline:
             n.id: n.item for n in self.nodes.values() if isinstance(n.item, Step)
         }
         self.order: tuple[str, ...] = tuple(self.steps)
+        self._groups = frozenset(s.id for s in self.steps.values() if s.steps and s.manual)
+        self.needy = any(step.needs for step in self.steps.values())
+        """Whether the plan says of any step, in so many words, what it needs."""
+
         self.conditions: dict[str, tuple[str, ...]] = {
             id_: texts for id_ in self.order if (texts := self._whens(id_))
         }
@@ -181,8 +185,7 @@ class Outline:
 
     def is_group(self, id_: str) -> bool:
         """Whether the step only holds other steps."""
-        step = self.steps[id_]
-        return bool(step.steps) and step.manual
+        return id_ in self._groups
 
     def _add(
         self,

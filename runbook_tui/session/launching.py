@@ -36,6 +36,7 @@ from runbook_tui.session.recorder import Pair, Recorder
 from runbook_tui.session.sending import carried
 from runbook_tui.session.spare import Places
 from runbook_tui.session.undo_file import UNDO_SECONDS
+from runbook_tui.session.undo_writing import Papers
 
 PROBE_SECONDS = 30.0
 LONGEST = 50
@@ -57,6 +58,7 @@ class Workbench:
     clock: Clock
     folder: Path
     places: Places
+    papers: Papers
     vault: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)

@@ -28,6 +28,7 @@ from runbook_tui.session.ports.runner import Runner
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.spare import Places
+from runbook_tui.session.undo_writing import Papers
 
 BUSY_SECONDS = 0.03
 IDLE_SECONDS = 0.5
@@ -75,6 +76,7 @@ class Session:
             clock=clock,
             folder=folder,
             places=places,
+            papers=Papers(folder),
         )
         self._journal = journal
         self._owns_journal = owns_journal

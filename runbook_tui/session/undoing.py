@@ -41,7 +41,6 @@ from runbook_tui.session.ports.commands import (
 from runbook_tui.session.ports.journal import TooLarge
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.stepping import UNDO_KINDS
-from runbook_tui.session.undo_writing import write as write_undo_file
 
 GRACE = 5.0
 PATIENCE = 3 * GRACE
@@ -314,7 +313,7 @@ class RollbackDriver:
         """Write down what is left to undo, and what is being undone."""
         bench = self._bench
         try:
-            write_undo_file(bench.folder, bench.state, bench.clock.now())
+            bench.papers.write(bench.state, bench.clock.now())
         except OSError:
             return  # The rollback outranks its own record; what the file says stays harmless.
 

@@ -27,6 +27,7 @@ from runbook_tui.session.launching import Workbench
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.recorder import Pair, Recorder
 from runbook_tui.session.spare import Places
+from runbook_tui.session.undo_writing import Papers
 from runbook_tui.session.undoing import RollbackDriver
 from tests.fakes.commands import HeldCommands, InstantCommands
 from tests.fakes.history import ADA, History, HistoryJournal
@@ -68,6 +69,7 @@ class Rig:
         bench = Workbench(
             recorder=self.recorder, commands=self.commands, clock=clock, folder=folder,
             surroundings=Around(environment=base_environment(dict(os.environ))), places=places,
+            papers=Papers(folder),
         )  # fmt: skip
         self.driver = RollbackDriver(bench)
         self.driver.attended = attended
