@@ -18,11 +18,12 @@ from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState
 from runbook_tui.session.capacity import too_large, unfit
 from runbook_tui.session.driving import Driver
-from runbook_tui.session.launching import Workbench, prepare_step
+from runbook_tui.session.launching import prepare_step
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.offering import run_offered
 from runbook_tui.session.ports.journal import JournalError
 from runbook_tui.session.recorder import Pair
+from runbook_tui.session.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,14 +24,7 @@ from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import CommandRecord, RunState, Status
 from runbook_tui.run.undo_items import Item, item_of
 from runbook_tui.run.undo_order import Others
-from runbook_tui.session.launching import (
-    Workbench,
-    captured,
-    finished,
-    prepare_undo,
-    settle,
-    start,
-)
+from runbook_tui.session.launching import captured, finished, prepare_undo, settle, start
 from runbook_tui.session.ports.commands import (
     NEVER_STARTED,
     ORPHANED,
@@ -41,6 +34,7 @@ from runbook_tui.session.ports.commands import (
 from runbook_tui.session.ports.journal import TooLarge
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.stepping import UNDO_KINDS
+from runbook_tui.session.workbench import Workbench
 
 GRACE = 5.0
 PATIENCE = 3 * GRACE
