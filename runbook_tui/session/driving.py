@@ -92,8 +92,12 @@ class Driver:
 
     def attend(self, attended: bool) -> None:
         """A rollback starts here; ``attended``: a person can answer."""
-        self._rollback.attended = self._rollback.attended and attended
+        self._rollback.attended = self.attends(attended)
         self.helps = True
+
+    def attends(self, attended: bool) -> bool:
+        """Whether somebody can answer what a rollback asks, should it start here."""
+        return self._rollback.attended and attended
 
     def advance_safely(self) -> bool:
         """Carry on whatever is under way; True while something is. No fault ends a rollback."""

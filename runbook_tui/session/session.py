@@ -33,6 +33,8 @@ from runbook_tui.session.workbench import Workbench
 
 BUSY_SECONDS = 0.03
 IDLE_SECONDS = 0.5
+LATE_SECONDS = 0.1
+"""Seconds that a rollback's start may take before it is shown without its first undo."""
 
 
 Listener = Callable[[RunState], None]
@@ -144,6 +146,10 @@ class Session:
         self._follower.start()
         return True
 
+    def prepare_rollback(self, request: r.StartRollback) -> None:
+        """This will perhaps be asked in a moment: make ready what can be, and do nothing of it."""
+        self._call(lambda: self._desk.prepare(request))
+
     def keep_looking(self) -> None:
         """Find out from here on what hinders undos: somebody looks at the light."""
         if not self._looking.is_alive():
@@ -217,6 +223,7 @@ class Session:
         self._call(lambda: None)
         if self._thread.is_alive():
             self._thread.join(timeout=10)
+        self._desk.leave()
         self.lead_lock.release()
         self._driver.leave_rollback()
         # A thread that a disk does not answer would keep us here as well.
@@ -249,7 +256,7 @@ class Session:
         if isinstance(work.request, r.OpenRollback | r.StartRollback) and self.state.rehearsal:
             self._lookout.look_for_rehearsal(beside=self._looking.is_alive())
         try:
-            answer = self._desk.answer(work.request, work.actor)
+            answer = self._answer(work.request, work.actor)
         except TooLarge as error:
             answer = Refusal(reason=str(error), hint=error.hint, exit_code=2)
         except JournalError as error:
@@ -262,6 +269,18 @@ class Session:
             self._lookout.hurry()
         self._tell()
         work.future.set_result(answer)
+
+    def _answer(self, request: r.Request, actor: Actor) -> Answer:
+        if not isinstance(request, r.StartRollback):
+            return self._desk.answer(request, actor)
+        # The first undo comes before all drawing, unless it is long in coming.
+        late = threading.Timer(LATE_SECONDS, self._tell)
+        late.daemon = True
+        late.start()
+        try:
+            return self._desk.answer(request, actor)
+        finally:
+            late.cancel()
 
     def _tell(self) -> None:
         state = self.state

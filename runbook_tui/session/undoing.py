@@ -24,7 +24,7 @@ from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import CommandRecord, RunState, Status
 from runbook_tui.run.undo_items import Item, item_of
 from runbook_tui.run.undo_order import Others
-from runbook_tui.session.launching import captured, finished, prepare_undo, settle, start
+from runbook_tui.session.launching import Launch, captured, finished, prepare_undo, settle, start
 from runbook_tui.session.ports.commands import (
     NEVER_STARTED,
     ORPHANED,
@@ -292,9 +292,13 @@ class RollbackDriver:
             except TooLarge as error:
                 return self._undone(step_id, "failed", None, str(error))
         if recorded:
-            self._refile()
-            start(bench, launch)
+            self._act(launch)
         return True
+
+    def _act(self, launch: Launch) -> None:
+        """Begin what was recorded."""
+        self._refile()
+        start(self._bench, launch)
 
     def _record(self, pairs: list[Pair]) -> bool:
         """Record what was decided, unless others were faster: then it is decided anew."""

@@ -41,10 +41,10 @@ def _deed(history: History, deed: str, step: str) -> None:
     if deed in {"run", "fail", "more"}:
         environment = {"PATH": "/bin", "LANG": "C", "RUNBOOK_STEP": step}
         environment |= {"MORE": "it's 'quoted'"} if deed == "more" else {}
-        there = step == "far"
+        host, ssh = ("web1", "ssh -F own") if step == "far" else ("", "")
         undo = e.UndoArmed(kind="command", text="take ${{ sha }} back", missing=("sha",),
                            shell=("bash", "-c"), cwd="/srv", environment=environment,
-                           host="web1" if there else "", ssh="ssh -F own" if there else "")  # fmt: skip
+                           host=host, ssh=ssh)  # fmt: skip
         history.ran(step, undo, exit_=1 if deed == "fail" else 0)
     elif deed == "value":
         history.add(e.ParameterCaptured(name="sha", value=f"v{len(history.events)}"), step)
@@ -69,7 +69,7 @@ def _command(history: History, step: str, kind: str) -> None:
     history.add(started, step)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(DEEDS)
 def test_what_is_kept_from_before_is_what_would_be_made_anew(deeds: list[tuple[str, str]]) -> None:
     history, kept = History(_book()), Papers(Path("/runs/r"))
