@@ -43,6 +43,8 @@ class Draft:
         self.breached = state.breached
         self.rehearsal = state.rehearsal
         self._state = state
+        self._results: dict[str, str] | None = None
+        """The results of the rollback as long as nothing but this draft has them."""
 
     def freeze(self) -> RunState:
         """The state as a value; a map that nothing has changed is that of the state before."""
@@ -77,6 +79,26 @@ class Draft:
         """Somebody has worked on a step; returns its hands with them."""
         self.workers = joined(self.workers, actor)
         return joined(hands, actor)
+
+    def result(self, id_: str, result: str | None) -> None:
+        """What became of an undo of the rollback; None: that is open again.
+
+        Thousands may follow: the map is copied once, and changed in place until somebody else has
+        it, too.
+        """
+        if self.rollback is None:
+            return
+        if self._results is None or self._results is not self.rollback.results:
+            self._results = dict(self.rollback.results)
+            self.rollback = dataclasses.replace(self.rollback, results=self._results)
+        if result is None:
+            self._results.pop(id_, None)
+        else:
+            self._results[id_] = result
+
+    def end_rollback(self) -> None:
+        """The rollback as it is now is kept as the one that ended last."""
+        self.ended, self._results = self.rollback, None
 
     def step(self, id_: str) -> StepState:
         """The step's state so far."""

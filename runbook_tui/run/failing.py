@@ -57,12 +57,15 @@ def needed_by(state: RunState, ids: Iterable[str]) -> Callable[[str], list[str]]
     """
     outline = state.outline
     wanting: dict[str, list[str]] = {}
-    for id_ in ids:
+    for id_ in ids if outline.needy else ():
         parts = (id_, *along_with(outline, state.steps, id_)) if id_ in outline.steps else ()
         around = {holder for part in parts for holder in outline.holders(part)}
         for holder in around & outline.steps.keys():
             for need in outline.steps[holder].needs or ():
                 wanting.setdefault(need, []).append(id_)
+
+    if not wanting:
+        return lambda id_: []
 
     def found(id_: str) -> list[str]:
         parts = [id_, *along_with(outline, state.steps, id_)] if id_ in outline.steps else [id_]

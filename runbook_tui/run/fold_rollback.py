@@ -80,8 +80,7 @@ def undo_started(draft: Draft, event: Event, payload: e.UndoStarted) -> None:
     draft.change(id_, status=Status.UNDOING, before_undo=step.status, undo_seq=event.seq)
     if draft.rollback is not None and id_ in draft.rollback.results:
         # Another attempt: what became of the one before it is open again.
-        results = {step: result for step, result in draft.rollback.results.items() if step != id_}
-        draft.rollback = dataclasses.replace(draft.rollback, results=results)
+        draft.result(id_, None)
 
 
 def undo_amended(draft: Draft, event: Event, payload: e.UndoAmended) -> None:
@@ -114,9 +113,7 @@ def undo_finished(draft: Draft, event: Event, payload: e.UndoFinished) -> None:
         fields.update(UNTOUCHED)
         void(draft, id_)
     draft.change(id_, **fields)
-    if draft.rollback is not None:
-        results = {**draft.rollback.results, id_: payload.result}
-        draft.rollback = dataclasses.replace(draft.rollback, results=results)
+    draft.result(id_, payload.result)
 
 
 def rollback_finished(draft: Draft, event: Event, payload: e.RollbackFinished) -> None:
@@ -130,7 +127,7 @@ def rollback_finished(draft: Draft, event: Event, payload: e.RollbackFinished) -
         remaining=payload.remaining,
         seconds=payload.seconds,
     )
-    draft.ended = draft.rollback
+    draft.end_rollback()
     look_again(draft, draft.rollback.node)
     shut_gates(draft, draft.rollback.node)
     draft.fields.update(finished=None, result="")

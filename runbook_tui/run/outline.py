@@ -84,12 +84,21 @@ class Outline:
         for node in self.nodes.values():
             children.setdefault(node.parent, []).append(node.id)
         self._children = {parent: tuple(ids) for parent, ids in children.items()}
+        self._criteria = {
+            parent: found
+            for parent, ids in children.items()
+            if (found := tuple(id_ for id_ in ids if self.nodes[id_].kind is Kind.CRITERION))
+        }
         self._flat = tuple(self.nodes.values())
         self._ends = _ends(self._flat)
         self.steps: dict[str, Step] = {
             n.id: n.item for n in self.nodes.values() if isinstance(n.item, Step)
         }
         self.order: tuple[str, ...] = tuple(self.steps)
+        self._groups = frozenset(s.id for s in self.steps.values() if s.steps and s.manual)
+        self.needy = any(step.needs for step in self.steps.values())
+        """Whether the plan says of any step, in so many words, what it needs."""
+
         self.conditions: dict[str, tuple[str, ...]] = {
             id_: texts for id_ in self.order if (texts := self._whens(id_))
         }
@@ -133,6 +142,10 @@ class Outline:
         """Ids of the nodes right inside a node; of the run itself with ``""``."""
         return self._children.get(id_, ())
 
+    def criteria(self, id_: str) -> tuple[str, ...]:
+        """Ids of the criteria right inside a node; of the run itself with ``""``."""
+        return self._criteria.get(id_, ())
+
     def inside(self, id_: str) -> Iterator[Node]:
         """The node itself and everything in it, in document order; the whole run with ``""``."""
         # In document order whatever is inside a node comes right behind it.
@@ -172,8 +185,7 @@ class Outline:
 
     def is_group(self, id_: str) -> bool:
         """Whether the step only holds other steps."""
-        step = self.steps[id_]
-        return bool(step.steps) and step.manual
+        return id_ in self._groups
 
     def _add(
         self,

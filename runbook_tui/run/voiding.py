@@ -60,9 +60,8 @@ def void(draft: Draft, step: str) -> None:
         s for s in draft.signoffs if s.node != step and (s.for_gate or s.node not in around)
     ]
     for holder in holders:
-        for child in draft.outline.children(holder):
-            if draft.outline[child].kind == "criterion":
-                draft.ticks.pop(child, None)
+        for criterion in draft.outline.criteria(holder):
+            draft.ticks.pop(criterion, None)
 
 
 def look_again(draft: Draft, scope: str) -> None:

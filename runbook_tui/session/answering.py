@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +19,13 @@ from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState
 from runbook_tui.session.capacity import too_large, unfit
 from runbook_tui.session.driving import Driver
-from runbook_tui.session.launching import Workbench, prepare_step
+from runbook_tui.session.head_start import HeadStart
+from runbook_tui.session.launching import prepare_step
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.offering import run_offered
 from runbook_tui.session.ports.journal import JournalError
 from runbook_tui.session.recorder import Pair
+from runbook_tui.session.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,7 @@ class Desk:
         self._driver = driver
         self._actor = actor
         self._lead = lead
+        self._head_start = HeadStart(bench, actor)
 
     @property
     def _state(self) -> RunState:
@@ -176,6 +180,15 @@ class Desk:
             return Refusal(reason="nothing runs", exit_code=0)
         return Accepted(state=self._state)
 
+    def prepare(self, request: r.StartRollback) -> None:
+        """Make ready what this request will do first; no fault of that matters."""
+        with suppress(Exception):
+            self._head_start.prepare(request, attended=self._driver.attends(request.attended))
+
+    def leave(self) -> None:
+        """Forget what was made ready."""
+        self._head_start.drop()
+
     def _start_rollback(self, request: r.StartRollback) -> Answer:
         holder = self._driver.take_rollback()
         if holder:
@@ -186,6 +199,8 @@ class Desk:
             self._recorder.trouble = str(error)
         self._recorder.take_in(alone=True)
         self._driver.attend(request.attended)
+        if begun := self._head_start.begin(request):
+            return Accepted(state=self._state, events=tuple(begun))
         answer = self._decided(request, self._actor, keep=True)
         if isinstance(answer, Refusal):
             self._driver.leave_rollback()

@@ -15,13 +15,13 @@ from runbook_tui.run.requests import Refusal, StartStep
 from runbook_tui.run.rollback import ran
 from runbook_tui.run.several import next_ones, standing
 from runbook_tui.run.state import RunState, Status
-from runbook_tui.session.launching import Workbench
 from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
 from runbook_tui.session.offering import watch_offered
 from runbook_tui.session.ports.journal import JournalError
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.stepping import StepDriver
 from runbook_tui.session.undoing import RollbackDriver
+from runbook_tui.session.workbench import Workbench
 
 
 class Driver:
@@ -92,8 +92,12 @@ class Driver:
 
     def attend(self, attended: bool) -> None:
         """A rollback starts here; ``attended``: a person can answer."""
-        self._rollback.attended = self._rollback.attended and attended
+        self._rollback.attended = self.attends(attended)
         self.helps = True
+
+    def attends(self, attended: bool) -> bool:
+        """Whether somebody can answer what a rollback asks, should it start here."""
+        return self._rollback.attended and attended
 
     def advance_safely(self) -> bool:
         """Carry on whatever is under way; True while something is. No fault ends a rollback."""

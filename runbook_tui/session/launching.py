@@ -6,10 +6,10 @@ import dataclasses
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from runbook_tui.book.model import Secret, Step
+from runbook_tui.book.model import Step
 from runbook_tui.book.parameters import FilledIn
 from runbook_tui.run.events import CommandFinished, CommandStarted, ParameterCaptured, UndoArmed
 from runbook_tui.run.prepare import (
@@ -23,126 +23,19 @@ from runbook_tui.run.prepare import (
     withheld,
     working_folder,
 )
-from runbook_tui.run.rehearsal import as_if, left_alone
 from runbook_tui.run.remote import DEFAULT_SHELL
-from runbook_tui.run.rollback import folders
 from runbook_tui.run.state import CommandRecord, RunState
-from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.run.wire import limit, size, wire_name
-from runbook_tui.session.ports.clock import Clock
-from runbook_tui.session.ports.commands import CommandError, Commands, CommandSpec, CommandStatus
-from runbook_tui.session.ports.surroundings import Surroundings
-from runbook_tui.session.recorder import Pair, Recorder
+from runbook_tui.session.ports.commands import CommandError, CommandSpec, CommandStatus
+from runbook_tui.session.recorder import Pair
 from runbook_tui.session.sending import carried
-from runbook_tui.session.spare import Places
 from runbook_tui.session.undo_file import UNDO_SECONDS
+from runbook_tui.session.workbench import Workbench
 
 PROBE_SECONDS = 30.0
 LONGEST = 50
 LONGEST_REASON = 1000
 HOLDS_SECRET = "it holds a secret"
-LOOK_AGAIN = 2.0
-"""Seconds between two looks at whether the folders of undos are there."""
-AGAIN = 2.0
-"""Seconds before a secret's source that gave nothing is asked again: it may be a slow command."""
-
-
-@dataclass(kw_only=True)
-class Workbench:
-    """What the drivers of one open run share; used by the session's thread alone."""
-
-    recorder: Recorder
-    commands: Commands
-    surroundings: Surroundings
-    clock: Clock
-    folder: Path
-    places: Places
-    vault: dict[str, str] = field(default_factory=dict)
-    failures: dict[str, str] = field(default_factory=dict)
-    begun: set[str] = field(default_factory=set)
-    """Folders of the commands that this process has started."""
-    seen: set[tuple[str, str, str]] = field(default_factory=set)
-    tried: dict[str, float] = field(default_factory=dict)
-    absent: Absent = NOTHING_ABSENT
-    """What a rollback would lack, as far as it was looked for; anybody may read it."""
-    looked: float = -LOOK_AGAIN
-
-    @property
-    def state(self) -> RunState:
-        """The run now."""
-        return self.recorder.state
-
-    def step(self, id_: str) -> Step:
-        """The step with its action as shell text."""
-        return self.state.outline.steps[id_]
-
-    def rollback_place(self) -> Path:
-        """Where an undo's supervisor writes: not in the run's folder once that is full."""
-        try:
-            return self.places.writable()
-        except OSError:
-            return self.folder  # Nowhere is room: its start fails there, and says why.
-
-    def secret_values(self) -> dict[str, str]:
-        """Values of secrets that can be had now, fetched once and kept in memory only."""
-        for parameter in self.state.runbook.parameters:
-            if parameter.secret is None or parameter.name in self.vault:
-                continue
-            if parameter.name in left_alone(self.state):
-                continue
-            now = self.clock.mono()
-            if now - self.tried.get(parameter.name, -AGAIN) < AGAIN:
-                continue
-            self.tried[parameter.name] = now
-            value = self._fetch(parameter.secret)
-            if value is not None:
-                self.vault[parameter.name] = value
-        return self.vault
-
-    def known_secrets(self) -> tuple[str, ...] | None:
-        """The values of all secrets; None where one of them is not known."""
-        values = self.secret_values()
-        if any(not values.get(name) for name in self.state.secrets):
-            return None
-        return tuple(values.values())
-
-    def absent_secrets(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Secrets among these that nobody can give now; they have to be asked for."""
-        held = self.secret_values()
-        wanted = self.state.secrets.keys() - left_alone(self.state)
-        return tuple(n for n in names if n in wanted and not held.get(n))
-
-    def look_for_secrets(self) -> None:
-        """Find out which secrets have to be asked for."""
-        absent = self.absent_secrets(self.state.secrets)
-        self.absent = dataclasses.replace(self.absent, secrets=absent)
-
-    def look_for_folders(self) -> bool:
-        """Find out which folders of undos are gone; True if that has changed."""
-        self.looked = self.clock.mono()
-        gone = tuple(cwd for cwd in folders(as_if(self.state)) if not os.path.isdir(cwd))
-        changed = gone != self.absent.folders
-        self.absent = dataclasses.replace(self.absent, folders=gone)
-        return changed
-
-    def look_around(self) -> bool:
-        """The same, but not more often than every few seconds."""
-        return self.clock.mono() - self.looked >= LOOK_AGAIN and self.look_for_folders()
-
-    def found(
-        self, hindered: tuple[tuple[str, str], ...], lasted: tuple[tuple[str, float], ...]
-    ) -> None:
-        """What a look at the undos has found."""
-        self.absent = dataclasses.replace(self.absent, hindered=hindered, lasted=lasted)
-
-    def give_secret(self, name: str, value: str) -> None:
-        """A secret that a person gave; kept in memory only."""
-        self.vault[name] = value
-        self.look_for_secrets()
-
-    def _fetch(self, secret: Secret) -> str | None:
-        begun = self.state.begun
-        return self.surroundings.secret(secret, begun.folder if begun is not None else "/")
 
 
 @dataclass(frozen=True, kw_only=True)

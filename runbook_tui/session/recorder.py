@@ -156,3 +156,23 @@ class Recorder:
         if wrong:
             self.trouble = f"neither journal nor account can be written: {wrong}"
         return self._imagined(self._account.drafts[-1], offset)
+
+
+class Imagining(Recorder):
+    """Records nothing: what it is given it folds, to see what would come next."""
+
+    def __init__(self, of: Recorder) -> None:
+        super().__init__(of._journal, of.state, of._actor, of._clock, of._places)  # noqa: SLF001
+        self.pairs: list[Pair] = []
+        """All that it was given."""
+
+    def record(self, decide: Decide, actor: Actor | None = None) -> list[Event]:
+        """The events as they would stand in the journal."""
+        pairs = decide(self.state)
+        self.pairs += pairs
+        drafts = [Draft(payload=payload, step=step, actor=actor) for payload, step in pairs]
+        events = [self._imagined(draft, n) for n, draft in enumerate(drafts, 1)]
+        self.state = fold(self.state, events)
+        return events
+
+    record_or_keep = record

@@ -17,7 +17,7 @@ from runbook_tui.run.undo_items import Absent
 from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
 from runbook_tui.session.following import Following
-from runbook_tui.session.launching import Workbench, foreseen
+from runbook_tui.session.launching import foreseen
 from runbook_tui.session.locks import LeadLock
 from runbook_tui.session.lookout import Lookout
 from runbook_tui.session.opening import resumption
@@ -28,9 +28,13 @@ from runbook_tui.session.ports.runner import Runner
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.spare import Places
+from runbook_tui.session.undo_writing import Papers
+from runbook_tui.session.workbench import Workbench
 
 BUSY_SECONDS = 0.03
 IDLE_SECONDS = 0.5
+LATE_SECONDS = 0.1
+"""Seconds that a rollback's start may take before it is shown without its first undo."""
 
 
 Listener = Callable[[RunState], None]
@@ -75,6 +79,7 @@ class Session:
             clock=clock,
             folder=folder,
             places=places,
+            papers=Papers(folder),
         )
         self._journal = journal
         self._owns_journal = owns_journal
@@ -140,6 +145,10 @@ class Session:
         self._thread.start()
         self._follower.start()
         return True
+
+    def prepare_rollback(self, request: r.StartRollback) -> None:
+        """This will perhaps be asked in a moment: make ready what can be, and do nothing of it."""
+        self._call(lambda: self._desk.prepare(request))
 
     def keep_looking(self) -> None:
         """Find out from here on what hinders undos: somebody looks at the light."""
@@ -214,6 +223,7 @@ class Session:
         self._call(lambda: None)
         if self._thread.is_alive():
             self._thread.join(timeout=10)
+        self._desk.leave()
         self.lead_lock.release()
         self._driver.leave_rollback()
         # A thread that a disk does not answer would keep us here as well.
@@ -246,7 +256,7 @@ class Session:
         if isinstance(work.request, r.OpenRollback | r.StartRollback) and self.state.rehearsal:
             self._lookout.look_for_rehearsal(beside=self._looking.is_alive())
         try:
-            answer = self._desk.answer(work.request, work.actor)
+            answer = self._answer(work.request, work.actor)
         except TooLarge as error:
             answer = Refusal(reason=str(error), hint=error.hint, exit_code=2)
         except JournalError as error:
@@ -259,6 +269,18 @@ class Session:
             self._lookout.hurry()
         self._tell()
         work.future.set_result(answer)
+
+    def _answer(self, request: r.Request, actor: Actor) -> Answer:
+        if not isinstance(request, r.StartRollback):
+            return self._desk.answer(request, actor)
+        # The first undo comes before all drawing, unless it is long in coming.
+        late = threading.Timer(LATE_SECONDS, self._tell)
+        late.daemon = True
+        late.start()
+        try:
+            return self._desk.answer(request, actor)
+        finally:
+            late.cancel()
 
     def _tell(self) -> None:
         state = self.state

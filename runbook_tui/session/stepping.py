@@ -22,7 +22,6 @@ from runbook_tui.run.finishing import conclude, failed_probes, waits_for
 from runbook_tui.run.rehearsal import rehearsed
 from runbook_tui.run.state import CommandRecord, RunState, Status, StepState, overtaken
 from runbook_tui.session.launching import (
-    Workbench,
     armed_undo,
     captured,
     finished,
@@ -33,7 +32,7 @@ from runbook_tui.session.launching import (
 from runbook_tui.session.ports.commands import NEVER_STARTED, CommandStatus, Phase
 from runbook_tui.session.ports.journal import TooLarge
 from runbook_tui.session.recorder import Pair
-from runbook_tui.session.undo_writing import write as write_undo_file
+from runbook_tui.session.workbench import Workbench
 
 UNDO_KINDS = frozenset({"undo", "verify_undo"})
 OUTPUT_LIMIT = 1 << 20
@@ -209,7 +208,7 @@ class StepDriver:
         """Write down anew how the run is taken back; what keeps it from that is told."""
         bench = self._bench
         try:
-            write_undo_file(bench.folder, bench.state, bench.clock.now())
+            bench.papers.write(bench.state, bench.clock.now())
         except OSError as error:
             bench.recorder.trouble = f"the undo file cannot be written: {error.strerror}"
 

@@ -1,7 +1,9 @@
 """The undo file: the rollback of a run as plain data, for when the journal cannot be opened.
 
 Written beside the commands' logs, replaced atomically before each step's command starts. Holds
-no secret's value. Format 1: ``{format, run, title, at, items: [...]}``, items newest first.
+no secret's value. Format 2: ``{format, run, title, at, environment, items: [...]}``, items newest
+first. Most of what is empty in an item is left out; ``environment`` is what the undos on this
+machine share. Format 1 has in each item all of its environment.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from runbook_tui.book.model import Secret
@@ -18,9 +21,21 @@ from runbook_tui.book.parameters import Place, fill_in
 from runbook_tui.session.ports.commands import PutOut
 
 NAME = "undo.json"
+FORMATS = (1, 2)
 UNDO_SECONDS = 900.0
 """How long an undo may take where the plan does not say."""
 UNDO_KINDS = frozenset({"undo", "verify_undo"})
+ABSENT: Mapping[str, Any] = MappingProxyType(
+    {
+        "text": "", "earlier": [], "verify": "", "missing": [], "secrets": [], "held": False,
+        "cwd": "", "host": "", "ssh": "", "shell": [], "environment": {}, "inside": [],
+        "begun": "", "earlier_begun": [], "outputs": [], "running": [], "needed_by": [],
+        "timeout": UNDO_SECONDS, "on_failure": "ask", "needs": [], "withheld": [], "reason": "",
+    }
+)  # fmt: skip
+"""What an item says that says nothing of it."""
+ALWAYS = frozenset({"text", "verify", "missing", "cwd", "shell", "environment", "inside"})
+"""What is written though it is empty: whoever reads the file looks for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +115,8 @@ class UndoFile:
     scope: str = "run"
     node: str = ""
     """The narrowest scope that holds everything since the last gate, when this was written."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What all undos on this machine have in their environments, as far as it was looked for."""
     rehearsal: bool = False
     """Whether it is what really ran in a rehearsal; it has to be named."""
 
@@ -110,15 +127,20 @@ class UndoFile:
 
     def limited(self, scope: str | None, *, past_floor: bool) -> UndoFile:
         """The file with what lies in a scope alone; floors are looked at anew."""
-        scope, node = (scope, "") if scope else (self.scope, self.node)
+        inside = self.inside(scope)
         items: list[FiledUndo] = []
         held = False
         for item in self.items:
-            if not _in_scope(item, self.items, scope, node):
+            if item.step not in inside:
                 continue
             items.append(dataclasses.replace(item, held=held))
             held = held or (item.kind == "irreversible" and not past_floor)
-        return dataclasses.replace(self, items=tuple(items), scope=scope)
+        return dataclasses.replace(self, items=tuple(items), scope=scope or self.scope)
+
+    def inside(self, scope: str | None = None) -> frozenset[str]:
+        """Steps of the items that lie in a scope; without one in the file's own."""
+        scope, node = (scope, "") if scope else (self.scope, self.node)
+        return frozenset(i.step for i in self.items if _in_scope(i, self.items, scope, node))
 
 
 def _completed(
@@ -165,45 +187,58 @@ def _optional(found: list[str] | None) -> tuple[str, ...] | None:
 def read(path: Path) -> UndoFile:
     """Read an undo file; raises OSError or ValueError."""
     body = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(body, dict) or body.get("format") != 1:
-        raise ValueError(f"{path}: not an undo file of format 1")
+    if not isinstance(body, dict) or body.get("format") not in FORMATS:
+        raise ValueError(f"{path}: not an undo file of format 1 or 2")
     return parsed(body)
+
+
+def shares(item: Mapping[str, Any]) -> bool:
+    """Whether an item's environment is the one of this machine, and what it has for itself."""
+    return item["kind"] == "command" and not item.get("host")
+
+
+def item_of(item: Mapping[str, Any]) -> FiledUndo:
+    """What the JSON values of one item mean; raises ValueError, KeyError, TypeError."""
+    found = {**ABSENT, **item}
+    return FiledUndo(
+        step=str(found["step"]),
+        title=str(found["title"]),
+        kind=str(found["kind"]),
+        text=str(found["text"]),
+        earlier=tuple(found["earlier"]),
+        verify=str(found["verify"]),
+        missing=tuple(found["missing"]),
+        places=_optional(found.get("places")),
+        verify_places=_optional(found.get("verify_places")),
+        secrets=tuple(found["secrets"]),
+        held=bool(found["held"]),
+        cwd=str(found["cwd"]),
+        host=str(found["host"]),
+        ssh=str(found["ssh"]),
+        shell=tuple(found["shell"]),
+        environment=dict(found["environment"]),
+        inside=tuple(found["inside"]),
+        begun=str(found["begun"]),
+        earlier_begun=tuple(found["earlier_begun"]),
+        outputs=tuple(found["outputs"]),
+        running=tuple(found["running"]),
+        needed_by=tuple(found["needed_by"]),
+        timeout=float(found["timeout"]),
+        on_failure=str(found["on_failure"]),
+        needs=tuple(found["needs"]),
+        withheld=tuple(found["withheld"]),
+        reason=str(found["reason"]),
+    )
 
 
 def parsed(body: Mapping[str, Any]) -> UndoFile:
     """What the JSON values of an undo file mean; raises ValueError, KeyError, TypeError."""
+    around = dict(body.get("environment", {}))
     items = tuple(
-        FiledUndo(
-            step=str(item["step"]),
-            title=str(item["title"]),
-            kind=str(item["kind"]),
-            text=str(item.get("text", "")),
-            earlier=tuple(item.get("earlier", ())),
-            verify=str(item.get("verify", "")),
-            missing=tuple(item.get("missing", ())),
-            places=_optional(item.get("places")),
-            verify_places=_optional(item.get("verify_places")),
-            secrets=tuple(item.get("secrets", ())),
-            held=bool(item.get("held", False)),
-            cwd=str(item.get("cwd", "")),
-            host=str(item.get("host", "")),
-            ssh=str(item.get("ssh", "")),
-            shell=tuple(item.get("shell", ())),
-            environment=dict(item.get("environment", {})),
-            inside=tuple(item.get("inside", ())),
-            begun=str(item.get("begun", "")),
-            earlier_begun=tuple(item.get("earlier_begun", ())),
-            outputs=tuple(item.get("outputs", ())),
-            running=tuple(item.get("running", ())),
-            needed_by=tuple(item.get("needed_by", ())),
-            timeout=float(item.get("timeout", UNDO_SECONDS)),
-            on_failure=str(item.get("on_failure", "ask")),
-            needs=tuple(item.get("needs", ())),
-            withheld=tuple(item.get("withheld", ())),
-            reason=str(item.get("reason", "")),
-        )
+        item_of({**item, "environment": {**around, **item.get("environment", {})}}
+                if shares(item) else item)
         for item in body["items"]
-    )
+    )  # fmt: skip
     return UndoFile(
         run=str(body["run"]),
         title=str(body.get("title", "")),
@@ -217,4 +252,5 @@ def parsed(body: Mapping[str, Any]) -> UndoFile:
         sources={name: Secret(**source) for name, source in body.get("secrets", {}).items()},
         scope=str(body.get("scope", "run")),
         node=str(body.get("node", "")),
+        environment=around,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,16 +34,31 @@ class Owner:
     name: str
 
 
-def script(file: UndoFile, place: Path, owner: Owner) -> str:
-    """The script; ``place`` is the run's folder."""
+class Bodies:
+    """What the script says of each undo, as it was made last."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[FiledUndo, Sequence[str], Environment, str, str]] = {}
+
+    def of(self, file: UndoFile, shell: Sequence[str]) -> Iterator[str]:
+        """All of them in their order; only what changed since is made again."""
+        before, self._known = self._known, {}
+        inside, common = file.inside(), file.environment
+        for number, item in enumerate(file.items, 1):
+            known = before.get(item.step)
+            same = known is not None and known[0] is item and known[2] is common
+            if known is None or not same or known[1] != shell:
+                known = (item, shell, common, *_item(item, shell, common))
+            self._known[item.step] = known
+            scope = "in" if item.step in inside else "out"
+            yield f"\n  # {number}. {known[3]} {scope}; then\n{known[4]}"
+
+
+def script(file: UndoFile, place: Path, owner: Owner, bodies: Bodies | None = None) -> str:
+    """The script; ``place`` is the run's folder, ``bodies`` what was made for it before."""
     commands = [item for item in file.items if item.kind == "command" and not item.missing]
-    common = _common([item.environment or {} for item in commands if not item.host])
     shell = commands[0].shell if commands else ()
-    inside = {item.step for item in file.limited(None, past_floor=False).items}
-    items = [
-        _item(number, item, shell, common, inside=item.step in inside)
-        for number, item in enumerate(file.items, 1)
-    ]
+    items = (bodies or Bodies()).of(file, shell)
     return "".join([
         _head(file),
         _facts(file, place, owner, shell),
@@ -56,7 +71,7 @@ def script(file: UndoFile, place: Path, owner: Owner) -> str:
         undo_shell_there.THERE if any(item.host for item in commands) else "",
         _secrets(file.sources, file.items),
         _running(file.running),
-        _values(common),
+        _values(file.environment),
         "\n# --- What is taken back, newest first ---\n\nitems() {\n",
         *items,
         "  return 0\n}\n",
@@ -181,17 +196,6 @@ running() {{
 """
 
 
-def _common(environments: Sequence[Environment]) -> Environment:
-    """What is the same in all environments."""
-    if not environments:
-        return {}
-    first, *others = environments
-    same: Set[tuple[str, str]] = first.items()
-    for other in others:
-        same = same & other.items()
-    return {name: value for name, value in first.items() if (name, value) in same}
-
-
 def _values(common: Environment) -> str:
     return f"""
 # Runs a command with the environment that all steps had.
@@ -211,15 +215,11 @@ def _assignments(values: Environment, indent: str) -> str:
     )
 
 
-def _item(
-    number: int, item: FiledUndo, shell: Sequence[str], common: Environment, *, inside: bool
-) -> str:
-    scope = "in" if inside else "out"
-    head = (
-        f"\n  # {number}. {one_line(item.title)}\n"
-        f"  if next {quoted(item.step)} {quoted(one_line(item.title))} {scope}; then\n"
-    )
-    return head + "".join(f"    {line}\n" for line in _body(item, shell, common)) + "  fi\n"
+def _item(item: FiledUndo, shell: Sequence[str], common: Environment) -> tuple[str, str]:
+    """The head of an undo, without its number and its scope, and all that is behind it."""
+    title = one_line(item.title)
+    head = f"{title}\n  if next {quoted(item.step)} {quoted(title)}"
+    return head, "".join(f"    {line}\n" for line in _body(item, shell, common)) + "  fi\n"
 
 
 def _body(item: FiledUndo, shell: Sequence[str], common: Environment) -> list[str]:

@@ -72,7 +72,7 @@ def _head(file: UndoFile, place: Path) -> list[str]:
 def _items(file: UndoFile) -> list[str]:
     if not file.items:
         return ["  nothing yet"]
-    inside = {item.step for item in file.limited(None, past_floor=False).items}
+    inside = file.inside()
     lines = []
     for number, item in enumerate(file.items[:LINES], 1):
         outside = "" if item.step in inside else "  (only with --all)"

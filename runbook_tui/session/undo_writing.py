@@ -9,78 +9,106 @@ import dataclasses
 import json
 import os
 import pwd
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from runbook_tui.run.failing import needed_by, on_failure, tries
-from runbook_tui.run.rollback import plan
 from runbook_tui.run.scopes import default_scope
-from runbook_tui.run.state import CommandRecord, RunState, Status, StepState
-from runbook_tui.run.undo_items import Item
+from runbook_tui.run.state import RunState
 from runbook_tui.session import undo_file, undo_script, undo_sheet
-from runbook_tui.session.undo_file import Running
-from runbook_tui.session.undo_script import Owner
+from runbook_tui.session.undo_file import Running, UndoFile
+from runbook_tui.session.undo_filing import Filing, running
+from runbook_tui.session.undo_script import Bodies, Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One file as it is to be; ``durable`` where a disk is waited for."""
+
+    path: Path
+    text: str
+    mode: int
+    durable: bool = True
+
+
+class Papers:
+    """What is written down of one run, and kept from one time to the next. Not thread-safe."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._filing = Filing()
+        self._bodies = Bodies()
+
+    def write(self, state: RunState, at: float) -> None:
+        """Replace the run's undo file, its script and its page; raises OSError, the old ones stay.
+
+        The file comes first: it is what the program itself goes by.
+        """
+        for paper in self.papers(state, at):
+            _aside(paper, "").replace(paper.path)
+
+    def ahead(self, state: RunState, at: float) -> Ahead:
+        """Write all of it beside what is there, which stays as it is. Raises OSError."""
+        ahead = Ahead()
+        try:
+            for paper in self.papers(state, at):
+                ahead.files.append((_aside(paper, ".ahead"), paper.path))
+        except OSError:
+            ahead.drop()
+            raise
+        return ahead
+
+    def papers(self, state: RunState, at: float) -> Sequence[Paper]:
+        """What would be written now, in the order in which it is."""
+        items, around = self._filing.file(state)
+        scope, node = default_scope(state)
+        file = UndoFile(
+            run=state.run,
+            title=state.runbook.title,
+            at=at,
+            items=tuple(item.undo for item in items),
+            running=(commands := _commands(state)),
+            folders=tuple(command.folder for command in commands),
+            seq=state.seq,
+            scope=scope,
+            node=node,
+            rehearsal=state.rehearsal,
+            base=state.begun.folder if state.begun is not None else "/",
+            sources={p.name: p.secret for p in state.runbook.parameters if p.secret is not None},
+            environment=around,
+        )
+        place = self.folder.absolute()
+        script = undo_script.script(file, place, _owner(), self._bodies)
+        page = undo_sheet.sheet(file, state.runbook, place)
+        return (
+            Paper(place / undo_file.NAME, _lines(file, [item.text for item in items]), 0o600),
+            Paper(place / undo_script.NAME, script, 0o700),
+            Paper(place / undo_sheet.NAME, page, 0o600, durable=False),
+        )
+
+
+class Ahead:
+    """Files that are written and not in their places yet: nobody looks at them."""
+
+    def __init__(self) -> None:
+        self.files: list[tuple[Path, Path]] = []
+
+    def put(self) -> None:
+        """Put them in their places; raises OSError."""
+        for aside, path in self.files:
+            aside.replace(path)
+
+    def drop(self) -> None:
+        """Take away those that are not in their places."""
+        for aside, _ in self.files:
+            aside.unlink(missing_ok=True)
 
 
 def write(folder: Path, state: RunState, at: float) -> None:
-    """Replace the run's undo file, its script and its page; raises OSError, the old ones stay then.
-
-    The file comes first: it is what the program itself goes by.
-    """
-    planned = plan(state, "run", "").items
-    needing = needed_by(state, [item.step for item in planned])
-    first = {item.step: needing(item.step) for item in planned}
-    after: dict[str, list[str]] = {}
-    for id_, others in first.items():
-        for other in others:
-            after.setdefault(other, []).append(id_)
-    items = [_filed(state, item, after.get(item.step, []), first[item.step]) for item in planned]
-    running = [
-        Running(step=id_, kind=c.kind, attempt=c.attempt, folder=c.folder)
-        for id_, step in state.steps.items()
-        for c in _running(step)
-    ]
-    scope, node = default_scope(state)
-    body = {
-        "format": 1,
-        "run": state.run,
-        "title": state.runbook.title,
-        "at": at,
-        "items": items,
-        "running": [command.folder for command in running],
-        "commands": [dataclasses.asdict(command) for command in running],
-        "seq": state.seq,
-        "scope": scope,
-        "node": node,
-        "rehearsal": state.rehearsal,
-        "base": state.begun.folder if state.begun is not None else "/",
-        "secrets": {
-            p.name: dataclasses.asdict(p.secret)
-            for p in state.runbook.parameters
-            if p.secret is not None
-        },
-    }
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _replace(folder / undo_file.NAME, _lines(body), 0o600)
-    file = undo_file.parsed(body)
-    place = folder.absolute()
-    _replace(folder / undo_script.NAME, undo_script.script(file, place, _owner()), 0o700)
-    page = undo_sheet.sheet(file, state.runbook, place)
-    _replace(folder / undo_sheet.NAME, page, 0o600, durable=False)
-
-
-def _lines(body: Mapping[str, Any]) -> str:
-    """JSON that people can read too, a line each; all of it indented takes many times as long."""
-    dumps = partial(json.dumps, ensure_ascii=False)
-    parts = []
-    for name, value in body.items():
-        text = dumps(value)
-        if isinstance(value, list) and value:
-            text = "[\n  " + ",\n  ".join(map(dumps, value)) + "\n ]"
-        parts.append(f" {dumps(name)}: {text}")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+    """Write down once how a run is taken back; raises OSError, the old files stay then."""
+    Papers(folder).write(state, at)
 
 
 def renew(folder: Path, state: RunState, at: float) -> None:
@@ -93,16 +121,51 @@ def renew(folder: Path, state: RunState, at: float) -> None:
         write(folder, state, at)
 
 
-def _replace(path: Path, text: str, mode: int, *, durable: bool = True) -> None:
-    """Put a file in place at once; ``durable`` waits for the disk."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+def _commands(state: RunState) -> tuple[Running, ...]:
+    return tuple(
+        Running(step=id_, kind=c.kind, attempt=c.attempt, folder=c.folder)
+        for id_, step in state.steps.items()
+        for c in running(step)
+    )
+
+
+def _lines(file: UndoFile, items: Sequence[str]) -> str:
+    """JSON that people can read too, a line each; all of it indented takes many times as long."""
+    dumps = partial(json.dumps, ensure_ascii=False)
+    commands = [dumps(dataclasses.asdict(command)) for command in file.running]
+    body: Mapping[str, Any] = {
+        "format": undo_file.FORMATS[-1],
+        "run": file.run,
+        "title": file.title,
+        "at": file.at,
+        "environment": dict(file.environment),
+        "seq": file.seq,
+        "scope": file.scope,
+        "node": file.node,
+        "rehearsal": file.rehearsal,
+        "base": file.base,
+        "secrets": {name: dataclasses.asdict(source) for name, source in file.sources.items()},
+    }
+    parts = [f" {dumps(name)}: {dumps(value)}" for name, value in body.items()]
+    lists = {"items": items, "running": [dumps(f) for f in file.folders], "commands": commands}
+    for name, texts in lists.items():
+        parts.append(
+            f" {dumps(name)}: [" + ("\n  " + ",\n  ".join(texts) + "\n " if texts else "") + "]"
+        )
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _aside(paper: Paper, mark: str) -> Path:
+    """Write a file beside its place, on the disk where it is to be durable; returns where."""
+    paper.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = paper.path.with_name(f".{paper.path.name}.{os.getpid()}{mark}")
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, paper.mode)
     with os.fdopen(fd, "w", encoding="utf-8") as file:
-        file.write(text)
+        file.write(paper.text)
         file.flush()
-        if durable:
+        if paper.durable:
             os.fsync(file.fileno())
-    temporary.replace(path)
+    return temporary
 
 
 def _owner() -> Owner:
@@ -111,51 +174,3 @@ def _owner() -> Owner:
         return Owner(uid=uid, name=pwd.getpwuid(uid).pw_name)
     except KeyError:
         return Owner(uid=uid, name=str(uid))
-
-
-def _filed(state: RunState, item: Item, needs: list[str], needed_by: list[str]) -> dict[str, Any]:
-    """``needed_by``: which steps need this one and are taken back before it; ``needs``: the
-    other way round."""
-    armed = state.step(item.step).undo
-    node = state.outline[item.step]
-    return {
-        "step": item.step,
-        "title": item.title,
-        "kind": item.kind,
-        "text": item.text,
-        "earlier": list(item.earlier),
-        "verify": item.verify,
-        "missing": list(item.missing),
-        "places": list(item.places),
-        "verify_places": list(item.verify_places),
-        "secrets": list(item.secrets),
-        "held": item.held,
-        "cwd": item.cwd,
-        "shell": list(armed.shell) if armed else [],
-        "environment": dict(armed.environment) if armed else {},
-        "inside": [n for n in (node.change, node.phase) if n],
-        "begun": _begun(state, item.step, item.text),
-        "earlier_begun": [_begun(state, item.step, text) for text in item.earlier],
-        "outputs": list(state.outline.steps[item.step].outputs),
-        "running": [c.folder for c in _running(state.step(item.step))],
-        "needs": needs,
-        "needed_by": needed_by,
-        "timeout": (armed.timeout if armed else None) or undo_file.UNDO_SECONDS,
-        "on_failure": on_failure(state, item.step),
-        "withheld": list(armed.withheld) if armed else [],
-        "reason": item.reason,
-        "host": item.host,
-        "ssh": armed.ssh if armed else "",
-    }
-
-
-def _running(step: StepState) -> list[CommandRecord]:
-    return [c for c in step.commands if c.running and c.kind not in undo_file.UNDO_KINDS]
-
-
-def _begun(state: RunState, step: str, text: str) -> str:
-    """The folder of an undo that runs, or whose outcome was not recorded; empty where none."""
-    if state.step(step).status is not Status.UNDOING:
-        return ""
-    record = tries(state, step).get(text)
-    return record.folder if record is not None else ""

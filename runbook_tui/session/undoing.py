@@ -24,14 +24,7 @@ from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import CommandRecord, RunState, Status
 from runbook_tui.run.undo_items import Item, item_of
 from runbook_tui.run.undo_order import Others
-from runbook_tui.session.launching import (
-    Workbench,
-    captured,
-    finished,
-    prepare_undo,
-    settle,
-    start,
-)
+from runbook_tui.session.launching import Launch, captured, finished, prepare_undo, settle, start
 from runbook_tui.session.ports.commands import (
     NEVER_STARTED,
     ORPHANED,
@@ -41,7 +34,7 @@ from runbook_tui.session.ports.commands import (
 from runbook_tui.session.ports.journal import TooLarge
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.stepping import UNDO_KINDS
-from runbook_tui.session.undo_writing import write as write_undo_file
+from runbook_tui.session.workbench import Workbench
 
 GRACE = 5.0
 PATIENCE = 3 * GRACE
@@ -299,9 +292,13 @@ class RollbackDriver:
             except TooLarge as error:
                 return self._undone(step_id, "failed", None, str(error))
         if recorded:
-            self._refile()
-            start(bench, launch)
+            self._act(launch)
         return True
+
+    def _act(self, launch: Launch) -> None:
+        """Begin what was recorded."""
+        self._refile()
+        start(self._bench, launch)
 
     def _record(self, pairs: list[Pair]) -> bool:
         """Record what was decided, unless others were faster: then it is decided anew."""
@@ -314,7 +311,7 @@ class RollbackDriver:
         """Write down what is left to undo, and what is being undone."""
         bench = self._bench
         try:
-            write_undo_file(bench.folder, bench.state, bench.clock.now())
+            bench.papers.write(bench.state, bench.clock.now())
         except OSError:
             return  # The rollback outranks its own record; what the file says stays harmless.
 

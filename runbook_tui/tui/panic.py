@@ -42,6 +42,7 @@ class PanicKey:
         elif self._screen.over:
             self._look()
         elif since >= APART:
+            self._screen.prepare()
             self._alone = self._app.set_timer(ALONE, lambda: self._quiet(at))
 
     def _open(self, at: float) -> None:

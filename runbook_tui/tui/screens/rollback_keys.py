@@ -95,10 +95,16 @@ class RollbackKeys(Screen[None]):
 
     def start(self) -> None:
         """Start it; called by the second press, or by the button."""
-        if self.running and not (self.state.rollback and self.state.rollback.finished):
-            return
-        request = StartRollback(scope=self._scope, node=self._node, past_floor=self._past_floor)
-        self.app.ask(request)
+        if not self.running or self.over:
+            self.app.ask(self._request())
+
+    def prepare(self) -> None:
+        """Perhaps it is started in a moment: what can be made ready is."""
+        if not self.running:
+            self.app.session.prepare_rollback(self._request())
+
+    def _request(self) -> StartRollback:
+        return StartRollback(scope=self._scope, node=self._node, past_floor=self._past_floor)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Enter on the button."""

@@ -23,11 +23,12 @@ from runbook_tui.run.events import ParameterCaptured, UndoArmed
 from runbook_tui.run.requests import Decision
 from runbook_tui.run.rollback import awaited
 from runbook_tui.run.state import RunState
-from runbook_tui.session.launching import Workbench
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.recorder import Pair, Recorder
 from runbook_tui.session.spare import Places
+from runbook_tui.session.undo_writing import Papers
 from runbook_tui.session.undoing import RollbackDriver
+from runbook_tui.session.workbench import Workbench
 from tests.fakes.commands import HeldCommands, InstantCommands
 from tests.fakes.history import ADA, History, HistoryJournal
 from tests.integration.session.scene import Around, book
@@ -68,6 +69,7 @@ class Rig:
         bench = Workbench(
             recorder=self.recorder, commands=self.commands, clock=clock, folder=folder,
             surroundings=Around(environment=base_environment(dict(os.environ))), places=places,
+            papers=Papers(folder),
         )  # fmt: skip
         self.driver = RollbackDriver(bench)
         self.driver.attended = attended

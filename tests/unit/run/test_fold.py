@@ -11,10 +11,11 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Event
 from runbook_tui.run.fold import begin, fold
+from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import Status, elapsed
 from runbook_tui.run.wire import decode, encode
 from tests.fakes.history import ADA, GRACE, LINUS, START, History
-from tests.fakes.plans import two_phases
+from tests.fakes.plans import chain, two_phases
 
 STEPS = ("merge", "look", "tag", "deploy", "migrate", "watch")
 NODES = (*STEPS, "look-a", "look-b", "calm", "one", "two", "docs", "nowhere")
@@ -111,3 +112,72 @@ def test_events_are_applied_once() -> None:
     events: list[Event] = list(history.events)
     assert fold(history.state, events) is not None
     assert fold(history.state, events) == history.state
+
+
+UNDOS = ("s2", "s1", "s0")
+ROLLBACK_DEEDS = st.lists(
+    st.one_of(
+        st.sampled_from((("open", "", ""), ("start", "", ""), ("stop", "", ""), ("end", "", ""))),
+        st.tuples(st.just("undo"), st.sampled_from(UNDOS), st.just("")),
+        st.tuples(st.just("over"), st.sampled_from(UNDOS), st.sampled_from(("done", "failed"))),
+    ),
+    min_size=5,
+    max_size=30,
+)
+PLAIN: dict[str, e.Payload] = {
+    "open": e.RollbackOpened(scope="run"),
+    "start": e.RollbackStarted(scope="run", steps=UNDOS),
+    "stop": e.RollbackClosed(stopped=True),
+    "end": e.RollbackFinished(result="incomplete"),
+}
+
+
+class Results:
+    """What the results of rollbacks are, said as plainly as can be: a new map for each event."""
+
+    def __init__(self) -> None:
+        self.now: dict[str, str] = {}
+        self.ended: dict[str, str] = {}
+        self._active = self._known = False
+        self._undoing: set[str] = set()
+
+    def deed(self, deed: str, step: str, result: str) -> None:
+        if deed == "start" or (deed == "open" and not self._active):
+            self.now, self._active, self._known = {}, deed == "start", True
+        elif deed in {"stop", "end"}:
+            self._active = False
+            self.ended = self.now if deed == "end" and self._known else self.ended
+        elif deed == "undo" and step not in self._undoing:
+            self._undoing.add(step)
+            self.now = {id_: found for id_, found in self.now.items() if id_ != step}
+        elif deed == "over":
+            self._undoing.discard(step)
+            self.now = {**self.now, step: result} if self._known else {}
+
+
+@settings(deadline=None)
+@given(ROLLBACK_DEEDS, st.sampled_from((1, 2, 5, 30)))
+def test_the_results_of_a_rollback_are_values_however_many_events_are_folded_at_once(
+    deeds: list[tuple[str, str, str]], at_once: int
+) -> None:
+    history, plain = History(chain(3)), Results()
+    for step in UNDOS:
+        history.ran(step)
+    begun = history.state
+    wanted: list[tuple[dict[str, str], dict[str, str]]] = [({}, {})]
+    for deed, step, result in deeds:
+        done: e.Payload = e.UndoStarted() if deed == "undo" else e.UndoFinished(result=result)
+        history.add(PLAIN.get(deed, done), step or None)
+        plain.deed(deed, step, result)
+        wanted.append((plain.now, plain.ended))
+    states = [begun]
+    for at in range(begun.seq, len(history.events), at_once):
+        states.append(fold(states[-1], history.events[at : at + at_once]))
+    assert states[-1] == history.state
+    # Only now: what an earlier state says must not have changed under whoever still holds it.
+    found = [(_results(state.rollback), _results(state.ended)) for state in states]
+    assert found == [wanted[state.seq - begun.seq] for state in states]
+
+
+def _results(rollback: RollbackState | None) -> dict[str, str]:
+    return dict(rollback.results) if rollback is not None else {}
