@@ -81,10 +81,12 @@ def _print_item(item: Item, number: int, *, whole: bool) -> None:
     say.out(f"  {number:>2}  {item.title}{within}{there}  [{_readiness(item)}]")
     for sentence in item.edited:
         say.out(f"        ! {sentence}", colour="yellow")
-    _print_text(item.text, whole=whole)
-    for other in item.earlier:
-        say.out("      then that of an attempt before it:")
-        _print_text(other, whole=whole)
+    for number, text in enumerate(item.texts):
+        if text in item.went:
+            say.out("      went well before, and is not run again:")
+        elif number:
+            say.out("      then that of an attempt before it:")
+        _print_text(text, whole=whole)
     if item.kind == "irreversible":
         say.out(f"        ▔ floor: {item.reason}")
     if item.verify:

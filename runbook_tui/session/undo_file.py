@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,8 @@ class FiledUndo:
     """The folder of its undo, where a rollback had begun it."""
     earlier_begun: tuple[str, ...] = ()
     """The folders of ``earlier``, likewise; empty where it had not begun one."""
+    went: tuple[str, ...] = ()
+    """Those of its texts that have gone well already and are not run again."""
     outputs: tuple[str, ...] = ()
     """Names of the values that the step may put out."""
     running: tuple[str, ...] = ()
@@ -68,6 +70,11 @@ class FiledUndo:
     """Variables that its step had and that are not written down: they smell of secrets."""
     reason: str = ""
     """Why it is no command."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that its undo runs, in order."""
+        return (self.text, *self.earlier)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +109,16 @@ class UndoFile:
     """The narrowest scope that holds everything since the last gate, when this was written."""
     rehearsal: bool = False
     """Whether it is what really ran in a rehearsal; it has to be named."""
+
+    def without_what_went(self, well: Set[tuple[str, str]]) -> UndoFile:
+        """The file where also these texts, with their steps before them, have gone well."""
+        items = tuple(
+            dataclasses.replace(
+                i, went=tuple(t for t in i.texts if t in i.went or (i.step, t) in well)
+            )
+            for i in self.items
+        )
+        return dataclasses.replace(self, items=items)
 
     def completed(self, put_out: Callable[[Path], PutOut]) -> UndoFile:
         """The file with what commands have put out since; ``put_out`` reads it from a folder."""
@@ -193,6 +210,7 @@ def parsed(body: Mapping[str, Any]) -> UndoFile:
             inside=tuple(item.get("inside", ())),
             begun=str(item.get("begun", "")),
             earlier_begun=tuple(item.get("earlier_begun", ())),
+            went=tuple(item.get("went", ())),
             outputs=tuple(item.get("outputs", ())),
             running=tuple(item.get("running", ())),
             needed_by=tuple(item.get("needed_by", ())),

@@ -136,6 +136,7 @@ def _filed(state: RunState, item: Item, needs: list[str], needed_by: list[str]) 
         "inside": [n for n in (node.change, node.phase) if n],
         "begun": _begun(state, item.step, item.text),
         "earlier_begun": [_begun(state, item.step, text) for text in item.earlier],
+        "went": list(item.went),
         "outputs": list(state.outline.steps[item.step].outputs),
         "running": [c.folder for c in _running(state.step(item.step))],
         "needs": needs,
@@ -154,8 +155,15 @@ def _running(step: StepState) -> list[CommandRecord]:
 
 
 def _begun(state: RunState, step: str, text: str) -> str:
-    """The folder of an undo that runs, or whose outcome was not recorded; empty where none."""
-    if state.step(step).status is not Status.UNDOING:
-        return ""
+    """The folder of an undo that runs, or whose outcome was not recorded; empty where none.
+
+    Also of one that was lost in a rollback that is not over: whoever goes on with that one knows
+    no better whether it has done its work.
+    """
     record = tries(state, step).get(text)
-    return record.folder if record is not None else ""
+    if record is None:
+        return ""
+    rollback = state.rollback
+    under_way = rollback is not None and rollback.started is not None and rollback.finished is None
+    open_ = state.step(step).status is Status.UNDOING
+    return record.folder if open_ or (record.lost and under_way) else ""
