@@ -18,6 +18,7 @@ from runbook_tui.run.prepare import (
     resolve_undo,
     resolve_verify,
     secrets_in,
+    unset,
 )
 from runbook_tui.run.state import RunState, Status, StepState
 
@@ -177,7 +178,8 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
     stand = [f for f in (text, *earlier) if amended_text(step, f.text) == f.text]
     texts = (*stand, verify, *([first] if first else []))
     refused = tuple(dict.fromkeys(r.reason for filled in texts for r in filled.refused))
-    open_ = tuple(dict.fromkeys(name for filled in texts for name in filled.open))
+    named = (name for filled in texts for name in filled.open)
+    open_ = tuple(dict.fromkeys((*named, *unset(state, item, armed))))
     promised = _promised(state, step, open_) if step.rehearsed else ()
     far = elsewhere(item) if step.rehearsed else None
     runs = tuple(amended_text(step, each) for each in (text.text, *others))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from runbook_tui.run.failing import needed_by, on_failure, tries
+from runbook_tui.run.prepare import undo_environment
 from runbook_tui.run.rollback import plan
 from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import CommandRecord, RunState, Status, StepState
@@ -132,7 +133,9 @@ def _filed(state: RunState, item: Item, needs: list[str], needed_by: list[str]) 
         "held": item.held,
         "cwd": item.cwd,
         "shell": list(armed.shell) if armed else [],
-        "environment": dict(armed.environment) if armed else {},
+        "environment": undo_environment(state, state.outline.steps[item.step], armed)
+        if armed
+        else {},
         "inside": [n for n in (node.change, node.phase) if n],
         "begun": _begun(state, item.step, item.text),
         "earlier_begun": [_begun(state, item.step, text) for text in item.earlier],
