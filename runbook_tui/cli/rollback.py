@@ -14,6 +14,7 @@ from runbook_tui.cli.people import as_option, rescuer
 from runbook_tui.cli.values import Values, given
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
+from runbook_tui.run.late_values import lacking, with_values
 from runbook_tui.run.requests import GiveValue, SetSeverity
 from runbook_tui.run.rollback import about_to_act, plan, without
 from runbook_tui.run.scopes import SCOPES, default_scope, scope_node
@@ -121,7 +122,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         from runbook_tui.cli.without_journal import roll_back
 
         return roll_back(run, who, behind, wish)
-    values = given(wish.pairs, state.runbook)
+    values = given(wish.pairs, state.runbook, state.outline.makers)
     if not wish.only_plan:
         session.help_roll_back()
     planned = None
@@ -130,7 +131,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
     else:
         scope, node = _scope(state, wish.scope)
         session.look_around(checks=wish.only_plan)
-        state = _with(session.foreseen(), values)
+        state = with_values(session.foreseen(), values.plain)
         absent = session.absent
         held = tuple(name for name in absent.secrets if name not in values.secret)
         absent = replace(absent, secrets=held)
@@ -158,18 +159,13 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         session.close()
 
 
-def _with(state: RunState, values: Values) -> RunState:
-    """The run as it will be once these values are given."""
-    return replace(state, values={**state.values, **values.plain}) if values.plain else state
-
-
 def _give(session: Session, values: Values) -> None:
     from runbook_tui.cli.opening import ask
 
     for name, value in values.secret.items():
         session.give_secret(name, value)
     for name, value in values.plain.items():
-        if session.state.values.get(name) != value:
+        if session.state.values.get(name) != value or lacking(session.state, name):
             ask(session, GiveValue(name=name, value=value))
 
 

@@ -13,6 +13,7 @@ from runbook_tui.cli.opening import ask
 from runbook_tui.cli.output import LogFollower
 from runbook_tui.run import requests as r
 from runbook_tui.run.differing import differing
+from runbook_tui.run.late_values import lacking
 from runbook_tui.run.reach import expected, reach, takes
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.rollback import (
@@ -81,10 +82,12 @@ def _print_item(item: Item, number: int, *, whole: bool) -> None:
     say.out(f"  {number:>2}  {item.title}{within}{there}  [{_readiness(item)}]")
     for sentence in item.edited:
         say.out(f"        ! {sentence}", colour="yellow")
-    _print_text(item.text, whole=whole)
-    for other in item.earlier:
-        say.out("      then that of an attempt before it:")
-        _print_text(other, whole=whole)
+    for number, text in enumerate(item.texts):
+        if text in item.went:
+            say.out("      went well before, and is not run again:")
+        elif number:
+            say.out("      then that of an attempt before it:")
+        _print_text(text, whole=whole)
     if item.kind == "irreversible":
         say.out(f"        ▔ floor: {item.reason}")
     if item.verify:
@@ -155,6 +158,18 @@ class Undoing:
         items = without(planned, self._session.absent).items
         for name in dict.fromkeys(name for item in items for name in item.missing):
             self._ask_value(name)
+
+    def _ask_late(self, item: Item) -> bool:
+        """Ask for the value that the step has not put out; False where nobody knows it."""
+        from runbook_tui.cli.values import asked
+
+        name = item.missing[0]
+        if lacking(self._session.state, name, item.step) != item.step:
+            return False
+        value = asked(f"{name}, which “{item.title}” has not put out (Enter: not known)", "")
+        if value:
+            ask(self._session, r.GiveValue(name=name, value=value, step=item.step))
+        return bool(value)
 
     def _ask_value(self, name: str) -> bool:
         """Ask a person for a value or secret; False where the plan knows none of that name."""
@@ -315,7 +330,7 @@ class Undoing:
 
             mended(self._session, item, self._ask_value)
             return
-        if item.missing and self._ask_value(item.missing[0]):
+        if item.missing and (self._ask_value(item.missing[0]) or self._ask_late(item)):
             return
         taken = confirmed(f"“{item.title}” ({item.why}): was it taken back by hand?")
         reason = ""

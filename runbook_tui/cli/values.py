@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import click
@@ -26,8 +26,11 @@ class Values:
     secret: dict[str, str] = field(default_factory=dict)
 
 
-def given(pairs: Iterable[str], runbook: Runbook) -> Values:
-    """What ``-p NAME=VALUE`` gave, held against the plan; raises `Ended` (2)."""
+def given(pairs: Iterable[str], runbook: Runbook, outputs: Collection[str] = ()) -> Values:
+    """What ``-p NAME=VALUE`` gave, held against the plan; raises `Ended` (2).
+
+    ``outputs``: values that steps put out, where they may be given in their place.
+    """
     known = {p.name: p for p in runbook.parameters}
     values = Values()
     for pair in pairs:
@@ -35,6 +38,9 @@ def given(pairs: Iterable[str], runbook: Runbook) -> Values:
         if not equals:
             raise Ended(exits.USAGE, f"-p {pair}: write it as NAME=VALUE")
         parameter = meant(name, runbook.parameters)
+        if parameter is None and name in outputs:
+            values.plain[name] = value
+            continue
         if parameter is None:
             raise Ended(
                 exits.USAGE, f"the plan has no parameter “{name}”", _suggestion(name, known)
@@ -166,8 +172,9 @@ def asked(text: str, default: str | None = None, *, unseen: bool = False) -> str
     """One line from the terminal."""
     with answering():
         answer: str = click.prompt(
-            printable(text), default=default, hide_input=unseen, type=str, err=True
-        )
+            printable(text), default=default, hide_input=unseen, type=str, err=True,
+            show_default=bool(default),
+        )  # fmt: skip
     return answer
 
 

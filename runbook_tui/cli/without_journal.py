@@ -14,7 +14,7 @@ from runbook_tui.cli.output import LogFollower
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor, Draft, SeveritySet
 from runbook_tui.session import emergency, spare
-from runbook_tui.session.account import Account, Begun, begun, left_behind, undone
+from runbook_tui.session.account import Account, Begun, begun, left_behind, told, undone, went
 from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
 from runbook_tui.session.spare import NAME
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
@@ -142,19 +142,21 @@ def _begun(file: UndoFile, run_folder: Path) -> dict[tuple[str, str], Begun]:
     filed = {
         (item.step, text): Begun(Path(folder))
         for item in file.items
-        for text, folder in zip(
-            (item.text, *item.earlier), (item.begun, *item.earlier_begun), strict=False
-        )
+        for text, folder in zip(item.texts, (item.begun, *item.earlier_begun), strict=False)
         if folder
     }
-    return {**filed, **begun(_kept(run_folder, file.run))}
+    kept = _kept(run_folder, file.run)
+    over = told(kept)
+    filed = {(step, text): found for (step, text), found in filed.items() if step not in over}
+    return {**filed, **begun(kept)}
 
 
 def _left(file: UndoFile, run_folder: Path) -> UndoFile:
     """The undo file without what accounts that nobody entered yet say is undone."""
-    done = undone(_kept(run_folder, file.run))
+    kept = _kept(run_folder, file.run)
+    done = undone(kept)
     items = tuple(item for item in file.items if item.step not in done)
-    return dataclasses.replace(file, items=items)
+    return dataclasses.replace(file, items=items).without_what_went(went(kept))
 
 
 def named(files: list[UndoFile], name: str | None) -> list[UndoFile]:
@@ -190,7 +192,9 @@ def _print(file: UndoFile, whole: UndoFile) -> None:
     for number, item in enumerate(file.items, 1):
         there = f"  on {item.host}" if item.host else ""
         say.out(f"  {number:>2}  {item.title}{there}  [{_why(item) or 'ready'}]")
-        for text in (item.text, *item.earlier):
+        for text in item.texts:
+            if text in item.went:
+                say.out("      went well before, and is not run again:")
             for line in text.strip().splitlines():
                 say.out(f"        {line}")
     inside = {item.step for item in file.items}

@@ -16,6 +16,7 @@ from runbook_tui.run.counting import opened_by
 from runbook_tui.run.elsewhere import astray, elsewhere
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, holders, waits_for
+from runbook_tui.run.late_values import lacking
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.mending import amend_undo, continue_undo, leave_undo, retry_undo
 from runbook_tui.run.outline import Kind
@@ -264,7 +265,8 @@ def _give(state: RunState, q: r.GiveValue, actor: Actor) -> Pairs | Refusal:
         return Refusal(reason=f"{q.name} is one of {', '.join(known.choices)}", exit_code=2)
     if wrong := too_long(q.name, q.value):
         return Refusal(reason=wrong, hint=IN_A_FILE, exit_code=2)
-    return [(e.ParameterCaptured(name=q.name, value=q.value, source="asked"), None)]
+    captured = e.ParameterCaptured(name=q.name, value=q.value, source="asked")
+    return [(captured, lacking(state, q.name, q.step) or None)]
 
 
 def _open_rollback(state: RunState, q: r.OpenRollback, actor: Actor) -> Pairs | Refusal:

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from runbook_tui.run.hands import along_with
-from runbook_tui.run.state import CommandRecord, RunState
+from runbook_tui.run.state import CommandRecord, RunState, StepState
 
 GOOD = frozenset({"done", "taken back", "rehearsed"})
 """Results after which nothing of a step is there any more."""
 IN_THE_WAY = frozenset({"failed", "stays", "not tried"})
 """Results after which a step is still there that others were needed for."""
 UNDO_KINDS = frozenset({"undo", "verify_undo"})
+ACTING = frozenset({"before", "run"})
+"""Kinds of commands after which what was taken back before may be there again."""
 
 
 def on_failure(state: RunState, id_: str) -> str:
@@ -108,26 +110,35 @@ def hindered(state: RunState, *, answerable: bool) -> Callable[[str], str]:
 
 def this_attempt(state: RunState, id_: str) -> list[CommandRecord]:
     """The undos and checks of the attempt that runs or ended last, in their order."""
-    rollback = state.rollback
-    # By their order, not by the clock: that may be set back at any moment.
-    since = max(rollback.seq if rollback is not None else 0, state.step(id_).undo_seq)
+    since = _attempt_since(state, id_)
     return [c for c in state.step(id_).commands if c.kind in UNDO_KINDS and c.seq >= since]
+
+
+def _attempt_since(state: RunState, id_: str) -> int:
+    # By their order, not by the clock: that may be set back at any moment.
+    return max(state.rollback.seq if state.rollback is not None else 0, state.step(id_).undo_seq)
+
+
+def went_well(step: StepState) -> dict[str, CommandRecord]:
+    """The texts of a step's undo that have done their work, in whatever rollback.
+
+    They have until the step acts again, or a person puts them in once more.
+    """
+    acted = max((step.started_seq, *(c.seq for c in step.commands if c.kind in ACTING)))
+    changed = {amendment.text: amendment.seq for amendment in step.amended}
+    return {
+        c.text: c
+        for c in step.commands
+        if c.kind == "undo" and c.ok and c.seq > max(acted, changed.get(c.text, 0))
+    }
 
 
 def tries(state: RunState, id_: str) -> dict[str, CommandRecord]:
     """How each text of an undo went: in this attempt, or well in one before, which is enough."""
-    rollback = state.rollback
     step = state.step(id_)
-    began = rollback.seq if rollback is not None else 0
-    changed = {amendment.text: amendment.seq for amendment in step.amended}
-    found: dict[str, CommandRecord] = {}
-    for record in step.commands:
-        if record.kind != "undo" or record.seq < began:
-            continue
-        again = record.seq < step.undo_seq
-        if not again or (record.ok and record.seq > changed.get(record.text, 0)):
-            found[record.text] = record
-    return found
+    since = _attempt_since(state, id_)
+    now = {c.text: c for c in step.commands if c.kind == "undo" and c.seq >= since}
+    return {**went_well(step), **now}
 
 
 def failed_text(state: RunState, id_: str, texts: tuple[str, ...]) -> str:

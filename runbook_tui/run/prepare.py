@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from runbook_tui.book.hosts import wrong_with
@@ -17,7 +18,9 @@ from runbook_tui.book.parameters import (
     reserved,
     stands_in,
 )
+from runbook_tui.book.shell.inner import foreign
 from runbook_tui.book.shell.passing_over import passing_over
+from runbook_tui.book.shell.variables import read_from_outside
 from runbook_tui.run import remote
 from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.state import RunState, Status
@@ -75,6 +78,39 @@ def own_values(state: RunState, step: Step) -> dict[str, str]:
     """Values for the step's own undo: what it puts out is its own, never another step's."""
     others = {name: v for name, v in state.values.items() if name not in step.outputs}
     return {**others, **state.step(step.id).outputs}
+
+
+def unset(state: RunState, step: Step, armed: UndoArmed) -> tuple[str, ...]:
+    """Variables that the step's undo reads and nobody has given: a shell would find them empty.
+
+    They are values that steps put out; what else a text reads is the affair of its author.
+    """
+    values = own_values(state, step)
+    return tuple(
+        name for name in undo_variables(state, step, armed)
+        if name not in armed.environment and name not in values
+    )  # fmt: skip
+
+
+def undo_environment(state: RunState, step: Step, armed: UndoArmed) -> dict[str, str]:
+    """What was recorded of the step's environment, with what its undo reads and came later."""
+    return {**came_later(state, step, undo_variables(state, step, armed)), **armed.environment}
+
+
+def came_later(state: RunState, step: Step, names: Sequence[str]) -> dict[str, str]:
+    """The values of these names that the step's undo has."""
+    values = own_values(state, step) if names else {}
+    return {name: values[name] for name in names if name in values}
+
+
+def undo_variables(state: RunState, step: Step, armed: UndoArmed) -> tuple[str, ...]:
+    """Names of values of steps that the undo, or its check, reads as variables."""
+    if armed.kind != "command" or foreign(" ".join(armed.shell)):
+        return ()
+    names = (
+        n for text in (armed.text, armed.verify) if "$" in text for n in read_from_outside(text)
+    )
+    return tuple(dict.fromkeys(n for n in names if n in state.outline.makers))
 
 
 def way_back(state: RunState, text: str, shell: Sequence[str] = remote.DEFAULT_SHELL) -> str:
@@ -234,7 +270,7 @@ def arm(
     ready = resolve(state, step.undo_ready or "", values, shell=called)
     needed = f"{step.undo}\n{step.verify_undo or ''}"
     secrets = secrets_in(state, needed)
-    return UndoArmed(
+    found = UndoArmed(
         kind="command",
         text=text.text,
         places=tuple(str(p) for p in text.places),
@@ -252,3 +288,5 @@ def arm(
         host=host,
         ssh=environment.get(remote.PROGRAM, "") if host else "",
     )
+    missing = dict.fromkeys((*found.missing, *unset(state, step, found)))
+    return replace(found, missing=tuple(missing))

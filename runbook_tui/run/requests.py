@@ -91,10 +91,14 @@ class OverrideGate(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveValue(Request):
-    """Give the value of a parameter that was asked for."""
+    """Give a value that was asked for: of a parameter, or one that a step did not put out.
+
+    ``step`` says which step, where the undos of several need one of that name.
+    """
 
     name: str
     value: str
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

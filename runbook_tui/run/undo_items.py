@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from runbook_tui.book.parameters import FilledIn
 from runbook_tui.run.elsewhere import elsewhere
-from runbook_tui.run.failing import asks
+from runbook_tui.run.failing import asks, went_well
 from runbook_tui.run.forecast import estimated
 from runbook_tui.run.hands import along_with
 from runbook_tui.run.prepare import (
@@ -18,6 +18,7 @@ from runbook_tui.run.prepare import (
     resolve_undo,
     resolve_verify,
     secrets_in,
+    unset,
 )
 from runbook_tui.run.state import RunState, Status, StepState
 
@@ -69,6 +70,8 @@ class Item:
     """Whether its undo failed and a person may try it again, change it or leave it."""
     behind: str = ""
     """The title of what the plan says needs it, and that waits for a person."""
+    went: tuple[str, ...] = ()
+    """Those of its texts that have gone well already: they are not run again."""
     edited: tuple[str, ...] = ()
     """Who has changed its undo since it was recorded, and why; a sentence each."""
 
@@ -76,6 +79,11 @@ class Item:
     def texts(self) -> tuple[str, ...]:
         """All that its undo runs, in order."""
         return (self.text, *self.earlier)
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Those of its texts that have not gone well yet, in order."""
+        return tuple(text for text in self.texts if text not in self.went)
 
     @property
     def there(self) -> str:
@@ -170,15 +178,19 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
     stand = [f for f in (text, *earlier) if amended_text(step, f.text) == f.text]
     texts = (*stand, verify, *([first] if first else []))
     refused = tuple(dict.fromkeys(r.reason for filled in texts for r in filled.refused))
-    open_ = tuple(dict.fromkeys(name for filled in texts for name in filled.open))
+    named = (name for filled in texts for name in filled.open)
+    open_ = tuple(dict.fromkeys((*named, *unset(state, item, armed))))
     promised = _promised(state, step, open_) if step.rehearsed else ()
     far = elsewhere(item) if step.rehearsed else None
+    runs = tuple(amended_text(step, each) for each in (text.text, *others))
+    well = went_well(step)
     return Item(
         step=id_,
         title=item.title,
         kind=armed.kind,
-        text=amended_text(step, text.text),
-        earlier=tuple(amended_text(step, other) for other in others),
+        text=runs[0],
+        earlier=runs[1:],
+        went=tuple(each for each in runs if each in well),
         verify=first.text if first is not None else verify.text,
         missing=tuple(name for name in open_ if name not in promised),
         promised=promised,

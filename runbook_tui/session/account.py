@@ -124,6 +124,25 @@ def undone(drafts: Iterable[Draft]) -> frozenset[str]:
     )
 
 
+def told(drafts: Iterable[Draft]) -> frozenset[str]:
+    """Ids of the steps of which an account says how their undo ended, well or not."""
+    ended = (draft.step for draft in drafts if isinstance(draft.payload, UndoFinished))
+    return frozenset(step for step in ended if step)
+
+
+def went(drafts: Iterable[Draft]) -> frozenset[tuple[str, str]]:
+    """Texts of undos that have gone well by these events, each behind its step's id."""
+    texts: dict[tuple[str, str], str] = {}
+    found = set()
+    for draft in drafts:
+        step, payload = draft.step or "", draft.payload
+        if isinstance(payload, CommandStarted) and payload.kind == "undo":
+            texts[step, payload.folder] = payload.text
+        elif isinstance(payload, CommandFinished) and payload.exit == 0 and not payload.lost:
+            found.add((step, texts.get((step, payload.folder), "")))
+    return frozenset(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """An undo that somebody began; ``ended``: its command's end is recorded, what it means not."""

@@ -170,15 +170,17 @@ class EmergencyRollback:
         absent = [name for name in item.secrets if not self._secrets.get(name)]
         if absent:
             return "failed", "needs the secret " + ", ".join(absent)
-        status = self._begin(item, item.text)
-        if status.phase is Phase.LOST and item.verify:
-            # What was lost may have done its work; if it has not, it is run once more.
-            status = self._verify(item)
-            if status.phase is Phase.LOST:
-                return "failed", _why("the check after it", status)
-            if status.exit != 0:
-                status = self._execute(item, "undo", item.text)
-        tries = [status, *(self._begin(item, text) for text in item.earlier)]
+        tries: list[CommandStatus] = []
+        for text in (text for text in item.texts if text not in item.went):
+            status = self._begin(item, text)
+            if status.phase is Phase.LOST and item.verify and not tries:
+                # What was lost may have done its work; if it has not, it is run once more.
+                status = self._verify(item)
+                if status.phase is Phase.LOST:
+                    return "failed", _why("the check after it", status)
+                if status.exit != 0:
+                    status = self._execute(item, "undo", text)
+            tries.append(status)
         failed = next((s for s in tries if s.phase is Phase.LOST or s.exit != 0), None)
         if failed is not None:
             return "failed", _why("the undo", failed)
@@ -204,8 +206,9 @@ class EmergencyRollback:
         begun = self._begun.get((item.step, text))
         if begun is None and text == item.text:
             # What was begun with a text that the file does not know was put in its place.
-            known = (item.text, *item.earlier)
-            others = (b for (i, t), b in self._begun.items() if i == item.step and t not in known)
+            others = (
+                b for (i, t), b in self._begun.items() if i == item.step and t not in item.texts
+            )
             begun = next(others, None)
         if begun is None or self._never_begins(begun.folder):
             return None

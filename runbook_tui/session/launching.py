@@ -20,6 +20,7 @@ from runbook_tui.run.prepare import (
     resolve,
     secrets_in,
     step_environment,
+    undo_environment,
     withheld,
     working_folder,
 )
@@ -99,7 +100,7 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
     caller = bench.surroundings.environment
     if recorded.host:
         caller = {name: caller[name] for name in recorded.withheld if name in caller}
-    environment = {**caller, **recorded.environment}
+    environment = {**caller, **undo_environment(bench.state, bench.step(step_id), recorded)}
     environment["RUNBOOK_RUN"] = bench.state.run
     environment["RUNBOOK_STEP"] = step_id
     return _launch(

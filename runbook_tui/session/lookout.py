@@ -177,7 +177,7 @@ class Lookout:
         inherited = self._bench.surroundings.environment
         environment = armed.environment
         path = environment.get("PATH", inherited.get("PATH"))
-        texts = (item.text, *item.earlier, item.verify)
+        texts = (*item.left, item.verify)
         needs: tuple[str, ...] = ()
         if "BASH_ENV" not in environment and "BASH_ENV" not in inherited:
             named = dict.fromkeys(n for text in texts for n in programs(text, armed.shell))

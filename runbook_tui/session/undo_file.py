@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -29,7 +29,7 @@ ABSENT: Mapping[str, Any] = MappingProxyType(
     {
         "text": "", "earlier": [], "verify": "", "missing": [], "secrets": [], "held": False,
         "cwd": "", "host": "", "ssh": "", "shell": [], "environment": {}, "inside": [],
-        "begun": "", "earlier_begun": [], "outputs": [], "running": [], "needed_by": [],
+        "begun": "", "earlier_begun": [], "went": [], "outputs": [], "running": [], "needed_by": [],
         "timeout": UNDO_SECONDS, "on_failure": "ask", "needs": [], "withheld": [], "reason": "",
     }
 )  # fmt: skip
@@ -67,6 +67,8 @@ class FiledUndo:
     """The folder of its undo, where a rollback had begun it."""
     earlier_begun: tuple[str, ...] = ()
     """The folders of ``earlier``, likewise; empty where it had not begun one."""
+    went: tuple[str, ...] = ()
+    """Those of its texts that have gone well already and are not run again."""
     outputs: tuple[str, ...] = ()
     """Names of the values that the step may put out."""
     running: tuple[str, ...] = ()
@@ -83,6 +85,11 @@ class FiledUndo:
     """Variables that its step had and that are not written down: they smell of secrets."""
     reason: str = ""
     """Why it is no command."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that its undo runs, in order."""
+        return (self.text, *self.earlier)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +126,16 @@ class UndoFile:
     """What all undos on this machine have in their environments, as far as it was looked for."""
     rehearsal: bool = False
     """Whether it is what really ran in a rehearsal; it has to be named."""
+
+    def without_what_went(self, well: Set[tuple[str, str]]) -> UndoFile:
+        """The file where also these texts, with their steps before them, have gone well."""
+        items = tuple(
+            dataclasses.replace(
+                i, went=tuple(t for t in i.texts if t in i.went or (i.step, t) in well)
+            )
+            for i in self.items
+        )
+        return dataclasses.replace(self, items=items)
 
     def completed(self, put_out: Callable[[Path], PutOut]) -> UndoFile:
         """The file with what commands have put out since; ``put_out`` reads it from a folder."""
@@ -220,6 +237,7 @@ def item_of(item: Mapping[str, Any]) -> FiledUndo:
         inside=tuple(found["inside"]),
         begun=str(found["begun"]),
         earlier_begun=tuple(found["earlier_begun"]),
+        went=tuple(found["went"]),
         outputs=tuple(found["outputs"]),
         running=tuple(found["running"]),
         needed_by=tuple(found["needed_by"]),

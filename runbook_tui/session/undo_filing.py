@@ -14,6 +14,7 @@ from typing import Any
 from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.failing import needed_by, on_failure, tries
 from runbook_tui.run.outline import Outline
+from runbook_tui.run.prepare import came_later, undo_variables
 from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import CommandRecord, RunState, Status, StepState
 from runbook_tui.run.undo_items import Item
@@ -42,6 +43,7 @@ class Filing:
         self._outline: Outline | None = None
         self._filed: dict[str, Filed] = {}
         self._own: dict[str, tuple[UndoArmed, Environment]] = {}
+        self._names: dict[str, tuple[UndoArmed, tuple[str, ...]]] = {}
         self._all: dict[Environment, Environment] = {}
         self._around: Mapping[str, str] = {}
 
@@ -76,14 +78,17 @@ class Filing:
         """``needed``: which steps need this one and are taken back before it; ``needs``: the
         other way round."""
         step = state.steps[item.step]
-        seq = state.rollback.seq if state.rollback is not None else 0
-        made_of = (item, step, seq, needs, needed)
+        rollback = state.rollback
+        seq = (rollback.seq, rollback.finished is None) if rollback is not None else None
+        later = self._came_later(state, item.step)
+        made_of = (item, step, seq, needs, needed, later)
         known = self._filed.get(item.step)
         if known is not None and known.around is around and known.made_of == made_of:
             return known
         begun = [_begun(state, item.step, text) for text in item.texts]
         body = _body(state, item, step.undo) | {
             "begun": begun[0], "earlier_begun": begun[1:],
+            "environment": {**later, **(step.undo.environment if step.undo else {})},
             "running": [command.folder for command in running(step)],
             "needs": list(needs), "needed_by": list(needed),
         }  # fmt: skip
@@ -111,6 +116,17 @@ class Filing:
         if shared != self._around:
             self._around = shared
         return self._around
+
+    def _came_later(self, state: RunState, id_: str) -> dict[str, str]:
+        """What the undo reads as variables and its step's own environment had not yet."""
+        armed = state.step(id_).undo
+        if armed is None:
+            return {}
+        known = self._names.get(id_)
+        if known is None or known[0] is not armed:
+            names = undo_variables(state, state.outline.steps[id_], armed)
+            known = self._names[id_] = (armed, names)
+        return came_later(state, state.outline.steps[id_], known[1])
 
     def _environment(self, step: str, armed: UndoArmed) -> Environment:
         """An undo's environment to be compared: equal ones are one object."""
@@ -140,7 +156,7 @@ def _body(state: RunState, item: Item, armed: UndoArmed | None) -> dict[str, Any
         "held": item.held,
         "cwd": item.cwd,
         "shell": list(armed.shell) if armed else [],
-        "environment": dict(armed.environment) if armed else {},
+        "went": list(item.went),
         "inside": [n for n in (node.change, node.phase) if n],
         "outputs": list(state.outline.steps[item.step].outputs),
         "timeout": (armed.timeout if armed else None) or undo_file.UNDO_SECONDS,
@@ -158,8 +174,15 @@ def running(step: StepState) -> list[CommandRecord]:
 
 
 def _begun(state: RunState, step: str, text: str) -> str:
-    """The folder of an undo that runs, or whose outcome was not recorded; empty where none."""
-    if state.step(step).status is not Status.UNDOING:
-        return ""
+    """The folder of an undo that runs, or whose outcome was not recorded; empty where none.
+
+    Also of one that was lost in a rollback that is not over: whoever goes on with that one knows
+    no better whether it has done its work.
+    """
     record = tries(state, step).get(text)
-    return record.folder if record is not None else ""
+    if record is None:
+        return ""
+    rollback = state.rollback
+    under_way = rollback is not None and rollback.started is not None and rollback.finished is None
+    open_ = state.step(step).status is Status.UNDOING
+    return record.folder if open_ or (record.lost and under_way) else ""

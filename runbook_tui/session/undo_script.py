@@ -250,12 +250,22 @@ def _command(item: FiledUndo, shell: Sequence[str], common: Environment) -> list
     withheld = [name for name in item.withheld if identifier(name)]
     if withheld:
         lines.append(f"withheld={quoted(' '.join(withheld))}")
-    if any(begun := (item.begun, *item.earlier_begun)):
+    if any(begun := _begun(item)):
         lines.append("begun=" + quoted("\n".join(begun)))
     if item.verify:
         lines.append(f"check={quoted(item.verify)}")
-    texts = " ".join(quoted(text) for text in (item.text, *item.earlier))
+    texts = " ".join(quoted(text) for text in item.texts)
     return [*lines, f"take_back {texts}"]
+
+
+def _begun(item: FiledUndo) -> list[str]:
+    """Of each text where it was begun, or that it went well already; without an end of lines."""
+    where = (item.begun, *item.earlier_begun)
+    folders = (*where, *[""] * (len(item.texts) - len(where)))
+    return [
+        "went" if text in item.went else folder
+        for text, folder in zip(item.texts, folders, strict=False)
+    ]
 
 
 def _there(item: FiledUndo) -> list[str]:

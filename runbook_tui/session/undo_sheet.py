@@ -85,7 +85,9 @@ def _how(item: FiledUndo) -> list[str]:
     words = {"manual": "BY HAND", "irreversible": "CANNOT BE TAKEN BACK"}
     if item.kind != "command":
         return [f"{words.get(item.kind, 'NO UNDO KNOWN')}: {item.reason}"]
-    lines = [line for text in (item.text, *item.earlier) for line in text.strip().splitlines()]
+    lines = [
+        line for text in item.texts if text not in item.went for line in text.strip().splitlines()
+    ]
     more = f"   … and {len(lines) - 1} more lines, see rollback.sh" if len(lines) > 1 else ""
     first = one_line(lines[0] if lines else "")
     where = f"on {one_line(item.host)} " if item.host else ""

@@ -88,8 +88,9 @@ kept() {
     done
   done
 }
-# Lines `done STEP`, and `begun STEP TEXT FOLDER`, with tabs and the text as in JSON, of an undo
-# whose end nobody has told.
+# Lines, with tabs and texts as in JSON: `done STEP`; `told STEP` of one whose undo is over, however
+# it went; `begun STEP TEXT FOLDER` of an undo whose end nobody has told; `went STEP TEXT` of one
+# that went well.
 known() {
   kept 2>/dev/null | LC_ALL=C awk '
     function first(key,   at, rest) {
@@ -106,13 +107,20 @@ known() {
     { type = first("type"); step = first("step") }
     type == "command.started" && first("kind") == "undo" {
       begun[step "\t" whole_text()] = first("folder")
+      texts[first("folder")] = whole_text()
+    }
+    type == "command.finished" && first("kind") == "undo" && /"exit": 0,/ {
+      if (first("folder") in texts) went[step "\t" texts[first("folder")]] = 1
     }
     type == "undo.finished" {
+      told[step] = 1
       for (one in begun) if (index(one, step "\t") == 1) delete begun[one]
       if (first("result") == "done" || first("result") == "taken back") over[step] = 1
     }
     END {
       for (step in over) print "done " step
+      for (step in told) print "told " step
+      for (one in went) print "went " one
       for (one in begun) print "begun " one "\t" begun[one]
     }'
 }

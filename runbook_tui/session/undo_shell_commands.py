@@ -250,7 +250,11 @@ show() { # WHY [TEXT…]
   shift
   [ $# -eq 0 ] || [ -z "$host" ] || printf '      on %s\n' "$host"
   [ $# -eq 0 ] || [ -z "$cwd" ] || printf '      in %s\n' "$cwd"
-  for text; do indented "$text"; done
+  for text; do
+    begun_of "$text"
+    [ "$where" != went ] || printf '      went well before, and is not run again:\n'
+    indented "$text"
+  done
 }
 # What no command takes back.
 left() { # REASON [TEXT…]
@@ -307,21 +311,29 @@ strange_one() { # TEXT…
   done
   strange=${strange##*"$tab"}
 }
-# Where somebody has begun a text: by the account, else when this was written.
+# Where somebody has begun a text: by the account, else when this was written; `went` where it has
+# gone well already.
 begun_of() { # TEXT
   where=${begun%%"$nl"*}
   case $begun in *"$nl"*) begun=${begun#*"$nl"} ;; *) begun='' ;; esac
-  case $known in *"${nl}begun $step$tab"*) ;; *) return ;; esac
+  # What became of that was told since.
+  case $known in *"${nl}told $step$nl"*) [ "$where" = went ] || where='' ;; esac
+  case $known in *"$nl"[bw][e]*" $step$tab"*) ;; *) return ;; esac
   in_json "$1"
   case $known in *"${nl}begun $step$tab$raw$tab"*)
     where=${known#*"${nl}begun $step$tab$raw$tab"}
     where=${where%%"$nl"*}
   esac
+  case $known in *"${nl}went $step$tab$raw$nl"*) where=went ;; esac
 }
 # Run a text to its end, unless somebody has begun it: then wait for that.
 begin() { # TEXT
   begun_of "$1"
   where=${strange:-$where} strange='' status=none
+  if [ "$where" = went ]; then
+    status=0
+    return
+  fi
   [ -z "$where" ] || take_up "$where"
   [ "$status" != none ] || execute undo "$1"
 }
@@ -342,20 +354,19 @@ take_back() { # TEXT…
     [ -n "$value" ] || say "$title: note that $name is not set here; its step had it"
   done
   strange_one "$@"
-  begin "$1"
-  if [ "$status" = lost ] && [ -n "$check" ]; then
-    # What was lost may have done its work; if it has not, it is run once more.
-    execute verify_undo "$check"
-    if [ "$status" = lost ]; then
-      over failed 'the check after it was lost'
-      return
+  worst=0 tried=''
+  for each; do
+    begin "$each"
+    if [ "$status" = lost ] && [ -n "$check" ] && [ -z "$tried" ]; then
+      # What was lost may have done its work; if it has not, it is run once more.
+      execute verify_undo "$check"
+      if [ "$status" = lost ]; then
+        over failed 'the check after it was lost'
+        return
+      fi
+      [ "$status" = 0 ] || execute undo "$each"
     fi
-    [ "$status" = 0 ] || execute undo "$1"
-  fi
-  worst=$status
-  shift
-  for earlier; do
-    begin "$earlier"
+    [ "$where" = went ] || tried=yes
     [ "$worst" != 0 ] || worst=$status
   done
   if [ "$worst" = lost ]; then

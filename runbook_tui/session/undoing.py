@@ -39,6 +39,7 @@ from runbook_tui.session.workbench import Workbench
 GRACE = 5.0
 PATIENCE = 3 * GRACE
 """Seconds after which a rollback goes on without the end of a command that cannot be ended."""
+WENT_BEFORE = "the undo itself went well before and is not run again unless it is edited"
 TRIED = frozenset({"command", "manual"})
 """Kinds of items that can be taken back at all."""
 
@@ -153,7 +154,7 @@ class RollbackDriver:
             # A check changes nothing and may be asked again; an undo is not tried for its sake.
             return self._launch(step_id, "verify_undo", last.text)
         if last.kind == "verify_undo" and not (last.ok or last.lost) and _lost_once(records):
-            return self._start_undo(step_id)
+            return self._launch(step_id, "undo", _lost_first(records).text)
         if left and (last.kind == "undo" or last.ok):
             # An attempt before the last has its own undo, whatever became of this one.
             return self._launch(step_id, "undo", left[0])
@@ -164,7 +165,9 @@ class RollbackDriver:
             return self._launch(step_id, "verify_undo", verify)
         if last.ok:
             return self._undone(step_id, "done", last.exit, "")
-        return self._undone(step_id, "failed", last.exit, _why(last))
+        only_checked = all(record.kind != "undo" for record in records)
+        why = f"{_why(last)}; {WENT_BEFORE}" if only_checked else _why(last)
+        return self._undone(step_id, "failed", last.exit, why)
 
     def _watch(self, step_id: str, record: CommandRecord) -> bool:
         bench = self._bench
@@ -244,9 +247,7 @@ class RollbackDriver:
             lacking = self._lacking(item)
             if lacking and self.attended:
                 return None
-            if lacking:
-                return self._undone(item.step, "failed", None, f"needs {', '.join(lacking)}")
-            return self._start_undo(item.step)
+            return self._begin(item.step)
         if item.kind == "manual":
             return None
         return self._undone(item.step, "none", None, item.reason)
@@ -260,21 +261,15 @@ class RollbackDriver:
     def _begin(self, step_id: str) -> bool:
         """Begin an attempt: with the first text that has not gone well yet, else with the check."""
         item = self._item(step_id)
-        if item is not None and (lacking := self._lacking(item)):
-            return self._undone(step_id, "failed", None, f"needs {', '.join(lacking)}")
-        went = tries(self._bench.state, step_id)
-        left = [text for text in item.texts if text not in went] if item is not None else []
-        if item is not None and left:
-            return self._launch(step_id, "undo", left[0])
-        if item is not None and item.verify:
-            return self._launch(step_id, "verify_undo", item.verify)
-        return self._start_undo(step_id)
-
-    def _start_undo(self, step_id: str) -> bool:
-        item = self._item(step_id)
         if item is None or item.kind != "command":
             return self._undone(step_id, "failed", None, "its undo is not known any more")
-        return self._launch(step_id, "undo", item.text)
+        if lacking := self._lacking(item):
+            return self._undone(step_id, "failed", None, f"needs {', '.join(lacking)}")
+        if item.left:
+            return self._launch(step_id, "undo", item.left[0])
+        if item.verify:
+            return self._launch(step_id, "verify_undo", item.verify)
+        return self._undone(step_id, "done", None, "its undo went well before")
 
     def _launch(self, step_id: str, kind: str, text: str) -> bool:
         bench = self._bench
@@ -345,6 +340,11 @@ def _lost_once(records: list[CommandRecord]) -> bool:
     """Whether an undo was tried once, and that try was lost."""
     tries = [c for c in records if c.kind == "undo"]
     return len(tries) == 1 and tries[0].lost
+
+
+def _lost_first(records: list[CommandRecord]) -> CommandRecord:
+    """The undo that this attempt began with, and that was lost."""
+    return next(c for c in records if c.kind == "undo")
 
 
 def _lost_twice(records: list[CommandRecord]) -> bool:

@@ -216,15 +216,20 @@ class RunbookApp(BeginningApp):
         """Ask for one value after the other, then go on with what needed them."""
         self.questions.values(names, then)
 
-    def give(self, name: str, value: str, then: Callable[[], object] = lambda: None) -> None:
-        """Give a value, then go on; a secret is kept in memory and never recorded."""
+    def give(
+        self, name: str, value: str, then: Callable[[], object] = lambda: None, *, step: str = ""
+    ) -> None:
+        """Give a value, then go on; a secret is kept in memory and never recorded.
+
+        ``step``: whose undo needs it, where it is a value that steps put out.
+        """
         from runbook_tui.run import requests as r
 
         if name in self.session.state.secrets:
             self.session.give_secret(name, value)
             then()
         else:
-            self.ask(r.GiveValue(name=name, value=value), then=then)
+            self.ask(r.GiveValue(name=name, value=value, step=step), then=then)
 
     def with_text(
         self,

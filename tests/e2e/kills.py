@@ -52,6 +52,7 @@ STEPS = ("file", "merge", "late", "plain")
 TITLES = {step: step.capitalize() for step in STEPS}
 IDENTITY = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
 PAUSE = threading.Event()
+BACK = ("rollback", "--yes", "--scope", "run")
 
 
 @dataclass(kw_only=True)
@@ -61,6 +62,7 @@ class Round:
     seed: int
     kills: list[str] = field(default_factory=list)
     status: int = -1
+    by_script: bool = False
     remaining: tuple[str, ...] = ()
     broken: list[str] = field(default_factory=list)
 
@@ -147,16 +149,44 @@ def disturb(program: Program, child: subprocess.Popen[str], rng: random.Random) 
     return f"{what}:{len(hit)}"
 
 
-def bring_back(program: Program, rng: random.Random, kills: int, result: Round) -> None:
-    """Roll back, disturbed ``kills`` times, until the program itself says how it ended."""
+def bring_back(
+    program: Program, rng: random.Random, kills: int, result: Round, *, scripts: bool = False
+) -> None:
+    """Roll back, disturbed ``kills`` times, until the program itself says how it ended.
+
+    ``scripts``: whoever takes over may be ``rollback.sh``, too, and the one that ends it is.
+    """
     while True:
-        child = program.start("rollback", "--yes", "--scope", "run")
+        script = scripts and (kills == 0 or rng.random() < 0.3)
+        child = by_script(program) if script else program.start(*BACK)
         while kills > 0 and child.poll() is None:
             kills -= 1
-            result.kills.append(disturb(program, child, rng))
+            result.kills.append(("sh-" if script else "") + disturb(program, child, rng))
         result.status = child.wait(timeout=90)
         if result.status != -signal.SIGKILL:
+            result.by_script = script
             return
+
+
+def by_script(program: Program) -> subprocess.Popen[str]:
+    """``rollback.sh`` of the only run; what it says goes into the file ``script.out``."""
+    (script,) = program.home.glob("runs/*/rollback.sh")
+    with (program.folder / "script.out").open("wb") as file:
+        child = subprocess.Popen(
+            ["sh", str(script), "--all"], env=program.environment(), cwd="/", text=True,
+            stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+        )  # fmt: skip
+    program.adopt(child)
+    return child
+
+
+def named(program: Program, result: Round) -> tuple[str, ...]:
+    """The titles of what the rollback said that it has left."""
+    if result.by_script:
+        lines = (program.folder / "script.out").read_text().splitlines()
+        return tuple(line.strip() for line in lines if line.strip() in TITLES.values())
+    last = next((e for e in reversed(program.events()) if e["type"] == "rollback.finished"), None)
+    return tuple(last["data"]["remaining"]) if last else ()
 
 
 def judge(program: Program, result: Round) -> None:
@@ -164,8 +194,7 @@ def judge(program: Program, result: Round) -> None:
     work = program.work
     lines = (work / "undone.log").read_text().split() if (work / "undone.log").exists() else []
     did = (work / "done.log").read_text().split() if (work / "done.log").exists() else []
-    last = next((e for e in reversed(program.events()) if e["type"] == "rollback.finished"), None)
-    result.remaining = tuple(last["data"]["remaining"]) if last else ()
+    result.remaining = named(program, result)
     expected = {0: (), 5: (), 6: result.remaining}.get(result.status)
     if expected is None or (result.status == 6 and not result.remaining):
         result.broken.append(f"exit {result.status}, remaining {result.remaining}")

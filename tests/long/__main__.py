@@ -1,6 +1,7 @@
 """``python -m tests.long [ROUNDS [NAME…]]``: kills and crowds, as many rounds as there is time.
 
-``supervisor`` and ``viewer`` kill one of them each round, ``row`` starts fifty commands a round,
+``supervisor`` and ``viewer`` kill one of them each round, ``rollback`` all that takes part in one
+until somebody has brought it to its end, ``row`` starts fifty commands a round,
 ``respawners`` ends a tree of 200 every twentieth round. Ends with 1 where anything is not so;
 Ctrl+C ends the kills of one kind and tells of them.
 """
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.long import crowds, deaths
+from tests.long import crowds, deaths, rollbacks
 
 ROW = 50
 TREE = 200
@@ -74,6 +75,7 @@ Told = tuple[str, list[str]]
 KINDS: dict[str, Callable[[Path, int], Told]] = {
     "supervisor": _deaths(deaths.supervisor_dies),
     "viewer": _deaths(deaths.viewer_dies),
+    "rollback": _deaths(rollbacks.rollback_dies),
     "row": _row,
     "respawners": _respawners,
 }

@@ -56,12 +56,13 @@ def command(item: Item | None, width: int, height: int, past_floor: bool = False
 def _text(item: Item, width: int, height: int) -> list[Line]:
     if height < 1:
         return []
-    texts = item.text.strip().splitlines() or [""]
-    rows: list[tuple[str, str]] = [("   ", text) for text in texts]
     there = f" on {printable(item.host, 40)}" if item.host else ""
-    rows[0] = (f"{there} $ ", texts[0])
-    for other in item.earlier:
-        rows += [(" $ " if not at else "   ", t) for at, t in enumerate(other.splitlines())]
+    rows: list[tuple[str, str]] = []
+    for number, text in enumerate(item.texts):
+        # What went well already is not run again.
+        mark = f"{there if not number else ''} {'✓' if text in item.went else '$'} "
+        lines_of = text.strip().splitlines() or [""]
+        rows += [(mark if not at else "   ", line) for at, line in enumerate(lines_of)]
     checks = item.verify.strip().splitlines()
     rows += [(" ✓? " if not at else "    ", text) for at, text in enumerate(checks)]
     lines: list[Line] = [
@@ -134,10 +135,17 @@ def whole(item: Item, differences: tuple[str, ...] = (), recorded: str = "") -> 
     if item.hindered:
         parts.append(f"! {item.hindered}")
     if item.text:
-        parts.append(f"its undo, {_where(item)}:\n\n{item.text.strip()}")
+        parts.append(f"its undo, {_where(item)}{_well(item, item.text)}:\n\n{item.text.strip()}")
     if item.edited and recorded and recorded != item.text:
         parts.append(f"in place of what the plan says:\n\n{recorded.strip()}")
-    parts += [f"then that of an attempt before it:\n\n{other.strip()}" for other in item.earlier]
+    parts += [
+        f"then that of an attempt before it{_well(item, other)}:\n\n{other.strip()}"
+        for other in item.earlier
+    ]
     if item.verify:
         parts.append(f"then it is verified:\n\n{item.verify.strip()}")
     return "\n\n".join(parts)
+
+
+def _well(item: Item, text: str) -> str:
+    return ", which went well and is not run again" if text in item.went else ""

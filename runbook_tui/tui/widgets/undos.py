@@ -227,6 +227,6 @@ class UndoList(RowList):
             name = item.missing[0]
             self.app.with_text(
                 f"{name} =",
-                lambda value: self.app.give(name, value),
+                lambda value: self.app.give(name, value, step=item.step),
                 secret=name in self.app.session.state.secrets,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,40 @@ import pytest
 
 from runbook_tui.book.model import Parameter, Secret, Step
 from runbook_tui.run import requests as r
-from runbook_tui.run.events import UndoAmended, UndoStarted
+from runbook_tui.run.events import (
+    CommandFinished,
+    CommandStarted,
+    RollbackFinished,
+    UndoAmended,
+    UndoArmed,
+    UndoFinished,
+    UndoStarted,
+)
 from runbook_tui.run.rollback import awaited, plan
 from runbook_tui.run.state import Status
 from runbook_tui.session import undo_file
 from runbook_tui.session.session import Session
-from tests.fakes.history import GRACE
-from tests.integration.session.scene import Scene, ask, book, refused, run_step
+from runbook_tui.session.undo_writing import write
+from tests.fakes.history import GRACE, History
+from tests.integration.session.scene import Scene, ask, book, refused, rolled_back, run_step
 from tests.integration.session.test_rollback import Told, emergency_of
 from tests.waiting import until
 
 Make = Callable[..., Scene]
 
 BAD = Step(id="bad", title="Bad", run="touch bad", undo="test -e cure; rm bad")
+
+
+TWICE = Step(
+    id="a", title="A", before='echo >> tries; echo "n=$(wc -l < tries)" >> "$RUNBOOK_OUTPUT"',
+    run="false", outputs=("n",),
+    undo="echo ${{ n }} >> ../order; test ${{ n }} = 2 || test -e cure",
+)  # fmt: skip
+"""Each attempt of it has an undo of its own; that of the first one fails until there is a cure."""
+
+
+def order(place: Scene) -> list[str]:
+    return (place.folder / "order").read_text().split()
 
 
 def touching(id_: str, **fields: Any) -> Step:
@@ -176,24 +198,18 @@ def test_where_only_the_check_failed_the_undo_can_be_run_again_by_editing_it(sce
 
 
 def test_of_several_attempts_only_the_failed_undo_is_tried_again(scene: Make) -> None:
-    step = Step(
-        id="a", title="A", before='echo >> tries; echo "n=$(wc -l < tries)" >> "$RUNBOOK_OUTPUT"',
-        run="false", outputs=("n",),
-        undo="echo ${{ n }} >> ../order; test ${{ n }} = 2 || test -e cure",
-    )  # fmt: skip
-    place = scene(book(step))
+    place = scene(book(TWICE))
     session = place.open()
     run_step(session, "a", Status.FAILED)
     run_step(session, "a", Status.FAILED)
     ask(session, r.StartRollback(scope="run"))
     until(lambda: awaited(session.state))
-    before = (place.folder / "order").read_text().split()
+    before = order(place)
     (place.work / "cure").touch()
     ask(session, r.RetryUndo(step="a"))
     assert over(session) == "complete"
-    again = (place.folder / "order").read_text().split()[len(before) :]
     assert sorted(before) == ["1", "2"]
-    assert again == ["1"]
+    assert order(place)[len(before) :] == ["1"]
 
 
 def test_two_are_never_undone_at_once_though_one_is_tried_again_meanwhile(scene: Make) -> None:
@@ -334,3 +350,94 @@ def test_an_undo_is_ended_at_its_own_time_limit_and_may_be_mended(scene: Make) -
     assert undo_file.read(place.place / undo_file.NAME).items[0].timeout == 0.3
     ask(session, r.AmendUndo(step="a", text="true", reason="it waits in vain"))
     assert over(session) == "complete"
+
+
+def tried_twice(scene: Make) -> tuple[Scene, Session]:
+    """Two attempts, and a rollback that ended incomplete: it took back the second one alone."""
+    place = scene(book(TWICE))
+    session = place.open()
+    run_step(session, "a", Status.FAILED)
+    run_step(session, "a", Status.FAILED)
+    assert rolled_back(session) == "incomplete"
+    assert order(place) == ["2", "1"]
+    return place, session
+
+
+def test_what_went_well_is_not_run_again_by_the_next_rollback(scene: Make) -> None:
+    place, session = tried_twice(scene)
+    item = plan(session.state, "run", "").items[0]
+    assert item.went == (item.text,)
+    (place.work / "cure").touch()
+    assert rolled_back(session) == "complete"
+    assert order(place) == ["2", "1", "1"]
+
+
+def test_it_is_run_again_once_the_step_has_acted_again(scene: Make) -> None:
+    place, session = tried_twice(scene)
+    (place.work / "tries").write_text("\n")
+    (place.work / "cure").touch()
+    run_step(session, "a", Status.FAILED)
+    assert rolled_back(session) == "complete"
+    assert sorted(order(place)[2:]) == ["1", "2"]
+
+
+def test_nor_by_one_without_the_journal(scene: Make) -> None:
+    place, _ = tried_twice(scene)
+    (place.work / "cure").touch()
+    told = Told()
+    assert emergency_of(place, told).run() == (True, ())
+    assert order(place) == ["2", "1", "1"]
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+def test_nor_by_the_script_whose_own_account_counts_too(scene: Make, shell: str) -> None:
+    place, _ = tried_twice(scene)
+    path = str(place.place / "rollback.sh")
+
+    def script(*options: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([shell, path, *options], capture_output=True, text=True, check=False)
+
+    shown = script("-n").stdout
+    assert "echo 1 >>" in shown
+    assert "went well before" in shown[: shown.index("echo 1 >>")]
+    assert script().returncode == 6
+    (place.work / "cure").touch()
+    assert script().returncode == 5
+    assert order(place) == ["2", "1", "1", "1"]
+
+
+def test_where_only_the_check_failed_the_next_rollback_only_checks(scene: Make) -> None:
+    step = Step(id="a", title="A", run="true", undo="echo a >> ../order", verify_undo="test -e ok")
+    place = scene(book(step))
+    session = place.open()
+    run_step(session, "a")
+    assert rolled_back(session) == "incomplete"
+    assert rolled_back(session) == "incomplete"
+    assert "went well before" in session.state.step("a").undo_reason
+    (place.work / "ok").touch()
+    assert rolled_back(session) == "complete"
+    assert order(place) == ["a"]
+
+
+def test_an_undo_that_was_lost_is_not_run_again_by_who_goes_on_without_the_journal(
+    tmp_path: Path,
+) -> None:
+    history = History(book(Step(id="a", title="A", run="true")))
+    history.ran("a", UndoArmed(kind="command", text="undo a", shell=("sh", "-c"), cwd="/"))
+    history.ask(r.StartRollback(scope="run"))
+    history.add(UndoStarted(), "a")
+    history.add(
+        CommandStarted(attempt=1, kind="undo", text="undo a", cwd="/", shell=("sh",), folder="/f"),
+        "a",
+    )
+    history.add(CommandFinished(attempt=1, kind="undo", folder="/f", lost=True), "a")
+    history.add(UndoFinished(result="failed", reason="the undo was lost"), "a")
+
+    def begun() -> str:
+        write(tmp_path, history.state, 0.0)
+        return undo_file.read(tmp_path / undo_file.NAME).items[0].begun
+
+    assert begun() == "/f"
+    # Once that rollback is over, another one tries it.
+    history.add(RollbackFinished(result="incomplete", remaining=("A",)))
+    assert begun() == ""

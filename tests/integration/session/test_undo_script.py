@@ -345,3 +345,17 @@ def test_the_plan_may_stop_it_where_one_fails_and_give_an_undo_its_own_time(tmp_
     assert (tmp_path / "ran").read_text().split() == ["c", "b"]
     assert "C: failed" in ended.stdout
     assert "A: not tried, the plan stops it where B fails" in ended.stdout
+
+
+def test_an_undo_that_was_begun_before_and_failed_is_tried_again_by_the_next_call(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "begun"
+    folder.mkdir()
+    (folder / "exit.json").write_text('{"exit": 1, "seconds": 1.0, "bytes": 0, "digest": ""}\n')
+    (folder / "log.head").touch()
+    item = undo("a", "echo a >> ran", tmp_path, begun=str(folder))
+    path = write(tmp_path / "run", item)
+    assert run(path).returncode == 6
+    assert run(path).returncode == 5
+    assert (tmp_path / "ran").read_text().split() == ["a"]

@@ -11,10 +11,11 @@ import pytest
 from runbook_tui.book.model import Check, Command, Parameter, Procedure, Stage, StageStep, Step
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import UndoArmed
-from runbook_tui.run.rollback import plan
+from runbook_tui.run.rollback import awaited, plan
 from runbook_tui.run.state import Status
 from tests.fakes.history import History
 from tests.integration.session.scene import Scene, ask, book, refused, rolled_back, run_step
+from tests.integration.session.test_rollback import Told, emergency_of
 from tests.waiting import until
 
 Make = Callable[..., Scene]
@@ -140,3 +141,48 @@ def test_a_record_without_places_is_read_as_it_always_was() -> None:
     history = History(book(step, parameters=(X,)), {"x": "a b"})
     history.ran("a", UndoArmed(kind="command", text="x ${{ x }}", missing=("x",)))
     assert plan(history.state, "run", "").items[0].text == "x 'a b'"
+
+
+LATE = Step(
+    id="a", title="A", outputs=("made",), run='test -e go; echo "made=it" >> "$RUNBOOK_OUTPUT"'
+)
+"""It fails before it has put out what its undo needs."""
+
+
+@pytest.mark.parametrize("named", ["${{ made }}", "$made", '"${made}"'])
+def test_what_a_step_did_not_put_out_is_asked_for_and_never_empty(scene: Make, named: str) -> None:
+    place = scene(book(dataclasses.replace(LATE, undo=f"echo [{named}] >> done")))
+    session = place.open()
+    run_step(session, "a", Status.FAILED)
+    (item,) = plan(session.state, "run", "").items
+    assert (item.ready, item.missing) == (False, ("made",))
+    ask(session, r.StartRollback(scope="run"))
+    until(lambda: awaited(session.state))
+    ask(session, r.GiveValue(name="made", value="it is", step="a"))
+    until(lambda: session.state.rollback and session.state.rollback.finished)
+    assert ran(place) == "[it is]\n"
+    assert session.state.rollback is not None
+    assert session.state.rollback.result == "complete"
+
+
+def test_where_nobody_can_give_it_the_undo_is_not_run(scene: Make) -> None:
+    place = scene(book(dataclasses.replace(LATE, undo="echo [$made] >> done")))
+    session = place.open()
+    run_step(session, "a", Status.FAILED)
+    assert rolled_back(session) == "incomplete"
+    assert session.state.step("a").undo_reason == "needs made"
+    assert emergency_of(place, Told()).run() == (False, ("A",))
+    assert ran(place) == ""
+
+
+@pytest.mark.parametrize(
+    "undo",
+    ["made=x; echo [$made] >> done", "echo [${made:-x}] >> done",
+     "read -r made <<< x; echo [$made] >> done", "for made in x; do echo [$made] >> done; done"],
+)  # fmt: skip
+def test_what_the_undo_sets_itself_is_not_asked_for(scene: Make, undo: str) -> None:
+    place = scene(book(dataclasses.replace(LATE, undo=undo)))
+    session = place.open()
+    run_step(session, "a", Status.FAILED)
+    assert rolled_back(session) == "complete"
+    assert ran(place) == "[x]\n"
