@@ -11,16 +11,14 @@ from pathlib import Path
 
 from runbook_tui.book.model import Secret, Step
 from runbook_tui.book.parameters import FilledIn
-from runbook_tui.run.events import CommandFinished, CommandStarted, ParameterCaptured, UndoArmed
+from runbook_tui.run.events import CommandFinished, CommandStarted, UndoArmed
 from runbook_tui.run.prepare import (
-    arm,
     host_of,
     named_secrets,
     recordable,
     resolve,
     secrets_in,
     step_environment,
-    withheld,
     working_folder,
 )
 from runbook_tui.run.rehearsal import as_if, left_alone
@@ -28,19 +26,16 @@ from runbook_tui.run.remote import DEFAULT_SHELL
 from runbook_tui.run.rollback import folders
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
-from runbook_tui.run.wire import limit, size, wire_name
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import CommandError, Commands, CommandSpec, CommandStatus
 from runbook_tui.session.ports.surroundings import Surroundings
-from runbook_tui.session.recorder import Pair, Recorder
+from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.sending import carried
 from runbook_tui.session.spare import Places
 from runbook_tui.session.undo_file import UNDO_SECONDS
 
 PROBE_SECONDS = 30.0
 LONGEST = 50
-LONGEST_REASON = 1000
-HOLDS_SECRET = "it holds a secret"
 LOOK_AGAIN = 2.0
 """Seconds between two looks at whether the folders of undos are there."""
 AGAIN = 2.0
@@ -315,108 +310,3 @@ def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
         lingered=status.lingered,
         reason=status.reason,
     )
-
-
-def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair]:
-    """What a command has put out since it was last looked at, and the undo it completes."""
-    step = bench.step(step_id)
-    known = bench.state.step(step_id).outputs
-    pairs: list[Pair] = []
-    values = dict(known)
-    hidden = [secret for secret in bench.secret_values().values() if secret]
-    found = bench.commands.outputs(Path(record.folder), bench.known_secrets())
-    for name in dict.fromkeys((*found.values, *found.faults)):
-        put_out = found.values.get(name, "")
-        # A secret is recorded by its source alone: what holds one is no value to go on with.
-        value = masked(put_out, hidden)
-        fault = found.faults.get(name, "" if value == put_out else HOLDS_SECRET)
-        usable = name in step.outputs and not fault
-        if known.get(name) == value and usable and name not in bench.state.step(step_id).refused:
-            continue
-        if not usable and (record.folder, name, value + fault) in bench.seen:
-            continue
-        bench.seen.add((record.folder, name, value + fault))
-        event = ParameterCaptured(name=name, value=value, usable=usable, reason=fault)
-        pairs.append((event, step_id))
-        if usable:
-            values[name] = value
-    if any(isinstance(p, ParameterCaptured) and p.usable for p, _ in pairs):
-        pairs += rearmed(bench, step_id, values)
-    return pairs
-
-
-def foreseen(bench: Workbench) -> RunState:
-    """The state as it will be once what running commands have put out by now is recorded.
-
-    Only looks: for the list of a rollback, whose lead may be dead.
-    """
-    state = bench.state
-    hidden = [secret for secret in bench.secret_values().values() if secret]
-    steps = dict(state.steps)
-    for id_ in state.steps.keys() & state.outline.steps.keys():
-        step = state.steps[id_]
-        found = {
-            name: value
-            for record in step.commands
-            if record.running and record.kind in {"before", "run"}
-            for name, value in _usable(bench, record, hidden).items()
-            if name in bench.step(id_).outputs
-        }
-        steps[id_] = dataclasses.replace(step, outputs={**step.outputs, **found})
-    return dataclasses.replace(state, steps=steps)
-
-
-def _usable(bench: Workbench, record: CommandRecord, hidden: list[str]) -> Mapping[str, str]:
-    """What a command has put out and nothing is wrong with."""
-    found = bench.commands.outputs(Path(record.folder), bench.known_secrets())
-    return {
-        name: value
-        for name, value in found.values.items()
-        if name not in found.faults and masked(value, hidden) == value
-    }
-
-
-def masked(value: str, hidden: Iterable[str]) -> str:
-    """A text with these secret values left out."""
-    for secret in sorted(hidden, key=len, reverse=True):
-        value = value.replace(secret, "***")
-    return value
-
-
-def settle(bench: Workbench, folder: str) -> None:
-    """The end of a command is recorded: nothing it put out may hold a secret any more."""
-    bench.commands.settle(Path(folder), bench.known_secrets())
-
-
-def rearmed(bench: Workbench, step_id: str, outputs: Mapping[str, str]) -> list[Pair]:
-    """The step's undo with what it has put out by now, if that changes it."""
-    state = bench.state
-    step = dataclasses.replace(state.step(step_id), outputs=outputs)
-    newer = dataclasses.replace(
-        state, values={**state.values, **outputs}, steps={**state.steps, step_id: step}
-    )
-    armed = armed_undo(bench, newer, step_id)
-    return [(armed, step_id)] if armed != state.step(step_id).undo else []
-
-
-def armed_undo(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
-    """How the step would be taken back, as far as known, and no larger than can be recorded."""
-    armed = undo_of(bench, state, step_id)
-    if size(armed) <= limit(wire_name(armed)):
-        return armed
-    if armed.kind != "command":
-        return UndoArmed(kind=armed.kind, reason=armed.reason[:LONGEST_REASON], cwd=armed.cwd)
-    # The step has run when what it put out makes its undo so large: a person has to know.
-    return UndoArmed(kind="none", reason="its undo is too large to be recorded", cwd=armed.cwd)
-
-
-def undo_of(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
-    """How the step would be taken back, as far as known."""
-    step = bench.step(step_id)
-    shell = shell_of(bench, step)
-    hidden = bench.secret_values().values()
-    inherited = bench.surroundings.environment
-    # A name that smells of secrets stays in, to be named; `arm` writes no value of it down.
-    smelling = {n: inherited[n] for n in withheld(inherited)}
-    base = {**recordable(inherited, hidden), **smelling}
-    return arm(state, step, base, shell)

@@ -17,7 +17,7 @@ from runbook_tui.run.undo_items import Absent
 from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
 from runbook_tui.session.following import Following
-from runbook_tui.session.launching import Workbench, foreseen
+from runbook_tui.session.launching import Workbench
 from runbook_tui.session.locks import LeadLock
 from runbook_tui.session.lookout import Lookout
 from runbook_tui.session.opening import resumption
@@ -26,6 +26,7 @@ from runbook_tui.session.ports.commands import Commands
 from runbook_tui.session.ports.journal import Journal, JournalError, TooLarge
 from runbook_tui.session.ports.runner import Runner
 from runbook_tui.session.ports.surroundings import Surroundings
+from runbook_tui.session.putting_out import foreseen
 from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.spare import Places
 

@@ -24,14 +24,7 @@ from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import CommandRecord, RunState, Status
 from runbook_tui.run.undo_items import Item, item_of
 from runbook_tui.run.undo_order import Others
-from runbook_tui.session.launching import (
-    Workbench,
-    captured,
-    finished,
-    prepare_undo,
-    settle,
-    start,
-)
+from runbook_tui.session.launching import Workbench, finished, prepare_undo, start
 from runbook_tui.session.ports.commands import (
     NEVER_STARTED,
     ORPHANED,
@@ -39,6 +32,7 @@ from runbook_tui.session.ports.commands import (
     Phase,
 )
 from runbook_tui.session.ports.journal import TooLarge
+from runbook_tui.session.putting_out import captured, settle
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.stepping import UNDO_KINDS
 from runbook_tui.session.undo_writing import write as write_undo_file
