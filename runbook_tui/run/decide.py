@@ -264,7 +264,7 @@ def _give(state: RunState, q: r.GiveValue, actor: Actor) -> Pairs | Refusal:
         return Refusal(reason=f"{q.name} is one of {', '.join(known.choices)}", exit_code=2)
     if wrong := too_long(q.name, q.value):
         return Refusal(reason=wrong, hint=IN_A_FILE, exit_code=2)
-    return [(e.ParameterCaptured(name=q.name, value=q.value, source="asked"), None)]
+    return [(e.ParameterCaptured(name=q.name, value=q.value, source=q.source), None)]
 
 
 def _open_rollback(state: RunState, q: r.OpenRollback, actor: Actor) -> Pairs | Refusal:

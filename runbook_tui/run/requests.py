@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from runbook_tui.book.parameters import Refused
 from runbook_tui.run.events import Payload
+from runbook_tui.run.sources import ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +92,11 @@ class OverrideGate(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveValue(Request):
-    """Give the value of a parameter that was asked for."""
+    """Give the value of a parameter that was asked for, or given with ``-p`` (`run.sources`)."""
 
     name: str
     value: str
+    source: str = ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

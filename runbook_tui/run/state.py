@@ -175,6 +175,8 @@ class RunState:
     paused: bool = False
     last_at: float = 0.0
     values: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where each of the values comes from, as in `run.sources`; one of an old run is not there."""
     secrets: Mapping[str, str] = field(default_factory=dict)
     steps: Mapping[str, StepState] = field(default_factory=dict)
     ticks: Mapping[str, Tick] = field(default_factory=dict)

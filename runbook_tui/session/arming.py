@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from runbook_tui.run.events import UndoArmed
-from runbook_tui.run.prepare import arm, recordable, withheld
+from runbook_tui.run.prepare import arm
 from runbook_tui.run.state import RunState
 from runbook_tui.run.wire import limit, size, wire_name
 from runbook_tui.session.launching import Workbench, shell_of
@@ -42,8 +42,4 @@ def undo_of(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
     step = bench.step(step_id)
     shell = shell_of(bench, step)
     hidden = bench.secret_values().values()
-    inherited = bench.surroundings.environment
-    # A name that smells of secrets stays in, to be named; `arm` writes no value of it down.
-    smelling = {n: inherited[n] for n in withheld(inherited)}
-    base = {**recordable(inherited, hidden), **smelling}
-    return arm(state, step, base, shell)
+    return arm(state, step, bench.surroundings.environment, shell, tuple(hidden))

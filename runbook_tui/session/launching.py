@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,11 +19,14 @@ from runbook_tui.run.prepare import (
     resolve,
     secrets_in,
     step_environment,
+    step_sources,
+    withheld,
     working_folder,
 )
 from runbook_tui.run.rehearsal import as_if, left_alone
 from runbook_tui.run.remote import DEFAULT_SHELL
 from runbook_tui.run.rollback import folders
+from runbook_tui.run.sources import ASKED, CALLER, NAMED, secret_from
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.session.ports.clock import Clock
@@ -53,6 +56,8 @@ class Workbench:
     folder: Path
     places: Places
     vault: dict[str, str] = field(default_factory=dict)
+    handed: set[str] = field(default_factory=set)
+    """Names of the secrets that a person has given."""
     failures: dict[str, str] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
     """Folders of the commands that this process has started."""
@@ -133,7 +138,13 @@ class Workbench:
     def give_secret(self, name: str, value: str) -> None:
         """A secret that a person gave; kept in memory only."""
         self.vault[name] = value
+        self.handed.add(name)
         self.look_for_secrets()
+
+    def sources_of(self, secrets: Iterable[str]) -> dict[str, str]:
+        """Where the values of these secrets come from: their source, or whoever gave them."""
+        known = self.state.secrets
+        return {n: secret_from(ASKED if n in self.handed else known.get(n, ASKED)) for n in secrets}
 
     def _fetch(self, secret: Secret) -> str | None:
         begun = self.state.begun
@@ -167,6 +178,8 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
         cwd=working_folder(state, step),
         shell=shell_of(bench, step),
         environment=environment,
+        sources=step_sources(state, step, around.ours(interactive=typed), {}),
+        known={**state.values, **state.step(step.id).outputs},
         # Another machine is told no more of them than its command names.
         secrets=named_secrets(state, step, text) if host else tuple(state.secrets),
         timeout=PROBE_SECONDS if kind in {"probe", "ready"} else step.timeout,
@@ -204,6 +217,10 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
     environment = {**caller, **recorded.environment}
     environment["RUNBOOK_RUN"] = bench.state.run
     environment["RUNBOOK_STEP"] = step_id
+    ours = bench.surroundings.ours(interactive=False)
+    named = step_sources(bench.state, bench.step(step_id), ours, {})
+    sources = {n: named[n] for n in named if n in recorded.environment or n in NAMED}
+    sources |= {n: CALLER for n in caller if n not in recorded.environment}
     return _launch(
         bench,
         step_id=step_id,
@@ -212,6 +229,8 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
         cwd=recorded.cwd if recorded.host else recorded.cwd or os.getcwd(),
         shell=recorded.shell or bench.surroundings.shell(None),
         environment=environment,
+        sources=sources,
+        known=recorded.environment,
         secrets=tuple(dict.fromkeys((*recorded.secrets, *secrets_in(bench.state, text)))),
         timeout=recorded.timeout or UNDO_SECONDS,
         interactive=False,
@@ -231,6 +250,8 @@ def _launch(
     cwd: str,
     shell: tuple[str, ...],
     environment: Mapping[str, str],
+    sources: Mapping[str, str],
+    known: Collection[str],
     secrets: tuple[str, ...],
     timeout: float | None,
     interactive: bool,
@@ -243,7 +264,8 @@ def _launch(
     number = len(step.commands) + 1
     folder = (place or bench.folder) / "commands" / f"{_short(step_id)}.{number}-{kind}"
     values = bench.secret_values()
-    known = {name: values[name] for name in secrets if name in values}
+    given = {name: values[name] for name in secrets if name in values}
+    recorded = recordable(environment, values.values(), known)
     started = CommandStarted(
         attempt=max(step.attempt, 1),
         kind=kind,
@@ -251,7 +273,9 @@ def _launch(
         cwd=cwd,
         shell=shell,
         folder=str(folder),
-        environment=recordable(environment, values.values()),
+        environment={n: v for n, v in recorded.items() if n not in given},
+        sources={**sources, **bench.sources_of(given)},
+        withheld=tuple(n for n in withheld(environment, recorded) if n not in given),
         secrets=secrets,
         timeout=timeout,
         interactive=interactive,
@@ -262,7 +286,7 @@ def _launch(
         folder=folder,
         argv=(*shell, text),
         cwd=cwd,
-        environment={**environment, **known},
+        environment={**environment, **given},
         secrets=tuple(values.values()),
         timeout=timeout,
         interactive=interactive,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runbook_tui.run import requests as r
-from runbook_tui.run.events import Actor
+from runbook_tui.run.events import Actor, CommandStarted
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import Absent
@@ -165,6 +165,21 @@ class Session:
                 self._listeners.remove(callback)
 
         return stop
+
+    def started(self, seq: int) -> Future[CommandStarted | None]:
+        """How a command was started, by its event; None where the journal does not tell."""
+        found: Future[CommandStarted | None] = Future()
+
+        def look() -> None:
+            try:
+                events = self._journal.events(self.run, seq - 1, 1)
+            except JournalError:
+                events = []
+            told = [e.payload for e in events if isinstance(e.payload, CommandStarted)]
+            found.set_result(told[0] if told else None)
+
+        self._call(look)
+        return found
 
     def give_secret(self, name: str, value: str) -> None:
         """A secret that was asked for; kept in memory only."""

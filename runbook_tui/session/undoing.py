@@ -287,7 +287,7 @@ class RollbackDriver:
             recorded = self._record([*before, (launch.started, step_id)])
         except TooLarge:
             # What the caller's environment adds is not worth an undo; what was armed has its own.
-            short = dataclasses.replace(launch.started, environment={})
+            short = dataclasses.replace(launch.started, environment={}, sources={})
             try:
                 recorded = self._record([*before, (short, step_id)])
             except TooLarge as error:

@@ -26,7 +26,8 @@ Tab Esc       look at the output, and back; ↑ ↓ k j PgUp PgDn Home g
               scroll, ← → go along, / find, End G follow
 z  b          the output alone; another one beside it, Tab goes there
 [ ]           output of earlier and later commands, other attempts
-e             the first line that looks like an error, then the next
+e  E          the first line that looks like an error, then the next; the
+              command's environment: each variable and where it is from
 v  c          choose lines; copy them, else what is in view; the mouse
               chooses from letter to letter and copies
 i             type into the command; only the panic keys stay ours
