@@ -172,18 +172,25 @@ def substitute_plain(text: str, values: Mapping[str, str]) -> tuple[str, tuple[s
     return re.sub(r"\$\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}", value, text), tuple(missing)
 
 
-def step_environment(state: RunState, step: Step, base: Mapping[str, str]) -> dict[str, str]:
+def step_environment(
+    state: RunState, step: Step, base: Mapping[str, str], *, typed: bool = False
+) -> dict[str, str]:
     """What the step's commands find in their environment, secrets' values left out.
 
-    ``base`` is that of this machine: on another one its own comes in its place.
+    ``base`` is that of this machine: on another one its own comes in its place, with what keeps a
+    command there from waiting for a person where none types into it (``typed``).
     """
-    environment = dict(remote.CALM if step.hosts else base)
+    environment = dict(_calm(typed=typed) if step.hosts else base)
     environment |= variables({**state.values, **state.step(step.id).outputs})
     for name, value in step.env.items():
         environment[name] = substitute_plain(value, state.values)[0]
     environment["RUNBOOK_RUN"] = state.run
     environment["RUNBOOK_STEP"] = step.id
     return environment
+
+
+def _calm(*, typed: bool) -> Mapping[str, str]:
+    return {} if typed else remote.CALM
 
 
 def variables(values: Mapping[str, str]) -> dict[str, str]:
@@ -199,21 +206,19 @@ def variables(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def step_sources(
-    state: RunState, step: Step, ours: Iterable[str], secrets: Mapping[str, str]
+    state: RunState, step: Step, ours: Iterable[str], *, typed: bool = False
 ) -> dict[str, str]:
     """Where the variables of `step_environment` come from, but for what is inherited.
 
-    ``ours`` are those that this program sets on this machine, ``secrets`` what the command gets
-    beside them, each with its source.
+    ``ours`` are those that this program sets on this machine.
     """
     return sources(
-        ours=remote.CALM if step.hosts else ours,
+        ours=_calm(typed=typed) if step.hosts else ours,
         values=variables(state.values),
         known=state.sources,
         outputs=variables(state.step(step.id).outputs),
         step=step.id,
         env=step.env,
-        secrets=secrets,
     )
 
 

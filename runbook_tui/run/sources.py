@@ -57,12 +57,11 @@ def sources(
     outputs: Iterable[str],
     step: str,
     env: Iterable[str],
-    secrets: Mapping[str, str],
 ) -> dict[str, str]:
     """The source of each variable that is not inherited; what comes later holds.
 
-    ``values`` are the run's, ``known`` where they come from; ``outputs`` are the ``step``'s own;
-    ``secrets`` are those that the command gets, with their sources.
+    ``values`` are the run's, ``known`` where they come from; ``outputs`` are the ``step``'s own.
+    Secrets come on top, as `secret_from` says.
     """
     return {
         **dict.fromkeys(ours, OURS),
@@ -70,7 +69,6 @@ def sources(
         **dict.fromkeys(outputs, output_of(step)),
         **dict.fromkeys(env, ENV),
         **dict.fromkeys(NAMED, OURS),
-        **{name: secret_from(source) for name, source in secrets.items()},
     }
 
 

@@ -168,7 +168,8 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
     filled = resolve(state, text, values, shell=step.shell)
     typed = step.interactive and kind == "run"
     around = bench.surroundings
-    environment = step_environment(state, step, around.interactive if typed else around.environment)
+    inherited = around.interactive if typed else around.environment
+    environment = step_environment(state, step, inherited, typed=typed)
     host, wrong = host_of(state, step)
     launch = _launch(
         bench,
@@ -178,7 +179,7 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
         cwd=working_folder(state, step),
         shell=shell_of(bench, step),
         environment=environment,
-        sources=step_sources(state, step, around.ours(interactive=typed), {}),
+        sources=step_sources(state, step, around.ours(interactive=typed), typed=typed),
         known={**state.values, **state.step(step.id).outputs},
         # Another machine is told no more of them than its command names.
         secrets=named_secrets(state, step, text) if host else tuple(state.secrets),
@@ -218,7 +219,7 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
     environment["RUNBOOK_RUN"] = bench.state.run
     environment["RUNBOOK_STEP"] = step_id
     ours = bench.surroundings.ours(interactive=False)
-    named = step_sources(bench.state, bench.step(step_id), ours, {})
+    named = step_sources(bench.state, bench.step(step_id), ours)
     sources = {n: named[n] for n in named if n in recorded.environment or n in NAMED}
     sources |= {n: CALLER for n in caller if n not in recorded.environment}
     return _launch(

@@ -26,14 +26,13 @@ Tab Esc       look at the output, and back; ↑ ↓ k j PgUp PgDn Home g
               scroll, ← → go along, / find, End G follow
 z  b          the output alone; another one beside it, Tab goes there
 [ ]           output of earlier and later commands, other attempts
-e  E          the first line that looks like an error, then the next; the
-              command's environment: each variable and where it is from
+e             the first line that looks like an error, then the next
 v  c          choose lines; copy them, else what is in view; the mouse
               chooses from letter to letter and copies
 i             type into the command; only the panic keys stay ours
 Ctrl+]        end typing; it also ends with the command
 
-w  t  Ctrl+P  watches; timeline; everything else
+w t E Ctrl+P  watches; timeline; what a command got; everything else
 q  Ctrl+Z     leave, to the shell; commands go on; `runbook resume`, `fg`
 Ctrl+L  ?     draw the screen again; this help, which ? q Esc leave
 """
