@@ -192,6 +192,7 @@ def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> N
         seq=event.seq,
         started=epoch(event.at),
         background=payload.kind == "run" and item is not None and item.background,
+        interactive=payload.interactive,
         node=payload.node,
         host=payload.host,
     )

@@ -40,7 +40,7 @@ BROKEN = frozenset({Status.FAILED, Status.STOPPED, Status.LOST, Status.UNDO_FAIL
 class CommandRecord:
     """One command as recorded; running while ``finished`` is None. Times: epoch seconds.
 
-    ``seq`` is the event that started it.
+    ``seq`` is the event that started it. ``interactive``: its standard input is its terminal.
     """
 
     attempt: int
@@ -57,6 +57,7 @@ class CommandRecord:
     timed_out: bool = False
     seconds: float = 0.0
     background: bool = False
+    interactive: bool = False
     node: str = ""
     reason: str = ""
     host: str = ""

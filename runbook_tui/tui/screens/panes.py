@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -17,6 +18,10 @@ from runbook_tui.tui.widgets.output import Output
 from runbook_tui.tui.widgets.pane import Pane
 from runbook_tui.tui.widgets.searching import Hit
 
+UNREAD = (
+    "this command reads no keys: a step that is typed into says “interactive = true”;"
+    " Ctrl+P stops commands"
+)
 BESIDE_COLUMNS = 100
 BESIDE_ROWS = 20
 """Where two outputs have room: beside one another, else one above the other."""
@@ -194,10 +199,15 @@ class PaneScreen(NodeScreen):
         """Every key but the panic key goes to the command."""
         # The card is drawn from the newest state, so its hint may be seen before this is.
         self.show_output()
-        if self.output.type_into():
-            self.add_class("-pane")
-        else:
+        record = self.output.command
+        if record is None or not record.running:
             self.app.say("no command runs here that could be typed into")
+        elif not (record.interactive or self.app.terminals.reads(Path(record.folder))):
+            # Keys that nobody reads would only stand in its log, as if it had put them out.
+            self.app.say(UNREAD, "warn")
+        else:
+            self.output.type_into()
+            self.add_class("-pane")
 
     def action_zoom(self) -> None:
         """The pane alone, with the keys, or everything again."""
