@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -216,6 +216,12 @@ class LocalSurroundings:
     environment: Mapping[str, str] = field(default_factory=dict)
     interactive: Mapping[str, str] = field(default_factory=dict)
 
+    def ours(self, *, interactive: bool) -> Collection[str]:
+        """Names of the variables that this program sets for commands."""
+        from runbook_tui.command.shells import ours
+
+        return ours(interactive=interactive)
+
     def shell(self, shell: str | None) -> tuple[str, ...]:
         """The argument vector that runs a text appended to it."""
         from runbook_tui.command.shells import shell_argv
@@ -288,6 +294,7 @@ def start(
     *,
     parameters: Mapping[str, str],
     actor: Actor,
+    sources: Mapping[str, str] = {},
     folder: Path | None = None,
     role: str = "lead",
     rehearse: bool = False,
@@ -312,6 +319,7 @@ def start(
             source=os.fsencode(path).decode("utf-8", "backslashreplace"),
             folder=str(base),
             parameters=parameters,
+            sources=sources,
             actor=actor,
             clock=SystemClock(),
             role=role,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from runbook_tui.book.model import Step
-
 NAME = re.compile(r"[A-Za-z0-9._@:%\[\]][A-Za-z0-9._@:%\[\]-]*")
 LONGEST = 255
 
@@ -23,11 +21,4 @@ def wrong_with(name: str) -> str:
         return f"a host's name has at most {LONGEST} characters"
     if NAME.fullmatch(name) is None:
         return "a host's name holds only letters, digits and . _ @ : % [ ] -"
-    return ""
-
-
-def not_there(step: Step) -> str:
-    """Why a step is refused on the machines that it is for; empty where it is not."""
-    if step.hosts and step.interactive:
-        return "it is to be typed into, and commands on another machine have no keyboard"
     return ""

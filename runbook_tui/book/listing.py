@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.durations import window as between
-from runbook_tui.book.hosts import not_there
 from runbook_tui.book.model import (
     Change,
     Check,
@@ -99,7 +98,6 @@ def _facts_of(step: Step) -> list[str]:
         f"on {', '.join(step.hosts)}" if step.hosts else "",
         f"{step.batch} at a time" if step.batch is not None else "",
         f"{step.max_failures} may fail" if step.max_failures else "",
-        "REFUSED by this version" if not_there(step) else "",
         "in the background" if step.background else "",
         "typed into" if step.interactive else "",
         f"at most {spoken(step.timeout)}" if step.timeout is not None else "",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from runbook_tui.book.findings import Finding
-from runbook_tui.book.hosts import not_there
 from runbook_tui.book.model import Change, Check, Gate, Phase, Placed, Runbook, Step
 
 CODE = "not-acted-on"
@@ -28,9 +27,6 @@ def not_acted_on(runbook: Runbook) -> Iterator[Finding]:
 
 def _step(step: Step) -> Iterator[Finding]:
     about = f"of “{step.title}”"
-    if why := not_there(step):
-        yield _found(step, f"“{step.title}” is for {', '.join(step.hosts)} and will be refused:"
-                     f" {why}", "high")  # fmt: skip
     for key, value, instead in (
         ("role", step.role, "the lead starts every step"),
         ("evidence", step.evidence, "only the command's log is kept"),

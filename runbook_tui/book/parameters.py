@@ -22,6 +22,14 @@ SECRET_NAME = re.compile(
     r"(TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_KEY|AUTH|COOKIE|SESSION_KEY)",
     re.IGNORECASE,
 )
+SECRET_END = re.compile(r"(?<=_)(PWD|PASS|KEY|PAT|DSN)$|^(PGPASS|KEY)$", re.IGNORECASE)
+"""Ends of names of the same kind; not of what a plan is read by, since `$SSH_KEY` may be a file."""
+SECRET_VALUE = re.compile(
+    r"\w://[^/\s:@]*:[^/\s@]+@"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY"
+    r"|\b(gh[opsur]_|github_pat_|glpat-|xox[abeprs]-|sk-|AKIA|ASIA|eyJ)[A-Za-z0-9_-]{16}"
+)
+"""Values that are secrets by their form: a password in an address, a private key, a token."""
 VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 """A placeholder of this form is a variable of the shell, in braces or not."""
 
@@ -182,6 +190,15 @@ def as_variable(name: str) -> str:
 def smells_of_secrets(name: str) -> bool:
     """Whether a variable has a name as people give it to what nobody else should know."""
     return SECRET_NAME.search(name) is not None
+
+
+def private(name: str, value: str) -> bool:
+    """Whether a variable that was found set is nothing to write down, by its name or its form."""
+    return (
+        smells_of_secrets(name)
+        or SECRET_END.search(name) is not None
+        or SECRET_VALUE.search(value) is not None
+    )
 
 
 def reserved(name: str) -> str:

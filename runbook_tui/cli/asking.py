@@ -9,7 +9,9 @@ from runbook_tui.book.model import Step
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.values import Values, ask_for, confirmed, secret_missing, source
+from runbook_tui.run.late_values import lacking
 from runbook_tui.run.requests import ConfirmationNeeded, GiveValue, Refusal, ValuesMissing
+from runbook_tui.run.sources import ASKED, GIVEN
 from runbook_tui.session.session import Session
 
 PATIENCE = 60.0
@@ -32,11 +34,7 @@ class Answers:
 
     def hand_over(self, session: Session) -> None:
         """Give the session what is not in the journal: secrets, and values given on resuming."""
-        for name, value in self._values.secret.items():
-            session.give_secret(name, value)
-        for name, value in self._values.plain.items():
-            if session.state.values.get(name) != value:
-                _give(session, name, value)
+        hand_over(session, self._values)
 
     def confirm(self, question: str) -> bool:
         """Yes or no to what the plan asks."""
@@ -87,7 +85,16 @@ class Answers:
             self._held.add(parameter.name)
 
 
-def _give(session: Session, name: str, value: str) -> None:
-    answer = session.ask(GiveValue(name=name, value=value)).result(PATIENCE)
+def hand_over(session: Session, values: Values) -> None:
+    """Give an open session what was given with ``-p`` and is not in its journal; raises `Ended`."""
+    for name, value in values.secret.items():
+        session.give_secret(name, value)
+    for name, value in values.plain.items():
+        if session.state.values.get(name) != value or lacking(session.state, name):
+            _give(session, name, value, GIVEN)
+
+
+def _give(session: Session, name: str, value: str, source: str = ASKED) -> None:
+    answer = session.ask(GiveValue(name=name, value=value, source=source)).result(PATIENCE)
     if isinstance(answer, Refusal):
         raise Ended(answer.exit_code, answer.reason, answer.hint)

@@ -54,6 +54,7 @@ def led(
 
     It may be left until the run is opened in this person's name.
     """
+    from runbook_tui.cli.asking import hand_over
     from runbook_tui.cli.screen import opened
 
     session = _session(run, who, plan)
@@ -61,8 +62,7 @@ def led(
     opening.doing = "opening the run"
     _open(session, resume=resume)
     try:
-        for name, value in values.secret.items():
-            session.give_secret(name, value)
+        hand_over(session, values)
         return opened(session, "; ".join(filter(None, (said, *other_runs(run)))))
     except BaseException:
         session.close()

@@ -9,19 +9,19 @@ import click
 
 from runbook_tui.book.findings import PlanFaults
 from runbook_tui.cli import exits, say
+from runbook_tui.cli.asking import hand_over
 from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.people import as_option, rescuer
-from runbook_tui.cli.values import Values, given
+from runbook_tui.cli.values import given
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
-from runbook_tui.run.late_values import lacking, with_values
-from runbook_tui.run.requests import GiveValue, SetSeverity
+from runbook_tui.run.late_values import with_values
+from runbook_tui.run.requests import SetSeverity
 from runbook_tui.run.rollback import about_to_act, plan, without
 from runbook_tui.run.scopes import SCOPES, default_scope, scope_node
 from runbook_tui.run.state import RunState
 from runbook_tui.session.opening import NoSuchRun
 from runbook_tui.session.ports.journal import JournalError
-from runbook_tui.session.session import Session
 from runbook_tui.session.undo_file import UndoFile
 
 
@@ -146,7 +146,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         consent(run, wish)
     session.open()
     try:
-        _give(session, values)
+        hand_over(session, values)
         undoing = Undoing(session, may_ask=not unattended)
         if not session.state.rolling_back:
             wanted = _scope(session.state, wish.scope)
@@ -157,16 +157,6 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         return undoing.follow()
     finally:
         session.close()
-
-
-def _give(session: Session, values: Values) -> None:
-    from runbook_tui.cli.opening import ask
-
-    for name, value in values.secret.items():
-        session.give_secret(name, value)
-    for name, value in values.plain.items():
-        if session.state.values.get(name) != value or lacking(session.state, name):
-            ask(session, GiveValue(name=name, value=value))
 
 
 def _behind(run: str, state: RunState) -> JournalError | None:

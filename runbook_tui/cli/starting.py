@@ -82,6 +82,7 @@ class Prepared:
             start.file,
             self.plan,
             parameters=self.values.plain,
+            sources=self.values.sources,
             actor=who,
             folder=start.cwd,
             role=start.role,

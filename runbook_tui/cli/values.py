@@ -16,14 +16,24 @@ from runbook_tui.book.plain_text import printable
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.leaving import answering
+from runbook_tui.run import sources
 
 
 @dataclass(kw_only=True)
 class Values:
-    """``plain`` values are recorded; ``secret`` ones are kept in memory only."""
+    """``plain`` values are recorded with their ``sources``; ``secret`` ones are kept in memory."""
 
     plain: dict[str, str] = field(default_factory=dict)
     secret: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def put(self, parameter: Parameter, value: str, source: str) -> None:
+        """Take a value in."""
+        if parameter.secret is not None:
+            self.secret[parameter.name] = value
+            return
+        self.plain[parameter.name] = value
+        self.sources[parameter.name] = source
 
 
 def given(pairs: Iterable[str], runbook: Runbook, outputs: Collection[str] = ()) -> Values:
@@ -47,7 +57,7 @@ def given(pairs: Iterable[str], runbook: Runbook, outputs: Collection[str] = ())
             )
         if wrong := unfit(parameter, value):
             raise Ended(exits.USAGE, wrong)
-        (values.secret if parameter.secret else values.plain)[parameter.name] = value
+        values.put(parameter, value, sources.GIVEN)
     return values
 
 
@@ -85,7 +95,7 @@ def complete(values: Values, runbook: Runbook, folder: str, *, may_ask: bool) ->
             exits.PLAN_FAULTS, f"values are missing: {names}", "give them with -p NAME=VALUE"
         )
     for parameter in missing:
-        (values.secret if parameter.secret else values.plain)[parameter.name] = ask_for(parameter)
+        values.put(parameter, ask_for(parameter), sources.ASKED)
     return values
 
 
@@ -97,13 +107,13 @@ def fill(values: Values, runbook: Runbook, folder: str) -> list[Parameter]:
             # What a Markdown plan leaves to the terminal is asked for only if that has none.
             found = os.environ.get(parameter.name)
             if found and parameter.name not in values.plain:
-                values.plain[parameter.name] = found
+                values.put(parameter, found, sources.TERMINAL)
     for parameter in _open(values, runbook):
         if parameter.secret is not None:
             if fetched(parameter.secret, folder) is None:
                 missing.append(parameter)
         elif parameter.default is not None:
-            values.plain[parameter.name] = parameter.default
+            values.put(parameter, parameter.default, sources.DEFAULT)
         elif parameter.required:
             missing.append(parameter)
     return missing

@@ -5,8 +5,11 @@ from __future__ import annotations
 import secrets
 
 from runbook_tui.book.hosts import wrong_with
-from runbook_tui.run import remote
+from runbook_tui.run import remote, remote_terminal
 from runbook_tui.session.ports.commands import CommandSpec
+
+FOLDER = "FOLDER"
+"""Stands for the folder there, which only the other side knows, in what enters its terminal."""
 
 
 def carrying(spec: CommandSpec) -> dict[str, object] | None:
@@ -17,7 +20,8 @@ def carrying(spec: CommandSpec) -> dict[str, object] | None:
     if wrong := wrong_with(there.host):
         raise ValueError(f"{there.host!r} is no host: {wrong}")
     token = secrets.token_hex(16)
-    script = remote.script(
+    kind = remote_terminal if spec.interactive else remote
+    script = kind.script(
         token=token,
         text=there.text,
         shell=there.shell,
@@ -25,9 +29,14 @@ def carrying(spec: CommandSpec) -> dict[str, object] | None:
         environment=there.environment,
     )
     size = len(script.encode("utf-8", "surrogateescape"))
+    given = spec.environment.get(remote.PROGRAM, "")
+    typed = remote.calling(given, remote_terminal.OPTIONS) if spec.interactive else None
     return {
         "host": there.host,
-        "ssh": remote.calling(spec.environment.get(remote.PROGRAM, "")),
+        "ssh": remote.calling(given),
+        "terminal": typed,
+        "entering": remote_terminal.entering(FOLDER),
+        "folder": FOLDER,
         "script": script,
         "taking": remote.taking(size),
         "ending": remote.ending(token=token),

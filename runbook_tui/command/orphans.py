@@ -29,7 +29,7 @@ def boot() -> str:
 def orphans(folder: Path, leader: int | None = None) -> list[int]:
     """Process ids that come from a command and live; with ``leader`` those of its session alone."""
     mark = os.fsencode(f"RUNBOOK_OUTPUT={place(folder)}")
-    return [pid for pid in _living(leader) if mark in _environment(pid)]
+    return [pid for pid in living(leader) if mark in _environment(pid)]
 
 
 def end(folder: Path) -> None:
@@ -46,7 +46,8 @@ def end(folder: Path) -> None:
             time.sleep(PAUSE)
 
 
-def _living(leader: int | None) -> list[int]:
+def living(leader: int | None) -> list[int]:
+    """Process ids of all that live; with ``leader`` those of its session."""
     found = []
     for name in os.listdir("/proc"):
         if not name.isdigit():

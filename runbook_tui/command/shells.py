@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 REDIRECTING = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR",
@@ -34,6 +34,11 @@ def shell_argv(shell: str | None, text: str) -> tuple[str, ...]:
     if shutil.which("bash"):
         return ("bash", "-eo", "pipefail", "-c", text)
     return ("sh", "-e", "-c", text)
+
+
+def ours(*, interactive: bool) -> Collection[str]:
+    """Names of the variables that `base_environment` sets, whatever the caller has."""
+    return PANE if interactive else {**PANE, **CALM}
 
 
 def base_environment(environ: Mapping[str, str], *, interactive: bool = False) -> dict[str, str]:

@@ -13,6 +13,7 @@ from runbook_tui.command.following import Following, size_of
 from runbook_tui.command.kept_lines import KeptLines
 from runbook_tui.command.lines import SGR, addresses_cursor, parse_line, parse_rows
 from runbook_tui.command.modes import Modes
+from runbook_tui.command.reading import reads
 from runbook_tui.command.sgr import restyled
 from runbook_tui.command.spans import blank_is_seen
 from runbook_tui.session.ports.terminals import PLAIN, Row, Span, Style, TerminalView
@@ -29,6 +30,10 @@ class LogTerminals:
     def open(self, folder: Path) -> LogTerminal:
         """The terminal of the command that keeps its log in ``folder``."""
         return LogTerminal(folder)
+
+    def reads(self, folder: Path) -> bool:
+        """Whether something of the command reads what is typed."""
+        return reads(folder)
 
 
 class LogTerminal:

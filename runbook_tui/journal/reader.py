@@ -30,7 +30,7 @@ from runbook_tui.session.ports.journal import (
     Verdict,
 )
 
-EVENTS = "SELECT body, hash FROM event WHERE run = ? AND seq > ? ORDER BY seq"
+EVENTS = "SELECT body, hash FROM event WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?"
 BRIEFS = """\
 SELECT json_extract(body, '$.type', '$.step', '$.at', '$.actor.name', '$.actor.email',
   '$.data.kind', '$.data.result', '$.data.folder', '$.data.rehearse', '$.data.name', '$.data.email')
@@ -71,10 +71,11 @@ class JournalReader:
         """Always refused with `JournalError`."""
         raise JournalError(f"journal {self._path}: opened for reading only")
 
-    def events(self, run: str, after: int = 0) -> list[Event]:
-        """The run's events with a number above ``after``; none for a run that is not there."""
+    def events(self, run: str, after: int = 0, most: int = -1) -> list[Event]:
+        """The run's events with a number above ``after``, the first ``most`` of them (all where
+        that is negative); none for a run that is not there."""
         with self._kept() as db:
-            rows = db.execute(EVENTS, (run, after)).fetchall() if db else []
+            rows = db.execute(EVENTS, (run, after, most)).fetchall() if db else []
         return [event(*row) for row in rows]
 
     def briefs(self, run: str) -> list[Brief]:

@@ -92,9 +92,10 @@ class SqliteJournal:
             self._bell.ring()
         return result
 
-    def events(self, run: str, after: int = 0) -> list[Event]:
-        """The run's events with a number above ``after``; none for a run that is not there."""
-        return self._reader.events(run, after)
+    def events(self, run: str, after: int = 0, most: int = -1) -> list[Event]:
+        """The run's events with a number above ``after``, the first ``most`` of them; none for a
+        run that is not there."""
+        return self._reader.events(run, after, most)
 
     def briefs(self, run: str) -> list[Brief]:
         """As much of the run's events as tells how it stands."""

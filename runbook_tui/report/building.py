@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from runbook_tui.book.model import Runbook, Watch
 from runbook_tui.report.chart import nested, span_of
+from runbook_tui.report.environments import environments
 from runbook_tui.report.gathering import Gathered, gather
 from runbook_tui.report.model import (
     Alarm,
@@ -28,6 +29,7 @@ from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.forecast import Slot, slots
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.several import status_of
+from runbook_tui.run.sources import told
 from runbook_tui.run.state import RunState, closed
 from runbook_tui.run.times import epoch
 
@@ -106,6 +108,7 @@ def build(
         effort=effort(runbook, taking_part),
         effort_elsewhere=effort_elsewhere(runbook),
         values=tuple(_values(state, events)),
+        environments=environments(events),
         pauses=tuple(found.pauses),
         stopped=state.stopped,
         remarks=tuple(remarks),
@@ -271,16 +274,18 @@ def _alarm(alarm: Alarm, watches: Iterable[Watch]) -> Alarm:
     )
 
 
-def _values(state: RunState, events: Iterable[Event]) -> Iterable[Value]:
+def _values(state: RunState, events: Iterable[Event]) -> Iterator[Value]:
     begun = state.begun
-    for name, source in (begun.secrets if begun is not None else {}).items():
+    assert begun is not None
+    for name, source in begun.secrets.items():
         yield Value(name=name, value="", source=f"a secret, from {source}")
-    for name, value in (begun.parameters if begun is not None else {}).items():
-        yield Value(name=name, value=value, source="given at the start")
+    for name, value in begun.parameters.items():
+        source = told(begun.sources.get(name, "given at the start"))
+        yield Value(name=name, value=value, source=source)
     for event in events:
         p = event.payload
         if isinstance(p, e.ParameterCaptured):
-            of = f"put out by “{_title(state, event.step)}”" if event.step else p.source
+            of = f"put out by “{_title(state, event.step)}”" if event.step else told(p.source)
             unused = "" if p.usable else ", not used" + (f": {p.reason}" if p.reason else "")
             yield Value(name=p.name, value=p.value, source=of + unused)
 

@@ -42,6 +42,7 @@ def to_html(report: Report, zone: tzinfo | None = None) -> str:
         _notes(report, clock),
         _people(report),
         _values(report),
+        _environments(report),
         _record(report, clock),
     )
     return f"<!doctype html>\n{element('html', head, element('body', main), lang='en')}\n"
@@ -275,6 +276,13 @@ def _values(report: Report) -> Html:
         return Html("")
     rows = ((v.name, v.value, v.source) for v in report.values)
     return _section("Values", _table(("Name", "Value", "Where from"), rows))
+
+
+def _environments(report: Report) -> Html:
+    if not report.environments:
+        return Html("")
+    table = _table(words.ENVIRONMENT, words.environment(report), "Commands")
+    return _section("Environment of the commands", table)
 
 
 def _record(report: Report, clock: Clock) -> Html:

@@ -26,6 +26,7 @@ def to_markdown(report: Report, zone: tzinfo | None = None) -> str:
         _notes(report, clock),
         _people(report),
         _values(report),
+        _environments(report),
         _record(report, clock),
     )
     lines = [line for section in sections for line in section]
@@ -300,6 +301,15 @@ def _values(report: Report) -> Iterator[str]:
         ("Name", "Value", "Where from"),
         ((said(v.name), said(v.value), said(v.source)) for v in report.values),
     )
+
+
+def _environments(report: Report) -> Iterator[str]:
+    if not report.environments:
+        return
+    yield "## Environment of the commands"
+    yield ""
+    rows = words.environment(report)
+    yield from _table(words.ENVIRONMENT, ([said(cell) for cell in row] for row in rows))
 
 
 def _record(report: Report, clock: Clock) -> Iterator[str]:

@@ -283,6 +283,24 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What a number of commands got alike: where they ran, by which shell, with what.
+
+    ``plan`` names the variables that the plan sets for their steps, ``withheld`` those that are
+    not written down; ``inherited`` counts those of the terminal, ``digest`` tells them apart.
+    """
+
+    host: str
+    folder: str
+    shell: str
+    plan: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    inherited: int = 0
+    digest: str = ""
+    commands: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One run, written down. ``written`` is when; ``verified`` is None where nobody looked."""
 
@@ -317,6 +335,7 @@ class Report:
     effort_elsewhere: Mapping[str, float] | None = None
     """Planned hours that the plan gives for phases and steps, by what says so."""
     values: tuple[Value, ...] = ()
+    environments: tuple[Environment, ...] = ()
     pauses: tuple[tuple[float, float], ...] = ()
     stopped: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -253,3 +254,15 @@ def holds(report: Report) -> str:
 def check(report: Report) -> str:
     """The command that checks the record against the head."""
     return f"runbook verify {report.run} --anchor {report.head}"
+
+
+ENVIRONMENT = ("Commands", "Where", "Shell", "Set by the plan", "Inherited", "Not written down")
+
+
+def environment(report: Report) -> Iterator[tuple[str, ...]]:
+    """A row for the commands that got the same."""
+    for one in report.environments:
+        where = one.folder or "the folder of the login"
+        same = f"{one.inherited} (digest {one.digest})" if one.digest else str(one.inherited)
+        yield (str(one.commands), f"{where} on {one.host}" if one.host else where, one.shell,
+               ", ".join(one.plan), same, ", ".join(one.withheld))  # fmt: skip

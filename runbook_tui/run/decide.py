@@ -13,7 +13,7 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
 from runbook_tui.run.counting import opened_by
-from runbook_tui.run.elsewhere import astray, elsewhere
+from runbook_tui.run.elsewhere import astray
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, holders, waits_for
 from runbook_tui.run.late_values import lacking
@@ -129,8 +129,6 @@ def _not_startable(state: RunState, step: Step) -> Refusal | None:
         return Refusal(
             reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}",
         )
-    if not state.rehearsal and (refusal := elsewhere(step)) is not None:
-        return refusal
     if reasons := blockers(state, step.id):
         return Refusal(reason="; ".join(reasons))
     return None
@@ -265,7 +263,7 @@ def _give(state: RunState, q: r.GiveValue, actor: Actor) -> Pairs | Refusal:
         return Refusal(reason=f"{q.name} is one of {', '.join(known.choices)}", exit_code=2)
     if wrong := too_long(q.name, q.value):
         return Refusal(reason=wrong, hint=IN_A_FILE, exit_code=2)
-    captured = e.ParameterCaptured(name=q.name, value=q.value, source="asked")
+    captured = e.ParameterCaptured(name=q.name, value=q.value, source=q.source)
     return [(captured, lacking(state, q.name, q.step) or None)]
 
 

@@ -26,6 +26,7 @@ class Draft:
         self.outline = state.outline
         self.fields: dict[str, Any] = {}
         self.values = dict(state.values)
+        self.sources = dict(state.sources)
         self.secrets = dict(state.secrets)
         self.steps = dict(state.steps)
         self.ticks = dict(state.ticks)
@@ -52,6 +53,7 @@ class Draft:
         return dataclasses.replace(
             before,
             values=_kept(before.values, self.values),
+            sources=_kept(before.sources, self.sources),
             secrets=_kept(before.secrets, self.secrets),
             steps=_kept(before.steps, self.steps),
             ticks=_kept(before.ticks, self.ticks),

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from runbook_tui.book.hosts import not_there
 from runbook_tui.book.model import Step
 from runbook_tui.run.prepare import host_of
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState
-
-INSTEAD = "make it a step for each machine, without “interactive”; or do it there, then skip it"
-
-
-def elsewhere(step: Step) -> Refusal | None:
-    """The refusal of a step that cannot run where it is meant to; None where it can."""
-    why = not_there(step)
-    if not why:
-        return None
-    return Refusal(reason=f"“{step.title}” is for {', '.join(step.hosts)}: {why}", hint=INSTEAD)
 
 
 def astray(state: RunState, step: Step) -> Refusal | None:

@@ -42,7 +42,8 @@ class Payload:
 class RunStarted(Payload):
     """The run exists. ``plan`` holds the whole text; ``parameters`` never a secret's value.
 
-    ``rehearse``: it only goes through the plan.
+    ``sources``: where each parameter's value comes from, as in `run.sources`. ``rehearse``: it only
+    goes through the plan.
     """
 
     WIRE: ClassVar[str] = "run.started"
@@ -54,6 +55,7 @@ class RunStarted(Payload):
     folder: str
     includes: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     role: str = "lead"
     rehearse: bool = False
@@ -178,7 +180,8 @@ class CommandStarted(Payload):
     ``kind`` is ``before``, ``run``, ``ready``, ``undo``, ``verify_undo``, ``probe``, ``stage`` or
     ``rehearse``.
     ``folder`` is where its supervisor keeps log and exit status. ``environment`` is what it got,
-    without what smells of secrets; ``shell`` is its argument vector but
+    without what smells of secrets, whose names are ``withheld``; ``sources`` says where a variable
+    comes from (`run.sources`), one without is inherited. ``shell`` is its argument vector but
     for the text; ``node`` the check that a probe is for. ``host`` is the machine it runs on, where
     that is another; ``cwd``, ``shell`` and ``environment`` are those there.
     """
@@ -191,6 +194,8 @@ class CommandStarted(Payload):
     shell: tuple[str, ...]
     folder: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    withheld: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     timeout: float | None = None
     interactive: bool = False
@@ -226,7 +231,7 @@ class CommandFinished(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterCaptured(Payload):
-    """A value became known: ``source`` is ``given``, ``asked`` or ``output``.
+    """A value became known: ``source`` is ``-p``, ``asked`` or ``output``.
 
     ``usable`` is False for an output that the step did not declare, or that cannot be used for
     the ``reason`` given: it holds a secret (``value`` is masked then), or is too long to be kept.

@@ -12,6 +12,7 @@ from runbook_tui.run import fold_rollback as rollback
 from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Actor, Event, Payload
 from runbook_tui.run.outline import Outline
+from runbook_tui.run.sources import output_of
 from runbook_tui.run.state import (
     CommandRecord,
     Note,
@@ -64,6 +65,7 @@ def _run_started(draft: Draft, event: Event, payload: e.RunStarted) -> None:
     draft.rehearsal = payload.rehearse
     draft.led_by(event.actor)
     draft.values.update(payload.parameters)
+    draft.sources.update(payload.sources)
     draft.secrets.update(payload.secrets)
 
 
@@ -190,6 +192,7 @@ def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> N
         seq=event.seq,
         started=epoch(event.at),
         background=payload.kind == "run" and item is not None and item.background,
+        interactive=payload.interactive,
         node=payload.node,
         host=payload.host,
     )
@@ -230,6 +233,7 @@ def _captured(draft: Draft, event: Event, payload: e.ParameterCaptured) -> None:
         return
     if not draft.outline.on_one_of_several(event.step or ""):
         draft.values[payload.name] = payload.value
+        draft.sources[payload.name] = output_of(event.step) if event.step else payload.source
     if event.step:
         outputs = {**step.outputs, payload.name: payload.value}
         draft.change(event.step, outputs=outputs, refused=refused)

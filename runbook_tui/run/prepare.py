@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from runbook_tui.book.hosts import wrong_with
 from runbook_tui.book.model import Parameter, Step
 from runbook_tui.book.parameters import (
-    SECRET_NAME,
     FilledIn,
     Place,
     Refused,
     fill_in,
+    private,
     reserved,
     stands_in,
 )
@@ -23,8 +23,11 @@ from runbook_tui.book.shell.passing_over import passing_over
 from runbook_tui.book.shell.variables import read_from_outside
 from runbook_tui.run import remote
 from runbook_tui.run.events import UndoArmed
+from runbook_tui.run.sources import sources
 from runbook_tui.run.state import RunState, Status
 
+TELLING = 4
+"""Characters of a secret from which on it is looked for inside of other values."""
 UNDER_WAY = frozenset({Status.RUNNING, Status.WAITING, Status.DONE})
 
 
@@ -205,20 +208,16 @@ def substitute_plain(text: str, values: Mapping[str, str]) -> tuple[str, tuple[s
     return re.sub(r"\$\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}", value, text), tuple(missing)
 
 
-def step_environment(state: RunState, step: Step, base: Mapping[str, str]) -> dict[str, str]:
+def step_environment(
+    state: RunState, step: Step, base: Mapping[str, str], *, typed: bool = False
+) -> dict[str, str]:
     """What the step's commands find in their environment, secrets' values left out.
 
-    ``base`` is that of this machine: on another one its own comes in its place.
+    ``base`` is that of this machine: on another one its own comes in its place, with what keeps a
+    command there from waiting for a person where none types into it (``typed``).
     """
-    environment = dict(remote.CALM if step.hosts else base)
-    environment.update(
-        # A placeholder of Markdown may be called PATH; commands still need the real one.
-        {
-            name: v
-            for name, v in {**state.values, **state.step(step.id).outputs}.items()
-            if re.fullmatch(r"[A-Za-z_]\w*", name) and not reserved(name)
-        }
-    )
+    environment = dict(_calm(typed=typed) if step.hosts else base)
+    environment |= variables({**state.values, **state.step(step.id).outputs})
     for name, value in step.env.items():
         environment[name] = substitute_plain(value, state.values)[0]
     environment["RUNBOOK_RUN"] = state.run
@@ -226,33 +225,80 @@ def step_environment(state: RunState, step: Step, base: Mapping[str, str]) -> di
     return environment
 
 
-def recordable(environment: Mapping[str, str], hidden: Collection[str] = ()) -> dict[str, str]:
+def _calm(*, typed: bool) -> Mapping[str, str]:
+    return {} if typed else remote.CALM
+
+
+def variables(values: Mapping[str, str]) -> dict[str, str]:
+    """Those of a run's values that commands find under their names.
+
+    A placeholder of Markdown may be called PATH; commands still need the real one.
+    """
+    return {
+        name: value
+        for name, value in values.items()
+        if re.fullmatch(r"[A-Za-z_]\w*", name) and not reserved(name)
+    }
+
+
+def step_sources(
+    state: RunState, step: Step, ours: Iterable[str], *, typed: bool = False
+) -> dict[str, str]:
+    """Where the variables of `step_environment` come from, but for what is inherited.
+
+    ``ours`` are those that this program sets on this machine.
+    """
+    return sources(
+        ours=_calm(typed=typed) if step.hosts else ours,
+        values=variables(state.values),
+        known=state.sources,
+        outputs=variables(state.step(step.id).outputs),
+        step=step.id,
+        env=step.env,
+    )
+
+
+def recordable(
+    environment: Mapping[str, str], hidden: Collection[str] = (), known: Collection[str] = ()
+) -> dict[str, str]:
     """The part of an environment that may be written down.
 
-    Nothing whose name smells of secrets, nothing that holds one of the ``hidden`` values.
+    Nothing that holds one of the ``hidden`` values; of the rest nothing that is private, unless
+    its name is ``known``: the run's own values stand in its record anyway.
     """
     return {
         name: value
         for name, value in environment.items()
-        if not SECRET_NAME.search(name) and not any(h and h in value for h in hidden)
+        if (name in known or not private(name, value)) and not _holds(value, hidden)
     }
 
 
-def withheld(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Names of variables that are set and not written down, by their names alone."""
-    return tuple(sorted(n for n, value in environment.items() if value and SECRET_NAME.search(n)))
+def _holds(value: str, hidden: Collection[str]) -> bool:
+    """Whether a value holds a secret; a very short one stands in everything."""
+    return any(h and (h in value if len(h) >= TELLING else h == value) for h in hidden)
+
+
+def withheld(environment: Mapping[str, str], recorded: Collection[str]) -> tuple[str, ...]:
+    """Names of variables that are set and not written down."""
+    return tuple(sorted(n for n, value in environment.items() if value and n not in recorded))
 
 
 def arm(
-    state: RunState, step: Step, environment: Mapping[str, str], shell: tuple[str, ...]
+    state: RunState,
+    step: Step,
+    environment: Mapping[str, str],
+    shell: tuple[str, ...],
+    hidden: Collection[str] = (),
 ) -> UndoArmed:
     """How the step is taken back, with every value known so far.
 
     ``environment`` is what commands inherit; ``shell`` the argument vector that the undo's text
-    is appended to.
+    is appended to; ``hidden`` are values that are never written down.
     """
     whole = step_environment(state, step, environment)
-    recorded = recordable(whole)
+    # What the plan sets for the step stands in the plan, whatever it is called.
+    own = {**state.values, **state.step(step.id).outputs, **step.env}
+    recorded = recordable(whole, hidden, own)
     cwd = working_folder(state, step)
     host, _ = host_of(state, step)
     if not step.effect:
@@ -281,7 +327,7 @@ def arm(
         cwd=cwd,
         shell=shell,
         environment=recorded,
-        withheld=tuple(n for n in withheld(whole) if n not in state.secrets),
+        withheld=tuple(n for n in withheld(whole, recorded) if n not in state.secrets),
         ready=ready.text,
         ready_places=tuple(str(p) for p in ready.places),
         timeout=step.undo_timeout,

@@ -70,7 +70,7 @@ rm -rf "$d"
 [ -n "$(living)" ] || say gone
 """
 
-_BEGIN = r"""
+PLACE = r"""
 mask=$(umask)
 umask 077
 trap : PIPE
@@ -86,11 +86,15 @@ done
 [ -n "$d" ] || refuse 'no folder for what it puts out can be made there'
 { : >"$d/output" && printf '%s' "$text" >"$d/text"; } || refuse "$d takes nothing"
 [ -z "$cwd" ] || cd -- "$cwd" || refuse "there is no folder $cwd there"
+"""
+"""Makes the folder there, and refuses where it cannot."""
+
+WAIT = r"""
 say ready "$$ $d"
 read -r word <&3 && [ "$word" = go ] || { rm -rf "$d"; exit 0; }
 """
 
-_RUN = r"""
+_START = r"""
 (
   trap - PIPE
   umask "$mask"
@@ -103,6 +107,9 @@ _RUN = r"""
   exec "$@"
 ) &
 pid=$!
+"""
+
+MIND = r"""
 (
   read -r word seconds <&3 || seconds=5
   : >"$d/stopping"
@@ -123,12 +130,19 @@ send() {
 ) >/dev/null &
 looking=$!
 trap 'finish 5' HUP TERM
+""".replace("MOST", str(MOST))
+"""Takes the word that ends the command, and brings what it puts out, while it runs."""
+
+_WAITED = r"""
 wait "$pid"
 status=$?
 while [ "$status" -gt 128 ] && kill -0 "$pid"; do
   wait "$pid"
   status=$?
 done
+"""
+
+OVER = r"""
 if [ -e "$d/stopping" ]; then wait "$control"; else kill "$control"; fi
 kill "$looking"
 wait "$looking"
@@ -137,9 +151,10 @@ send
 rm -rf "$d"
 say end "$status"
 exit 0
-""".replace("MOST", str(MOST))
+"""
+"""Brings the rest, and says how it ended."""
 
-BODY = f"{ENDING}{_BEGIN}{_RUN}"
+BODY = f"{ENDING}{PLACE}{WAIT}{_START}{MIND}{_WAITED}{OVER}"
 """What the other machine runs once `settings` and ``variables`` have been said."""
 
 
@@ -147,9 +162,7 @@ def script(
     *, token: str, text: str, shell: Sequence[str], cwd: str, environment: Mapping[str, str]
 ) -> str:
     """What the other machine runs for one command; raises ValueError for what cannot be said."""
-    odd = [name for name in environment if VARIABLE.fullmatch(name) is None]
-    if odd:
-        raise ValueError(f"a shell knows no variable called {', '.join(odd)}")
+    check_names(environment)
     return "\n".join([
         "unset script",
         f"token={shlex.quote(token)}",
@@ -159,6 +172,13 @@ def script(
         "variables() { recorded; }",
         BODY,
     ])  # fmt: skip
+
+
+def check_names(environment: Mapping[str, str]) -> None:
+    """Raises ValueError for names that a shell cannot set."""
+    odd = [name for name in environment if VARIABLE.fullmatch(name) is None]
+    if odd:
+        raise ValueError(f"a shell knows no variable called {', '.join(odd)}")
 
 
 READING = 'eval "$(cat <&4)" 4<&-'
@@ -188,7 +208,7 @@ def taking(size: int | str) -> str:
     return f"exec sh -c 'script=$(dd bs=1 count={size} 2>/dev/null) && eval \"$script\"'"
 
 
-def calling(given: str) -> list[str]:
+def calling(given: str, options: Sequence[str] = OPTIONS) -> list[str]:
     """ssh as the person calls it, with what every connection of ours is told.
 
     What they say comes first, and holds. Raises ValueError where ``given`` is no command line.
@@ -197,7 +217,7 @@ def calling(given: str) -> list[str]:
         words = shlex.split(given) or ["ssh"]
     except ValueError as error:
         raise ValueError(f"{PROGRAM} is no command line: {error}") from error
-    return [*words, *(word for option in OPTIONS for word in ("-o", option))]
+    return [*words, *(word for option in options for word in ("-o", option))]
 
 
 HERE = "runbook is here"

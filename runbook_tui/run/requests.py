@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from runbook_tui.book.parameters import Refused
 from runbook_tui.run.events import Payload
+from runbook_tui.run.sources import ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,8 @@ class OverrideGate(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveValue(Request):
-    """Give a value that was asked for: of a parameter, or one that a step did not put out.
+    """Give a value that was asked for, or given with ``-p`` (`run.sources`): of a parameter, or one
+    that a step did not put out.
 
     ``step`` says which step, where the undos of several need one of that name.
     """
@@ -99,6 +101,7 @@ class GiveValue(Request):
     name: str
     value: str
     step: str = ""
+    source: str = ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ BROKEN = frozenset({Status.FAILED, Status.STOPPED, Status.LOST, Status.UNDO_FAIL
 class CommandRecord:
     """One command as recorded; running while ``finished`` is None. Times: epoch seconds.
 
-    ``seq`` is the event that started it.
+    ``seq`` is the event that started it. ``interactive``: its standard input is its terminal.
     """
 
     attempt: int
@@ -57,6 +57,7 @@ class CommandRecord:
     timed_out: bool = False
     seconds: float = 0.0
     background: bool = False
+    interactive: bool = False
     node: str = ""
     reason: str = ""
     host: str = ""
@@ -175,6 +176,8 @@ class RunState:
     paused: bool = False
     last_at: float = 0.0
     values: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where each of the values comes from, as in `run.sources`; one of an old run is not there."""
     secrets: Mapping[str, str] = field(default_factory=dict)
     steps: Mapping[str, StepState] = field(default_factory=dict)
     ticks: Mapping[str, Tick] = field(default_factory=dict)

@@ -8,7 +8,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from runbook_tui.book.parameters import FilledIn
-from runbook_tui.run.elsewhere import elsewhere
 from runbook_tui.run.failing import asks, went_well
 from runbook_tui.run.forecast import estimated
 from runbook_tui.run.hands import along_with
@@ -181,7 +180,6 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
     named = (name for filled in texts for name in filled.open)
     open_ = tuple(dict.fromkeys((*named, *unset(state, item, armed))))
     promised = _promised(state, step, open_) if step.rehearsed else ()
-    far = elsewhere(item) if step.rehearsed else None
     runs = tuple(amended_text(step, each) for each in (text.text, *others))
     well = went_well(step)
     return Item(
@@ -201,7 +199,6 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
         cwd=armed.cwd,
         host=armed.host,
         held=held,
-        hindered=far.reason if far is not None else "",
         check="" if (ready := resolve_ready(state, armed, values)).open else ready.text,
         guess=_guess(state, id_, armed.kind),
         usual=_usual(state, id_, armed.kind),

@@ -9,7 +9,8 @@ from runbook_tui.book.model import Step
 from runbook_tui.book.parameters import IN_A_FILE, LONGEST, too_long
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.wire import limit, size, wire_name
-from runbook_tui.session.launching import Launch, prepare_step, undo_of
+from runbook_tui.session.arming import undo_of
+from runbook_tui.session.launching import Launch, prepare_step
 from runbook_tui.session.ports.commands import EVALUATING, CommandSpec
 from runbook_tui.session.workbench import Workbench
 

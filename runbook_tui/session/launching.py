@@ -5,38 +5,35 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from runbook_tui.book.model import Step
 from runbook_tui.book.parameters import FilledIn
-from runbook_tui.run.events import CommandFinished, CommandStarted, ParameterCaptured, UndoArmed
+from runbook_tui.run.events import CommandFinished, CommandStarted, UndoArmed
 from runbook_tui.run.prepare import (
-    arm,
     host_of,
     named_secrets,
     recordable,
     resolve,
     secrets_in,
     step_environment,
+    step_sources,
     undo_environment,
     withheld,
     working_folder,
 )
 from runbook_tui.run.remote import DEFAULT_SHELL
-from runbook_tui.run.state import CommandRecord, RunState
-from runbook_tui.run.wire import limit, size, wire_name
+from runbook_tui.run.sources import CALLER, NAMED
+from runbook_tui.run.state import CommandRecord
 from runbook_tui.session.ports.commands import CommandError, CommandSpec, CommandStatus
-from runbook_tui.session.recorder import Pair
 from runbook_tui.session.sending import carried
 from runbook_tui.session.undo_file import UNDO_SECONDS
 from runbook_tui.session.workbench import Workbench
 
 PROBE_SECONDS = 30.0
 LONGEST = 50
-LONGEST_REASON = 1000
-HOLDS_SECRET = "it holds a secret"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +53,8 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
     filled = resolve(state, text, values, shell=step.shell)
     typed = step.interactive and kind == "run"
     around = bench.surroundings
-    environment = step_environment(state, step, around.interactive if typed else around.environment)
+    inherited = around.interactive if typed else around.environment
+    environment = step_environment(state, step, inherited, typed=typed)
     host, wrong = host_of(state, step)
     launch = _launch(
         bench,
@@ -66,6 +64,8 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
         cwd=working_folder(state, step),
         shell=shell_of(bench, step),
         environment=environment,
+        sources=step_sources(state, step, around.ours(interactive=typed), typed=typed),
+        known={**state.values, **state.step(step.id).outputs},
         # Another machine is told no more of them than its command names.
         secrets=named_secrets(state, step, text) if host else tuple(state.secrets),
         timeout=PROBE_SECONDS if kind in {"probe", "ready"} else step.timeout,
@@ -103,6 +103,10 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
     environment = {**caller, **undo_environment(bench.state, bench.step(step_id), recorded)}
     environment["RUNBOOK_RUN"] = bench.state.run
     environment["RUNBOOK_STEP"] = step_id
+    ours = bench.surroundings.ours(interactive=False)
+    named = step_sources(bench.state, bench.step(step_id), ours)
+    sources = {n: named[n] for n in named if n in recorded.environment or n in NAMED}
+    sources |= {n: CALLER for n in caller if n not in recorded.environment}
     return _launch(
         bench,
         step_id=step_id,
@@ -111,6 +115,8 @@ def prepare_undo(bench: Workbench, step_id: str, kind: str, text: str) -> Launch
         cwd=recorded.cwd if recorded.host else recorded.cwd or os.getcwd(),
         shell=recorded.shell or bench.surroundings.shell(None),
         environment=environment,
+        sources=sources,
+        known=recorded.environment,
         secrets=tuple(dict.fromkeys((*recorded.secrets, *secrets_in(bench.state, text)))),
         timeout=recorded.timeout or UNDO_SECONDS,
         interactive=False,
@@ -130,6 +136,8 @@ def _launch(
     cwd: str,
     shell: tuple[str, ...],
     environment: Mapping[str, str],
+    sources: Mapping[str, str],
+    known: Collection[str],
     secrets: tuple[str, ...],
     timeout: float | None,
     interactive: bool,
@@ -142,7 +150,8 @@ def _launch(
     number = len(step.commands) + 1
     folder = (place or bench.folder) / "commands" / f"{_short(step_id)}.{number}-{kind}"
     values = bench.secret_values()
-    known = {name: values[name] for name in secrets if name in values}
+    given = {name: values[name] for name in secrets if name in values}
+    recorded = recordable(environment, values.values(), known)
     started = CommandStarted(
         attempt=max(step.attempt, 1),
         kind=kind,
@@ -150,7 +159,9 @@ def _launch(
         cwd=cwd,
         shell=shell,
         folder=str(folder),
-        environment=recordable(environment, values.values()),
+        environment={n: v for n, v in recorded.items() if n not in given},
+        sources={**sources, **bench.sources_of(given)},
+        withheld=tuple(n for n in withheld(environment, recorded) if n not in given),
         secrets=secrets,
         timeout=timeout,
         interactive=interactive,
@@ -161,7 +172,7 @@ def _launch(
         folder=folder,
         argv=(*shell, text),
         cwd=cwd,
-        environment={**environment, **known},
+        environment={**environment, **given},
         secrets=tuple(values.values()),
         timeout=timeout,
         interactive=interactive,
@@ -209,108 +220,3 @@ def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
         lingered=status.lingered,
         reason=status.reason,
     )
-
-
-def captured(bench: Workbench, step_id: str, record: CommandRecord) -> list[Pair]:
-    """What a command has put out since it was last looked at, and the undo it completes."""
-    step = bench.step(step_id)
-    known = bench.state.step(step_id).outputs
-    pairs: list[Pair] = []
-    values = dict(known)
-    hidden = [secret for secret in bench.secret_values().values() if secret]
-    found = bench.commands.outputs(Path(record.folder), bench.known_secrets())
-    for name in dict.fromkeys((*found.values, *found.faults)):
-        put_out = found.values.get(name, "")
-        # A secret is recorded by its source alone: what holds one is no value to go on with.
-        value = masked(put_out, hidden)
-        fault = found.faults.get(name, "" if value == put_out else HOLDS_SECRET)
-        usable = name in step.outputs and not fault
-        if known.get(name) == value and usable and name not in bench.state.step(step_id).refused:
-            continue
-        if not usable and (record.folder, name, value + fault) in bench.seen:
-            continue
-        bench.seen.add((record.folder, name, value + fault))
-        event = ParameterCaptured(name=name, value=value, usable=usable, reason=fault)
-        pairs.append((event, step_id))
-        if usable:
-            values[name] = value
-    if any(isinstance(p, ParameterCaptured) and p.usable for p, _ in pairs):
-        pairs += rearmed(bench, step_id, values)
-    return pairs
-
-
-def foreseen(bench: Workbench) -> RunState:
-    """The state as it will be once what running commands have put out by now is recorded.
-
-    Only looks: for the list of a rollback, whose lead may be dead.
-    """
-    state = bench.state
-    hidden = [secret for secret in bench.secret_values().values() if secret]
-    steps = dict(state.steps)
-    for id_ in state.steps.keys() & state.outline.steps.keys():
-        step = state.steps[id_]
-        found = {
-            name: value
-            for record in step.commands
-            if record.running and record.kind in {"before", "run"}
-            for name, value in _usable(bench, record, hidden).items()
-            if name in bench.step(id_).outputs
-        }
-        steps[id_] = dataclasses.replace(step, outputs={**step.outputs, **found})
-    return dataclasses.replace(state, steps=steps)
-
-
-def _usable(bench: Workbench, record: CommandRecord, hidden: list[str]) -> Mapping[str, str]:
-    """What a command has put out and nothing is wrong with."""
-    found = bench.commands.outputs(Path(record.folder), bench.known_secrets())
-    return {
-        name: value
-        for name, value in found.values.items()
-        if name not in found.faults and masked(value, hidden) == value
-    }
-
-
-def masked(value: str, hidden: Iterable[str]) -> str:
-    """A text with these secret values left out."""
-    for secret in sorted(hidden, key=len, reverse=True):
-        value = value.replace(secret, "***")
-    return value
-
-
-def settle(bench: Workbench, folder: str) -> None:
-    """The end of a command is recorded: nothing it put out may hold a secret any more."""
-    bench.commands.settle(Path(folder), bench.known_secrets())
-
-
-def rearmed(bench: Workbench, step_id: str, outputs: Mapping[str, str]) -> list[Pair]:
-    """The step's undo with what it has put out by now, if that changes it."""
-    state = bench.state
-    step = dataclasses.replace(state.step(step_id), outputs=outputs)
-    newer = dataclasses.replace(
-        state, values={**state.values, **outputs}, steps={**state.steps, step_id: step}
-    )
-    armed = armed_undo(bench, newer, step_id)
-    return [(armed, step_id)] if armed != state.step(step_id).undo else []
-
-
-def armed_undo(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
-    """How the step would be taken back, as far as known, and no larger than can be recorded."""
-    armed = undo_of(bench, state, step_id)
-    if size(armed) <= limit(wire_name(armed)):
-        return armed
-    if armed.kind != "command":
-        return UndoArmed(kind=armed.kind, reason=armed.reason[:LONGEST_REASON], cwd=armed.cwd)
-    # The step has run when what it put out makes its undo so large: a person has to know.
-    return UndoArmed(kind="none", reason="its undo is too large to be recorded", cwd=armed.cwd)
-
-
-def undo_of(bench: Workbench, state: RunState, step_id: str) -> UndoArmed:
-    """How the step would be taken back, as far as known."""
-    step = bench.step(step_id)
-    shell = shell_of(bench, step)
-    hidden = bench.secret_values().values()
-    inherited = bench.surroundings.environment
-    # A name that smells of secrets stays in, to be named; `arm` writes no value of it down.
-    smelling = {n: inherited[n] for n in withheld(inherited)}
-    base = {**recordable(inherited, hidden), **smelling}
-    return arm(state, step, base, shell)

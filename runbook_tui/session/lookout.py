@@ -22,9 +22,9 @@ from runbook_tui.run.rehearsal import as_if, left_alone
 from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import Item
-from runbook_tui.session.launching import masked
 from runbook_tui.session.ports.journal import Journal, JournalError
 from runbook_tui.session.ports.runner import Outcome, Runner
+from runbook_tui.session.putting_out import masked
 from runbook_tui.session.workbench import Workbench
 
 EVERY = 2.0

@@ -8,8 +8,9 @@ from runbook_tui.book.model import Step
 from runbook_tui.run.events import CheckTicked, Event
 from runbook_tui.run.procedures import tick_of
 from runbook_tui.run.state import CommandRecord, RunState
-from runbook_tui.session.launching import finished, prepare_step, settle, start
+from runbook_tui.session.launching import finished, prepare_step, start
 from runbook_tui.session.ports.commands import CommandStatus, Phase
+from runbook_tui.session.putting_out import settle
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.workbench import Workbench
 

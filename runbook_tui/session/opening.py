@@ -41,12 +41,14 @@ def start_run(
     actor: Actor,
     clock: Clock,
     includes: Mapping[str, str] = {},
+    sources: Mapping[str, str] = {},
     role: str = "lead",
     rehearse: bool = False,
 ) -> str:
     """Record a new run and return its id; ``folder`` is where its commands run.
 
-    ``includes`` are the texts of the files that the plan takes in, by the names it was read with.
+    ``includes`` are the texts of the files that the plan takes in, by the names it was read with;
+    ``sources`` says where each parameter's value comes from.
     """
     taken = {entry.run for entry in journal.runs()}
     day = datetime.fromtimestamp(clock.now(), UTC).strftime("%Y%m%d")
@@ -62,6 +64,7 @@ def start_run(
         folder=folder,
         includes=dict(includes),
         parameters=dict(parameters),
+        sources=dict(sources),
         secrets={p.name: _source(p.secret) for p in runbook.parameters if p.secret},
         role=role,
         rehearse=rehearse,

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runbook_tui.run import requests as r
-from runbook_tui.run.events import Actor
+from runbook_tui.run.events import Actor, CommandStarted
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import Absent
 from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
 from runbook_tui.session.following import Following
-from runbook_tui.session.launching import foreseen
 from runbook_tui.session.locks import LeadLock
 from runbook_tui.session.lookout import Lookout
 from runbook_tui.session.opening import resumption
@@ -26,6 +25,7 @@ from runbook_tui.session.ports.commands import Commands
 from runbook_tui.session.ports.journal import Journal, JournalError, TooLarge
 from runbook_tui.session.ports.runner import Runner
 from runbook_tui.session.ports.surroundings import Surroundings
+from runbook_tui.session.putting_out import foreseen
 from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.spare import Places
 from runbook_tui.session.undo_writing import Papers
@@ -173,6 +173,21 @@ class Session:
                 self._listeners.remove(callback)
 
         return stop
+
+    def started(self, seq: int) -> Future[CommandStarted | None]:
+        """How a command was started, by its event; None where the journal does not tell."""
+        found: Future[CommandStarted | None] = Future()
+
+        def look() -> None:
+            try:
+                events = self._journal.events(self.run, seq - 1, 1)
+            except JournalError:
+                events = []
+            told = [e.payload for e in events if isinstance(e.payload, CommandStarted)]
+            found.set_result(told[0] if told else None)
+
+        self._call(look)
+        return found
 
     def give_secret(self, name: str, value: str) -> None:
         """A secret that was asked for; kept in memory only."""

@@ -21,16 +21,11 @@ from runbook_tui.run.events import (
 from runbook_tui.run.finishing import conclude, failed_probes, waits_for
 from runbook_tui.run.rehearsal import rehearsed
 from runbook_tui.run.state import CommandRecord, RunState, Status, StepState, overtaken
-from runbook_tui.session.launching import (
-    armed_undo,
-    captured,
-    finished,
-    prepare_step,
-    settle,
-    start,
-)
+from runbook_tui.session.arming import armed_undo
+from runbook_tui.session.launching import finished, prepare_step, start
 from runbook_tui.session.ports.commands import NEVER_STARTED, CommandStatus, Phase
 from runbook_tui.session.ports.journal import TooLarge
+from runbook_tui.session.putting_out import captured, settle
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.workbench import Workbench
 

@@ -24,7 +24,7 @@ from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import CommandRecord, RunState, Status
 from runbook_tui.run.undo_items import Item, item_of
 from runbook_tui.run.undo_order import Others
-from runbook_tui.session.launching import Launch, captured, finished, prepare_undo, settle, start
+from runbook_tui.session.launching import Launch, finished, prepare_undo, start
 from runbook_tui.session.ports.commands import (
     NEVER_STARTED,
     ORPHANED,
@@ -32,6 +32,7 @@ from runbook_tui.session.ports.commands import (
     Phase,
 )
 from runbook_tui.session.ports.journal import TooLarge
+from runbook_tui.session.putting_out import captured, settle
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.stepping import UNDO_KINDS
 from runbook_tui.session.workbench import Workbench
@@ -281,7 +282,7 @@ class RollbackDriver:
             recorded = self._record([*before, (launch.started, step_id)])
         except TooLarge:
             # What the caller's environment adds is not worth an undo; what was armed has its own.
-            short = dataclasses.replace(launch.started, environment={})
+            short = dataclasses.replace(launch.started, environment={}, sources={})
             try:
                 recorded = self._record([*before, (short, step_id)])
             except TooLarge as error:

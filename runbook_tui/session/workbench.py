@@ -11,6 +11,7 @@ from pathlib import Path
 from runbook_tui.book.model import Secret, Step
 from runbook_tui.run.rehearsal import as_if, left_alone
 from runbook_tui.run.rollback import folders
+from runbook_tui.run.sources import ASKED, secret_from
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.session.ports.clock import Clock
@@ -38,6 +39,8 @@ class Workbench:
     places: Places
     papers: Papers
     vault: dict[str, str] = field(default_factory=dict)
+    handed: set[str] = field(default_factory=set)
+    """Names of the secrets that a person has given."""
     failures: dict[str, str] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
     """Folders of the commands that this process has started."""
@@ -118,7 +121,13 @@ class Workbench:
     def give_secret(self, name: str, value: str) -> None:
         """A secret that a person gave; kept in memory only."""
         self.vault[name] = value
+        self.handed.add(name)
         self.look_for_secrets()
+
+    def sources_of(self, secrets: Iterable[str]) -> dict[str, str]:
+        """Where the values of these secrets come from: their source, or whoever gave them."""
+        known = self.state.secrets
+        return {n: secret_from(ASKED if n in self.handed else known.get(n, ASKED)) for n in secrets}
 
     def _fetch(self, secret: Secret) -> str | None:
         begun = self.state.begun

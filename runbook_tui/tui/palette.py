@@ -29,6 +29,10 @@ def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]
     if isinstance(screen, PaneScreen):
         yield SystemCommand("Output alone", "as z does", screen.action_zoom)
         yield SystemCommand("Two outputs beside one another", "as b does", screen.action_beside)
+        yield SystemCommand(
+            "Environment of this command", "its variables and where they come from, as E does",
+            screen.action_environment,
+        )  # fmt: skip
         yield SystemCommand("First error in the output", "as e does", screen.action_error)
     yield SystemCommand("Keys", "what each key does", app.action_help)
     yield SystemCommand("Draw the screen again", "as Ctrl+L does", app.action_redraw)

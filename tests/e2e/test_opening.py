@@ -89,6 +89,18 @@ def test_missing_values_are_asked_on_the_terminal_and_then_the_screen_comes(
     assert "hunter2secret" not in str(runbook.events())
 
 
+def test_a_value_given_on_resuming_reaches_the_run_on_the_screen_too(
+    runbook: Program, spawn: Spawn
+) -> None:
+    runbook("run", runbook.plan(ASKS), "--no-tui", "-p", "name=ada", "-p", "word=abcdef")
+    child = spawn("resume", "-p", "name=grace")
+    child.expect("F9 PANIC: roll back")
+    child.send("q")
+    child.expect("come back with: runbook resume")
+    given = [event["data"] for event in runbook.events() if event["type"] == "parameter.captured"]
+    assert [(g["name"], g["value"], g["source"]) for g in given] == [("name", "grace", "-p")]
+
+
 def test_f9_pressed_before_anything_shows_is_not_lost(runbook: Program, spawn: Spawn) -> None:
     runbook("run", runbook.plan(SHIP), "--no-tui")
     child = spawn("resume")

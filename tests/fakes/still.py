@@ -63,6 +63,9 @@ class StillTerminals:
     def open(self, folder: Path) -> StillTerminals:
         return self
 
+    def reads(self, folder: Path) -> bool:
+        return False
+
     def changed(self) -> bool:
         return False
 

@@ -193,13 +193,6 @@ async def test_values_are_asked_for_before_the_yes_so_that_the_command_is_whole(
         await until(pilot, lambda: session.state.step("a").status is Status.DONE)
 
 
-def test_a_step_that_cannot_run_where_it_is_for_says_so_and_offers_no_run() -> None:
-    step = Step(id="db", title="Dump", run="dump", hosts=("db1",), interactive=True)
-    text = "\n".join(card(History(book(step)), "db"))
-    assert "refused: “Dump” is for db1: it is to be typed into" in text
-    assert "Enter" not in text
-
-
 def test_a_step_on_another_machine_says_where_it_acts_and_is_taken_back() -> None:
     step = Step(id="db", title="Dump", run="dump it\nnow", hosts=("${{ where }}",), undo="drop it")
     history = History(book(step, parameters=(Parameter(name="where"),)))

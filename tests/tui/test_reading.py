@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from runbook_tui.book.model import (
     Alert,
     Contact,
     Escalation,
     Estimate,
+    Parameter,
     Probe,
+    Secret,
     Step,
     Threshold,
     Watch,
@@ -89,4 +93,34 @@ async def test_w_says_what_to_watch_and_whom_to_call(scene: Make) -> None:
         assert "technical: Director" in shown
         assert "Lead → CTO  within 30 m" in shown
         await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+
+
+async def test_shift_e_says_what_a_command_got_and_from_where(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_OF_WORD", "open-sesame")
+    monkeypatch.setenv("SHOP_PASSWORD", "hunter2")
+    step = Step(id="a", title="Ship", run="true", undo="true", env={"MODE": "[b]dry"})
+    parameters = (Parameter(name="word", secret=Secret(env="SOURCE_OF_WORD")),)
+    place = scene(book(step, parameters=parameters), {"version": "2.4"})
+    session = place.open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(100, 60)) as pilot:
+        await pilot.press("E")
+        await until(pilot, lambda: "no command of this step has run yet" in text_of(app))
+        run_step(session, "a")
+        await until(pilot, lambda: "✓ DONE Ship" in text_of(app))
+        await pilot.press("E")
+        await until(pilot, lambda: "Environment of “Ship”: command" in text_of(app))
+        shown = text_of(app)
+        assert f"in {place.work} · by bash -eo pipefail -c" in shown
+        assert "MODE=[b]dry  the step's env" in shown
+        assert "version=2.4" in shown
+        assert "word  env SOURCE_OF_WORD" in shown
+        assert "TERM=xterm-256color" in shown
+        assert "SHOP_PASSWORD" in shown
+        assert "hunter2" not in shown
+        assert "open-sesame" not in shown
+        await pilot.press("E")
         await until(pilot, lambda: isinstance(app.screen, MainScreen))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -113,3 +114,44 @@ async def test_what_a_key_puts_out_is_looked_for_at_once(
         main(app).output.pane.sampler.scroll_to(None)
         await pilot.press("o", "i", "l")
         await until(pilot, lambda: "oil" in text_of(app))
+
+
+async def test_a_command_that_reads_no_keys_is_not_typed_into_and_its_log_stays_its_own(
+    scene: Make,
+) -> None:
+    deaf = Step(id="a", title="Deaf", run="echo begun; while test ! -e go; do sleep 0.05; done",
+                undo="true")  # fmt: skip
+    place = scene(book(deaf))
+    session = place.open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "begun" in text_of(app))
+        await pilot.press("i")
+        await until(pilot, lambda: "this command reads no keys" in text_of(app))
+        assert "interactive = true" in " ".join(text_of(app).split())
+        assert "TYPING" not in text_of(app)
+        await pilot.press("q", "q")
+        (place.work / "go").touch()
+        await until(pilot, lambda: session.state.step("a").status is Status.DONE)
+    (record,) = session.state.step("a").commands
+    assert place.commands.tail(Path(record.folder)) == b"begun\r\n"
+
+
+@pytest.mark.parametrize("asks", ["read -rs x </dev/tty", "read -r x </proc/self/fd/2"])
+async def test_one_that_asks_by_its_terminal_gets_the_answer_though_it_is_not_interactive(
+    scene: Make, asks: str
+) -> None:
+    step = Step(id="a", title="Ask", run=f'echo -n "word: "; {asks}; echo "got:$x"', undo="true")
+    session = scene(book(step)).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "word:" in text_of(app))
+        record = session.state.step("a").running_command()
+        assert record
+        await until(pilot, lambda: app.terminals.reads(Path(record.folder)))
+        await pilot.press("i")
+        await until(pilot, lambda: "TYPING" in text_of(app))
+        await pilot.press("o", "k", "enter")
+        await until(pilot, lambda: "got:ok" in text_of(app))

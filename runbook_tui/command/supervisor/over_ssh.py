@@ -50,7 +50,9 @@ class Link:
         self.stopping = False
         self.pending = spec["script"].encode("utf-8", "surrogateescape")
         self.read = b""
-        self.woken = wake_on_term()
+        self.poll = select.poll()
+        self.terminal: "Any" = None
+        self.woken = wake_on_signals()
 
     def run(self) -> int:
         """Everything; returns the status that this process ends with."""
@@ -69,7 +71,7 @@ class Link:
 
     def talk(self) -> None:
         """Send what is to be sent and hear what is said, until the end of one side."""
-        poll = select.poll()
+        poll = self.poll
         out, err = self.ssh.stdin.fileno(), self.ssh.stderr.fileno()
         os.set_blocking(out, False)
         poll.register(err, select.POLLIN)
@@ -84,18 +86,33 @@ class Link:
                 elif fd == out:
                     self.send(out)
                     poll.unregister(out)
-                elif not self.hear(fd):
-                    return
+                elif fd == err:
+                    if not self.hear(fd):
+                        return
+                elif not self.terminal.hear():
+                    poll.unregister(fd)
+                    self.terminal_ended()
             if self.stopping and not self.began:
                 return
             if self.stop_at is not None and time.monotonic() >= self.stop_at:
                 return
+            if self.terminal is not None and self.terminal.overdue and not self.stopping:
+                # The command has outlived its terminal, and nobody could see or end it.
+                self.stop()
+
+    def terminal_ended(self) -> None:
+        """Either the command is over, which the other side will say, or there is no terminal."""
+        if not self.began:
+            self.refused = f"no terminal could be had there: {self.terminal.why()}"
+        elif not self.stopping:
+            self.terminal.broke = self.terminal.ended_by_itself
 
     def patience(self) -> "float | None":
         """Milliseconds to wait for something to happen."""
-        if self.stop_at is None:
-            return None
-        return max(0.0, self.stop_at - time.monotonic()) * 1000 + 1
+        waits = self.terminal is not None and not self.stopping
+        dues = [self.stop_at, self.terminal.due if waits else None]
+        left = [due - time.monotonic() for due in dues if due is not None]
+        return max(0.0, min(left)) * 1000 + 1 if left else None
 
     def send(self, fd: int) -> None:
         """As much of what is waiting as ssh takes."""
@@ -133,7 +150,12 @@ class Link:
     def obey(self, line: bytes) -> None:
         """One answer of the other side."""
         word, _, rest = line.partition(b" ")
-        if word == b"ready":
+        if word == b"open" and self.spec["terminal"] and self.terminal is None:
+            import far_terminal
+
+            self.terminal = far_terminal.Terminal(self.spec, os.fsdecode(rest))
+            self.poll.register(self.terminal.fd, select.POLLIN)
+        elif word == b"ready":
             pid, _, folder = os.fsdecode(rest).partition(" ")
             self.place = (pid, folder)
             if not self.stopping:
@@ -150,7 +172,11 @@ class Link:
 
     def ended(self, status: int) -> int:
         """The command ended there: give the rest of its output a moment to arrive."""
-        self.report({"exit": status})
+        if self.terminal is not None:
+            self.terminal.leave(LINGER)
+        broke = self.terminal is not None and self.terminal.broke
+        reason = f"the connection of its terminal on {self.host} broke" if broke else ""
+        self.report({"exit": status, "reason": reason})
         self.ssh.stdin.close()
         try:
             self.ssh.wait(LINGER)
@@ -161,6 +187,8 @@ class Link:
     def not_run(self, why: str) -> int:
         """Nothing has begun there, for certain."""
         reason = f"nothing was run on {self.host}"
+        if self.terminal is not None:
+            self.terminal.leave(0.0)
         if self.stopping:
             why = "it was stopped before"
         hint = next((h for said, h in HINTS if said in why), "try `ssh {host} true`")
@@ -180,6 +208,8 @@ class Link:
         reason = f"the connection to {self.host} {what}; what the command did there is unknown"
         self.report({"lost": f"{reason}, and whether it still runs"})
         end(self.ssh)
+        if self.terminal is not None:
+            self.terminal.leave(0.0)
         after = "it was ended there" if self.end_there() else "it may still run there"
         self.report({"lost": f"{reason}; {after}"})
         show(f"{reason}; {after}\n".encode())
@@ -210,12 +240,14 @@ class Link:
         records.write(self.spec["report"], body)
 
 
-def begin(words: "list[str]", stdout: Any = None) -> "subprocess.Popen[bytes]":
+def begin(
+    words: "list[str]", stdout: Any = None, stdin: Any = subprocess.PIPE
+) -> "subprocess.Popen[bytes]":
     """Start ssh, deaf to what ends us: only it can carry the word to the other side."""
     pipe = subprocess.PIPE
     signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
     try:
-        return subprocess.Popen(words, stdin=pipe, stdout=stdout, stderr=pipe)
+        return subprocess.Popen(words, stdin=stdin, stdout=stdout, stderr=pipe)
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
 
@@ -226,12 +258,13 @@ def end(ssh: "subprocess.Popen[bytes]") -> None:
     ssh.wait()
 
 
-def wake_on_term() -> int:
-    """A descriptor that becomes readable when we are asked to end."""
+def wake_on_signals() -> int:
+    """A descriptor that becomes readable when we are asked to end, from the terminal too."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    signal.signal(signal.SIGTERM, lambda *_: None)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, lambda *_: None)
     return reading
 
 

@@ -97,8 +97,8 @@ class Journal(Protocol):
     ) -> list[Event]:
         """Record the drafts in one commit, after ``expect`` events; raises `Conflict`."""
 
-    def events(self, run: str, after: int = 0) -> list[Event]:
-        """The run's events with a sequence number above ``after``."""
+    def events(self, run: str, after: int = 0, most: int = -1) -> list[Event]:
+        """The run's events with a sequence number above ``after``; ``most`` of them, or all."""
 
     def briefs(self, run: str) -> list[Brief]:
         """As much of the run's events as tells how it stands, many times as quick."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from runbook_tui.book.model import Secret, Step
@@ -18,6 +18,9 @@ class Surroundings(Protocol):
     @property
     def interactive(self) -> Mapping[str, str]:
         """The same for a command that a person types into: their own editors and pager, too."""
+
+    def ours(self, *, interactive: bool) -> Collection[str]:
+        """Names of the variables in these that every command gets, whatever the caller has."""
 
     def shell(self, shell: str | None) -> tuple[str, ...]:
         """The argument vector that runs a text appended to it."""

@@ -84,3 +84,6 @@ class Terminals(Protocol):
 
     def open(self, folder: Path) -> Terminal:
         """The terminal of the command that keeps its log in ``folder``."""
+
+    def reads(self, folder: Path) -> bool:
+        """Whether something of a command without standard input reads keys now; quick to tell."""

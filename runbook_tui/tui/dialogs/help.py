@@ -32,7 +32,7 @@ v  c          choose lines; copy them, else what is in view; the mouse
 i             type into the command; only the panic keys stay ours
 Ctrl+]        end typing; it also ends with the command
 
-w  t  Ctrl+P  watches; timeline; everything else
+w t E Ctrl+P  watches; timeline; what a command got; everything else
 q  Ctrl+Z     leave, to the shell; commands go on; `runbook resume`, `fg`
 Ctrl+L  ?     draw the screen again; this help, which ? q Esc leave
 """

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
+from runbook_tui.run.events import CommandStarted
+from runbook_tui.run.state import CommandRecord
 from runbook_tui.tui.screens.deeds import NodeScreen
-from runbook_tui.tui.views.outputs import ending, outputs, own_commands
+from runbook_tui.tui.views.outputs import ending, outputs, own_commands, titled
 from runbook_tui.tui.widgets.keystrokes import StrayKeys
 from runbook_tui.tui.widgets.output import Output
 from runbook_tui.tui.widgets.pane import Pane
 from runbook_tui.tui.widgets.searching import Hit
 
+UNREAD = (
+    "this command reads no keys: a step that is typed into says “interactive = true”;"
+    " Ctrl+P stops commands"
+)
 BESIDE_COLUMNS = 100
 BESIDE_ROWS = 20
 """Where two outputs have room: beside one another, else one above the other."""
@@ -29,12 +37,22 @@ class PaneScreen(NodeScreen):
         Binding("b", "beside", "beside", id="beside", tooltip="two outputs beside one another"),
         Binding("e", "error", "first error", id="error",
                 tooltip="the first line of the output that says what went wrong, then the next"),
+        Binding("E", "environment", "environment", id="environment",
+                tooltip="what the command in the pane got, and from where"),
         Binding("left_square_bracket", "pane(-1)", "earlier output", id="pane-before",
                 tooltip="what the step's command before this one put out"),
         Binding("right_square_bracket", "pane(1)", "later output", id="pane-after",
                 tooltip="what the step's next command put out"),
         Binding("escape", "escape", "list", id="list", tooltip="back to the list"),
     ]  # fmt: skip
+
+    class Told(Message):
+        """How a command was started, as the journal has it."""
+
+        def __init__(self, record: CommandRecord, started: CommandStarted | None) -> None:
+            super().__init__()
+            self.record = record
+            self.started = started
 
     def __init__(self) -> None:
         super().__init__()
@@ -181,10 +199,15 @@ class PaneScreen(NodeScreen):
         """Every key but the panic key goes to the command."""
         # The card is drawn from the newest state, so its hint may be seen before this is.
         self.show_output()
-        if self.output.type_into():
-            self.add_class("-pane")
-        else:
+        record = self.output.command
+        if record is None or not record.running:
             self.app.say("no command runs here that could be typed into")
+        elif not (record.interactive or self.app.terminals.reads(Path(record.folder))):
+            # Keys that nobody reads would only stand in its log, as if it had put them out.
+            self.app.say(UNREAD, "warn")
+        else:
+            self.output.type_into()
+            self.add_class("-pane")
 
     def action_zoom(self) -> None:
         """The pane alone, with the keys, or everything again."""
@@ -211,6 +234,27 @@ class PaneScreen(NodeScreen):
         """The first line of the output that says what went wrong, then the next ones."""
         if self.looks or self._look_at_pane():
             self.output.pane.find_error()
+
+    def action_environment(self) -> None:
+        """The folder, shell and variables of the command that is looked at."""
+        self.show_output()
+        record = self.output.command
+        if record is None:
+            self.app.say("no command of this step has run yet: its environment shows once it has")
+            return
+        told = self.app.session.started(record.seq)
+        told.add_done_callback(lambda told: self.post_message(self.Told(record, told.result())))
+
+    def on_pane_screen_told(self, message: Told) -> None:
+        """The journal has told how a command was started."""
+        from runbook_tui.tui.screens.reading import EnvironmentScreen
+
+        record, started = message.record, message.started
+        if started is None:
+            self.app.say("the journal does not tell how this command was started", "warn")
+            return
+        title = titled(self.state, record)
+        self.app.push_screen(EnvironmentScreen(started, title))
 
 
 def _outcome(hit: Hit) -> tuple[str, str]:

@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from runbook_tui.run.events import CommandStarted
 from runbook_tui.run.forecast import Slot
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.screens.heading import heading
-from runbook_tui.tui.views import head, timeline, watching
+from runbook_tui.tui.views import environment, head, timeline, watching
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.widgets.painted import Lines, RowList
 from runbook_tui.tui.widgets.said import Said
@@ -103,6 +104,31 @@ class TimelineScreen(ReadingScreen):
     def paint(self, row: int, width: int) -> Line:
         """One of them in time."""
         return timeline.row(self.state, self._slots[row], self._span, self.app.now(), width)
+
+
+class EnvironmentScreen(ReadingScreen):
+    """What one command got, and from where."""
+
+    OWN_KEY = "E"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("E", "leave", "back", show=False)]
+
+    def __init__(self, record: CommandStarted, title: str) -> None:
+        super().__init__()
+        self._record = record
+        self._title = title
+
+    def about(self, width: int) -> list[Line]:
+        """Which command, and where it ran."""
+        return environment.about(self._record, self._title, width)
+
+    def count(self) -> int:
+        """Its variables."""
+        self._rows = environment.rows(self._record)
+        return len(self._rows)
+
+    def paint(self, row: int, width: int) -> Line:
+        """One of them."""
+        return self._rows[row]
 
 
 class WatchesScreen(ReadingScreen):

@@ -6,7 +6,6 @@ from runbook_tui.book.durations import clock
 from runbook_tui.book.model import Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.book.spreading import is_spread
-from runbook_tui.run.elsewhere import elsewhere
 from runbook_tui.run.finishing import waits_for
 from runbook_tui.run.rehearsal import really_runs
 from runbook_tui.run.several import standing, to_begin
@@ -39,8 +38,7 @@ def what_next(
     elif status is Status.PENDING:
         lines += _pending(state, step, width)
     elif status is Status.READY:
-        refused = [] if state.rehearsal else _refused(step, width, guest)
-        lines += refused or [_ready(state, step, guest)]
+        lines.append(_ready(state, step, guest))
     elif status is Status.REHEARSED:
         lines += _wrapped("gone through in a rehearsal: nothing of it has happened", "dim", width)
     elif status is Status.RUNNING:
@@ -99,15 +97,6 @@ def _pending(state: RunState, step: Step, width: int) -> list[Line]:
     if any("sign-off" in reason for reason in why):
         lines.append([("s", "key"), (" sign off", "plain")])
     return lines
-
-
-def _refused(step: Step, width: int, guest: str) -> list[Line]:
-    refusal = elsewhere(step)
-    if refusal is None:
-        return []
-    why = printable(f"refused: {refusal.reason}; {refusal.hint}", 400)
-    skip: list[Line] = [] if guest else [[("x", "key"), (" skip", "plain")]]
-    return [*_wrapped(why, "bad", width), *skip]
 
 
 def _ready(state: RunState, step: Step, guest: str) -> Line:

@@ -75,6 +75,13 @@ def _title(state: RunState, id_: str) -> str:
     return f"“{said(node.title if node is not None else id_, 60)}”"
 
 
+def titled(state: RunState, record: CommandRecord) -> str:
+    """The title of what a command belongs to."""
+    id_ = next((id_ for id_, step in state.steps.items() if record in step.commands), "")
+    node = state.outline.nodes.get(id_) or state.outline.box(id_)
+    return node.title if node is not None else id_
+
+
 def first_choice(shown: list[Shown]) -> int:
     """The one to look at before a person chooses: what runs, else the newest attempt's command;
     another step's only where there is none of this one."""

@@ -74,13 +74,10 @@ class Output(Vertical):
             self._chosen = self._shown[number].record.folder
             self._look(self._chosen)
 
-    def type_into(self) -> bool:
-        """Send keys to the command from now on; False where none runs."""
-        if self.command is None or not self.command.running:
-            return False
+    def type_into(self) -> None:
+        """Send keys to the command from now on."""
         self.pane.focus()
         self.pane.typing = True
-        return True
 
     def typed_into_ended(self, state: RunState) -> CommandRecord | None:
         """The command that is typed into, where it has ended meanwhile."""

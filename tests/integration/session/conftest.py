@@ -16,8 +16,10 @@ def scene(tmp_path: Path) -> Iterator[Callable[..., Scene]]:
     """Makes scenes and closes them."""
     made: list[Scene] = []
 
-    def make(runbook: Runbook, values: Mapping[str, str] = {}) -> Scene:
-        made.append(Scene(tmp_path, runbook, values))
+    def make(
+        runbook: Runbook, values: Mapping[str, str] = {}, sources: Mapping[str, str] = {}
+    ) -> Scene:
+        made.append(Scene(tmp_path, runbook, values, sources=sources))
         return made[-1]
 
     yield make

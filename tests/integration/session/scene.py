@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from runbook_tui.book.model import Phase, Runbook, Secret, Step
 from runbook_tui.command.host import CommandHost
 from runbook_tui.command.runner import HelperRunner
-from runbook_tui.command.shells import base_environment
+from runbook_tui.command.shells import base_environment, ours
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.run import requests as r
@@ -33,6 +33,9 @@ class Around:
     @property
     def interactive(self) -> Mapping[str, str]:
         return base_environment(dict(os.environ), interactive=True)
+
+    def ours(self, *, interactive: bool) -> Collection[str]:
+        return ours(interactive=interactive)
 
     def shell(self, shell: str | None) -> tuple[str, ...]:
         return ("bash", "-eo", "pipefail", "-c")
@@ -62,6 +65,7 @@ class Scene:
         runbook: Runbook,
         values: Mapping[str, str] = {},
         *,
+        sources: Mapping[str, str] = {},
         rehearse: bool = False,
     ) -> None:
         self.folder = folder
@@ -75,7 +79,7 @@ class Scene:
         self.run = start_run(
             self.journal, plan="plan", runbook=runbook, source="plan.toml",
             folder=str(self.work), parameters=dict(values), actor=ADA, clock=SystemClock(),
-            rehearse=rehearse,
+            sources=sources, rehearse=rehearse,
         )  # fmt: skip
         self.place = folder / "home" / "runs" / self.run
 

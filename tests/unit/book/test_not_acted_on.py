@@ -43,13 +43,6 @@ def test_each_key_that_does_nothing_is_told_at_its_step(key: str) -> None:
     assert "“S”" in finding.message
 
 
-def test_a_step_to_be_typed_into_on_another_machine_will_be_refused() -> None:
-    keys = 'host = "db1"\ninteractive = true'
-    (finding,) = [f for f in plan(step=keys).findings if f.code == "not-acted-on"]
-    assert finding.severity == "high"
-    assert "db1 and will be refused" in finding.message
-
-
 def test_watches_and_probes_of_criteria_are_told() -> None:
     watch = '[[watch]]\nid = "w"\ntitle = "W"\nrun = "true"\nevery = "5s"\nbelow = 1'
     assert len(messages(plan(rest=watch))) == 1

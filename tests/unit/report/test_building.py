@@ -259,3 +259,24 @@ def test_of_a_long_command_the_beginning_stands_in_the_report() -> None:
     found = to_markdown(of(history), UTC)
     assert "line 11\n… 28 more lines; the record has them\n```" in found
     assert "line 12" not in found
+
+
+def test_commands_that_got_the_same_are_told_together_and_withheld_ones_by_name() -> None:
+    history = History(chain(3))
+    common = {"HOME": "/home/ada", "PATH": "/bin"}
+    for step, own in (("s0", {}), ("s1", {}), ("s2", {"MODE": "dry"})):
+        history.add(
+            e.CommandStarted(
+                attempt=1, kind="run", text="true", cwd="/srv", shell=("sh", "-c"),
+                folder=f"/runs/{step}", environment={**common, **own},
+                sources=dict.fromkeys(own, "env"), withheld=("A_TOKEN",),
+            ),
+            step,
+        )  # fmt: skip
+    told = of(history)
+    assert [(one.commands, one.plan, one.withheld) for one in told.environments] == [
+        (2, (), ("A_TOKEN",)),
+        (1, ("MODE",), ("A_TOKEN",)),
+    ]
+    assert len({one.digest for one in told.environments}) == 1
+    assert f"digest {told.environments[0].digest}" in to_markdown(told)
