@@ -33,6 +33,7 @@ COMMANDS = {
     "report": "what happened, for people",
     "export": "a run as an archive that can be checked anywhere",
     "verify": "does the journal, or an archive of a run, hold?",
+    "seal": "sign, as the lead, all that was recorded of a run that is over",
     "prune": "remove the output of runs that are long over, never what was recorded",
     "demo": "the whole job in a sandbox on this machine",
     "doctor": "is this machine ready?",

@@ -78,14 +78,15 @@ class Brief:
 class Verdict:
     """What verification found; ``problems`` is empty where the journal holds.
 
-    ``logs`` counts the commands' logs that are as they were recorded; ``remarks`` name what could
-    not be compared and need not be wrong.
+    ``logs`` counts the commands' logs that are as they were recorded, ``signatures`` those that
+    are good; ``remarks`` name what could not be compared and need not be wrong.
     """
 
     events: int
     heads: dict[str, str]
     problems: tuple[str, ...] = ()
     logs: int = 0
+    signatures: int = 0
     remarks: tuple[str, ...] = ()
 
 

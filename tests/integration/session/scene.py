@@ -12,6 +12,7 @@ from runbook_tui.command.host import CommandHost
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.command.shells import base_environment
 from runbook_tui.journal.clock import SystemClock
+from runbook_tui.journal.signatures import SshSignatures
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
@@ -63,6 +64,7 @@ class Scene:
         values: Mapping[str, str] = {},
         *,
         rehearse: bool = False,
+        signers: str | None = None,
     ) -> None:
         self.folder = folder
         self.work = folder / "work"
@@ -75,7 +77,7 @@ class Scene:
         self.run = start_run(
             self.journal, plan="plan", runbook=runbook, source="plan.toml",
             folder=str(self.work), parameters=dict(values), actor=ADA, clock=SystemClock(),
-            rehearse=rehearse,
+            rehearse=rehearse, signers=signers,
         )  # fmt: skip
         self.place = folder / "home" / "runs" / self.run
 
@@ -91,8 +93,9 @@ class Scene:
         state = open_run(self.journal, self.run, lambda text, name, load: self.runbook, self.around)
         session = Session(
             state=state, actor=actor, journal=self.journal, commands=self.commands,
-            surroundings=self.around, clock=SystemClock(), runner=HelperRunner(), folder=self.place,
-            leads=leads, unattended=unattended,
+            surroundings=self.around, clock=SystemClock(), runner=HelperRunner(),
+            signatures=SshSignatures(HelperRunner()), folder=self.place, leads=leads,
+            unattended=unattended,
         )  # fmt: skip
         self.sessions.append(session)
         return session
