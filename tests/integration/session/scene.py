@@ -65,6 +65,7 @@ class Scene:
         *,
         rehearse: bool = False,
         signers: str | None = None,
+        text: str = "plan",
     ) -> None:
         self.folder = folder
         self.work = folder / "work"
@@ -75,7 +76,7 @@ class Scene:
         self.commands = CommandHost()
         self.sessions: list[Session] = []
         self.run = start_run(
-            self.journal, plan="plan", runbook=runbook, source="plan.toml",
+            self.journal, plan=text, runbook=runbook, source="plan.toml",
             folder=str(self.work), parameters=dict(values), actor=ADA, clock=SystemClock(),
             rehearse=rehearse, signers=signers,
         )  # fmt: skip
