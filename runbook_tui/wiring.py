@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from runbook_tui.report.model import Report
     from runbook_tui.run.events import Actor
     from runbook_tui.run.state import RunState
+    from runbook_tui.session.noting import Notes
     from runbook_tui.session.opening import Reader
     from runbook_tui.session.plan_files import PlanFiles
     from runbook_tui.session.ports.commands import Commands
@@ -108,12 +109,28 @@ def signatures() -> Signatures:
     return SshSignatures(HelperRunner())
 
 
-def examiner(signers: str | None = None) -> Examiner:
-    """What looks at a run's signatures; ``signers`` count in place of those that it recorded."""
+def examiner(signers: str | None = None, *, here: bool = True) -> Examiner:
+    """What looks at a run's signatures; ``signers`` count in place of those that it recorded.
+
+    ``here``: it is a run of this host, so that its plan's repository is asked, too.
+    """
     from runbook_tui.book.reader import read
     from runbook_tui.session.proofs import Examiner
 
-    return Examiner(signatures=signatures(), read=partial(read, remarks=False), signers=signers)
+    return Examiner(
+        signatures=signatures(),
+        read=partial(read, remarks=False),
+        signers=signers,
+        notes=notes() if here else None,
+    )
+
+
+def notes() -> Notes:
+    """The heads of runs that are written down in their plans' repositories."""
+    from runbook_tui.command.runner import HelperRunner
+    from runbook_tui.session.noting import Notes
+
+    return Notes(HelperRunner())
 
 
 def verification(
@@ -140,7 +157,6 @@ def report(run: str) -> Report:
         verdict = verification(record, run, None)
         events = record.events(run)
     runbook, remarks = recorded_plan(run, events, settings().run_folder(run))
-    proofs = examiner().examine(events).good
     return build(
         run,
         runbook,
@@ -153,7 +169,7 @@ def report(run: str) -> Report:
             remarks=verdict.remarks,
         ),
         lines=partial(last_lines, settings().run_folder(run)),
-        proofs=proofs,
+        proofs=verdict.proofs.get(run, {}),
         remarks=remarks,
     )
 
@@ -184,7 +200,7 @@ def archive_verification(path: Path, anchor: str | None, signers: str | None = N
     from runbook_tui.report import archive
     from runbook_tui.session.archiving import check
 
-    return check(archive.read(path), chain_of, anchor, examiner(signers))
+    return check(archive.read(path), chain_of, anchor, examiner(signers, here=False))
 
 
 def output_of(run: str) -> Output:

@@ -83,8 +83,8 @@ def _told(verdict: Verdict, what: str) -> int:
         return exits.UNVERIFIED
     counts = f"{_many(verdict.events, 'event')} of {_many(len(verdict.heads), 'run')}"
     counts = f"{counts}, {_many(verdict.logs, 'log')}"
-    if verdict.signatures:
-        counts = f"{counts}, {_many(verdict.signatures, 'signature')}"
+    if signatures := sum(map(len, verdict.proofs.values())):
+        counts = f"{counts}, {_many(signatures, 'signature')}"
     say.out(f"{what} holds: {counts}", colour="green")
     for name, head in verdict.heads.items():
         say.out(f"{name}  {head}")

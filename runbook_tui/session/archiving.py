@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +140,7 @@ def check(
         _said(told, archive, about, found)
         if examiner is not None and found.events:
             examined = examiner.examine(found.events)
-            told.signatures = len(examined.good)
+            told.proofs[run] = examined.good
             told.problems += examined.problems
             told.remarks += examined.remarks
     except (ValueError, TypeError, AttributeError, LookupError, OverflowError):
@@ -153,7 +153,7 @@ def check(
         heads={run: found.head} if found.head else {},
         problems=limited(told.problems),
         logs=told.logs,
-        signatures=told.signatures,
+        proofs=told.proofs,
         remarks=limited(told.remarks),
     )
 
@@ -163,7 +163,7 @@ class _Told:
     problems: list[str]
     remarks: list[str] = dataclasses.field(default_factory=list)
     logs: int = 0
-    signatures: int = 0
+    proofs: dict[str, Mapping[int, str]] = dataclasses.field(default_factory=dict)
 
 
 def _said(told: _Told, archive: Archived, about: dict[str, Any], found: Chained) -> None:

@@ -18,6 +18,7 @@ from runbook_tui.run.state import RunState, gate_open
 from runbook_tui.run.statement import SEAL, SIGN_OFF, principal, statement
 from runbook_tui.run.times import epoch
 from runbook_tui.run.verdicts import Signoff
+from runbook_tui.session.noting import Notes, contradicted
 from runbook_tui.session.opening import Reader, plan_of
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.signatures import Proof, Signatures
@@ -73,11 +74,15 @@ class Examined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examiner:
-    """Looks at all signatures of a run. ``signers`` count in place of those that it recorded."""
+    """Looks at all signatures of a run, and at what was written down of it outside of the journal.
+
+    ``signers`` count in place of those that it recorded.
+    """
 
     signatures: Signatures
     read: Reader
     signers: str | None = None
+    notes: Notes | None = None
 
     def examine(self, events: Sequence[Event]) -> Examined:
         """What is proven, what is not and should be."""
@@ -94,6 +99,8 @@ class Examiner:
                 (remarks if proof.unknown else problems).append(words)
             else:
                 good[number] = f"key {proof.key} of {principal(event.actor)}"
+        if self.notes is not None:
+            problems += contradicted(events, self.notes.of(events[0].run, begun))
         if asks(begun):
             try:
                 # Not what was kept of an earlier reading: whoever forges an event can forge that.

@@ -7,7 +7,7 @@ digest that the journal has of them, and the folders of the runs against its lis
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +27,7 @@ TRACES = (COMMANDS, undo_file.NAME, spare.NAME, "reading.json")
 @dataclass(slots=True)
 class _Found:
     logs: int = 0
-    signatures: int = 0
+    proofs: dict[str, Mapping[int, str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -67,14 +67,14 @@ def verify(
         _compare(found, logs, runs / name, events)
         if examiner is not None:
             examined = examiner.examine(events)
-            found.signatures += len(examined.good)
+            found.proofs[name] = examined.good
             found.problems += examined.problems
             found.remarks += examined.remarks
     return dataclasses.replace(
         verdict,
         problems=(*verdict.problems, *limited(found.problems)),
         logs=found.logs,
-        signatures=found.signatures,
+        proofs=found.proofs,
         remarks=limited(found.remarks),
     )
 
