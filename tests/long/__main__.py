@@ -1,8 +1,9 @@
 """``python -m tests.long [ROUNDS [NAME…]]``: kills and crowds, as many rounds as there is time.
 
 ``supervisor`` and ``viewer`` kill one of them each round, ``row`` starts fifty commands a round,
-``respawners`` ends a tree of 200 every twentieth round. Ends with 1 where anything is not so;
-Ctrl+C ends the kills of one kind and tells of them.
+``respawners`` ends a tree of 200 every twentieth round. ``journal`` kills three writers of one
+journal nine times a round, ``power`` replays twenty power cuts (it needs strace). Ends with 1
+where anything is not so; Ctrl+C ends the kills of one kind and tells of them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.long import crowds, deaths
+from tests.long import crowds, deaths, records
 
 ROW = 50
 TREE = 200
@@ -50,7 +51,7 @@ def _deaths(one: Callable[[Path, int], tuple[str, list[str]]]) -> Callable[[Path
         except KeyboardInterrupt:
             print("interrupted: what follows is of the rounds until now")
         what = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
-        return f"{ends.total()} kills: {what}", faults
+        return f"{ends.total()} rounds: {what}", faults
 
     return rounds_of
 
@@ -74,6 +75,8 @@ Told = tuple[str, list[str]]
 KINDS: dict[str, Callable[[Path, int], Told]] = {
     "supervisor": _deaths(deaths.supervisor_dies),
     "viewer": _deaths(deaths.viewer_dies),
+    "journal": _deaths(records.writers_die),
+    "power": _deaths(records.power_fails),
     "row": _row,
     "respawners": _respawners,
 }
