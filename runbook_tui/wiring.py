@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from runbook_tui.report.model import Report
     from runbook_tui.run.events import Actor
     from runbook_tui.run.state import RunState
+    from runbook_tui.session.noting import Notes
     from runbook_tui.session.opening import Reader
     from runbook_tui.session.plan_files import PlanFiles
     from runbook_tui.session.ports.commands import Commands
     from runbook_tui.session.ports.journal import Journal, Verdict
+    from runbook_tui.session.ports.signatures import Signatures
     from runbook_tui.session.ports.terminals import Terminals
+    from runbook_tui.session.proofs import Examiner
     from runbook_tui.session.pruning import Output
     from runbook_tui.session.session import Session
 
@@ -98,12 +101,47 @@ def commands(*, ready: bool = False) -> Commands:
     return host
 
 
-def verification(record: Journal, run: str | None, anchor: str | None) -> Verdict:
-    """Whether the journal holds, and the commands' logs are what it says of them."""
+def signatures() -> Signatures:
+    """What makes and checks signatures with this person's ssh keys."""
+    from runbook_tui.command.runner import HelperRunner
+    from runbook_tui.journal.signatures import SshSignatures
+
+    return SshSignatures(HelperRunner())
+
+
+def examiner(signers: str | None = None, *, here: bool = True) -> Examiner:
+    """What looks at a run's signatures; ``signers`` count in place of those that it recorded.
+
+    ``here``: it is a run of this host, so that its plan's repository is asked, too.
+    """
+    from runbook_tui.book.reader import read
+    from runbook_tui.session.proofs import Examiner
+
+    return Examiner(
+        signatures=signatures(),
+        read=partial(read, remarks=False),
+        signers=signers,
+        notes=notes() if here else None,
+    )
+
+
+def notes() -> Notes:
+    """The heads of runs that are written down in their plans' repositories."""
+    from runbook_tui.command.runner import HelperRunner
+    from runbook_tui.session.noting import Notes
+
+    return Notes(HelperRunner())
+
+
+def verification(
+    record: Journal, run: str | None, anchor: str | None, signers: str | None = None
+) -> Verdict:
+    """Whether the journal holds, the commands' logs are what it says of them, and its signatures
+    are good."""
     from runbook_tui.command.evidence import KeptLogs
     from runbook_tui.session.verifying import verify
 
-    return verify(record, KeptLogs(), settings().runs, run, anchor)
+    return verify(record, KeptLogs(), settings().runs, run, anchor, examiner(signers))
 
 
 def report(run: str) -> Report:
@@ -131,6 +169,7 @@ def report(run: str) -> Report:
             remarks=verdict.remarks,
         ),
         lines=partial(last_lines, settings().run_folder(run)),
+        proofs=verdict.proofs.get(run, {}),
         remarks=remarks,
     )
 
@@ -155,13 +194,13 @@ def export(run: str, file: IO[bytes]) -> Verdict:
     return verdict
 
 
-def archive_verification(path: Path, anchor: str | None) -> Verdict:
+def archive_verification(path: Path, anchor: str | None, signers: str | None = None) -> Verdict:
     """Whether a run's archive holds; no journal is needed for it. Raises `NoArchive`."""
     from runbook_tui.journal.lines import chain_of
     from runbook_tui.report import archive
     from runbook_tui.session.archiving import check
 
-    return check(archive.read(path), chain_of, anchor)
+    return check(archive.read(path), chain_of, anchor, examiner(signers, here=False))
 
 
 def output_of(run: str) -> Output:
@@ -302,8 +341,10 @@ def start(
     """Record a new run of a plan that was read and return its id; raises `JournalError`."""
     from contextlib import closing
 
+    from runbook_tui.command.runner import HelperRunner
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session.opening import start_run
+    from runbook_tui.session.plan_commit import plan_commit
     from runbook_tui.session.plan_files import refused
 
     base = (folder or folder_of(path)).absolute()
@@ -324,6 +365,8 @@ def start(
             clock=SystemClock(),
             role=role,
             rehearse=rehearse,
+            signers=plan.signers,
+            commit=plan_commit(HelperRunner(), [path, *(path.parent / n for n in plan.includes)]),
         )
 
 
@@ -419,6 +462,7 @@ def open_session(
         surroundings=around,
         clock=clock,
         runner=HelperRunner(),
+        signatures=signatures(),
         folder=place,
         leads=leads,
         unattended=unattended,

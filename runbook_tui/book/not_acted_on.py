@@ -15,7 +15,7 @@ def not_acted_on(runbook: Runbook) -> Iterator[Finding]:
     for phase in runbook.phases:
         items: list[Phase | Change | Step] = [phase, *phase.changes, *phase.walk()]
         for item in items:
-            yield from _signatures(item)
+            yield from _deadlines(item)
             if not isinstance(item, Step):
                 yield from _boxes(item.criteria)
     yield from _boxes(runbook.criteria)
@@ -35,15 +35,12 @@ def _step(step: Step) -> Iterator[Finding]:
             yield _found(step, f"“{key}” {about} is read, not acted on by this version: {instead}")
 
 
-def _signatures(item: Phase | Change | Step) -> Iterator[Finding]:
+def _deadlines(item: Phase | Change | Step) -> Iterator[Finding]:
     asked: tuple[tuple[str, Gate | None], ...] = (("gate", item.gate), ("signoff", item.signoff))
     for key, gate in asked:
         if gate is not None and gate.within is not None:
             yield _found(item, f"“within” in the {key} of “{item.title}” is read, not acted on by"
                          " this version: it waits for as long as it takes")  # fmt: skip
-        if gate is not None and gate.signed:
-            yield _found(item, f"“signed” in the {key} of “{item.title}” is read, and this version"
-                         " makes no signatures: only an override opens it", "high")  # fmt: skip
 
 
 def _boxes(criteria: Iterable[Check]) -> Iterator[Finding]:

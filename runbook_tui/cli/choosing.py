@@ -72,8 +72,8 @@ class _Look:
         self.touched = 0.0
 
     def take(self, event: Brief) -> None:
-        if event.type == e.OutputPruned.WIRE:
-            return  # Room was made; nobody has touched the run.
+        if event.type in {e.OutputPruned.WIRE, e.RunSealed.WIRE}:
+            return  # Room was made, or a seal set; nobody has touched the run.
         self.touched = epoch(event.at)
         who = e.Actor(name=event.name, email=event.email).identity
         if event.type == e.RunStarted.WIRE:

@@ -107,6 +107,7 @@ def _signoffs(state: RunState, node: Node, *, gate: bool) -> list[Need]:
     found = []
     given = counted(state, node.id, gate=gate)
     no = rejected(given, asked)
+    key = " --key FILE" if asked.signed else ""
     for role in asked.roles:
         left = missing(given, asked, role)
         refused = any(s.role == role for s in rejections(given, asked))
@@ -117,7 +118,7 @@ def _signoffs(state: RunState, node: Node, *, gate: bool) -> list[Need]:
         found.append(
             Need(
                 text=f"{what} waits for {role}{more}",
-                how=f"runbook sign {state.run} {node.id} --role {role}",
+                how=f"runbook sign {state.run} {node.id} --role {role}{key}",
             )
         )
     return found

@@ -33,6 +33,8 @@ COMMANDS = {
     "report": "what happened, for people",
     "export": "a run as an archive that can be checked anywhere",
     "verify": "does the journal, or an archive of a run, hold?",
+    "seal": "sign, as the lead, all that was recorded of a run that is over",
+    "anchor": "write down a run's head outside of the journal, as a git note",
     "prune": "remove the output of runs that are long over, never what was recorded",
     "demo": "the whole job in a sandbox on this machine",
     "doctor": "is this machine ready?",

@@ -15,7 +15,12 @@ from runbook_tui.cli.people import actor, as_option
 @click.option("--role", help="the role in which you sign; needed")
 @click.option("--reject", is_flag=True, help="reject instead of approve; needs --comment")
 @click.option("--comment", default="", help="stands in the record")
-@click.option("--key", type=click.Path(), help="an ssh key that proves who you are")
+@click.option(
+    "--key",
+    type=click.Path(),
+    help="the file of an ssh key that proves who you are; needed where"
+    " the plan says signed, unless an agent or ~/.ssh has one that the plan allows",
+)
 @as_option
 def command(
     run: str,
@@ -30,25 +35,22 @@ def command(
 
     Without NODE or --role it signs nothing and lists what waits for a sign-off.
     """
-    from runbook_tui.cli.opening import ask, run_named, taking_part
+    from runbook_tui.cli.opening import run_named, taking_part
+    from runbook_tui.cli.seal import signed
     from runbook_tui.cli.to_sign import asks_for, to_sign
     from runbook_tui.run.requests import SignNode
 
-    if key is not None:
-        raise Ended(
-            exits.USAGE,
-            "this version makes no signatures with a key, so --key is refused, not ignored",
-            "sign without --key where the plan does not say signed = true",
-        )
     chosen = run_named(run)
     with taking_part(chosen, actor(claimed)) as session:
         listed = "\n".join(to_sign(session.state))
         if node is None or role is None:
             lacks = "say what you sign" if node is None else "say in which role you sign: --role"
             raise Ended(exits.USAGE, lacks, listed)
-        request = SignNode(node=node, role=role, approve=not reject, comment=comment)
+        request = SignNode(
+            node=node, role=role, approve=not reject, comment=comment, prove=key is not None
+        )
         try:
-            ask(session, request)
+            signed(session, request, key or "")
         except Ended as ended:
             if asks_for(session.state, node, role):
                 raise

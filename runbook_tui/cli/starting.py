@@ -107,9 +107,11 @@ def prepare(start: Start) -> Prepared:
     """Read the plan and hold against it what was given; raises `PlanFaults` and `Ended`."""
     from runbook_tui.cli.starting_at import left_out
     from runbook_tui.cli.values import given
-    from runbook_tui.session.plan_files import read_files
+    from runbook_tui.session.plan_files import read_files, with_signers
 
     plan = read_files(start.file)
+    if not start.rehearse:
+        plan = with_signers(start.file, plan)
     values = given(start.pairs, plan.runbook)
     skipped = left_out(plan.runbook, start.first) if start.first else []
     return Prepared(start=start, plan=plan, values=values, skipped=skipped)

@@ -19,7 +19,8 @@ def to_sign(state: RunState) -> list[str]:
     for node, asked, what in _asked(state):
         lines = now if _due(state, node, what) else later
         for role in asked.roles:
-            lines.append(f"  runbook sign {state.run} {node.id} --role {role}")
+            key = " --key FILE" if asked.signed else ""
+            lines.append(f"  runbook sign {state.run} {node.id} --role {role}{key}")
             lines.append(f"      {what} of “{node.title}”, {role}: {_who(state, role)}")
     if not now and not later:
         return [NOTHING]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from runbook_tui.cli import say
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Event
+from runbook_tui.run.statement import fingerprint
 from runbook_tui.run.times import epoch
 
 Title = Callable[[str], str]
@@ -120,7 +121,15 @@ def _signed(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.SignoffGiven)
     comment = f": {p.comment}" if p.comment else ""
-    return f"{title(p.node)} {p.decision} as {p.role} by {event.actor.identity}{comment}"
+    # Who made it, not whether it is good: `verify` looks at that.
+    key = f", signed with {fingerprint(p.signature)}" if p.signature else ""
+    return f"{title(p.node)} {p.decision} as {p.role} by {event.actor.identity}{key}{comment}"
+
+
+def _sealed(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.RunSealed)
+    return f"sealed by {event.actor.identity}, {p.events} events, with {fingerprint(p.signature)}"
 
 
 def _run_finished(event: Event, about: str, title: Title) -> str:
@@ -213,6 +222,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.RunPaused: _about("{by} left; commands go on"),
     e.RunResumed: _about("{by} goes on as lead"),
     e.RunFinished: _run_finished,
+    e.RunSealed: _sealed,
     e.LeadHandedOver: _about("{name} leads from here on"),
     e.StepStarted: _step_started,
     e.StepWaiting: _about("{about}: waits for its checks or sign-off"),

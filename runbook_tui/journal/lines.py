@@ -6,11 +6,11 @@ import json
 from collections.abc import Sequence
 
 from runbook_tui.journal import record
-from runbook_tui.journal.chain import escaped
 from runbook_tui.journal.reader import JournalReader
 from runbook_tui.journal.record import Record
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.journal.verify import digest_of, walk
+from runbook_tui.run.canonical import escaped
 from runbook_tui.session.ports.archive import Chained, Lines
 from runbook_tui.session.ports.journal import JournalError
 

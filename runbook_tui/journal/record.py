@@ -7,9 +7,10 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
-from runbook_tui.journal.chain import canonical, escaped, quoted
+from runbook_tui.run.canonical import canonical, escaped, quoted
 from runbook_tui.run.events import Actor, Draft, Event, Payload, Unknown
 from runbook_tui.run.wire import decode, encode, limit, wire_name
 from runbook_tui.session.ports.journal import JournalError, TooLarge
@@ -59,6 +60,15 @@ def listed(started: dict[str, Any]) -> tuple[str, str, str]:
         escaped(str(started.get(n, ""))) for n in ("title", "source", "digest")
     )
     return title, source, digest
+
+
+def bound(started: dict[str, Any]) -> dict[str, str]:
+    """What a run's genesis binds beside its plan, from the data of ``run.started``."""
+    commit, signers = started.get("commit"), started.get("allowed_signers")
+    found = {"commit": escaped(str(commit))} if commit else {}
+    if signers:
+        found["signers"] = sha256(escaped(str(signers)).encode()).hexdigest()
+    return found
 
 
 def iso(seconds: float) -> str:

@@ -17,6 +17,7 @@ from runbook_tui.journal.lock import PATIENCE, FileLock
 from runbook_tui.journal.place import prepare, real
 from runbook_tui.journal.reader import JournalReader
 from runbook_tui.journal.record import Entry, Moment, Record
+from runbook_tui.run.canonical import escaped
 from runbook_tui.run.events import Actor, Draft, Event, RunStarted
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Brief, Conflict, JournalError, RunEntry, Verdict
@@ -218,12 +219,12 @@ class SqliteJournal:
             seq += 1
             text = record.body(what, run, seq, moment)
             head = chain.link(head, text.encode())
-            db.execute(ADD, (run, seq, chain.escaped(what.id), text, head))
+            db.execute(ADD, (run, seq, escaped(what.id), text, head))
             recorded[what.id] = record.placed(what, run, seq, moment, head)
         return [recorded[what.id] for what in entries], len(fresh)
 
     def _recorded(self, db: sqlite3.Connection, run: str, id_: str) -> Event | None:
-        row = db.execute(KNOWN, (chain.escaped(id_),)).fetchone()
+        row = db.execute(KNOWN, (escaped(id_),)).fetchone()
         if row is None:
             return None
         if row[0] != run:
@@ -242,7 +243,7 @@ class SqliteJournal:
         if newest is not None:
             last = db.execute(HEAD, newest).fetchone()
             previous = (newest[0], last[1].hex() if last else "")
-        text = chain.genesis(run, digest, previous)
+        text = chain.genesis(run, digest, previous, record.bound(what.data))
         db.execute(OPEN, (run, title, source, digest, moment.at, text))
         return chain.start(text)
 

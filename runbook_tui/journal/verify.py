@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runbook_tui.journal import schema
-from runbook_tui.journal.chain import escaped, genesis, link, start
-from runbook_tui.journal.record import Record, listed
+from runbook_tui.journal.chain import genesis, link, start
+from runbook_tui.journal.record import Record, bound, listed
+from runbook_tui.run.canonical import escaped
 from runbook_tui.run.events import RunStarted
 from runbook_tui.session.ports.journal import Verdict
 
@@ -75,7 +76,7 @@ def first_faults(run: str, beginning: str, kind: str, data: Any) -> Iterator[str
     if kind != RunStarted.WIRE or not isinstance(data, dict):
         yield f"the run does not begin with {RunStarted.WIRE}"
         return
-    if beginning != genesis(run, listed(data)[2], previous_of(beginning)):
+    if beginning != genesis(run, listed(data)[2], previous_of(beginning), bound(data)):
         yield "the run's genesis is not that of its plan"
 
 

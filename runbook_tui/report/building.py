@@ -18,6 +18,7 @@ from runbook_tui.report.model import (
     Ran,
     Report,
     Rollback,
+    Seal,
     Value,
 )
 from runbook_tui.report.people import effort, effort_elsewhere, people
@@ -89,6 +90,8 @@ def build(
         head=state.head,
         events=state.seq,
         rehearsal=begun.rehearse,
+        commit=_commit(begun),
+        seals=tuple(_seals(events, proofs or {})),
         planned=sum(slot.planned for slot in planned if slot.id in state.outline.steps
                     and not state.outline.is_group(slot.id)) or _whole(planned, state),
         verified=verified,
@@ -230,6 +233,20 @@ def _box(state: RunState, found: Gathered, node: Node) -> Box:
         required=bool(required),
         standing=node.id in state.ticks,
     )
+
+
+def _commit(begun: e.RunStarted) -> str:
+    if not begun.commit:
+        return ""
+    return f"{begun.commit}, which has the plan otherwise" if begun.uncommitted else begun.commit
+
+
+def _seals(events: Iterable[Event], proofs: Mapping[int, str]) -> Iterable[Seal]:
+    for event in events:
+        if isinstance(event.payload, e.RunSealed):
+            proof = proofs.get(event.seq, "")
+            yield Seal(at=epoch(event.at), by=event.actor, events=event.payload.events,
+                       head=event.payload.head, proof=proof)  # fmt: skip
 
 
 def _decisions(state: RunState, found: Gathered, proofs: Mapping[int, str]) -> Iterable[Decision]:

@@ -294,6 +294,7 @@ def _record(report: Report, clock: Clock) -> Html:
         "The record",
         element("p", f"{words.many(report.events, 'event')}. The head of their chain is"),
         element("pre", report.head),
+        *(element("p", line) for line in (words.bound(report), *words.sealed(report, clock))),
         element("p", words.ANYBODY),
         element("pre", words.check(report)),
         *([joined(list(bad))] if problems else [element("p", words.holds(report))]),

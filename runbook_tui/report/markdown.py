@@ -319,6 +319,9 @@ def _record(report: Report, clock: Clock) -> Iterator[str]:
     yield ""
     yield from block(report.head)
     yield ""
+    for line in (words.bound(report), *words.sealed(report, clock)):
+        yield said(line)
+        yield ""
     yield words.ANYBODY
     yield ""
     yield from block(words.check(report), "sh")

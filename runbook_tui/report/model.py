@@ -141,6 +141,17 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """The lead's signature over the first ``events`` of the run; ``proof`` as in `Decision`."""
+
+    at: float
+    by: Actor
+    events: int
+    head: str
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
     """Something that was done against what the plan requires, and why."""
 
@@ -322,6 +333,9 @@ class Report:
     planned: float = 0.0
     verified: Check | None = None
     parts: tuple[Part, ...] = ()
+    commit: str = ""
+    """The git commit of the plan, in words; empty where the run is bound to none."""
+    seals: tuple[Seal, ...] = ()
     criteria: tuple[Box, ...] = ()
     rollbacks: tuple[Rollback, ...] = ()
     looked: int = 0

@@ -251,6 +251,27 @@ def holds(report: Report) -> str:
     return f"It was computed anew when this was written, and holds, with {logs} of commands."
 
 
+def bound(report: Report) -> str:
+    """The git commit of the plan that the run's chain holds on to."""
+    if not report.commit:
+        return "The chain is not bound to a git commit: none was known when the run started."
+    return f"The chain is bound to the plan's git commit {report.commit}."
+
+
+def sealed(report: Report, clock: Clock) -> list[str]:
+    """Each seal in a sentence; that there is none."""
+    if not report.seals:
+        return ["The run is not sealed: no signature of the lead covers its end."]
+    lines = []
+    for seal in report.seals:
+        more = report.events - seal.events - 1
+        since = f"; {many(more, 'event')} since" if more else ""
+        proof = f"proven: {seal.proof}" if seal.proof else "NOT PROVEN, see `runbook verify`"
+        lines.append(f"Sealed by {seal.by.identity}, {clock.full(seal.at)}: "
+                     f"{many(seal.events, 'event')}, {proof}{since}.")  # fmt: skip
+    return lines
+
+
 def check(report: Report) -> str:
     """The command that checks the record against the head."""
     return f"runbook verify {report.run} --anchor {report.head}"

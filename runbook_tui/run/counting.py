@@ -27,6 +27,8 @@ def lapsed(state: RunState, given: Signoff) -> str:
     """Why an approval does not count any more, in a few words; empty where it does."""
     node = state.outline[given.node]
     asked = node.gate if given.for_gate else node.signoff
+    if asked is not None and asked.signed and not given.signature:
+        return "has not signed with a key"
     if asked is not None and asked.four_eyes:
         if given.for_gate and any(same(lead, given.by) for lead in state.leads):
             return "has led the run since"
@@ -54,7 +56,8 @@ def why_shut(state: RunState, id_: str) -> str:
     gone = dict.fromkeys(
         f"{s.by.name}, who {why}" for s in given if s.approved and (why := lapsed(state, s))
     )
-    return f"was approved by {', and by '.join(gone)} (four eyes)" if gone else ""
+    eyes = " (four eyes)" if gate is not None and gate.four_eyes else ""
+    return f"was approved by {', and by '.join(gone)}{eyes}" if gone else ""
 
 
 def opened_by(state: RunState, id_: str, actor: Actor) -> str:

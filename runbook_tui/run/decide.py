@@ -23,6 +23,7 @@ from runbook_tui.run.outline import Kind
 from runbook_tui.run.people import joined
 from runbook_tui.run.prepare import missing_values, refused_values
 from runbook_tui.run.procedures import tick_of
+from runbook_tui.run.proving import seal
 from runbook_tui.run.rehearsal import as_if, gone_through
 from runbook_tui.run.requests import Decision, Refusal
 from runbook_tui.run.rollback import about_to_act
@@ -358,6 +359,7 @@ _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusa
     r.SkipStep: skip,
     r.AddNote: _note,
     r.SignNode: sign,
+    r.SealRun: seal,
     r.OverrideGate: _override,
     r.GiveValue: _give,
     r.OpenRollback: _open_rollback,

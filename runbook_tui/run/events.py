@@ -43,7 +43,9 @@ class RunStarted(Payload):
     """The run exists. ``plan`` holds the whole text; ``parameters`` never a secret's value.
 
     ``sources``: where each parameter's value comes from, as in `run.sources`. ``rehearse``: it only
-    goes through the plan.
+    goes through the plan. ``allowed_signers`` is the text of the file that the plan names: whose
+    keys count. ``commit`` is the git commit that the plan's repository stood at, ``uncommitted``
+    whether the plan was not, or not so, in it.
     """
 
     WIRE: ClassVar[str] = "run.started"
@@ -59,6 +61,9 @@ class RunStarted(Payload):
     secrets: Mapping[str, str] = field(default_factory=dict)
     role: str = "lead"
     rehearse: bool = False
+    allowed_signers: str | None = None
+    commit: str | None = None
+    uncommitted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +87,19 @@ class RunFinished(Payload):
     WIRE: ClassVar[str] = "run.finished"
     result: str = "done"
     stopped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSealed(Payload):
+    """The lead has signed what the run came to: ``head`` is the hash of the event before this one.
+
+    ``events`` counts those that are sealed. ``signature`` is over `statement`'s text.
+    """
+
+    WIRE: ClassVar[str] = "run.sealed"
+    head: str
+    events: int
+    signature: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +268,7 @@ class SignoffGiven(Payload):
     """A named person's decision in a role on a node.
 
     ``kind`` says what was decided on: its ``gate``, or the ``sign-off`` that closes it.
+    ``signature`` is ssh's, over the text that `statement` makes of this event and its place.
     """
 
     WIRE: ClassVar[str] = "signoff.given"
@@ -259,6 +278,7 @@ class SignoffGiven(Payload):
     comment: str = ""
     signed_digest: str = ""
     kind: str = ""
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,8 +38,8 @@ def fold(state: RunState, events: Iterable[Event]) -> RunState:
         if event.seq <= seq:
             continue
         seq, last = event.seq, event
-        if not isinstance(event.payload, e.OutputPruned):
-            # Months later room is made; the run itself was over long before.
+        if not isinstance(event.payload, e.OutputPruned | e.RunSealed):
+            # Months later room is made, or a seal is set; the run itself was over long before.
             acted = event
         _apply(draft, event)
     if last is not None:
@@ -79,6 +79,10 @@ def _run_resumed(draft: Draft, event: Event, payload: e.RunResumed) -> None:
 
 def _run_finished(draft: Draft, event: Event, payload: e.RunFinished) -> None:
     draft.fields.update(finished=epoch(event.at), result=payload.result, stopped=payload.stopped)
+
+
+def _run_sealed(draft: Draft, event: Event, payload: e.RunSealed) -> None:
+    draft.fields["sealed"] = event.seq
 
 
 def _lead(draft: Draft, event: Event, payload: e.LeadHandedOver) -> None:
@@ -216,6 +220,7 @@ def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) ->
             timed_out=payload.timed_out,
             seconds=payload.seconds,
             reason=payload.reason,
+            digest=payload.digest,
         )
         if c.folder == payload.folder
         else c
@@ -251,6 +256,7 @@ def _signoff(draft: Draft, event: Event, payload: e.SignoffGiven) -> None:
             seq=event.seq,
             for_gate=_for_gate(draft, payload),
             signed_digest=payload.signed_digest,
+            signature=payload.signature or "",
         )
     )
 
@@ -281,6 +287,7 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.RunPaused: _run_paused,
     e.RunResumed: _run_resumed,
     e.RunFinished: _run_finished,
+    e.RunSealed: _run_sealed,
     e.LeadHandedOver: _lead,
     e.StepStarted: _step_started,
     e.StepWaiting: _step_waiting,

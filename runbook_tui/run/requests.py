@@ -74,12 +74,27 @@ class AddNote(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignNode(Request):
-    """Approve or reject a node in a role."""
+    """Approve or reject a node in a role.
+
+    ``prove``: with a signature though the plan does not ask for one. ``signature`` counts only
+    while ``statement``, the text that it is over, is still what would be recorded.
+    """
 
     node: str
     role: str
     approve: bool = True
     comment: str = ""
+    prove: bool = False
+    signature: str = ""
+    statement: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealRun(Request):
+    """Sign what the run came to, as its lead; ``signature`` and ``statement`` as in `SignNode`."""
+
+    signature: str = ""
+    statement: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +253,18 @@ class ConfirmationNeeded(Refusal):
     """The plan wants a person to say yes first; ask again with ``confirmed``."""
 
     exit_code: int = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureNeeded(Refusal):
+    """It counts only with a signature over ``statement``; ask again with both.
+
+    ``purpose`` is what the key signs for, its namespace. The text binds the run's place: once
+    anything else is recorded, another is needed.
+    """
+
+    statement: str
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, titles
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.people import EXAMPLE, NoIdentity, parse_identity, same
+from runbook_tui.run.prepare import resolve
+from runbook_tui.run.proving import unproven
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState, Status, gate_open, over, passed, signed
 from runbook_tui.run.verdicts import Signoff
@@ -39,11 +41,18 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
         comment=q.comment,
         signed_digest=content_digest(state, node.id),
         kind="gate" if for_gate else "sign-off",
+        signature=q.signature or None,
     )
-    mine = Signoff(node=node.id, role=q.role, decision=decision, comment=q.comment, by=actor,
-                   at=state.last_at, seq=state.seq + 1, for_gate=for_gate)  # fmt: skip
-    then = dataclasses.replace(state, signoffs=(*state.signoffs, mine))
     owner = node.id if node.id in state.outline.steps else None
+    if asked.signed or q.prove or q.signature:
+        why = f"“{node.title}” asks for a sign-off that is proven by a key"
+        refusal = unproven(state, given, owner, actor, q, why)
+        if refusal is not None:
+            return refusal
+    mine = Signoff(node=node.id, role=q.role, decision=decision, comment=q.comment, by=actor,
+                   at=state.last_at, seq=state.seq + 1, for_gate=for_gate,
+                   signature=q.signature)  # fmt: skip
+    then = dataclasses.replace(state, signoffs=(*state.signoffs, mine))
     events: Pairs = [(given, owner)]
     if q.approve and signed(then, node.id, gate=for_gate):
         if for_gate:
@@ -76,12 +85,6 @@ def _may_not_sign(
     if q.role not in asked.roles:
         return Refusal(
             reason=f"“{node.title}” asks for {', '.join(asked.roles)}, not {q.role}",
-        )
-    if asked.signed:
-        return Refusal(
-            reason=f"“{node.title}” asks for a sign-off that is proven by a key",
-            hint="this version makes no signatures; an override with a reason opens a gate:"
-            f" runbook override {state.run} {node.id}",
         )
     if not holds_role(state, actor, q.role):
         return Refusal(reason=f"{actor.identity} does not hold the role {q.role} in this plan")
@@ -157,7 +160,8 @@ def _listed(entry: str) -> tuple[str, str]:
 
 
 def content_digest(state: RunState, node: str) -> str:
-    """sha256 over what a sign-off on a node is about: its text, commands, checks and values."""
+    """sha256 over what a sign-off on a node is about: its text, its commands as they would run now
+    and as they ran, and what came of them: exit statuses, digests of their output, ticks."""
     parts: list[Any] = [state.begun.digest if state.begun else ""]
     for inner in state.outline.inside(node):
         item = inner.item
@@ -165,6 +169,11 @@ def content_digest(state: RunState, node: str) -> str:
         if isinstance(item, Step):
             parts.append([item.before, item.run, item.undo, item.verify_undo, item.action])
             parts += [item.undo_ready] if item.undo_ready else []
-            parts.append([[c.text, c.exit, c.seconds] for c in state.step(inner.id).commands])
+            ran = state.step(inner.id).commands
+            parts.append([[c.text, c.exit, c.seconds, c.digest] for c in ran])
+            parts.append([resolve(state, text, state.values, shell=item.shell).text
+                          for text in (item.before, item.run) if text])  # fmt: skip
+        elif inner.id in state.ticks:
+            parts.append(state.ticks[inner.id].by.key)
     body = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()

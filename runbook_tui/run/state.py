@@ -61,6 +61,8 @@ class CommandRecord:
     node: str = ""
     reason: str = ""
     host: str = ""
+    digest: str = ""
+    """The sha256 of its output as it was kept; empty until it has ended."""
 
     @property
     def running(self) -> bool:
@@ -174,6 +176,8 @@ class RunState:
     stopped: tuple[str, ...] = ()
     """Titles of the steps whose commands the end of the run has ended."""
     paused: bool = False
+    sealed: int = 0
+    """The event in which the lead has signed what the run came to; 0 = none."""
     last_at: float = 0.0
     values: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)

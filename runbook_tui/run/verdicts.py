@@ -23,6 +23,7 @@ class Signoff:
     seq: int
     for_gate: bool = False
     signed_digest: str = ""
+    signature: str = ""
 
     @property
     def approved(self) -> bool:

@@ -27,6 +27,7 @@ from runbook_tui.run.events import (
     RunFinished,
     RunPaused,
     RunResumed,
+    RunSealed,
     RunStarted,
     SeveritySet,
     SignoffGiven,
@@ -48,7 +49,7 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
     {
         cls.WIRE: cls
         for cls in (
-            RunStarted, RunPaused, RunResumed, RunFinished, LeadHandedOver,
+            RunStarted, RunPaused, RunResumed, RunFinished, RunSealed, LeadHandedOver,
             StepStarted, StepWaiting, StepFinished, StepSkipped, StepRehearsed,
             CheckTicked, CheckUnticked, NoteAdded,
             CommandStarted, CommandFinished, ParameterCaptured,

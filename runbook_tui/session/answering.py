@@ -24,6 +24,7 @@ from runbook_tui.session.launching import prepare_step
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.offering import run_offered
 from runbook_tui.session.ports.journal import JournalError
+from runbook_tui.session.proofs import Guard, is_signed
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.workbench import Workbench
 
@@ -47,13 +48,16 @@ Answer = Accepted | Refusal
 class Desk:
     """Answers requests, one at a time, on the session's thread."""
 
-    def __init__(self, bench: Workbench, driver: Driver, actor: Actor, lead: RunLock) -> None:
+    def __init__(
+        self, bench: Workbench, driver: Driver, actor: Actor, lead: RunLock, guard: Guard
+    ) -> None:
         self._bench = bench
         self._recorder = bench.recorder
         self._driver = driver
         self._actor = actor
         self._lead = lead
         self._head_start = HeadStart(bench, actor)
+        self._guard = guard
 
     @property
     def _state(self) -> RunState:
@@ -81,7 +85,8 @@ class Desk:
         self._recorder.sync()
         beside = r.OpenRollback | r.CloseRollback | r.SetSeverity
         keep = self._state.rolling_back or isinstance(request, beside)
-        answer = self._decided(request, actor, keep=keep)
+        unproven = self._guard.refusal(self._state, request, actor)
+        answer = unproven or self._decided(request, actor, keep=keep and not is_signed(request))
         if isinstance(request, r.ProbeAgain) and isinstance(answer, Accepted):
             self._driver.probe_again(request.step)
         if isinstance(request, r.StartStep) and isinstance(answer, Accepted):

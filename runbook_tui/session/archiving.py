@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from runbook_tui.session.ports.archive import (
 )
 from runbook_tui.session.ports.journal import Verdict
 from runbook_tui.session.ports.logs import KeptLog, Logs
+from runbook_tui.session.proofs import Examiner
 from runbook_tui.session.verifying import (
     COMMANDS,
     current,
@@ -120,8 +121,11 @@ def log_name(event: Event, ended: CommandFinished) -> str:
     return f"{LOGS}{event.seq:06}-{step}-{kind}.log"
 
 
-def check(archive: Archived, chain: Chain, anchor: str | None = None) -> Verdict:
-    """Whether an archive holds: its sums, the chain, the plan, the logs and the anchor."""
+def check(
+    archive: Archived, chain: Chain, anchor: str | None = None, examiner: Examiner | None = None
+) -> Verdict:
+    """Whether an archive holds: its sums, the chain, the plan, the logs, the signatures and the
+    anchor."""
     problems = [*archive.problems, *_sums(archive)]
     about = _about(archive)
     run, genesis = str(about.get("run", "")), str(about.get("genesis", ""))
@@ -134,6 +138,11 @@ def check(archive: Archived, chain: Chain, anchor: str | None = None) -> Verdict
     told = _Told(problems=problems)
     try:
         _said(told, archive, about, found)
+        if examiner is not None and found.events:
+            examined = examiner.examine(found.events)
+            told.proofs[run] = examined.good
+            told.problems += examined.problems
+            told.remarks += examined.remarks
     except (ValueError, TypeError, AttributeError, LookupError, OverflowError):
         # Whoever has made these events, no program of ours has.
         told.problems.append("its events say what no run can say")
@@ -144,6 +153,7 @@ def check(archive: Archived, chain: Chain, anchor: str | None = None) -> Verdict
         heads={run: found.head} if found.head else {},
         problems=limited(told.problems),
         logs=told.logs,
+        proofs=told.proofs,
         remarks=limited(told.remarks),
     )
 
@@ -153,6 +163,7 @@ class _Told:
     problems: list[str]
     remarks: list[str] = dataclasses.field(default_factory=list)
     logs: int = 0
+    proofs: dict[str, Mapping[int, str]] = dataclasses.field(default_factory=dict)
 
 
 def _said(told: _Told, archive: Archived, about: dict[str, Any], found: Chained) -> None:

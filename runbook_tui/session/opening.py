@@ -13,6 +13,7 @@ from runbook_tui.book.spreading import each_step, spread
 from runbook_tui.run.events import Actor, Draft, LeadHandedOver, RunResumed, RunStarted
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.state import RunState
+from runbook_tui.session.plan_commit import PlanCommit
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Journal, JournalError
 from runbook_tui.session.ports.surroundings import Surroundings
@@ -44,11 +45,14 @@ def start_run(
     sources: Mapping[str, str] = {},
     role: str = "lead",
     rehearse: bool = False,
+    signers: str | None = None,
+    commit: PlanCommit | None = None,
 ) -> str:
     """Record a new run and return its id; ``folder`` is where its commands run.
 
     ``includes`` are the texts of the files that the plan takes in, by the names it was read with;
-    ``sources`` says where each parameter's value comes from.
+    ``sources`` says where each parameter's value comes from. ``signers`` is the text of its allowed
+    signers, ``commit`` what git knows of the plan.
     """
     taken = {entry.run for entry in journal.runs()}
     day = datetime.fromtimestamp(clock.now(), UTC).strftime("%Y%m%d")
@@ -68,6 +72,9 @@ def start_run(
         secrets={p.name: _source(p.secret) for p in runbook.parameters if p.secret},
         role=role,
         rehearse=rehearse,
+        allowed_signers=signers,
+        commit=commit.commit if commit else None,
+        uncommitted=commit.uncommitted if commit else None,
     )
     journal.append(run, [Draft(payload=payload)], actor, expect=0)
     return run

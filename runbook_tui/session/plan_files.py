@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,15 @@ from runbook_tui import __version__
 from runbook_tui.book.files import Load
 from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.kept import pack, unpack
-from runbook_tui.book.model import Runbook
+from runbook_tui.book.model import Change, Phase, Runbook, Step
 from runbook_tui.book.reader import LARGEST, decode, read, too_large
 from runbook_tui.run.events import Event, RunStarted
 from runbook_tui.session.opening import Reader, plan_digest, plan_of
 from runbook_tui.session.ports.journal import JournalError
 
 READING = "reading.json"
+MOST_SIGNERS = 1 << 20
+"""Bytes of a list of allowed signers."""
 KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a pipe",
@@ -35,11 +37,15 @@ KINDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class PlanFiles:
-    """A plan's text, the texts of the files it takes in by their names, and what they say."""
+    """A plan's text, the texts of the files it takes in by their names, and what they say.
+
+    ``signers`` is the text of its allowed signers, where they were read.
+    """
 
     text: str
     includes: Mapping[str, str]
     runbook: Runbook
+    signers: str | None = None
 
     def reader(self, otherwise: Reader) -> Reader:
         """A reader that knows what these files say, and reads any others."""
@@ -95,6 +101,39 @@ def read_files(
     with steady():
         runbook = read(text, str(path), load, remarks=remarks)
     return PlanFiles(text=text, includes=includes, runbook=runbook)
+
+
+def with_signers(path: Path, plan: PlanFiles) -> PlanFiles:
+    """The plan with the text of its allowed signers, which a run keeps as it keeps the plan.
+
+    Raises `PlanFaults` where a sign-off has to be signed and that file cannot be read.
+    """
+    name = plan.runbook.allowed_signers
+    if name is None:
+        return plan
+    file = path.parent / Path(name).expanduser()
+    try:
+        text = decode(_plan_bytes(file, name, MOST_SIGNERS), name)
+    except (OSError, PlanFaults) as error:
+        if not wants_signatures(plan.runbook):
+            return plan
+        why = error.strerror if isinstance(error, OSError) else error.faults[0].message
+        raise refused(
+            path,
+            f"the allowed signers “{name}” cannot be read: {why}",
+            "[policy] allowed_signers names a file from the plan's folder, in the format of"
+            " ssh-keygen(1): a mail and a public key a line",
+        ) from None
+    return replace(plan, signers=text)
+
+
+def wants_signatures(runbook: Runbook) -> bool:
+    """Whether anything in the plan waits for a sign-off that is proven by a key."""
+    nodes: list[Phase | Change | Step] = []
+    for phase in runbook.phases:
+        nodes += [phase, *phase.changes, *phase.walk()]
+    asked = (gate for node in nodes for gate in (node.gate, node.signoff))
+    return any(gate is not None and gate.signed for gate in asked)
 
 
 def _plan_bytes(path: Path, name: str, room: int) -> bytes:

@@ -24,7 +24,9 @@ from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
 from runbook_tui.session.ports.journal import Journal, JournalError, TooLarge
 from runbook_tui.session.ports.runner import Runner
+from runbook_tui.session.ports.signatures import Signatures
 from runbook_tui.session.ports.surroundings import Surroundings
+from runbook_tui.session.proofs import Guard
 from runbook_tui.session.putting_out import foreseen
 from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.spare import Places
@@ -65,6 +67,7 @@ class Session:
         surroundings: Surroundings,
         clock: Clock,
         runner: Runner,
+        signatures: Signatures,
         folder: Path,
         leads: bool,
         unattended: bool = False,
@@ -87,7 +90,10 @@ class Session:
         self._driver = Driver(self._bench, actor, leads=leads, attended=not unattended)
         self.lead_lock = LeadLock(folder / "lead.lock")
         """Who leads the run, as far as the lock tells."""
-        self._desk = Desk(self._bench, self._driver, actor, self.lead_lock)
+        self.signatures = signatures
+        """What makes and checks signatures; `proving.proved` asks with one."""
+        guard = Guard(signatures, journal, clock.now)
+        self._desk = Desk(self._bench, self._driver, actor, self.lead_lock, guard)
         self._listeners: list[Listener] = []
         self._work: queue.Queue[_Work] = queue.Queue()
         self._closing = threading.Event()

@@ -7,7 +7,7 @@ digest that the journal has of them, and the folders of the runs against its lis
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from runbook_tui.run.events import CommandFinished, Event, OutputPruned
 from runbook_tui.session import spare, undo_file
 from runbook_tui.session.ports.journal import Journal, JournalError, Verdict
 from runbook_tui.session.ports.logs import KeptLog, Logs
+from runbook_tui.session.proofs import Examiner
 
 MOST = 50
 """Problems that are named one by one."""
@@ -26,14 +27,21 @@ TRACES = (COMMANDS, undo_file.NAME, spare.NAME, "reading.json")
 @dataclass(slots=True)
 class _Found:
     logs: int = 0
+    proofs: dict[str, Mapping[int, str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
 def verify(
-    journal: Journal, logs: Logs, runs: Path, run: str | None = None, anchor: str | None = None
+    journal: Journal,
+    logs: Logs,
+    runs: Path,
+    run: str | None = None,
+    anchor: str | None = None,
+    examiner: Examiner | None = None,
 ) -> Verdict:
-    """Check one run or all; ``runs`` is the folder that holds the runs' folders."""
+    """Check one run or all; ``runs`` is the folder that holds the runs' folders, ``examiner`` looks
+    at the signatures."""
     # Looked at before the journal: a run is recorded before its folder is made, so that one
     # which begins meanwhile is never taken for one that was deleted.
     folders = with_traces(runs) if run is None else []
@@ -57,10 +65,16 @@ def verify(
         else:
             found.problems += cut_off(runs / name, events)
         _compare(found, logs, runs / name, events)
+        if examiner is not None:
+            examined = examiner.examine(events)
+            found.proofs[name] = examined.good
+            found.problems += examined.problems
+            found.remarks += examined.remarks
     return dataclasses.replace(
         verdict,
         problems=(*verdict.problems, *limited(found.problems)),
         logs=found.logs,
+        proofs=found.proofs,
         remarks=limited(found.remarks),
     )
 

@@ -84,6 +84,13 @@ class RunbookApp(BeginningApp):
             self.asked = asked
             self.then = then
 
+    class Said(Message):
+        """Something to say, from another thread."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     session: Session
     terminals: Terminals
     questions: Questions
@@ -211,6 +218,10 @@ class RunbookApp(BeginningApp):
     def on_runbook_app_answered(self, message: RunbookApp.Answered) -> None:
         """Ask what is missing, say why not, or nothing: the new state shows by itself."""
         self.questions.answered(message)
+
+    def on_runbook_app_said(self, message: RunbookApp.Said) -> None:
+        """Say it."""
+        self.say(message.text)
 
     def ask_values(self, names: list[str], then: Callable[[], object]) -> None:
         """Ask for one value after the other, then go on with what needed them."""

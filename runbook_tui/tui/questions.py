@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,11 +11,14 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.people import parse_identity
 from runbook_tui.run.prepare import missing_values
+from runbook_tui.session.ports.signatures import Key
+from runbook_tui.session.proving import proved
 from runbook_tui.tui.dialogs.ask import AskSignoff, Confirm, Signature
 from runbook_tui.tui.views import signing
 from runbook_tui.tui.views.confirming import confirmation
 
 if TYPE_CHECKING:
+    from runbook_tui.session.answering import Answer
     from runbook_tui.tui.app import RunbookApp
 
 
@@ -80,7 +85,11 @@ class Questions:
                     approve=signature.approve,
                     comment=signature.comment,
                 )
-                app.ask(request, self._who(signature.name))
+                who = self._who(signature.name)
+                if found.asked.signed:
+                    self._prove(request, who)
+                else:
+                    app.ask(request, who)
 
         dialog = AskSignoff(
             signing.question(state, found),
@@ -90,6 +99,24 @@ class Questions:
             role,
         )
         app.push_screen(dialog, signed)
+
+    def _prove(self, request: r.SignNode, who: Actor) -> None:
+        """Sign with a key, on a thread of its own: it may have to be touched."""
+        app = self._app
+        asked = time.monotonic()
+
+        def tell(key: Key) -> None:
+            touch = "; touch it when it blinks" if key.touch else ""
+            app.post(app.Said(f"signing with the key {key.name}{touch}"))
+
+        def sign() -> None:
+            try:
+                answer: Answer | BaseException = proved(app.session, request, who, say=tell)
+            except Exception as error:  # noqa: BLE001  shown as a fault of ours
+                answer = error
+            app.post(app.Answered(request, answer, asked))
+
+        threading.Thread(target=sign, name="signing", daemon=True).start()
 
     def _who(self, text: str) -> Actor:
         """Somebody at this keyboard: the claimed name beside the system's view of it."""

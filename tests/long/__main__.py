@@ -2,8 +2,9 @@
 
 ``supervisor`` and ``viewer`` kill one of them each round, ``rollback`` all that takes part in one
 until somebody has brought it to its end, ``row`` starts fifty commands a round,
-``respawners`` ends a tree of 200 every twentieth round. Ends with 1 where anything is not so;
-Ctrl+C ends the kills of one kind and tells of them.
+``respawners`` ends a tree of 200 every twentieth round. ``journal`` kills three writers of one
+journal nine times a round, ``power`` replays twenty power cuts (it needs strace). Ends with 1
+where anything is not so; Ctrl+C ends the kills of one kind and tells of them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.long import crowds, deaths, rollbacks
+from tests.long import crowds, deaths, records, rollbacks
 
 ROW = 50
 TREE = 200
@@ -51,7 +52,7 @@ def _deaths(one: Callable[[Path, int], tuple[str, list[str]]]) -> Callable[[Path
         except KeyboardInterrupt:
             print("interrupted: what follows is of the rounds until now")
         what = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
-        return f"{ends.total()} kills: {what}", faults
+        return f"{ends.total()} rounds: {what}", faults
 
     return rounds_of
 
@@ -76,6 +77,8 @@ KINDS: dict[str, Callable[[Path, int], Told]] = {
     "supervisor": _deaths(deaths.supervisor_dies),
     "viewer": _deaths(deaths.viewer_dies),
     "rollback": _deaths(rollbacks.rollback_dies),
+    "journal": _deaths(records.writers_die),
+    "power": _deaths(records.power_fails),
     "row": _row,
     "respawners": _respawners,
 }

@@ -47,8 +47,14 @@ def scene(tmp_path: Path) -> Iterator[Callable[..., Scene]]:
     """Makes runs on real parts and closes them."""
     made: list[Scene] = []
 
-    def make(runbook: Runbook, values: Mapping[str, str] = {}, *, rehearse: bool = False) -> Scene:
-        made.append(Scene(tmp_path, runbook, values, rehearse=rehearse))
+    def make(
+        runbook: Runbook,
+        values: Mapping[str, str] = {},
+        *,
+        rehearse: bool = False,
+        signers: str | None = None,
+    ) -> Scene:
+        made.append(Scene(tmp_path, runbook, values, rehearse=rehearse, signers=signers))
         return made[-1]
 
     yield make

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
 from runbook_tui.book.model import Check, Gate, Phase, Runbook, Step
+from runbook_tui.command.runner import HelperRunner
 from runbook_tui.command.terminal import LogTerminals
+from runbook_tui.journal.signatures import SshSignatures
 from runbook_tui.run import requests as r
-from runbook_tui.run.state import Status
+from runbook_tui.run.state import Status, gate_open
+from runbook_tui.session.ports.signatures import Key
 from runbook_tui.tui.app import RunbookApp
-from runbook_tui.tui.dialogs.ask import AskSignoff
+from runbook_tui.tui.dialogs.ask import AskSignoff, AskText
 from runbook_tui.tui.views import signing
 from tests.fakes.history import ADA, GRACE, LINUS, History
 from tests.fakes.plans import two_phases
 from tests.fakes.still import StillSession, StillTerminals
 from tests.integration.session.scene import Scene, ask, run_step
+from tests.keys import Keys
 from tests.tui.piloting import text_of, until
 
 Make = Callable[..., Scene]
@@ -112,6 +118,60 @@ async def test_a_rejection_is_seen_in_the_message_the_list_and_the_card(scene: M
         card = "\n".join(row.partition("▕")[2] for row in rows)
         assert "rejected by Linus" in card
         assert "smells of smoke" in card
+
+
+async def test_a_signed_gate_is_signed_with_a_key_beside_the_screen(
+    scene: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key waits, as one that wants to be touched does, and the screen goes on meanwhile."""
+    keys = Keys(tmp_path / "keys")
+    gate = Gate(roles=("cto",), signed=True)
+    place = scene(gated(gate=gate), signers=keys.allowed("grace"))
+    session = place.open()
+    touched = threading.Event()
+
+    class Touched(SshSignatures):
+        def sign(self, text: str, purpose: str, key: Key) -> str:
+            assert touched.wait(20)
+            return super().sign(text, purpose, key)
+
+    monkeypatch.setenv("RUNBOOK_KEY", keys.file("grace"))
+    session.signatures = Touched(HelperRunner())
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(100, 40)) as pilot:
+        await until(pilot, lambda: app.screen.chosen_step == "d")  # type: ignore[attr-defined]
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, AskSignoff))
+        await until(pilot, lambda: "signed with an ssh key" in text_of(app))
+        app.screen.query_one("#name", Input).value = GRACE.identity
+        await pilot.click("#approve")
+        await until(pilot, lambda: "signing with the key" in text_of(app))
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, AskText))
+        await pilot.press("escape")
+        assert not session.state.signoffs
+        touched.set()
+        await until(pilot, lambda: gate_open(session.state, "core"))
+        await until(pilot, lambda: "signing with" not in text_of(app))
+    assert session.state.signoffs[0].signature
+
+
+async def test_a_key_that_does_not_count_is_named_on_the_screen(
+    scene: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = Keys(tmp_path / "keys")
+    place = scene(gated(gate=Gate(roles=("cto",), signed=True)), signers=keys.allowed("grace"))
+    session = place.open()
+    monkeypatch.setenv("RUNBOOK_KEY", keys.file("eve"))
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.screen.chosen_step == "d")  # type: ignore[attr-defined]
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, AskSignoff))
+        app.screen.query_one("#name", Input).value = GRACE.identity
+        await pilot.click("#approve")
+        await until(pilot, lambda: "is not among the allowed signers" in app.said)
+    assert not session.state.signoffs
 
 
 async def test_a_rejected_gate_says_so_in_its_row() -> None:

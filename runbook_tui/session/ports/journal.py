@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from runbook_tui.run.events import Actor, Draft, Event, LeadHandedOver
@@ -78,14 +78,16 @@ class Brief:
 class Verdict:
     """What verification found; ``problems`` is empty where the journal holds.
 
-    ``logs`` counts the commands' logs that are as they were recorded; ``remarks`` name what could
-    not be compared and need not be wrong.
+    ``logs`` counts the commands' logs that are as they were recorded; ``proofs`` say of each run
+    what proves a signed event, by its number; ``remarks`` name what could not be compared and need
+    not be wrong.
     """
 
     events: int
     heads: dict[str, str]
     problems: tuple[str, ...] = ()
     logs: int = 0
+    proofs: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
 

@@ -11,7 +11,7 @@ from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.decide import decide
 from runbook_tui.run.events import Actor
 from runbook_tui.run.outline import Node
-from runbook_tui.run.requests import Refusal, SignNode
+from runbook_tui.run.requests import Refusal, SignatureNeeded, SignNode
 from runbook_tui.run.state import (
     RunState,
     Status,
@@ -83,6 +83,9 @@ def conditions(state: RunState, found: Awaited) -> str:
     if asked.four_eyes:
         who = "has led the run or ran something in it" if found.is_gate else "ran it"
         parts.append(f"four eyes: whoever {who} may not sign")
+    if asked.signed:
+        parts.append("signed with an ssh key that the plan allows: from ssh-agent, ~/.ssh or"
+                     " the file that RUNBOOK_KEY names")  # fmt: skip
     parts += [_holders(state, role) for role in asked.roles]
     given = decided(state, found.node.id, gate=found.is_gate)
     return "\n".join([*parts, *(verdict(state, s) for s in given)])
@@ -102,7 +105,8 @@ def may_sign(state: RunState, found: Awaited, actor: Actor) -> str:
     """The first role in which this person could approve it now; empty where none."""
     for role in found.asked.roles:
         request = SignNode(node=found.node.id, role=role)
-        if not isinstance(decide(state, request, actor), Refusal):
+        answer = decide(state, request, actor)
+        if not isinstance(answer, Refusal) or isinstance(answer, SignatureNeeded):
             return role
     return ""
 

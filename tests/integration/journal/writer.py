@@ -10,11 +10,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
+from runbook_tui.journal import store
 from runbook_tui.journal.lock import FileLock
 from runbook_tui.journal.schema import side
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.session.ports.journal import Conflict, JournalError
-from tests.integration.journal.scenes import ADA, note, opened
+from tests.integration.journal.power import open_level
+from tests.integration.journal.scenes import ADA, begun, note, opened
 
 
 def say(text: str) -> None:
@@ -80,6 +82,19 @@ def trickle(journal: SqliteJournal, run: str) -> None:
         journal.append(run, note(word.strip()), ADA)
 
 
+def power(path: Path, level: str, count: int) -> None:
+    """Open, append and close, three times over, and say each id that is durable."""
+    store.TIDY_AFTER = 7
+    for time in range(3):
+        with open_level(path, level) as journal:
+            say("ready")
+            run = f"run{time}"
+            journal.append(run, begun(run), ADA)
+            for number in range(count):
+                size = 60_000 if number % 10 == 5 else 300
+                say(journal.append(run, note("x" * size), ADA)[0].id)
+
+
 def hold(path: Path) -> None:
     """Take the journal's lock and keep it."""
     with FileLock(side(path, ".lock")).held():
@@ -92,6 +107,9 @@ def main() -> None:
     path, mode, *args = Path(sys.argv[1]), *sys.argv[2:]
     if mode == "hold":
         hold(path)
+        return
+    if mode == "power":
+        power(path, args[0], int(args[1]))
         return
     with opened(path) as journal:
         say("ready")

@@ -12,6 +12,7 @@ from runbook_tui.command.host import CommandHost
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.command.shells import base_environment, ours
 from runbook_tui.journal.clock import SystemClock
+from runbook_tui.journal.signatures import SshSignatures
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
@@ -67,6 +68,8 @@ class Scene:
         *,
         sources: Mapping[str, str] = {},
         rehearse: bool = False,
+        signers: str | None = None,
+        text: str = "plan",
     ) -> None:
         self.folder = folder
         self.work = folder / "work"
@@ -77,9 +80,9 @@ class Scene:
         self.commands = CommandHost()
         self.sessions: list[Session] = []
         self.run = start_run(
-            self.journal, plan="plan", runbook=runbook, source="plan.toml",
+            self.journal, plan=text, runbook=runbook, source="plan.toml",
             folder=str(self.work), parameters=dict(values), actor=ADA, clock=SystemClock(),
-            sources=sources, rehearse=rehearse,
+            sources=sources, rehearse=rehearse, signers=signers,
         )  # fmt: skip
         self.place = folder / "home" / "runs" / self.run
 
@@ -95,8 +98,9 @@ class Scene:
         state = open_run(self.journal, self.run, lambda text, name, load: self.runbook, self.around)
         session = Session(
             state=state, actor=actor, journal=self.journal, commands=self.commands,
-            surroundings=self.around, clock=SystemClock(), runner=HelperRunner(), folder=self.place,
-            leads=leads, unattended=unattended,
+            surroundings=self.around, clock=SystemClock(), runner=HelperRunner(),
+            signatures=SshSignatures(HelperRunner()), folder=self.place, leads=leads,
+            unattended=unattended,
         )  # fmt: skip
         self.sessions.append(session)
         return session

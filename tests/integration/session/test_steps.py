@@ -11,6 +11,7 @@ import pytest
 from runbook_tui.book.model import Check, Expect, Parameter, Secret, Step
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.journal.clock import SystemClock
+from runbook_tui.journal.signatures import SshSignatures
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import CommandStarted, RunFinished
 from runbook_tui.run.several import status_of
@@ -267,8 +268,8 @@ def test_a_hand_over_is_recorded_only_by_the_one_who_has_the_lead(scene: Make) -
     state = open_run(place.journal, place.run, lambda text, name, load: place.runbook, place.around)
     other = Session(
         state=state, actor=GRACE, journal=place.journal, commands=place.commands,
-        surroundings=place.around, clock=SystemClock(), runner=HelperRunner(), folder=place.place,
-        leads=True,
+        surroundings=place.around, clock=SystemClock(), runner=HelperRunner(),
+        signatures=SshSignatures(HelperRunner()), folder=place.place, leads=True,
     )  # fmt: skip
     assert not other.open(resume=True)
     assert "lead.handed_over" not in place.types()

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runbook_tui.journal.chain import canonical, genesis, link, start
+from runbook_tui.journal.chain import genesis, link, start
+from runbook_tui.run.canonical import canonical
 
 GOLDEN = [
     ({}, "{}"),

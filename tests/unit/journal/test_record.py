@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runbook_tui.journal.chain import canonical
 from runbook_tui.journal.jsonl import as_line
 from runbook_tui.journal.record import Moment, body, entry, event, fresh_id, iso, placed
+from runbook_tui.run.canonical import canonical
 from runbook_tui.run.events import Actor, Draft, NoteAdded, Payload, RunStarted, Unknown
 from runbook_tui.run.wire import PAYLOADS, limit
 from runbook_tui.session.ports.journal import JournalError

@@ -1,0 +1,232 @@
+"""What the signatures in a run prove, and what stands in it without the one it should have."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from runbook_tui.book.findings import PlanFaults
+from runbook_tui.book.model import Gate, Runbook
+from runbook_tui.book.spreading import spread
+from runbook_tui.run import requests as r
+from runbook_tui.run.counting import counted
+from runbook_tui.run.events import Actor, Event, RunSealed, RunStarted, SignoffGiven, StepStarted
+from runbook_tui.run.fold import begin, fold
+from runbook_tui.run.requests import Refusal
+from runbook_tui.run.state import RunState, gate_open
+from runbook_tui.run.statement import SEAL, SIGN_OFF, principal, statement
+from runbook_tui.run.times import epoch
+from runbook_tui.run.verdicts import Signoff
+from runbook_tui.session.noting import Notes, contradicted
+from runbook_tui.session.opening import Reader, plan_of
+from runbook_tui.session.ports.journal import Journal
+from runbook_tui.session.ports.signatures import Proof, Signatures
+
+Signed = SignoffGiven | RunSealed
+NO_SIGNERS = Proof(problem="the run has no allowed signers to check it against")
+
+
+def signers_of(state: RunState) -> str:
+    """Whose keys count in a run, as its start has recorded it; empty where nobody's do."""
+    return (state.begun.allowed_signers or "") if state.begun else ""
+
+
+def proof_of(event: Event, previous: str, signers: str, signatures: Signatures) -> Proof:
+    """What the signature of one event proves; ``previous`` is the hash (hex) of the one before."""
+    said = event.payload
+    assert isinstance(said, Signed)
+    if not signers:
+        return NO_SIGNERS
+    text = statement(previous, event.run, event.seq, event.step, event.actor, said)
+    purpose = SEAL if isinstance(said, RunSealed) else SIGN_OFF
+    signature = said.signature or ""
+    who = principal(event.actor)
+    return signatures.check(text, signature, purpose, who, signers, epoch(event.at))
+
+
+def proofs(
+    events: Sequence[Event], signatures: Signatures, signers: str | None = None
+) -> dict[int, Proof]:
+    """What each signed event of a run proves, by its number.
+
+    ``signers``: a list of allowed signers in place of the one that the run itself has recorded.
+    """
+    begun = events[0].payload if events else None
+    if signers is None:
+        signers = (begun.allowed_signers or "") if isinstance(begun, RunStarted) else ""
+    found = {}
+    for before, event in itertools.pairwise(events):
+        if isinstance(event.payload, Signed) and event.payload.signature:
+            found[event.seq] = proof_of(event, before.hash, signers, signatures)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """``good`` names what proves a signed event, by its number; ``remarks`` what could not be
+    looked at."""
+
+    good: Mapping[int, str]
+    problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examiner:
+    """Looks at all signatures of a run, and at what was written down of it outside of the journal.
+
+    ``signers`` count in place of those that it recorded.
+    """
+
+    signatures: Signatures
+    read: Reader
+    signers: str | None = None
+    notes: Notes | None = None
+
+    def examine(self, events: Sequence[Event]) -> Examined:
+        """What is proven, what is not and should be."""
+        begun = events[0].payload if events else None
+        if not isinstance(begun, RunStarted):
+            return Examined(good={})
+        good: dict[int, str] = {}
+        problems: list[str] = []
+        remarks: list[str] = []
+        for number, proof in proofs(events, self.signatures, self.signers).items():
+            event = next(one for one in events if one.seq == number)
+            words = f"run {event.run}, event {number}: {what(event)}: {proof.problem}"
+            if proof.problem:
+                (remarks if proof.unknown else problems).append(words)
+            else:
+                good[number] = f"key {proof.key} of {principal(event.actor)}"
+        if self.notes is not None:
+            problems += contradicted(events, self.notes.of(events[0].run, begun))
+        if asks(begun):
+            try:
+                # Not what was kept of an earlier reading: whoever forges an event can forge that.
+                problems += lacking(events, spread(plan_of(begun, self.read)))
+            except (PlanFaults, LookupError):
+                remarks.append(
+                    f"run {events[0].run}: its plan cannot be read by this version, so what it"
+                    " wants signed is not known"
+                )
+        return Examined(good=good, problems=tuple(problems), remarks=tuple(remarks))
+
+
+def what(event: Event) -> str:
+    """A signed event in words."""
+    if isinstance(event.payload, SignoffGiven):
+        said = event.payload
+        return f"the signature of {event.actor.name}, {said.role}, on “{said.node}” does not hold"
+    return f"the seal of {event.actor.name} does not hold"
+
+
+def asks(plan: RunStarted) -> bool:
+    """Whether a plan may ask for signatures: then it says whose count."""
+    return any("allowed_signers" in text for text in (plan.plan, *plan.includes.values()))
+
+
+def lacking(events: Sequence[Event], runbook: Runbook) -> Iterator[str]:
+    """What stands in a run of this plan without the signature that the plan asks for, and what
+    went on behind such a gate while it was shut."""
+    state = begin(events[0].run, runbook)
+    for event in events:
+        said, about = event.payload, f"run {event.run}, event {event.seq}"
+        if isinstance(said, SignoffGiven) and not said.signature and _asked(state, said):
+            yield f"{about}: a sign-off on “{said.node}” without the signature that the plan wants"
+        if isinstance(said, StepStarted) and event.step in state.outline.steps:
+            for holder in state.outline.holders(event.step):
+                gate = state.outline[holder].gate
+                if gate is not None and gate.signed and not gate_open(state, holder):
+                    title = state.outline[holder].title
+                    yield f"{about}: a step was started, and the signed gate of “{title}” was shut"
+        state = fold(state, (event,))
+
+
+def _asked(state: RunState, said: SignoffGiven) -> bool:
+    if said.node not in state.outline:
+        return False
+    node = state.outline[said.node]
+    asked = node.signoff if said.kind == "sign-off" else node.gate
+    return asked is not None and asked.signed
+
+
+@dataclass(slots=True)
+class Guard:
+    """Lets nothing into a run, or past a gate, on a signature that is not good."""
+
+    signatures: Signatures
+    journal: Journal
+    now: Callable[[], float]
+    _known: dict[tuple[int, str], Proof] = field(default_factory=dict)
+
+    def refusal(self, state: RunState, request: r.Request, actor: Actor) -> Refusal | None:
+        """A refusal where the request, or what it relies on, has a signature that is not good."""
+        if isinstance(request, r.SignNode | r.SealRun) and request.signature:
+            return self._of_request(state, request, actor)
+        if isinstance(request, r.StartStep) and request.step in state.outline.steps:
+            return self._behind(state, request.step)
+        return None
+
+    def _of_request(
+        self, state: RunState, request: r.SignNode | r.SealRun, actor: Actor
+    ) -> Refusal | None:
+        purpose = SEAL if isinstance(request, r.SealRun) else SIGN_OFF
+        proof = self.signatures.check(
+            request.statement, request.signature, purpose, principal(actor), signers_of(state),
+            self.now(),
+        )  # fmt: skip
+        if not proof.problem:
+            return None
+        return Refusal(
+            reason=f"not signed: {proof.problem}",
+            hint="sign with a key that the plan's allowed signers have for this mail: --key FILE",
+        )
+
+    def _behind(self, state: RunState, step: str) -> Refusal | None:
+        """A signed approval that this step relies on may be by somebody else than this program."""
+        for given in _relied_on(state, step):
+            proof = self._proof(state, given)
+            if proof.problem:
+                title = state.outline[given.node].title
+                return Refusal(
+                    reason=f"the signature of {given.by.name} on “{title}” (event {given.seq})"
+                    f" does not hold: {proof.problem}",
+                    hint=f"look with `runbook verify {state.run}`; it has to be signed again, or"
+                    f" the lead overrides a gate: runbook override {state.run} {given.node}",
+                )
+        return None
+
+    def _proof(self, state: RunState, given: Signoff) -> Proof:
+        known = (given.seq, given.signature)
+        if known not in self._known:
+            before, event = self.journal.events(state.run, given.seq - 2)[:2]
+            proof = proof_of(event, before.hash, signers_of(state), self.signatures)
+            if proof.unknown:
+                return proof
+            self._known[known] = proof
+        return self._known[known]
+
+
+def is_signed(request: r.Request) -> bool:
+    """Whether a request brings a signature: that holds on to its place in the journal, so nothing
+    else can keep it."""
+    return isinstance(request, r.SignNode | r.SealRun) and bool(request.signature)
+
+
+def _relied_on(state: RunState, step: str) -> Iterator[Signoff]:
+    """The signed approvals that let a step begin: of the gates around it, and of what it needs."""
+    around = state.outline.holders(step)
+    for holder in around:
+        if holder not in state.overridden_gates:
+            yield from _approvals(state, holder, state.outline[holder].gate, gate=True)
+    for holder in around:
+        for need in state.outline[holder].needs:
+            for node in state.outline.inside(need) if need in state.outline else ():
+                yield from _approvals(state, node.id, node.signoff, gate=False)
+
+
+def _approvals(state: RunState, id_: str, asked: Gate | None, *, gate: bool) -> list[Signoff]:
+    if asked is None or not asked.signed:
+        return []
+    return [given for given in counted(state, id_, gate=gate) if given.approved]
