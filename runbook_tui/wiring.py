@@ -79,6 +79,15 @@ def _git_identity() -> tuple[str, str]:
     return values[0], values[1].replace(" ", "")
 
 
+def now(state: RunState) -> float:
+    """The time (epoch seconds) on the scale of a run's own times, for one without a session."""
+    from runbook_tui.journal.clock import SystemClock
+    from runbook_tui.run.frame import now_in
+
+    clock = SystemClock()
+    return now_in(state.frame, wall=clock.now(), mono=clock.mono(), boot=clock.boot())
+
+
 def journal(reading: bool = False) -> Journal:
     """The journal of this host; with ``reading`` nothing is created or changed."""
     from runbook_tui.journal.clock import SystemClock

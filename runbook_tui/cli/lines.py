@@ -49,6 +49,9 @@ class Lines:
         self._retry |= {found.outline[i].parent for i in self._retry
                         if found.outline.on_one_of_several(i)}  # fmt: skip
         self._rolled: set[str] = set()
+        before = found.rollback
+        self._over = before.seq if before is not None and before.finished is not None else None
+        """The event that started the last rollback, where that was over already."""
         self._wake = threading.Event()
         self._trouble = ""
 
@@ -120,8 +123,10 @@ class Lines:
         return self._needed(state)
 
     def _rolled_back_meanwhile(self, state: RunState) -> bool:
-        finished = state.rollback.finished if state.rollback is not None else None
-        return finished is not None and finished > self._answers.began
+        rollback = state.rollback
+        return (
+            rollback is not None and rollback.finished is not None and (rollback.seq != self._over)
+        )
 
     def _has_failed(self, state: RunState, id_: str) -> bool:
         if id_ in self._retry or state.outline.on_one_of_several(id_):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from runbook_tui.cli.choosing import Glance, glances
 
 if TYPE_CHECKING:
     from runbook_tui.run.follow_up import FollowUp
+    from runbook_tui.run.state import RunState
 
 SHORTEST = 10
 """Characters of a title that are shown however narrow the terminal is."""
@@ -74,23 +74,30 @@ def undo_words(run: Glance) -> str:
 
 def follow_words(run: Glance) -> str:
     """``follow-up 3/12``, and whether it is overdue; empty where a rollback left nothing to do."""
-    found = _follow_up(run)
-    if found is None or not found.open:
+    from runbook_tui import wiring
+
+    state = _rolled_back(run)
+    found = _follow_up(state)
+    if state is None or found is None or not found.open:
         return ""
-    late = ", overdue" if found.due is not None and found.due < time.time() else ""
+    late = ", overdue" if found.due is not None and found.due < wiring.now(state) else ""
     return f"follow-up {found.of - len(found.open)}/{found.of}{late}"
 
 
-def _follow_up(run: Glance) -> FollowUp | None:
+def _rolled_back(run: Glance) -> RunState | None:
     from runbook_tui import wiring
+
+    return wiring.state_of(run.entry.run) if run.rolled_back else None
+
+
+def _follow_up(state: RunState | None) -> FollowUp | None:
     from runbook_tui.run.follow_up import follow_up
 
-    state = wiring.state_of(run.entry.run) if run.rolled_back else None
     return follow_up(state) if state is not None else None
 
 
 def _follow_up_values(run: Glance) -> dict[str, object] | None:
-    found = _follow_up(run)
+    found = _follow_up(_rolled_back(run))
     if found is None:
         return None
     due = None if found.due is None else datetime.fromtimestamp(found.due, UTC).isoformat()

@@ -12,6 +12,7 @@ from pathlib import Path
 from runbook_tui.book.model import Secret, Step
 from runbook_tui.book.parameters import FilledIn
 from runbook_tui.run.events import CommandFinished, CommandStarted, ParameterCaptured, UndoArmed
+from runbook_tui.run.frame import now_in
 from runbook_tui.run.prepare import (
     arm,
     host_of,
@@ -71,6 +72,11 @@ class Workbench:
     def state(self) -> RunState:
         """The run now."""
         return self.recorder.state
+
+    def now(self) -> float:
+        """The time (epoch seconds) on the scale of the run's own times, whoever sets the clock."""
+        clock = self.clock
+        return now_in(self.state.frame, wall=clock.now(), mono=clock.mono(), boot=clock.boot())
 
     def step(self, id_: str) -> Step:
         """The step with its action as shell text."""

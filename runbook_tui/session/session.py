@@ -107,6 +107,10 @@ class Session:
         """The run now; never waits."""
         return self._recorder.state
 
+    def now(self) -> float:
+        """The time (epoch seconds) on the scale of the run's own times; never waits."""
+        return self._bench.now()
+
     @property
     def absent(self) -> Absent:
         """Secrets that a person has to give, known once a rollback was looked at; lost folders."""
