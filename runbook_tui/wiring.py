@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from runbook_tui.session.opening import Reader
     from runbook_tui.session.plan_files import PlanFiles
     from runbook_tui.session.ports.commands import Commands
+    from runbook_tui.session.ports.durations import Durations
     from runbook_tui.session.ports.journal import Journal, Verdict
     from runbook_tui.session.ports.terminals import Terminals
     from runbook_tui.session.pruning import Output
@@ -95,6 +96,13 @@ def journal(reading: bool = False) -> Journal:
 
     path = settings().journal
     return SqliteJournal.open_reading(path) if reading else SqliteJournal(path, SystemClock())
+
+
+def durations() -> Durations:
+    """How long things took in past runs on this host."""
+    from runbook_tui.journal.durations import PastDurations
+
+    return PastDurations(settings().journal)
 
 
 def commands(*, ready: bool = False) -> Commands:
@@ -424,4 +432,5 @@ def open_session(
         leads=leads,
         unattended=unattended,
         owns_journal=True,
+        durations=durations(),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from runbook_tui.book.model import Secret, Step
 from runbook_tui.book.parameters import FilledIn
+from runbook_tui.run.durations import Past
 from runbook_tui.run.events import CommandFinished, CommandStarted, ParameterCaptured, UndoArmed
 from runbook_tui.run.frame import now_in
 from runbook_tui.run.prepare import (
@@ -135,11 +136,9 @@ class Workbench:
         """The same, but not more often than every few seconds."""
         return self.clock.mono() - self.looked >= LOOK_AGAIN and self.look_for_folders()
 
-    def found(
-        self, hindered: tuple[tuple[str, str], ...], lasted: tuple[tuple[str, float], ...]
-    ) -> None:
+    def found(self, hindered: tuple[tuple[str, str], ...], past: Past) -> None:
         """What a look at the undos has found."""
-        self.absent = dataclasses.replace(self.absent, hindered=hindered, lasted=lasted)
+        self.absent = dataclasses.replace(self.absent, hindered=hindered, past=past)
 
     def give_secret(self, name: str, value: str) -> None:
         """A secret that a person gave; kept in memory only."""

@@ -12,6 +12,7 @@ from runbook_tui.command.host import CommandHost
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.command.shells import base_environment
 from runbook_tui.journal.clock import SystemClock
+from runbook_tui.journal.durations import PastDurations
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
@@ -93,6 +94,7 @@ class Scene:
             state=state, actor=actor, journal=self.journal, commands=self.commands,
             surroundings=self.around, clock=SystemClock(), runner=HelperRunner(), folder=self.place,
             leads=leads, unattended=unattended,
+            durations=PastDurations(self.folder / "home" / "journal.db"),
         )  # fmt: skip
         self.sessions.append(session)
         return session
