@@ -11,6 +11,9 @@ from runbook_tui.run.events import Actor
 from runbook_tui.run.state import RunState
 from runbook_tui.session.session import Session
 
+LOOK_BACK = 0.5
+"""Seconds that past runs may keep a run from going on as lines."""
+
 if TYPE_CHECKING:
     from runbook_tui.session.plan_files import PlanFiles
     from runbook_tui.tui.opening import Opened, Opening
@@ -31,6 +34,7 @@ def lead_lines(
     session = _session(run, who, plan)
     found = session.state
     begun = found.seq if after is None else after
+    session.look_back(LOOK_BACK)
     _open(session, resume=resume)
     try:
         for line in other_runs(run):

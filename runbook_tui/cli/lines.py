@@ -11,6 +11,7 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.asking import Answers
 from runbook_tui.cli.beside import followed_up
 from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.foretelling import Overruns, foretold
 from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
 from runbook_tui.cli.needs import needs
@@ -54,6 +55,8 @@ class Lines:
         """The event that started the last rollback, where that was over already."""
         self._wake = threading.Event()
         self._trouble = ""
+        self._phase = ""
+        self._overruns = Overruns()
 
     @property
     def _state(self) -> RunState:
@@ -84,6 +87,10 @@ class Lines:
             if leave.is_set():
                 return self._leave()
             self._tell_trouble()
+            for line in self._overruns.new(
+                self._state, self._session.now(), self._session.absent.past
+            ):
+                say.err(line, colour="yellow")
             status = self._go_on()
             if status is not None:
                 return status
@@ -180,7 +187,17 @@ class Lines:
                 return None
         return None
 
+    def _foretell(self, id_: str) -> None:
+        """Say at the start of each phase when the run will be done."""
+        phase = self._state.outline[id_].phase
+        if phase == self._phase:
+            return
+        self._phase = phase
+        for line in foretold(self._state, self._session.now(), self._session.absent):
+            say.err(line)
+
     def _start(self, id_: str) -> int | None:
+        self._foretell(id_)
         step = self._state.outline.steps[id_]
         if step.interactive:
             raise Ended(
