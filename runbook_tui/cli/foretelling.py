@@ -21,7 +21,7 @@ def foretold(
     state: RunState, now: float, absent: Absent = NOTHING_ABSENT, zone: tzinfo | None = None
 ) -> Iterator[str]:
     """What is foretold as things stand; nothing where nothing says how long steps take."""
-    found = forecast(state, now, absent.past)
+    found = forecast(state, now, absent.past, zone)
     if found is not None:
         yield _done_by(found, now, zone)
     if any(phase.ends for phase in state.runbook.phases) and state.finished is None:

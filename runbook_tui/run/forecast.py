@@ -97,21 +97,30 @@ class Forecast:
     unknown: int = 0
 
 
-def forecast(state: RunState, now: float, past: Past = NO_PAST) -> Forecast | None:
+def forecast(
+    state: RunState, now: float, past: Past = NO_PAST, zone: tzinfo | None = None
+) -> Forecast | None:
     """When the run would be done from now on; None where nothing says how long it takes.
 
-    Steps are taken one after another, as in the plan. How long people take to sign and to decide
-    is not foretold.
+    Steps are taken one after another, as in the plan, and no phase before it may start (by the
+    time of day in ``zone``, the person's). How long people take to sign and to decide is not
+    foretold.
     """
-    work = _work(state, past)
-    if not work.whole or state.finished is not None:
+    parts = _parts(state, past, zone)
+    if not any(part.whole for part in parts) or state.finished is not None:
         return None
-    likely, slow = work.left_at(now)
+    likely = slow = now
+    planned = state.started
+    for part in parts:
+        more, most = part.left_at(now)
+        likely = part.not_before(likely) + more
+        slow = part.not_before(slow) + most
+        planned = max(planned, part.begins or planned) + part.whole
     return Forecast(
-        likely=now + likely,
-        slow=now + slow,
-        late=now + likely - state.started - work.whole,
-        unknown=work.unknown,
+        likely=likely,
+        slow=slow,
+        late=likely - planned,
+        unknown=sum(part.unknown for part in parts),
     )
 
 
@@ -163,12 +172,12 @@ def window(
     ``zone`` is the person's, for what the plan says by the time of day.
     """
     found: list[Window] = []
-    for phase in state.runbook.phases:
+    parts = _parts(state, past, zone)
+    for number, phase in enumerate(state.runbook.phases):
         ends = period(state, phase, zone)[1]
-        inside = [step.id for step in state.outline.steps_inside(phase.id)]
-        if ends is None or not inside or closed(state, phase.id):
+        if ends is None or closed(state, phase.id):
             continue
-        _, slow = _work(state, past, state.outline[inside[-1]].index).left_at(now)
+        slow = sum(part.left_at(now)[1] for part in parts[: number + 1])
         budget = back if phase.rollback_within is None else phase.rollback_within
         found.append(Window(phase=phase.id, ends=ends, left=slow, back=budget))
     return min(found, key=lambda w: w.safe_until, default=None)
@@ -188,14 +197,17 @@ def period(
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
-    """Planned seconds of the whole, what is left of what was not begun, and of each step that
-    runs what it takes, with the moment it was started."""
+class _Part:
+    """A phase: its planned seconds, what is left of what was not begun, and of each step that
+    runs what it takes, with the moment it was started. ``begins``: not before that moment, as
+    long as nothing in it is ``touched``."""
 
     whole: float
     left: Take
     begun: tuple[tuple[Take, float], ...]
     unknown: int
+    begins: float | None
+    touched: bool
 
     def left_at(self, now: float) -> tuple[float, float]:
         """Seconds that are left, likely and if all is slow."""
@@ -205,18 +217,26 @@ class _Work:
             slow += max(0.0, wanted.slow - (now - started))
         return likely, slow
 
+    def not_before(self, at: float) -> float:
+        """That moment, or the one at which it may begin."""
+        waits = self.begins is not None and not self.touched and self.left.slow
+        return max(at, self.begins or at) if waits else at
+
 
 @of_state
-def _work(state: RunState, past: Past, until: int | None = None) -> _Work:
-    """``until``: what stands behind that place in the plan does not count."""
+def _parts(state: RunState, past: Past, zone: tzinfo | None) -> tuple[_Part, ...]:
+    """What is left in each phase."""
+    return tuple(_part(state, phase, past, zone) for phase in state.runbook.phases)
+
+
+def _part(state: RunState, phase: Phase, past: Past, zone: tzinfo | None) -> _Part:
     whole = likely = slow = 0.0
     begun = []
-    unknown = 0
-    for id_ in state.outline.order:
-        if until is not None and state.outline[id_].index > until:
-            break
+    unknown, touched = 0, False
+    for id_ in (step.id for step in state.outline.steps_inside(phase.id)):
         wanted = take(state, id_, past)
         found = state.step(id_)
+        touched = touched or found.touched
         if wanted is None:
             counts = not state.outline.is_group(id_) and not state.outline.on_one_of_several(id_)
             unknown += counts and found.status not in OVER
@@ -228,15 +248,21 @@ def _work(state: RunState, past: Past, until: int | None = None) -> _Work:
             likely, slow = likely + wanted.likely, slow + wanted.slow
         else:
             begun.append((wanted, found.started))
-    return _Work(whole, Take(likely, slow), tuple(begun), unknown)
+    begins = period(state, phase, zone)[0]
+    return _Part(whole, Take(likely, slow), tuple(begun), unknown, begins, touched)
 
 
 @of_state
 def slots(state: RunState) -> tuple[Slot, ...]:
     """Every phase, change and step in document order, but those without a step in them."""
     planned: dict[str, tuple[float, float]] = {}
-    at = state.started
+    at, phase = state.started, ""
     for id_ in state.outline.order:
+        if state.outline[id_].phase != phase:
+            phase = state.outline[id_].phase
+            item = state.outline[phase].item
+            begins = period(state, item)[0] if isinstance(item, Phase) else None
+            at = max(at, begins or at)
         planned[id_] = (at, at + estimated(state, id_))
         at = planned[id_][1]
     found = []

@@ -18,8 +18,8 @@ from runbook_tui.tui.views.boxes import boxes, packed
 from runbook_tui.tui.views.confirming import action_words
 from runbook_tui.tui.views.next_key import what_next
 from runbook_tui.tui.views.signing import verdict
-from runbook_tui.tui.views.taking import bar, in_time
-from runbook_tui.tui.views.tone import GLYPHS, Line, cut, length, spread, wrap
+from runbook_tui.tui.views.taking import bar, in_time, usually
+from runbook_tui.tui.views.tone import GLYPHS, Line, cut, spread, wrap
 from runbook_tui.tui.views.words import said
 
 MOST_COMMAND_LINES = 6
@@ -93,12 +93,12 @@ def _step(state: RunState, step: Step, now: float, width: int, guest: str, past:
     head: Line = [(f"{glyph} {status.value.upper()} ", tone), (said(step.title, 200), "strong")]
     text = [[(line, "dim")] for line in wrap(said(step.text, 4000, lines=True).strip(), width)]
     return _Parts(
-        first=[spread(head, bar(state, step, now, width - length(head), past), width),
+        first=[spread(head, bar(state, step, now, past), width),
                *what_next(state, step, status, now, width, guest)],
         command=_command(state, step, width),
         undo=[_undo(state, step, width)],
         boxes=boxes(state, step, width),
-        last=[*_notes(state, step.id), *text],
+        last=[*usually(state, step, past), *_notes(state, step.id), *text],
     )  # fmt: skip
 
 

@@ -5,27 +5,22 @@ from __future__ import annotations
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.model import Phase, Step
 from runbook_tui.book.plain_text import printable
-from runbook_tui.run.durations import Past, Spread
+from runbook_tui.run.durations import Past
 from runbook_tui.run.forecast import period
 from runbook_tui.run.state import OVER, RunState, closed, elapsed
 from runbook_tui.run.times import said
-from runbook_tui.tui.views.tone import Line, length
+from runbook_tui.tui.views.tone import Line
 
 BAR = 12
-ROOM_FOR_TITLE = 24
-"""Cells of a title that are worth more than how long its step usually takes."""
 
 
-def bar(state: RunState, step: Step, now: float, room: int, past: Past) -> Line:
-    """The time a step has taken of what it is planned to take, or usually takes (``~``).
-
-    ``room``: cells that are left beside the step's title.
-    """
+def bar(state: RunState, step: Step, now: float, past: Past) -> Line:
+    """The time a step has taken of what it is planned to take, or usually takes (``~``)."""
     spent = elapsed(state, step.id, now)
     known = past.steps.get(step.id)
     wanted = step.estimate.maximum if step.estimate else None
     if spent is None:
-        return _before(wanted, known, room)
+        return [(f"about {spoken(wanted)}", "dim")] if wanted else []
     about, limit = "", wanted
     if wanted is None and known is not None:
         about, wanted, limit = "~", known.median, known.p90
@@ -34,31 +29,21 @@ def bar(state: RunState, step: Step, now: float, room: int, past: Past) -> Line:
     over = spent > limit
     full = min(BAR, int(BAR * spent / wanted)) if wanted else BAR
     tone = "bad" if over else "busy"
-    line: Line = [
+    return [
         (f"{clock(spent)} of {about}{clock(wanted)} ", tone),
         ("█" * full + "░" * (BAR - full), tone),
         (f" over by {spoken(spent - limit)}" if over else "", "bad"),
     ]
-    if not about and known is not None and state.step(step.id).status not in OVER:
-        return _with_usual(line, known, room)
-    return line
 
 
-def _before(wanted: float | None, known: Spread | None, room: int) -> Line:
-    if wanted is None:
-        return [] if known is None else [(_usually(known), "dim")]
-    line: Line = [(f"about {spoken(wanted)}", "dim")]
-    return line if known is None else _with_usual(line, known, room)
-
-
-def _with_usual(line: Line, known: Spread, room: int) -> Line:
-    longer: Line = [*line, (f" · {_usually(known)}", "dim")]
-    return longer if length(longer) <= room else line
-
-
-def _usually(known: Spread) -> str:
+def usually(state: RunState, step: Step, past: Past) -> list[Line]:
+    """What past runs say of a step that is not over; nothing where they say nothing."""
+    known = past.steps.get(step.id)
+    if known is None or state.step(step.id).status in OVER:
+        return []
     slow = f", slow {spoken(known.p90)}" if known.p90 - known.median >= 1 else ""
-    return f"usually {spoken(known.median)}{slow} ({known.runs}×)"
+    runs = "1 past run" if known.runs == 1 else f"{known.runs} past runs"
+    return [[(f"usually {spoken(known.median)}{slow} ({runs})", "dim")]]
 
 
 def in_time(state: RunState, phase: Phase, now: float) -> list[Line]:

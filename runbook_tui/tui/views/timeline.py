@@ -50,10 +50,10 @@ def summary(state: RunState, now: float, width: int, past: Past = NO_PAST) -> li
     elif (found := forecast(state, now, past)) is not None:
         planned = found.likely - found.late
         parts.append((f" · planned to be done {said_at(planned, now)}", "plain"))
-        parts.append((f" · expected {said_at(found.likely, now)}", "strong"))
+        slow = said_at(found.slow, now)
+        until = "" if slow == said_at(found.likely, now) else f"–{slow}"
+        parts.append((f" · expected {said_at(found.likely, now)}{until}", "strong"))
         parts.append(_deviation(found.late))
-        if found.slow - found.likely >= 1:
-            parts.append((f" · where steps are slow {said_at(found.slow, now)}", "plain"))
     else:
         parts.append((" · the plan says nothing of how long it takes", "dim"))
     meaning: Line = [

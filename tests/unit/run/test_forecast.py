@@ -266,3 +266,20 @@ def test_a_phase_begins_and_ends_when_the_plan_says() -> None:
     assert begins % 86400 == 0
     assert 86400 < begins - state.started <= 2 * 86400
     assert period(state, ENDS, UTC)[0] is None
+
+
+def test_a_phase_that_may_not_begin_yet_is_waited_for_and_that_is_not_late() -> None:
+    later = Phase(id="x", title="X", starts="day 3 09:00", steps=(step("s9", 60),))
+    state = windowed(later)
+    begins = period(state, later, UTC)[0]
+    assert begins is not None
+    found = forecast(state, state.started, zone=UTC)
+    assert found is not None
+    assert (found.likely, found.late) == (begins + 3600, 0)
+    # Two hours late in the first phase do not show at the end of the third day.
+    again = forecast(state, state.started + 7200, zone=UTC)
+    assert again is not None
+    assert (again.likely, again.late) == (begins + 3600, 0)
+    after = forecast(state, begins + 60, zone=UTC)
+    assert after is not None
+    assert after.late == 3660
