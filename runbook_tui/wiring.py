@@ -152,6 +152,40 @@ def report(run: str) -> Report:
     )
 
 
+def traces(run: str) -> str:
+    """A run as spans, one request in one line. Raises `JournalError`."""
+    from contextlib import closing
+
+    from runbook_tui import __version__
+    from runbook_tui.report.building import build
+    from runbook_tui.report.traces import to_otlp
+    from runbook_tui.session.plan_files import recorded_plan
+
+    with closing(journal(reading=True)) as record:
+        events = record.events(run)
+    runbook, _ = recorded_plan(run, events, settings().run_folder(run))
+    from runbook_tui.journal.clock import SystemClock
+
+    return to_otlp(build(run, runbook, events, now=SystemClock().now()), __version__)
+
+
+def is_address(where: str) -> bool:
+    """Whether traces go to a collector there, rather than into a file."""
+    from runbook_tui.report import sending
+
+    return sending.is_address(where)
+
+
+def hand_on(spans: str, where: str, *, patience: float) -> str:
+    """Add spans to a file or send them to a collector; why not, empty where that was done."""
+    from runbook_tui.report import sending
+
+    if not sending.is_address(where):
+        return sending.append(Path(where).expanduser(), spans)
+    headers = os.environ.get("OTEL_EXPORTER_OTLP_HEADERS", "")
+    return sending.post(spans, where, headers, patience=patience)
+
+
 def export(run: str, file: IO[bytes]) -> Verdict:
     """Write a run's archive; whether its record holds now. Raises `JournalError`, OSError."""
     from contextlib import closing

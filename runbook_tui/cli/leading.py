@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.tracing import leave_traces
 from runbook_tui.cli.values import Values
 from runbook_tui.run.events import Actor
 from runbook_tui.run.state import RunState
@@ -42,6 +43,7 @@ def lead_lines(
         return _lines(session, values, yes=yes, found=found, after=begun)
     finally:
         session.close()
+        leave_traces(session.state)
 
 
 def led(

@@ -11,6 +11,7 @@ from runbook_tui.book.findings import PlanFaults
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.people import as_option, rescuer
+from runbook_tui.cli.tracing import leave_traces
 from runbook_tui.cli.values import Values, given
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
@@ -156,6 +157,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         return undoing.follow()
     finally:
         session.close()
+        leave_traces(session.state)
 
 
 def _with(state: RunState, values: Values) -> RunState:
