@@ -9,10 +9,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """``home`` holds journal and logs (mode 0700); ``identity`` is ``RUNBOOK_AS`` or empty."""
+    """``home`` holds journal and logs (mode 0700); ``identity`` is ``RUNBOOK_AS`` or empty.
+
+    ``traces`` is where the spans of runs that are over go: a file, or a collector's address; empty
+    where nobody wants any.
+    """
 
     home: Path
     identity: str = ""
+    traces: str = ""
 
     @property
     def journal(self) -> Path:
@@ -32,8 +37,14 @@ class Settings:
 def load() -> Settings:
     """The settings of this process: ``RUNBOOK_HOME``, else the user's state directory."""
     home = os.environ.get("RUNBOOK_HOME")
-    if not home:
+    if home:
+        place = Path(home).absolute()
+    else:
         from platformdirs import user_state_path
 
-        return Settings(home=user_state_path("runbook"), identity=os.environ.get("RUNBOOK_AS", ""))
-    return Settings(home=Path(home).absolute(), identity=os.environ.get("RUNBOOK_AS", ""))
+        place = user_state_path("runbook")
+    return Settings(
+        home=place,
+        identity=os.environ.get("RUNBOOK_AS", ""),
+        traces=os.environ.get("RUNBOOK_TRACES", ""),
+    )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from runbook_tui.session.opening import Reader
     from runbook_tui.session.plan_files import PlanFiles
     from runbook_tui.session.ports.commands import Commands
+    from runbook_tui.session.ports.durations import Durations
     from runbook_tui.session.ports.journal import Journal, Verdict
     from runbook_tui.session.ports.signatures import Signatures
     from runbook_tui.session.ports.terminals import Terminals
@@ -82,6 +83,15 @@ def _git_identity() -> tuple[str, str]:
     return values[0], values[1].replace(" ", "")
 
 
+def now(state: RunState) -> float:
+    """The time (epoch seconds) on the scale of a run's own times, for one without a session."""
+    from runbook_tui.journal.clock import SystemClock
+    from runbook_tui.run.frame import now_in
+
+    clock = SystemClock()
+    return now_in(state.frame, wall=clock.now(), mono=clock.mono(), boot=clock.boot())
+
+
 def journal(reading: bool = False) -> Journal:
     """The journal of this host; with ``reading`` nothing is created or changed."""
     from runbook_tui.journal.clock import SystemClock
@@ -89,6 +99,13 @@ def journal(reading: bool = False) -> Journal:
 
     path = settings().journal
     return SqliteJournal.open_reading(path) if reading else SqliteJournal(path, SystemClock())
+
+
+def durations() -> Durations:
+    """How long things took in past runs on this host."""
+    from runbook_tui.journal.durations import PastDurations
+
+    return PastDurations(settings().journal)
 
 
 def commands(*, ready: bool = False) -> Commands:
@@ -172,6 +189,40 @@ def report(run: str) -> Report:
         proofs=verdict.proofs.get(run, {}),
         remarks=remarks,
     )
+
+
+def traces(run: str) -> str:
+    """A run as spans, one request in one line. Raises `JournalError`."""
+    from contextlib import closing
+
+    from runbook_tui import __version__
+    from runbook_tui.report.building import build
+    from runbook_tui.report.traces import to_otlp
+    from runbook_tui.session.plan_files import recorded_plan
+
+    with closing(journal(reading=True)) as record:
+        events = record.events(run)
+    runbook, _ = recorded_plan(run, events, settings().run_folder(run))
+    from runbook_tui.journal.clock import SystemClock
+
+    return to_otlp(build(run, runbook, events, now=SystemClock().now()), __version__)
+
+
+def is_address(where: str) -> bool:
+    """Whether traces go to a collector there, rather than into a file."""
+    from runbook_tui.report import sending
+
+    return sending.is_address(where)
+
+
+def hand_on(spans: str, where: str, *, patience: float) -> str:
+    """Add spans to a file or send them to a collector; why not, empty where that was done."""
+    from runbook_tui.report import sending
+
+    if not sending.is_address(where):
+        return sending.append(Path(where).expanduser(), spans)
+    headers = os.environ.get("OTEL_EXPORTER_OTLP_HEADERS", "")
+    return sending.post(spans, where, headers, patience=patience)
 
 
 def export(run: str, file: IO[bytes]) -> Verdict:
@@ -467,4 +518,5 @@ def open_session(
         leads=leads,
         unattended=unattended,
         owns_journal=True,
+        durations=durations(),
     )

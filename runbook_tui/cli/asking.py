@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 from runbook_tui.book.model import Step
 from runbook_tui.cli import exits, say
@@ -21,7 +20,6 @@ class Answers:
     """Answers from ``--yes``, from ``-p`` and from the terminal, where there is one."""
 
     def __init__(self, *, yes: bool, may_ask: bool, values: Values) -> None:
-        self.began = time.time()
         self._yes = yes
         self._may_ask = may_ask
         self._values = values

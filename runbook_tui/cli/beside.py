@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 
+from runbook_tui import wiring
 from runbook_tui.book.durations import spoken, window
 from runbook_tui.book.model import Procedure
 from runbook_tui.cli import say
@@ -37,7 +37,7 @@ def beside(state: RunState, planned: RollbackPlan, *, whole: bool) -> Iterator[s
         yield from people(state)
         yield from recovery(state, procedures_for(state, planned, "recovery"))
         return
-    first, then = pressing(calls(state), time.time())
+    first, then = pressing(calls(state), wiring.now(state))
     if first is not None:
         after = f", then {then.callee.title}" if then is not None else ""
         yield f"  call {first.callee.title}{after}  (all with --plan)"
@@ -47,7 +47,7 @@ def procedures(
     state: RunState, found: Iterable[Procedure], *, whole: bool = False
 ) -> Iterator[str]:
     """Stages and steps of procedures with their windows, ids, ticks and what they offer to run."""
-    rollback, now = state.rollback, time.time()
+    rollback, now = state.rollback, wiring.now(state)
     # What was ticked in an earlier rollback does not count for this one.
     counts = rollback is not None and rollback.finished is None
     since = rollback.started if counts and rollback is not None else None
@@ -61,7 +61,7 @@ def procedures(
 
 def people(state: RunState) -> Iterator[str]:
     """Whom to call, with ids and when at the latest; nothing where the plan names nobody."""
-    found, now = calls(state), time.time()
+    found, now = calls(state), wiring.now(state)
     if found:
         yield f"  call  (tick who was called: runbook tick {state.run} ID)"
     running = counted_from(state) is not None
@@ -80,7 +80,7 @@ def recovery(state: RunState, found: Iterable[Procedure]) -> Iterator[str]:
 
 def followed_up(state: RunState) -> Iterator[str]:
     """What is left to do after the last rollback, with ids and when it is due."""
-    found, now = follow_up(state), time.time()
+    found, now = follow_up(state), wiring.now(state)
     if found is None:
         return
     yield follow_up_words(found, now)

@@ -32,6 +32,10 @@ class Glance:
     to_undo: tuple[str, ...] = ()
     began: float = 0.0
     touched: float = 0.0
+    people: tuple[str, ...] = ()
+    """Everybody who did anything, or was handed the lead."""
+    begun: tuple[str, ...] = ()
+    """Ids of the steps that were ever started."""
 
     @property
     def word(self) -> str:
@@ -70,12 +74,15 @@ class _Look:
         self.armed: dict[str, str] = {}
         self.began = 0.0
         self.touched = 0.0
+        self.people: dict[str, None] = {}
+        self.begun: dict[str, None] = {}
 
     def take(self, event: Brief) -> None:
         if event.type in {e.OutputPruned.WIRE, e.RunSealed.WIRE}:
             return  # Room was made, or a seal set; nobody has touched the run.
         self.touched = epoch(event.at)
         who = e.Actor(name=event.name, email=event.email).identity
+        self.people[who] = None
         if event.type == e.RunStarted.WIRE:
             self.lead, self.began, self.rehearsal = who, self.touched, event.rehearse
         elif event.type == e.LeadHandedOver.WIRE:
@@ -93,7 +100,7 @@ class _Look:
 
     def _take_step(self, event: Brief, step: str) -> None:
         if event.type == e.StepStarted.WIRE:
-            self.to_undo[step] = None
+            self.to_undo[step] = self.begun[step] = None
             self.rolling_back = False
         elif event.type == e.StepRehearsed.WIRE:
             self.to_undo.pop(step, None)  # Nothing of it has happened.
@@ -124,6 +131,8 @@ def glance(entry: RunEntry, events: Iterable[Brief]) -> Glance:
         to_undo=tuple(s for s in look.to_undo if look.armed.get(s) != "nothing"),
         began=look.began,
         touched=look.touched,
+        people=tuple(look.people),
+        begun=tuple(look.begun),
     )
 
 

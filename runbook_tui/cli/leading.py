@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.tracing import leave_traces
 from runbook_tui.cli.values import Values
 from runbook_tui.run.events import Actor
 from runbook_tui.run.state import RunState
 from runbook_tui.session.session import Session
+
+LOOK_BACK = 0.5
+"""Seconds that past runs may keep a run from going on as lines."""
 
 if TYPE_CHECKING:
     from runbook_tui.session.plan_files import PlanFiles
@@ -31,6 +35,7 @@ def lead_lines(
     session = _session(run, who, plan)
     found = session.state
     begun = found.seq if after is None else after
+    session.look_back(LOOK_BACK)
     _open(session, resume=resume)
     try:
         for line in other_runs(run):
@@ -38,6 +43,7 @@ def lead_lines(
         return _lines(session, values, yes=yes, found=found, after=begun)
     finally:
         session.close()
+        leave_traces(session.state)
 
 
 def led(

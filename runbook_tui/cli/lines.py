@@ -11,6 +11,7 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.asking import Answers
 from runbook_tui.cli.beside import followed_up
 from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.foretelling import Overruns, foretold
 from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
 from runbook_tui.cli.needs import needs
@@ -49,8 +50,13 @@ class Lines:
         self._retry |= {found.outline[i].parent for i in self._retry
                         if found.outline.on_one_of_several(i)}  # fmt: skip
         self._rolled: set[str] = set()
+        before = found.rollback
+        self._over = before.seq if before is not None and before.finished is not None else None
+        """The event that started the last rollback, where that was over already."""
         self._wake = threading.Event()
         self._trouble = ""
+        self._phase = ""
+        self._overruns = Overruns()
 
     @property
     def _state(self) -> RunState:
@@ -81,6 +87,10 @@ class Lines:
             if leave.is_set():
                 return self._leave()
             self._tell_trouble()
+            for line in self._overruns.new(
+                self._state, self._session.now(), self._session.absent.past
+            ):
+                say.err(line, colour="yellow")
             status = self._go_on()
             if status is not None:
                 return status
@@ -120,8 +130,10 @@ class Lines:
         return self._needed(state)
 
     def _rolled_back_meanwhile(self, state: RunState) -> bool:
-        finished = state.rollback.finished if state.rollback is not None else None
-        return finished is not None and finished > self._answers.began
+        rollback = state.rollback
+        return (
+            rollback is not None and rollback.finished is not None and (rollback.seq != self._over)
+        )
 
     def _has_failed(self, state: RunState, id_: str) -> bool:
         if id_ in self._retry or state.outline.on_one_of_several(id_):
@@ -175,7 +187,17 @@ class Lines:
                 return None
         return None
 
+    def _foretell(self, id_: str) -> None:
+        """Say at the start of each phase when the run will be done."""
+        phase = self._state.outline[id_].phase
+        if phase == self._phase:
+            return
+        self._phase = phase
+        for line in foretold(self._state, self._session.now(), self._session.absent):
+            say.err(line)
+
     def _start(self, id_: str) -> int | None:
+        self._foretell(id_)
         step = self._state.outline.steps[id_]
         if step.interactive:
             raise Ended(

@@ -10,8 +10,11 @@ import click
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.choosing import choose
+from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.filters import EventFilter, shared
 from runbook_tui.cli.words import Title, plain, sentence
 from runbook_tui.run.events import Event
+from runbook_tui.run.wire import PAYLOADS
 
 LOOK = 5.0
 
@@ -20,18 +23,44 @@ LOOK = 5.0
 @click.argument("run", required=False)
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines, an event a line")
 @click.option("--follow", is_flag=True, help="go on with what is recorded from now on")
-def command(run: str | None, as_json: bool, follow: bool) -> int:
-    """What happened in a run, event by event."""
+@click.option(
+    "--type",
+    "types",
+    metavar="TYPE",
+    multiple=True,
+    help="of this type (step.started) or kind (step); given again: or of that",
+)
+@click.option("--step", metavar="ID", help="about this step, check or other node")
+@shared
+def command(
+    run: str | None,
+    as_json: bool,
+    follow: bool,
+    types: tuple[str, ...],
+    since: float | None,
+    person: str | None,
+    step: str | None,
+    limit: int | None,
+) -> int:
+    """What happened in a run, event by event; all of it, or what every option given fits."""
     from runbook_tui.cli.opening import reading
 
     with reading() as journal:
         chosen = choose(journal, run)
         title = plain if as_json else _titles(chosen)
-        seen = _print(journal.events(chosen), as_json, 0, title)
+        wanted = EventFilter(
+            step=_known(chosen, step), types=_kinds(types), since=since, person=person or ""
+        )
+        events = journal.events(chosen)
+        fitting = [event for event in events if wanted.passes(event)]
+        _print(fitting[-limit:] if limit else fitting, as_json, title)
+        seen = events[-1].seq if events else 0
         try:
             while follow:
                 if journal.wait(chosen, seen, LOOK):
-                    seen = _print(journal.events(chosen, seen), as_json, seen, title)
+                    events = journal.events(chosen, seen)
+                    _print((event for event in events if wanted.passes(event)), as_json, title)
+                    seen = events[-1].seq if events else seen
         except KeyboardInterrupt:
             return exits.DONE
     return exits.DONE
@@ -55,9 +84,37 @@ def _titles(run: str) -> Title:
     return title
 
 
-def _print(events: Iterable[Event], as_json: bool, seen: int, title: Title) -> int:
+def _kinds(types: tuple[str, ...]) -> tuple[str, ...]:
+    """The types that were asked for; one that no event can have is wrong usage."""
+    for wanted in types:
+        kinds = {part for name in PAYLOADS for part in (name, name.partition(".")[0])}
+        if wanted not in kinds:
+            raise Ended(
+                exits.USAGE, f"there are no events of the type “{wanted}”",
+                f"there are: {', '.join(sorted(PAYLOADS))}",
+            )  # fmt: skip
+    return types
+
+
+def _known(run: str, step: str | None) -> str:
+    """The node that was asked for; one that the run's plan does not have is wrong usage."""
+    from runbook_tui import wiring
+
+    runbook = wiring.kept_reading(run) if step else None
+    if step and runbook is not None:
+        from runbook_tui.run.outline import Outline
+
+        outline = Outline(runbook)
+        if step not in outline and outline.box(step) is None:
+            raise Ended(
+                exits.USAGE, f"the plan of run {run} has no “{step}”",
+                "`runbook show FILE` lists its ids",
+            )  # fmt: skip
+    return step or ""
+
+
+def _print(events: Iterable[Event], as_json: bool, title: Title) -> None:
     for event in events:
-        seen = event.seq
         if as_json:
             from runbook_tui.journal.jsonl import as_line
 
@@ -66,7 +123,6 @@ def _print(events: Iterable[Event], as_json: bool, seen: int, title: Title) -> i
         else:
             say.out(text_line(event, title))
     sys.stdout.flush()
-    return seen
 
 
 def text_line(event: Event, title: Title = plain) -> str:

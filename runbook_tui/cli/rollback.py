@@ -12,6 +12,7 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.asking import hand_over
 from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.people import as_option, rescuer
+from runbook_tui.cli.tracing import leave_traces
 from runbook_tui.cli.values import given
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
@@ -157,6 +158,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         return undoing.follow()
     finally:
         session.close()
+        leave_traces(session.state)
 
 
 def _behind(run: str, state: RunState) -> JournalError | None:

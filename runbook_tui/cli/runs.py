@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,11 @@ import click
 from runbook_tui.book.plain_text import printable
 from runbook_tui.cli import exits, say, unknown
 from runbook_tui.cli.choosing import Glance, glances
+from runbook_tui.cli.filters import STATES, RunFilter, shared
 
 if TYPE_CHECKING:
     from runbook_tui.run.follow_up import FollowUp
+    from runbook_tui.run.state import RunState
 
 SHORTEST = 10
 """Characters of a title that are shown however narrow the terminal is."""
@@ -24,19 +25,44 @@ WIDE = 100
 
 @click.command("runs")
 @click.option("--json", "as_json", is_flag=True, help="as one JSON list")
-def command(as_json: bool) -> int:
-    """Open and past runs, newest first."""
+@click.option("--plan", metavar="TEXT", default="", help="of this plan; part of title or file name")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice(STATES),
+    help="that stand like this; given again: or like that",
+)
+@click.option("--step", metavar="ID", help="in which this step was ever started")
+@shared
+def command(
+    as_json: bool,
+    plan: str,
+    states: tuple[str, ...],
+    since: float | None,
+    person: str | None,
+    step: str | None,
+    limit: int | None,
+) -> int:
+    """Open and past runs, newest first; all of them, or those that every option given fits.
+
+    ``--since`` are those in which something has happened since then.
+    """
+    wanted = RunFilter(plan=plan, states=states, since=since, person=person or "", step=step or "")
     from runbook_tui.cli.opening import reading
 
     folders = unknown.folders()
     with reading() as journal:
-        found = glances(journal)
-    if lost := unknown.said(folders, (run.entry.run for run in found)):
+        everything = glances(journal)
+    found = [run for run in everything if wanted.passes(run)][:limit]
+    if lost := unknown.said(folders, (run.entry.run for run in everything)):
         say.err(lost, colour="red")
     if as_json:
         click.echo(json.dumps([as_values(run) for run in found], ensure_ascii=True, indent=1))
         return exits.DONE
-    if not found and not lost:
+    if everything and not found:
+        say.err(f"none of {len(everything)} runs fits; `runbook runs` lists all")
+    elif not found and not lost:
         say.err("there are no runs yet; `runbook run FILE` starts one")
     for run in found:
         say.out(line(run))
@@ -74,27 +100,38 @@ def undo_words(run: Glance) -> str:
 
 def follow_words(run: Glance) -> str:
     """``follow-up 3/12``, and whether it is overdue; empty where a rollback left nothing to do."""
-    found = _follow_up(run)
-    if found is None or not found.open:
+    from runbook_tui import wiring
+
+    state = _rolled_back(run)
+    found = _follow_up(state)
+    if state is None or found is None or not found.open:
         return ""
-    late = ", overdue" if found.due is not None and found.due < time.time() else ""
+    late = ", overdue" if found.due is not None and found.due < wiring.now(state) else ""
     return f"follow-up {found.of - len(found.open)}/{found.of}{late}"
 
 
-def _follow_up(run: Glance) -> FollowUp | None:
+def _rolled_back(run: Glance) -> RunState | None:
     from runbook_tui import wiring
+
+    return wiring.state_of(run.entry.run) if run.rolled_back else None
+
+
+def _follow_up(state: RunState | None) -> FollowUp | None:
     from runbook_tui.run.follow_up import follow_up
 
-    state = wiring.state_of(run.entry.run) if run.rolled_back else None
     return follow_up(state) if state is not None else None
 
 
 def _follow_up_values(run: Glance) -> dict[str, object] | None:
-    found = _follow_up(run)
+    found = _follow_up(_rolled_back(run))
     if found is None:
         return None
     due = None if found.due is None else datetime.fromtimestamp(found.due, UTC).isoformat()
     return {"open": [duty.id for duty in found.open], "of": found.of, "due": due}
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def as_values(run: Glance) -> dict[str, object]:
@@ -110,6 +147,9 @@ def as_values(run: Glance) -> dict[str, object]:
         "status": run.word,
         "lead": run.lead,
         "finished": run.finished,
+        "started_at": _moment(run.began),
+        "touched_at": _moment(run.touched),
+        "people": list(run.people),
         "rehearsal": run.rehearsal,
         "result": run.result,
         "rolled_back": run.rolled_back,

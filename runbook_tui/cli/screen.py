@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.tracing import leave_traces
 
 if TYPE_CHECKING:
     from runbook_tui.session.session import Session
@@ -59,3 +60,4 @@ def show(opening: Opening, verb: str) -> int:
         return status if isinstance(status, int) else exits.DONE
     finally:
         shown.session.close()
+        leave_traces(shown.session.state)

@@ -268,7 +268,7 @@ class Undoing:
         if now < self._look:
             return
         self._look = now + EVERY
-        for id_, words in beside.pressing_now(state, time.time()):
+        for id_, words in beside.pressing_now(state, self._session.now()):
             if id_ not in self._reminded:
                 self._reminded.add(id_)
                 say.err(words, colour="yellow")

@@ -21,6 +21,8 @@ from runbook_tui.journal.bell import Listener
 from runbook_tui.journal.faults import Damaged, told
 from runbook_tui.journal.lock import PATIENCE, shared
 from runbook_tui.journal.record import Record, event, unreadable
+from runbook_tui.journal.timings import TIMINGS, timing
+from runbook_tui.run.durations import Timing
 from runbook_tui.run.events import Actor, Draft, Event
 from runbook_tui.session.ports.journal import (
     HANDED_OVER,
@@ -83,6 +85,12 @@ class JournalReader:
         with self._kept() as db:
             rows = db.execute(BRIEFS, (run,)).fetchall() if db else []
         return [_brief(*json.loads(row[0])) for row in rows]
+
+    def timings(self, run: str) -> list[Timing]:
+        """As much of the run's events as tells how long things took; a long read."""
+        with told(self._path), self._opened() as db:
+            rows = db.execute(TIMINGS, (run,)).fetchall() if db else []
+        return [timing(row[0]) for row in rows]
 
     def records(self, run: str, after: int = 0) -> list[Record]:
         """The same as they are kept, byte by byte, for export."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Runbook, Watch
 from runbook_tui.report.chart import nested, span_of
 from runbook_tui.report.environments import environments
@@ -14,6 +15,7 @@ from runbook_tui.report.model import (
     Box,
     Check,
     Decision,
+    Due,
     Part,
     Ran,
     Report,
@@ -24,10 +26,12 @@ from runbook_tui.report.model import (
 from runbook_tui.report.people import effort, effort_elsewhere, people
 from runbook_tui.report.rollbacks import rollbacks
 from runbook_tui.run import events as e
+from runbook_tui.run.active import active
 from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.fold import begin, fold
-from runbook_tui.run.forecast import Slot, slots
+from runbook_tui.run.forecast import Slot, period, slots
+from runbook_tui.run.frame import ClockSet, steadied
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.several import status_of
 from runbook_tui.run.sources import told
@@ -61,6 +65,7 @@ def build(
     ``proofs`` say what proves a sign-off, by the number of its event; whose is not among them is
     only claimed. ``events`` begin with the start of the run.
     """
+    events, jumps = steadied(events)
     state = fold(begin(run, runbook), events)
     begun = state.begun
     assert begun is not None
@@ -74,6 +79,10 @@ def build(
     until = state.finished if state.finished is not None else (max(now, last) if going else last)
     taking_part = people(found, back, runbook.teams, until)
     planned = slots(state)
+    parts = (
+        *_spanned([_part(state, found, slot) for slot in planned], until),
+        *_unplanned(state, found),
+    )
     return Report(
         run=run,
         title=begun.title,
@@ -94,9 +103,10 @@ def build(
         seals=tuple(_seals(events, proofs or {})),
         planned=sum(slot.planned for slot in planned if slot.id in state.outline.steps
                     and not state.outline.is_group(slot.id)) or _whole(planned, state),
+        active=active(state, until),
+        windows=tuple(_windows(state, parts)),
         verified=verified,
-        parts=(*_spanned([_part(state, found, slot) for slot in planned], until),
-               *_unplanned(state, found)),
+        parts=parts,
         criteria=tuple(
             _box(state, found, state.outline[c.id]) for c in runbook.criteria
         ),
@@ -114,8 +124,37 @@ def build(
         environments=environments(events),
         pauses=tuple(found.pauses),
         stopped=state.stopped,
-        remarks=tuple(remarks),
+        remarks=(*remarks, *map(_clock_set, jumps)),
     )  # fmt: skip
+
+
+def _clock_set(jump: ClockSet) -> str:
+    way = "forward" if jump.by > 0 else "back"
+    return (
+        f"the clock was set {way} by {spoken(abs(jump.by))} before event {jump.seq}: times before"
+        " that are given as the clock has told them since, lengths are right"
+    )
+
+
+def _windows(state: RunState, parts: Iterable[Part]) -> Iterable[Due]:
+    """The phases of which the plan says when they begin or are to be over."""
+    spans = {part.id: part for part in parts}
+    for phase in state.runbook.phases:
+        if not (phase.starts or phase.ends):
+            continue
+        begins, due = period(state, phase)
+        part = spans.get(phase.id)
+        span = part.span if part is not None else None
+        yield Due(
+            phase=phase.id,
+            title=phase.title,
+            starts=phase.starts or "",
+            ends=phase.ends or "",
+            begins=begins,
+            due=due,
+            began=span[0] if span is not None else None,
+            ended=span[1] if span is not None and closed(state, phase.id) else None,
+        )
 
 
 def _whole(planned: Iterable[Slot], state: RunState) -> float:

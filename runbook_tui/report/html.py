@@ -35,7 +35,7 @@ def to_html(report: Report, zone: tzinfo | None = None) -> str:
         _head(report, clock),
         _overrides(report, clock),
         *(_rollback(r, n, many, clock) for n, r in enumerate(report.rollbacks, 1)),
-        _section("Planned and actual", timeline(report, clock)),
+        _section("Planned and actual", timeline(report, clock), *_windows(report, clock)),
         _signoffs(report, clock),
         _steps(report, clock),
         _alarms(report, clock),
@@ -98,6 +98,13 @@ def _head(report: Report, clock: Clock) -> Html:
         ),
         *(element("p", f"Note: {remark}", class_="soft") for remark in words.remarks(report)),
     )  # fmt: skip
+
+
+def _windows(report: Report, clock: Clock) -> Iterable[Html]:
+    for one in report.windows:
+        window, late = words.due(one, report.until, clock)
+        more = [": ", element("span", late, class_="bad")] if late else []
+        yield element("p", window, *more)
 
 
 def _overrides(report: Report, clock: Clock) -> Html:

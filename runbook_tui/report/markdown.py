@@ -158,9 +158,12 @@ def _timeline(report: Report, clock: Clock) -> Iterator[str]:
             for part in report.parts
         ),
     )
+    for one in report.windows:
+        window, late = words.due(one, report.until, clock)
+        yield f"- {said(window)}" + (f": **{late}**" if late else "")
     for begin, end in report.pauses:
         yield f"- pause: {clock.short(begin)} to {clock.short(end)}, {length(end - begin)}"
-    if report.pauses:
+    if report.pauses or report.windows:
         yield ""
 
 

@@ -121,6 +121,21 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """When a phase was to begin and to be over: in the plan's words, and as moments where they
+    are any. ``ended`` is None while it is not closed."""
+
+    phase: str
+    title: str
+    starts: str = ""
+    ends: str = ""
+    begins: float | None = None
+    due: float | None = None
+    began: float | None = None
+    ended: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """A sign-off. ``proof`` says what proves who gave it; empty: the name is only claimed.
 
@@ -331,6 +346,9 @@ class Report:
     events: int
     rehearsal: bool = False
     planned: float = 0.0
+    active: float = 0.0
+    """Seconds in which it was worked on, of all that went by since it began."""
+    windows: tuple[Due, ...] = ()
     verified: Check | None = None
     parts: tuple[Part, ...] = ()
     commit: str = ""

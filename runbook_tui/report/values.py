@@ -12,7 +12,7 @@ from runbook_tui.report.model import Report
 
 FORMAT = 1
 TIMES = frozenset({"at", "started", "ended", "opened", "began", "cleared", "written", "undone",
-                   "until", "span"})  # fmt: skip
+                   "until", "span", "begins", "due"})  # fmt: skip
 """Fields that are moments."""
 
 

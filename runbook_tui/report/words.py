@@ -7,9 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from runbook_tui.book.durations import spoken
-from runbook_tui.report.model import Attempt, Box, Decision, Part, Ran, Remark, Report, Rollback
+from runbook_tui.report.model import (
+    Attempt,
+    Box,
+    Decision,
+    Due,
+    Part,
+    Ran,
+    Remark,
+    Report,
+    Rollback,
+)
 from runbook_tui.run.events import Actor
 
+DAY = 86400.0
 CLAIMED = "claimed"
 PROVEN = "Claimed: the person said so, and only the account was seen. Proven: a key signed it."
 ANYBODY = "With it anybody can find out later whether these events were changed:"
@@ -209,10 +220,32 @@ def remarks(report: Report) -> list[str]:
 
 def took(report: Report) -> tuple[str, str]:
     """How long the run took or takes, and what was planned."""
-    real = length((report.ended if report.ended is not None else report.until) - report.started)
+    real = length(ended_at(report) - report.started)
+    if (ended_at(report) - report.started) >= DAY:
+        real = f"{real}, of which it was worked on for {length(report.active)}"
     if not report.planned:
         return real, "the plan says nothing of how long it takes"
     return real, f"{length(report.planned)} planned"
+
+
+def ended_at(report: Report) -> float:
+    """When it ended, or when it was last looked at."""
+    return report.ended if report.ended is not None else report.until
+
+
+def due(one: Due, until: float, clock: Clock) -> tuple[str, str]:
+    """When a phase was to begin and to be over; and how far from that it was, where it was."""
+    parts = []
+    for word, text, at in (("starts", one.starts, one.begins), ("ends", one.ends, one.due)):
+        when = "" if at is None else f" ({clock.short(at)})"
+        parts += [f"{word} {text}{when}"] if text else []
+    found = []
+    if one.begins is not None and one.began is not None and one.began < one.begins:
+        found.append(f"begun {spoken(one.begins - one.began)} early")
+    over = (until if one.ended is None else one.ended) - (one.due or 0.0)
+    if one.due is not None and over > 0:
+        found.append(f"over by {spoken(over)}")
+    return f"{one.title}: {', '.join(parts)}", ", ".join(found)
 
 
 def box(one: Box, clock: Clock) -> str:

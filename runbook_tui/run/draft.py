@@ -6,11 +6,13 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from runbook_tui.run.events import Actor
+from runbook_tui.run.events import Actor, Event
+from runbook_tui.run.frame import moved, placed
 from runbook_tui.run.people import joined
-from runbook_tui.run.state import FRESH, RunState, StepState
+from runbook_tui.run.state import FRESH, RunState, Status, StepState
 
 V = TypeVar("V")
+UNDER_WAY = frozenset({Status.RUNNING, Status.UNDOING})
 
 
 def _kept(before: Mapping[str, V], now: dict[str, V]) -> Mapping[str, V]:
@@ -43,6 +45,12 @@ class Draft:
         self.workers = state.workers
         self.breached = state.breached
         self.rehearsal = state.rehearsal
+        self.frame = state.frame
+        self.at = self.last = state.last_at
+        """When the event happened that is being applied, and the one before it."""
+        self.active = state.active
+        self.busy = set(state.busy)
+        self.paused = state.paused
         self._state = state
         self._results: dict[str, str] | None = None
         """The results of the rollback as long as nothing but this draft has them."""
@@ -69,8 +77,52 @@ class Draft:
             leads=self.leads,
             workers=self.workers,
             breached=self.breached,
+            frame=self.frame,
+            active=self.active,
+            busy=frozenset(self.busy),
+            paused=self.paused,
             **self.fields,
         )
+
+    def clocked(self, event: Event) -> None:
+        """An event comes next: what was before it may have to be moved on the scale of time."""
+        found = placed(event, self.frame, self.last)
+        if found.moved:
+            self._move(found.moved)
+        self.frame, self.at = found.frame, found.at
+        if self._works():
+            self.active += max(0.0, self.at - self.last)
+
+    def _works(self) -> bool:
+        if self.rollback is not None and self.rollback.active:
+            return True
+        if not self.paused:
+            return bool(self.busy)
+        return any(self.step(id_).running_command() is not None for id_ in self.busy)
+
+    def _move(self, by: float) -> None:
+        """Every time that the state holds, by so many seconds."""
+        self.last += by
+        for name in ("started", "finished", "last_at"):
+            if (time := self.fields.get(name, getattr(self._state, name))) is not None:
+                self.fields[name] = time + by
+        self.alarm = None if self.alarm is None else self.alarm + by
+        for id_, step in self.steps.items():
+            commands = tuple(moved(c, by, ("started", "finished")) for c in step.commands)
+            self.steps[id_] = moved(
+                dataclasses.replace(step, commands=commands), by, ("started", "finished")
+            )
+        self.ticks = {id_: moved(tick, by) for id_, tick in self.ticks.items()}
+        self.notes = [moved(note, by) for note in self.notes]
+        self.signoffs = [moved(given, by) for given in self.signoffs]
+        if self.severity is not None:
+            self.severity = moved(self.severity, by)
+        same = self.ended is self.rollback
+        spans = ("opened", "started", "since", "finished")
+        if self.rollback is not None:
+            self.rollback = moved(self.rollback, by, spans)
+        if self.ended is not None:
+            self.ended = self.rollback if same else moved(self.ended, by, spans)
 
     def led_by(self, actor: Actor) -> None:
         """Somebody leads from here on."""
@@ -108,4 +160,7 @@ class Draft:
 
     def change(self, id_: str, **fields: Any) -> None:
         """Replace fields of a step."""
+        if "status" in fields:
+            change = self.busy.add if fields["status"] in UNDER_WAY else self.busy.discard
+            change(id_)
         self.steps[id_] = dataclasses.replace(self.step(id_), **fields)

@@ -21,7 +21,6 @@ from runbook_tui.run.state import (
     StepState,
     Tick,
 )
-from runbook_tui.run.times import epoch
 from runbook_tui.run.verdicts import Signoff
 
 
@@ -33,19 +32,19 @@ def begin(run: str, runbook: Runbook) -> RunState:
 def fold(state: RunState, events: Iterable[Event]) -> RunState:
     """Apply events in order; those already applied are passed over."""
     draft = Draft(state)
-    seq, last, acted = state.seq, None, None
+    seq, last = state.seq, None
     for event in events:
         if event.seq <= seq:
             continue
         seq, last = event.seq, event
+        draft.clocked(event)
         if not isinstance(event.payload, e.OutputPruned | e.RunSealed):
             # Months later room is made, or a seal is set; the run itself was over long before.
-            acted = event
+            draft.fields["last_at"] = draft.at
         _apply(draft, event)
+        draft.last = draft.at
     if last is not None:
         draft.fields.update(seq=last.seq, head=last.hash)
-    if acted is not None:
-        draft.fields["last_at"] = epoch(acted.at)
     return draft.freeze()
 
 
@@ -61,7 +60,7 @@ def _apply(draft: Draft, event: Event) -> None:
 
 
 def _run_started(draft: Draft, event: Event, payload: e.RunStarted) -> None:
-    draft.fields.update(begun=payload, started=epoch(event.at))
+    draft.fields.update(begun=payload, started=draft.at)
     draft.rehearsal = payload.rehearse
     draft.led_by(event.actor)
     draft.values.update(payload.parameters)
@@ -70,15 +69,15 @@ def _run_started(draft: Draft, event: Event, payload: e.RunStarted) -> None:
 
 
 def _run_paused(draft: Draft, event: Event, payload: e.RunPaused) -> None:
-    draft.fields["paused"] = True
+    draft.paused = True
 
 
 def _run_resumed(draft: Draft, event: Event, payload: e.RunResumed) -> None:
-    draft.fields["paused"] = False
+    draft.paused = False
 
 
 def _run_finished(draft: Draft, event: Event, payload: e.RunFinished) -> None:
-    draft.fields.update(finished=epoch(event.at), result=payload.result, stopped=payload.stopped)
+    draft.fields.update(finished=draft.at, result=payload.result, stopped=payload.stopped)
 
 
 def _run_sealed(draft: Draft, event: Event, payload: e.RunSealed) -> None:
@@ -100,7 +99,7 @@ def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
         status=Status.RUNNING,
         attempt=payload.attempt,
         started_seq=event.seq,
-        started=epoch(event.at),
+        started=draft.at,
         finished=None,
         ran_by=event.actor,
         hands=draft.worked(step.hands, event.actor),
@@ -123,9 +122,7 @@ def _by_hand(draft: Draft, id_: str) -> bool:
 
 def _step_waiting(draft: Draft, event: Event, payload: e.StepWaiting) -> None:
     id_ = event.step or ""
-    draft.change(
-        id_, status=Status.WAITING, finished=epoch(event.at), hands=_hands(draft, id_, event)
-    )
+    draft.change(id_, status=Status.WAITING, finished=draft.at, hands=_hands(draft, id_, event))
 
 
 def _hands(draft: Draft, id_: str, event: Event) -> tuple[Actor, ...]:
@@ -139,7 +136,7 @@ def _step_finished(draft: Draft, event: Event, payload: e.StepFinished) -> None:
     id_ = event.step or ""
     status = Status.DONE if payload.result == "done" else _broken(draft.step(id_))
     hands = _hands(draft, id_, event)
-    draft.change(id_, status=status, finished=epoch(event.at), reason=payload.reason, hands=hands)
+    draft.change(id_, status=status, finished=draft.at, reason=payload.reason, hands=hands)
 
 
 def _broken(step: StepState) -> Status:
@@ -159,20 +156,18 @@ def _step_skipped(draft: Draft, event: Event, payload: e.StepSkipped) -> None:
         id_,
         hands=hands if payload.not_applicable else draft.worked(hands, event.actor),
         status=Status.NOT_APPLICABLE if payload.not_applicable else Status.SKIPPED,
-        finished=epoch(event.at),
+        finished=draft.at,
         reason=payload.reason,
         overridden=payload.override,
     )
 
 
 def _rehearsed(draft: Draft, event: Event, payload: e.StepRehearsed) -> None:
-    draft.change(
-        event.step or "", status=Status.REHEARSED, finished=epoch(event.at), rehearsed=True
-    )
+    draft.change(event.step or "", status=Status.REHEARSED, finished=draft.at, rehearsed=True)
 
 
 def _ticked(draft: Draft, event: Event, payload: e.CheckTicked) -> None:
-    draft.ticks[payload.node] = Tick(by=event.actor, at=epoch(event.at))
+    draft.ticks[payload.node] = Tick(by=event.actor, at=draft.at)
 
 
 def _unticked(draft: Draft, event: Event, payload: e.CheckUnticked) -> None:
@@ -180,9 +175,7 @@ def _unticked(draft: Draft, event: Event, payload: e.CheckUnticked) -> None:
 
 
 def _note(draft: Draft, event: Event, payload: e.NoteAdded) -> None:
-    draft.notes.append(
-        Note(node=payload.node, text=payload.text, by=event.actor, at=epoch(event.at))
-    )
+    draft.notes.append(Note(node=payload.node, text=payload.text, by=event.actor, at=draft.at))
 
 
 def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> None:
@@ -194,7 +187,7 @@ def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> N
         text=payload.text,
         folder=payload.folder,
         seq=event.seq,
-        started=epoch(event.at),
+        started=draft.at,
         background=payload.kind == "run" and item is not None and item.background,
         interactive=payload.interactive,
         node=payload.node,
@@ -212,7 +205,7 @@ def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) ->
     commands = tuple(
         dataclasses.replace(
             c,
-            finished=epoch(event.at),
+            finished=draft.at,
             exit=payload.exit,
             signal=payload.signal,
             lost=payload.lost,
@@ -252,7 +245,7 @@ def _signoff(draft: Draft, event: Event, payload: e.SignoffGiven) -> None:
             decision=payload.decision,
             comment=payload.comment,
             by=event.actor,
-            at=epoch(event.at),
+            at=draft.at,
             seq=event.seq,
             for_gate=_for_gate(draft, payload),
             signed_digest=payload.signed_digest,

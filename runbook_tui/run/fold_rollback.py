@@ -10,7 +10,6 @@ from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Event
 from runbook_tui.run.rollback_state import RollbackState, Severity
 from runbook_tui.run.state import Amendment, Status, goes_on_since
-from runbook_tui.run.times import epoch
 from runbook_tui.run.voiding import (
     UNTOUCHED,
     inside_of,
@@ -25,7 +24,7 @@ from runbook_tui.run.voiding import (
 def rollback_opened(draft: Draft, event: Event, payload: e.RollbackOpened) -> None:
     """Somebody looks at it."""
     if draft.rollback is None or not draft.rollback.active:
-        draft.rollback = RollbackState(scope=payload.scope, opened=epoch(event.at), by=event.actor)
+        draft.rollback = RollbackState(scope=payload.scope, opened=draft.at, by=event.actor)
 
 
 def rollback_closed(draft: Draft, event: Event, payload: e.RollbackClosed) -> None:
@@ -40,7 +39,7 @@ def rollback_closed(draft: Draft, event: Event, payload: e.RollbackClosed) -> No
 
 def rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) -> None:
     """What is ticked, called and said of how bad it is counts from where this rollback began."""
-    now = epoch(event.at)
+    now = draft.at
     opened = draft.rollback.opened if draft.rollback and not draft.rollback.finished else None
     opened = opened if opened is not None else now
     void_stages(draft, opened)
@@ -67,7 +66,7 @@ def rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) -> 
 
 def severity_set(draft: Draft, event: Event, payload: e.SeveritySet) -> None:
     """How bad it is, until somebody says otherwise."""
-    said = Severity(level=payload.level, by=event.actor, at=epoch(event.at))
+    said = Severity(level=payload.level, by=event.actor, at=draft.at)
     draft.severity = said if payload.level else None
 
 
@@ -122,7 +121,7 @@ def rollback_finished(draft: Draft, event: Event, payload: e.RollbackFinished) -
         return
     draft.rollback = dataclasses.replace(
         draft.rollback,
-        finished=epoch(event.at),
+        finished=draft.at,
         result=payload.result,
         remaining=payload.remaining,
         seconds=payload.seconds,
@@ -136,7 +135,7 @@ def rollback_finished(draft: Draft, event: Event, payload: e.RollbackFinished) -
 def watch_breached(draft: Draft, event: Event, payload: e.WatchBreached) -> None:
     """A watch crossed its threshold; the first to do so says when it began."""
     if not draft.breached:
-        draft.alarm = epoch(event.at)
+        draft.alarm = draft.at
     draft.breached |= {payload.watch}
 
 

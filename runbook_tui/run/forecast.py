@@ -1,15 +1,22 @@
 """When a run will be done, and how its parts lie in time: planned one after another, and really.
 
 The plan's time is that of its estimates, a step beginning where the one before it ends. A step
-without an estimate takes no planned time. All times are epoch seconds.
+without an estimate takes no planned time. What is foretold goes by past runs where there are any.
+What takes longer than foretold counts as about to end. All times are epoch seconds.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import tzinfo
 
+from runbook_tui.book.model import Phase
+from runbook_tui.book.moments import parse_moment
+from runbook_tui.book.spreading import is_spread
+from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.once import of_state
-from runbook_tui.run.state import OVER, RunState, Status
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status, closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,52 +52,217 @@ def estimated(state: RunState, id_: str) -> float:
     return step.estimate.maximum
 
 
-def expected_finish(state: RunState, now: float) -> float | None:
-    """When the run would be done by its estimates; None where nothing is estimated."""
-    work = _work(state)
-    begun = sum(max(0.0, wanted - (now - started)) for wanted, started in work.begun)
-    return now + work.left + begun if work.whole else None
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Seconds that a step is likely to take, and that it takes if it is slow (nine of ten are
+    quicker)."""
+
+    likely: float
+    slow: float
 
 
-def lateness(state: RunState, now: float) -> float | None:
-    """Seconds by which the expected finish lies behind the planned one; negative where before."""
-    end = expected_finish(state, now)
-    return None if end is None else end - state.started - _work(state).whole
+def take(state: RunState, id_: str, past: Past = NO_PAST) -> Take | None:
+    """How long a step takes by itself: by past runs, else by its estimate; None if nobody knows.
+
+    What holds others takes what these take, where that is known. One on several machines takes its
+    slowest machine, as often as it has batches.
+    """
+    step = state.outline.steps[id_]
+    if state.outline.on_one_of_several(id_):
+        return None
+    if is_spread(step):
+        known = [found for inner in step.steps if (found := past.steps.get(inner.id))]
+        if known:
+            turns = math.ceil(len(step.steps) / (step.batch or len(step.steps)))
+            return Take(turns * max(k.median for k in known), turns * max(k.p90 for k in known))
+    elif any(inner.id in past.steps for s in step.steps for inner in s.walk()):
+        return None
+    if (found := past.steps.get(id_)) is not None:
+        return Take(found.median, found.p90)
+    seconds = estimated(state, id_)
+    return Take(seconds, seconds) if seconds else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """When a run will be done: ``likely``, and ``slow`` if all that is left is slow together.
+
+    ``late`` is by how many seconds the likely end lies behind the planned one; negative is
+    before. ``unknown`` counts the open steps of which nobody knows how long they take.
+    """
+
+    likely: float
+    slow: float
+    late: float
+    unknown: int = 0
+
+
+def forecast(
+    state: RunState, now: float, past: Past = NO_PAST, zone: tzinfo | None = None
+) -> Forecast | None:
+    """When the run would be done from now on; None where nothing says how long it takes.
+
+    Steps are taken one after another, as in the plan, and no phase before it may start (by the
+    time of day in ``zone``, the person's). How long people take to sign and to decide is not
+    foretold.
+    """
+    parts = _parts(state, past, zone)
+    if not any(part.whole for part in parts) or state.finished is not None:
+        return None
+    likely = slow = now
+    planned = state.started
+    for part in parts:
+        more, most = part.left_at(now)
+        likely = part.not_before(likely) + more
+        slow = part.not_before(slow) + most
+        planned = max(planned, part.begins or planned) + part.whole
+    return Forecast(
+        likely=likely,
+        slow=slow,
+        late=likely - planned,
+        unknown=sum(part.unknown for part in parts),
+    )
+
+
+def overruns(state: RunState, now: float, past: Past = NO_PAST) -> tuple[tuple[str, float], ...]:
+    """Ids of running steps that take longer than estimated (without an estimate: than slow ones
+    took), each with the seconds over it."""
+    found = []
+    for id_ in sorted(state.busy & state.outline.steps.keys()):
+        step = state.step(id_)
+        known = past.steps.get(id_)
+        wanted = estimated(state, id_) or (known.p90 if known is not None else 0.0)
+        if step.status is Status.RUNNING and step.started is not None and wanted:
+            over = now - step.started - wanted
+            if over > 0:
+                found.append((id_, over))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What is to be over by ``ends``: a phase with all before it.
+
+    ``left`` is what that still takes if it is slow, ``back`` how long a rollback may take.
+    """
+
+    phase: str
+    ends: float
+    left: float
+    back: float
+
+    @property
+    def safe_until(self) -> float:
+        """The last moment to begin what is left so that a rollback after it still fits."""
+        return self.ends - self.back - self.left
+
+    @property
+    def turn_back_by(self) -> float:
+        """The last moment at which a rollback can begin and be over in time."""
+        return self.ends - self.back
+
+
+def window(
+    state: RunState, now: float, past: Past = NO_PAST, *, back: float = 0.0,
+    zone: tzinfo | None = None,
+) -> Window | None:  # fmt: skip
+    """The window that leaves the least time, of the phases that are not over; None without any.
+
+    ``back`` is how many seconds a rollback takes where a phase gives no budget for its own.
+    ``zone`` is the person's, for what the plan says by the time of day.
+    """
+    found: list[Window] = []
+    parts = _parts(state, past, zone)
+    for number, phase in enumerate(state.runbook.phases):
+        ends = period(state, phase, zone)[1]
+        if ends is None or closed(state, phase.id):
+            continue
+        slow = sum(part.left_at(now)[1] for part in parts[: number + 1])
+        budget = back if phase.rollback_within is None else phase.rollback_within
+        found.append(Window(phase=phase.id, ends=ends, left=slow, back=budget))
+    return min(found, key=lambda w: w.safe_until, default=None)
+
+
+def period(
+    state: RunState, phase: Phase, zone: tzinfo | None = None
+) -> tuple[float | None, float | None]:
+    """When a phase may begin and must be over, as the plan says; None where it says nothing that
+    is a moment."""
+    begins = parse_moment(phase.starts) if phase.starts else None
+    ends = parse_moment(phase.ends) if phase.ends else None
+    return (
+        None if begins is None else begins.resolve(state.started, zone=zone),
+        None if ends is None else ends.resolve(state.started, end=True, zone=zone),
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
-    """Planned seconds: of the whole, of what was not begun, and of each step that was, with the
-    moment it was started."""
+class _Part:
+    """A phase: its planned seconds, what is left of what was not begun, and of each step that
+    runs what it takes, with the moment it was started. ``begins``: not before that moment, as
+    long as nothing in it is ``touched``."""
 
     whole: float
-    left: float
-    begun: tuple[tuple[float, float], ...]
+    left: Take
+    begun: tuple[tuple[Take, float], ...]
+    unknown: int
+    begins: float | None
+    touched: bool
+
+    def left_at(self, now: float) -> tuple[float, float]:
+        """Seconds that are left, likely and if all is slow."""
+        likely, slow = self.left.likely, self.left.slow
+        for wanted, started in self.begun:
+            likely += max(0.0, wanted.likely - (now - started))
+            slow += max(0.0, wanted.slow - (now - started))
+        return likely, slow
+
+    def not_before(self, at: float) -> float:
+        """That moment, or the one at which it may begin."""
+        waits = self.begins is not None and not self.touched and self.left.slow
+        return max(at, self.begins or at) if waits else at
 
 
 @of_state
-def _work(state: RunState) -> _Work:
-    whole = left = 0.0
+def _parts(state: RunState, past: Past, zone: tzinfo | None) -> tuple[_Part, ...]:
+    """What is left in each phase."""
+    return tuple(_part(state, phase, past, zone) for phase in state.runbook.phases)
+
+
+def _part(state: RunState, phase: Phase, past: Past, zone: tzinfo | None) -> _Part:
+    whole = likely = slow = 0.0
     begun = []
-    for id_ in state.outline.order:
-        wanted = estimated(state, id_)
-        whole += wanted
+    unknown, touched = 0, False
+    for id_ in (step.id for step in state.outline.steps_inside(phase.id)):
+        wanted = take(state, id_, past)
         found = state.step(id_)
-        if not wanted or found.status in OVER:
+        touched = touched or found.touched
+        if wanted is None:
+            counts = not state.outline.is_group(id_) and not state.outline.on_one_of_several(id_)
+            unknown += counts and found.status not in OVER
             continue
-        if found.started is None:
-            left += wanted
+        whole += estimated(state, id_) or wanted.likely
+        if found.status in OVER or found.status is Status.WAITING:
+            continue
+        if found.started is None or found.status in BROKEN:
+            likely, slow = likely + wanted.likely, slow + wanted.slow
         else:
             begun.append((wanted, found.started))
-    return _Work(whole, left, tuple(begun))
+    begins = period(state, phase, zone)[0]
+    return _Part(whole, Take(likely, slow), tuple(begun), unknown, begins, touched)
 
 
 @of_state
 def slots(state: RunState) -> tuple[Slot, ...]:
     """Every phase, change and step in document order, but those without a step in them."""
     planned: dict[str, tuple[float, float]] = {}
-    at = state.started
+    at, phase = state.started, ""
     for id_ in state.outline.order:
+        if state.outline[id_].phase != phase:
+            phase = state.outline[id_].phase
+            item = state.outline[phase].item
+            begins = period(state, item)[0] if isinstance(item, Phase) else None
+            at = max(at, begins or at)
         planned[id_] = (at, at + estimated(state, id_))
         at = planned[id_][1]
     found = []

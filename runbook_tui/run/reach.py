@@ -5,11 +5,10 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runbook_tui.book.durations import spoken
-from runbook_tui.run.events import CommandFinished, Event
 from runbook_tui.run.once import once
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback import RollbackPlan
@@ -68,29 +67,3 @@ def _began(outline: Outline, steps: Mapping[str, StepState], id_: str) -> float 
         return steps.get(id_, FRESH).started
     times = [steps.get(inner.id, FRESH).started for inner in outline.steps_inside(id_)]
     return min((time for time in times if time is not None), default=None)
-
-
-def undo_seconds(events: Iterable[Event]) -> list[tuple[str, float]]:
-    """The steps' undos that ended well in a run, and how many seconds each took."""
-    return [
-        (event.step, event.payload.seconds)
-        for event in events
-        if isinstance(event.payload, CommandFinished)
-        and event.step is not None
-        and event.payload.kind == "undo"
-        and event.payload.exit == 0
-    ]
-
-
-def usual(seconds: Iterable[tuple[str, float]]) -> Mapping[str, float]:
-    """The median of each step's."""
-    found: dict[str, list[float]] = {}
-    for step, took in seconds:
-        found.setdefault(step, []).append(took)
-    # Not by `statistics`, whose import takes longer than a rollback may wait.
-    return {step: _middle(sorted(took)) for step, took in found.items()}
-
-
-def _middle(sorted_: list[float]) -> float:
-    half = len(sorted_) // 2
-    return (sorted_[half] + sorted_[-half - 1]) / 2

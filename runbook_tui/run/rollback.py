@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from runbook_tui.book.model import Procedure
+from runbook_tui.run.durations import Spread
 from runbook_tui.run.failing import GOOD, IN_THE_WAY, needed_by, unanswered
 from runbook_tui.run.hands import along_with, stands_for
 from runbook_tui.run.known_items import known_items
@@ -205,17 +206,21 @@ def folders(state: RunState) -> tuple[str, ...]:
 @once
 def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
     """The plan as it stands where these are absent: what needs them is not ready."""
-    hindered, lasted = dict(absent.hindered), dict(absent.lasted)
+    hindered, lasted = dict(absent.hindered), absent.past.undos
     items = tuple(
         _as_found(
             lacking(item, absent.secrets),
             gone=item.kind == "command" and not item.host and item.cwd in absent.folders,
             hindered=hindered.get(item.step, item.hindered) if item.kind == "command" else "",
-            usual=item.usual if item.usual is not None else lasted.get(item.step),
+            usual=item.usual if item.usual is not None else _median(lasted.get(item.step)),
         )
         for item in planned.items
     )
     return dataclasses.replace(planned, items=items)
+
+
+def _median(past: Spread | None) -> float | None:
+    return None if past is None else past.median
 
 
 def _as_found(item: Item, *, gone: bool, hindered: str, usual: float | None) -> Item:

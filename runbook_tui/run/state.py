@@ -9,6 +9,7 @@ from enum import StrEnum
 from runbook_tui.book.model import Runbook
 from runbook_tui.run.counting import counted, decided, why_shut
 from runbook_tui.run.events import Actor, RunStarted, UndoArmed
+from runbook_tui.run.frame import Frame
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback_state import RollbackState, Severity
 from runbook_tui.run.verdicts import Signoff, enough, rejected
@@ -179,6 +180,12 @@ class RunState:
     sealed: int = 0
     """The event in which the lead has signed what the run came to; 0 = none."""
     last_at: float = 0.0
+    frame: Frame | None = None
+    """The clock that its times are told by."""
+    active: float = 0.0
+    """Seconds in which it was worked on, until its last event; `run.active` says more."""
+    busy: frozenset[str] = frozenset()
+    """Ids of the steps that are under way."""
     values: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where each of the values comes from, as in `run.sources`; one of an old run is not there."""

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from runbook_tui.book.parameters import FilledIn
+from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.failing import asks, went_well
 from runbook_tui.run.forecast import estimated
 from runbook_tui.run.hands import along_with
@@ -133,8 +134,8 @@ class Absent:
     folders: tuple[str, ...] = ()
     hindered: tuple[tuple[str, str], ...] = ()
     """Steps whose undo could not work now, and why."""
-    lasted: tuple[tuple[str, float], ...] = ()
-    """Seconds that steps' undos took in past runs of the plan."""
+    past: Past = NO_PAST
+    """How long steps and undos took in past runs of the plan."""
 
 
 NOTHING_ABSENT = Absent()

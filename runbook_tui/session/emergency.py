@@ -100,7 +100,7 @@ class EmergencyRollback:
 
     def run(self) -> tuple[bool, tuple[str, ...]]:
         """Do it; returns whether all is taken back, and the titles of what remains."""
-        began = self._clock.now()
+        began = self._clock.mono()
         steps = tuple(item.step for item in self._file.items)
         self._keep(RollbackStarted(scope=self._file.scope, steps=steps), None)
         self._stop_running()
@@ -119,7 +119,7 @@ class EmergencyRollback:
             if result != "done":
                 remaining.append(item.title)
             self._teller.tell(f"{item.title}: {result}{': ' + reason if reason else ''}")
-        seconds = round(self._clock.now() - began, 3)
+        seconds = round(self._clock.mono() - began, 3)
         word = "incomplete" if remaining else "complete"
         finished = RollbackFinished(result=word, remaining=tuple(remaining), seconds=seconds)
         self._keep(finished, None)

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from runbook_tui.book.plain_text import printable
 from runbook_tui.book.shell.programs import programs
 from runbook_tui.run import remote
+from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.events import UndoArmed
-from runbook_tui.run.reach import undo_seconds, usual
 from runbook_tui.run.rehearsal import as_if, left_alone
 from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import Item
-from runbook_tui.session.ports.journal import Journal, JournalError
+from runbook_tui.session.ports.durations import Durations
 from runbook_tui.session.ports.runner import Outcome, Runner
 from runbook_tui.session.putting_out import masked
 from runbook_tui.session.workbench import Workbench
@@ -38,13 +38,12 @@ LIMIT = 5.0
 AT_ONCE = 16
 """Checks between two looks for programs; ``BESIDE`` of them run beside one another."""
 BESIDE = 4
-RUNS = 10
-"""Past runs of the plan that are asked how long undos take; none of more than ``LONG`` events."""
-LONG = 20_000
+PATIENCE = 20.0
+"""Seconds that past runs are read for at most, of those that nobody has read yet."""
 LONGEST = 200
 
-Found = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, float], ...]]
-"""What hinders steps' undos, and how many seconds they took in past runs."""
+Found = tuple[tuple[tuple[str, str], ...], Past]
+"""What hinders steps' undos, and how long things took in past runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +75,9 @@ class _Undo:
 class Lookout:
     """Looks at what the undos of a run need, as long as no rollback runs."""
 
-    def __init__(self, bench: Workbench, journal: Journal, runner: Runner) -> None:
+    def __init__(self, bench: Workbench, durations: Durations, runner: Runner) -> None:
         self._bench = bench
-        self._journal = journal
+        self._durations = durations
         self._runner = runner
         self._wake = threading.Event()
         self._closed = False
@@ -86,9 +85,9 @@ class Lookout:
         self._undos: list[_Undo] = []
         self._read: dict[str, tuple[Item, UndoArmed, _Undo | None]] = {}
         self._answers: dict[_Check, tuple[float, str]] = {}
-        self._lasted: tuple[tuple[str, float], ...] | None = None
+        self._past: Past | None = None
         self._hurried = False
-        self._last: Found = ((), ())
+        self._last: Found = ((), NO_PAST)
         self._news: deque[Found] = deque(maxlen=1)
 
     def go_on(self) -> None:
@@ -138,8 +137,8 @@ class Lookout:
         if state is not self._known:
             self._undos = [undo for undo in self._undos_of(state) if undo is not None]
             self._known = state
-        if self._lasted is None and most != 0:
-            self._lasted = self._past(state)
+        if self._past is None and most != 0:
+            self._past = self._looked_back(state, PATIENCE)
         missing = self._missing()
         self._tell(missing)
         if most != 0:
@@ -153,7 +152,7 @@ class Lookout:
             why = missing.get(undo.step) or (answer[1] if answer is not None else "")
             if why:
                 found.append((undo.step, why))
-        told: Found = (tuple(found), self._lasted or ())
+        told: Found = (tuple(found), self._past or NO_PAST)
         if told != self._last:
             self._last = told
             self._news.append(told)
@@ -312,19 +311,16 @@ class Lookout:
 
     # -- past runs -------------------------------------------------------------------------------
 
-    def _past(self, state: RunState) -> tuple[tuple[str, float], ...]:
-        """Seconds that the steps' undos took in past runs of the same plan."""
+    def look_back(self, patience: float) -> None:
+        """Learn here and now how long things took in past runs, should nobody have done so."""
+        if self._past is None:
+            self._past = self._looked_back(self._bench.state, patience)
+            self._tell({})
+            self.take_in()
+
+    def _looked_back(self, state: RunState, patience: float) -> Past:
         title = state.begun.title if state.begun is not None else state.runbook.title
-        took: list[tuple[str, float]] = []
-        try:
-            others = (e for e in self._journal.runs() if e.title == title and e.run != state.run)
-            for entry in [e for e in others if e.events <= LONG][:RUNS]:
-                if self._closed:
-                    return ()
-                took += undo_seconds(self._journal.events(entry.run))
-        except JournalError:
-            return ()
-        return tuple(usual(took).items())
+        return self._durations.past(title, but=state.run, patience=patience)
 
 
 def _fetching(state: RunState, item: Item) -> tuple[str, ...]:

@@ -148,6 +148,8 @@ class Recorder:
             actor=draft.actor or self._actor,
             step=draft.step,
             payload=draft.payload,
+            mono=self._clock.mono(),
+            boot=self._clock.boot(),
         )
 
     def _keep(self, payload: Payload, step: str | None, actor: Actor, offset: int) -> Event:

@@ -22,6 +22,7 @@ from runbook_tui.session.lookout import Lookout
 from runbook_tui.session.opening import resumption
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
+from runbook_tui.session.ports.durations import Durations, NoDurations
 from runbook_tui.session.ports.journal import Journal, JournalError, TooLarge
 from runbook_tui.session.ports.runner import Runner
 from runbook_tui.session.ports.signatures import Signatures
@@ -72,6 +73,7 @@ class Session:
         leads: bool,
         unattended: bool = False,
         owns_journal: bool = False,
+        durations: Durations | None = None,
     ) -> None:
         places = Places(folder, state.run)
         self._recorder = Recorder(journal, state, actor, clock, places)
@@ -104,7 +106,7 @@ class Session:
         following = Following(
             journal, self._recorder, self._call, self._closing, self.lead_lock.look
         )
-        self._lookout = Lookout(self._bench, journal, runner)
+        self._lookout = Lookout(self._bench, durations or NoDurations(), runner)
         self._looking = threading.Thread(target=self._lookout.go_on, name="lookout", daemon=True)
         self._follower = threading.Thread(target=following.go_on, name="follower", daemon=True)
 
@@ -117,6 +119,10 @@ class Session:
     def state(self) -> RunState:
         """The run now; never waits."""
         return self._recorder.state
+
+    def now(self) -> float:
+        """The time (epoch seconds) on the scale of the run's own times; never waits."""
+        return self._bench.now()
 
     @property
     def absent(self) -> Absent:
@@ -207,6 +213,13 @@ class Session:
         self._bench.look_for_secrets()
         self._bench.look_for_folders()
         self._lookout.look_once(checks=checks)
+
+    def look_back(self, patience: float) -> None:
+        """Learn how long things took in past runs, before the session is opened.
+
+        Runs that nobody has read yet are read for ``patience`` seconds at most.
+        """
+        self._lookout.look_back(patience)
 
     @property
     def rolls_back(self) -> bool:

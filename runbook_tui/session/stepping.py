@@ -226,7 +226,7 @@ class StepDriver:
         if left > 0 and plain and not overtaken(self._bench.state, step.id):
             due = (record.finished or 0.0) + pause(step.retries - left + 1)
             # A clock that was put back must not make anybody wait for it.
-            if 0.0 <= due - self._bench.clock.now() <= LONGEST_PAUSE:
+            if 0.0 <= due - self._bench.now() <= LONGEST_PAUSE:
                 return False
             attempt = self._bench.state.step(step.id).attempt + 1
             if self._record(step, StepStarted(attempt=attempt), acts=True):
@@ -244,7 +244,7 @@ class StepDriver:
         if main is not None and not main.running:
             return self._failed(step, main)
         last = next((c for c in reversed(commands) if c.kind == "ready"), None)
-        now = self._bench.clock.now()
+        now = self._bench.now()
         if last is not None and (last.running or now - (last.finished or now) < 1.0):
             return False
         return self._launch(step, "ready", step.ready or "")

@@ -323,7 +323,7 @@ class RollbackDriver:
         remaining = tuple(
             outline[s].title for s in rollback.steps if rollback.results.get(s, "") not in GOOD
         )
-        seconds = round(bench.clock.now() - (rollback.started or 0.0), 3)
+        seconds = round(bench.now() - (rollback.started or 0.0), 3)
         event = RollbackFinished(
             result="incomplete" if remaining else "complete", remaining=remaining, seconds=seconds
         )

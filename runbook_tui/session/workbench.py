@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runbook_tui.book.model import Secret, Step
+from runbook_tui.run.durations import Past
+from runbook_tui.run.frame import now_in
 from runbook_tui.run.rehearsal import as_if, left_alone
 from runbook_tui.run.rollback import folders
 from runbook_tui.run.sources import ASKED, secret_from
@@ -54,6 +56,11 @@ class Workbench:
     def state(self) -> RunState:
         """The run now."""
         return self.recorder.state
+
+    def now(self) -> float:
+        """The time (epoch seconds) on the scale of the run's own times, whoever sets the clock."""
+        clock = self.clock
+        return now_in(self.state.frame, wall=clock.now(), mono=clock.mono(), boot=clock.boot())
 
     def step(self, id_: str) -> Step:
         """The step with its action as shell text."""
@@ -112,11 +119,9 @@ class Workbench:
         """The same, but not more often than every few seconds."""
         return self.clock.mono() - self.looked >= LOOK_AGAIN and self.look_for_folders()
 
-    def found(
-        self, hindered: tuple[tuple[str, str], ...], lasted: tuple[tuple[str, float], ...]
-    ) -> None:
+    def found(self, hindered: tuple[tuple[str, str], ...], past: Past) -> None:
         """What a look at the undos has found."""
-        self.absent = dataclasses.replace(self.absent, hindered=hindered, lasted=lasted)
+        self.absent = dataclasses.replace(self.absent, hindered=hindered, past=past)
 
     def give_secret(self, name: str, value: str) -> None:
         """A secret that a person gave; kept in memory only."""

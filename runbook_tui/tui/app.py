@@ -101,7 +101,7 @@ class RunbookApp(BeginningApp):
         self,
         session: Session | Opening,
         terminals: Terminals | None = None,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] | None = None,
         said: str = "",
     ) -> None:
         """``session``: an open one, then ``terminals`` open its panes; or what will open one."""
@@ -111,9 +111,12 @@ class RunbookApp(BeginningApp):
             assert terminals is not None
             super().__init__(Opened(session=session, terminals=terminals, said=said))
             self.session, self.terminals = session, terminals
-        self.now = now
+        self.now = now or self._time
         self.messages = Messages(said)
         self._stop_listening: Callable[[], None] = lambda: None
+
+    def _time(self) -> float:
+        return self.session.now()
 
     @property
     def said(self) -> str:

@@ -329,3 +329,24 @@ undo = "true"
     assert runbook("rollback", "--scope", "run", "--yes").status == 5
     assert (runbook.work / "undone").read_text().strip() == "40000"
     assert runbook("verify").status == 0
+
+
+def test_runs_and_events_are_filtered_and_a_filter_that_cannot_fit_says_so(
+    runbook: Program,
+) -> None:
+    runbook("run", runbook.plan(SHIP), "--no-tui", "-p", "version=2.5")
+    run = runbook.run_id()
+    assert runbook("runs", "--state", "open", "--since", "1h", "-n", "1").out.startswith(run)
+    none = runbook("runs", "--state", "done")
+    assert (none.status, none.out) == (0, "")
+    assert "none of 1 runs fits" in none.err
+    assert runbook("runs", "--since", "23:99").status == 2
+    assert runbook("runs", "--state", "odd").status == 2
+    lines = runbook("log", "--type", "command").out.splitlines()
+    assert lines
+    assert all(" command." in line for line in lines)
+    assert runbook("log", "--type", "command", "-n", "1").out.splitlines() == lines[-1:]
+    for wrong in (("--type", "odd"), ("--step", "nowhere")):
+        refused = runbook("log", *wrong)
+        assert (refused.status, refused.out) == (2, "")
+        assert wrong[1] in refused.err

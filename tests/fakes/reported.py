@@ -21,6 +21,8 @@ def plan(text: str = "Ship") -> Runbook:
                 title=text,
                 gate=Gate(roles=("cto",)),
                 effort="6h",
+                starts=text,
+                ends="10s",
                 criteria=(Check(id="calm", title=text),),
                 steps=(
                     Step(id="merge", title=text, run="merge", undo="unmerge",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -34,6 +35,9 @@ class StillSession:
         future: Future[Answer] = Future()
         future.set_result(Refusal(reason="this picture stands still"))
         return future
+
+    def now(self) -> float:
+        return time.time()
 
     def keep_looking(self) -> None:
         return

@@ -135,7 +135,13 @@ class MainScreen(PaneScreen):
             lines = follow_up.card(above, now, width - 2, height)
         else:
             lines = card_view.card(
-                self.state, self.rows.chosen, now, width - 2, height, self._who_starts()
+                self.state,
+                self.rows.chosen,
+                now,
+                width - 2,
+                height,
+                self._who_starts(),
+                self.app.session.absent.past,
             )
         return [[(" ", "plain"), *line] for line in lines]
 

@@ -93,12 +93,14 @@ class TimelineScreen(ReadingScreen):
 
     def about(self, width: int) -> list[Line]:
         """When it began, and when it will be done."""
-        return timeline.summary(self.state, self.app.now(), width)
+        return timeline.summary(self.state, self.app.now(), width, self.app.session.absent.past)
 
     def count(self) -> int:
         """Phases, changes and steps."""
         self._slots: tuple[Slot, ...]
-        self._slots, self._span = timeline.timeline(self.state, self.app.now())
+        self._slots, self._span = timeline.timeline(
+            self.state, self.app.now(), self.app.session.absent.past
+        )
         return len(self._slots)
 
     def paint(self, row: int, width: int) -> Line:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 
-from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.model import Change, Phase, Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.counting import decided, lapsed
+from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.outline import Node
 from runbook_tui.run.prepare import host_of, own_values, resolve, resolve_undo
 from runbook_tui.run.several import status_of
-from runbook_tui.run.state import RunState, elapsed, gate_open
+from runbook_tui.run.state import RunState, gate_open
 from runbook_tui.tui.views.boxes import boxes, packed
 from runbook_tui.tui.views.confirming import action_words
 from runbook_tui.tui.views.next_key import what_next
 from runbook_tui.tui.views.signing import verdict
+from runbook_tui.tui.views.taking import bar, in_time, usually
 from runbook_tui.tui.views.tone import GLYPHS, Line, cut, spread, wrap
 from runbook_tui.tui.views.words import said
 
@@ -74,47 +75,31 @@ def _wanted(step: Step, width: int) -> int:
 
 
 def card(
-    state: RunState, id_: str, now: float, width: int, height: int, guest: str = ""
-) -> list[Line]:
+    state: RunState, id_: str, now: float, width: int, height: int, guest: str = "",
+    past: Past = NO_PAST,
+) -> list[Line]:  # fmt: skip
     """The card of a node in at most ``height`` lines; ``guest`` as in `what_next`."""
     if id_ not in state.outline:
         return [[("nothing chosen", "dim")]]
     node = state.outline[id_]
     if isinstance(node.item, Step):
-        return _step(state, node.item, now, width, guest).fit(width, height)
-    return _other(state, node, width)[:height]
+        return _step(state, node.item, now, width, guest, past).fit(width, height)
+    return _other(state, node, now, width)[:height]
 
 
-def _step(state: RunState, step: Step, now: float, width: int, guest: str) -> _Parts:
+def _step(state: RunState, step: Step, now: float, width: int, guest: str, past: Past) -> _Parts:
     status = status_of(state, step.id)
     glyph, tone = GLYPHS[status]
     head: Line = [(f"{glyph} {status.value.upper()} ", tone), (said(step.title, 200), "strong")]
     text = [[(line, "dim")] for line in wrap(said(step.text, 4000, lines=True).strip(), width)]
     return _Parts(
-        first=[spread(head, _bar(state, step, now), width),
+        first=[spread(head, bar(state, step, now, past), width),
                *what_next(state, step, status, now, width, guest)],
         command=_command(state, step, width),
         undo=[_undo(state, step, width)],
         boxes=boxes(state, step, width),
-        last=[*_notes(state, step.id), *text],
+        last=[*usually(state, step, past), *_notes(state, step.id), *text],
     )  # fmt: skip
-
-
-def _bar(state: RunState, step: Step, now: float) -> Line:
-    spent = elapsed(state, step.id, now)
-    wanted = step.estimate.maximum if step.estimate else None
-    if spent is None:
-        return [(f"about {spoken(wanted)}", "dim")] if wanted else []
-    if wanted is None:
-        return [(clock(spent), "busy")]
-    over = spent > wanted
-    full = min(12, int(12 * spent / wanted)) if wanted else 12
-    words = f" over by {spoken(spent - wanted)}" if over else ""
-    return [
-        (f"{clock(spent)} of {clock(wanted)} ", "bad" if over else "busy"),
-        ("█" * full + "░" * (12 - full), "bad" if over else "busy"),
-        (words, "bad"),
-    ]
 
 
 def _command(state: RunState, step: Step, width: int) -> list[Line]:
@@ -191,12 +176,14 @@ def _notes(state: RunState, node: str) -> list[Line]:
     ]
 
 
-def _other(state: RunState, node: Node, width: int) -> list[Line]:
+def _other(state: RunState, node: Node, now: float, width: int) -> list[Line]:
     item = node.item
     lines: list[Line] = [[(f"{node.kind.value} ", "dim"), (said(node.title, 300), "strong")]]
     if isinstance(item, Phase | Change) and item.risk:
         tone = "bad" if item.risk in {"high", "critical"} else "dim"
         lines.append([("risk ", "dim"), (item.risk.value, tone)])
+    if isinstance(item, Phase):
+        lines += in_time(state, item, now)
     if node.gate is not None:
         lines += _gate(state, node, width)
     elif node.signoff is not None:

@@ -7,6 +7,7 @@ from runbook_tui.book.model import Change, Check, Phase, Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.finishing import probed_by
+from runbook_tui.run.forecast import period
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.several import standing, status_of
 from runbook_tui.run.state import (
@@ -19,6 +20,7 @@ from runbook_tui.run.state import (
     elapsed,
     gate_open,
 )
+from runbook_tui.run.times import said as said_at
 from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.tui.views.outputs import ended_early, ending, in_background
 from runbook_tui.tui.views.signing import rejection
@@ -30,6 +32,7 @@ TAKEN_BACK = frozenset({"done", "taken back"})
 ROOMY = 70
 ROOM_FOR_TIMES = 12
 ROOM_FOR_WORD = 10
+ROOM_FOR_MOMENT = 17
 ROOM_FOR_BACKGROUND = 18
 
 
@@ -65,6 +68,8 @@ def wanted_width(state: RunState) -> int:
         right = ROOM_FOR_WORD
         if isinstance(node.item, Step):
             right = ROOM_FOR_BACKGROUND if node.item.background else ROOM_FOR_TIMES
+        if isinstance(node.item, Phase) and node.item.starts:
+            right = ROOM_FOR_MOMENT
         if node.gate is not None:
             right = len(f"waits: {', '.join(node.gate.roles)}")
         if isinstance(node.item, Change) and node.item.pull_request:
@@ -169,6 +174,10 @@ def _holder(
     if folded:
         left.append((" …", "dim"))
     right: Line = [(word, tone)] if word else []
+    if not right and glyph == "○" and isinstance(node.item, Phase) and node.item.starts:
+        begins = period(state, node.item)[0]
+        if begins is not None and begins > now:
+            right = [(f"from {said_at(begins, now)}", "dim")]
     if not right and isinstance(node.item, Phase | Change):
         right = [(_progress(state, node), "dim")]
     return spread(left, right, width)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.plain_text import printable
-from runbook_tui.run.forecast import expected_finish, lateness
+from runbook_tui.run.active import DAY, active
+from runbook_tui.run.forecast import Forecast, Window, forecast, window
 from runbook_tui.run.offers import open_values
 from runbook_tui.run.once import of_state
 from runbook_tui.run.readiness import counted
 from runbook_tui.run.rehearsal import as_if
 from runbook_tui.run.rollback import plan, without
 from runbook_tui.run.state import RunState
+from runbook_tui.run.times import day_of, said
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.tui.views import follow_up, severity
 from runbook_tui.tui.views.tone import Line, length, spread
@@ -22,6 +23,7 @@ SHORTEST_TITLE = 12
 READABLE_TITLE = 24
 LEADS = (("Enter", "run"), ("x", "skip"), ("i", "type"))
 """Keys in the foot that only the lead has."""
+ROOM_FOR_SPREAD = 110
 WORTH_SAYING = 60.0
 """Seconds by which a run must be late or early for the head to say so."""
 
@@ -71,7 +73,7 @@ def head(
         own.insert(0, [(level, "bad")])
     if left := follow_up.fact(state, now, width):
         own.append(left)
-    for number, fact in enumerate([*own, *_facts(state, now, leaderless)]):
+    for number, fact in enumerate([*own, *_facts(state, now, absent, width, leaderless)]):
         # These stay beside the shortest title; whatever else only beside a readable one.
         least = SHORTEST_TITLE if number < max(2, len(own)) else READABLE_TITLE
         if length(right) + length(fact) + 3 + min(least, length(title)) > width:
@@ -80,25 +82,59 @@ def head(
     return spread(title, right, width)
 
 
-def _facts(state: RunState, now: float, leaderless: bool) -> list[Line]:
+def _facts(state: RunState, now: float, absent: Absent, width: int, leaderless: bool) -> list[Line]:
     """What is said beside the light where there is room, the most important first."""
     until = state.finished if state.finished is not None else now
-    facts: list[Line] = [[(clock(until - state.started), "plain")]]
+    facts: list[Line] = [[(since(state, until), "plain")]]
     if state.finished is not None:
         facts.append([(f"run {state.result}", "good")])
-    elif (end := expected_finish(state, now)) is not None:
-        form = "%H:%M" if end - now < 86400 else "%d %b %H:%M"
-        when: Line = [(f"done by {time.strftime(form, time.localtime(end))}", "plain")]
-        late = lateness(state, now)
-        if late is not None and abs(late) >= WORTH_SAYING:
-            sign, tone = ("+", "warn") if late > 0 else ("−", "dim")
-            when.append((f" ({sign}{spoken(round(abs(late) / 60) * 60)})", tone))
-        facts.append(when)
+    elif (found := forecast(state, now, absent.past)) is not None:
+        facts.append(done_by(found, now, exact=width >= ROOM_FOR_SPREAD))
+    if (limit := nearest_window(state, now, absent)) is not None:
+        safe = now <= limit.safe_until
+        # That it is not safe to go on comes before how long it has taken.
+        facts.insert(len(facts) if safe else 0, safety(limit, now))
     if leaderless:
         facts.insert(0, [("nobody leads", "bad")])
     elif state.lead is not None:
         facts.append([(f"lead {printable(state.lead.name, 24)}", "dim")])
     return [*facts, [(f"run {state.run[-4:]}", "dim")]]
+
+
+def since(state: RunState, until: float) -> str:
+    """How long it has taken; over days which day it is, and how long it was worked on."""
+    if until - state.started < DAY:
+        return clock(until - state.started)
+    return f"day {day_of(until, state.started)}, active {clock(active(state, until))}"
+
+
+def done_by(found: Forecast, now: float, *, exact: bool) -> Line:
+    """When it will be done, and how far that lies from the plan; ``exact``: with its spread."""
+    end, slow = said(found.likely, now), said(found.slow, now)
+    until = f"–{slow}" if exact and found.slow - found.likely >= WORTH_SAYING else ""
+    when: Line = [(f"done by {end}{until}", "plain")]
+    if abs(found.late) >= WORTH_SAYING:
+        sign, tone = ("+", "warn") if found.late > 0 else ("−", "dim")
+        when.append((f" ({sign}{spoken(round(abs(found.late) / 60) * 60)})", tone))
+    return when
+
+
+def nearest_window(state: RunState, now: float, absent: Absent) -> Window | None:
+    """The window that leaves the least time, with what a rollback of the run would take."""
+    if state.finished is not None or not any(phase.ends for phase in state.runbook.phases):
+        return None
+    back = without(plan(as_if(state), "run", ""), absent)
+    longest = max(back.budget or 0.0, back.expected or 0.0)
+    return window(state, now, absent.past, back=longest)
+
+
+def safety(found: Window, now: float) -> Line:
+    """Until when one may go on so that a rollback still fits into the window."""
+    if now <= found.safe_until:
+        return [(f"safe until {said(found.safe_until, now)}", "plain")]
+    if now <= found.turn_back_by:
+        return [(f"UNSAFE since {said(found.safe_until, now)}", "warn")]
+    return [(f"TOO LATE to roll back by {said(found.ends, now)}", "bad")]
 
 
 def _calm(title: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from runbook_tui.book.durations import spoken
-from runbook_tui.run.forecast import Slot, expected_finish, lateness, slots
+from runbook_tui.run.durations import NO_PAST, Past
+from runbook_tui.run.forecast import Slot, forecast, slots
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.several import status_of
 from runbook_tui.run.state import BROKEN, RunState, Status, closed
+from runbook_tui.run.times import said as said_at
 from runbook_tui.tui.views.tone import GLYPHS, Line, cells, cut, length, spread
 from runbook_tui.tui.views.words import said
 
@@ -30,27 +31,29 @@ class Span:
         return (at - self.begin) / max(1.0, self.end - self.begin) * width
 
 
-def timeline(state: RunState, now: float) -> tuple[tuple[Slot, ...], Span]:
+def timeline(state: RunState, now: float, past: Past = NO_PAST) -> tuple[tuple[Slot, ...], Span]:
     """The rows, and the time they share."""
     found = slots(state)
     until = state.finished if state.finished is not None else now
     ends = [until, *(slot.planned_to for slot in found)]
-    if state.finished is None:
-        ends.append(expected_finish(state, now) or now)
+    if (foretold := forecast(state, now, past)) is not None:
+        ends.append(foretold.likely)
     return found, Span(begin=state.started, end=max(ends))
 
 
-def summary(state: RunState, now: float, width: int) -> list[Line]:
+def summary(state: RunState, now: float, width: int, past: Past = NO_PAST) -> list[Line]:
     """Two lines: the run in time, and what the bars mean."""
-    parts: Line = [(f" started {_moment(state.started, now)}", "plain")]
+    parts: Line = [(f" started {said_at(state.started, now)}", "plain")]
     if state.finished is not None:
         took = spoken(state.finished - state.started)
-        parts.append((f" · finished {_moment(state.finished, now)}, in {took}", "good"))
-    elif (end := expected_finish(state, now)) is not None:
-        late = lateness(state, now) or 0.0
-        parts.append((f" · planned to be done {_moment(end - late, now)}", "plain"))
-        parts.append((f" · expected {_moment(end, now)}", "strong"))
-        parts.append(_deviation(late))
+        parts.append((f" · finished {said_at(state.finished, now)}, in {took}", "good"))
+    elif (found := forecast(state, now, past)) is not None:
+        planned = found.likely - found.late
+        parts.append((f" · planned to be done {said_at(planned, now)}", "plain"))
+        slow = said_at(found.slow, now)
+        until = "" if slow == said_at(found.likely, now) else f"–{slow}"
+        parts.append((f" · expected {said_at(found.likely, now)}{until}", "strong"))
+        parts.append(_deviation(found.late))
     else:
         parts.append((" · the plan says nothing of how long it takes", "dim"))
     meaning: Line = [
@@ -111,7 +114,7 @@ def _times(state: RunState, slot: Slot, now: float) -> Line:
             return [(status.value, "dim")]
         return [(f"planned {spoken(slot.planned)}", "dim")] if slot.planned else []
     took = (slot.ended if slot.ended is not None else now) - slot.began
-    parts: Line = [(f"{_moment(slot.began, now)}  {spoken(took)}", "plain")]
+    parts: Line = [(f"{said_at(slot.began, now)}  {spoken(took)}", "plain")]
     if status in BROKEN:
         return [*parts, (f"  {status.value}", "bad")]
     over = slot.over_by(now)
@@ -137,10 +140,3 @@ def _glyph(state: RunState, id_: str) -> tuple[str, str]:
     if any(step.status in BROKEN for step in inside):
         return "✗", "bad"
     return ("▶", "accent") if any(step.touched for step in inside) else ("○", "dim")
-
-
-def _moment(at: float, now: float) -> str:
-    """Local time; with the day where it is not today's."""
-    local, today = time.localtime(at), time.localtime(now)
-    same = (local.tm_year, local.tm_yday) == (today.tm_year, today.tm_yday)
-    return time.strftime("%H:%M" if same else "%d %b %H:%M", local)

@@ -12,6 +12,7 @@ from runbook_tui.command.host import CommandHost
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.command.shells import base_environment, ours
 from runbook_tui.journal.clock import SystemClock
+from runbook_tui.journal.durations import PastDurations
 from runbook_tui.journal.signatures import SshSignatures
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.run import requests as r
@@ -101,6 +102,7 @@ class Scene:
             surroundings=self.around, clock=SystemClock(), runner=HelperRunner(),
             signatures=SshSignatures(HelperRunner()), folder=self.place, leads=leads,
             unattended=unattended,
+            durations=PastDurations(self.folder / "home" / "journal.db"),
         )  # fmt: skip
         self.sessions.append(session)
         return session

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from datetime import UTC
+from datetime import UTC, datetime
+
+import pytest
 
 from runbook_tui.book.model import Estimate, Phase, Probe, Runbook, Step, Team, Watch
 from runbook_tui.report.building import build
@@ -11,7 +14,7 @@ from runbook_tui.report.markdown import to_markdown
 from runbook_tui.report.model import Report
 from runbook_tui.report.people import length
 from runbook_tui.report.values import to_json
-from runbook_tui.report.words import became
+from runbook_tui.report.words import Clock, became, due
 from runbook_tui.run import events as e
 from tests.fakes.history import ADA, GRACE, START, History
 from tests.fakes.plans import chain, two_phases
@@ -280,3 +283,49 @@ def test_commands_that_got_the_same_are_told_together_and_withheld_ones_by_name(
     ]
     assert len({one.digest for one in told.environments}) == 1
     assert f"digest {told.environments[0].digest}" in to_markdown(told)
+
+
+def test_a_clock_that_was_set_is_said_and_every_length_holds() -> None:
+    history = History(chain(1))
+    history.ran("s0")
+    whole = of(history)
+    events = [
+        dataclasses.replace(event, mono=float(event.seq), boot="boot") for event in history.events
+    ]
+    at = START + 3600
+    events[3:] = [
+        dataclasses.replace(e_, at=datetime.fromtimestamp(at + e_.seq, UTC).isoformat())
+        for e_ in events[3:]
+    ]
+    found = build(history.state.run, history.state.runbook, events, now=at + 900)
+    assert [p.took for p in found.parts] == pytest.approx([p.took for p in whole.parts])
+    assert found.active == pytest.approx(whole.active)
+    (remark,) = found.remarks
+    assert remark.startswith("the clock was set forward by 1 h before event 4")
+    # What was before is told by the clock as it is since.
+    assert found.started == pytest.approx(at + 1)
+
+
+def test_a_phase_s_own_window_is_held_against_what_happened() -> None:
+    steps = (Step(id="a", title="A"),)
+    phases = (
+        Phase(id="p", title="P", starts="1h", ends="2s", steps=steps),
+        Phase(id="q", title="Q", ends="after lunch", steps=(Step(id="b", title="B"),)),
+        Phase(id="r", title="R", steps=(Step(id="c", title="C"),)),
+    )
+    history = History(Runbook(title="W", phases=phases))
+    history.add(e.StepStarted(), "a")
+    history.add(e.StepFinished(result="done"), "a")
+    history.add(e.NoteAdded(text="later"))
+    found = of(history)
+    first, second = found.windows
+    clock = Clock(base=found.started, zone=UTC)
+    assert due(first, found.until, clock) == (
+        "P: starts 1h (23:13:21), ends 2s (22:13:23)", "begun 59 m 59 s early",
+    )  # fmt: skip
+    # It ended in time; the note came later.
+    late = dataclasses.replace(first, ended=None)
+    assert due(late, found.until, clock)[1] == "begun 59 m 59 s early, over by 1 s"
+    assert due(second, found.until, clock) == ("Q: ends after lunch", "")
+    assert "P: starts 1h" in to_markdown(found)
+    assert json.loads(to_json(found))["windows"][0]["due"] == "2023-11-14T22:13:23.000Z"

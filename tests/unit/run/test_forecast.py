@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from itertools import pairwise
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbook_tui.book.model import Change, Estimate, Phase, Runbook, Step
+from runbook_tui.book.spreading import spread as spread_out
+from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
-from runbook_tui.run.forecast import Slot, expected_finish, lateness, slots
-from runbook_tui.run.state import RunState
+from runbook_tui.run.durations import Past, spread
+from runbook_tui.run.forecast import Slot, forecast, overruns, period, slots, window
+from runbook_tui.run.state import RunState, Status
 from tests.fakes.history import ADA, History
 
 
@@ -28,6 +33,16 @@ def history(*steps: Step) -> History:
     return History(
         Runbook(title="T", phases=(Phase(id="p", title="P", changes=(change,), steps=steps[1:]),))
     )
+
+
+def expected_finish(state: RunState, now: float) -> float | None:
+    found = forecast(state, now)
+    return None if found is None else found.likely
+
+
+def lateness(state: RunState, now: float) -> float | None:
+    found = forecast(state, now)
+    return None if found is None else found.late
 
 
 def slot_of(state: RunState, id_: str) -> Slot:
@@ -91,3 +106,180 @@ def test_planned_slots_follow_one_another_without_gap(estimates: list[int | None
     assert laid[-1].planned_to == state.started + total
     if any(estimates):
         assert expected_finish(state, state.started) == state.started + total
+
+
+times = st.floats(0, 10_000)
+
+
+def spreads(lists: list[list[float]]) -> Past:
+    return Past(steps={f"s{n}": spread(took) for n, took in enumerate(lists) if took})
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    lists=st.lists(st.lists(times, max_size=6), min_size=1, max_size=8),
+    estimates=st.lists(st.one_of(st.none(), st.integers(1, 300)), min_size=8, max_size=8),
+    done=st.integers(0, 4),
+    later=st.floats(0, 5000),
+)
+def test_what_is_foretold_is_never_past_and_slow_never_before_likely(
+    lists: list[list[float]], estimates: list[int | None], done: int, later: float
+) -> None:
+    past = history(*(step(f"s{n}", estimates[n]) for n in range(len(lists))))
+    for n in range(min(done, len(lists) - 1)):
+        past.ask(r.StartStep(step=f"s{n}"), ADA)
+        if n % 2 == 0:
+            past.ask(r.TickNode(node=f"s{n}"), ADA)
+    state, known = past.state, spreads(lists)
+    now = state.last_at
+    found, then = forecast(state, now, known), forecast(state, now + later, known)
+    assert (found is None) == (then is None)
+    if found is None or then is None:
+        return
+    assert now <= found.likely <= found.slow
+    # Time goes by: the end comes no nearer, and moves away by no more than that time.
+    near = 1e-4
+    assert found.likely - near <= then.likely <= found.likely + later + near
+    assert found.slow - near <= then.slow <= found.slow + later + near
+    nothing_known = sum(
+        state.step(f"s{n}").status is not Status.DONE and not lists[n] and not estimates[n]
+        for n in range(len(lists))
+    )
+    assert found.unknown == nothing_known
+
+
+@given(st.lists(st.lists(times, min_size=1, max_size=6), min_size=1, max_size=8))
+def test_before_it_begins_a_run_takes_the_sum_of_what_its_steps_took(
+    lists: list[list[float]],
+) -> None:
+    state = history(*(step(f"s{n}") for n in range(len(lists)))).state
+    known = spreads(lists)
+    found = forecast(state, state.started, known)
+    whole = sum(one.median for one in known.steps.values())
+    if not whole:
+        assert found is None
+        return
+    assert found is not None
+    near = pytest.approx(state.started + whole)
+    assert found.likely == near
+    assert found.slow == pytest.approx(state.started + sum(o.p90 for o in known.steps.values()))
+    # Nothing was planned: it is not late.
+    assert found.late == pytest.approx(0, abs=1e-3)
+
+
+def test_past_runs_count_before_the_estimate_and_lateness_is_against_the_plan() -> None:
+    state = history(step("s0", 10), step("s1", 5)).state
+    known = spreads([[120, 120, 120]])
+    found = forecast(state, state.started, known)
+    assert found is not None
+    assert found.likely - state.started == 120 + 300
+    assert found.late == 120 - 600
+    past = history(step("s0", 10))
+    past.ask(r.StartStep(step="s0"), ADA)
+    began = past.state.step("s0").started or 0.0
+    assert overruns(past.state, began + 599) == ()
+    assert overruns(past.state, began + 660) == (("s0", 60),)
+    # What is estimated runs over its estimate, whatever it took once; else over what is slow.
+    assert overruns(past.state, began + 300, known) == ()
+    bare = history(step("s0"))
+    bare.ask(r.StartStep(step="s0"), ADA)
+    began = bare.state.step("s0").started or 0.0
+    assert overruns(bare.state, began + 150, known) == (("s0", 30),)
+    assert overruns(bare.state, began + 1e6) == ()
+
+
+def test_what_failed_is_still_to_be_done_in_full() -> None:
+    past = history(step("s0", 10), step("s1", 5))
+    past.add(e.StepStarted(), "s0")
+    past.add(e.StepFinished(result="failed"), "s0")
+    now = past.state.last_at + 5000
+    found = forecast(past.state, now)
+    assert found is not None
+    assert found.likely == now + 900
+
+
+def test_a_step_on_several_machines_takes_its_slowest_as_often_as_it_has_batches() -> None:
+    several = Step(id="d", title="D", run="true", hosts=("a", "b", "c"), batch=2)
+    book = spread_out(Runbook(title="T", phases=(Phase(id="p", title="P", steps=(several,)),)))
+    known = Past(steps={"d.a": spread([10]), "d.b": spread([30])})
+    found = forecast(History(book).state, 0.0, known)
+    assert found is not None
+    assert found.likely == 60
+
+
+ENDS = Phase(
+    id="late", title="Late", ends="4h", rollback_within=600, steps=(step("s1", 30), step("s2", 30))
+)
+
+
+def windowed(*phases: Phase) -> RunState:
+    first = Phase(id="first", title="First", steps=(step("s0", 60),))
+    return History(Runbook(title="T", phases=(first, *phases))).state
+
+
+def test_the_last_safe_moment_leaves_room_for_what_is_left_if_slow_and_for_a_rollback() -> None:
+    state = windowed(ENDS, Phase(id="after", title="After", steps=(step("s3", 999),)))
+    known = Past(steps={"s1": spread(range(0, 1001, 100))})
+    found = window(state, state.started, known, back=99.0)
+    assert found is not None
+    assert found.phase == "late"
+    assert found.ends == state.started + 4 * 3600
+    # The hour before, the slow one of s1, s2; nothing of what comes after.
+    assert found.left == 3600 + 900 + 1800
+    assert found.safe_until == found.ends - 600 - found.left
+    assert found.turn_back_by == found.ends - 600
+
+
+def test_of_several_windows_the_one_that_leaves_least_time_counts_and_none_where_none_is() -> None:
+    assert window(windowed(), 0.0) is None
+    words = Phase(id="w", title="W", ends="after lunch", steps=(step("s7"),))
+    assert window(windowed(words), 0.0) is None
+    tight = Phase(id="tight", title="Tight", ends="4h", steps=(step("s4", 180),))
+    found = window(windowed(ENDS, tight), 0.0, back=60.0)
+    assert found is not None
+    assert (found.phase, found.back) == ("tight", 60.0)
+
+
+@given(st.floats(0, 20_000), st.floats(0, 5000))
+def test_going_on_as_foretold_never_makes_it_less_safe(gone: float, back: float) -> None:
+    tight = Phase(id="tight", title="Tight", ends="4h", steps=(step("s4", 180),))
+    past = History(Runbook(title="T", phases=(tight,)))
+    past.add(e.StepStarted(), "s4")
+    state = past.state
+    found = window(state, state.last_at + gone, back=back)
+    assert found is not None
+    now = state.last_at + gone
+    slack, before = found.safe_until - now, window(state, state.last_at, back=back)
+    assert before is not None
+    as_before = before.safe_until - state.last_at
+    assert slack <= as_before + 1e-3
+    if gone <= 180 * 60:
+        assert slack == pytest.approx(as_before, abs=1e-3)
+
+
+def test_a_phase_begins_and_ends_when_the_plan_says() -> None:
+    phase = Phase(id="x", title="X", starts="day 3", ends="day 3 18:00", steps=(step("s9"),))
+    state = windowed(phase)
+    begins, ends = period(state, phase, UTC)
+    assert begins is not None
+    assert ends == begins + 18 * 3600
+    assert begins % 86400 == 0
+    assert 86400 < begins - state.started <= 2 * 86400
+    assert period(state, ENDS, UTC)[0] is None
+
+
+def test_a_phase_that_may_not_begin_yet_is_waited_for_and_that_is_not_late() -> None:
+    later = Phase(id="x", title="X", starts="day 3 09:00", steps=(step("s9", 60),))
+    state = windowed(later)
+    begins = period(state, later, UTC)[0]
+    assert begins is not None
+    found = forecast(state, state.started, zone=UTC)
+    assert found is not None
+    assert (found.likely, found.late) == (begins + 3600, 0)
+    # Two hours late in the first phase do not show at the end of the third day.
+    again = forecast(state, state.started + 7200, zone=UTC)
+    assert again is not None
+    assert (again.likely, again.late) == (begins + 3600, 0)
+    after = forecast(state, begins + 60, zone=UTC)
+    assert after is not None
+    assert after.late == 3660

@@ -21,8 +21,9 @@ from runbook_tui.book.model import (
 )
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
+from runbook_tui.run.durations import Past, spread
 from runbook_tui.run.procedures import boxes, duties
-from runbook_tui.run.reach import expected, reach, takes, undo_seconds, usual
+from runbook_tui.run.reach import expected, reach, takes
 from runbook_tui.run.rollback import plan, ran, without
 from runbook_tui.run.scopes import default_scope, scope_node
 from runbook_tui.run.state import Status
@@ -259,7 +260,7 @@ def test_how_long_an_undo_takes_is_known_only_from_an_undo() -> None:
     item = plan(history.state, "run", "").items[0]
     assert (item.usual, item.guess) == (None, 2.0)
     assert takes(item) == "~2 s"
-    past = without(plan(history.state, "run", ""), Absent(lasted=(("s0", 9.0),)))
+    past = without(plan(history.state, "run", ""), Absent(past=Past(undos={"s0": spread([9.0])})))
     assert takes(past.items[0]) == "9 s"
     assert past.expected == 9.0
 
@@ -308,14 +309,3 @@ def test_it_reaches_back_to_the_oldest_step_that_no_floor_holds() -> None:
     assert past is not None
     assert past.title == state.outline["s0"].title
     assert reach(History(chain(1)).state, plan(History(chain(1)).state, "run", "")) is None
-
-
-def test_past_undos_count_by_their_median_and_only_where_they_ended_well() -> None:
-    history = History(chain(1))
-    history.ran("s0")
-    for seconds, ended in ((1.0, 0), (3.0, 0), (8.0, 0), (900.0, 1)):
-        history.add(
-            e.CommandFinished(attempt=1, kind="undo", folder="/u", exit=ended, seconds=seconds),
-            "s0",
-        )
-    assert usual(undo_seconds(history.events)) == {"s0": 3.0}

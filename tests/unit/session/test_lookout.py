@@ -11,6 +11,7 @@ from runbook_tui.book.model import Phase, Runbook, Step
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.session.lookout import AGAIN, AT_ONCE, SOON, Lookout
+from runbook_tui.session.ports.durations import NoDurations
 from runbook_tui.session.ports.runner import Outcome
 from tests.fakes.history import History
 
@@ -63,8 +64,7 @@ class Place:
         bench: Any = Bench()
         bench.vault = vault
         bench.found = lambda hindered, _: self.told.append(dict(hindered))
-        journal: Any = SimpleNamespace(runs=list, events=lambda run: [])
-        self.out = Lookout(bench, journal, runner)
+        self.out = Lookout(bench, NoDurations(), runner)
 
     def look(self) -> None:
         self.out._look(self.history.state, AT_ONCE)
