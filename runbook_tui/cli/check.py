@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from runbook_tui.book.findings import Fault, Finding, PlanFaults
+from runbook_tui.book.findings import Fault, Finding, PlanFaults, by_weight
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.faults import count, fault_line, finding_line
 
@@ -25,12 +25,13 @@ def command(file: Path, as_json: bool) -> int:
         runbook = read_files(file, remarks=True).runbook
     except PlanFaults as faults:
         return _faulty(str(file), faults, as_json)
+    found = by_weight(runbook.findings)
     if as_json:
-        _print_json(str(file), [], runbook.findings)
+        _print_json(str(file), [], found)
         return exits.DONE
-    for finding in runbook.findings:
+    for finding in found:
         say.out(finding_line(str(file), finding))
-    say.out(f"no faults, {count(len(runbook.findings), 'finding')}")
+    say.out(f"no faults, {count(len(found), 'finding')}")
     return exits.DONE
 
 

@@ -29,7 +29,7 @@ criteria = ["It is calm"]
 [[phase.step]]
 id = "ping"
 title = "Ping"
-run = "ping $site"
+run = "ping -c 1 $site"
 outputs = ["rtt"]
 changes = false
 [[phase.step]]
