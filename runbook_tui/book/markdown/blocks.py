@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -80,8 +81,14 @@ def parse(text: str) -> Page:
         keys = dict(KEY.findall(front.group(2)))
         title = str(keys.get("title") or keys.get("name") or "").strip("\"'")
         text = "\n" * text[: front.end()].count("\n") + text[front.end() :]
-    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    tokens = _parser().parse(text)
     return Page(blocks=_blocks(tokens, 0, len(tokens)), front_title=title)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """A parser of blocks: what stands inside a line is looked at where it matters, as text."""
+    return MarkdownIt("commonmark").enable("table").disable("inline")
 
 
 def _blocks(tokens: list[Token], start: int, end: int) -> list[Block]:

@@ -66,20 +66,23 @@ def thresholds(root: Section, ticked: Collection[int]) -> tuple[Threshold, ...]:
     for section in root.walk():
         if section.role not in {"steps", "criteria"}:
             continue
-        about = any(METRICS.search(s.text) and not ALERTS.search(s.text) for s in section.path())
         for block in section.blocks:
             if block.kind == "table":
                 found += _of_table(block)
             elif block.kind == "list" and not _to_do(block):
-                found += _of_list(block, section, about=about)
+                found += _of_list(block, section)
     return tuple(t for t in found if t.line not in ticked)
 
 
-def _of_list(block: Block, section: Section, *, about: bool) -> Iterator[Threshold]:
+def _of_list(block: Block, section: Section) -> Iterator[Threshold]:
     """``Success rate: > 99.5% (Current: 99.2%)``; outside a section on metrics only such as say
     what they are now."""
-    for item in block.items:
-        first = item.text.split("\n", 1)[0]
+    lines = [(i, i.text.split("\n", 1)[0]) for i in block.items]
+    named = [(item, first) for item, first in lines if ":" in first or "：" in first]
+    about = named and any(
+        METRICS.search(s.text) and not ALERTS.search(s.text) for s in section.path()
+    )
+    for item, first in named:
         if not about and not CURRENT.search(first[:300]):
             continue
         match = NAMED.match(words.plain(first))
