@@ -139,7 +139,11 @@ def _in_blocks(blocks: list[Block], around: tuple[int, ...]) -> Iterator[Sentenc
 
 def _in_list(text: str, following: list[Block], around: tuple[int, ...]) -> Iterator[Sentence]:
     """``Approvers:`` and a list of them."""
-    if not following or not HINT.search(text) or not FIELD_HEAD.match(plain(text.rpartition("\n")[2][:LONGEST])):
+    if (
+        not following
+        or not HINT.search(text)
+        or not FIELD_HEAD.match(plain(text.rpartition("\n")[2][:LONGEST]))
+    ):
         return
     for item in following[0].items:
         found = gate_in(f"Approver: {plain(item.text)}") if item.box is None else None

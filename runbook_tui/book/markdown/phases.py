@@ -20,7 +20,7 @@ from runbook_tui.book.markdown.steps import (
 from runbook_tui.book.model import Change, Phase, Risk, Step
 
 TIMES = frozenset({"timeline", "duration", "time", "duración", "dauer"})
-DAYS = re.compile(r"\b(?:day|tag|día)s?\s{1,3}[\d–-]+", re.IGNORECASE)
+DAYS = re.compile(r"\b(?:day|tag|d[ií]a|jour)s?\s{1,3}[\d–-]+", re.IGNORECASE)
 
 
 def phases_of(root: Section, title: str, gathered: Gathered) -> tuple[Phase, ...]:

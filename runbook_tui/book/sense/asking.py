@@ -16,6 +16,7 @@ PAGERS = frozenset({"less", "more", "most", "man", "top", "htop", "iotop", "k9s"
                     "tmux", "tig"})  # fmt: skip
 SHELLS = frozenset({"bash", "sh", "zsh", "psql", "mysql", "mariadb", "sqlplus", "mongo", "mongosh",
                     "redis-cli", "python", "python3", "node", "irb", "sqlite3"})  # fmt: skip
+_OPTIONS = r"(?:-\S+ (?:[^-\s]\S* )?)*"
 EDITS = (
     (r"git commit\b", (r"\s-\w*[mFCc]|--message|--file|--no-edit|--reuse|--fixup|--amend.*--no-edit"
      r"|--template|--date"), "say -m “message” or --no-edit"),
@@ -24,9 +25,9 @@ EDITS = (
     (r"git rebase\b.*\s(?:-i|--interactive)\b", "", "say what to do without -i"),
     (r"git add\b.*\s(?:-p|-i|--patch|--interactive)\b", "", "name the files"),
     (r"crontab\b.*\s-e\b", "", "give it a file: crontab FILE"),
-    (r"(?:kubectl|oc) (?:\S+ ){0,4}edit\b", "", "use patch, set or apply -f"),
-    (r"systemctl (?:\S+ ){0,3}edit\b", r"--stdin", "write the file of the override"),
-    (r"(?:virsh|etckeeper|ansible-vault) (?:\S+ )?edit\b", "", "give it a file"),
+    (rf"(?:kubectl|oc) {_OPTIONS}edit(?=\s)", "", "use patch, set or apply -f"),
+    (rf"systemctl {_OPTIONS}edit(?=\s)", "--stdin", "write the file of the override"),
+    (rf"(?:virsh|ansible-vault) {_OPTIONS}edit(?=\s)", "", "give it a file"),
 )  # fmt: skip
 ASKS = (
     ((r"(?:apt|apt-get|aptitude) (?:-\S+ )*(?:install|remove|purge|upgrade|dist-upgrade"
@@ -54,7 +55,7 @@ ASKS = (
     (r"select \w+ in\b", "", "make it a <placeholder>, which is asked for before"),
     (r"(?:rm|cp|mv)\b.*\s-\w*i\b", "", "leave -i out"),
     (r"sudo -(?:i|s)$|su(?: -\S*)?(?: \w+)?$", "", "run the commands with sudo, or su -c"),
-    ((r"(?:docker|podman|kubectl|oc) (?:\S+ ){0,4}exec\b.*\s(?:-it|-ti|--tty)\b.*?\s"
+    ((rf"(?:docker|podman|kubectl|oc) {_OPTIONS}exec\b.*\s(?:-it|-ti|--tty)\b.*?\s"
      r"(?:ba|z|k)?sh\s*$"), "", "give the shell its commands: … sh -c “…”, without -t"),
     (r"ssh (?:-[46AaCfGgKkMNnqsTtVvXxYy]+ |-[BbcDEeFIiJLlmOopQRSWw] ?\S+ )*[\w.@<>{}$-]+$",
      r"\s-\w*[NfVG]", "give ssh the commands to run"),
@@ -62,10 +63,10 @@ ASKS = (
 ENDLESS = (
     (r"tail\b.*\s(?:-\w*[fF]\b|--follow)", "--pid", "say how many lines: -n"),
     (r"journalctl\b.*\s(?:-\w*f\b|--follow)", "", "say since when: --since"),
-    ((r"(?:kubectl|oc|docker|podman|docker-compose|docker compose) (?:\S+ ){0,4}logs\b.*\s"
+    ((rf"(?:kubectl|oc|docker|podman|docker-compose|docker compose) {_OPTIONS}logs\b.*\s"
      r"(?:-\w*f\b|--follow)"), "", "leave -f out, or say --since"),
     (r"(?:kubectl|oc) get\b.*\s(?:-w|--watch)\b", "", "use kubectl wait or rollout status"),
-    (r"(?:kubectl|oc) (?:\S+ ){0,4}port-forward\b", "", "make it a step in the background"),
+    (rf"(?:kubectl|oc) {_OPTIONS}port-forward\b", "", "make it a step in the background"),
     (r"ping\b", r"\s-\w*[cw]", "say how often: -c"),
 )  # fmt: skip
 RULES = tuple(

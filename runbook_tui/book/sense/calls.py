@@ -15,10 +15,11 @@ LONGEST = 20_000
 HEREDOC = re.compile(r"<<[-~]?\s*(['\"]?)(\w+)\1")
 BETWEEN = re.compile(r"&&|\|\||[;|&]")
 PREFIX = re.compile(
-    r"^(?:[A-Za-z_]\w*=\S*|sudo(?:\s+-(?:[EHnSi]+|[ugpC]\s+\S+|-\S+))*|then|do|else|time|nohup|exec"
+    r"^(?:[A-Za-z_]\w*=\S*|sudo(?:\s+-(?:[EHnSi]+|[ugpC]\s+\S+|-\S+))*(?=\s+[^\s-])|then|do|else|time|nohup|exec"
     r"|command|env|!|\(|\{|if|while|until)\s+"
 )
 QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"")
+INTERPRETERS = re.compile(r"(?:ba|z|k|da)?sh$|python[\d.]*$|node$|ruby$|perl$")
 UNDO_HEAD = re.compile(rf"^\s*#\s*(?:[\w-]+ ){{0,3}}?(?:{UNDO})\b", re.IGNORECASE)
 PREPARES = re.compile(r"prepar|verif|check|test|ready|state", re.IGNORECASE)
 
@@ -49,28 +50,37 @@ class Call:
         words = self.words
         return words[0].rsplit("/", 1)[-1] if words else ""
 
+    @property
+    def script(self) -> str:
+        """The name of the program, or of the file that an interpreter runs."""
+        words = self.words
+        given = len(words) > 1 and not words[1].startswith("-") and INTERPRETERS.match(self.program)
+        return words[1].rsplit("/", 1)[-1] if given else self.program
+
 
 def calls_of(runbook: Runbook) -> Iterator[Call]:
     """Every simple command of a plan that somebody runs, on the way forth or back."""
     steps = {step.id: step for step in runbook.walk()}
-    seen: set[tuple[str, bool]] = set()
+    seen: dict[str, set[str]] = {}
     for command in runbook.commands:
         if not command.runnable or command.by_hand:
             continue
         step = steps.get(command.step or "")
         if step is not None:
-            seen.add((step.id, command.rollback))
-        first = command.line + _offset(command)
+            seen.setdefault(step.id, set()).update(command.text.split("\n"))
+        first = command.line + _offset(command, command.source or runbook.source)
         yield from _calls(command.text, first, command.source, command.rollback, step)
     for step in steps.values():
         # Commands in a line of words stand in no block of their own.
         for text, back in ((step.run, False), (step.undo, True)):
-            if text and (step.id, back) not in seen:
+            if text and not set(text.split("\n")) <= seen.get(step.id, set()):
                 yield from _calls(text, step.line, step.source, back, step)
 
 
-def _offset(command: Command) -> int:
-    """Lines from a command's own to its first one: a fence stands above it."""
+def _offset(command: Command, source: str) -> int:
+    """Lines from a command's own to its first one: a fence stands above it, quotes in TOML too."""
+    if source.endswith(".toml"):
+        return int("\n" in command.text)
     return 0 if command.language == "" and "\n" not in command.text.strip() else 1
 
 

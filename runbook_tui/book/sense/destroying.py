@@ -16,7 +16,7 @@ RULES = tuple(
         (r"^git clean\b.*\s-\w*f", "removes files that git does not know"),
         ((r"^git push\b.*\s(?:-\w*f\b|--force(?!-with-lease|-if)|--delete\b|--mirror\b)|"
          r"^git push\s+\S+\s+(?:\+|:)\S"), "overwrites or removes what others have pushed"),
-        (r"^git branch\b.*\s-\w*D\b", "removes a branch that was not merged"),
+        (r"^git branch\b.*\s-\w*(?-i:D)\b", "removes a branch that was not merged"),
         (r"\bDROP\s+(?:TABLE|DATABASE|SCHEMA|INDEX|COLUMN|USER|ROLE)\b", "drops it"),
         (r"\bTRUNCATE\s+(?:TABLE\s+)?[\w\"`.]+", "empties a table"),
         (r"\bDELETE\s+FROM\s+[\w\"`.]+\s*(?:;|[\"']|$)", "deletes every row"),
@@ -52,7 +52,7 @@ PASSING = re.compile(
 )
 """What is made again: folders of builds, temporary files."""
 
-DRY = re.compile(r"\s(?:--dry-run|--dryrun|-n\b(?=.*\bclean\b))")
+DRY = re.compile(r"\s--dry-?run\b|^git clean\b.*\s-\w*n")
 
 
 def destroying(runbook: Runbook, calls: Iterable[Call]) -> Iterator[Finding]:

@@ -9,17 +9,15 @@ from runbook_tui.book.findings import Finding
 from runbook_tui.book.markdown.looking import only_looks
 from runbook_tui.book.sense.calls import Call
 
-NAMES = {
-    "production": "production|prod|prd|produktion|producción|produccion",
-    "staging": "staging|stg",
-    "pre-production": "preprod|preproduction|preprd",
-    "acceptance": "uat",
-    "quality": "qa",
-}
+NAMES = ("production", "pre-production", "staging", "acceptance", "quality")
+_CALLED = (
+    "production|prod|prd|produktion|producción|produccion", "preprod|preproduction|preprd",
+    "staging|stg", "uat", "qa",
+)  # fmt: skip
 WORDS = re.compile(
     "|".join(
         f"(?P<e{n}>(?<![^\\W_])(?:{words})(?:[0-9]{{1,2}})?(?![^\\W_]))"
-        for n, words in enumerate(NAMES.values())
+        for n, words in enumerate(_CALLED)
     ),
     re.IGNORECASE,
 )
@@ -51,33 +49,34 @@ def environments(calls: Iterable[Call]) -> Iterator[Finding]:
                 forth.setdefault(name, []).append(call)
             if call.step is not None:
                 own.setdefault(call.step.id, []).append((call, where))
-    covered = frozenset().union(*(where for _, where in back)) if back else frozenset()
+    covered: set[str] = {name for _, where in back for name in where}
     for call, where in back:
         mine = own.get(call.step.id, []) if call.step is not None and call.back else []
-        if mine:
-            reached = frozenset().union(*(w for _, w in mine))
-            if not where & reached:
-                yield _finding(call, where, mine[0][0], reached)
-            continue
-        missed = [name for name in forth if name not in covered]
+        reached = _reached(call, mine or [(c, frozenset({n})) for n in forth for c in forth[n]])
+        missed = set(reached) - covered
+        # Where it goes to one of them, only the one that people rely on must not be left out.
+        missed = missed & {NAMES[0]} if where & set(reached) else missed or set(reached)
         if missed:
-            name = min(missed, key=list(NAMES).index)
-            first = next((c for c in forth[name] if c.program == call.program), forth[name][0])
-            yield _finding(call, where, first, frozenset({name}))
+            name = min(missed, key=NAMES.index)
+            yield _finding(call, where, reached[name], name)
+
+
+def _reached(call: Call, forth: list[tuple[Call, frozenset[str]]]) -> dict[str, Call]:
+    """Where the way forth goes, by the same program as the way back if that is among it."""
+    same = [(c, where) for c, where in forth if c.script == call.script] or forth
+    return {name: c for c, where in reversed(same) for name in where}
 
 
 def environments_in(text: str) -> frozenset[str]:
     """The environments that a command names, in one word for each."""
-    names = list(NAMES)
     found = WORDS.finditer(PRE.sub("pre", text))
-    return frozenset(names[int(str(m.lastgroup)[1:])] for m in found)
+    return frozenset(NAMES[int(str(m.lastgroup)[1:])] for m in found)
 
 
-def _finding(call: Call, where: frozenset[str], other: Call, reached: frozenset[str]) -> Finding:
+def _finding(call: Call, where: frozenset[str], other: Call, missed: str) -> Finding:
     return Finding(
         code="rollback-elsewhere", severity="high", line=call.line, source=call.source,
         related_line=other.line,
         message=f"this takes back in {' and '.join(sorted(where))}, and line {other.line} changes"
-        f" {' and '.join(sorted(reached))}, which nothing takes back; write the rollback for"
-        " where the change was made",
+        f" {missed}, which nothing takes back; write the rollback for where the change was made",
     )  # fmt: skip
