@@ -19,13 +19,18 @@ from runbook_tui.cli.faults import count, fault_line, finding_line
 @click.option("--json", "as_json", is_flag=True, help="as one JSON object")
 def command(file: Path, as_json: bool) -> int:
     """Every fault and finding of a plan; faults end with 3, findings never change the status."""
+    from runbook_tui import wiring
     from runbook_tui.session.plan_files import read_files
 
     try:
         runbook = read_files(file, remarks=True).runbook
     except PlanFaults as faults:
         return _faulty(str(file), faults, as_json)
-    found = by_weight(runbook.findings)
+    faults = wiring.shell_faults(runbook)
+    found = by_weight((*runbook.findings, *(faults or ())))
+    if faults is None:
+        say.err("no ShellCheck answered, so the shell texts were not looked at; to have them looked"
+                " at: pip install 'runbook-tui[check]'")  # fmt: skip
     if as_json:
         _print_json(str(file), [], found)
         return exits.DONE

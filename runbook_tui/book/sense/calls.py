@@ -58,8 +58,19 @@ class Call:
         return words[1].rsplit("/", 1)[-1] if given else self.program
 
 
-def calls_of(runbook: Runbook) -> Iterator[Call]:
-    """Every simple command of a plan that somebody runs, on the way forth or back."""
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text that a shell runs: ``line`` is that of its own first line in the plan."""
+
+    text: str
+    line: int
+    source: str
+    back: bool
+    step: Step | None
+
+
+def texts_of(runbook: Runbook) -> Iterator[Text]:
+    """Every text of a plan that a shell runs, on the way forth or back."""
     steps = {step.id: step for step in runbook.walk()}
     seen: dict[str, set[str]] = {}
     for command in runbook.commands:
@@ -69,12 +80,19 @@ def calls_of(runbook: Runbook) -> Iterator[Call]:
         if step is not None:
             seen.setdefault(step.id, set()).update(command.text.split("\n"))
         first = command.line + _offset(command, command.source or runbook.source)
-        yield from _calls(command.text, first, command.source, command.rollback, step)
+        yield Text(command.text, first, command.source, command.rollback, step)
     for step in steps.values():
         # Commands in a line of words stand in no block of their own.
         for text, back in ((step.run, False), (step.undo, True)):
-            if text and not set(text.split("\n")) <= seen.get(step.id, set()):
-                yield from _calls(text, step.line, step.source, back, step)
+            lines = [x for x in (text or "").split("\n") if x not in seen.get(step.id, ())]
+            if any(line.strip() for line in lines):
+                yield Text("\n".join(lines), step.line, step.source, back, step)
+
+
+def calls_of(runbook: Runbook) -> Iterator[Call]:
+    """Every simple command of a plan that somebody runs, on the way forth or back."""
+    for whole in texts_of(runbook):
+        yield from _calls(whole)
 
 
 def _offset(command: Command, source: str) -> int:
@@ -84,18 +102,19 @@ def _offset(command: Command, source: str) -> int:
     return 0 if command.language == "" and "\n" not in command.text.strip() else 1
 
 
-def _calls(text: str, first: int, source: str, back: bool, step: Step | None) -> Iterator[Call]:
-    marked = back
-    for line, whole in _logical(text[:LONGEST]):
-        if whole.lstrip().startswith("#"):
-            marked = back or (bool(UNDO_HEAD.match(whole)) and not PREPARES.search(whole))
+def _calls(whole: Text) -> Iterator[Call]:
+    back = whole.back
+    for line, words in _logical(whole.text[:LONGEST]):
+        if words.lstrip().startswith("#"):
+            marked = UNDO_HEAD.match(words) is not None and not PREPARES.search(words)
+            back = whole.back or marked
             continue
         piped = False
-        for part, sign in _parts(whole):
+        for part, sign in _parts(words):
             bare = _bare(part)
             if bare:
                 reads = piped or "<" in QUOTED.sub("", re.sub(r"<[\w -]+>", "", bare))
-                yield Call(bare, first + line, source, marked, step, reads)
+                yield Call(bare, whole.line + line, whole.source, back, whole.step, reads)
             piped = sign == "|"
 
 
