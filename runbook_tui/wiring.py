@@ -22,6 +22,7 @@ REPORTED_ROWS, REPORTED_COLUMNS = 12, 160
 """So much of a command's output stands in a report."""
 
 if TYPE_CHECKING:
+    from runbook_tui.book.findings import Finding
     from runbook_tui.book.model import Runbook, Secret, Step
     from runbook_tui.report.model import Report
     from runbook_tui.run.events import Actor
@@ -457,6 +458,14 @@ def kept_reading(run: str) -> Runbook | None:
     from runbook_tui.session import plan_files
 
     return plan_files.kept_reading(settings().run_folder(run))
+
+
+def shell_faults(runbook: Runbook) -> tuple[Finding, ...] | None:
+    """What ShellCheck says about a plan's commands; None where it does not answer."""
+    from runbook_tui.command.runner import HelperRunner
+    from runbook_tui.session.shell_faults import shell_faults as asked
+
+    return asked(runbook, HelperRunner())
 
 
 def shipped_plans() -> tuple[Path, ...]:

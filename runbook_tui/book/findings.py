@@ -5,16 +5,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+SEVERITIES = ("high", "medium", "low", "info")
+"""What may go wrong badly, what may go wrong, what is not right, what is good to know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something the reader noticed in a plan; it never stops a run."""
+    """Something the reader noticed in a plan; it never stops a run.
+
+    ``severity`` is one of `SEVERITIES`; ``related_line`` is the other line that it is about.
+    """
 
     code: str
     message: str
-    severity: str = "warning"
+    severity: str = "medium"
     line: int = 0
     column: int = 1
     related_line: int | None = None
@@ -30,6 +37,12 @@ class Fault:
     column: int = 1
     hint: str = ""
     source: str = ""
+
+
+def by_weight(found: Iterable[Finding]) -> list[Finding]:
+    """Findings with the worst first, each weight in the order of the plan."""
+    weight = {name: place for place, name in enumerate(SEVERITIES)}
+    return sorted(found, key=lambda f: (weight.get(f.severity, 0), f.source, f.line))
 
 
 class PlanFaults(Exception):

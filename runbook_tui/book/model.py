@@ -307,13 +307,14 @@ class Watch(Placed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold(Placed):
-    """A target without a probe."""
+    """A target without a probe. ``group`` is the title that it stands below, if any."""
 
     name: str
     op: str = ">"
     value: float | None = None
     unit: str = ""
     current: float | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ def _boxes(criteria: Iterable[Check]) -> Iterator[Finding]:
                          " this version: a person ticks it")  # fmt: skip
 
 
-def _found(item: Placed, message: str, severity: str = "warning") -> Finding:
+def _found(item: Placed, message: str, severity: str = "medium") -> Finding:
     return Finding(
         code=CODE, message=message, severity=severity, line=item.line, source=item.source
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import PurePath
 
 from runbook_tui.book.files import Files, Load
@@ -45,21 +46,23 @@ def read(text: str, name: str, load: Load | None = None, *, remarks: bool = True
 
     ``load`` gives the text of a file that the plan takes in, by its name relative to the plan's
     folder; it raises OSError, LookupError, ValueError or `PlanFaults` where there is none. Whoever
-    only runs the plan needs no ``remarks`` on what a TOML plan says, and does not wait for them.
+    only runs the plan needs no ``remarks`` on what it says, and does not wait for them.
     Raises `PlanFaults` with every fault.
     """
     _full(text, name)
     if name.endswith(".toml"):
         from runbook_tui.book.toml_reader import read_toml
 
-        return read_toml(text, name, Files(name, load, _draw), remarks=remarks)
+        return read_toml(
+            text, name, Files(name, load, partial(_draw, remarks=remarks)), remarks=remarks
+        )
     from runbook_tui.book.markdown import read_markdown
 
-    return read_markdown(text, name)
+    return read_markdown(text, name, remarks=remarks)
 
 
-def _draw(text: str, name: str, files: Files) -> Runbook | None:
-    """What a file says that a plan takes in."""
+def _draw(text: str, name: str, files: Files, *, remarks: bool) -> Runbook | None:
+    """What a file says that a plan takes in; what the whole of it says is looked at in the plan."""
     _full(text, files.source)
     if name.endswith(".toml"):
         from runbook_tui.book.toml_reader import draw_toml
@@ -67,7 +70,7 @@ def _draw(text: str, name: str, files: Files) -> Runbook | None:
         return draw_toml(text, files.source, files)
     from runbook_tui.book.markdown import read_markdown
 
-    return read_markdown(text, files.source)
+    return read_markdown(text, files.source, remarks=remarks, whole=False)
 
 
 def too_large(name: str, size: int) -> PlanFaults:

@@ -292,10 +292,14 @@ def _inside(place: Place, text: str, column: int) -> Place:
 
 def noticed(runbook: Runbook, places: Places) -> Runbook:
     """The runbook with its findings, and with the lines where parameters are used."""
+    from runbook_tui.book.sense import sense
+    from runbook_tui.book.sense.said import of_model
+
     findings = list(runbook.findings)
     for step in runbook.walk():
         findings += _remarks(step)
     findings += not_acted_on(runbook)
+    findings += sense(runbook, of_model(runbook))
     known = {(f.code, f.source, f.line) for f in findings}
     for inner in (i.finding() for i in values_in_code(runbook, places)):
         if (inner.code, inner.source, inner.line) not in known:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from runbook_tui.book.findings import Fault, Finding, PlanFaults
+from runbook_tui.book.findings import Fault, Finding, PlanFaults, by_weight
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.faults import count, fault_line, finding_line
 
@@ -33,18 +33,24 @@ def command(file: Path, as_json: bool, watch: bool) -> int:
 
 
 def _check(file: Path, as_json: bool, opens: Callable[[Path], None]) -> int:
+    from runbook_tui import wiring
     from runbook_tui.session.plan_files import read_files
 
     try:
         runbook = read_files(file, remarks=True, opens=opens).runbook
     except PlanFaults as faults:
         return _faulty(str(file), faults, as_json)
+    faults = wiring.shell_faults(runbook)
+    found = by_weight((*runbook.findings, *(faults or ())))
+    if faults is None:
+        say.err("no ShellCheck answered, so the shell texts were not looked at; to have them looked"
+                " at: pip install 'runbook-tui[check]'")  # fmt: skip
     if as_json:
-        _print_json(str(file), [], runbook.findings)
+        _print_json(str(file), [], found)
         return exits.DONE
-    for finding in runbook.findings:
+    for finding in found:
         say.out(finding_line(str(file), finding))
-    say.out(f"no faults, {count(len(runbook.findings), 'finding')}")
+    say.out(f"no faults, {count(len(found), 'finding')}")
     return exits.DONE
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePath
 
 from runbook_tui.book.findings import Fault, Finding, PlanFaults
 from runbook_tui.book.markdown import headings, placeholders, words
 from runbook_tui.book.markdown.blocks import Page, parse
-from runbook_tui.book.markdown.criteria import with_criteria
+from runbook_tui.book.markdown.criteria import ticked, with_criteria
 from runbook_tui.book.markdown.escalations import contacts, escalations
 from runbook_tui.book.markdown.findings import findings, from_a_block
 from runbook_tui.book.markdown.gates import sentences
@@ -19,14 +20,19 @@ from runbook_tui.book.markdown.placing import gated
 from runbook_tui.book.markdown.procedures import procedures
 from runbook_tui.book.markdown.sections import Section, tree
 from runbook_tui.book.markdown.steps import Gathered
+from runbook_tui.book.markdown.thresholds import alerts, thresholds
 from runbook_tui.book.markdown.unwrapping import unwrapped
 from runbook_tui.book.markdown.variables import variables
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.model import Section as TextSection
 
 
-def read_markdown(text: str, source: str) -> Runbook:
-    """The runbook of a Markdown text; raises `PlanFaults` where there is nothing to do."""
+def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool = True) -> Runbook:
+    """The runbook of a Markdown text; raises `PlanFaults` where there is nothing to do.
+
+    Without ``remarks`` nothing is said about the plan's sense: it is only made ready to be run.
+    ``whole`` is False where it is a part of another plan: then that is looked at, not this.
+    """
     page = parse(text)
     blocks, wrapped = unwrapped(page.blocks)
     root = tree(joined(blocks))
@@ -46,7 +52,7 @@ def read_markdown(text: str, source: str) -> Runbook:
     found = sorted(gathered.commands, key=lambda c: c.line)
     known = variables(code(root))
     parameters = placeholders.parameters(found, known, gathered.inline, gathered.said)
-    return Runbook(
+    made = Runbook(
         title=title,
         source=source,
         format="markdown",
@@ -56,6 +62,8 @@ def read_markdown(text: str, source: str) -> Runbook:
         roles=roles,
         commands=tuple(c for c in found if c.rollback or c.id not in gathered.inline),
         procedures=back,
+        thresholds=thresholds(root, ticked(phases, overall)),
+        alerts=alerts(root),
         gates=statements,
         contacts=contacts(root),
         escalations=escalations(root),
@@ -70,10 +78,21 @@ def read_markdown(text: str, source: str) -> Runbook:
             if 0 < s.level < 7 and headings.ROLLBACK.search(s.text)
         ),
         estimates=tuple(sorted(gathered.estimates, key=lambda e: e.line)),
+    )
+    if not remarks:
+        return made
+    from runbook_tui.book.markdown.links import dead_links
+    from runbook_tui.book.markdown.saying import said
+    from runbook_tui.book.sense import sense
+
+    return replace(
+        made,
         findings=_by_line(
             *findings(phases, statements, gathered, parameters, known),
             *map(from_a_block, wrapped),
             *passed_over(root, phases, overall, back, gathered),
+            *dead_links(page.blocks, text),
+            *(sense(made, said(root)) if whole else ()),
         ),
     )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass, field
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -17,7 +19,9 @@ SHORT = 60
 """Characters of a line that nobody breaks in the middle of a sentence."""
 FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 KEY = re.compile(r"^(title|name)\s*[:=]\s*(.+?)\s*$", re.MULTILINE)
-INDENTED = re.compile(r"```[ \t]*(\S*)[^\n`]*\n(.*?)^```\s*\Z", re.DOTALL | re.MULTILINE)
+INDENTED = re.compile(
+    r"```[ \t]*(\S*)[^\n`]*\n(.*?)^```[ \t]*(?:\n(.*))?\Z", re.DOTALL | re.MULTILINE
+)
 """A fence that is indented further than its item: code for CommonMark, its own marks and all."""
 
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -80,8 +84,14 @@ def parse(text: str) -> Page:
         keys = dict(KEY.findall(front.group(2)))
         title = str(keys.get("title") or keys.get("name") or "").strip("\"'")
         text = "\n" * text[: front.end()].count("\n") + text[front.end() :]
-    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    tokens = _parser().parse(text)
     return Page(blocks=_blocks(tokens, 0, len(tokens)), front_title=title)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """A parser of blocks: what stands inside a line is looked at where it matters, as text."""
+    return MarkdownIt("commonmark").enable("table").disable("inline")
 
 
 def _blocks(tokens: list[Token], start: int, end: int) -> list[Block]:
@@ -90,8 +100,24 @@ def _blocks(tokens: list[Token], start: int, end: int) -> list[Block]:
     while at < end:
         stop = _closing(tokens, at)
         found += _numbered_below(_block(tokens, at, stop))
+        if tokens[at].type == "code_block":
+            found += _behind_indented(tokens[at])
         at = stop + 1
     return found
+
+
+def _behind_indented(token: Token) -> list[Block]:
+    """What stands behind a fence that is indented too far: CommonMark takes it for its code, too.
+
+    What is indented too far in there is not looked into again.
+    """
+    fence = INDENTED.match(token.content)
+    rest = fence.group(3) if fence else None
+    if fence is None or not rest or not rest.strip() or INDENTED.search(rest):
+        return []
+    above = (token.map[0] if token.map else 0) + token.content.count("\n", 0, fence.start(3))
+    inner = _parser().parse("\n" * above + textwrap.dedent(rest))
+    return _blocks(inner, 0, len(inner))
 
 
 def _block(tokens: list[Token], at: int, stop: int) -> Block:

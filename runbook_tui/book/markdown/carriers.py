@@ -53,10 +53,11 @@ def carriers(root: Section) -> list[Carrier]:
     found += [c for c in numbered if not _is_aside(c.section)]
     inside = {id(s) for c in found for s in c.section.walk()}
     rest = [s for s in sections if id(s) not in inside]
+    read = _references(root)
     lists = [s for s in rest if _lists_steps(s)]
     found += [Carrier(s, "list") for s in [s for s in lists if not _is_advice(s)] or lists]
-    found += _of_commanding_bullets([s for s in rest if not _is_reference(s)], found)
-    found += _of_commands([s for s in rest if not _is_reference(s)], found)
+    found += _of_commanding_bullets([s for s in rest if id(s) not in read], found)
+    found += _of_commands([s for s in rest if id(s) not in read], found)
     found += _of_bullets(rest, found)
     found += _of_days(rest, found)
     found = found or numbered or _fallback(sections)
@@ -105,6 +106,16 @@ def _parts(section: Section) -> tuple[Section, ...]:
 
 def _is_reference(section: Section) -> bool:
     return any(headings.REFERENCE.search(s.text) for s in section.path() if s.level > 1)
+
+
+def _references(root: Section) -> set[int]:
+    """The `id()` of every section that is only there to be read."""
+    found: set[int] = set()
+    for section in root.walk():
+        inside = section.parent is not None and id(section.parent) in found
+        if inside or (section.level > 1 and headings.REFERENCE.search(section.text)):
+            found.add(id(section))
+    return found
 
 
 def _is_advice(section: Section) -> bool:

@@ -28,8 +28,7 @@ def with_criteria(
     root: Section, phases: tuple[Phase, ...], gathered: Gathered
 ) -> tuple[tuple[Phase, ...], tuple[Check, ...]]:
     """Criteria outside changes: of the phase that their heading numbers, else of the whole."""
-    taken = {c.line for p in phases for x in p.changes for c in x.criteria}
-    taken |= {c.line for p in phases for step in p.walk() for c in step.checks}
+    taken = ticked(phases)
     of_phase: dict[str, list[Check]] = {}
     overall: list[Check] = []
     for section in root.walk():
@@ -49,3 +48,11 @@ def with_criteria(
         dataclasses.replace(p, criteria=(*p.criteria, *of_phase.get(p.id, ()))) for p in phases
     )
     return numbered, tuple(overall)
+
+
+def ticked(phases: tuple[Phase, ...], overall: tuple[Check, ...] = ()) -> set[int]:
+    """The lines of all boxes: criteria, and the checks of steps."""
+    lines = {c.line for c in overall}
+    lines |= {c.line for p in phases for c in p.criteria}
+    lines |= {c.line for p in phases for x in p.changes for c in x.criteria}
+    return lines | {c.line for p in phases for step in p.walk() for c in step.checks}

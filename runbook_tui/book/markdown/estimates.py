@@ -36,6 +36,7 @@ AFTER_DASH = re.compile(
 )
 WINDOW = re.compile(rf"\(\s{{0,4}}{_NUMBER} ?[-–] ?{_NUMBER} ?{_UNIT}\s{{0,4}}\)", re.IGNORECASE)
 LIMITED = re.compile(rf"(?<!\w)(?:{_AT_MOST})", re.IGNORECASE)
+DIGIT = re.compile(r"\d")
 WAIT = re.compile(
     r"(?<![\w-])(?:wait(?:ing)?|warten?|esperar?|attend(?:re|ez)|等待)[:：]?\s?"
     r"(?:(?:for|at least|another|an additional|mindestens|al menos|au moins)\s){0,3}"
@@ -78,7 +79,7 @@ def behind_title(text: str, line: int) -> Estimate | None:
 
 def of_waiting(text: str, line: int) -> Estimate | None:
     """``Wait 10 minutes``, ``wait: 5 seconds``, ``the copy takes between 5 and 10 minutes``."""
-    match = WAIT.search(text) or TAKES.search(text)
+    match = (WAIT.search(text) or TAKES.search(text)) if DIGIT.search(text) else None
     return _estimate(match.group(1), match.groups()[1:], line) if match else None
 
 

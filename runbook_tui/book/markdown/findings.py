@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.inner_code import CODE, message
-from runbook_tui.book.markdown.placeholders import PLACEHOLDER
 from runbook_tui.book.markdown.steps import Gathered
 from runbook_tui.book.markdown.variables import Variables, not_carried
-from runbook_tui.book.model import GateStatement, Parameter, Phase, Step
+from runbook_tui.book.model import GateStatement, Parameter, Phase
 from runbook_tui.book.parameters import in_code
+
+ONE_BY_ONE = 4
+"""From so many steps on that one thing is said of all of them at once."""
 
 
 def findings(
@@ -22,20 +25,14 @@ def findings(
 ) -> tuple[Finding, ...]:
     """Every finding on what became something."""
     return (
-        *_open_placeholders(gathered),
+        *_open_placeholders(gathered, parameters),
         *_outside(gathered),
         *_not_run(gathered),
         *_by_hand(phases, gathered),
-        *_sums(phases),
         *_unplaced(statements),
         *_in_code(gathered, parameters),
         *_not_carried(gathered, known),
-        *(
-            finding
-            for p in phases
-            for step in p.walk()
-            for finding in _without_undo(step, gathered)
-        ),
+        *_without_undo(phases, gathered),
     )
 
 
@@ -61,13 +58,28 @@ def _not_carried(gathered: Gathered, known: Variables) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _open_placeholders(gathered: Gathered) -> Iterator[Finding]:
-    for command in gathered.commands:
-        if command.rollback and PLACEHOLDER.search(command.text):
-            yield Finding(
-                code="placeholder-open", severity="high", line=command.line,
-                message="a rollback command has placeholders that are open until asked",
-            )  # fmt: skip
+def _open_placeholders(gathered: Gathered, parameters: tuple[Parameter, ...]) -> Iterator[Finding]:
+    """What a rollback asks for that no step has asked for before: somebody has to know it then."""
+    back = sorted(
+        (c.line, c.line + c.text.count("\n") + 1) for c in gathered.commands if c.rollback
+    )
+    starts = [first for first, _ in back]
+    only: dict[int, list[tuple[Parameter, int]]] = {}
+    for p in parameters:
+        at = [bisect_right(starts, line) - 1 for line in p.lines]
+        if all(n >= 0 and line <= back[n][1] for n, line in zip(at, p.lines, strict=True)):
+            for n, line in dict(zip(at, p.lines, strict=True)).items():
+                only.setdefault(n, []).append((p, line))
+    for n in sorted(only):
+        names = [p for p, _ in only[n]]
+        said = ", ".join(p.placeholder or p.name for p in names[:5])
+        yield Finding(
+            code="placeholder-open", severity="high", line=back[n][0],
+            related_line=min(line for _, line in only[n]),
+            message=f"{said}: only the rollback uses that, so it is asked for in the middle of it;"
+            " write down now where it comes from, or give it beforehand"
+            f" (-p {names[0].name}=…)",
+        )  # fmt: skip
 
 
 def _outside(gathered: Gathered) -> Iterator[Finding]:
@@ -107,17 +119,6 @@ def _not_run(gathered: Gathered) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _sums(phases: tuple[Phase, ...]) -> Iterator[Finding]:
-    for change in (c for p in phases for c in p.changes):
-        total = sum(s.estimate.maximum for s in change.steps if s.estimate)
-        if change.estimate and total > change.estimate.maximum:
-            yield Finding(
-                code="estimate-sum", line=change.line,
-                message=f"the steps of “{change.title}” take {total / 3600:g} h, its "
-                f"timeline says {change.estimate.maximum / 3600:g} h",
-            )  # fmt: skip
-
-
 def _unplaced(statements: tuple[GateStatement, ...]) -> Iterator[Finding]:
     for statement in statements:
         if statement.before is None:
@@ -141,13 +142,23 @@ def _in_code(gathered: Gathered, parameters: tuple[Parameter, ...]) -> Iterator[
             )  # fmt: skip
 
 
-def _without_undo(step: Step, gathered: Gathered) -> Iterator[Finding]:
-    if step.run is None or step.undo or step.irreversible or not step.effect:
+def _without_undo(phases: tuple[Phase, ...], gathered: Gathered) -> Iterator[Finding]:
+    """Each such step where others have an undo; else one finding for all of them."""
+    steps = [step for p in phases for step in p.walk()]
+    bare = [s for s in steps if s.run and s.effect and not (s.undo or s.irreversible)]
+    if len(bare) < ONE_BY_ONE or any(s.undo for s in steps):
+        for step in bare:
+            hint = "write “Rollback: `command`” under it, or “Rollback: not possible”"
+            if step.id in gathered.in_words:
+                hint = "its rollback stands in words; put the command in backticks or a fence"
+            yield Finding(
+                code="no-undo", severity="low", line=step.line,
+                message=f"“{step.title}” has an effect and no undo command: {hint}",
+            )  # fmt: skip
         return
-    hint = "write “Rollback: `command`” under it, or “Rollback: not possible”"
-    if step.id in gathered.in_words:
-        hint = "its rollback stands in words; put the command in backticks or a fence"
     yield Finding(
-        code="no-undo", severity="info", line=step.line,
-        message=f"“{step.title}” has an effect and no undo command: {hint}",
+        code="no-undo", severity="low", line=bare[0].line, related_line=bare[-1].line,
+        message=f"none of the {len(bare)} steps that change something has an undo command, from"
+        f" “{bare[0].title}” to “{bare[-1].title}”: write “Rollback: `command`” under each, or"
+        " “Rollback: not possible”",
     )  # fmt: skip

@@ -67,6 +67,12 @@ CAPITALS = re.compile(
     r"\b(?P<who>[A-Z][\w/]*(?: [A-Z][\w/]*){0,3}) (?:[Ss]ign-?off|[Aa]pproval) (?:is )?required"
     r" before (?P<what>[^\n]{1,120})$"
 )
+HINT = re.compile(
+    r"approv|sign|author|clearance|green light|permission|go.ahead|agree|confirm|give|gate",
+    re.IGNORECASE,
+)
+"""No sentence that requires an approval is without one of these."""
+
 PATTERNS = (*(re.compile(p, re.IGNORECASE) for p in SENTENCES), FIELD, CAPITALS)
 NOT = re.compile(
     r"\b(?:no|not|without) (?:\w+ ){0,3}(?:required|needed|necessary)\b|n't (?:need|require)",
@@ -133,7 +139,11 @@ def _in_blocks(blocks: list[Block], around: tuple[int, ...]) -> Iterator[Sentenc
 
 def _in_list(text: str, following: list[Block], around: tuple[int, ...]) -> Iterator[Sentence]:
     """``Approvers:`` and a list of them."""
-    if not following or not FIELD_HEAD.match(plain(text.rpartition("\n")[2][:LONGEST])):
+    if (
+        not following
+        or not HINT.search(text)
+        or not FIELD_HEAD.match(plain(text.rpartition("\n")[2][:LONGEST]))
+    ):
         return
     for item in following[0].items:
         found = gate_in(f"Approver: {plain(item.text)}") if item.box is None else None
@@ -142,6 +152,8 @@ def _in_list(text: str, following: list[Block], around: tuple[int, ...]) -> Iter
 
 
 def _in_text(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentence]:
+    if not HINT.search(text):
+        return
     for offset, words in enumerate(text.split("\n")):
         for sentence in PARTED.split(plain(words[: 4 * LONGEST])):
             found = gate_in(sentence)
@@ -159,6 +171,8 @@ def _in_item(item: Item, around: tuple[int, ...]) -> Iterator[Sentence]:
 
 def _in_title(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentence]:
     """``2. Switch (requires CTO approval)``."""
+    if not HINT.search(text):
+        return
     yield from _behind(text, line, around)
     note = re.search(r"[(（\[]([^()\[\]]{5,120})[)）\]]\s*$", plain(text[:LONGEST]))
     found = gate_in(note.group(1)) if note else None

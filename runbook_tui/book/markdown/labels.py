@@ -41,6 +41,9 @@ PATTERNS = {
         )
     },
 }  # fmt: skip
+HINT = re.compile(r"[:：`]|following|below", re.IGNORECASE)
+"""No line with a label is without one of these."""
+
 UNSURE = re.compile(
     rf"\b(?:{UNDO}|restore|recover)\b|\b(?:if|in case|when|should|on|upon|wenn|falls|si|en cas)\b"
     r".{0,80}?\b(?:fail|error|wrong|problem|trouble|broke|break|stuck|abort|fehl|échou|falla)",
@@ -93,6 +96,8 @@ class Label:
 
 def label(line: str) -> Label | None:
     """The label that a line begins with."""
+    if not HINT.search(line):
+        return None
     for kind, pattern in PATTERNS.items():
         match = pattern.match(line[:LONGEST])
         if match:

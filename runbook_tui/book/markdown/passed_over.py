@@ -115,7 +115,7 @@ def _finding(line: int, count: int, kind: str) -> Finding:
     what = {0: "this", 1: "this item"}.get(count, f"this and {count - 1} more below it")
     return Finding(
         code="passed-over",
-        severity="warning" if kind in {"rollback", "words"} else "info",
+        severity="medium" if kind in {"rollback", "words"} else "info",
         line=line,
         message=f"{what} looks like something to do and is no step: {WHY.get(kind, WHY['steps'])}",
     )

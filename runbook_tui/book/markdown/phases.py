@@ -20,7 +20,7 @@ from runbook_tui.book.markdown.steps import (
 from runbook_tui.book.model import Change, Phase, Risk, Step
 
 TIMES = frozenset({"timeline", "duration", "time", "duración", "dauer"})
-DAYS = re.compile(r"\b(?:day|tag|día)s?\s{1,3}[\d–-]+", re.IGNORECASE)
+DAYS = re.compile(r"\b(?:day|tag|d[ií]a|jour)s?\s{1,3}[\d–-]+", re.IGNORECASE)
 
 
 def phases_of(root: Section, title: str, gathered: Gathered) -> tuple[Phase, ...]:
@@ -161,7 +161,7 @@ def _part(holder: Section, home: Section, labels: dict[int, int]) -> Section:
 def _change(part: Section, inside: Iterable[Carrier], gathered: Gathered) -> Change:
     id_ = gathered.ids.make(part.title)
     fields = fields_of(part) or fields_of(part.parent if part.is_label and part.parent else part)
-    time = next((v for k, v in fields.items() if k in TIMES), "")
+    time, line = next((v for k, v in fields.items() if k in TIMES), ("", part.line))
     days = DAYS.search(time)
     number = re.search(r"#(\d+)\b", part.text)
     priority = re.search(r"priority\s+(\w+)", part.text, re.IGNORECASE)
@@ -172,10 +172,10 @@ def _change(part: Section, inside: Iterable[Carrier], gathered: Gathered) -> Cha
         line=part.line,
         text=part.said,
         pull_request=int(number.group(1)) if number else None,
-        risk=words.risk(next((v for k, v in fields.items() if "risk" in k), "")),
-        status=next((words.title(v) for k, v in fields.items() if k == "status"), None),
+        risk=words.risk(next((v for k, (v, _) in fields.items() if "risk" in k), "")),
+        status=next((words.title(v) for k, (v, _) in fields.items() if k == "status"), None),
         priority=priority.group(1) if priority else None,
-        estimate=estimates.any_duration(time, part.line),
+        estimate=estimates.any_duration(time, line),
         days=days.group(0) if days else None,
         criteria=tuple(criteria),
         steps=tuple(step for c in inside for step in _steps(c, gathered)),
@@ -188,18 +188,18 @@ def _change_title(section: Section) -> str:
     return words.title(text)
 
 
-def fields_of(section: Section) -> dict[str, str]:
-    """``- **Name**: value`` bullets of a section, by name in lower case."""
-    found = {}
+def fields_of(section: Section) -> dict[str, tuple[str, int]]:
+    """``- **Name**: value`` bullets of a section, by name in lower case, with their lines."""
+    found: dict[str, tuple[str, int]] = {}
     for items in section.lists():
         for item in items:
             match = re.match(r"\*\*([^*]+?):?\*\*\s*:?\s*(.*)", item.text)
             if match and not item.ordered:
-                found[match.group(1).strip().lower()] = match.group(2)
+                found[match.group(1).strip().lower()] = match.group(2), item.line
     if "risk level" in found:
         found["risk"] = found["risk level"]
     return found
 
 
 def _risk(holder: Section) -> Risk | None:
-    return words.risk(next((v for k, v in fields_of(holder).items() if "risk" in k), ""))
+    return words.risk(next((v for k, (v, _) in fields_of(holder).items() if "risk" in k), ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from runbook_tui.book.markdown import headings, words
 from runbook_tui.book.markdown.blocks import Block, Item
@@ -14,7 +15,7 @@ LABEL = re.compile(r"^\*\*[^*\n]+\*\*[^\n]{0,80}$")
 LABEL_LEVEL = 7
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Section:
     """A heading (level 1 to 6) or label (7) with its own blocks and the sections inside."""
 
@@ -28,7 +29,7 @@ class Section:
     """Whether its title is that of the whole document: it says nothing about a part of it."""
     _role: str = ""
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The title in plain words."""
         return words.title(self.text)
@@ -37,6 +38,11 @@ class Section:
     def said(self) -> str:
         """The paragraphs right below the title."""
         return "\n\n".join(b.text for b in self.blocks if b.kind == "paragraph")
+
+    @cached_property
+    def names_disaster(self) -> bool:
+        """Whether its own title is about a disaster."""
+        return headings.DISASTER.search(self.text) is not None
 
     @property
     def is_label(self) -> bool:

@@ -10,7 +10,7 @@ from runbook_tui.book.ids import Ids
 from runbook_tui.book.markdown import commands, estimates, words
 from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.body import Body, Line
-from runbook_tui.book.markdown.headings import DISASTER, is_optional, number, unnumbered
+from runbook_tui.book.markdown.headings import is_optional, number, unnumbered
 from runbook_tui.book.markdown.labels import label, only_commands, undo_in_title
 from runbook_tui.book.markdown.looking import answers, only_looks
 from runbook_tui.book.markdown.sections import Section
@@ -191,7 +191,7 @@ def _first_command(body: Body) -> str:
 
 
 def _is_emergency(section: Section) -> bool:
-    return any(DISASTER.search(s.text) for s in section.path() if not s.names_all)
+    return any(s.names_disaster for s in section.path() if not s.names_all)
 
 
 def _first_words(body: Body) -> str:

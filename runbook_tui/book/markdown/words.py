@@ -10,6 +10,9 @@ from runbook_tui.book.model import Risk
 
 MARK = re.compile(r"^\s*(?:✅|☑|✔|☐|✓)\ufe0f?\s*")
 LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()]{0,2000}\)")
+MARKED = re.compile(r"[*_`\[]")
+STRONG = re.compile(r"\*\*|__|`")
+EMPHASIS = re.compile(r"(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 PICTURES = frozenset({"So", "Sk", "Cf", "Mn", "Zs"})
 
 
@@ -24,9 +27,10 @@ def risk(text: str) -> Risk | None:
 
 def plain(text: str) -> str:
     """Text without Markdown's marks: emphasis, code, links."""
-    text = LINK.sub(r"\1", text)
-    text = re.sub(r"(\*\*|__|`)", "", text)
-    text = re.sub(r"(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)", "", text)
+    if MARKED.search(text):
+        text = LINK.sub(r"\1", text) if "](" in text else text
+        text = STRONG.sub("", text)
+        text = EMPHASIS.sub("", text)
     return " ".join(text.split())
 
 

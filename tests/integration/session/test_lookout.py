@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import pytest
@@ -72,6 +72,9 @@ class Shells:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = self.interactive = environment
+
+    def ours(self, *, interactive: bool) -> Collection[str]:
+        return ()
 
     def shell(self, shell: str | None) -> tuple[str, ...]:
         return (shell or "sh", "-c")

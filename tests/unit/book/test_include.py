@@ -29,7 +29,7 @@ criteria = ["It is calm"]
 [[phase.step]]
 id = "ping"
 title = "Ping"
-run = "ping $site"
+run = "ping -c 1 $site"
 outputs = ["rtt"]
 changes = false
 [[phase.step]]
@@ -122,7 +122,7 @@ def test_the_phase_adds_to_what_it_includes() -> None:
     assert (phase.title, phase.risk, phase.gate is not None) == ("Look", "low", True)
     assert [c.title for c in phase.criteria] == ["It is calm", "Ada is happy"]
     assert [s.id for s in phase.steps] == ["smoke.ping", "smoke.curl", "more"]
-    assert (phase.steps[0].timeout, phase.steps[0].run) == (60.0, "ping $site")
+    assert (phase.steps[0].timeout, phase.steps[0].run) == (60.0, "ping -c 1 $site")
 
 
 def test_what_is_needed_from_outside_has_the_long_name() -> None:

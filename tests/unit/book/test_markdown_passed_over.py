@@ -54,4 +54,4 @@ def test_what_became_something_is_not_told(text: str) -> None:
 
 def test_a_rollback_that_is_lost_weighs_more() -> None:
     found = book(DO + "## Rollback\n\nBy hand.\n\n## Escalation\n\n- [ ] a\n").findings
-    assert [f.severity for f in found if f.code == "passed-over"] == ["warning", "info"]
+    assert [f.severity for f in found if f.code == "passed-over"] == ["medium", "info"]

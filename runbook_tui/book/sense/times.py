@@ -1,0 +1,164 @@
+"""Times that do not add up: steps against what is stated, rollbacks against their limit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from runbook_tui.book.durations import spoken
+from runbook_tui.book.findings import Finding
+from runbook_tui.book.markdown.estimates import any_duration
+from runbook_tui.book.markdown.headings import ROLLBACK
+from runbook_tui.book.model import Change, Estimate, Phase, Procedure, Runbook, Step
+from runbook_tui.book.sense.said import Said
+
+SLACK = 0.75
+"""A part of the stated time; where the steps need less, it is said what for the rest is."""
+
+LIMIT = re.compile(
+    r"\b(?:within|in (?:under|less than)|no (?:more|longer) than|innerhalb(?: von)?|binnen|in unter"
+    r"|en menos de|dentro de|en moins de|sous)\b|<|内",
+    re.IGNORECASE,
+)
+OTHER = re.compile(
+    r"decid|decision|approv|announc|notif|escalat|meeting|post-?mortem|entscheid|genehmig"
+    r"|decisi[oó]n|aprob|aviso|décision",
+    re.IGNORECASE,
+)
+"""What has to happen in that time is not the rollback itself."""
+
+PHASE = re.compile(r"\b(?:phase|fase|stage|etapa)\s{1,3}(\d{1,4})\b", re.IGNORECASE)
+
+
+def times(runbook: Runbook, said: Iterable[Said]) -> Iterator[Finding]:
+    """Every finding on times."""
+    for phase in runbook.phases:
+        yield from _of_changes(phase)
+        for step in phase.walk():
+            if step.steps and step.estimate is not None:
+                yield from _sum(step.estimate, f"“{step.title}”", step.steps, step.line)
+    yield from _rollbacks(runbook, said)
+
+
+def _of_changes(phase: Phase) -> Iterator[Finding]:
+    """One stated time may stand for several changes: those below one title."""
+    sharing: dict[tuple[str, int], list[Change]] = {}
+    for number, change in enumerate(phase.changes):
+        if change.estimate is not None:
+            line = change.estimate.line or -number
+            sharing.setdefault((change.source, line), []).append(change)
+    for changes in sharing.values():
+        stated = changes[0].estimate
+        assert stated is not None
+        titles = " and ".join(f"“{c.title}”" for c in changes[:3])
+        more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
+        steps = tuple(s for c in changes for s in c.steps)
+        yield from _sum(stated, titles + more, steps, changes[0].line)
+
+
+def _sum(stated: Estimate, what: str, steps: tuple[Step, ...], line: int) -> Iterator[Finding]:
+    """What the steps take, held against what is said of all of them."""
+    timed = [s for s in steps if s.estimate is not None and not s.optional]
+    total = sum(s.estimate.maximum for s in timed if s.estimate)
+    at, source = stated.line or line, stated.source or steps[0].source
+    said = f"the {len(timed)} steps of {what} add up to {spoken(total)}, stated for them"
+    said = f"{said} {'is' if stated.maximum else 'are'} {spoken(stated.maximum)}"
+    if total > stated.maximum and len(timed) > 1:
+        yield Finding(
+            code="estimate-sum", severity="medium", line=at, source=source,
+            related_line=timed[0].line,
+            message=f"{said}: whoever relies on that is {spoken(total - stated.maximum)} late;"
+            " set one of the two right",
+        )  # fmt: skip
+    elif len(timed) > 1 and len(timed) == len(steps) and total < SLACK * stated.maximum:
+        yield Finding(
+            code="estimate-slack", severity="low", line=at, source=source,
+            related_line=timed[0].line,
+            message=f"{said}: {spoken(stated.maximum - total)} are for nothing that the plan names;"
+            " say what they are for, or set one of the two right",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """How long a rollback may take, of a phase or, at None, of any."""
+
+    line: int
+    source: str
+    seconds: float
+    phase: str | None
+    titles: tuple[str, ...] = ()
+
+    def beside(self, other: _Limit) -> bool:
+        """Whether both stand below titles of one row: they are for different cases."""
+        return (
+            bool(self.titles and other.titles)
+            and self.titles[0] != other.titles[0]
+            and self.titles[1:] == other.titles[1:]
+        )
+
+
+def _rollbacks(runbook: Runbook, said: Iterable[Said]) -> Iterator[Finding]:
+    limits = list(_limits(runbook, said))
+    whole = min((x for x in limits if x.phase is None), key=lambda x: x.seconds, default=None)
+    told: set[tuple[str, int]] = set()
+    for limit in limits:
+        first = whole or next(x for x in limits if x.phase == limit.phase)
+        place = (limit.source, limit.line)
+        if limit.seconds == first.seconds or place in told or limit.beside(first):
+            continue
+        told.add(place)
+        yield Finding(
+            code="rollback-time", severity="medium", line=limit.line, source=limit.source,
+            related_line=first.line,
+            message=f"a rollback may take {spoken(limit.seconds)} here and {spoken(first.seconds)}"
+            f" in line {first.line}; say which one counts",
+        )  # fmt: skip
+    for procedure in runbook.procedures:
+        if procedure.kind == "rollback":
+            yield from _windows(procedure, limits, whole)
+
+
+def _limits(runbook: Runbook, said: Iterable[Said]) -> Iterator[_Limit]:
+    for phase in runbook.phases:
+        if phase.rollback_within is not None and not runbook.format.startswith("markdown"):
+            yield _Limit(phase.line, phase.source, phase.rollback_within, phase.id)
+    for line in said:
+        text = line.text[:400]
+        back = ROLLBACK.search(text)
+        if back is None or OTHER.search(text):
+            continue
+        limit = LIMIT.search(text, back.end())
+        found = any_duration(text[limit.end() : limit.end() + 40], line.line) if limit else None
+        if found is not None and found.maximum:
+            named = next((m for t in (text, *line.titles) if (m := PHASE.search(t))), None)
+            part = _phase(int(named.group(1)), runbook) if named else None
+            yield _Limit(line.line, line.source, found.maximum, part, line.titles)
+
+
+def _phase(number: int, runbook: Runbook) -> str | None:
+    found = ((p, PHASE.search(p.title)) for p in runbook.phases)
+    titled = next((p for p, m in found if m is not None and int(m.group(1)) == number), None)
+    if titled is not None:
+        return titled.id
+    return runbook.phases[number - 1].id if 0 < number <= len(runbook.phases) else None
+
+
+def _windows(procedure: Procedure, limits: list[_Limit], whole: _Limit | None) -> Iterator[Finding]:
+    """A procedure whose stages go on when the rollback has to be over."""
+    own = [x for x in limits if x.phase in procedure.applies_to]
+    limit = min(own, key=lambda x: x.seconds, default=whole)
+    ends = [s for s in procedure.stages if s.to_minute is not None]
+    if limit is None or not ends:
+        return
+    last = max(ends, key=lambda s: s.to_minute or 0)
+    seconds = (last.to_minute or 0) * 60
+    if seconds > limit.seconds:
+        yield Finding(
+            code="rollback-time", severity="low", line=last.line, source=last.source,
+            related_line=limit.line,
+            message=f"the stages of “{procedure.title}” go on until {spoken(seconds)}, and the"
+            f" rollback has to be over in {spoken(limit.seconds)} (line {limit.line}); say by"
+            " which stage all must be back",
+        )  # fmt: skip
