@@ -120,7 +120,10 @@ class KeysAhead:
         if not isinstance(event, events.Key) or not self._app.app_focus:
             return False
         target: object = self._app.focused
-        return isinstance(target, TakesKeys) and target.take_key(event)
+        taken = isinstance(target, TakesKeys) and target.take_key(event)
+        if taken:
+            self._app.keyed = event.time
+        return taken
 
     async def _pass(self, event: events.Event) -> None:
         self._target, self._screen = self._app.focused or self._app.screen, self._app.screen
