@@ -38,8 +38,8 @@ def _check(file: Path, as_json: bool, opens: Callable[[Path], None]) -> int:
 
     try:
         runbook = read_files(file, remarks=True, opens=opens).runbook
-    except PlanFaults as faults:
-        return _faulty(str(file), faults, as_json)
+    except PlanFaults as wrong:
+        return _faulty(str(file), wrong, as_json)
     faults = wiring.shell_faults(runbook)
     found = by_weight((*runbook.findings, *(faults or ())))
     if faults is None:

@@ -7,7 +7,6 @@ import json
 import os
 import select
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Collection
@@ -16,6 +15,7 @@ from pathlib import Path
 from runbook_tui.command import folder as kept
 from runbook_tui.command import output_values
 from runbook_tui.command.carrying import carrying
+from runbook_tui.command.hearing import KeptOpen, send
 from runbook_tui.command.orphans import end
 from runbook_tui.command.standby import SUPERVISOR, Standby
 from runbook_tui.session.ports.commands import (
@@ -27,16 +27,16 @@ from runbook_tui.session.ports.commands import (
 )
 
 START_SECONDS = 10.0
-SEND_SECONDS = 0.25
 TYPED_AT_ONCE = 4096
 
 
 class CommandHost:
     """Port `Commands` on this machine. Thread-safe: what it knows stands in folders; all that it
-    keeps is a supervisor in reserve."""
+    keeps is a supervisor in reserve, and the way to the one that is typed to."""
 
     def __init__(self, supervisor: Path = SUPERVISOR) -> None:
         self._standby = Standby(supervisor)
+        self._typed_to = KeptOpen()
 
     def make_ready(self) -> None:
         """Hold a supervisor ready from now on, so that the next start is quick."""
@@ -123,7 +123,7 @@ class CommandHost:
 
     def stop(self, folder: Path, grace: float = 5.0) -> None:
         """End the whole process tree; where the supervisor's socket fails, by a signal to it."""
-        if _send(folder, {"verb": "stop", "grace": grace}):
+        if send(folder, {"verb": "stop", "grace": grace}):
             return
         if kept.locked(folder):
             _terminate_supervisor(folder)
@@ -133,21 +133,29 @@ class CommandHost:
     def write(self, folder: Path, data: bytes) -> None:
         """Type into the command's terminal; up to 1 MiB waits until the command reads it."""
         for at in range(0, len(data), TYPED_AT_ONCE):
-            part = data[at : at + TYPED_AT_ONCE].decode("latin-1")
-            if not _send(folder, {"verb": "write", "data": part}):
+            if not send(folder, _typed(data[at : at + TYPED_AT_ONCE])):
                 return
+        self._typed_to.keep(folder)
+
+    def write_now(self, folder: Path, data: bytes) -> bool:
+        """Type, once the way to the supervisor is known; False where nothing was taken."""
+        return len(data) <= TYPED_AT_ONCE and self._typed_to.send(folder, _typed(data))
 
     def resize(self, folder: Path, rows: int, columns: int) -> None:
         """Tell the command's terminal its size."""
-        _send(folder, {"verb": "resize", "rows": rows, "columns": columns})
+        send(folder, {"verb": "resize", "rows": rows, "columns": columns})
 
     def signal(self, folder: Path, number: int) -> None:
         """Signal what runs in the foreground of the command's terminal, as Ctrl+C would."""
-        _send(folder, {"verb": "signal", "number": int(number)})
+        send(folder, {"verb": "signal", "number": int(number)})
 
     def tail(self, folder: Path, limit: int = 16384) -> bytes:
         """The last bytes of the log as kept."""
         return kept.read_tail(folder, limit)
+
+
+def _typed(data: bytes) -> dict[str, object]:
+    return {"verb": "write", "data": data.decode("latin-1")}
 
 
 def _hand_over(
@@ -225,25 +233,6 @@ def _give_up(child: subprocess.Popen[bytes], folder: Path) -> bool:
         return False
     finally:
         os.close(fd)
-    return True
-
-
-def _send(folder: Path, message: dict[str, object]) -> bool:
-    """A message to a supervisor; False where it does not hear, as one that is gone."""
-    try:
-        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
-            # A queue holds few messages; a busy supervisor is waited for, a stuck one is not.
-            out.settimeout(SEND_SECONDS)
-            # Through /proc, since a socket's path may not be longer than 108 bytes.
-            out.sendto(json.dumps(message).encode(), f"/proc/self/fd/{place}/control")
-    except OSError:
-        return False
-    finally:
-        os.close(place)
     return True
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from runbook_tui.command.folder import META, log_parts, read_tail, trouble
 from runbook_tui.command.following import Following, size_of
+from runbook_tui.command.growth import Growth
 from runbook_tui.command.kept_lines import KeptLines
 from runbook_tui.command.lines import SGR, addresses_cursor, parse_line, parse_rows
 from runbook_tui.command.modes import Modes
@@ -44,10 +45,22 @@ class LogTerminal:
         self._seen: tuple[tuple[str, int], ...] = ()
         self._kept = KeptLines(folder)
         self._screen: Following | None = None
+        self._growth: Growth | None = None
 
     def changed(self) -> bool:
         """Whether anything was put out since the last `view`."""
         return self._sizes() != self._seen or (self._screen is not None and self._screen.behind)
+
+    def listen(self) -> int:
+        """Readable once the supervisor has written more; below 0 where nothing tells."""
+        if self._growth is None:
+            self._growth = Growth(self._folder)
+        return self._growth.descriptor
+
+    def heard(self) -> None:
+        """What was written so far is known."""
+        if self._growth is not None:
+            self._growth.heard()
 
     def _sizes(self) -> tuple[tuple[str, int], ...]:
         found = []

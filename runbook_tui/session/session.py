@@ -17,6 +17,7 @@ from runbook_tui.run.undo_items import Absent
 from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
 from runbook_tui.session.following import Following
+from runbook_tui.session.keyboard import Keyboard
 from runbook_tui.session.locks import LeadLock
 from runbook_tui.session.lookout import Lookout
 from runbook_tui.session.opening import resumption
@@ -98,6 +99,7 @@ class Session:
         self._desk = Desk(self._bench, self._driver, actor, self.lead_lock, guard)
         self._listeners: list[Listener] = []
         self._work: queue.Queue[_Work] = queue.Queue()
+        self._keyboard = Keyboard(commands, self._call)
         self._closing = threading.Event()
         self._told: RunState | None = None
         self.actor = actor
@@ -239,8 +241,8 @@ class Session:
         self._driver.helps = False
 
     def write(self, folder: str, data: bytes) -> None:
-        """Type into a command's terminal."""
-        self._call(lambda: self._commands.write(Path(folder), data))
+        """Type into a command's terminal: at once, unless that may wait."""
+        self._keyboard.write(Path(folder), data)
 
     def resize(self, folder: str, rows: int, columns: int) -> None:
         """Tell a command's terminal its size."""

@@ -6,7 +6,6 @@ before the screens of the run are loaded.
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,6 +17,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from runbook_tui.tui.beginning import BeginningApp
+from runbook_tui.tui.collecting import LOOK, Collector
 from runbook_tui.tui.messages import Messages
 from runbook_tui.tui.opening import Opened, Opening
 
@@ -113,6 +113,7 @@ class RunbookApp(BeginningApp):
             self.session, self.terminals = session, terminals
         self.now = now or self._time
         self.messages = Messages(said)
+        self._collector = Collector()
         self._stop_listening: Callable[[], None] = lambda: None
 
     def _time(self) -> float:
@@ -162,7 +163,9 @@ class RunbookApp(BeginningApp):
         self._stop_listening = self.session.listen(lambda _: self.post(self.Changed()))
         self.session.keep_looking()
         self.keep_terminal()
-        self.call_after_refresh(settle_collector)
+        # After the first frame: what is there by then is there for good.
+        self.call_after_refresh(self._collector.settle)
+        self.set_interval(LOOK, lambda: self._collector.tidy(self.keyed))
 
     # -- the session's feed ----------------------------------------------------------------------
 
@@ -311,9 +314,3 @@ def load_screens() -> None:
     from runbook_tui.tui.dialogs import help  # noqa: A004, F401
     from runbook_tui.tui.screens import main, reading, rollback  # noqa: F401
     from runbook_tui.tui.views import news  # noqa: F401
-
-
-def settle_collector() -> None:
-    """After the first frame what is there stays; full collections would stall a key press."""
-    gc.freeze()
-    gc.set_threshold(2000, 20, 10**6)

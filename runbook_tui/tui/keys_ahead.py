@@ -11,6 +11,8 @@ from collections import deque
 
 from textual import events
 from textual.app import App
+from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -24,6 +26,14 @@ ROUNDS = 2
 """Word goes behind the key, then behind what the key has made its widget say (Enter: submitted)."""
 MOST = 4096
 """Keys that wait at most; more are dropped."""
+
+
+class TakesKeys:
+    """A widget that deals with keys at once: typing is to be as quick as on a terminal."""
+
+    def take_key(self, event: events.Key) -> bool:
+        """The key's whole effect; False where it is to go the way of every other."""
+        raise NotImplementedError
 
 
 class KeyedApp(App[int]):
@@ -77,7 +87,8 @@ class KeysAhead:
 
     async def take(self, event: events.Event) -> None:
         """Deliver a key or paste once its turn has come; the panic key has it always."""
-        if self._is_panic(event):
+        binding = self._prior(event)
+        if binding is not None and binding.id == "panic":
             # What waits was meant for what is no longer there.
             self._waiting.clear()
             await self._app.deliver(event)
@@ -85,12 +96,34 @@ class KeysAhead:
             if len(self._waiting) < MOST:
                 self._waiting.append(event)
             self._look_again()
-        else:
+        elif binding is not None or not self._is_taken(event):
             await self._pass(event)
 
-    def _is_panic(self, event: events.Event) -> bool:
-        found = self._app.active_bindings.get(event.key) if isinstance(event, events.Key) else None
-        return found is not None and found.binding.id == "panic"
+    def _prior(self, event: events.Event) -> Binding | None:
+        """The binding of a key that comes before whatever has the focus.
+
+        As in `active_bindings`, which looks at those of all keys.
+        """
+        if not isinstance(event, events.Key):
+            return None
+        for namespace, bindings in self._app.screen._modal_binding_chain:  # noqa: SLF001
+            for binding in bindings.key_to_bindings.get(event.key, ()):
+                if binding.priority and self._allowed(binding, namespace):
+                    return binding
+        return None
+
+    def _allowed(self, binding: Binding, namespace: DOMNode) -> bool:
+        return self._app._check_action_state(binding.action, namespace) is not False  # noqa: SLF001
+
+    def _is_taken(self, event: events.Event) -> bool:
+        """Whether a key has had its effect already, so that none has to wait for it."""
+        if not isinstance(event, events.Key) or not self._app.app_focus:
+            return False
+        target: object = self._app.focused
+        taken = isinstance(target, TakesKeys) and target.take_key(event)
+        if taken:
+            self._app.keyed = event.time
+        return taken
 
     async def _pass(self, event: events.Event) -> None:
         self._target, self._screen = self._app.focused or self._app.screen, self._app.screen

@@ -38,6 +38,9 @@ class InstantCommands:
     def write(self, folder: Path, data: bytes) -> None:
         raise AssertionError("nobody types here")
 
+    def write_now(self, folder: Path, data: bytes) -> bool:
+        raise AssertionError("nobody types here")
+
     def resize(self, folder: Path, rows: int, columns: int) -> None:
         raise AssertionError("nobody looks on here")
 

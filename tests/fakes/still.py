@@ -73,6 +73,12 @@ class StillTerminals:
     def changed(self) -> bool:
         return False
 
+    def listen(self) -> int:
+        return -1
+
+    def heard(self) -> None:
+        return
+
     def view(self, rows: int, columns: int, scroll: int | None = None) -> TerminalView:
         return TerminalView(rows=self._rows[-rows:])
 

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual import events
+from textual._compositor import LayoutUpdate
+from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.strip import Strip
+from textual.widgets import Static
 
 from runbook_tui.book.model import Step
-from runbook_tui.command.terminal import LogTerminals
+from runbook_tui.command.terminal import LogTerminal, LogTerminals
 from runbook_tui.run.state import Status
+from runbook_tui.session.ports.terminals import TerminalView
 from runbook_tui.session.session import Session
 from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.at_once import paint
 from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
-from runbook_tui.tui.widgets import sampling
+from runbook_tui.tui.widgets import pacing
 from tests.integration.session.scene import Scene, book
 from tests.tui.piloting import text_of, until
 
@@ -104,16 +113,99 @@ async def test_enter_in_a_pane_that_is_only_looked_at_starts_nothing(scene: Make
         assert session.state.step("b").status is Status.PENDING
 
 
+@pytest.mark.parametrize("told", [True, False])
 async def test_what_a_key_puts_out_is_looked_for_at_once(
-    scene: Make, monkeypatch: pytest.MonkeyPatch
+    scene: Make, monkeypatch: pytest.MonkeyPatch, told: bool
 ) -> None:
-    """The pane would not look again in this test by itself."""
+    """The pane would not look again in this test by itself; nor often, where it is told."""
     async with typing(scene, (80, 24)) as (pilot, app, _):
-        monkeypatch.setattr(sampling, "SAMPLES_A_SECOND", 0.001)
-        monkeypatch.setattr(sampling, "ANSWERS", 60.0)
-        main(app).output.pane.sampler.scroll_to(None)
+        if not told:
+            monkeypatch.setattr(LogTerminal, "listen", lambda _: -1)
+        monkeypatch.setattr(pacing, "SAMPLES_A_SECOND", 0.001)
+        monkeypatch.setattr(pacing, "ANSWERS", 60.0)
+        looks = [0]
+        view = LogTerminal.view
+
+        def counted(*asked: Any, **more: Any) -> TerminalView:
+            looks[0] += 1
+            return view(*asked, **more)
+
+        monkeypatch.setattr(LogTerminal, "view", counted)
+        main(app).output.pane.sampler.listen(to_output=told)
         await pilot.press("o", "i", "l")
         await until(pilot, lambda: "oil" in text_of(app))
+        assert 1 <= looks[0] <= 20
+
+
+def said(drawn: list[object], text: str) -> LayoutUpdate | None:
+    """What was drawn by itself and says this."""
+    for update in drawn:
+        if not isinstance(update, LayoutUpdate):
+            continue
+        if any(text in part.text for row in update.strips for strip in row for part in strip):
+            return update
+    return None
+
+
+def standing(app: RunbookApp, region: Region) -> list[list[tuple[str, object]]]:
+    """What all widgets together make of a part of the screen."""
+    lines = app.screen._compositor.render_strips()[region.y : region.bottom]
+    return [styled(line.crop(region.x, region.right)) for line in lines]
+
+
+def styled(strip: Strip) -> list[tuple[str, object]]:
+    return [(character, style) for text, style, _ in strip for character in text]
+
+
+async def test_an_echo_is_drawn_as_the_next_frame_would_draw_it(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written out before that frame, row by row, with its cursor; and nothing else is."""
+    monkeypatch.setattr(pacing, "ANSWERS", 60.0)
+    async with typing(scene, (80, 24)) as (pilot, app, _):
+        drawn: list[object] = []
+        monkeypatch.setattr(app, "_display", lambda _, update: drawn.append(update))
+        for typed in ("o", "ö", "日", "x"):
+            drawn.clear()
+            await pilot.press(typed)
+            says = partial(said, drawn, typed)
+            await until(pilot, says)
+            found = says()
+            assert isinstance(found, LayoutUpdate)
+            assert found.region.height == 1
+            lines = [Strip.join(list(line)) for line in found.strips]
+            assert [styled(line) for line in lines] == standing(app, found.region)
+
+
+async def test_an_echo_is_left_to_the_next_frame_where_something_may_lie_over_it(
+    scene: Make,
+) -> None:
+    async with typing(scene, (80, 24)) as (pilot, app, _):
+        pane = main(app).output.pane
+        assert paint(pane, [0])
+        over = Static("over it", id="over")
+        over.styles.overlay = "screen"
+        over.styles.offset = (0, -6)
+        await app.screen.mount(over)
+        await until(pilot, lambda: over.region.overlaps(pane.region))
+        assert not paint(pane, [0])
+        await over.remove()
+        await until(pilot, lambda: paint(pane, [0]))
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+        assert not paint(pane, [0])
+
+
+async def test_keys_typed_in_one_burst_reach_the_command_in_their_order(scene: Make) -> None:
+    text = "".join(f"{number}," for number in range(60))
+    async with typing(scene, (80, 24)) as (pilot, app, session):
+        for character in f"{text}\r":
+            key = "enter" if character == "\r" else character
+            app.post_message(events.Key(key, character))
+        await until(pilot, lambda: session.state.step("a").status is Status.DONE)
+        output = LogTerminals().open(Path(session.state.step("a").commands[-1].folder))
+        rows = output.view(20, 400).rows
+        assert f"got:{text}" in ["".join(span.text for span in row) for row in rows]
 
 
 async def test_a_command_that_reads_no_keys_is_not_typed_into_and_its_log_stays_its_own(

@@ -72,7 +72,7 @@ def _become(spec: "dict[str, Any]", slave: int, output: str, umask: int, report:
             where = sys.executable
             os.execve(where, _carried(spec["remote"], report), environment)
         where = spec["argv"][0]
-        os.execvpe(where, _handed_over(spec["argv"], report), environment)
+        _execute(where, _handed_over(spec["argv"], report), environment)
     except OSError as error:
         status = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
         reason = f"{where}: {error.strerror}"
@@ -83,6 +83,22 @@ def _become(spec: "dict[str, Any]", slave: int, output: str, umask: int, report:
         _tell(report, NOT_EXECUTABLE, f"{where}: {error}")
     finally:
         os._exit(NOT_EXECUTABLE)
+
+
+def _execute(name: str, argv: "list[str]", environment: "dict[str, str]") -> None:
+    """As `os.execvpe`, which loads a package for it that costs as much as the shell's own start.
+    Raises OSError."""
+    if "/" in name:
+        os.execve(name, argv, environment)
+    found: "OSError | None" = None
+    for folder in environment.get("PATH", os.defpath).split(":"):
+        try:
+            os.execve(os.path.join(folder, name), argv, environment)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            found = found or error
+    raise found or FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
 
 def _handed_over(argv: "list[str]", report: int) -> "list[str]":
@@ -142,9 +158,7 @@ def _tell(report: int, status: int, reason: str) -> None:
 
 def _default_signals() -> None:
     """What we ignore, and what Python ignores, must not be ignored by the command."""
-    for number in range(1, signal.NSIG):
-        try:
+    for number in signal.valid_signals():
+        if signal.getsignal(number) == signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
-        except (OSError, ValueError):
-            continue
     signal.pthread_sigmask(signal.SIG_SETMASK, [])

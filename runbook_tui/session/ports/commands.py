@@ -143,6 +143,10 @@ class Commands(Protocol):
     def write(self, folder: Path, data: bytes) -> None:
         """Type into the command's terminal."""
 
+    def write_now(self, folder: Path, data: bytes) -> bool:
+        """The same without waiting, neither for a process nor for a disk; False where nothing was
+        taken, and `write` has to."""
+
     def resize(self, folder: Path, rows: int, columns: int) -> None:
         """Tell the command's terminal its size."""
 

@@ -64,6 +64,13 @@ class Terminal(Protocol):
     def changed(self) -> bool:
         """Whether anything was put out since the last `view`."""
 
+    def listen(self) -> int:
+        """A descriptor that can be read once more was put out since the last `heard`; below 0
+        where nothing tells. It is the terminal's own, and closed with it."""
+
+    def heard(self) -> None:
+        """What was put out so far is known."""
+
     def view(self, rows: int, columns: int, scroll: int | None = None) -> TerminalView:
         """The last ``rows`` lines, or those from line ``scroll`` of the kept log on; below 0: so
         many lines before its end as it stands now. The view says where it starts."""

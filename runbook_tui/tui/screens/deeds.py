@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from runbook_tui.book.model import Step
 from runbook_tui.run.decide import decide
@@ -24,12 +23,13 @@ from runbook_tui.run.state import RunState, Status
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.views.boxes import next_box
 from runbook_tui.tui.views.confirming import filled
+from runbook_tui.tui.widgets.painted import TonedScreen
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
 
 
-class NodeScreen(Screen[None]):
+class NodeScreen(TonedScreen):
     """A screen with a chosen node: `chosen` and `chosen_step` say which ("" for none)."""
 
     app: RunbookApp

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from runbook_tui.run.events import CommandStarted
 from runbook_tui.run.forecast import Slot
@@ -14,14 +13,14 @@ from runbook_tui.run.state import RunState
 from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.views import environment, head, timeline, watching
 from runbook_tui.tui.views.tone import Line, spread
-from runbook_tui.tui.widgets.painted import Lines, RowList
+from runbook_tui.tui.widgets.painted import Lines, RowList, TonedScreen
 from runbook_tui.tui.widgets.said import Said
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
 
 
-class ReadingScreen(Screen[None]):
+class ReadingScreen(TonedScreen):
     """A list about the run; what is in it and above it is the subclass's."""
 
     app: RunbookApp

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Button
 
 from runbook_tui.run.rehearsal import as_if
@@ -14,6 +13,7 @@ from runbook_tui.run.rollback import RollbackPlan
 from runbook_tui.run.scopes import SCOPES, scope_node
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.dialogs.page import Page
+from runbook_tui.tui.widgets.painted import TonedScreen
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
@@ -42,7 +42,7 @@ S              stop after the undo that runs; F9 twice goes on
 """
 
 
-class RollbackKeys(Screen[None]):
+class RollbackKeys(TonedScreen):
     """A screen that shows a rollback, as far as its keys go; drawing is somebody else's."""
 
     app: RunbookApp

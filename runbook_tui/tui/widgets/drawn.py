@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import zip_longest
 
 from rich.cells import cell_len
 from rich.color import Color
@@ -11,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual.strip import Strip
 
-from runbook_tui.session.ports.terminals import Row, Style
+from runbook_tui.session.ports.terminals import Row, Style, TerminalView
 
 GOES_ON = "›"
 """Stands at the right where a line goes on behind the edge."""
@@ -44,6 +45,18 @@ def reversed_in(strip: Strip, start: int, end: int) -> Strip:
         for text, style, _ in strip.crop(start, end)
     ]
     return Strip.join([strip.crop(0, start), Strip(turned), strip.crop(end)])
+
+
+def others(before: TerminalView, after: TerminalView) -> list[int] | None:
+    """Rows that do not look the same in two views of the end of an output, the cursor's with them;
+    None where one is a view of the kept log, of which more than its rows is drawn."""
+    if before.total or after.total:
+        return None
+    pairs = zip_longest(before.rows, after.rows)
+    found = {y for y, (one, other) in enumerate(pairs) if one != other}
+    if before.cursor != after.cursor:
+        found.update(cursor[0] for cursor in (before.cursor, after.cursor) if cursor)
+    return sorted(found)
 
 
 def text_of(row: Row) -> str:

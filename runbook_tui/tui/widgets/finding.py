@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rich.style import Style as RichStyle
 from textual.message import Message
 from textual.strip import Strip
 
@@ -110,11 +109,9 @@ class FindingPane(ScrolledPane):
 
     def marked(self, strip: Strip, y: int, left: int) -> Strip:
         """The line that was found stands out over its whole width."""
-        view = self.sampler.view
+        view = self.view
         strip = super().marked(strip, y, left)
         if not view.total or view.first + y != self._hit.line:
             return strip
         width = max(strip.cell_length, left + self.size.width)
-        return reversed_in(
-            strip.adjust_cell_length(width, self.rich_style or RichStyle()), 0, width
-        )
+        return reversed_in(strip.adjust_cell_length(width, self.base), 0, width)

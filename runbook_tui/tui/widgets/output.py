@@ -39,7 +39,7 @@ class Output(Vertical):
     def compose(self) -> ComposeResult:
         """The line above the pane."""
         yield Lines(self._paint, id="tabs")
-        yield Pane(self._terminals, id="pane")
+        yield Pane(self._terminals, self._write, id="pane")
 
     @property
     def pane(self) -> Pane:
@@ -86,9 +86,8 @@ class Output(Vertical):
         every = (c for step in state.steps.values() for c in step.commands)
         return next((c for c in every if c.folder == self.pane.folder and not c.running), None)
 
-    def on_pane_typed(self, message: Pane.Typed) -> None:
-        """Keys for a command."""
-        self.app.session.write(message.folder, message.data)
+    def _write(self, folder: str, data: bytes) -> None:
+        self.app.session.write(folder, data)
 
     def on_pane_resized(self, message: Pane.Resized) -> None:
         """The command's terminal is as large as the lead's pane, or that of who types into it:

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import var
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
@@ -20,22 +21,30 @@ from runbook_tui.tui.views.tone import TONES, Line
 
 AROUND = 2
 """Rows that are kept in sight above and below the cursor."""
-CLASSES = {f"tone--{tone}" for tone in TONES}
+
+
+class TonedScreen(Screen[None]):
+    """A screen on which lines in a tone are drawn.
+
+    The tones are its own, not its widgets': Textual makes each anew, for each that has them,
+    whenever a class of the screen changes.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in TONES}
 
 
 def strip(widget: Widget, line: Line, width: int, base: Style) -> Strip:
     """A line as textual draws it, exactly ``width`` cells wide."""
     segments = []
+    style_of = widget.screen.get_component_rich_style
     for text, tone in line:
-        style = widget.get_component_rich_style(f"tone--{tone}", partial=True)
+        style = style_of(f"tone--{tone}", partial=True)
         segments.append(Segment(text, base + style))
     return Strip(segments).adjust_cell_length(width, base)
 
 
 class Lines(Widget):
     """A few lines that somebody else computes for the width there is."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = CLASSES
 
     def __init__(self, paint: Callable[[int, int], list[Line]], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -63,7 +72,7 @@ class Lines(Widget):
 class RowList(ScrollView, can_focus=True):
     """A list of rows with a cursor; draws only what is visible, whatever its length."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*CLASSES, "row--cursor"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row--cursor"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "up", show=False),
         Binding("down,j", "move(1)", "down", show=False),

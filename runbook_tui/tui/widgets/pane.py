@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events
 from textual.message import Message
 from textual.reactive import var
@@ -9,6 +11,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from runbook_tui.session.ports.terminals import Terminals
+from runbook_tui.tui.keys_ahead import TakesKeys
 from runbook_tui.tui.widgets.drawn import reversed_in, text_of, whole_cells
 from runbook_tui.tui.widgets.keystrokes import pasted, typed
 from runbook_tui.tui.widgets.scrolled import WHEEL
@@ -18,18 +21,10 @@ SETTLED = 0.15
 """Seconds that a size must last before the command is told: each change makes it draw anew."""
 
 
-class Pane(SelectingPane, can_focus=True):
+class Pane(SelectingPane, TakesKeys, can_focus=True):
     """Shows the end of a command's output; typing into it sends every key to the command."""
 
     typing: var[bool] = var(False, init=False)
-
-    class Typed(Message):
-        """Bytes for the command."""
-
-        def __init__(self, folder: str, data: bytes) -> None:
-            super().__init__()
-            self.folder = folder
-            self.data = data
 
     class TypingChanged(Message):
         """Keys go to the command from now on, or no more."""
@@ -43,8 +38,16 @@ class Pane(SelectingPane, can_focus=True):
             self.rows = rows
             self.columns = columns
 
-    def __init__(self, terminals: Terminals, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        terminals: Terminals,
+        write: Callable[[str, bytes], object] = lambda folder, data: None,
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """``write`` types into the command that has a folder; without it nothing can be typed."""
         super().__init__(terminals, id=id)
+        self._write = write
         self._telling: Timer | None = None
 
     def shown_anew(self) -> None:
@@ -71,11 +74,17 @@ class Pane(SelectingPane, can_focus=True):
             return
         event.stop()
         event.prevent_default()
-        if event.key in {"ctrl+right_square_bracket", "ctrl+]"} or event.character == "\x1d":
+        if not self.take_key(event):
             self.typing = False
-            return
+
+    def take_key(self, event: events.Key) -> bool:
+        """Type a key into the command at once; False where it is none for the command."""
+        ends = event.key in {"ctrl+right_square_bracket", "ctrl+]"} or event.character == "\x1d"
+        if ends or not self.typing:
+            return False
         application = self.sampler.view.application_keys
         self._send(typed(event.key, event.character, application=application))
+        return True
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """To a program with a screen of its own the wheel is cursor keys, as on any terminal."""
@@ -100,7 +109,7 @@ class Pane(SelectingPane, can_focus=True):
 
     def _send(self, data: bytes) -> None:
         if data:
-            self.post_message(self.Typed(self.folder, data))
+            self._write(self.folder, data)
             self.sampler.expect()
             # Whoever types wants to see what comes of it.
             if self.place or self.sampler.held:
@@ -109,6 +118,7 @@ class Pane(SelectingPane, can_focus=True):
     def watch_typing(self, typing: bool) -> None:
         """Whoever draws around the pane is told."""
         self.set_class(typing, "-typing")
+        self.sampler.listen(to_output=typing)
         if typing:
             self.stop_search()
             self.action_follow()
@@ -123,10 +133,10 @@ class Pane(SelectingPane, can_focus=True):
     def marked(self, strip: Strip, y: int, left: int) -> Strip:
         """While one types the cursor is seen."""
         strip = super().marked(strip, y, left)
-        view = self.sampler.view
+        view = self.view
         if not self.typing or view.cursor is None or view.cursor[0] != y or view.total:
             return strip
         column = view.cursor[1]
         text = text_of(view.rows[y]) if y < len(view.rows) else ""
-        strip = strip.adjust_cell_length(max(strip.cell_length, column + 1), self.rich_style)
+        strip = strip.adjust_cell_length(max(strip.cell_length, column + 1), self.base)
         return reversed_in(strip, *whole_cells(text, column, column + 1))

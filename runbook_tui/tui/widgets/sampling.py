@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 from runbook_tui.session.ports.terminals import Terminal, TerminalView
 from runbook_tui.tui.widgets.drawn import text_of
+from runbook_tui.tui.widgets.pacing import Pace
 
-SAMPLES_A_SECOND = 15
-ANSWERS = 0.15
-"""Seconds after a key within which its echo is looked for as soon as it may be there."""
-SOON = 0.004
-"""Seconds between two looks for it."""
 TRIES = 3
 """Times that a picture which stands still is looked for in the kept log while that grows."""
 
@@ -26,14 +21,14 @@ class Sampler:
 
     def __init__(self, newer: Callable[[], object]) -> None:
         self._newer = newer
-        self._gate = threading.Condition()
+        self._gate = threading.Lock()
         self._ending = False
         self._scroll: int | None = None
         self._holding = self._held = False
         self._space = (1, 1)
         self._shown = 0
         self._asked: tuple[object, ...] = ()
-        self._answered = 0.0
+        self._pace = Pace()
         self.terminal: Terminal | None = None
         self.view = TerminalView(rows=())
 
@@ -45,7 +40,7 @@ class Sampler:
         """End the thread."""
         with self._gate:
             self._ending = True
-            self._gate.notify()
+            self._pace.ring()
 
     def show(self, terminal: Terminal | None) -> None:
         """Look at another terminal, at its end."""
@@ -61,7 +56,7 @@ class Sampler:
             if (rows, columns) != self._space:
                 self._holding = self._held = False
             self._space = (rows, columns)
-            self._gate.notify()
+            self._pace.ring()
 
     @property
     def place(self) -> tuple[int, int] | None:
@@ -71,9 +66,17 @@ class Sampler:
 
     def expect(self) -> None:
         """A key goes to the command: whoever types waits for what it puts out."""
-        with self._gate:
-            self._answered = time.monotonic() + ANSWERS
-            self._gate.notify()
+        self._pace.expect()
+
+    @property
+    def answering(self) -> bool:
+        """Whether a person waits for what comes of a key."""
+        return self._pace.answering
+
+    def listen(self, *, to_output: bool) -> None:
+        """Whether output is to be heard of as it comes, since somebody types."""
+        self._pace.listens = to_output
+        self._pace.ring()
 
     def scroll_to(self, line: int | None) -> None:
         """Show the output from a line on; None: follow its end."""
@@ -109,7 +112,7 @@ class Sampler:
     def _go_to(self, line: int | None) -> None:
         self._scroll = line
         self._holding = self._held = False
-        self._gate.notify()
+        self._pace.ring()
 
     # -- standing still --------------------------------------------------------------------------
 
@@ -117,7 +120,7 @@ class Sampler:
         """Stand still: where it can be at lines of the kept log, else with the picture as it is."""
         with self._gate:
             self._holding = self._scroll is None and not self._held
-            self._gate.notify()
+            self._pace.ring()
 
     @property
     def held(self) -> bool:
@@ -131,10 +134,10 @@ class Sampler:
 
     def _sample(self) -> None:
         while True:
+            self._pace.wait(self.terminal)
             with self._gate:
-                soon = time.monotonic() < self._answered
-                self._gate.wait(SOON if soon else 1 / SAMPLES_A_SECOND)
                 if self._ending:
+                    self._pace.close()
                     return
                 terminal, scroll, space = self.terminal, self._scroll, self._space
                 shown, holding, held = self._shown, self._holding, self._held

@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from rich.style import Style as RichStyle
 from textual import events
 from textual.app import RenderResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from runbook_tui.session.ports.terminals import Terminals
-from runbook_tui.tui.widgets.drawn import strip_of, window
+from runbook_tui.session.ports.terminals import Terminals, TerminalView
+from runbook_tui.tui.at_once import paint
+from runbook_tui.tui.widgets.drawn import others, strip_of, window
 from runbook_tui.tui.widgets.sampling import Sampler
 
 WHEEL = 3
@@ -55,6 +58,10 @@ class ScrolledPane(Widget):
         super().__init__(id=id)
         self.terminals = terminals
         self.sampler = Sampler(lambda: self.post_message(self.Sampled(self)))
+        self.view = self.sampler.view
+        """What is drawn: what the sampler had in view when this was last placed."""
+        self.base = RichStyle()
+        """The style on which everything is drawn."""
         self.left = 0
         """The first column in view, while the end is not followed."""
         self.folder = ""
@@ -66,6 +73,7 @@ class ScrolledPane(Widget):
         self.folder = folder
         self.left = 0
         self.sampler.show(self.terminals.open(Path(folder)) if folder else None)
+        self.view = self.sampler.view
         self.shown_anew()
         self.refresh()
 
@@ -87,12 +95,18 @@ class ScrolledPane(Widget):
     def on_scrolled_pane_sampled(self, message: ScrolledPane.Sampled) -> None:
         """Draw the newer view."""
         message.stop()
-        self.placed()
+        self.placed(since=self.view)
 
-    def placed(self) -> None:
-        """Draw it again, and have the line above say where one is."""
-        self.refresh()
-        self.post_message(self.Placed())
+    def placed(self, *, since: TerminalView | None = None) -> None:
+        """Draw it again, and have the line above say where one is; where all that has changed
+        ``since`` is what was put out, only the rows that are others."""
+        self.view = self.sampler.view
+        rows = others(since, self.view) if since is not None else None
+        if rows is None:
+            self.refresh()
+            self.post_message(self.Placed())
+        elif rows and not (self.sampler.answering and paint(self, rows)):
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in rows))
 
     @property
     def place(self) -> tuple[int, int] | None:
@@ -105,9 +119,14 @@ class ScrolledPane(Widget):
         """Drawn by lines."""
         return ""
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines; what they stand on is worked out once for all of them."""
+        self.base = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One line of the terminal."""
-        width, view, base = self.size.width, self.sampler.view, self.rich_style
+        width, view, base = self.size.width, self.view, self.base
         if y >= len(view.rows):
             return self.marked(Strip.blank(width, base), y, 0)
         whole = self.marked(strip_of(view.rows[y], base), y, self.left)

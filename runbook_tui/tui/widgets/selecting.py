@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
-from runbook_tui.session.ports.terminals import Row, Terminals
+from runbook_tui.session.ports.terminals import Row, Terminals, TerminalView
 from runbook_tui.tui.widgets.drawn import reversed_in, text_of, whole_cells
 from runbook_tui.tui.widgets.finding import FindingPane
 from runbook_tui.tui.widgets.selection import Point, Selection
@@ -197,11 +197,12 @@ class SelectingPane(FindingPane):
 
     # -- once the picture stands still -----------------------------------------------------------
 
-    def placed(self) -> None:
+    def placed(self, *, since: TerminalView | None = None) -> None:
         """What was waited for may be in view."""
         if self._from is not None and self.sampler.stands:
             self._choose()
-        super().placed()
+            since = None
+        super().placed(since=since)
 
     def _stand(self) -> None:
         if self.sampler.stands:
@@ -268,7 +269,7 @@ class SelectingPane(FindingPane):
     def marked(self, strip: Strip, y: int, left: int) -> Strip:
         """What is chosen stands out; of a line that is in it to its end, a blank behind it too."""
         strip = super().marked(strip, y, left)
-        view = self.sampler.view
+        view = self.view
         cells = (
             self.selection.cells(y + view.first if view.total else y) if self.selection else None
         )
@@ -277,6 +278,6 @@ class SelectingPane(FindingPane):
         start, end = cells
         text = text_of(view.rows[y])
         if end is None:
-            strip = strip.adjust_cell_length(max(strip.cell_length, start) + 1, self.rich_style)
+            strip = strip.adjust_cell_length(max(strip.cell_length, start) + 1, self.base)
             end = strip.cell_length
         return reversed_in(strip, *whole_cells(text, start, end))

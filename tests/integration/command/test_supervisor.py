@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 from pathlib import Path
 
 import pytest
 
+from runbook_tui.command.host import CommandHost
 from runbook_tui.command.shells import base_environment
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.session.ports.commands import Phase
@@ -226,3 +228,39 @@ def test_a_secret_that_is_typed_slowly_is_masked_in_its_echo(run: Run) -> None:
     HOST.write(folder, b"\r")
     assert ended(folder).exit == 0
     assert output(folder) == "012***\ngot it\n"
+
+
+def test_keys_are_sent_at_once_where_the_way_is_known_and_nothing_has_to_wait(run: Run) -> None:
+    host = CommandHost()
+    folder = run("read x; echo got:$x", interactive=True)
+    supervisor = supervisor_of(folder)
+    assert not host.write_now(folder, b"h")
+    host.write(folder, b"he")
+    assert host.write_now(folder, b"llo")
+    until(lambda: output(folder) == "hello")
+    os.kill(supervisor, signal.SIGSTOP)
+    sent = 0
+    while host.write_now(folder, b"."):
+        sent += 1
+        assert sent < 100_000
+    os.kill(supervisor, signal.SIGCONT)
+    host.write(folder, b"\r")
+    assert ended(folder).exit == 0
+    assert f"got:hello{'.' * sent}\n" in output(folder)
+    until(lambda: not host.write_now(folder, b"x"))
+
+
+def test_a_viewer_hears_of_output_as_it_is_written(run: Run) -> None:
+    """In the head and behind it, and not of what it has heard of."""
+    folder = run("read x; echo one; read x; seq 1000000; read x; echo three", interactive=True)
+    supervisor_of(folder)
+    terminal = LogTerminals().open(folder)
+    ear = terminal.listen()
+    assert ear >= 0
+    for said in ("one", "1000000", "three"):
+        terminal.heard()
+        assert not select.select([ear], [], [], 0)[0]
+        HOST.write(folder, b"\r")
+        while said not in output(folder)[-40:]:
+            assert select.select([ear], [], [], 20)[0], "nothing is heard"
+            terminal.heard()

@@ -1,0 +1,31 @@
+"""Keys for commands: at once where nothing has to wait for it, and in the order they were typed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from runbook_tui.session.ports.commands import Commands
+
+
+class Keyboard:
+    """What one person types. ``later`` does things one after the other on another thread."""
+
+    def __init__(self, commands: Commands, later: Callable[[Callable[[], None]], None]) -> None:
+        self._commands = commands
+        self._later = later
+        self._on_their_way: deque[tuple[Path, bytes]] = deque()
+
+    def write(self, folder: Path, data: bytes) -> None:
+        """Type into a command's terminal; never waits."""
+        # What was typed before and is still on its way must not be overtaken.
+        if self._on_their_way or not self._commands.write_now(folder, data):
+            self._on_their_way.append((folder, data))
+            self._later(self._write_oldest)
+
+    def _write_oldest(self) -> None:
+        try:
+            self._commands.write(*self._on_their_way[0])
+        finally:
+            self._on_their_way.popleft()
