@@ -21,7 +21,7 @@ from runbook_tui.run.state import (
     StepState,
     Tick,
 )
-from runbook_tui.run.times import epoch
+from runbook_tui.run.times import ended_at, epoch
 from runbook_tui.run.verdicts import Signoff
 
 
@@ -119,9 +119,8 @@ def _by_hand(draft: Draft, id_: str) -> bool:
 
 def _step_waiting(draft: Draft, event: Event, payload: e.StepWaiting) -> None:
     id_ = event.step or ""
-    draft.change(
-        id_, status=Status.WAITING, finished=epoch(event.at), hands=_hands(draft, id_, event)
-    )
+    ended = ended_at(event.at, payload.ended)
+    draft.change(id_, status=Status.WAITING, finished=ended, hands=_hands(draft, id_, event))
 
 
 def _hands(draft: Draft, id_: str, event: Event) -> tuple[Actor, ...]:
@@ -135,7 +134,8 @@ def _step_finished(draft: Draft, event: Event, payload: e.StepFinished) -> None:
     id_ = event.step or ""
     status = Status.DONE if payload.result == "done" else _broken(draft.step(id_))
     hands = _hands(draft, id_, event)
-    draft.change(id_, status=status, finished=epoch(event.at), reason=payload.reason, hands=hands)
+    ended = ended_at(event.at, payload.ended)
+    draft.change(id_, status=status, finished=ended, reason=payload.reason, hands=hands)
 
 
 def _broken(step: StepState) -> Status:
@@ -208,7 +208,7 @@ def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) ->
     commands = tuple(
         dataclasses.replace(
             c,
-            finished=epoch(event.at),
+            finished=ended_at(event.at, payload.ended),
             exit=payload.exit,
             signal=payload.signal,
             lost=payload.lost,

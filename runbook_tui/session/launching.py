@@ -28,6 +28,7 @@ from runbook_tui.run.remote import DEFAULT_SHELL
 from runbook_tui.run.rollback import folders
 from runbook_tui.run.sources import ASKED, CALLER, NAMED, secret_from
 from runbook_tui.run.state import CommandRecord, RunState
+from runbook_tui.run.times import utc
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import CommandError, Commands, CommandSpec, CommandStatus
@@ -329,6 +330,7 @@ def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
         timed_out=status.timed_out,
         stopped=status.stopped,
         seconds=round(status.seconds, 3),
+        ended=utc(status.started + status.seconds) if status.started else None,
         bytes=status.bytes,
         dropped=status.dropped,
         digest=status.digest,
