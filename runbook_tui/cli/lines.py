@@ -276,7 +276,8 @@ class Lines:
             words = f"{self._narrator.title(part)} {step.status.value}: {step.reason}"
             say.err(words, colour="red", bold=True)
             for line in self._narrator.last_lines(step.commands, LAST_LINES):
-                say.err(f"  | {line}")
+                if not _said_in(line, step.reason):
+                    say.err(f"  | {line}")
         say.err(f"try it again with: runbook resume {state.run} --no-tui")
         say.err(f"or bring it back:  runbook rollback {state.run}")
         return exits.STEP_FAILED
@@ -307,3 +308,8 @@ def _stuck(state: RunState) -> Iterable[str]:
         if state.step(id_).status not in OVER and not state.outline.is_group(id_):
             for reason in blockers(state, id_)[:1]:
                 yield f"“{state.outline[id_].title}”: {reason}"
+
+
+def _said_in(line: str, reason: str) -> bool:
+    """Whether a reason says all that a line does."""
+    return bool(line.strip()) and all(part in reason for part in line.strip().split("; "))

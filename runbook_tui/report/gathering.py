@@ -17,7 +17,7 @@ from runbook_tui.report.model import Alarm, Attempt, Override, Ran, Remark
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.outline import Outline
-from runbook_tui.run.times import epoch
+from runbook_tui.run.times import ended_at, epoch
 
 Title = Callable[[str], str]
 
@@ -114,7 +114,7 @@ def _step_started(found: Gathered, event: Event, payload: e.StepStarted) -> None
 
 
 def _step_waiting(found: Gathered, event: Event, payload: e.StepWaiting) -> None:
-    found.again(event.step or "", ended=epoch(event.at), result="waiting")
+    found.again(event.step or "", ended=ended_at(event.at, payload.ended), result="waiting")
 
 
 def _step_finished(found: Gathered, event: Event, payload: e.StepFinished) -> None:
@@ -125,7 +125,7 @@ def _step_finished(found: Gathered, event: Event, payload: e.StepFinished) -> No
     values: dict[str, Any] = {"result": result, "reason": payload.reason}
     if attempts and attempts[-1].result != "waiting":
         # What waited had ended: the time that a sign-off takes is not the step's.
-        values["ended"] = epoch(event.at)
+        values["ended"] = ended_at(event.at, payload.ended)
     found.again(id_, **values)
 
 
@@ -192,7 +192,7 @@ def _command_finished(found: Gathered, event: Event, payload: e.CommandFinished)
         good = payload.exit == 0 and not payload.lost
         ran[at] = dataclasses.replace(
             command,
-            ended=epoch(event.at),
+            ended=ended_at(event.at, payload.ended),
             ok=good,
             outcome=outcome(payload),
             seconds=payload.seconds,

@@ -10,6 +10,7 @@ from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.frame import moved, placed
 from runbook_tui.run.people import joined
 from runbook_tui.run.state import FRESH, RunState, Status, StepState
+from runbook_tui.run.times import ended_at, epoch
 
 V = TypeVar("V")
 UNDER_WAY = frozenset({Status.RUNNING, Status.UNDOING})
@@ -92,6 +93,10 @@ class Draft:
         self.frame, self.at = found.frame, found.at
         if self._works():
             self.active += max(0.0, self.at - self.last)
+
+    def ended_at(self, event: Event, ended: str | None) -> float:
+        """When it ended what the event is about: earlier, where nobody looked on then."""
+        return self.at - (epoch(event.at) - ended_at(event.at, ended))
 
     def _works(self) -> bool:
         if self.rollback is not None and self.rollback.active:

@@ -123,18 +123,23 @@ class StepStarted(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFinished(Payload):
-    """The step is over: ``done`` or ``failed``; ``reason`` says why it failed."""
+    """The step is over: ``done`` or ``failed``; ``reason`` says why it failed.
+
+    ``ended``: when its last command did, in UTC; it may be recorded much later.
+    """
 
     WIRE: ClassVar[str] = "step.finished"
     result: str
     reason: str = ""
+    ended: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepWaiting(Payload):
-    """What the step does is done; checks or a sign-off are still to be given."""
+    """What the step does is done, since ``ended``; checks or a sign-off are still to be given."""
 
     WIRE: ClassVar[str] = "step.waiting"
+    ended: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +232,8 @@ class CommandFinished(Payload):
 
     ``bytes`` counts its output, ``dropped`` what of it the log did not keep, ``digest`` is the
     log's sha256. ``lingered``: others that it had started went on and may have put out more.
-    ``reason`` is why it did not start, or why its output was not kept.
+    ``reason`` is why it did not start, or why its output was not kept. ``ended`` is when it did,
+    in UTC: before the event where nobody looked on.
     """
 
     WIRE: ClassVar[str] = "command.finished"
@@ -240,6 +246,7 @@ class CommandFinished(Payload):
     timed_out: bool = False
     stopped: bool = False
     seconds: float = 0.0
+    ended: str | None = None
     bytes: int = 0
     dropped: int = 0
     digest: str = ""

@@ -19,6 +19,7 @@ from runbook_tui.run.state import (
     signed,
     wanted_of,
 )
+from runbook_tui.run.times import utc
 
 Pairs = list[tuple[Payload, str | None]]
 NAMED = 3
@@ -74,9 +75,19 @@ def conclude(state: RunState, step: str) -> Pairs:
     """What follows once a step's own work is done: over, or waiting; and what holds it, too."""
     if state.rehearsal:
         return _rehearsal_end(state, step)
+    ended = ended_by(state, step)
     if waits_for(state, step):
-        return [(e.StepWaiting(), step)]
-    return [(e.StepFinished(result="done"), step), *holders(state, step)]
+        return [(e.StepWaiting(ended=ended), step)]
+    return [(e.StepFinished(result="done", ended=ended), step), *holders(state, step, ended=ended)]
+
+
+def ended_by(state: RunState, step: str) -> str | None:
+    """When the last command of a step that its commands carry out has ended; None for others."""
+    found = state.step(step)
+    if found.status is not Status.RUNNING or state.outline.steps[step].manual:
+        return None
+    last = next((c for c in reversed(found.commands) if c.attempt == found.attempt), None)
+    return utc(last.finished) if last is not None and last.finished is not None else None
 
 
 def _rehearsal_end(state: RunState, step: str) -> Pairs:
@@ -87,8 +98,8 @@ def _rehearsal_end(state: RunState, step: str) -> Pairs:
     return [(e.StepFinished(result="done"), step)]
 
 
-def holders(state: RunState, step: str, skipped: str = "") -> Pairs:
-    """Steps around ``step`` that are over once it is.
+def holders(state: RunState, step: str, skipped: str = "", ended: str | None = None) -> Pairs:
+    """Steps around ``step`` that are over once it is, which was at ``ended`` if that is earlier.
 
     ``skipped``: why it is skipped. What is around it and has a shut gate is skipped then, not done.
     """
@@ -102,11 +113,11 @@ def holders(state: RunState, step: str, skipped: str = "") -> Pairs:
     if not item.manual and state.step(parent).status is not Status.WAITING:
         return []
     if item.signoff is not None and not signed(state, parent):
-        return [(e.StepWaiting(), parent)]
-    end: Payload = e.StepFinished(result="done")
+        return [(e.StepWaiting(ended=ended), parent)]
+    end: Payload = e.StepFinished(result="done", ended=ended)
     if skipped and not gate_open(state, parent):
         end = e.StepSkipped(reason=skipped, override=True)
-    return [(end, parent), *holders(state, parent, skipped)]
+    return [(end, parent), *holders(state, parent, skipped, ended)]
 
 
 def after(state: RunState, step: str, ticked: str = "", signed_now: bool = False) -> Pairs:

@@ -122,7 +122,8 @@ def _by_hand(draft: Draft, id_: str) -> bool:
 
 def _step_waiting(draft: Draft, event: Event, payload: e.StepWaiting) -> None:
     id_ = event.step or ""
-    draft.change(id_, status=Status.WAITING, finished=draft.at, hands=_hands(draft, id_, event))
+    ended = draft.ended_at(event, payload.ended)
+    draft.change(id_, status=Status.WAITING, finished=ended, hands=_hands(draft, id_, event))
 
 
 def _hands(draft: Draft, id_: str, event: Event) -> tuple[Actor, ...]:
@@ -136,7 +137,8 @@ def _step_finished(draft: Draft, event: Event, payload: e.StepFinished) -> None:
     id_ = event.step or ""
     status = Status.DONE if payload.result == "done" else _broken(draft.step(id_))
     hands = _hands(draft, id_, event)
-    draft.change(id_, status=status, finished=draft.at, reason=payload.reason, hands=hands)
+    ended = draft.ended_at(event, payload.ended)
+    draft.change(id_, status=status, finished=ended, reason=payload.reason, hands=hands)
 
 
 def _broken(step: StepState) -> Status:
@@ -205,7 +207,7 @@ def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) ->
     commands = tuple(
         dataclasses.replace(
             c,
-            finished=draft.at,
+            finished=draft.ended_at(event, payload.ended),
             exit=payload.exit,
             signal=payload.signal,
             lost=payload.lost,

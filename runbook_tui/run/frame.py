@@ -17,7 +17,7 @@ from typing import Any
 
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Event
-from runbook_tui.run.times import epoch
+from runbook_tui.run.times import epoch, utc
 
 SET = 1.0
 """Seconds by which the time of day must jump for the clock to have been set."""
@@ -92,9 +92,14 @@ def steadied(events: Iterable[Event]) -> tuple[list[Event], list[ClockSet]]:
 
 
 def _at(event: Event, seconds: float) -> Event:
-    if seconds == epoch(event.at):
+    by = seconds - epoch(event.at)
+    if not by:
         return event
-    return dataclasses.replace(event, at=datetime.fromtimestamp(seconds, UTC).isoformat())
+    payload: Any = event.payload
+    if ended := getattr(payload, "ended", None):
+        payload = dataclasses.replace(payload, ended=utc(epoch(ended) + by))
+    at = datetime.fromtimestamp(seconds, UTC).isoformat()
+    return dataclasses.replace(event, at=at, payload=payload)
 
 
 def moved(value: Any, by: float, names: Iterable[str] = ("at",)) -> Any:

@@ -28,3 +28,14 @@ def day_of(at: float, started: float, zone: tzinfo | None = None) -> int:
 
 
 YEAR = 300 * 86400.0
+
+
+def utc(seconds: float) -> str:
+    """Seconds since the epoch as events have them."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+
+
+def ended_at(at: str, ended: str | None) -> float:
+    """When it ended what an event of ``at`` is about: earlier, where nobody looked on then."""
+    recorded = epoch(at)
+    return min(recorded, epoch(ended)) if ended else recorded

@@ -27,6 +27,7 @@ from runbook_tui.run.prepare import (
 from runbook_tui.run.remote import DEFAULT_SHELL
 from runbook_tui.run.sources import CALLER, NAMED
 from runbook_tui.run.state import CommandRecord
+from runbook_tui.run.times import utc
 from runbook_tui.session.ports.commands import CommandError, CommandSpec, CommandStatus
 from runbook_tui.session.sending import carried
 from runbook_tui.session.undo_file import UNDO_SECONDS
@@ -214,6 +215,7 @@ def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
         timed_out=status.timed_out,
         stopped=status.stopped,
         seconds=round(status.seconds, 3),
+        ended=utc(status.started + status.seconds) if status.started else None,
         bytes=status.bytes,
         dropped=status.dropped,
         digest=status.digest,

@@ -18,7 +18,7 @@ from runbook_tui.run.events import (
     StepStarted,
     UndoArmed,
 )
-from runbook_tui.run.finishing import conclude, failed_probes, waits_for
+from runbook_tui.run.finishing import conclude, ended_by, failed_probes, waits_for
 from runbook_tui.run.rehearsal import rehearsed
 from runbook_tui.run.state import CommandRecord, RunState, Status, StepState, overtaken
 from runbook_tui.session.arming import armed_undo
@@ -196,7 +196,8 @@ class StepDriver:
         return unmoved
 
     def _fail(self, step: Step, reason: str) -> bool:
-        self._record(step, StepFinished(result="failed", reason=reason))
+        ended = ended_by(self._bench.state, step.id)
+        self._record(step, StepFinished(result="failed", reason=reason, ended=ended))
         return True
 
     def refile(self) -> None:

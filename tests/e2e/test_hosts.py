@@ -102,3 +102,15 @@ def test_what_was_lost_on_one_of_them_is_not_run_again_without_a_yes(
     assert again.status == 7, again
     assert "waits for a yes: its exit status is unknown; run “Deploy on far” again?" in again.err
     assert (runbook.work / "ran").read_text() == "far\nother\nthird\n"
+
+
+def test_what_ssh_says_is_told_once_with_the_output_and_once_with_the_failure(
+    runbook: Program,
+) -> None:
+    text = plan(runbook, 0).replace('"far", "other", "third"', '"nowhere.invalid", "b.invalid"')
+    ran = runbook("run", runbook.plan(text), "--no-tui")
+    assert ran.status == 1, ran
+    said = "Could not resolve hostname nowhere.invalid"
+    assert ran.out.count(said) == 2
+    assert ran.err.count(said) == 1
+    assert "nothing was run on nowhere.invalid; check the name" in ran.out

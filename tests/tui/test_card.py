@@ -24,7 +24,7 @@ from runbook_tui.tui.widgets.painted import RowList
 from runbook_tui.tui.widgets.pane import Pane
 from tests.fakes.history import START, History
 from tests.fakes.still import StillSession, StillTerminals
-from tests.integration.session.scene import Scene, book
+from tests.integration.session.scene import Scene, book, run_step
 from tests.tui.piloting import text_of, until
 
 Make = Callable[..., Scene]
@@ -201,3 +201,25 @@ def test_a_step_on_another_machine_says_where_it_acts_and_is_taken_back() -> Non
     text = "\n".join(card(history, "db"))
     assert "on db1 $ dump it" in text
     assert "↶ on db1 drop it" in text
+
+
+async def test_the_first_error_is_offered_where_there_is_one(scene: Make) -> None:
+    loud = Step(id="a", title="Loud", run="echo 'error: no such table'; exit 3", undo="true")
+    mute = Step(id="b", title="Mute", run="echo all is well; exit 3", undo="true", needs=())
+    session = scene(book(loud, mute)).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(100, 40)) as pilot:
+        run_step(session, "a", Status.FAILED)
+        await until(pilot, lambda: "its first error" in text_of(app))
+        run_step(session, "b", Status.FAILED)
+        await pilot.press("j")
+        await until(pilot, lambda: "✗ FAILED Mute" in text_of(app))
+        (record,) = session.state.step("b").commands
+        await until(pilot, lambda: _looked(app, record.folder))
+        assert "bring it back" in text_of(app)
+        assert "its first error" not in text_of(app)
+
+
+def _looked(app: RunbookApp, folder: str) -> bool:
+    assert isinstance(app.screen, MainScreen)
+    return app.screen.looked_for_errors(folder)

@@ -41,7 +41,8 @@ async def test_it_is_started_at_once_and_each_machine_has_its_row_and_pane(
         assert "on 3 machines, 2 at a time: far, other, third" in text_of(app)
         await pilot.press("enter")
         await until(pilot, lambda: "1 of 3 done, 1 failed" in text_of(app))
-        assert "Deploy on other: its command ended with exit status 1" in text_of(app)
+        why = "Deploy on other: its command ended with exit status 1"
+        await until(pilot, lambda: why in text_of(app))
         await until(pilot, lambda: "far ✓" in text_of(app) and "other ✗" in text_of(app))
         await pilot.press("left_square_bracket")
         await until(pilot, lambda: "command on far ✓" in text_of(app))

@@ -192,10 +192,14 @@ class Link:
         if self.stopping:
             why = "it was stopped before"
         hint = next((h for said, h in HINTS if said in why), "try `ssh {host} true`")
+        words = f"{reason}: {why}"
         if not (self.refused or self.stopping):
-            why += "; " + hint.format(host=shlex.quote(self.host))
+            todo = hint.format(host=shlex.quote(self.host))
+            # What ssh says itself stands there already.
+            words = f"{reason}; {todo}" if why in self.words else f"{words}; {todo}"
+            why += f"; {todo}"
         self.report({"exit": NOT_RUN, "reason": f"{reason}: {why}"})
-        show(f"{reason}: {why}\n".encode())
+        show(f"{words}\n".encode())
         return NOT_RUN
 
     def why(self) -> str:

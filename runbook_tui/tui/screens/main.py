@@ -8,6 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
+from textual.message import Message
 
 from runbook_tui.run.procedures import Duty
 from runbook_tui.tui.screens.heading import heading
@@ -17,6 +18,7 @@ from runbook_tui.tui.views import checklist as checklist_view
 from runbook_tui.tui.views import follow_up, guest, head
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.checklist import Checklist
+from runbook_tui.tui.widgets.error_signs import ErrorSigns
 from runbook_tui.tui.widgets.output import Output
 from runbook_tui.tui.widgets.painted import Lines, RowList
 from runbook_tui.tui.widgets.said import Said
@@ -48,8 +50,24 @@ class MainScreen(PaneScreen):
 
     _leaderless = False
 
+    class Noticed(Message):
+        """It is known whether an output holds an error."""
+
+    def on_unmount(self) -> None:
+        """Nobody looks for errors any more."""
+        self._signs.leave()
+
+    def looked_for_errors(self, folder: str) -> bool:
+        """Whether the search for errors in an output is over."""
+        return self._signs.looked(folder)
+
+    def on_main_screen_noticed(self) -> None:
+        """The card offers to go there."""
+        self.query_one("#card").refresh()
+
     def compose(self) -> ComposeResult:
         """Head, list, card, pane, message, foot."""
+        self._signs = ErrorSigns(self.app.terminals, lambda: self.post_message(self.Noticed()))
         yield Lines(self._paint_head, id="head")
         with Horizontal(id="body"):
             yield Checklist(lambda: self.state, id="list")
@@ -135,14 +153,9 @@ class MainScreen(PaneScreen):
             lines = follow_up.card(above, now, width - 2, height)
         else:
             lines = card_view.card(
-                self.state,
-                self.rows.chosen,
-                now,
-                width - 2,
-                height,
-                self._who_starts(),
-                self.app.session.absent.past,
-            )
+                self.state, self.rows.chosen, now, width - 2, height, self._who_starts(),
+                self.app.session.absent.past, self._signs.seen,
+            )  # fmt: skip
         return [[(" ", "plain"), *line] for line in lines]
 
     def _who_starts(self) -> str:

@@ -16,7 +16,7 @@ from runbook_tui.run.several import status_of
 from runbook_tui.run.state import RunState, gate_open
 from runbook_tui.tui.views.boxes import boxes, packed
 from runbook_tui.tui.views.confirming import action_words
-from runbook_tui.tui.views.next_key import what_next
+from runbook_tui.tui.views.next_key import Signs, no_signs, what_next
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.taking import bar, in_time, usually
 from runbook_tui.tui.views.tone import GLYPHS, Line, cut, spread, wrap
@@ -76,25 +76,27 @@ def _wanted(step: Step, width: int) -> int:
 
 def card(
     state: RunState, id_: str, now: float, width: int, height: int, guest: str = "",
-    past: Past = NO_PAST,
+    past: Past = NO_PAST, signs: Signs = no_signs,
 ) -> list[Line]:  # fmt: skip
-    """The card of a node in at most ``height`` lines; ``guest`` as in `what_next`."""
+    """The card of a node in at most ``height`` lines; ``guest``, ``signs`` as in `what_next`."""
     if id_ not in state.outline:
         return [[("nothing chosen", "dim")]]
     node = state.outline[id_]
     if isinstance(node.item, Step):
-        return _step(state, node.item, now, width, guest, past).fit(width, height)
+        return _step(state, node.item, now, width, guest, past, signs).fit(width, height)
     return _other(state, node, now, width)[:height]
 
 
-def _step(state: RunState, step: Step, now: float, width: int, guest: str, past: Past) -> _Parts:
+def _step(
+    state: RunState, step: Step, now: float, width: int, guest: str, past: Past, signs: Signs
+) -> _Parts:
     status = status_of(state, step.id)
     glyph, tone = GLYPHS[status]
     head: Line = [(f"{glyph} {status.value.upper()} ", tone), (said(step.title, 200), "strong")]
     text = [[(line, "dim")] for line in wrap(said(step.text, 4000, lines=True).strip(), width)]
     return _Parts(
         first=[spread(head, bar(state, step, now, past), width),
-               *what_next(state, step, status, now, width, guest)],
+               *what_next(state, step, status, now, width, guest, signs)],
         command=_command(state, step, width),
         undo=[_undo(state, step, width)],
         boxes=boxes(state, step, width),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from runbook_tui.book.durations import clock
 from runbook_tui.book.model import Step
 from runbook_tui.book.plain_text import printable
@@ -18,14 +20,23 @@ from runbook_tui.run.state import (
     signed,
 )
 from runbook_tui.tui.views.boxes import next_box, to_probe_again
-from runbook_tui.tui.views.outputs import ended_early, ending, in_background, own_commands
+from runbook_tui.tui.views.outputs import ended_early, ending, failed_command, in_background
 from runbook_tui.tui.views.tone import Line, cut, wrap
 from runbook_tui.tui.views.words import said
 
+Signs = Callable[[str], bool]
+"""Whether the output of a command's folder holds a line that looks like an error."""
+
+
+def no_signs(folder: str) -> bool:
+    """Nobody has looked."""
+    return False
+
 
 def what_next(
-    state: RunState, step: Step, status: Status, now: float, width: int, guest: str = ""
-) -> list[Line]:
+    state: RunState, step: Step, status: Status, now: float, width: int, guest: str = "",
+    signs: Signs = no_signs,
+) -> list[Line]:  # fmt: skip
     """The lines below a card's head.
 
     ``guest``: who starts steps, in words, for a person who may not; empty for the lead.
@@ -33,8 +44,9 @@ def what_next(
     found = state.step(step.id)
     lines = _around(state, step, now, width)
     if status in BROKEN:
-        ran = bool(own_commands(state, step.id))
-        lines += _broken(_reason(state, step), width, guest, output=ran)
+        record = failed_command(state, step.id)
+        error = record is not None and signs(record.folder)
+        lines += _broken(_reason(state, step), width, guest, error=error)
     elif status is Status.PENDING:
         lines += _pending(state, step, width)
     elif status is Status.READY:
@@ -83,10 +95,10 @@ def _wrapped(text: str, tone: str, width: int) -> list[Line]:
     return [[(line, tone)] for line in lines]
 
 
-def _broken(reason: str, width: int, guest: str, *, output: bool) -> list[Line]:
+def _broken(reason: str, width: int, guest: str, *, error: bool) -> list[Line]:
     again: Line = [] if guest else [("r", "key"), (" try again  ", "plain")]
     keys: Line = [*again, ("F9", "panic"), (" bring it back", "plain")]
-    if output:
+    if error:
         keys += [("  ", "plain"), ("e", "key"), (" its first error", "plain")]
     return [*_wrapped(printable(reason, 300), "bad", width), keys]
 

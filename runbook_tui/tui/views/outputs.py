@@ -75,6 +75,12 @@ def _title(state: RunState, id_: str) -> str:
     return f"“{said(node.title if node is not None else id_, 60)}”"
 
 
+def failed_command(state: RunState, step: str) -> CommandRecord | None:
+    """The newest command of a step that has ended badly."""
+    own = reversed(own_commands(state, step))
+    return next((c for c in own if not c.running and not c.ok), None)
+
+
 def titled(state: RunState, record: CommandRecord) -> str:
     """The title of what a command belongs to."""
     id_ = next((id_ for id_, step in state.steps.items() if record in step.commands), "")

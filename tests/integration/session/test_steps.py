@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -9,13 +10,16 @@ from pathlib import Path
 import pytest
 
 from runbook_tui.book.model import Check, Expect, Parameter, Secret, Step
+from runbook_tui.command import folder as kept
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.journal.signatures import SshSignatures
+from runbook_tui.report.building import build
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import CommandStarted, RunFinished
 from runbook_tui.run.several import status_of
 from runbook_tui.run.state import Status
+from runbook_tui.run.times import epoch
 from runbook_tui.session import stepping
 from runbook_tui.session.opening import open_run
 from runbook_tui.session.session import Session
@@ -322,3 +326,30 @@ def test_editors_and_pagers_are_the_person_s_own_only_where_a_person_types(
         p.environment for p in started if isinstance(p, CommandStarted) and p.kind == "run"
     ]
     assert recorded["GIT_EDITOR"] == ("my-GIT_EDITOR" if interactive else "true")
+
+
+def test_a_step_that_ended_while_nobody_looked_has_its_own_end(scene: Make) -> None:
+    place = scene(book(Step(id="a", title="A", run="while ! test -e go; do sleep 0.02; done",
+                            undo="true")))  # fmt: skip
+    session = place.open()
+    ask(session, r.StartStep(step="a"))
+    until(lambda: session.state.step("a").running_command(), what="its command")
+    record = session.state.step("a").running_command()
+    assert record
+    folder = Path(record.folder)
+    until(lambda: kept.supervisor(folder), what="its supervisor")
+    session.close()
+    (place.work / "go").touch()
+    until(lambda: place.commands.status(folder).phase == "finished", what="its end")
+    ended = time.time()
+    until(lambda: time.time() > ended + 1.0, what="some time in which nobody looks")
+    again = place.open()
+    until(lambda: again.state.step("a").status is Status.DONE)
+    step = again.state.step("a")
+    assert step.finished
+    assert step.finished <= ended
+    finished = {ev.type: ev for ev in place.journal.events(place.run)}["step.finished"]
+    assert epoch(finished.at) > ended + 0.9
+    told = build(place.run, place.runbook, place.journal.events(place.run), now=time.time())
+    (part,) = told.steps
+    assert part.attempts[0].ended == step.finished

@@ -217,14 +217,6 @@ def test_a_group_of_optional_steps_keeps_nothing_open() -> None:
     assert left_open(history.state) == []
 
 
-def test_a_step_to_be_typed_into_on_another_machine_is_refused_and_says_what_to_do() -> None:
-    step = Step(id="a", title="A", run="true", hosts=("db1",), interactive=True)
-    history = History(Runbook(title="T", phases=(Phase(id="p", title="P", steps=(step,)),)))
-    answer = refusal(history.ask(r.StartStep(step="a")))
-    assert "db1" in answer.reason
-    assert "skip" in answer.hint
-
-
 def test_the_gate_of_a_step_holds_the_steps_inside_it() -> None:
     inner = Step(id="i", title="I", run="true", undo="true")
     outer = Step(id="o", title="O", steps=(inner,), gate=Gate(roles=("cto",)))
