@@ -12,11 +12,12 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from runbook_tui.journal.faults import name_of
 from runbook_tui.journal.reader import JournalReader
-from runbook_tui.run.durations import NO_PAST, STEP, UNDO, Past, Spread, Timing, spread, took
+from runbook_tui.run.durations import NO_PAST, STEP, UNDO, Past, Spread, Took, spread, took
 from runbook_tui.session.ports.journal import JournalError, RunEntry
 
 NAME = "durations.db"
@@ -32,6 +33,7 @@ TABLES = """\
 CREATE TABLE seen(run TEXT PRIMARY KEY, title TEXT NOT NULL, head TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE took(title TEXT, kind TEXT, step TEXT, run TEXT, number INTEGER, seconds REAL,
   PRIMARY KEY(title, kind, step, run, number)) WITHOUT ROWID;
+CREATE INDEX took_by_run ON took(run);
 CREATE TABLE spread(title TEXT, kind TEXT, step TEXT, median REAL, p90 REAL, runs INTEGER,
   PRIMARY KEY(title, kind, step)) WITHOUT ROWID;
 """
@@ -97,15 +99,28 @@ class PastDurations:
         self, db: sqlite3.Connection, journal: JournalReader, title: str,
         entries: list[RunEntry], but: str, until: float,
     ) -> None:  # fmt: skip
-        """Read the runs that are not known as they are now, each in a commit of its own."""
+        """Read the runs that are not known as they are now, and enter them all at once.
+
+        Nothing is locked while they are read: that may take seconds.
+        """
         there = {e.run: e.head for e in entries if e.run != but}
         query = "SELECT run, head FROM seen WHERE title = ?"
         known = dict(db.execute(query, (title,)))
-        for run in known.keys() - there.keys():
-            _enter(db, title, run, None, ())
+        found = [_Read(run) for run in known.keys() - there.keys()]
         for run, head in there.items():
             if known.get(run) != head and time.monotonic() <= until:
-                _enter(db, title, run, head, journal.timings(run))
+                found.append(_Read(run, head, tuple(took(journal.timings(run)))))
+        if found:
+            _enter(db, title, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A run as it was read; without a head it is to be forgotten."""
+
+    run: str
+    head: str | None = None
+    took: tuple[Took, ...] = ()
 
 
 def _make(db: sqlite3.Connection) -> None:
@@ -124,23 +139,24 @@ def _make(db: sqlite3.Connection) -> None:
         raise
 
 
-def _enter(
-    db: sqlite3.Connection, title: str, run: str, head: str | None, timings: Iterable[Timing]
-) -> None:
-    """Have what a run took as it is now; without a head it is forgotten."""
-    found = list(took(timings))
+def _enter(db: sqlite3.Connection, title: str, found: Iterable[_Read]) -> None:
+    """Have what these runs took as it is now."""
     db.execute("BEGIN IMMEDIATE")
     try:
-        touched = set(db.execute(OF_RUN, (title, run)))
-        touched |= {(t.kind, t.step) for t in found}
-        for kind, step in touched:
-            where = "DELETE FROM took WHERE title = ? AND kind = ? AND step = ? AND run = ?"
-            db.execute(where, (title, kind, step, run))
-        rows = [(title, t.kind, t.step, run, number, t.seconds) for number, t in enumerate(found)]
-        db.executemany("INSERT INTO took VALUES (?, ?, ?, ?, ?, ?)", rows)
-        db.execute("DELETE FROM seen WHERE run = ?", (run,))
-        if head is not None:
-            db.execute("INSERT INTO seen VALUES (?, ?, ?)", (run, title, head))
+        touched: set[tuple[str, str]] = set()
+        for read in found:
+            before = set(db.execute(OF_RUN, (title, read.run)))
+            for kind, step in before:
+                where = "DELETE FROM took WHERE title = ? AND kind = ? AND step = ? AND run = ?"
+                db.execute(where, (title, kind, step, read.run))
+            rows = [
+                (title, t.kind, t.step, read.run, n, t.seconds) for n, t in enumerate(read.took)
+            ]
+            db.executemany("INSERT INTO took VALUES (?, ?, ?, ?, ?, ?)", rows)
+            db.execute("DELETE FROM seen WHERE run = ?", (read.run,))
+            if read.head is not None:
+                db.execute("INSERT INTO seen VALUES (?, ?, ?)", (read.run, title, read.head))
+            touched |= before | {(t.kind, t.step) for t in read.took}
         for kind, step in touched:
             _sum_up(db, title, kind, step)
         db.execute("COMMIT")

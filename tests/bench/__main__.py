@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from tests.bench import (
+    bench_durations,
     bench_emulator,
     bench_flood,
     bench_journal,
@@ -27,6 +28,7 @@ def main() -> None:
     bench_emulator.main(rounds)
     bench_journal.main(rounds)
     bench_opening.main(rounds * 3)
+    bench_durations.main(rounds)
 
 
 if __name__ == "__main__":
