@@ -490,13 +490,14 @@ def open_session(
     from runbook_tui.command.runner import HelperRunner
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session import account, spare, undo_writing
+    from runbook_tui.session.home import make_folder
     from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
     from runbook_tui.session.opening import open_run
     from runbook_tui.session.plan_files import read_kept, steady
     from runbook_tui.session.session import Session
 
     place = settings().run_folder(run)
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(place)
     around = surroundings()
     record = journal()
     # Whoever rolls back now still writes; the session that comes to hold the lock takes it in.

@@ -154,6 +154,7 @@ def _journal() -> Finding:
     from runbook_tui import wiring
     from runbook_tui.cli.choosing import glances
     from runbook_tui.journal.schema import side
+    from runbook_tui.journal.waiting import kept_waiting
 
     path = wiring.settings().journal
     folders = unknown.folders()
@@ -168,6 +169,8 @@ def _journal() -> Finding:
             return Finding(name="journal", good=False, text=text)
     if lost := unknown.said(folders, (run.entry.run for run in found)):
         return Finding(name="journal", good=False, text=lost)
+    if waits := kept_waiting(path):
+        return Finding(name="journal", good=False, text=waits, serious=False)
     ahead = [run for run in found if run.touched > time.time() + 5]
     if ahead:
         text = f"run {ahead[0].entry.run} was written in the future: a clock was wrong"

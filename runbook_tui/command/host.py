@@ -18,6 +18,7 @@ from runbook_tui.command.carrying import carrying
 from runbook_tui.command.hearing import KeptOpen, send
 from runbook_tui.command.orphans import end
 from runbook_tui.command.standby import SUPERVISOR, Standby
+from runbook_tui.session.home import make_folder
 from runbook_tui.session.ports.commands import (
     CommandError,
     CommandSpec,
@@ -49,7 +50,7 @@ class CommandHost:
     def start(self, spec: CommandSpec) -> None:
         """Start the command; returns when its supervisor holds its lock. Raises `CommandError`."""
         try:
-            spec.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(spec.folder.parent)
             spec.folder.mkdir(mode=0o700)
         except FileExistsError as error:
             raise CommandError(

@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from runbook_tui.session.home import opened
+
 IN_MODIFY = 0x2
 LOOK = 1.0
 """Seconds after which a listener looks by itself."""
@@ -27,7 +29,7 @@ class Bell:
     """The writer's end. Ringing never fails: the record is safe whoever hears of it."""
 
     def __init__(self, path: Path) -> None:
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._fd = opened(path, os.O_WRONLY | os.O_CREAT)
 
     def ring(self) -> None:
         """Wake all listeners."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from runbook_tui.session.home import opened
 from runbook_tui.session.ports.journal import JournalError
 
 LONGEST_NAME = 60
@@ -54,7 +55,7 @@ class FileLock:
     def _take(self) -> None:
         while True:
             if self._fd < 0:
-                self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                self._fd = opened(self._path, os.O_RDWR | os.O_CREAT)
             wait_for(self._fd, fcntl.LOCK_EX, self._path, self._patience)
             if self._still_there():
                 break

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from runbook_tui.journal.faults import ELSEWHERE
+from runbook_tui.session.home import opened
 from runbook_tui.session.ports.journal import JournalError
 
 MOUNTS = Path("/proc/self/mountinfo")
@@ -20,7 +21,8 @@ OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def prepare(path: Path) -> None:
-    """Make the folder (mode 0700) and an empty journal file (mode 0600) where they are missing.
+    """Make the folder (mode 0700) and an empty journal file (mode 0600) where they are missing; in
+    a folder that several users share the file is theirs, too.
 
     Raises `JournalError` on a network file system, OSError where the system refuses.
     """
@@ -30,7 +32,7 @@ def prepare(path: Path) -> None:
     make_folder(path.parent)
     if size(path) is not None:
         return
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    os.close(opened(path, os.O_RDWR | os.O_CREAT))
 
 
 def real(path: Path) -> Path:

@@ -6,6 +6,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from runbook_tui.session.home import make_folder, opened
+
 ROLLBACK_LOCK = "rollback.lock"
 """The file in a run's folder that whoever rolls it back holds, ``rollback.sh`` too."""
 
@@ -70,8 +72,8 @@ class RunLock:
         """The file, opened; on a disk that is full or takes nothing only if it is there already."""
         for flags in (os.O_RDWR | os.O_CREAT, os.O_RDWR, os.O_RDONLY):
             try:
-                self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                return os.open(self._path, flags | os.O_CLOEXEC, 0o600)
+                make_folder(self._path.parent)
+                return opened(self._path, flags)
             except OSError:
                 continue
         return None

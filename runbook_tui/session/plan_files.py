@@ -20,6 +20,7 @@ from runbook_tui.book.kept import pack, unpack
 from runbook_tui.book.model import Change, Phase, Runbook, Step
 from runbook_tui.book.reader import LARGEST, decode, read, too_large
 from runbook_tui.run.events import Event, RunStarted
+from runbook_tui.session.home import make_folder
 from runbook_tui.session.opening import Reader, plan_digest, plan_of
 from runbook_tui.session.ports.journal import JournalError
 
@@ -170,7 +171,7 @@ def keep_reading(place: Path, plan: PlanFiles) -> None:
     body = {"program": __version__, "plan": digest, "includes": list(plan.includes),
             "runbook": pack(plan.runbook)}  # fmt: skip
     try:
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(place)
         (place / READING).write_text(json.dumps(body), encoding="utf-8")
     except OSError:
         pass  # Without it the plan is read again, only slower.

@@ -18,6 +18,7 @@ from typing import Any
 from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import RunState
 from runbook_tui.session import undo_file, undo_script, undo_sheet
+from runbook_tui.session.home import make_folder, opened
 from runbook_tui.session.undo_file import Running, UndoFile
 from runbook_tui.session.undo_filing import Filing, running
 from runbook_tui.session.undo_script import Bodies, Owner
@@ -157,9 +158,9 @@ def _lines(file: UndoFile, items: Sequence[str]) -> str:
 
 def _aside(paper: Paper, mark: str) -> Path:
     """Write a file beside its place, on the disk where it is to be durable; returns where."""
-    paper.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(paper.path.parent)
     temporary = paper.path.with_name(f".{paper.path.name}.{os.getpid()}{mark}")
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, paper.mode)
+    fd = opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, paper.mode)
     with os.fdopen(fd, "w", encoding="utf-8") as file:
         file.write(paper.text)
         file.flush()
