@@ -76,6 +76,12 @@ class FiledUndo:
         """All that its undo runs, in order."""
         return (self.text, *self.earlier)
 
+    @property
+    def begun_texts(self) -> list[tuple[str, str]]:
+        """Those of its texts that a rollback had begun, with their folders."""
+        folders = (self.begun, *self.earlier_begun)
+        return [(text, f) for text, f in zip(self.texts, folders, strict=False) if f]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
@@ -156,8 +162,15 @@ def _completed(
     verify = fill_in(
         item.verify, values, secrets=secrets, places=_parsed(item.verify_places), shell=shell
     )
-    needed = tuple(dict.fromkeys((*text.open, *verify.open)))
-    return dataclasses.replace(item, text=text.text, verify=verify.text, missing=needed)
+    # What the texts read as variables stands in no place of theirs.
+    variables = (name for name in item.missing if name not in values)
+    return dataclasses.replace(
+        item,
+        text=text.text,
+        verify=verify.text,
+        missing=tuple(dict.fromkeys((*text.open, *verify.open, *variables))),
+        environment={**values, **(item.environment or {})},
+    )
 
 
 def _parsed(places: tuple[str, ...] | None) -> tuple[Place, ...] | None:

@@ -71,6 +71,7 @@ perform() {
   fi
   CDPATH='' cd -- "$cwd" || return 126
   for name in $secrets; do eval "$name=\$secret_$name; export $name"; done
+  for name in $late; do eval "$name=\$late_$name; export $name"; done
   output=/dev/null
   [ -z "$folder" ] || output=$folder/output
   set -- "RUNBOOK_RUN=$run" "RUNBOOK_STEP=$step" "RUNBOOK_OUTPUT=$output"
@@ -208,7 +209,7 @@ found=0 back=0 open=0 commands=0
 next() { # STEP TITLE in|out
   step=$1 title=$2
   host='' cwd='' needs='' secrets='' check='' begun='' withheld='' evaluates=yes shell=$usual_shell
-  limit=900 stops=''
+  limit=900 stops='' late='' unfit=''
   if [ -z "$whole" ] && [ "$3" = out ]; then
     [ "$pass" != print ] || printf '      %s  [left as it is: --all]\n' "$title"
     return 1
@@ -265,7 +266,7 @@ left() { # REASON [TEXT…]
   over "$left_as" "$why"
 }
 by_hand() { left_as=none; left "$@"; }
-lacking() { left_as=failed; left "needs $1" "$2"; }
+lacking() { left_as=failed; left "needs $1${unfit:+; $unfit}" "$2"; }
 floor() {
   left_as=none
   left "cannot be taken back: $1"
@@ -316,6 +317,7 @@ strange_one() { # TEXT…
 begun_of() { # TEXT
   where=${begun%%"$nl"*}
   case $begun in *"$nl"*) begun=${begun#*"$nl"} ;; *) begun='' ;; esac
+  case $known in *"${nl}well $where$nl"*) where=went ;; esac
   # What became of that was told since.
   case $known in *"${nl}told $step$nl"*) [ "$where" = went ] || where='' ;; esac
   case $known in *"$nl"[bw][e]*" $step$tab"*) ;; *) return ;; esac
