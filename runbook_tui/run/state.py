@@ -60,6 +60,9 @@ class CommandRecord:
     node: str = ""
     reason: str = ""
     host: str = ""
+    not_run: bool = False
+    first: bool = False
+    """Whether nothing of its step had acted before it."""
 
     @property
     def running(self) -> bool:

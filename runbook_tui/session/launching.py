@@ -131,10 +131,15 @@ class Workbench:
         return self.clock.mono() - self.looked >= LOOK_AGAIN and self.look_for_folders()
 
     def found(
-        self, hindered: tuple[tuple[str, str], ...], lasted: tuple[tuple[str, float], ...]
+        self,
+        hindered: tuple[tuple[str, str], ...],
+        lasted: tuple[tuple[str, float], ...],
+        asked: tuple[str, ...],
     ) -> None:
         """What a look at the undos has found."""
-        self.absent = dataclasses.replace(self.absent, hindered=hindered, lasted=lasted)
+        self.absent = dataclasses.replace(
+            self.absent, hindered=hindered, lasted=lasted, asked=asked
+        )
 
     def give_secret(self, name: str, value: str) -> None:
         """A secret that a person gave; kept in memory only."""
@@ -314,6 +319,7 @@ def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
         dropped=status.dropped,
         digest=status.digest,
         lingered=status.lingered,
+        not_run=status.not_run,
         reason=status.reason,
     )
 

@@ -42,8 +42,9 @@ RUNS = 10
 LONG = 20_000
 LONGEST = 200
 
-Found = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, float], ...]]
-"""What hinders steps' undos, and how many seconds they took in past runs."""
+Found = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, float], ...], tuple[str, ...]]
+"""What hinders steps' undos, how many seconds they took in past runs, and which have machines that
+were asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Lookout:
         self._answers: dict[_Check, tuple[float, str]] = {}
         self._lasted: tuple[tuple[str, float], ...] | None = None
         self._hurried = False
-        self._last: Found = ((), ())
+        self._last: Found = ((), (), ())
         self._news: deque[Found] = deque(maxlen=1)
 
     def go_on(self) -> None:
@@ -147,12 +148,15 @@ class Lookout:
     def _tell(self, missing: Mapping[str, str]) -> None:
         """Tell what was found, if that has changed."""
         found = []
+        asked = []
         for undo in self._undos:
             answer = self._answers.get(undo.check) if undo.check is not None else None
             why = missing.get(undo.step) or (answer[1] if answer is not None else "")
             if why:
                 found.append((undo.step, why))
-        told: Found = (tuple(found), self._lasted or ())
+            if answer is not None and undo.check is not None and undo.check.host:
+                asked.append(undo.step)
+        told: Found = (tuple(found), self._lasted or (), tuple(asked))
         if told != self._last:
             self._last = told
             self._news.append(told)

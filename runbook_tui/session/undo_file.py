@@ -52,6 +52,8 @@ class FiledUndo:
     """The folder of its undo, where a rollback had begun it."""
     earlier_begun: tuple[str, ...] = ()
     """The folders of ``earlier``, likewise; empty where it had not begun one."""
+    ready: str = ""
+    """What says whether it could work now; empty where nothing does."""
     went: tuple[str, ...] = ()
     """Those of its texts that have gone well already and are not run again."""
     outputs: tuple[str, ...] = ()
@@ -223,6 +225,7 @@ def parsed(body: Mapping[str, Any]) -> UndoFile:
             inside=tuple(item.get("inside", ())),
             begun=str(item.get("begun", "")),
             earlier_begun=tuple(item.get("earlier_begun", ())),
+            ready=str(item.get("ready", "")),
             went=tuple(item.get("went", ())),
             outputs=tuple(item.get("outputs", ())),
             running=tuple(item.get("running", ())),

@@ -261,6 +261,8 @@ def _how(item: FiledUndo, shell: Sequence[str], common: Environment) -> list[str
     withheld = [name for name in item.withheld if identifier(name)]
     if withheld:
         lines.append(f"withheld={quoted(' '.join(withheld))}")
+    if item.ready:
+        lines.append(f"ready={quoted(item.ready)}")
     if any(begun := _begun(item)):
         lines.append("begun=" + quoted("\n".join(begun)))
     return lines

@@ -139,6 +139,7 @@ def _filed(state: RunState, item: Item, needs: list[str], needed_by: list[str]) 
         "inside": [n for n in (node.change, node.phase) if n],
         "begun": _begun(state, item.step, item.text),
         "earlier_begun": [_begun(state, item.step, text) for text in item.earlier],
+        "ready": item.check,
         "went": list(item.went),
         "outputs": list(state.outline.steps[item.step].outputs),
         "running": [c.folder for c in _running(state.step(item.step))],

@@ -54,7 +54,8 @@ class Link:
 
     def run(self) -> int:
         """Everything; returns the status that this process ends with."""
-        self.report({"exit": NOT_RUN, "reason": f"nothing was run on {self.host}"})
+        reason = f"nothing was run on {self.host}"
+        self.report({"exit": NOT_RUN, "reason": reason, "not_run": True})
         try:
             self.ssh = begin([*self.spec["ssh"], "--", self.host, self.spec["taking"]])
         except OSError as error:
@@ -166,7 +167,7 @@ class Link:
         hint = next((h for said, h in HINTS if said in why), "try `ssh {host} true`")
         if not (self.refused or self.stopping):
             why += "; " + hint.format(host=shlex.quote(self.host))
-        self.report({"exit": NOT_RUN, "reason": f"{reason}: {why}"})
+        self.report({"exit": NOT_RUN, "reason": f"{reason}: {why}", "not_run": True})
         show(f"{reason}: {why}\n".encode())
         return NOT_RUN
 

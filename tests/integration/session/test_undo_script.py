@@ -401,7 +401,7 @@ def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
         pytest.skip("shellcheck is not there")
     late = {"missing": ("v",), "outputs": ("v",), "running": (str(tmp_path),)}
     items = (
-        undo("f", 'echo it"s" ${{ v }} "$v"', tmp_path, places=("11-19 v",), **late),
+        undo("f", 'echo it"s" ${{ v }} "$v"', tmp_path, places=("11-19 v",), ready="x $v", **late),
         undo("e", 'it\'s\n$(x) "y" `z`', tmp_path, needs=("d",), verify="x", earlier=("y",)),
         undo("d", "x $word", tmp_path, secrets=("word", "a", "b"), withheld=("A_TOKEN",)),
         undo("c", "print(1)", tmp_path, shell=("python3", "-c"), environment={"a.b": "c\n'd'"}),
@@ -470,3 +470,21 @@ def test_what_was_lost_is_not_run_again_by_who_goes_on_with_that_rollback(
     (tmp_path / "go").touch()
     assert run(path, shell=shell).returncode == 5
     assert (tmp_path / "ran").read_text().split() == ["b", "a"]
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=["dash", "bash"])
+def test_the_print_asks_what_says_whether_an_undo_could_work(
+    tmp_path: Path, shell: list[str]
+) -> None:
+    check = 'test -e "$V_NAME" || { echo; echo "$V_NAME is away"; exit 1; }'
+    path = write(
+        tmp_path / "run", undo("a", "true", tmp_path, ready=check, environment={"V_NAME": "it"})
+    )
+    look = run(path, "-n", shell=shell)
+    assert look.returncode == 6
+    assert "A  [it is away]" in look.stdout
+    (tmp_path / "it").touch()
+    assert run(path, "-n", shell=shell).returncode == 0
+    (tmp_path / "it").unlink()
+    # It is tried all the same.
+    assert run(path, shell=shell).returncode == 5
