@@ -14,7 +14,7 @@ from runbook_tui.cli.output import LogFollower
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor, Draft, SeveritySet
 from runbook_tui.session import emergency, spare
-from runbook_tui.session.account import Account, Begun, begun, left_behind, told, undone, went
+from runbook_tui.session.account import Account, Begun, left_behind, undone, undos
 from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
 from runbook_tui.session.spare import NAME
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
@@ -139,16 +139,14 @@ def _kept(run_folder: Path, run: str) -> list[Draft]:
 
 def _begun(file: UndoFile, run_folder: Path) -> dict[tuple[str, str], Begun]:
     """Undos that some rollback began and did not see to the end: by journal or by account."""
+    known = undos(_kept(run_folder, file.run))
     filed = {
         (item.step, text): Begun(Path(folder))
         for item in file.items
-        for text, folder in zip(item.texts, (item.begun, *item.earlier_begun), strict=False)
-        if folder
+        for text, folder in item.begun_texts
+        if item.step not in known.told
     }
-    kept = _kept(run_folder, file.run)
-    over = told(kept)
-    filed = {(step, text): found for (step, text), found in filed.items() if step not in over}
-    return {**filed, **begun(kept)}
+    return {**filed, **known.begun}
 
 
 def _left(file: UndoFile, run_folder: Path) -> UndoFile:
@@ -156,7 +154,14 @@ def _left(file: UndoFile, run_folder: Path) -> UndoFile:
     kept = _kept(run_folder, file.run)
     done = undone(kept)
     items = tuple(item for item in file.items if item.step not in done)
-    return dataclasses.replace(file, items=items).without_what_went(went(kept))
+    known = undos(kept)
+    filed = {
+        (item.step, text)
+        for item in file.items
+        for text, folder in item.begun_texts
+        if Path(folder) in known.well
+    }
+    return dataclasses.replace(file, items=items).without_what_went(known.went | filed)
 
 
 def named(files: list[UndoFile], name: str | None) -> list[UndoFile]:

@@ -233,7 +233,8 @@ class CommandFinished(Payload):
     ``bytes`` counts its output, ``dropped`` what of it the log did not keep, ``digest`` is the
     log's sha256. ``lingered``: others that it had started went on and may have put out more.
     ``reason`` is why it did not start, or why its output was not kept. ``ended`` is when it did,
-    in UTC: before the event where nobody looked on.
+    in UTC: before the event where nobody looked on. ``not_run``: nothing of it was begun on the
+    machine where it was to run, for certain.
     """
 
     WIRE: ClassVar[str] = "command.finished"
@@ -252,6 +253,7 @@ class CommandFinished(Payload):
     digest: str = ""
     lingered: bool | None = None
     reason: str = ""
+    not_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

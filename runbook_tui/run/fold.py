@@ -194,6 +194,7 @@ def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> N
         interactive=payload.interactive,
         node=payload.node,
         host=payload.host,
+        first=not draft.step(id_).acted,
     )
     step = draft.step(id_)
     fields: dict[str, Any] = {"commands": (*step.commands, record)}
@@ -216,12 +217,17 @@ def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) ->
             seconds=payload.seconds,
             reason=payload.reason,
             digest=payload.digest,
+            not_run=payload.not_run,
         )
         if c.folder == payload.folder
         else c
         for c in draft.step(id_).commands
     )
     draft.change(id_, commands=commands)
+    begun = not (payload.not_run and payload.kind == "run")
+    if not begun and any(c.first for c in commands if c.folder == payload.folder):
+        # Nothing of the step has acted on its machine, and nothing is to be undone there.
+        draft.change(id_, acted=False)
 
 
 def _captured(draft: Draft, event: Event, payload: e.ParameterCaptured) -> None:

@@ -10,8 +10,11 @@ def counted(found: RollbackPlan) -> str:
     if not found.items:
         return ""
     words = f"{found.ready} ready"
-    if open_ := found.commands - found.ready:
+    unasked = sum(item.unasked and item.why.startswith("not known") for item in found.items)
+    if open_ := found.commands - found.ready - unasked:
         words += f", {open_} not"
+    if unasked:
+        words += f", {unasked} not known yet"
     if lost := sum(item.gone for item in found.items):
         words += f" ({lost} folder{'' if lost == 1 else 's'} gone)"
     if hands := sum(item.kind == "manual" for item in found.items):

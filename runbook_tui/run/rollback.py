@@ -207,10 +207,12 @@ def folders(state: RunState) -> tuple[str, ...]:
 def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
     """The plan as it stands where these are absent: what needs them is not ready."""
     hindered, lasted = dict(absent.hindered), absent.past.undos
+    asked = frozenset(absent.asked)
     items = tuple(
         _as_found(
             lacking(item, absent.secrets),
             gone=item.kind == "command" and not item.host and item.cwd in absent.folders,
+            unasked=item.unasked and item.step not in asked,
             hindered=hindered.get(item.step, item.hindered) if item.kind == "command" else "",
             usual=item.usual if item.usual is not None else _median(lasted.get(item.step)),
         )
@@ -223,11 +225,11 @@ def _median(past: Spread | None) -> float | None:
     return None if past is None else past.median
 
 
-def _as_found(item: Item, *, gone: bool, hindered: str, usual: float | None) -> Item:
+def _as_found(item: Item, *, gone: bool, unasked: bool, hindered: str, usual: float | None) -> Item:
     """The item with these; of thousands most are as they were."""
-    if (item.gone, item.hindered, item.usual) == (gone, hindered, usual):
+    if (item.gone, item.unasked, item.hindered, item.usual) == (gone, unasked, hindered, usual):
         return item
-    return dataclasses.replace(item, gone=gone, hindered=hindered, usual=usual)
+    return dataclasses.replace(item, gone=gone, unasked=unasked, hindered=hindered, usual=usual)
 
 
 def awaited(state: RunState, absent: Collection[str] = ()) -> tuple[Item, ...]:

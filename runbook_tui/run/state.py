@@ -64,6 +64,9 @@ class CommandRecord:
     host: str = ""
     digest: str = ""
     """The sha256 of its output as it was kept; empty until it has ended."""
+    not_run: bool = False
+    first: bool = False
+    """Whether nothing of its step had acted before it."""
 
     @property
     def running(self) -> bool:

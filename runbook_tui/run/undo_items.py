@@ -52,6 +52,8 @@ class Item:
     held: bool = False
     gone: bool = False
     """Whether the folder it acts in is not there now; an undo that comes before may bring it."""
+    unasked: bool = False
+    """Whether nobody has asked yet whether it could work on the machine where it acts."""
     hindered: str = ""
     """Why it could not work now, as far as was looked: a program or a remote that is away."""
     promised: tuple[str, ...] = ()
@@ -95,7 +97,7 @@ class Item:
     def ready(self) -> bool:
         """Whether it can run now without asking anything."""
         return self.kind == "command" and not (
-            self.missing or self.held or self.gone or self.hindered
+            self.missing or self.held or self.gone or self.hindered or self.unasked
         )
 
     @property
@@ -119,6 +121,8 @@ class Item:
             return "its folder is gone"
         if self.hindered:
             return self.hindered
+        if self.unasked:
+            return f"not known: {self.host} has not been asked yet"
         words = {"manual": "by hand", "none": "no undo known", "irreversible": "cannot be undone"}
         return words.get(self.kind, "")
 
@@ -134,6 +138,8 @@ class Absent:
     folders: tuple[str, ...] = ()
     hindered: tuple[tuple[str, str], ...] = ()
     """Steps whose undo could not work now, and why."""
+    asked: tuple[str, ...] = ()
+    """Steps of other machines that were asked whether their undo could work."""
     past: Past = NO_PAST
     """How long steps and undos took in past runs of the plan."""
 
@@ -200,6 +206,7 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
         cwd=armed.cwd,
         host=armed.host,
         held=held,
+        unasked=bool(armed.host),
         check="" if (ready := resolve_ready(state, armed, values)).open else ready.text,
         guess=_guess(state, id_, armed.kind),
         usual=_usual(state, id_, armed.kind),

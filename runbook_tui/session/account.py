@@ -9,7 +9,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from runbook_tui.run.events import (
     Draft,
     NoteAdded,
     Payload,
+    RollbackFinished,
     UndoFinished,
 )
 from runbook_tui.run.wire import decode, encode, wire_name
@@ -124,25 +125,6 @@ def undone(drafts: Iterable[Draft]) -> frozenset[str]:
     )
 
 
-def told(drafts: Iterable[Draft]) -> frozenset[str]:
-    """Ids of the steps of which an account says how their undo ended, well or not."""
-    ended = (draft.step for draft in drafts if isinstance(draft.payload, UndoFinished))
-    return frozenset(step for step in ended if step)
-
-
-def went(drafts: Iterable[Draft]) -> frozenset[tuple[str, str]]:
-    """Texts of undos that have gone well by these events, each behind its step's id."""
-    texts: dict[tuple[str, str], str] = {}
-    found = set()
-    for draft in drafts:
-        step, payload = draft.step or "", draft.payload
-        if isinstance(payload, CommandStarted) and payload.kind == "undo":
-            texts[step, payload.folder] = payload.text
-        elif isinstance(payload, CommandFinished) and payload.exit == 0 and not payload.lost:
-            found.add((step, texts.get((step, payload.folder), "")))
-    return frozenset(found)
-
-
 @dataclass(frozen=True, slots=True)
 class Begun:
     """An undo that somebody began; ``ended``: its command's end is recorded, what it means not."""
@@ -151,22 +133,57 @@ class Begun:
     ended: bool = False
 
 
-def begun(drafts: Iterable[Draft]) -> dict[tuple[str, str], Begun]:
-    """Undos that were begun, by step and text, and of which nobody has said how they went.
+@dataclass(kw_only=True)
+class Undos:
+    """What an account says of undos. What was lost counts as begun until its rollback is over:
+    whoever goes on with that one knows no better."""
 
-    A step that was tried several times may have several texts.
-    """
-    found: dict[tuple[str, str], Begun] = {}
+    begun: dict[tuple[str, str], Begun] = field(default_factory=dict)
+    """Those of which nobody has said how they went, by step and text; a step may have several."""
+    told: set[str] = field(default_factory=set)
+    """Ids of the steps of which it is said how their undo ended, well or not."""
+    went: set[tuple[str, str]] = field(default_factory=set)
+    """Texts that have gone well, each behind its step's id."""
+    well: set[Path] = field(default_factory=set)
+    """The folders of these, and of others whose text it does not say."""
+
+    def started(self, step: str, payload: CommandStarted) -> None:
+        """A text of an undo begins."""
+        self.begun[step, payload.text] = Begun(Path(payload.folder))
+
+    def ended(self, step: str, payload: CommandFinished) -> None:
+        """A text of an undo has ended."""
+        ended = Begun(Path(payload.folder), ended=True)
+        keys = [k for k, b in self.begun.items() if k[0] == step and b.folder == ended.folder]
+        self.begun.update(dict.fromkeys(keys, ended))
+        if payload.exit == 0 and not payload.lost:
+            self.went.update(keys)
+            self.well.add(ended.folder)
+
+    def tell(self, step: str) -> None:
+        """It is said how a step's undo went."""
+        self.told.add(step)
+        self.begun = {key: value for key, value in self.begun.items() if key[0] != step}
+
+
+def undos(drafts: Iterable[Draft]) -> Undos:
+    """What these events of an account, in their order, say of undos."""
+    found = Undos()
+    lost: set[str] = set()
     for draft in drafts:
         step, payload = draft.step or "", draft.payload
         if isinstance(payload, CommandStarted) and payload.kind == "undo":
-            found[step, payload.text] = Begun(Path(payload.folder))
+            found.started(step, payload)
+            lost.discard(step)
         elif isinstance(payload, CommandFinished) and payload.kind == "undo":
-            ended = Begun(Path(payload.folder), ended=True)
-            keys = [k for k, b in found.items() if k[0] == step and b.folder == ended.folder]
-            found.update(dict.fromkeys(keys, ended))
-        elif isinstance(payload, UndoFinished):
-            found = {key: value for key, value in found.items() if key[0] != step}
+            found.ended(step, payload)
+            lost |= {step} if payload.lost else set()
+        elif isinstance(payload, UndoFinished) and step not in lost:
+            found.tell(step)
+        elif isinstance(payload, RollbackFinished):
+            for one in lost:
+                found.tell(one)
+            lost = set()
     return found
 
 

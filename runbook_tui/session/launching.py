@@ -220,5 +220,6 @@ def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
         dropped=status.dropped,
         digest=status.digest,
         lingered=status.lingered,
+        not_run=status.not_run,
         reason=status.reason,
     )

@@ -42,8 +42,9 @@ PATIENCE = 20.0
 """Seconds that past runs are read for at most, of those that nobody has read yet."""
 LONGEST = 200
 
-Found = tuple[tuple[tuple[str, str], ...], Past]
-"""What hinders steps' undos, and how long things took in past runs."""
+Found = tuple[tuple[tuple[str, str], ...], Past, tuple[str, ...]]
+"""What hinders steps' undos, how long things took in past runs, and which have machines that were
+asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Lookout:
         self._answers: dict[_Check, tuple[float, str]] = {}
         self._past: Past | None = None
         self._hurried = False
-        self._last: Found = ((), NO_PAST)
+        self._last: Found = ((), NO_PAST, ())
         self._news: deque[Found] = deque(maxlen=1)
 
     def go_on(self) -> None:
@@ -147,12 +148,15 @@ class Lookout:
     def _tell(self, missing: Mapping[str, str]) -> None:
         """Tell what was found, if that has changed."""
         found = []
+        asked = []
         for undo in self._undos:
             answer = self._answers.get(undo.check) if undo.check is not None else None
             why = missing.get(undo.step) or (answer[1] if answer is not None else "")
             if why:
                 found.append((undo.step, why))
-        told: Found = (tuple(found), self._past or NO_PAST)
+            if answer is not None and undo.check is not None and undo.check.host:
+                asked.append(undo.step)
+        told: Found = (tuple(found), self._past or NO_PAST, tuple(asked))
         if told != self._last:
             self._last = told
             self._news.append(told)

@@ -29,7 +29,8 @@ ABSENT: Mapping[str, Any] = MappingProxyType(
     {
         "text": "", "earlier": [], "verify": "", "missing": [], "secrets": [], "held": False,
         "cwd": "", "host": "", "ssh": "", "shell": [], "environment": {}, "inside": [],
-        "begun": "", "earlier_begun": [], "went": [], "outputs": [], "running": [], "needed_by": [],
+        "begun": "", "earlier_begun": [], "ready": "", "went": [], "outputs": [], "running": [],
+        "needed_by": [],
         "timeout": UNDO_SECONDS, "on_failure": "ask", "needs": [], "withheld": [], "reason": "",
     }
 )  # fmt: skip
@@ -67,6 +68,8 @@ class FiledUndo:
     """The folder of its undo, where a rollback had begun it."""
     earlier_begun: tuple[str, ...] = ()
     """The folders of ``earlier``, likewise; empty where it had not begun one."""
+    ready: str = ""
+    """What says whether it could work now; empty where nothing does."""
     went: tuple[str, ...] = ()
     """Those of its texts that have gone well already and are not run again."""
     outputs: tuple[str, ...] = ()
@@ -90,6 +93,12 @@ class FiledUndo:
     def texts(self) -> tuple[str, ...]:
         """All that its undo runs, in order."""
         return (self.text, *self.earlier)
+
+    @property
+    def begun_texts(self) -> list[tuple[str, str]]:
+        """Those of its texts that a rollback had begun, with their folders."""
+        folders = (self.begun, *self.earlier_begun)
+        return [(text, f) for text, f in zip(self.texts, folders, strict=False) if f]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +187,15 @@ def _completed(
     verify = fill_in(
         item.verify, values, secrets=secrets, places=_parsed(item.verify_places), shell=shell
     )
-    needed = tuple(dict.fromkeys((*text.open, *verify.open)))
-    return dataclasses.replace(item, text=text.text, verify=verify.text, missing=needed)
+    # What the texts read as variables stands in no place of theirs.
+    variables = (name for name in item.missing if name not in values)
+    return dataclasses.replace(
+        item,
+        text=text.text,
+        verify=verify.text,
+        missing=tuple(dict.fromkeys((*text.open, *verify.open, *variables))),
+        environment={**values, **(item.environment or {})},
+    )
 
 
 def _parsed(places: tuple[str, ...] | None) -> tuple[Place, ...] | None:
@@ -237,6 +253,7 @@ def item_of(item: Mapping[str, Any]) -> FiledUndo:
         inside=tuple(found["inside"]),
         begun=str(found["begun"]),
         earlier_begun=tuple(found["earlier_begun"]),
+        ready=str(found["ready"]),
         went=tuple(found["went"]),
         outputs=tuple(found["outputs"]),
         running=tuple(found["running"]),

@@ -156,6 +156,7 @@ def _body(state: RunState, item: Item, armed: UndoArmed | None) -> dict[str, Any
         "held": item.held,
         "cwd": item.cwd,
         "shell": list(armed.shell) if armed else [],
+        "ready": item.check,
         "went": list(item.went),
         "inside": [n for n in (node.change, node.phase) if n],
         "outputs": list(state.outline.steps[item.step].outputs),

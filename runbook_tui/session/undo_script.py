@@ -18,6 +18,7 @@ from runbook_tui.book.model import Secret
 from runbook_tui.run import remote
 from runbook_tui.session import undo_shell, undo_shell_commands, undo_shell_there
 from runbook_tui.session.undo_file import UNDO_SECONDS, FiledUndo, Running, UndoFile
+from runbook_tui.session.undo_late import LATE, late, spelled
 
 NAME = "rollback.sh"
 EVALUATING = frozenset({"bash", "sh", "dash", "ash", "ksh", "zsh"})
@@ -56,7 +57,7 @@ class Bodies:
 
 def script(file: UndoFile, place: Path, owner: Owner, bodies: Bodies | None = None) -> str:
     """The script; ``place`` is the run's folder, ``bodies`` what was made for it before."""
-    commands = [item for item in file.items if item.kind == "command" and not item.missing]
+    commands = [i for i in file.items if i.kind == "command" and (not i.missing or late(i))]
     shell = commands[0].shell if commands else ()
     items = (bodies or Bodies()).of(file, shell)
     return "".join([
@@ -69,6 +70,7 @@ def script(file: UndoFile, place: Path, owner: Owner, bodies: Bodies | None = No
         undo_shell_commands.COMMANDS,
         undo_shell_commands.ITEMS,
         undo_shell_there.THERE if any(item.host for item in commands) else "",
+        LATE if any(item.missing for item in commands) else "",
         _secrets(file.sources, file.items),
         _running(file.running),
         _values(file.environment),
@@ -230,18 +232,27 @@ def _body(item: FiledUndo, shell: Sequence[str], common: Environment) -> list[st
         return [*needs, f"by_hand {quoted(one_line(item.reason) or 'done by hand')}"]
     if item.kind != "command":
         return [*needs, f"by_hand {quoted(one_line(item.reason) or 'no undo known')}"]
-    needed = [*item.missing, *(name for name in item.secrets if not identifier(name))]
+    strange = [name for name in item.secrets if not identifier(name)]
+    needed = [*item.missing, *strange]
     lines = [f"cwd={quoted(item.cwd)}", *needs]
     if item.timeout != UNDO_SECONDS:
         lines.append(f"limit={math.ceil(item.timeout)}")
     if item.on_failure == "stop":
         lines.append("stops=yes")
-    if needed:
-        return [*lines, f"lacking {quoted(', '.join(needed))} {quoted(item.text)}"]
-    return [*lines, *_command(item, shell, common)]
+    lacking = f"lacking {quoted(', '.join(needed))} {quoted(item.text)}"
+    if not needed:
+        return [*lines, *_how(item, shell, common), *_command(item)]
+    if strange or not late(item):
+        return [*lines, lacking]
+    folders = " ".join(quoted(folder) for folder in item.running)
+    had = " && ".join(f"put_out {name} {late(item)} {folders}" for name in item.missing)
+    inner = [*_how(item, shell, common), *_command(item)]
+    return [*lines, f"if {had}; then", *(f"  {line}" for line in inner), "else",
+            f"  {lacking}", "fi"]  # fmt: skip
 
 
-def _command(item: FiledUndo, shell: Sequence[str], common: Environment) -> list[str]:
+def _how(item: FiledUndo, shell: Sequence[str], common: Environment) -> list[str]:
+    """Where, and with what, an undo runs."""
     lines = _there(item) if item.host else _here(item, common)
     if list(item.shell) != list(shell):
         lines.append(f"shell={quoted(_argv(item.shell))}")
@@ -250,12 +261,19 @@ def _command(item: FiledUndo, shell: Sequence[str], common: Environment) -> list
     withheld = [name for name in item.withheld if identifier(name)]
     if withheld:
         lines.append(f"withheld={quoted(' '.join(withheld))}")
+    if item.ready:
+        lines.append(f"ready={quoted(item.ready)}")
     if any(begun := _begun(item)):
         lines.append("begun=" + quoted("\n".join(begun)))
-    if item.verify:
-        lines.append(f"check={quoted(item.verify)}")
-    texts = " ".join(quoted(text) for text in item.texts)
-    return [*lines, f"take_back {texts}"]
+    return lines
+
+
+def _command(item: FiledUndo) -> list[str]:
+    if item.missing:
+        undo, check = spelled(item, quoted)
+        return [*([f"check={check}"] if item.verify else []), f"take_back {undo}"]
+    lines = [f"check={quoted(item.verify)}"] if item.verify else []
+    return [*lines, f"take_back {' '.join(quoted(text) for text in item.texts)}"]
 
 
 def _begun(item: FiledUndo) -> list[str]:

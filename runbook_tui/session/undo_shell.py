@@ -89,8 +89,9 @@ kept() {
   done
 }
 # Lines, with tabs and texts as in JSON: `done STEP`; `told STEP` of one whose undo is over, however
-# it went; `begun STEP TEXT FOLDER` of an undo whose end nobody has told; `went STEP TEXT` of one
-# that went well.
+# it went; `begun STEP TEXT FOLDER` of an undo whose end nobody has told; `went STEP TEXT` and
+# `well FOLDER` of one that went well. What was lost is told only once its rollback is over: whoever
+# goes on with that one knows no better.
 known() {
   kept 2>/dev/null | LC_ALL=C awk '
     function first(key,   at, rest) {
@@ -108,19 +109,27 @@ known() {
     type == "command.started" && first("kind") == "undo" {
       begun[step "\t" whole_text()] = first("folder")
       texts[first("folder")] = whole_text()
+      delete lost[step]
     }
     type == "command.finished" && first("kind") == "undo" && /"exit": 0,/ {
+      well[first("folder")] = 1
       if (first("folder") in texts) went[step "\t" texts[first("folder")]] = 1
     }
+    type == "command.finished" && first("kind") == "undo" && /"lost": true/ { lost[step] = 1 }
     type == "undo.finished" {
+      if (first("result") == "done" || first("result") == "taken back") over[step] = 1
+      if (!(step in lost)) tell(step)
+    }
+    type == "rollback.finished" { for (step in lost) { tell(step); delete lost[step] } }
+    function tell(step,   one) {
       told[step] = 1
       for (one in begun) if (index(one, step "\t") == 1) delete begun[one]
-      if (first("result") == "done" || first("result") == "taken back") over[step] = 1
     }
     END {
       for (step in over) print "done " step
       for (step in told) print "told " step
       for (one in went) print "went " one
+      for (one in well) print "well " one
       for (one in begun) print "begun " one "\t" begun[one]
     }'
 }

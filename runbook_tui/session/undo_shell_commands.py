@@ -71,6 +71,7 @@ perform() {
   fi
   CDPATH='' cd -- "$cwd" || return 126
   for name in $secrets; do eval "$name=\$secret_$name; export $name"; done
+  for name in $late; do eval "$name=\$late_$name; export $name"; done
   output=/dev/null
   [ -z "$folder" ] || output=$folder/output
   set -- "RUNBOOK_RUN=$run" "RUNBOOK_STEP=$step" "RUNBOOK_OUTPUT=$output"
@@ -208,7 +209,7 @@ found=0 back=0 open=0 commands=0
 next() { # STEP TITLE in|out
   step=$1 title=$2
   host='' cwd='' needs='' secrets='' check='' begun='' withheld='' evaluates=yes shell=$usual_shell
-  limit=900 stops=''
+  limit=900 stops='' late='' unfit='' ready=''
   if [ -z "$whole" ] && [ "$3" = out ]; then
     [ "$pass" != print ] || printf '      %s  [left as it is: --all]\n' "$title"
     return 1
@@ -265,7 +266,7 @@ left() { # REASON [TEXT…]
   over "$left_as" "$why"
 }
 by_hand() { left_as=none; left "$@"; }
-lacking() { left_as=failed; left "needs $1" "$2"; }
+lacking() { left_as=failed; left "needs $1${unfit:+; $unfit}" "$2"; }
 floor() {
   left_as=none
   left "cannot be taken back: $1"
@@ -298,6 +299,16 @@ unready() {
   fi
   [ -n "$why" ]
 }
+# Why an undo could not work now, as far as the plan has a check for that; it is tried all the same.
+could_not() {
+  if [ -z "$host" ] && [ ! -d "$cwd" ]; then
+    why='its folder is not there now'
+  elif [ -n "$ready" ]; then
+    text=$ready folder='' limit=5
+    said=$( (perform) </dev/null 2>&1) ||
+      why=$(printf '%s\n' "${said:-its check says so}" | masked | clean | sed -n '/[^ ]/{p;q;}')
+  fi
+}
 in_json() { raw=$(json "$1") raw=${raw#?} raw=${raw%?}; }
 # An undo of the step that somebody began with a text that is not known here.
 strange_one() { # TEXT…
@@ -316,6 +327,7 @@ strange_one() { # TEXT…
 begun_of() { # TEXT
   where=${begun%%"$nl"*}
   case $begun in *"$nl"*) begun=${begun#*"$nl"} ;; *) begun='' ;; esac
+  case $known in *"${nl}well $where$nl"*) where=went ;; esac
   # What became of that was told since.
   case $known in *"${nl}told $step$nl"*) [ "$where" = went ] || where='' ;; esac
   case $known in *"$nl"[bw][e]*" $step$tab"*) ;; *) return ;; esac
@@ -340,7 +352,7 @@ begin() { # TEXT
 # The undo of the newest attempt, then those of earlier ones; $check has the last word.
 take_back() { # TEXT…
   if [ "$pass" = print ]; then
-    if ! unready && [ -z "$host" ] && [ ! -d "$cwd" ]; then why='its folder is not there now'; fi
+    unready || could_not
     show "$why" "$@"
     return
   fi

@@ -48,6 +48,10 @@ told() {
     eval "value=\$secret_$name"
     export_of "$name" "$value"
   done
+  for name in $late; do
+    eval "value=\$late_$name"
+    export_of "$name" "$value"
+  done
   echo '}'
   running_there
 }

@@ -119,9 +119,11 @@ class Workbench:
         """The same, but not more often than every few seconds."""
         return self.clock.mono() - self.looked >= LOOK_AGAIN and self.look_for_folders()
 
-    def found(self, hindered: tuple[tuple[str, str], ...], past: Past) -> None:
+    def found(
+        self, hindered: tuple[tuple[str, str], ...], past: Past, asked: tuple[str, ...]
+    ) -> None:
         """What a look at the undos has found."""
-        self.absent = dataclasses.replace(self.absent, hindered=hindered, past=past)
+        self.absent = dataclasses.replace(self.absent, hindered=hindered, past=past, asked=asked)
 
     def give_secret(self, name: str, value: str) -> None:
         """A secret that a person gave; kept in memory only."""

@@ -56,7 +56,8 @@ class Link:
 
     def run(self) -> int:
         """Everything; returns the status that this process ends with."""
-        self.report({"exit": NOT_RUN, "reason": f"nothing was run on {self.host}"})
+        reason = f"nothing was run on {self.host}"
+        self.report({"exit": NOT_RUN, "reason": reason, "not_run": True})
         try:
             self.ssh = begin([*self.spec["ssh"], "--", self.host, self.spec["taking"]])
         except OSError as error:
@@ -198,7 +199,7 @@ class Link:
             # What ssh says itself stands there already.
             words = f"{reason}; {todo}" if why in self.words else f"{words}; {todo}"
             why += f"; {todo}"
-        self.report({"exit": NOT_RUN, "reason": f"{reason}: {why}"})
+        self.report({"exit": NOT_RUN, "reason": f"{reason}: {why}", "not_run": True})
         show(f"{words}\n".encode())
         return NOT_RUN
 

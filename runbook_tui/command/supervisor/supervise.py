@@ -413,7 +413,8 @@ def over_there(path: str, secrets: "list[str]") -> "dict[str, Any]":
         reason = masking.whole([s for s in secrets if s])(reason.encode()).decode()
     if body.get("lost"):
         return {"lost": True, "reason": reason}
-    return {"exit": body.get("exit"), "reason": reason}
+    how = {"exit": body.get("exit"), "reason": reason}
+    return {**how, "not_run": True} if body.get("not_run") else how
 
 
 def make_masker(secrets: "list[str]") -> "Any":

@@ -98,6 +98,8 @@ class CommandStatus:
     lingering: bool = False
     lingered: bool = False
     reason: str = ""
+    not_run: bool = False
+    """Nothing of it was begun on the machine where it was to run, for certain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import pytest
 from runbook_tui.book.model import Check, Parameter, Secret, Step
 from runbook_tui.command import folder as kept
 from runbook_tui.run import requests as r
+from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import Status
 from tests.integration.command.running import alive
 from tests.integration.session.far import Make, far, number_in, output_of
@@ -93,6 +94,8 @@ def test_a_host_that_cannot_be_reached_is_a_failure_and_nothing_was_run(
     run_step(session, "a", Status.FAILED)
     assert "nothing was run on nowhere" in session.state.step("a").reason
     assert "Connection refused" in session.state.step("a").reason
+    assert plan(session.state, "run", "").items == ()
+    assert refused(session, r.StartRollback(scope="run")).exit_code == 0
 
 
 def test_an_unknown_host_key_is_shown_with_what_to_do(sshd: Sshd, scene: Make) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from runbook_tui.book.model import Parameter, Secret
+from runbook_tui.run.readiness import counted
+from runbook_tui.run.rollback import plan
 from runbook_tui.session import lookout
 from tests.integration.session.far import Make, far
 from tests.integration.session.scene import book, run_step
@@ -38,7 +40,8 @@ def test_folder_shell_and_programs_are_looked_for_there_alone(
     tools.rename(there / "away")
     other = place.made()
     other.look_around(checks=False)
-    assert item(other).ready, "it was asked though nobody wanted to wait"
+    assert item(other).why == "not known: far has not been asked yet"
+    assert counted(plan(other.state, "run", "")) == "0 ready, 1 not known yet"
     session.keep_looking()
     until(lambda: item(session).why == "`shopctl` is not on its PATH there", what="asked there")
     there.rename(tmp_path / "gone")

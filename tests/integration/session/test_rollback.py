@@ -315,7 +315,7 @@ def test_an_undo_that_a_dead_emergency_began_is_taken_up_not_run_twice(scene: Ma
     until((place.work / "undone").exists)
     first.kill()
     first.wait()
-    begun = account.begun(account.left_behind(place.place / spare.NAME))
+    begun = account.undos(account.left_behind(place.place / spare.NAME)).begun
     [((step, _), taken_up)] = begun.items()
     assert step == "a"
     (place.work / "go").write_text("on\n")

@@ -15,8 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbook_tui.book.model import Secret
+from runbook_tui.book.parameters import places_in
 from runbook_tui.command.shells import REDIRECTING
+from runbook_tui.command.supervisor import values
 from runbook_tui.session import account, undo_shell
+from runbook_tui.session.ports.commands import PutOut
 from runbook_tui.session.undo_file import FiledUndo, Running, UndoFile
 from runbook_tui.session.undo_script import Owner, script
 
@@ -79,6 +82,85 @@ def run(
         [*shell, str(path), *arguments], env={**os.environ, **more}, capture_output=True, text=True,
         stdin=subprocess.DEVNULL, timeout=60, check=False, errors="surrogateescape",
     )  # fmt: skip
+
+
+def lacks(tmp_path: Path, text: str, **more: object) -> FiledUndo:
+    """An undo that lacks what its command, which ended after the program, may have put out."""
+    folder = tmp_path / "command"
+    folder.mkdir()
+    (folder / "exit.json").write_text("{}")
+    places = tuple(str(place) for place in places_in(text))
+    return undo(
+        "a", text, tmp_path, missing=("made",), outputs=("made",), running=(str(folder),),
+        places=places, verify_places=(), **more,
+    )  # fmt: skip
+
+
+PUT_OUT = [
+    "made=it\n", "made=old\nmade=it's \"$x\"\\\n", "made<<E\na\nb\nE\n", "made=\n",
+    "x=1\r\nmade=2\r\n", "made=without-end", "made=~\n", "made=-n\n", "made=1\nmade<<E\nhalf\n",
+    "other<<E\nmade=no\nE\n", "made =no\n", "", "made=a b", "made=" + "y" * 70_000 + "\n",
+    "made=nul\0\n", "made=é\n",
+    "made=a..b\n", "made=done\n", "made=x=y\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=["dash", "bash"])
+@pytest.mark.parametrize("guarded", [False, True], ids=["plain", "masked"])
+def test_what_was_put_out_after_the_program_died_is_put_in_as_it_would_be(
+    tmp_path: Path, shell: list[str], guarded: bool
+) -> None:
+    text = """printf '[%s]' ${{ made }} "$made" >> done"""
+    for number, put_out in enumerate(PUT_OUT):
+        place = tmp_path / str(number)
+        place.mkdir()
+        item = lacks(place, text)
+        found = values.account(put_out.encode(), ended=True)
+        if guarded:
+            (place / "command" / "output.json").write_text(json.dumps(found))
+        else:
+            (place / "command" / "output").write_text(put_out, newline="")
+        file = UndoFile(run="r1", title="Test", at=0.0, items=(item,))
+        (wanted,) = file.completed(lambda _, put=found: PutOut(**put)).items  # type: ignore[misc]
+        path = write(place / "run", item)
+        look = run(path, "-n", shell=shell)
+        ended = run(path, shell=shell)
+        unknown = bool(wanted.missing) or (guarded and "é" in put_out)
+        assert (look.returncode, ended.returncode) == ((6, 6) if unknown else (0, 5)), (
+            put_out, ended,
+        )  # fmt: skip
+        assert not ended.stderr
+        kept = account.left_behind(path.parent / "rollback-account.jsonl")
+        texts = [d.payload.text for d in kept if d.payload.WIRE == "command.started"]  # type: ignore[attr-defined]
+        assert texts == ([] if unknown else [wanted.text])
+        if not unknown:
+            assert (place / "done").read_text() == f"[{found['values']['made']}]" * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "status"),
+    [
+        ('rm "dir/${{ made }}"', "x", 5),
+        ('rm "dir/${{ made }}"', "x y", 6),
+        ("bash -c 'rm dir/${{ made }}'", "x", 5),
+        ("bash -c 'rm dir/${{ made }}'", "x; touch PWN", 6),
+        ("rm dir/$((${{ made }}))", "1", 6),
+    ],
+)
+def test_where_a_value_is_no_word_of_its_own_only_a_plain_one_is_put_in(
+    tmp_path: Path, text: str, value: str, status: int
+) -> None:
+    (tmp_path / "dir").mkdir()
+    (tmp_path / "dir" / value).touch()
+    item = lacks(tmp_path, text)
+    (tmp_path / "command" / "output").write_text(f"made={value}\n")
+    path = write(tmp_path / "run", item, undo("b", "touch other", tmp_path))
+    ended = run(path)
+    assert (ended.returncode, (tmp_path / "dir" / value).exists()) == (status, status == 6)
+    # Whatever becomes of it, the others are taken back, and what remains is named.
+    assert (tmp_path / "other").exists()
+    assert ("needs made" in ended.stdout) == (status == 6)
+    assert not (tmp_path / "PWN").exists()
 
 
 def events(path: Path) -> list[tuple[str, str | None]]:
@@ -317,7 +399,9 @@ def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
     if program is None:
         assert not os.environ.get("CI"), "shellcheck is not there"
         pytest.skip("shellcheck is not there")
+    late = {"missing": ("v",), "outputs": ("v",), "running": (str(tmp_path),)}
     items = (
+        undo("f", 'echo it"s" ${{ v }} "$v"', tmp_path, places=("11-19 v",), ready="x $v", **late),
         undo("e", 'it\'s\n$(x) "y" `z`', tmp_path, needs=("d",), verify="x", earlier=("y",)),
         undo("d", "x $word", tmp_path, secrets=("word", "a", "b"), withheld=("A_TOKEN",)),
         undo("c", "print(1)", tmp_path, shell=("python3", "-c"), environment={"a.b": "c\n'd'"}),
@@ -359,3 +443,48 @@ def test_an_undo_that_was_begun_before_and_failed_is_tried_again_by_the_next_cal
     assert run(path).returncode == 6
     assert run(path).returncode == 5
     assert (tmp_path / "ran").read_text().split() == ["a"]
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=["dash", "bash"])
+def test_what_was_lost_is_not_run_again_by_who_goes_on_with_that_rollback(
+    tmp_path: Path, shell: list[str]
+) -> None:
+    folder = tmp_path / "begun"
+    folder.mkdir()
+    (folder / "lock").touch()
+    path = write(
+        tmp_path / "run", undo("b", "echo b >> ran", tmp_path, begun=str(folder)),
+        undo("a", "test -e go; echo a >> ran", tmp_path),
+    )  # fmt: skip
+    kept = path.parent / "rollback-account.jsonl"
+    ended = run(path, shell=shell)
+    assert "B: failed: the undo was lost" in ended.stdout
+    # That script was killed before its end, and another one goes on.
+    lines = kept.read_text().splitlines(keepends=True)
+    assert '"rollback.finished"' in lines.pop()
+    kept.write_text("".join(lines))
+    ended = run(path, shell=shell)
+    assert "B: failed: the undo was lost" in ended.stdout
+    assert not (tmp_path / "ran").exists()
+    # Once it has come to its end, another rollback tries it.
+    (tmp_path / "go").touch()
+    assert run(path, shell=shell).returncode == 5
+    assert (tmp_path / "ran").read_text().split() == ["b", "a"]
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=["dash", "bash"])
+def test_the_print_asks_what_says_whether_an_undo_could_work(
+    tmp_path: Path, shell: list[str]
+) -> None:
+    check = 'test -e "$V_NAME" || { echo; echo "$V_NAME is away"; exit 1; }'
+    path = write(
+        tmp_path / "run", undo("a", "true", tmp_path, ready=check, environment={"V_NAME": "it"})
+    )
+    look = run(path, "-n", shell=shell)
+    assert look.returncode == 6
+    assert "A  [it is away]" in look.stdout
+    (tmp_path / "it").touch()
+    assert run(path, "-n", shell=shell).returncode == 0
+    (tmp_path / "it").unlink()
+    # It is tried all the same.
+    assert run(path, shell=shell).returncode == 5

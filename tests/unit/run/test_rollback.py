@@ -309,3 +309,25 @@ def test_it_reaches_back_to_the_oldest_step_that_no_floor_holds() -> None:
     assert past is not None
     assert past.title == state.outline["s0"].title
     assert reach(History(chain(1)).state, plan(History(chain(1)).state, "run", "")) is None
+
+
+@pytest.mark.parametrize("acted", [False, True])
+def test_where_nothing_was_begun_on_a_machine_only_what_an_earlier_try_did_is_undone(
+    acted: bool,
+) -> None:
+    history = History(chain(2))
+    if acted:
+        history.ran("s0", exit_=1)
+    for attempt in (2, 3):
+        folder = f"/runs/a.{attempt}-away"
+        history.add(e.StepStarted(attempt=attempt), "s0")
+        history.add(
+            e.CommandStarted(attempt=attempt, kind="run", text="true", cwd="", shell=("sh", "-c"),
+                             folder=folder, host="far"), "s0",
+        )  # fmt: skip
+        assert ran(history.state) == ("s0",), "until its end it may have begun"
+        history.add(
+            e.CommandFinished(attempt=attempt, kind="run", folder=folder, exit=255, not_run=True),
+            "s0",
+        )
+    assert ran(history.state) == (("s0",) if acted else ())

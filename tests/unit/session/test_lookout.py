@@ -63,7 +63,7 @@ class Place:
 
         bench: Any = Bench()
         bench.vault = vault
-        bench.found = lambda hindered, _: self.told.append(dict(hindered))
+        bench.found = lambda hindered, *_: self.told.append(dict(hindered))
         self.out = Lookout(bench, NoDurations(), runner)
 
     def look(self) -> None:
