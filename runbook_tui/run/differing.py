@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.once import once
-from runbook_tui.run.state import RunState
+from runbook_tui.run.rollback import RollbackPlan
+from runbook_tui.run.state import FRESH, RunState, StepState
 
 AIMING = (
     "KUBECONFIG", "HELM_KUBECONTEXT", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION",
@@ -39,10 +40,28 @@ def differences(armed: UndoArmed, here: Mapping[str, str]) -> tuple[str, ...]:
 
 def differing(state: RunState, steps: Iterable[str], here: Mapping[str, str]) -> tuple[str, ...]:
     """The differences of several steps' undos, each said once."""
-    known = _known_of(state.run, here)
+    return _differing(state.run, state.steps, steps, here)
+
+
+def differing_in(state: RunState, plan: RollbackPlan, here: Mapping[str, str]) -> tuple[str, ...]:
+    """Those of all that a rollback would take back; worked out once for a plan."""
+    return _in_plan(state.run, state.steps, plan, here)
+
+
+@once
+def _in_plan(
+    run: str, steps: Mapping[str, StepState], plan: RollbackPlan, here: Mapping[str, str]
+) -> tuple[str, ...]:
+    return _differing(run, steps, [item.step for item in plan.items], here)
+
+
+def _differing(
+    run: str, steps: Mapping[str, StepState], ids: Iterable[str], here: Mapping[str, str]
+) -> tuple[str, ...]:
+    known = _known_of(run, here)
     said: dict[str, None] = {}
-    for step in steps:
-        armed = state.step(step).undo
+    for step in ids:
+        armed = steps.get(step, FRESH).undo
         if armed is None or armed.kind != "command":
             continue
         found = known.get(step)

@@ -20,6 +20,10 @@ def _kept(before: Mapping[str, V], now: dict[str, V]) -> Mapping[str, V]:
     return before if now == before else now
 
 
+def _same(before: tuple[V, ...], now: list[V]) -> tuple[V, ...]:
+    return before if len(now) == len(before) and tuple(now) == before else tuple(now)
+
+
 class Draft:
     """A state under construction; its maps are its own until it is frozen."""
 
@@ -57,7 +61,7 @@ class Draft:
         """The results of the rollback as long as nothing but this draft has them."""
 
     def freeze(self) -> RunState:
-        """The state as a value; a map that nothing has changed is that of the state before."""
+        """The state as a value; what nothing has changed is that of the state before."""
         before = self._state
         return dataclasses.replace(
             before,
@@ -66,10 +70,10 @@ class Draft:
             secrets=_kept(before.secrets, self.secrets),
             steps=_kept(before.steps, self.steps),
             ticks=_kept(before.ticks, self.ticks),
-            opened_gates=self.opened_gates,
-            overridden_gates=self.overridden_gates,
-            signoffs=tuple(self.signoffs),
-            notes=tuple(self.notes),
+            opened_gates=_kept(before.opened_gates, self.opened_gates),
+            overridden_gates=_kept(before.overridden_gates, self.overridden_gates),
+            signoffs=_same(before.signoffs, self.signoffs),
+            notes=_same(before.notes, self.notes),
             rollback=self.rollback,
             ended=self.ended,
             severity=self.severity,

@@ -14,6 +14,9 @@ MISSING = object()
 """In place of an answer that is not known; one may be None."""
 MOST = 50
 """Answers that are kept for one state; a screen asks for some scopes, and none of them twice."""
+FEW = 3
+"""Answers that are kept of work on objects: the head asks about the run, the rollback's screen
+about a scope of it."""
 Work = Callable[Concatenate[RunState, P], T]
 
 
@@ -39,19 +42,22 @@ def of_parts(*parts: str | Callable[[RunState], object]) -> Callable[[Work[P, T]
 
 
 def once(work: Callable[Q, T]) -> Callable[Q, T]:
-    """The work done once as long as it is given the same objects, which nobody may change.
+    """The work done once as long as it is given the same objects, which nobody may change; what was
+    asked about a few others in between, as by another screen, is not forgotten.
 
     They are told apart by identity: to compare thousands of undos takes as long as the work.
     """
-    last: tuple[tuple[object, ...], Any] | None = None
+    known: tuple[tuple[tuple[object, ...], Any], ...] = ()
 
     def look(*args: Q.args, **kwargs: Q.kwargs) -> T:
-        nonlocal last
-        now, known = (*args, *kwargs.values()), last
-        same = known is not None and len(known[0]) == len(now)
-        if known is None or not (same and all(a is b for a, b in zip(known[0], now, strict=True))):
-            known = last = (now, work(*args, **kwargs))
-        found: T = known[1]
+        nonlocal known
+        now, before = (*args, *kwargs.values()), known
+        for given, answer in before:
+            if len(given) == len(now) and all(a is b for a, b in zip(given, now, strict=True)):
+                found: T = answer
+                return found
+        found = work(*args, **kwargs)
+        known = ((now, found), *before[: FEW - 1])
         return found
 
     return look

@@ -36,11 +36,11 @@ def reach(state: RunState, plan: RollbackPlan) -> Reach | None:
 @once
 def _reach(outline: Outline, steps: Mapping[str, StepState], plan: RollbackPlan) -> Reach | None:
     back = [i for i in plan.items if i.kind in {"command", "manual"} and not i.held]
-    begun = [(_began(outline, steps, item.step), item) for item in back]
-    dated = [(at, item) for at, item in begun if at is not None]
-    if not dated:
+    begun = [_began(outline, steps, item.step) for item in back]
+    at = min((moment for moment in begun if moment is not None), default=None)
+    if at is None:
         return None
-    at, oldest = min(dated, key=lambda pair: pair[0])
+    oldest = back[begun.index(at)]
     floors = tuple(item.title for item in plan.items if item.kind == "irreversible")
     return Reach(title=oldest.title, at=at, floors=floors)
 
@@ -49,9 +49,8 @@ def expected(plan: RollbackPlan) -> str:
     """“about 3 m 40 s of 5 m”; at least, where of some undos nothing is known; empty of all."""
     if plan.expected is None or not plan.items:
         return ""
-    whole = all(i.likely is not None for i in plan.items if i.kind == "command" and not i.held)
     budget = f" of {spoken(plan.budget)}" if plan.budget else ""
-    return f"{'about' if whole else 'at least'} {spoken(plan.expected)}{budget}"
+    return f"{'about' if plan.whole else 'at least'} {spoken(plan.expected)}{budget}"
 
 
 def takes(item: Item) -> str:

@@ -45,6 +45,11 @@ class RollbackPlan:
         return sum(known) if known else None
 
     @cached_property
+    def whole(self) -> bool:
+        """Whether something is known of how long each of its undos takes."""
+        return all(i.likely is not None for i in self.items if i.kind == "command" and not i.held)
+
+    @cached_property
     def guessed(self) -> bool:
         """Whether of some undos it is only guessed how long they take, or not even that."""
         commands = [i for i in self.items if i.kind == "command" and not i.held]
@@ -126,13 +131,13 @@ def started(state: RunState, id_: str) -> int:
     return max((state.step(box).started_seq for box in boxes), default=0)
 
 
-def _begun(state: RunState) -> RollbackState | None:
+def begun_rollback(state: RunState) -> RollbackState | None:
     """The rollback that was started: one that is only looked at changes nothing of the plan."""
     rollback = state.rollback
     return rollback if rollback is not None and rollback.started is not None else None
 
 
-@of_parts("outline", "steps", "values", "secrets", _begun)
+@of_parts("outline", "steps", "values", "secrets", begun_rollback)
 def plan(state: RunState, scope: str, node: str, past_floor: bool = False) -> RollbackPlan:
     """The rollback of a scope as it would run now."""
     items: list[Item] = []
@@ -218,7 +223,9 @@ def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
         )
         for item in planned.items
     )
-    return dataclasses.replace(planned, items=items)
+    same = all(one is other for one, other in zip(items, planned.items, strict=True))
+    # What follows from the plan is known already, where nothing in it is absent.
+    return planned if same else dataclasses.replace(planned, items=items)
 
 
 def _median(past: Spread | None) -> float | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from runbook_tui.run.once import of_parts
 from runbook_tui.run.outline import Kind
-from runbook_tui.run.rollback import about_to_act, ran, started
+from runbook_tui.run.rollback import about_to_act, begun_rollback, ran, started
 from runbook_tui.run.state import RunState, closed
 
 SCOPES = ("step", "change", "phase", "run")
@@ -25,6 +26,9 @@ def scope_node(state: RunState, scope: str, at: str = "") -> str:
     return node.phase
 
 
+@of_parts(
+    "outline", "steps", "ticks", "signoffs", "opened_gates", "leads", "workers", begun_rollback
+)
 def default_scope(state: RunState) -> tuple[str, str]:
     """The narrowest scope that holds everything since the last gate or closed phase."""
     order = [*about_to_act(state), *ran(state)]

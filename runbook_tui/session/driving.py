@@ -41,7 +41,9 @@ class Driver:
         self._background: dict[str, str] = {}
         self._ending: set[str] = set()
         self._running = False
-        self._scanned = self._weighed = self._found_open = -1
+        self._weighed = -1
+        self._scanned: object = None
+        self._found_open: tuple[object, ...] = ()
         if leads:
             self._lock.prepare()
         self.leads = leads
@@ -173,9 +175,9 @@ class Driver:
     def _scan(self) -> None:
         """Find the steps that are under way, when something changed."""
         state = self._state
-        if state.seq == self._scanned:
+        if state.steps is self._scanned:
             return
-        self._scanned = state.seq
+        self._scanned = state.steps
         self._running = any(c.running for s in state.steps.values() for c in s.commands)
         if not self.leads:
             return
@@ -204,11 +206,11 @@ class Driver:
         if state.rehearsal:
             self._end_rehearsal()
             return
-        if self._active - set(self._background.values()) or state.seq == self._found_open:
+        if self._active - set(self._background.values()) or self._is_known_open(state):
             return
         if left_open(state) or left_out(state):
             # Where only what is optional is open, a person says whether that is all.
-            self._found_open = state.seq
+            self._found_open = _deciding(state)
             return
         if self._background:
             for folder in self._background.keys() - self._ending:
@@ -217,6 +219,12 @@ class Driver:
             return
         ended = RunFinished(stopped=self._ended_with_the_run())
         self._bench.recorder.record(lambda now: [] if now.finished is not None else [(ended, None)])
+
+    def _is_known_open(self, state: RunState) -> bool:
+        """Whether nothing has changed of what kept the run open when it was looked at last."""
+        now = _deciding(state)
+        known = self._found_open
+        return len(known) == len(now) and all(a is b for a, b in zip(known, now, strict=True))
 
     def _end_rehearsal(self) -> None:
         """A rehearsal ends with its rollback, unless something that really ran still stands."""
@@ -233,3 +241,9 @@ class Driver:
             for id_, step in self._state.steps.items()
             if id_ in outline and any(c.folder in self._ending for c in step.commands)
         )
+
+
+def _deciding(state: RunState) -> tuple[object, ...]:
+    """The parts of a state that decide whether a run is over; a fold hands on what is as it was."""
+    return (state.steps, state.ticks, state.signoffs, state.opened_gates, state.overridden_gates,
+            state.leads, state.workers)  # fmt: skip

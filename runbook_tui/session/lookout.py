@@ -16,11 +16,14 @@ from dataclasses import dataclass
 from runbook_tui.book.plain_text import printable
 from runbook_tui.book.shell.programs import programs
 from runbook_tui.run import remote
+from runbook_tui.run.differing import differing_in
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.events import UndoArmed
+from runbook_tui.run.reach import reach
 from runbook_tui.run.rehearsal import as_if, left_alone
-from runbook_tui.run.rollback import plan
-from runbook_tui.run.state import RunState
+from runbook_tui.run.rollback import RollbackPlan, plan, without
+from runbook_tui.run.scopes import default_scope
+from runbook_tui.run.state import RunState, StepState
 from runbook_tui.run.undo_items import Item
 from runbook_tui.session.ports.durations import Durations
 from runbook_tui.session.ports.runner import Outcome, Runner
@@ -33,6 +36,8 @@ AGAIN = 60.0
 """Seconds before an undo's own check is made again."""
 SOON = 2.0
 """The same where somebody opens the rollback."""
+MOMENT = 0.15
+"""Seconds after which that is: what opens is drawn first."""
 LIMIT = 5.0
 """Seconds that a check may take."""
 AT_ONCE = 16
@@ -82,7 +87,7 @@ class Lookout:
         self._runner = runner
         self._wake = threading.Event()
         self._closed = False
-        self._known: RunState | None = None
+        self._known: tuple[RollbackPlan, Mapping[str, StepState]] | None = None
         self._undos: list[_Undo] = []
         self._read: dict[str, tuple[Item, UndoArmed, _Undo | None]] = {}
         self._answers: dict[_Check, tuple[float, str]] = {}
@@ -97,8 +102,11 @@ class Lookout:
             state = self._bench.state
             if not state.rolling_back:
                 self._look(state, AT_ONCE)
+                self._foresee(state)
             self._wake.wait(EVERY)
             self._wake.clear()
+            if self._hurried and not self._closed:
+                self._wake.wait(MOMENT)
 
     def close(self) -> None:
         """Look no more."""
@@ -135,15 +143,26 @@ class Lookout:
 
     def _look(self, state: RunState, most: int | None) -> None:
         """``most``: how many checks are made at most."""
-        if state is not self._known:
-            self._undos = [undo for undo in self._undos_of(state) if undo is not None]
-            self._known = state
+        planned = plan(as_if(state), "run", "", past_floor=True)
+        known = self._known
+        # What is planned is the same object while nothing of it has changed.
+        if known is None or known[0] is not planned or known[1] is not state.steps:
+            self._undos = [undo for undo in self._undos_of(state, planned) if undo is not None]
+            self._known = (planned, state.steps)
         if self._past is None and most != 0:
             self._past = self._looked_back(state, PATIENCE)
         missing = self._missing()
         self._tell(missing)
         if most != 0:
             self._ask(most, missing)
+
+    def _foresee(self, state: RunState) -> None:
+        """Work out what the rollback's screen shows first; it is remembered for that screen."""
+        shown = as_if(state)
+        # Asked as that screen asks: what is remembered goes by the words of the question.
+        planned = without(plan(shown, *default_scope(shown), False), self._bench.absent)
+        differing_in(shown, planned, self._bench.surroundings.environment)
+        reach(shown, planned)
 
     def _tell(self, missing: Mapping[str, str]) -> None:
         """Tell what was found, if that has changed."""
@@ -163,10 +182,10 @@ class Lookout:
 
     # -- what there is to look at --------------------------------------------------------------
 
-    def _undos_of(self, state: RunState) -> Iterable[_Undo | None]:
+    def _undos_of(self, state: RunState, planned: RollbackPlan) -> Iterable[_Undo | None]:
         """Of thousands of undos those that are as they were are not read again."""
         before, self._read = self._read, {}
-        for item in plan(as_if(state), "run", "", past_floor=True).items:
+        for item in planned.items:
             armed = state.step(item.step).undo
             if item.kind != "command" or armed is None:
                 continue

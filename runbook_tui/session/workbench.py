@@ -105,14 +105,14 @@ class Workbench:
     def look_for_secrets(self) -> None:
         """Find out which secrets have to be asked for."""
         absent = self.absent_secrets(self.state.secrets)
-        self.absent = dataclasses.replace(self.absent, secrets=absent)
+        self._found(dataclasses.replace(self.absent, secrets=absent))
 
     def look_for_folders(self) -> bool:
         """Find out which folders of undos are gone; True if that has changed."""
         self.looked = self.clock.mono()
         gone = tuple(cwd for cwd in folders(as_if(self.state)) if not os.path.isdir(cwd))
         changed = gone != self.absent.folders
-        self.absent = dataclasses.replace(self.absent, folders=gone)
+        self._found(dataclasses.replace(self.absent, folders=gone))
         return changed
 
     def look_around(self) -> bool:
@@ -123,7 +123,12 @@ class Workbench:
         self, hindered: tuple[tuple[str, str], ...], past: Past, asked: tuple[str, ...]
     ) -> None:
         """What a look at the undos has found."""
-        self.absent = dataclasses.replace(self.absent, hindered=hindered, past=past, asked=asked)
+        self._found(dataclasses.replace(self.absent, hindered=hindered, past=past, asked=asked))
+
+    def _found(self, absent: Absent) -> None:
+        """What is as it was stays the same object: nothing is worked out anew for it."""
+        if absent != self.absent:
+            self.absent = absent
 
     def give_secret(self, name: str, value: str) -> None:
         """A secret that a person gave; kept in memory only."""

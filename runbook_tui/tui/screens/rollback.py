@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.widgets import Button
 
 from runbook_tui.run.calling import calls
-from runbook_tui.run.differing import differing
+from runbook_tui.run.differing import differing_in
 from runbook_tui.run.offers import offers
 from runbook_tui.run.procedures import duties
 from runbook_tui.run.rollback import awaited, plan, running_plan, without
@@ -104,9 +104,8 @@ class RollbackScreen(RollbackKeys):
         current = current or plan(self.state, self._scope, self._node, self._past_floor)
         self._plan = without(current, absent)
         self._show_rows()
-        steps = [item.step for item in self._plan.items]
         here = self.app.session.environment
-        self._strange = () if self.running else differing(self.state, steps, here)
+        self._strange = () if self.running else differing_in(self.state, self._plan, here)
         self.set_class(bool(self._strange), "-strange")
         self.set_class(self.running, "-running")
         self.query_one("#calls").display = bool(self.rows.calls)
@@ -142,9 +141,9 @@ class RollbackScreen(RollbackKeys):
         since = rollback.started if self.running and rollback is not None else None
         still = self._waiting or not self.state.rolling_back
         chosen = self.rows.chosen if still else None
-        steps = [item.step for item in self._plan.items]
         shown = None
         if since is not None:
+            steps = [item.step for item in self._plan.items]
             own = undo_shown(self.state, [chosen.step], since) if chosen is not None else None
             shown = own or undo_shown(self.state, steps, since)
         latest = shown.started if shown is not None else 0.0

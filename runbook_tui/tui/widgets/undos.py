@@ -124,6 +124,8 @@ class UndoList(RowList):
 
     def wait_at(self, items: tuple[Item, ...]) -> None:
         """The rollback waits for these: the cursor goes there unless a person moves it."""
+        if not items:
+            return
         steps = [item.step for item in self.items]
         waiting = [steps.index(item.step) for item in items if item.step in steps]
         if waiting and not self.moved and self.cursor not in waiting:

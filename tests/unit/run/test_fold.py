@@ -12,6 +12,7 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.events import Event
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.rollback_state import RollbackState
+from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import Status, elapsed
 from runbook_tui.run.wire import decode, encode
 from tests.fakes.history import ADA, GRACE, LINUS, START, History
@@ -48,6 +49,19 @@ def test_any_history_folds_the_same_however_it_is_cut(
     middle = len(history.events) // 2
     first = fold(begin(history.state.run, history.state.runbook), history.events[:middle])
     assert fold(first, history.events) == history.state
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(requests, st.sampled_from((ADA, GRACE, LINUS))), max_size=15))
+def test_the_default_scope_that_is_remembered_is_that_of_the_state(
+    asked: list[tuple[r.Request, e.Actor]],
+) -> None:
+    history = History(two_phases())
+    for step in ("merge", "look", "tag"):
+        history.ran(step)
+    for request, actor in asked:
+        history.ask(request, actor)
+        assert default_scope(history.state) == default_scope(history.refold())
 
 
 @settings(max_examples=100, deadline=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbook_tui.run.once import MOST, of_state
+from runbook_tui.run.once import MOST, of_state, once
 from runbook_tui.run.state import RunState
 from tests.fakes.history import History
 from tests.fakes.plans import chain
@@ -25,6 +25,26 @@ def test_it_is_worked_out_again_only_for_another_state_or_question() -> None:
     assert [look(after, "why"), look(after, "why")] == [f"{after.seq} why"] * 2
     assert look(before) == "1 "
     assert asked == [(1, ""), (1, "why"), (after.seq, "why"), (1, "")]
+
+
+def test_what_another_screen_asks_in_between_is_not_forgotten_and_not_mixed_up() -> None:
+    asked: list[str] = []
+
+    @once
+    def look(one: list[str], other: list[str]) -> str:
+        asked.append(one[0] + other[0])
+        return asked[-1]
+
+    a, b = ["a"], ["b"]
+    assert [look(a, b), look(b, a), look(a, b), look(b, a), look(a, a)] == [
+        "ab", "ba", "ab", "ba", "aa",
+    ]  # fmt: skip
+    assert asked == ["ab", "ba", "aa"]
+    for other in (["c"], ["d"], ["e"]):
+        look(other, a)
+    assert look(a, b) == "ab"
+    # Only a few are kept: what nobody asks any more holds no memory.
+    assert asked.count("ab") == 2
 
 
 def test_one_who_asks_much_at_once_takes_no_answer_from_another() -> None:
