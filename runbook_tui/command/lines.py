@@ -23,10 +23,18 @@ SEQUENCE = re.compile(
 SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 SIMPLE = re.compile(r"[\x20-\x7e]*(?:\x1b\[[0-9;:]*m[\x20-\x7e]*)*\r?")
 ADDRESSING = re.compile(
-    rb"\x1b\[\?(?:[0-9]+;)*(?:[567]|47|104[789])(?:;[0-9]+)*[hl]"  # the second screen, wrapping
-    rb"|\x1b\[[0-9;:]*[@-FHIJLMPSTXZ`abdefhlrsu]|\x1b\[!p"  # the cursor, lines, margins, modes
-    rb"|\x1b[78DEHMc]|\x1b[()]0|[\x0b\x0c]"
+    # It begins with a character that the search can look for by itself.
+    rb"\x1b(?:\[\?(?:[0-9]+;)*(?:[567]|47|104[789])(?:;[0-9]+)*[hl]"  # the second screen, wrapping
+    rb"|\[[0-9;:]*[@-FHIJLMPSTXZ`abdefhlrsu]|\[!p"  # the cursor, lines, margins, modes
+    rb"|[78DEHMc]|[()]0)"
 )
+WRITING = re.compile(r"(?:[\x20-\x7e\u2500-\u259f]|\x1b\[[0-9;:]*m|\x1b\[0?K)*")
+"""What goes from left to right, a column for each character; with what is made of boxes."""
+PLAIN_SEQUENCE = re.compile(r"\x1b\[[0-9;:]*[mK]")
+ERASING = re.compile(r"\x1b\[0?K")
+RESETS = frozenset({"\x1b[m", "\x1b[0m"})
+FEW = 4
+"""Writings of a line that are not worth looking for what can still be seen."""
 WIDEST = 4096
 TAB = 8
 
@@ -35,7 +43,7 @@ Cell = tuple[str, Style]
 
 def addresses_cursor(data: bytes) -> bool:
     """Whether the output needs a full emulator: it moves the cursor or uses the second screen."""
-    return ADDRESSING.search(data) is not None
+    return b"\x0b" in data or b"\x0c" in data or ADDRESSING.search(data) is not None
 
 
 def parse_line(line: str, style: Style = PLAIN) -> tuple[Row, Style]:
@@ -47,9 +55,50 @@ def parse_line(line: str, style: Style = PLAIN) -> tuple[Row, Style]:
 def parse_rows(line: str, style: Style, columns: int) -> tuple[list[Row], Style, int]:
     """One line as the rows that it fills, the style that the next line begins with, and the
     column in which the cursor is left."""
+    line = newest(line, columns)
     if SIMPLE.fullmatch(line):
         rows, style, column = _simple(line.rstrip("\r"), style, columns)
         return rows, style, 0 if line.endswith("\r") else column
+    return written(line, style, columns)
+
+
+def newest(line: str, columns: int) -> str:
+    """A line that is rewritten again and again without what nobody can see any more.
+
+    Each writing begins at the left, so one that is no longer than what was written later is gone,
+    but for the style that it has left.
+    """
+    writings = line.split("\r")
+    if len(writings) < FEW:
+        return line
+    covered, reset = 0, False
+    kept: list[str] = []
+    for at in range(len(writings) - 1, -1, -1):
+        writing = writings[at]
+        length = len(PLAIN_SEQUENCE.sub("", writing))
+        if not WRITING.fullmatch(writing) or length > columns:
+            # It may reach into other rows, and what came before it with it.
+            kept += reversed(writings[: at + 1])
+            break
+        if length > covered or not kept:
+            kept.append(writing)
+            reset = False
+        elif not reset:
+            before, reset = _styles(writing)
+            kept[-1] = before + kept[-1]
+        covered = columns if ERASING.search(writing) else max(covered, length)
+    return "\r".join(reversed(kept))
+
+
+def _styles(writing: str) -> tuple[str, bool]:
+    """The changes of style in a text, and whether nothing from before it goes on behind them."""
+    found = [match[0] for match in SGR.finditer(writing)]
+    last = max((at for at, code in enumerate(found) if code in RESETS), default=-1)
+    return "".join(found[max(0, last) :]), last >= 0
+
+
+def written(line: str, style: Style, columns: int) -> tuple[list[Row], Style, int]:
+    """The same as `parse_rows`, character by character."""
     paper = _Paper(columns)
     at = 0
     line = shown(line)

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.bench.terminals import Driven, python, ratio, spread
+from tests.bench.terminals import Driven, python, ratio, spread, stopping
 
 PLAN = """\
 format = 1
@@ -75,15 +75,13 @@ def main(presses: int = 60) -> None:
         pane, theirs = Driven(ours, environment, SIZE), Driven(session, environment, SIZE)
         direct = Driven([python(), f"{place}/direct.py"], environment, SIZE)
         static = Driven([python(), f"{place}/static.py"], environment, SIZE)
-        with pane, theirs, direct, static:
+        with stopping(environment), pane, theirs, direct, static:
             _begin_typing(pane)
             for program in (theirs, direct, static):
                 program.until(b"TYPE-NOW")
             times = _pressed({"pane": pane, "tmux": theirs, "Textual, written out": direct,
                               "Textual, a Static": static}, presses)  # fmt: skip
         subprocess.run([*tmux, "kill-server"], check=True)
-        subprocess.run([python(), "-m", "runbook_tui", "stop"], env=environment, check=True,
-                       capture_output=True)  # fmt: skip
     for who, found in times.items():
         print(f"key to echo, {who:<22}{spread(found)}")
     for who in ("tmux", "Textual, written out", "Textual, a Static"):

@@ -6,12 +6,11 @@ Against the same program with a command that puts out nothing, interleaved.
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 
-from tests.bench.terminals import Driven, python, spread
+from tests.bench.terminals import Driven, python, spread, stopping
 
 PLAN = """\
 format = 1
@@ -41,8 +40,9 @@ def main(seconds: float = 60.0) -> None:
     times: dict[str, list[float]] = {name: [] for name in COMMANDS}
     memory: dict[str, tuple[int, int]] = {}
     with tempfile.TemporaryDirectory() as place:
+        homes = [_environment(Path(place), name) for name in COMMANDS]
         programs = {name: _open(Path(place), name) for name in COMMANDS}
-        with programs["idle"], programs["flood"]:
+        with stopping(*homes), programs["idle"], programs["flood"]:
             for program in programs.values():
                 program.until(b"STEP-IS-HERE")
                 program.drain(1.0)
@@ -59,11 +59,6 @@ def main(seconds: float = 60.0) -> None:
                     for name, program in programs.items():
                         times[name].append(_press(program, key))
             memory = {name: (before[name], p.memory()) for name, p in programs.items()}
-        for name in COMMANDS:
-            subprocess.run(
-                [python(), "-m", "runbook_tui", "stop"], env=_environment(Path(place), name),
-                check=True, capture_output=True,
-            )  # fmt: skip
     for name, found in times.items():
         print(f"key elsewhere, {name:<17}{spread(found)} of {len(found)}")
     print(f"  ratio at p99                  {_p99(times['flood']) / _p99(times['idle']):14.2f}")

@@ -100,7 +100,7 @@ def report(name: str, rounds: list[list[float]], base: list[list[float]]) -> Non
     )
 
 
-def main(rounds: int, folder: str | None = None) -> None:
+def main(rounds: int = 5, folder: str | None = None) -> None:
     """Measure and print; ``folder`` is on the disk that counts, else where temporary files are."""
     with tempfile.TemporaryDirectory(dir=folder) as place:
         where = Path(place)

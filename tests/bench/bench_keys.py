@@ -49,7 +49,7 @@ HOME = b"g"
 BEGIN = {"tick": b"gjjj"}
 
 
-def main(presses: int) -> None:
+def main(presses: int = 7) -> None:
     """Print both and their ratio, for each kind of key."""
     times: dict[str, dict[str, list[float]]] = {}
     with tempfile.TemporaryDirectory() as place:

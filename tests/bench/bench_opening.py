@@ -54,7 +54,7 @@ def drafts() -> Iterator[Draft]:
         yield from (Draft(payload=payload, step=step) for payload in payloads)
 
 
-def main(rounds: int) -> None:
+def main(rounds: int = 15) -> None:
     """Print the parts of opening as ratios of the bare SELECT."""
     book = Runbook(
         title="Ship it",

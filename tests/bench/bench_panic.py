@@ -7,7 +7,6 @@ Measured from the key's byte written to the banner, and to the whole rollback sc
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 from runbook_tui.command.host import CommandHost
 from runbook_tui.session.ports.commands import CommandSpec, Phase
 from runbook_tui.tui.panic import ALONE, APART
-from tests.bench.terminals import Driven, python, ratio, spread
+from tests.bench.terminals import Driven, python, ratio, spread, stopping
 
 HEAD = 'format = 1\ntitle = "T"\n[[phase]]\ntitle = "P"\n'
 STEP = """\
@@ -61,14 +60,15 @@ FLOOD = "yes \\u001b[32mflood of output\\u001b[0m"
 COMMANDS = 4
 
 
-def main(presses: int, flood: float = 10.0) -> None:
+def main(presses: int = 25, flood: float = 10.0) -> None:
     """Print times and ratios; ``flood`` is for how many seconds memory is watched."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         (folder / "stock.py").write_text(STOCK)
         stock = Driven([python(), f"{place}/stock.py"], _environment(folder, "stock"), (120, 40))
         idle, flooded = _open(folder, "idle", "sleep 6000"), _open(folder, "flood", FLOOD)
-        with stock, idle, flooded:
+        homes = [_environment(folder, name) for name in ("idle", "flood")]
+        with stopping(*homes), stock, idle, flooded:
             stock.until(b"FRAME-IS-HERE")
             for program in (idle, flooded):
                 _start_all(program)
@@ -80,12 +80,8 @@ def main(presses: int, flood: float = 10.0) -> None:
                 _press(stock, times, "stock", (b"PUSHED-SCREEN",))
                 _press(idle, times, "idle", (b"ROLLBACK", b"to START"))
                 _press(flooded, times, "flood", (b"ROLLBACK", b"to START"))
-        for name in ("idle", "flood"):
-            # A command outlives its viewer: what was started here is ended here.
-            _runbook(folder, name, "stop")
     _print(times)
     print(f"memory after {flood:.0f} s of flood   {grown:.2f} of before")
-    _second_press(max(3, presses // 10))
 
 
 def _print(times: dict[str, list[float]]) -> None:
@@ -123,11 +119,6 @@ def _environment(place: Path, name: str) -> dict[str, str]:
     return {**os.environ, **own}
 
 
-def _runbook(place: Path, name: str, *words: str) -> None:
-    subprocess.run([python(), "-m", "runbook_tui", *words], env=_environment(place, name),
-                   check=True, capture_output=True)  # fmt: skip
-
-
 def _press(
     program: Driven, times: dict[str, list[float]], name: str, marks: tuple[bytes, ...]
 ) -> None:
@@ -153,7 +144,7 @@ undo = "date +%s.%N > {place}/undone"
 """
 
 
-def _second_press(rounds: int) -> None:
+def undo(rounds: int = 5) -> None:
     """From the press that starts it, less the time in which no other may follow, to what the first
     undo puts out; against the same command under a supervisor that nothing else is done for."""
     ours: list[float] = []

@@ -24,7 +24,7 @@ FIRST = b"Runbook: "
 USABLE = b"READY"
 
 
-def main(rounds: int) -> None:
+def main(rounds: int = 5) -> None:
     """Print the times and their ratios."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import select
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -78,6 +79,17 @@ class Driven:
         while (left := deadline - time.perf_counter()) > 0:
             if select.select([self._master], [], [], left)[0]:
                 os.read(self._master, 65536)
+
+
+@contextlib.contextmanager
+def stopping(*environments: Mapping[str, str]) -> Iterator[None]:
+    """A command outlives its viewer: what was started in these homes is ended, come what may."""
+    try:
+        yield
+    finally:
+        for environment in environments:
+            subprocess.run([python(), "-m", "runbook_tui", "stop"], env=dict(environment),
+                           capture_output=True, check=False)  # fmt: skip
 
 
 def python() -> str:

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import runbook_tui.command
-from runbook_tui.command.lines import parse_line
+from runbook_tui.command.lines import newest, parse_line, written
 from runbook_tui.command.supervisor.values import account
-from runbook_tui.session.ports.terminals import Style
+from runbook_tui.session.ports.terminals import PLAIN, Style
 
 
 def _masking() -> ModuleType:
@@ -52,6 +52,41 @@ def test_a_progress_line_is_rewritten() -> None:
     assert text_of("10 %\r20 %\r100 %") == "100 %"
     assert text_of("a long line\r\x1b[Kshort") == "short"
     assert text_of("ab\bc") == "ac"
+
+
+PIECES = st.sampled_from(
+    [
+        "\r",
+        "\r\x1b[K",
+        "\x1b[K",
+        "\x1b[1K",
+        "\x1b[31m",
+        "\x1b[44m",
+        "\x1b[0m",
+        "█",
+        "━",
+        "日",
+        "\t",
+        "\b",
+    ]
+)
+
+
+@given(
+    st.lists(st.one_of(PIECES, st.text("ab ", max_size=7)), max_size=40),
+    st.sampled_from([PLAIN, Style(foreground="ansi:2"), Style(background="ansi:4")]),
+    st.integers(2, 9),
+)
+def test_of_a_rewritten_line_only_what_cannot_be_seen_is_left_out(
+    pieces: list[str], style: Style, columns: int
+) -> None:
+    line = "".join(pieces)
+    assert written(newest(line, columns), style, columns) == written(line, style, columns)
+
+
+def test_of_a_line_that_is_rewritten_often_little_is_looked_at() -> None:
+    line = "".join(f"\r\x1b[K\x1b[32m{n:5}/4000 {'█' * (n % 40)}\x1b[0m" for n in range(4000))
+    assert len(newest(line, 80)) < 100
 
 
 @given(st.text())
