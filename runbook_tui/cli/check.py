@@ -26,9 +26,9 @@ def command(file: Path, as_json: bool) -> int:
         runbook = read_files(file, remarks=True).runbook
     except PlanFaults as faults:
         return _faulty(str(file), faults, as_json)
-    faults = wiring.shell_faults(runbook)
-    found = by_weight((*runbook.findings, *(faults or ())))
-    if faults is None:
+    shell = wiring.shell_faults(runbook)
+    found = by_weight((*runbook.findings, *(shell or ())))
+    if shell is None:
         say.err("no ShellCheck answered, so the shell texts were not looked at; to have them looked"
                 " at: pip install 'runbook-tui[check]'")  # fmt: skip
     if as_json:

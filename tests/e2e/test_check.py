@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.e2e.conftest import Program
+from tests.programs import Program
 
 PLAN = (
     "# Mill\n\n1. Turn\n\n   ```bash\n   ./turn --at production\n   tail -f log\n   ```\n\n"
