@@ -38,11 +38,11 @@ def _check(file: Path, as_json: bool, opens: Callable[[Path], None]) -> int:
 
     try:
         runbook = read_files(file, remarks=True, opens=opens).runbook
-    except PlanFaults as wrong:
-        return _faulty(str(file), wrong, as_json)
-    faults = wiring.shell_faults(runbook)
-    found = by_weight((*runbook.findings, *(faults or ())))
-    if faults is None:
+    except PlanFaults as faults:
+        return _faulty(str(file), faults, as_json)
+    shell = wiring.shell_faults(runbook)
+    found = by_weight((*runbook.findings, *(shell or ())))
+    if shell is None:
         say.err("no ShellCheck answered, so the shell texts were not looked at; to have them looked"
                 " at: pip install 'runbook-tui[check]'")  # fmt: skip
     if as_json:

@@ -83,6 +83,38 @@ def test_two_hundred_things_to_tick(seed: Runbook) -> None:
     assert len({t["id"] for t in ticks}) == 200
 
 
+def test_what_contradicts_itself_is_found(seed: Runbook) -> None:
+    found = {(f.code, f.line, f.related_line) for f in seed.findings}
+    assert found >= {
+        ("count-differs", 21, 41),  # Eight are counted, six named.
+        ("estimate-sum", 149, 154),  # 16 hours, and steps of 30.
+        *(("estimate-slack", n, n + 3) for n in (45, 71, 98, 124)),
+        ("days-differ", 197, 620),
+        ("days-differ", 271, 627),
+        ("threshold-differs", 710, 345),
+        ("threshold-differs", 732, 343),
+        ("threshold-missed", 338, None),
+        ("threshold-missed", 345, None),
+        ("rollback-time", 317, 297),
+        ("rollback-time", 481, 317),
+        ("rollback-elsewhere", 803, 800),
+    }
+    assert len(seed.findings) <= 32
+    high = {f.code for f in seed.findings if f.severity == "high"}
+    assert high == {"placeholder-open", "rollback-elsewhere"}
+
+
+def test_thresholds_and_alerts(seed: Runbook) -> None:
+    assert len([t for t in seed.thresholds if t.unit.startswith("%")]) == 8
+    assert [(t.op, t.value, t.unit, t.current) for t in seed.thresholds][:3] == [
+        ("<", 2, "seconds", 1.5), (">", 99.5, "%", 99.2), (">", 99, "% success", 99.5),
+    ]  # fmt: skip
+    assert Counter((a.severity, a.respond_within) for a in seed.alerts) == {
+        ("critical", 0): 4, ("high", 900): 4, ("medium", 3600): 4,
+    }  # fmt: skip
+    assert [str(p.risk) for p in seed.phases] == ["low", "high", "critical", "medium"]
+
+
 def test_every_document_of_the_corpus_is_read_or_refused(seed: Runbook) -> None:
     from runbook_tui.book.findings import PlanFaults
 

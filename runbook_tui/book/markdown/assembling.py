@@ -15,6 +15,7 @@ from runbook_tui.book.markdown.gates import sentences
 from runbook_tui.book.markdown.joining import joined
 from runbook_tui.book.markdown.leftover import code, record_estimates, record_leftover
 from runbook_tui.book.markdown.passed_over import passed_over
+from runbook_tui.book.markdown.phase_facts import with_facts
 from runbook_tui.book.markdown.phases import phases_of
 from runbook_tui.book.markdown.placing import gated
 from runbook_tui.book.markdown.procedures import procedures
@@ -45,6 +46,7 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
         )
     phases, overall = with_criteria(root, phases, gathered)
     numbers = {p.id: headings.number(p.title) for p in phases} | gathered.numbers
+    phases = with_facts(root, phases)
     phases, roles, statements = gated(list(sentences(root)), phases, numbers)
     back = procedures(root, phases, gathered)
     record_leftover(root, gathered)

@@ -20,7 +20,7 @@ CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 
 def dead_links(blocks: list[Block], text: str) -> Iterator[Finding]:
     """A finding for each link to a part that no title and no anchor of the document has."""
-    links = list(_links(blocks))
+    links = sorted(_links(blocks))
     if not links:
         return
     known = _known(blocks, text)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from runbook_tui.book.markdown import commands, estimates, headings, words
+from runbook_tui.book.markdown.blocks import Item
 from runbook_tui.book.markdown.carriers import Carrier, carriers
 from runbook_tui.book.markdown.criteria import criteria_of
 from runbook_tui.book.markdown.sections import Section
@@ -19,6 +20,7 @@ from runbook_tui.book.markdown.steps import (
 )
 from runbook_tui.book.model import Change, Phase, Risk, Step
 
+LINKED = re.compile(r"\W{0,3}\[[^\[\]\n]{1,200}\](?:\(|\[)")
 TIMES = frozenset({"timeline", "duration", "time", "duración", "dauer"})
 DAYS = re.compile(r"\b(?:day|tag|d[ií]a|jour)s?\s{1,3}[\d–-]+", re.IGNORECASE)
 
@@ -48,11 +50,17 @@ def _steps(carrier: Carrier, gathered: Gathered) -> tuple[Step, ...]:
         case "typed":
             return steps_of_typed(section, gathered)
         case "bullets":
-            made = [step_of_item(i, section, gathered) for found in section.lists() for i in found]
+            lists = [x for x in section.lists() if not _only_links(x)] or section.lists()
+            made = [step_of_item(i, section, gathered) for found in lists for i in found]
             return tuple(step for step in made if step is not None)
     step = step_of_blocks(section, carrier.blocks(), gathered)
     gathered.owners |= {id(part): step for part in carrier.parts if part.role == "rollback"}
     return (step,)
+
+
+def _only_links(items: list[Item]) -> bool:
+    """Whether every bullet begins with a link: they are there to be looked at."""
+    return all(LINKED.match(item.text) and not item.blocks for item in items)
 
 
 def _grouped(root: Section, found: list[Carrier]) -> list[tuple[Section, list[Carrier]]] | None:

@@ -177,6 +177,8 @@ def steps_of_typed(section: Section, gathered: Gathered) -> tuple[Step, ...]:
         if back is not None and _is_back(back) and id(back) not in gathered.taken:
             body.undo.append(back)
         name = commands.attribute(block, "name") or section.title or "commands"
+        # Of a check and of waiting its type says that it changes nothing.
+        body.needs_no_undo = commands.language(block) in {"check", "wait"}
         made.append(_step(name, block.line, body, section, gathered))
     return tuple(made)
 

@@ -24,9 +24,8 @@ def found(text: str, name: str = "plan.md") -> tuple[Finding, ...] | None:
 
 
 PLAN = (
-    "# Mill\n\n1. Turn\n\n   ```bash\n   ./turn <wheel>\n   if [ -f ./stop ]; then\n   ./stop\n"
-    "   ```\n"
-    "\n   Rollback: `./back 'wheel`\n\n2. Look\n\n   ```bash\n   ls\n   ```\n"
+    "# Mill\n\n1. Turn\n\n   ```bash\n   ./turn <wheel>\n   if [ -f ./stop ]; then\n"
+    "   ./stop\n   ```\n\n   Rollback: `./back 'wheel`\n\n2. Look\n\n   ```bash\n   ls\n   ```\n"
 )
 
 
@@ -56,10 +55,8 @@ def test_values_and_what_is_a_matter_of_taste_are_no_faults(command: str) -> Non
 def test_only_what_a_shell_runs_is_looked_at() -> None:
     text = "# Mill\n\n1. Turn\n\n## Useful\n\n```bash\nif\n```\n\n```python\nif\n```\n"
     assert found(text) == ()
-    toml = (
-        'format = 1\ntitle = "M"\n[[phase]]\ntitle = "a"\n[[phase.step]]\ntitle = "b"\n'
-        'run = "if x:"\n'
-    )
+    head = 'format = 1\ntitle = "M"\n[[phase]]\ntitle = "a"\n[[phase.step]]\ntitle = "b"\n'
+    toml = f'{head}run = "if x:"\n'
     told = found(toml, "p.toml")
     assert told is not None
     assert [f.line for f in told] == [7]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runbook_tui.book.findings import PlanFaults
+from runbook_tui.book.findings import SEVERITIES, PlanFaults
 from runbook_tui.book.kept import pack, unpack
 from runbook_tui.book.listing import listing
 from runbook_tui.book.markdown.blocks import parse
@@ -26,6 +27,11 @@ PARTS = (
     "| # | Action | Command | Rollback |\n|---|---|---|---|\n| 1 | a | `./x` | `./y` |\n",
     "```sql\ndrop x;\n```\n", "```step name=\"a\" rollback=\"b\"\n t: 1\n---\n./a\n```\n",
     "```rollback name=\"b\"\n./b\n```\n", "```check\ntrue\n```\n", "$X ", "wait 5 minutes ",
+    "- **Timeline**: Day 1-2 (2 hours)\n", "- Day 3: PR-A\n", "### PR-A: b (#1)\n", "(5 days)",
+    "## Metrics\n\n", "- a: > 5% (current: 3%)\n", "**HIGH alerts**:\n", "- a < 9%\n", "(Week 1)",
+    "all 3 PRs\n", "the following 3 hosts:\n", "[a](#b) ", "rollback within 5 minutes\n",
+    "| Metric | Target | Current |\n|---|---|---|\n| a | < 5% | 9% |\n", "```sh\n./a --to prod\n",
+    "```bash\nrm -rf x && git commit; ./a staging --rollback\n```\n", "Tuesday, 2025-09-11 ",
     "\n", "\n\n", "word ", "`", "*", "> ", "<!-- ", "-->", "\r\n", "---\n", "===\n", "\t", "<X>",
 )  # fmt: skip
 TEXTS = st.lists(st.one_of(st.sampled_from(PARTS), st.text(max_size=4)), max_size=60).map("".join)
@@ -46,6 +52,15 @@ def test_every_text_is_read_or_has_nothing_to_do(text: str) -> None:
     book = reading(text)
     if book is None:
         return
+    last = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+    for finding in book.findings:
+        assert finding.severity in SEVERITIES
+        assert 1 <= finding.line <= last
+        assert finding.related_line is None or 1 <= finding.related_line <= last
+        assert finding.message
+        assert "\n" not in finding.message
+    quick = read(text, "p.md", remarks=False)
+    assert quick == replace(book, findings=())
     rows = shown(book)
     ids = [row["id"] for row in (*rows["phases"], *rows["changes"], *rows["ticks"])]
     assert len(ids) == len(set(ids))
@@ -119,7 +134,11 @@ LONG = (
     "## Phase 1\n\n- [ ] a\n\n", "1. a\n```bash\nx\n```\n", "<!-- ", "_", "rollback ", "\n",
     "a: ", "~", "- ", "\\", "takes 5 ", "<<'E'\n", "$X", "'", "X.Y", "- `git x`\n",
     "## Rollback\n\n- a\n\n", "```sh\necho $X <x> [ab_cd]\n```\n", "```\n- [ ] a\n- [ ] b\n```\n",
-    "```step\n./x\n```\n", "| a | ☐ |\n", "wait ", "for a in ",
+    "```step\n./x\n```\n", "| a | ☐ |\n", "wait ", "for a in ", "[a](#b) ", "## a\n\n[a](#a)\n\n",
+    "- Day 1: PR-A (5 days)\n", "## Metrics\n\n- a: > 5% (current: 3%)\n", "all 3 PRs ", "above 5",
+    "### PR-A: b\n\n- **Timeline**: Day 1 (1 hour)\n\n1. a (2 hours)\n2. b (2 hours)\n\n",
+    "rollback within 5 minutes\n", "```sh\nrm -rf a; ./b prod\n```\n", "sudo ", "kubectl -n ",
+    "### High alerts\n\n- a < 9%\n\n", "within ", "PR-A ", "- [ ] a below 5%\n",
 )  # fmt: skip
 
 

@@ -182,3 +182,11 @@ def test_a_table_of_contents_is_nothing_to_do(mark: str) -> None:
     )
     assert [s.title for s in steps(text)] == ["Grind"]
     assert "passed-over" not in dict(codes(text))
+
+
+def test_a_list_of_links_between_others_is_there_to_be_looked_at() -> None:
+    text = (
+        "# P\n\n## Turn\n\n- Run:\n\n  ```bash\n  ./turn\n  ```\n\nText.\n\n* [a](b)\n* [c][d] e\n"
+    )
+    assert [step.title for step in steps(text)] == ["Run"]
+    assert len(steps("# P\n\n## Look\n\n- [a](b)\n- [c](d)\n")) == 2

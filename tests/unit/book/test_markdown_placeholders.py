@@ -158,10 +158,8 @@ def test_a_fence_that_is_indented_too_far_is_a_fence_still() -> None:
 
 
 def test_what_stands_behind_a_fence_that_is_indented_too_far_is_no_part_of_it() -> None:
-    text = (
-        "# P\n\n- [ ] Ship\n\n      ```bash\n      ./ship\n      ```\n"
-        "      - `git push`\n\n- [ ] b\n"
-    )
+    fence = "      ```bash\n      ./ship\n      ```\n      - `git push`\n"
+    text = f"# P\n\n- [ ] Ship\n\n{fence}\n- [ ] b\n"
     (step, _) = steps(text)
     assert step.run == "./ship\ngit push"
     assert [(c.line, c.text) for c in book(text).commands] == [(5, "./ship")]

@@ -246,3 +246,12 @@ def test_where_no_step_has_an_undo_it_is_said_once() -> None:
 
 def test_where_others_have_one_each_step_without_is_named() -> None:
     assert [line for _, _, line in told(many(1, 2, 4), "no-undo")] == [19, 33]
+
+
+def test_typed_checks_and_waits_change_nothing() -> None:
+    text = (
+        '```step name="a"\n./a\n```\n\n```check name="b"\n./b\n```\n\n```wait name="c"\n./c\n```\n'
+    )
+    found = book(f"# Mill\n\n## Turn\n\n{text}")
+    assert [(s.title, s.effect) for s in found.walk()] == [("a", True), ("b", False), ("c", False)]
+    assert [line for _, _, line in told(f"# Mill\n\n## Turn\n\n{text}", "no-undo")] == [5]
