@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.model import Change, Check, Gate, Phase, Placed, Runbook, Step
+from runbook_tui.book.moments import ALLOWED, parse_moment
 
 CODE = "not-acted-on"
 
@@ -13,6 +14,7 @@ CODE = "not-acted-on"
 def not_acted_on(runbook: Runbook) -> Iterator[Finding]:
     """A finding for each such key, at the node that has it."""
     for phase in runbook.phases:
+        yield from _window(phase)
         items: list[Phase | Change | Step] = [phase, *phase.changes, *phase.walk()]
         for item in items:
             yield from _deadlines(item)
@@ -23,6 +25,13 @@ def not_acted_on(runbook: Runbook) -> Iterator[Finding]:
         yield from _step(step)
     for watch in runbook.watches:
         yield _found(watch, f"the watch “{watch.title}” is shown (key w) and not measured")
+
+
+def _window(phase: Phase) -> Iterator[Finding]:
+    for key, text in (("starts", phase.starts), ("ends", phase.ends)):
+        if text is not None and parse_moment(text) is None:
+            yield _found(phase, f"“{key}” of “{phase.title}” is shown, not reckoned with: “{text}”"
+                         f" is no moment; write {ALLOWED}")  # fmt: skip
 
 
 def _step(step: Step) -> Iterator[Finding]:

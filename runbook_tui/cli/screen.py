@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
-from runbook_tui.cli.tracing import leave_traces
 
 if TYPE_CHECKING:
     from runbook_tui.session.session import Session
@@ -53,6 +52,7 @@ def show(opening: Opening, verb: str) -> int:
         say.err("left before the run was open; nothing was recorded or started")
         return exits.WAITING
     from runbook_tui.cli.leaving import say_left
+    from runbook_tui.cli.tracing import leave_traces
 
     shown.gone()
     try:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from runbook_tui.cli import say
-from runbook_tui.run.state import RunState
+
+if TYPE_CHECKING:
+    from runbook_tui.run.state import RunState
 
 PATIENCE = 2.0
 """Seconds that a collector may keep the end of a run waiting."""

@@ -253,12 +253,15 @@ def _part(state: RunState, phase: Phase, past: Past, zone: tzinfo | None) -> _Pa
 
 
 @of_state
-def slots(state: RunState) -> tuple[Slot, ...]:
-    """Every phase, change and step in document order, but those without a step in them."""
+def slots(state: RunState, *, calendar: bool = False) -> tuple[Slot, ...]:
+    """Every phase, change and step in document order, but those without a step in them.
+
+    ``calendar``: no phase is planned before it may start; else the plan knows no such breaks.
+    """
     planned: dict[str, tuple[float, float]] = {}
     at, phase = state.started, ""
     for id_ in state.outline.order:
-        if state.outline[id_].phase != phase:
+        if calendar and state.outline[id_].phase != phase:
             phase = state.outline[id_].phase
             item = state.outline[phase].item
             begins = period(state, item)[0] if isinstance(item, Phase) else None

@@ -17,6 +17,8 @@ from runbook_tui.tui.views.words import said
 PLANNED, DONE, BOTH, NOW = "░", "█", "▓", "│"
 TITLE_SHARE, TIMES = 0.36, 25
 NARROWEST_BAR = 8
+AHEAD = 86400.0
+"""Seconds from now beyond which the bars do not look ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +35,12 @@ class Span:
 
 def timeline(state: RunState, now: float, past: Past = NO_PAST) -> tuple[tuple[Slot, ...], Span]:
     """The rows, and the time they share."""
-    found = slots(state)
+    found = slots(state, calendar=True)
     until = state.finished if state.finished is not None else now
-    ends = [until, *(slot.planned_to for slot in found)]
-    if (foretold := forecast(state, now, past)) is not None:
+    # What may begin in days only stands at the edge: it would leave no room for today.
+    ends = [until, *(slot.planned_to for slot in found if slot.planned_from <= until + AHEAD)]
+    foretold = forecast(state, now, past)
+    if foretold is not None and foretold.likely <= until + AHEAD:
         ends.append(foretold.likely)
     return found, Span(begin=state.started, end=max(ends))
 

@@ -50,6 +50,12 @@ def test_watches_and_probes_of_criteria_are_told() -> None:
     assert len(messages(plan(phase=probe))) == 1
 
 
+def test_a_window_that_is_no_moment_is_told_with_what_is() -> None:
+    (message,) = messages(plan(phase='starts = "day 2"\nends = "after lunch"'))
+    assert message.startswith("“ends” of “P” is shown, not reckoned with: “after lunch” is no")
+    assert "“day 2 18:00”" in message
+
+
 def test_what_is_acted_on_is_not_told() -> None:
     step = 'timeout = "5m"\nretries = 2\nbackground = true\nready = "true"\nconfirm = "Sure?"'
     step += '\non_failure = "stop"\nhosts = ["db1", "db2"]\nrehearse = true'

@@ -16,6 +16,7 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.durations import Past, spread
 from runbook_tui.run.forecast import Slot, forecast, overruns, period, slots, window
 from runbook_tui.run.state import RunState, Status
+from runbook_tui.tui.views.timeline import timeline
 from tests.fakes.history import ADA, History
 
 
@@ -283,3 +284,15 @@ def test_a_phase_that_may_not_begin_yet_is_waited_for_and_that_is_not_late() -> 
     after = forecast(state, begins + 60, zone=UTC)
     assert after is not None
     assert after.late == 3660
+
+
+def test_the_plan_in_time_knows_breaks_where_it_is_laid_over_the_calendar() -> None:
+    later = Phase(id="x", title="X", starts="day 4", steps=(step("s9", 60),))
+    state = windowed(later)
+    begins = period(state, later)[0]
+    laid = next(slot for slot in slots(state, calendar=True) if slot.id == "s9")
+    assert laid.planned_from == begins
+    assert slot_of(state, "s9").planned_from == state.started + 3600
+    # What is days away leaves today its room in the picture.
+    _, span = timeline(state, state.started + 60)
+    assert span.end == state.started + 3600
