@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from runbook_tui.run.canonical import canonical, escaped, quoted
 from runbook_tui.run.events import Actor, Draft, Event, Payload, Unknown
@@ -18,8 +18,7 @@ from runbook_tui.session.ports.journal import JournalError, TooLarge
 READER = json.JSONDecoder()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
     """One event as it is kept: ``body`` is the text that ``hash`` (32 bytes) covers."""
 
     seq: int

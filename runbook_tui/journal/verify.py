@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from runbook_tui.journal import schema
 from runbook_tui.journal.chain import genesis, link, start
 from runbook_tui.journal.record import Record, bound, listed
-from runbook_tui.run.canonical import escaped
+from runbook_tui.run.canonical import escaped, quoted
 from runbook_tui.run.events import RunStarted
 from runbook_tui.session.ports.journal import Verdict
 
@@ -29,29 +30,48 @@ SHORTEST_ANCHOR = 16
 class Walk:
     """One run's chain: how many events, the last hash, and what is wrong."""
 
-    events: int = 0
-    head: bytes = b""
-    problems: list[str] = field(default_factory=list)
+    events: int
+    head: bytes
+    problems: list[str]
 
 
-def walk(run: str, beginning: str, records: Iterable[Record]) -> Walk:
-    """Check a run's events, in the order of ``seq``, from its genesis text on."""
-    result = Walk()
+def walk(run: str, beginning: str, records: Iterable[tuple[Any, ...]]) -> Walk:
+    """Check a run's events, `Record` by `Record`, in the order of ``seq``, from its genesis on.
+
+    An event whose hash is right, and whose end says where it is filed, is not read: reading takes
+    several times as long as all the rest. Everything else is looked at in full. (An event ends in
+    ``"id":…,"mono":…,"run":…,"seq":…,"step":…,"type":…}``, in its last 600 bytes but for odd ones;
+    within a text no quotation mark stands bare.)
+    """
+    problems: list[str] = []
     previous: bytes | None = start(beginning)
-    due = 1
-    for record in records:
+    number = missing = 0
+    place = f',"run":{quoted(run)},"seq":'
+    for number, (seq, id_, body, digest) in enumerate(records, 1):
+        try:
+            # In one piece and without a call: this is done for each of a million events.
+            if (
+                sha256(previous + body).digest() == digest
+                and seq == number + missing != 1
+                and body.rfind(f'{place}{seq},"step":'.encode(), -600) > 0
+                and body.rfind(f',"id":"{id_}","mono":'.encode(), -600) > 0
+            ):
+                previous = digest
+                continue
+        except (TypeError, ValueError):
+            pass  # Whatever it is, it is looked at below.
+        record = clean(seq, id_, body, digest)
+        due = number + missing
         if record.seq != due:
             gone = str(due) if record.seq == due + 1 else f"{due} to {record.seq - 1}"
-            result.problems.append(f"run {run}, event {gone}: missing")
+            problems.append(f"run {run}, event {gone}: missing")
             previous = None
-        for problem in faults(run, beginning, record, previous):
-            result.problems.append(f"run {run}, event {record.seq}: {problem}")
+        about = f"run {run}, event {record.seq}"
+        problems += [f"{about}: {problem}" for problem in faults(run, beginning, record, previous)]
         # Going on from the stored hash keeps one bad event from making all later ones bad.
         previous = record.hash
-        due = record.seq + 1
-        result.events += 1
-        result.head = record.hash
-    return result
+        missing = record.seq - number
+    return Walk(events=number, head=previous or b"" if number else b"", problems=problems)
 
 
 def faults(run: str, beginning: str, record: Record, previous: bytes | None) -> Iterator[str]:
@@ -107,7 +127,7 @@ def _audit(db: sqlite3.Connection, run: str | None, anchor: str | None) -> Verdi
     events = 0
     for name in names:
         beginning = rows[name][0] if name in rows else ""
-        found = walk(name, beginning, records(db, name))
+        found = walk(name, beginning, db.execute(EVENTS, (name, 0)))
         events += found.events
         if found.events:
             heads[name] = found.head.hex()
@@ -137,14 +157,18 @@ LINKED = "SELECT 1 FROM event WHERE run = ? AND hash = ? ORDER BY seq DESC LIMIT
 
 def records(db: sqlite3.Connection, run: str, after: int = 0) -> Iterator[Record]:
     """The run's events as they are kept."""
-    for seq, id_, body, digest in db.execute(EVENTS, (run, after)):
-        # Tables that somebody made anew may hold anything; what is no event is found as such.
-        yield Record(
-            seq=seq if isinstance(seq, int) else 0,
-            id=str(id_),
-            body=body if isinstance(body, bytes) else b"",
-            hash=digest if isinstance(digest, bytes) else b"",
-        )
+    return (clean(*row) for row in db.execute(EVENTS, (run, after)))
+
+
+def clean(seq: object, id_: object, body: object, digest: object) -> Record:
+    """A row as a record: tables that somebody made anew may hold anything; what is no event is
+    found as such."""
+    return Record(
+        seq=seq if isinstance(seq, int) else 0,
+        id=str(id_),
+        body=body if isinstance(body, bytes) else b"",
+        hash=digest if isinstance(digest, bytes) else b"",
+    )
 
 
 def orphans(db: sqlite3.Connection, rows: dict[str, tuple[str, ...]]) -> list[str]:

@@ -54,8 +54,14 @@ def verify(
         try:
             events = journal.events(name)
         except JournalError:
-            found.remarks.append(f"run {name}: its events cannot be read, its logs not compared")
+            told = f"run {name}: its events cannot be read, its logs not compared"
+            (found.remarks if verdict.problems else found.problems).append(told)
             continue
+        if not verdict.problems and any(e.seq != n for n, e in enumerate(events, 1)):
+            # The chain is gone through by the ends of its events; here they are read whole.
+            found.problems.append(
+                f"run {name}: an event is filed under another number than it says"
+            )
         if waiting := spare.accounts(runs / name, name):
             # Its undo file may count events that only the account holds.
             found.remarks.append(

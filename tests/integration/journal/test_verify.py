@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from runbook_tui.command.evidence import KeptLogs
 from runbook_tui.journal import schema
 from runbook_tui.journal.chain import link
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.journal.verify import walk
 from runbook_tui.run.events import Event
 from runbook_tui.session.ports.journal import JournalError, Verdict
+from runbook_tui.session.verifying import verify
 from tests.integration.journal.scenes import filled
 
 Attack = Callable[[sqlite3.Connection], object]
@@ -182,6 +184,24 @@ def test_many_problems_are_counted(path: Path) -> None:
     with tampering(path) as db:
         db.execute("UPDATE event SET id = 'x' || id WHERE run = '8c01'")
     assert verdict(path).problems[-1] == "and 30 more"
+
+
+@pytest.mark.parametrize("body", [
+    '{"actor":1,"id":"ID","mono":1.0,"run":"7f3a","seq":5,"step":null,"type":"note.added"}',
+    '{"data":{"id":"ID","mono":1,"run":"7f3a","seq":5,"step":null},"run":"other","seq":9}',
+    '{"id":"ID","mono":1.0,"run":"7f3a","seq":55,"step":null,"type":"note.added"}',
+])  # fmt: skip
+def test_what_only_ends_like_an_event_of_this_place_is_found_when_it_is_read(
+    path: Path, events: list[Event], body: str
+) -> None:
+    """With a hash to match, its end is not enough: the events are read as well."""
+    with tampering(path) as db:
+        db.execute("PRAGMA ignore_check_constraints=ON")
+        text = body.replace("ID", events[4].id)
+        db.execute("UPDATE event SET body = ? WHERE seq = 5", (text,))
+        rehash(db, 5)
+    with SqliteJournal.open_reading(path) as reader:
+        assert verify(reader, KeptLogs(), path.parent / "runs").problems
 
 
 def test_records_can_be_checked_without_the_database(path: Path, events: list[Event]) -> None:
