@@ -29,6 +29,8 @@ class Glance:
     rolling_back: bool = False
     """Whether a rollback was started and has not come to its end."""
     running: tuple[str, ...] = ()
+    pausing: bool = False
+    """Whether a step waits for another attempt, or its end is about to be recorded."""
     to_undo: tuple[str, ...] = ()
     began: float = 0.0
     touched: float = 0.0
@@ -59,6 +61,10 @@ class Glance:
         return "rehearsal, over" if self.finished else "rehearsal, open"
 
 
+ENDS = frozenset({e.StepFinished.WIRE, e.StepWaiting.WIRE, e.UndoFinished.WIRE})
+"""After these a step waits for no other attempt."""
+
+
 class _Look:
     """Folds the few events that matter here."""
 
@@ -70,6 +76,7 @@ class _Look:
         self.rolled_back = ""
         self.rolling_back = False
         self.running: dict[str, None] = {}
+        self.pausing: set[str] = set()
         self.to_undo: dict[str, None] = {}
         self.armed: dict[str, str] = {}
         self.began = 0.0
@@ -110,8 +117,13 @@ class _Look:
             self.to_undo.pop(step, None)
         elif event.type == e.CommandStarted.WIRE:
             self.running[event.folder] = None
+            self.pausing.discard(step)
         elif event.type == e.CommandFinished.WIRE:
             self.running.pop(event.folder, None)
+            if event.kind in {"before", "run"}:
+                self.pausing.add(step)
+        elif event.type in ENDS:
+            self.pausing.discard(step)
 
 
 def glance(entry: RunEntry, events: Iterable[Brief]) -> Glance:
@@ -128,6 +140,7 @@ def glance(entry: RunEntry, events: Iterable[Brief]) -> Glance:
         rolled_back=look.rolled_back,
         rolling_back=look.rolling_back,
         running=tuple(look.running),
+        pausing=bool(look.pausing),
         to_undo=tuple(s for s in look.to_undo if look.armed.get(s) != "nothing"),
         began=look.began,
         touched=look.touched,

@@ -9,7 +9,7 @@ import click
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.people import as_option, rescuer
-from runbook_tui.run.requests import StopCommands
+from runbook_tui.run.requests import Refusal, StopCommands
 from runbook_tui.run.state import RunState
 from runbook_tui.session.ports.commands import Commands, Phase
 from runbook_tui.session.session import Session
@@ -30,20 +30,24 @@ def command(run: str | None, claimed: str | None) -> int:
     from runbook_tui.cli.opening import reading
 
     with reading() as journal:
-        found = choose_only(journal, run, lambda g: bool(g.running), "have running commands")
-    if found is None or not found.running:
+        what = "have running commands"
+        found = choose_only(journal, run, lambda g: bool(g.running), what)
+        found = found or choose_only(journal, run, lambda g: g.pausing, what)
+    if found is None or not (found.running or found.pausing):
         say.out("nothing runs")
         return exits.DONE
     commands = wiring.commands()
     folders = [Path(folder) for folder in found.running]
     session = _session(found.entry.run, claimed)
     try:
-        session.ask(StopCommands()).result(PATIENCE)
+        answer = session.ask(StopCommands()).result(PATIENCE)
         _wait(commands, folders)
         if session.leads:
             _wait_recorded(session)
     finally:
         session.close()
+    if not folders:
+        say.out(answer.reason if isinstance(answer, Refusal) else "stopped: it is not tried again")
     for folder in folders:
         alive = commands.status(folder).phase in {Phase.STARTING, Phase.RUNNING}
         say.out(f"{folder.name}: {'still runs' if alive else 'stopped'}")

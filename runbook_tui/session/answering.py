@@ -10,7 +10,7 @@ from runbook_tui.book.model import Step
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide
-from runbook_tui.run.events import Actor, Event, RunPaused, UndoArmed
+from runbook_tui.run.events import Actor, Event, RunPaused, StepFinished, UndoArmed
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.offers import as_step
 from runbook_tui.run.prepare import secrets_of
@@ -26,6 +26,7 @@ from runbook_tui.session.offering import run_offered
 from runbook_tui.session.ports.journal import JournalError
 from runbook_tui.session.proofs import Guard, is_signed
 from runbook_tui.session.recorder import Pair
+from runbook_tui.session.stepping import pausing
 from runbook_tui.session.workbench import Workbench
 
 
@@ -172,7 +173,7 @@ class Desk:
         return Accepted(state=self._state, events=tuple(events))
 
     def _stop(self, request: r.StopCommands) -> Answer:
-        stopped = self._driver.give_up(request.step)
+        stopped = self._driver.give_up(request.step) or self._keep_from_trying(request.step)
         for id_, step in self._state.steps.items():
             around = self._state.outline.holders(id_) if id_ in self._state.outline else [id_]
             if request.step and request.step not in around:
@@ -193,6 +194,21 @@ class Desk:
     def leave(self) -> None:
         """Forget what was made ready."""
         self._head_start.drop()
+
+    def _keep_from_trying(self, step: str) -> int:
+        """Let whoever leads try no more what pauses between two attempts; returns how many."""
+        if self._driver.leads:
+            return 0
+        self._recorder.sync()
+
+        def ended(now: RunState) -> list[Pair]:
+            return [
+                (StepFinished(result="failed", reason=f"{why}; it is not tried again"), id_)
+                for id_, why in pausing(now)
+                if step in {"", id_}
+            ]
+
+        return len(self._recorder.record(ended)) if ended(self._state) else 0
 
     def _start_rollback(self, request: r.StartRollback) -> Answer:
         holder = self._driver.take_rollback()

@@ -285,6 +285,19 @@ def unusable(step: Step, state: StepState) -> str:
     return ""
 
 
+def pausing(state: RunState) -> list[tuple[str, str]]:
+    """Ids of steps that failed and wait for their next attempt, and why they failed."""
+    found = []
+    for id_, at in state.steps.items():
+        step = state.outline.steps.get(id_)
+        last = next((c for c in reversed(at.commands) if c.kind in {"before", "run"}), None)
+        if step is None or last is None or not step.retries or at.status is not Status.RUNNING:
+            continue
+        if not last.ok and not any(c.running for c in at.commands):
+            found.append((id_, why_failed(step, last)))
+    return found
+
+
 def why_failed(step: Step, record: CommandRecord) -> str:
     """One short sentence on how a command failed."""
     words = {"before": "its preparation", "run": "its command", "rehearse": "its rehearsal"}

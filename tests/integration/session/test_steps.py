@@ -126,6 +126,23 @@ def test_who_stops_between_two_attempts_stops_the_step(
     assert refused(session, r.StopCommands()).reason == "nothing runs"
 
 
+def test_another_process_stops_it_between_two_attempts(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stepping, "PAUSE", 60.0)
+    place = scene(book(Step(id="a", title="A", run="exit 1", retries=3, effect=False)))
+    session = place.open()
+    ask(session, r.StartStep(step="a"))
+    until(lambda: [c.exit for c in session.state.step("a").commands] == [1])
+    other = place.open(leads=False)
+    ask(other, r.StopCommands())
+    until(lambda: session.state.step("a").status is Status.FAILED)
+    assert "it is not tried again" in session.state.step("a").reason
+    monkeypatch.setattr(stepping, "PAUSE", 0.0)
+    assert refused(other, r.StopCommands()).reason == "nothing runs"
+    assert refused(session, r.StopCommands()).reason == "nothing runs"
+
+
 def test_outputs_become_parameters_only_if_declared(scene: Make) -> None:
     text = 'printf "sha=abc\\nstray=1\\n" >> "$RUNBOOK_OUTPUT"'
     session = scene(book(Step(id="a", title="A", run=text, outputs=("sha",), effect=False))).open()
