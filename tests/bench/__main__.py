@@ -6,6 +6,7 @@ import sys
 
 from tests.bench import (
     bench_emulator,
+    bench_executed,
     bench_flood,
     bench_journal,
     bench_keys,
@@ -23,6 +24,7 @@ def main() -> None:
     bench_keys.main(rounds)
     bench_supervisor.main(rounds)
     bench_panic.main(rounds * 4)
+    bench_executed.main(rounds * 3)
     bench_flood.main()
     bench_emulator.main(rounds)
     bench_journal.main(rounds)
