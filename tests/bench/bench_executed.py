@@ -87,7 +87,7 @@ def _costs(home: Path) -> dict[str, float]:
         started = events[0].payload
         assert isinstance(started, e.RunStarted)
         state = fold(begin(RUN, read(started.plan, "p.toml", remarks=False)), events)
-        ids = tuple(reversed(state.steps))
+        ids = tuple(reversed(list(state.steps)))
         drafts = [Draft(payload=e.RollbackStarted(scope="run", steps=ids))]
         drafts += (Draft(payload=p, step=step) for step in ids for p in _undo(home, step))
         journal.append(RUN, drafts, ADA)
