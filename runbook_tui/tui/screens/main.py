@@ -165,11 +165,11 @@ class MainScreen(PaneScreen):
         return guest.who_starts(self.state, session.actor, leaderless=session.leaderless)
 
     def _paint_foot(self, width: int, height: int) -> list[Line]:
-        pane = self.output.pane
+        pane, record = self.output.pane, self.output.command
+        running = record is not None and record.running
+        guest = not self.app.session.leads
         return [
-            head.foot(
-                width, pane=pane.has_focus, typing=pane.typing, guest=not self.app.session.leads
-            )
+            head.foot(width, pane=pane.has_focus, typing=pane.typing, guest=guest, running=running)
         ]
 
     def _mind_lead(self) -> None:
