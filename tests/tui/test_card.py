@@ -18,6 +18,7 @@ from runbook_tui.book.model import (
     Secret,
     Step,
 )
+from runbook_tui.book.spreading import spread
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
@@ -245,3 +246,12 @@ async def test_an_expected_exit_status_is_no_failure_on_the_screen(scene: Make) 
         await pilot.press("tab")
         await until(pilot, lambda: "Tab back" in text_of(app))
         assert "i type" not in text_of(app)
+
+
+def test_nobody_is_told_to_finish_by_hand_what_runs_on_several_machines() -> None:
+    step = Step(id="d", title="Deploy", run="true", hosts=("a", "b"))
+    history = History(spread(book(step)))
+    history.add(e.StepStarted(attempt=1), "d.a")
+    text = "\n".join(card(history, "d"))
+    assert "RUNNING Deploy" in text
+    assert "Space" not in text
