@@ -39,7 +39,7 @@ class Narrator:
             self._seen = event.seq
             self._before(event)
             if not isinstance(event.payload, QUIET):
-                say.out(words.line(event, self.title), colour=_colour(event))
+                say.out(words.line(event, self.title), colour=self._colour(event))
         for follower in self._followed.values():
             self._print(follower.lines(ended=False))
 
@@ -71,13 +71,14 @@ class Narrator:
         for line in lines:
             say.out(f"  | {line}")
 
-
-def _colour(event: Event) -> str | None:
-    payload = event.payload
-    if isinstance(payload, e.StepFinished):
-        return GOOD if payload.result == "done" else BAD
-    if isinstance(payload, e.CommandFinished) and payload.exit != 0:
-        return BAD
-    if isinstance(payload, e.UndoFinished):
-        return GOOD if payload.result in {"done", "taken back"} else BAD
-    return None
+    def _colour(self, event: Event) -> str | None:
+        payload = event.payload
+        if isinstance(payload, e.StepFinished):
+            return GOOD if payload.result == "done" else BAD
+        if isinstance(payload, e.CommandFinished):
+            step = self._outline.steps.get(event.step or "")
+            expected = step.expect.exits if step is not None and payload.kind == "run" else (0,)
+            return None if payload.exit in expected and not payload.lost else BAD
+        if isinstance(payload, e.UndoFinished):
+            return GOOD if payload.result in {"done", "taken back"} else BAD
+        return None

@@ -7,7 +7,7 @@ report says all that was, so it is gathered from the events themselves.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,8 @@ class Gathered:
     """What a run's events say. Lists are in the order of the events."""
 
     title: Title
+    expected: Mapping[str, tuple[int, ...]]
+    """The exit statuses with which the command of each step ends well."""
     attempts: dict[str, list[Attempt]] = field(default_factory=dict)
     skipped: dict[str, e.StepSkipped] = field(default_factory=dict)
     commands: dict[str, list[Ran]] = field(default_factory=dict)
@@ -68,7 +70,8 @@ class Gathered:
 
 def gather(outline: Outline, events: Iterable[Event]) -> Gathered:
     """Go through a run's events once."""
-    found = Gathered(titles(outline))
+    expected = {id_: step.expect.exits for id_, step in outline.steps.items()}
+    found = Gathered(titles(outline), expected)
     for event in events:
         handler = _HANDLERS.get(type(event.payload))
         if handler is not None:
@@ -189,7 +192,8 @@ def _command_finished(found: Gathered, event: Event, payload: e.CommandFinished)
     for at, command in enumerate(ran):
         if command.folder != payload.folder:
             continue
-        good = payload.exit == 0 and not payload.lost
+        wanted = found.expected.get(event.step or "", (0,)) if command.kind == "run" else (0,)
+        good = payload.exit in wanted and not payload.lost
         ran[at] = dataclasses.replace(
             command,
             ended=ended_at(event.at, payload.ended),

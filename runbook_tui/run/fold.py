@@ -192,6 +192,7 @@ def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> N
         started=draft.at,
         background=payload.kind == "run" and item is not None and item.background,
         interactive=payload.interactive,
+        expected=item.expect.exits if payload.kind == "run" and item is not None else (0,),
         node=payload.node,
         host=payload.host,
         first=not draft.step(id_).acted,

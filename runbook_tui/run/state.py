@@ -42,6 +42,7 @@ class CommandRecord:
     """One command as recorded; running while ``finished`` is None. Times: epoch seconds.
 
     ``seq`` is the event that started it. ``interactive``: its standard input is its terminal.
+    ``expected`` are the exit statuses with which it ends well.
     """
 
     attempt: int
@@ -59,6 +60,7 @@ class CommandRecord:
     seconds: float = 0.0
     background: bool = False
     interactive: bool = False
+    expected: tuple[int, ...] = (0,)
     node: str = ""
     reason: str = ""
     host: str = ""
@@ -75,8 +77,8 @@ class CommandRecord:
 
     @property
     def ok(self) -> bool:
-        """Whether it ended by itself with exit status 0."""
-        return self.exit == 0 and not self.lost
+        """Whether it ended by itself with an exit status that is expected of it."""
+        return self.exit in self.expected and not self.lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,18 @@ from collections.abc import Callable
 
 from textual.binding import Binding
 
-from runbook_tui.book.model import Check, Command, Gate, Parameter, Phase, Runbook, Secret, Step
+from runbook_tui.book.model import (
+    Check,
+    Command,
+    Expect,
+    Gate,
+    Parameter,
+    Phase,
+    Runbook,
+    Secret,
+    Step,
+)
+from runbook_tui.book.spreading import spread
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
@@ -223,3 +234,24 @@ async def test_the_first_error_is_offered_where_there_is_one(scene: Make) -> Non
 def _looked(app: RunbookApp, folder: str) -> bool:
     assert isinstance(app.screen, MainScreen)
     return app.screen.looked_for_errors(folder)
+
+
+async def test_an_expected_exit_status_is_no_failure_on_the_screen(scene: Make) -> None:
+    step = Step(id="a", title="Diff", run="exit 3", undo="true", expect=Expect(exits=(3,)))
+    session = scene(book(step)).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(100, 40)) as pilot:
+        run_step(session, "a")
+        await until(pilot, lambda: "─ command ✓ exit 3" in text_of(app))
+        await pilot.press("tab")
+        await until(pilot, lambda: "Tab back" in text_of(app))
+        assert "i type" not in text_of(app)
+
+
+def test_nobody_is_told_to_finish_by_hand_what_runs_on_several_machines() -> None:
+    step = Step(id="d", title="Deploy", run="true", hosts=("a", "b"))
+    history = History(spread(book(step)))
+    history.add(e.StepStarted(attempt=1), "d.a")
+    text = "\n".join(card(history, "d"))
+    assert "RUNNING Deploy" in text
+    assert "Space" not in text

@@ -1,8 +1,10 @@
 """Masking of secrets in a stream, before anything of it is written.
 
-Looks for each value, its lines, and its base64, URL-quoted, JSON-escaped and shell-quoted forms,
-the longest first. Not guaranteed: a program can print a secret in a form that nobody foresees,
-base64 may be broken into lines inside of it, and values under 4 characters are too common to mask.
+Looks for each value, its lines, and its base64, hexadecimal, URL-quoted, JSON-escaped and
+shell-quoted forms, the longest first; for base64 also as it is broken into lines by the programs
+that do so. Not guaranteed: a program can print a secret in a form that nobody foresees, base64 of
+something around it may be broken into lines inside of it, and values under 4 characters are too
+common to mask.
 """
 
 import base64
@@ -15,6 +17,8 @@ from collections.abc import Callable
 MASK = b"***"
 SHORTEST = 4
 SHORTEST_CODED = 8
+WIDTHS = (76, 64)
+"""Columns after which base64 is broken: by `base64`, mail and Python, and by `openssl` and PEM."""
 FEW = 3
 """Bytes, and one in PART, of a possible secret that may be seen while its rest has not come."""
 PART = 4
@@ -50,8 +54,21 @@ def _forms(text: str) -> "set[bytes]":
         coded = _coded(raw, offset)
         if len(coded) >= SHORTEST_CODED:
             found |= {coded, coded.translate(bytes.maketrans(b"+/", b"-_"))}
+    if len(raw) * 2 >= SHORTEST_CODED:
+        found |= {raw.hex().encode(), raw.hex().upper().encode()}
     whole = base64.b64encode(raw)
-    return found | {whole, base64.urlsafe_b64encode(raw)}
+    return found | {whole, base64.urlsafe_b64encode(raw)} | _broken(_coded(raw, 0))
+
+
+def _broken(coded: bytes) -> "set[bytes]":
+    """The lines of base64 that is too long for one."""
+    lines = {
+        coded[at : at + width]
+        for width in WIDTHS
+        if len(coded) > width
+        for at in range(0, len(coded), width)
+    }
+    return {line for line in lines if len(line) >= SHORTEST_CODED}
 
 
 def _coded(raw: bytes, offset: int) -> bytes:

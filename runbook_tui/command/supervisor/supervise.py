@@ -9,6 +9,7 @@ import time
 
 import _signal as signal
 
+import allowance
 import child
 import control
 import outputs
@@ -33,10 +34,6 @@ BACKLOG = 1 << 18
 """More than a terminal holds: what is read at the end without waiting."""
 TYPED = 1 << 20
 """Bytes typed ahead of what the command reads; more is refused."""
-BURST = 64 << 20
-RATE = 20 << 20
-"""Output is read as fast as it comes up to BURST bytes, then at RATE bytes a second: a flood at
-full speed takes both cores of a small machine, and the panic key's with them."""
 REMOTE_SLACK = 8.0
 """Seconds that what carries a command to another machine gets beyond the grace, to end it there."""
 HELD = 0.05
@@ -64,7 +61,7 @@ class Supervisor:
         self.spool = spool.Spool(folder)
         self.masker = make_masker(spec["secrets"])
         self.held_since: "float | None" = None
-        self.allowance = Allowance()
+        self.allowance = allowance.Allowance()
         self.typed = b""
         self.pid = 0
         self.ended = False
@@ -298,7 +295,9 @@ class Supervisor:
             "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
         }
         if self.spec.get("remote"):
-            how = over_there(self.path(REMOTE), self.spec["secrets"])
+            import far_end  # A command of this machine does not wait for it.
+
+            how = far_end.over_there(self.path(REMOTE), self.spec["secrets"])
         reasons = (how.get("reason", ""), self.spool.trouble, unkept)
         self.tell_end(
             {
@@ -362,24 +361,6 @@ class Supervisor:
         os.killpg(os.tcgetpgrp(self.slave), number)
 
 
-class Allowance:
-    """A bucket of bytes that may be read: BURST at once, RATE a second after that."""
-
-    def __init__(self) -> None:
-        self._left = float(BURST)
-        self._at = time.monotonic()
-
-    def spend(self, size: int) -> None:
-        """Take ``size`` bytes out; the last take may go below nothing."""
-        now = time.monotonic()
-        self._left = min(float(BURST), self._left + (now - self._at) * RATE) - size
-        self._at = now
-
-    def wait(self) -> float:
-        """Seconds until there is something to take; 0 or less if there is."""
-        return -self._left / RATE - (time.monotonic() - self._at) if self._left <= 0 else 0.0
-
-
 class Passing:
     """A masker where there is nothing to mask."""
 
@@ -394,27 +375,6 @@ class Passing:
         return b""
 
     flush = release
-
-
-def over_there(path: str, secrets: "list[str]") -> "dict[str, Any]":
-    """How a command on another machine went, as what carried it there has written down."""
-    # Not with the others: a command of this machine does not wait for it.
-    import json
-
-    try:
-        with open(path, encoding="utf-8") as file:
-            body = json.load(file)
-    except (OSError, ValueError):
-        return {"lost": True, "reason": "nothing is known of it"}
-    reason = str(body.get("lost") or body.get("reason") or "")
-    if reason and any(secrets):
-        import masking
-
-        reason = masking.whole([s for s in secrets if s])(reason.encode()).decode()
-    if body.get("lost"):
-        return {"lost": True, "reason": reason}
-    how = {"exit": body.get("exit"), "reason": reason}
-    return {**how, "not_run": True} if body.get("not_run") else how
 
 
 def make_masker(secrets: "list[str]") -> "Any":

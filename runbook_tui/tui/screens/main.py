@@ -26,6 +26,8 @@ from runbook_tui.tui.widgets.said import Said
 MINIMUM = (60, 16)
 WIDE = (100, 30)
 HIGH = 40
+TALL = 28
+"""Rows from which on one column gives what is left to the output, not to the card."""
 LIST_SHARE = 0.55
 LIST_LEAST = 46
 BESIDE_LIST = 46
@@ -123,6 +125,7 @@ class MainScreen(PaneScreen):
         narrow = width < WIDE[0] or height < WIDE[1]
         self.set_class(narrow, "-narrow")
         self.set_class(self.rows.count <= height - AROUND_LIST, "-short")
+        self.set_class(height >= TALL, "-tall")
         self.set_class(width >= BESIDE_COLUMNS, "-two-columns")
         self.set_class(width < MINIMUM[0] or height < MINIMUM[1], "-small")
         self._share(None if narrow else (width, height))
@@ -165,11 +168,11 @@ class MainScreen(PaneScreen):
         return guest.who_starts(self.state, session.actor, leaderless=session.leaderless)
 
     def _paint_foot(self, width: int, height: int) -> list[Line]:
-        pane = self.output.pane
+        pane, record = self.output.pane, self.output.command
+        running = record is not None and record.running
+        guest = not self.app.session.leads
         return [
-            head.foot(
-                width, pane=pane.has_focus, typing=pane.typing, guest=not self.app.session.leads
-            )
+            head.foot(width, pane=pane.has_focus, typing=pane.typing, guest=guest, running=running)
         ]
 
     def _mind_lead(self) -> None:

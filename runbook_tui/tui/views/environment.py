@@ -81,7 +81,9 @@ def _variable(record: CommandStarted, name: str, source: str) -> Line:
     line: Line = [(f"   {said(name, 100)}", "accent")]
     if source.startswith(SECRET):
         return [*line, (f"  {printable(source.removeprefix(SECRET), LONGEST)}", "dim")]
-    if value is None or (private(name, value) and name in record.withheld):
+    if name == "RUNBOOK_OUTPUT":
+        line.append(("  the file that takes what the command puts out", "dim"))
+    elif value is None or (private(name, value) and name in record.withheld):
         line.append((f"  {UNWRITTEN}", "warn"))
     else:
         line.append((f"={printable(value, LONGEST)}", "plain"))

@@ -142,14 +142,18 @@ def _calm(title: str) -> str:
     return "".join(c for c in title if unicodedata.category(c) != "So").strip()
 
 
-def foot(width: int, *, pane: bool, typing: bool, guest: bool = False) -> Line:
-    """The keys of what is in focus; the panic key always. ``guest``: somebody else leads."""
+def foot(
+    width: int, *, pane: bool, typing: bool, guest: bool = False, running: bool = True
+) -> Line:
+    """The keys of what is in focus; the panic key always. ``guest``: somebody else leads;
+    ``running``: the command in the pane can still be typed into."""
     panic: Line = [(" F9 PANIC: roll back ", "panic")]
     keys: tuple[tuple[str, str], ...]
     if typing:
         keys = (("Ctrl+]", "end typing"),)
     elif pane:
-        keys = (("Tab", "back"), ("i", "type"), ("[ ]", "others"), ("↑↓", "scroll"),
+        types = (("i", "type"),) if running else ()
+        keys = (("Tab", "back"), *types, ("[ ]", "others"), ("↑↓", "scroll"),
                 ("/", "find"), ("z", "zoom"), ("?", "help"), ("e", "error"), ("b", "beside"),
                 ("v", "choose"), ("c", "copy"))  # fmt: skip
     else:

@@ -131,6 +131,8 @@ def _ready(state: RunState, step: Step, guest: str) -> Line:
 
 
 def _running(state: RunState, step: Step, width: int, guest: str) -> list[Line]:
+    if is_spread(step):
+        return []  # Its commands say when they are over.
     if step.manual:
         return [_tick(state, step, width) or [("Space", "key"), (" done", "plain")]]
     if step.interactive and state.step(step.id).running_command():

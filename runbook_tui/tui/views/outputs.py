@@ -76,9 +76,9 @@ def _title(state: RunState, id_: str) -> str:
 
 
 def failed_command(state: RunState, step: str) -> CommandRecord | None:
-    """The newest command of a step that has ended badly."""
-    own = reversed(own_commands(state, step))
-    return next((c for c in own if not c.running and not c.ok), None)
+    """The command that broke a step: the newest that has ended badly, else the last to end."""
+    ended = [c for c in reversed(own_commands(state, step)) if not c.running]
+    return next((c for c in ended if not c.ok), ended[0] if ended else None)
 
 
 def titled(state: RunState, record: CommandRecord) -> str:

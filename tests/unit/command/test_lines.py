@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import itertools
 import re
 import sys
+import textwrap
 from pathlib import Path
 from types import ModuleType
 
@@ -183,3 +185,21 @@ def test_no_value_holds_a_secret_however_it_was_put_out(secret: str, around: lis
     data = ("x=" + secret.join(around) + secret).encode()
     found = account(data, ended=True, mask=masking.whole([secret]))
     assert not any(secret in text for pair in found["values"].items() for text in pair)
+
+
+@pytest.mark.parametrize("width", [64, 76, 10_000])
+def test_a_key_of_many_lines_is_masked_raw_in_base64_and_in_hexadecimal(width: int) -> None:
+    body = "\n".join(f"{n:02}" + "Ab9+/kZ" * 9 for n in range(20))
+    key = f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----"
+    coded = base64.b64encode(f"{key}\n".encode()).decode()
+    broken = "\r\n".join(textwrap.wrap(coded, width))
+    shown = key.replace("\n", "\r\n")
+    data = f"key:\r\n{shown}\r\ncoded:\r\n{broken}\r\n{key.encode().hex()}\r\n".encode()
+    masker = masking.Masker([key])
+    out = b"".join(masker.feed(data[n : n + 997]) for n in range(0, len(data), 997))
+    out += masker.flush()
+    left = out.replace(b"\r\n", b"").decode()
+    assert "key:" in left
+    assert "coded:" in left
+    for text in (coded, key.replace("\n", ""), key.encode().hex()):
+        assert not any(text[n : n + 12] in left for n in range(len(text) - 12))
