@@ -103,9 +103,7 @@ class Outline:
                 self.makers[name] = (*self.makers.get(name, ()), step.id)
         self.gated: tuple[Node, ...] = tuple(n for n in self.nodes.values() if n.gate is not None)
         self.offered: tuple[Command, ...] = tuple(
-            c
-            for c in runbook.commands
-            if c.rollback and c.runnable and c.step is None and not c.by_hand
+            c for c in runbook.commands if c.kept_for_rollback
         )
         """What the plan's rollback sections offer, in document order."""
 
