@@ -33,6 +33,7 @@ def listing(runbook: Runbook) -> Iterator[str]:
     for procedure in runbook.procedures:
         yield ""
         yield from _procedure(procedure)
+    yield from _offered(runbook)
     yield from _facts(runbook)
 
 
@@ -128,6 +129,19 @@ def _procedure(procedure: Procedure) -> Iterator[str]:
         for step in stage.steps:
             command = f"  $ {_short(step.run)}" if step.run else ""
             yield f"    {printable(step.title, WIDTH)}{command}"
+
+
+def _offered(runbook: Runbook) -> Iterator[str]:
+    """Commands that the plan keeps for a rollback outside its steps, section by section."""
+    section = None
+    for command in runbook.commands:
+        if not command.kept_for_rollback:
+            continue
+        if command.section != section:
+            yield ""
+            yield f"rollback: {printable(command.section or command.label, WIDTH)}"
+            section = command.section
+        yield f"  $ {_short(command.text)}"
 
 
 def _facts(runbook: Runbook) -> Iterator[str]:

@@ -248,6 +248,11 @@ class Command(Placed):
     section: str = ""
     by_hand: bool = False
 
+    @property
+    def kept_for_rollback(self) -> bool:
+        """Whether a rollback offers it: it stands outside the steps, and a shell runs it."""
+        return self.rollback and self.runnable and self.step is None and not self.by_hand
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageStep(Placed):

@@ -13,6 +13,7 @@ from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.session.ports.terminals import Terminals
 from runbook_tui.session.session import Session
 from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.screens.rollback import RollbackScreen
 
 GATE = "the gate is shut until Grace signs: press s, or try to go on with Enter"
 ASKED = "Grace signs in a moment, from her own terminal"
@@ -56,13 +57,18 @@ class DemoApp(RunbookApp):
         held = gate_waits(state)
         broken = any(step.status in BROKEN for step in state.steps.values())
         if held and not self._held:
-            self.call_later(self.say, GATE, "warn")
+            self.call_later(self._tell_of_gate)
         if broken and not self._broken:
             self.call_later(self.say, BROKE, "warn")
         if not held:
             # A rollback may shut it again; then she is asked again.
             self._timer = None
         self._held, self._broken = held, broken
+
+    def _tell_of_gate(self) -> None:
+        """Also where a rollback has shut it again, and its screen takes other keys."""
+        away = isinstance(self.screen, RollbackScreen)
+        self.say(f"Esc leads back to the plan; there {GATE}" if away else GATE, "warn")
 
     def _ask(self) -> None:
         if self._timer is None:

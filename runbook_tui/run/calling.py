@@ -23,6 +23,9 @@ class Call:
     ticked: Tick | None = None
     needless: bool = False
     idle: bool = False
+    over: bool = False
+    """Whether everything was taken back: who was to be called by then may still be, and no clock
+    counts how late that is."""
 
     @property
     def open(self) -> bool:
@@ -31,7 +34,8 @@ class Call:
 
     def left(self, now: float) -> float | None:
         """Seconds until it is due, 0 or less once it is; None without a time or once over."""
-        return self.due - now if self.open and self.due is not None else None
+        counts = self.open and not self.over
+        return self.due - now if counts and self.due is not None else None
 
     @property
     def late(self) -> float | None:
@@ -72,7 +76,9 @@ def calls(state: RunState) -> tuple[Call, ...]:
         ticked = ticks[callee.id]
         needless = ticked is None and due is not None and over is not None and due > over
         idle = bool(callee.rung and used) and callee.topic not in used
-        found.append(Call(callee=callee, due=due, ticked=ticked, needless=needless, idle=idle))
+        call = Call(callee=callee, due=due, ticked=ticked, needless=needless, idle=idle,
+                    over=over is not None)  # fmt: skip
+        found.append(call)
     return tuple(found)
 
 

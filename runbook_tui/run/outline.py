@@ -112,12 +112,11 @@ class Outline:
                 self.makers[name] = (*self.makers.get(name, ()), step.id)
         self.gated: tuple[Node, ...] = tuple(n for n in self.nodes.values() if n.gate is not None)
         self.offered: tuple[Command, ...] = tuple(
-            c
-            for c in runbook.commands
-            if c.rollback and c.runnable and c.step is None and not c.by_hand
+            c for c in runbook.commands if c.kept_for_rollback
         )
         """What the plan's rollback sections offer, in document order."""
 
+        self._ways_back = tuple(p for p in runbook.procedures if p.kind == "rollback")
         self.staged: dict[str, Stage | StageStep] = {}
         """Stages of procedures and their steps by id; no nodes of the run, but boxes to tick."""
 
@@ -168,6 +167,14 @@ class Outline:
         """Ids of a node and of what it stands in; without one, of these steps."""
         ids = [node] if node in self.nodes else [step for step in steps if step in self.nodes]
         return frozenset(name for id_ in ids for name in self.holders(id_))
+
+    def way_back_of(self, id_: str) -> str:
+        """What of the plan takes back a step that has no undo, by a person's hand; else empty."""
+        around = self.holders(id_)
+        for procedure in self._ways_back:
+            if not procedure.applies_to or set(procedure.applies_to) & set(around):
+                return procedure.title
+        return self.offered[0].section or self.offered[0].label if self.offered else ""
 
     def _whens(self, id_: str) -> tuple[str, ...]:
         items = (self.nodes[holder].item for holder in self.holders(id_))

@@ -187,12 +187,13 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
     named = (name for filled in texts for name in filled.open)
     open_ = tuple(dict.fromkeys((*named, *unset(state, item, armed))))
     promised = _promised(state, step, open_) if step.rehearsed else ()
+    listed = state.outline.way_back_of(id_) if armed.kind == "none" else ""
     runs = tuple(amended_text(step, each) for each in (text.text, *others))
     well = went_well(step)
     return Item(
         step=id_,
         title=item.title,
-        kind=armed.kind,
+        kind="manual" if listed else armed.kind,
         text=runs[0],
         earlier=runs[1:],
         went=tuple(each for each in runs if each in well),
@@ -202,7 +203,9 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
         places=tuple(str(p) for p in text.places) if text in stand else (),
         verify_places=tuple(str(p) for p in (first or verify).places),
         secrets=_secrets(state, step, armed.secrets),
-        reason="; ".join(refused) or armed.reason,
+        reason=f"no undo of its own; the plan says how: {listed}"
+        if listed
+        else "; ".join(refused) or armed.reason,
         cwd=armed.cwd,
         host=armed.host,
         held=held,

@@ -9,6 +9,7 @@ from runbook_tui.book.model import Gate, Phase, Runbook, Step
 from runbook_tui.cli.demo_screen import ASKED, BROKE, GATE, DemoApp
 from runbook_tui.demo.story import WELCOME, introduction
 from runbook_tui.run import requests as r
+from runbook_tui.tui.screens.rollback import RollbackScreen
 from tests.fakes.history import GRACE
 from tests.fakes.still import StillTerminals
 from tests.integration.session.scene import Scene, ask
@@ -54,6 +55,20 @@ async def test_grace_signs_only_once_she_is_asked(scene: Make) -> None:
         go.set()
         await until(pilot, lambda: "core" in app.session.state.opened_gates)
         assert called == ["Grace"]
+
+
+async def test_on_the_rollback_screen_the_way_to_the_gate_begins_with_esc(scene: Make) -> None:
+    app, _ = demo(scene(gated()))
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("s")
+        await until(pilot, lambda: "core" in app.session.state.opened_gates)
+        ask(app.session, r.StartStep(step="d"))
+        await until(pilot, lambda: app.session.state.finished is not None)
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+        ask(app.session, r.StartRollback(scope="run"))
+        await until(pilot, lambda: GATE in app.said)
+        assert app.said.startswith("Esc ")
 
 
 async def test_to_try_to_go_on_asks_her_too(scene: Make) -> None:

@@ -113,3 +113,23 @@ rehearse = "./ship --dry-run"
     lines = "\n".join(listing(read(text, "p.toml")))
     assert "really runs in a rehearsal" in lines
     assert "in a rehearsal instead: $ ./ship --dry-run" in lines
+
+
+def test_a_rollback_that_is_only_a_block_of_commands_is_shown() -> None:
+    text = """\
+# Ship
+
+1. Deploy
+
+```bash
+./ship
+```
+
+## Rollback
+
+```bash
+./unship
+```
+"""
+    lines = list(listing(read(text, "p.md")))
+    assert lines[lines.index("rollback: Rollback") + 1] == "  $ ./unship"
