@@ -11,6 +11,7 @@ from tests.bench import (
     bench_keys,
     bench_opening,
     bench_panic,
+    bench_record,
     bench_start,
     bench_supervisor,
 )
@@ -26,6 +27,7 @@ def main() -> None:
     bench_flood.main()
     bench_emulator.main(rounds)
     bench_journal.main(rounds)
+    bench_record.main(rounds=rounds)
     bench_opening.main(rounds * 3)
 
 
