@@ -14,7 +14,6 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 
 from runbook_tui.session.home import opened
 
@@ -45,20 +44,21 @@ class Bell:
 
 
 class Listener:
-    """The other end: a context manager that hears every ring from its start on."""
+    """The other end: hears every ring from its start on. Close it when done, which takes the
+    system some milliseconds: it is kept as long as somebody may wait again."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._fd = watch(path)
+        self._heard = seen(path)
 
-    def __enter__(self) -> Listener:
-        return self
+    @property
+    def hears(self) -> bool:
+        """Whether it listens to the bell that is there now."""
+        return self._fd >= 0 and self._heard == seen(self._path)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Listen no more."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
@@ -73,6 +73,15 @@ class Listener:
         if ears.poll(min(seconds, LOOK) * 1000):
             with suppress(BlockingIOError):
                 os.read(self._fd, 4096)
+
+
+def seen(path: Path) -> tuple[int, int] | None:
+    """What tells a file from any other, also of its name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_dev
 
 
 def watch(path: Path) -> int:

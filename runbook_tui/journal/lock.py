@@ -1,4 +1,4 @@
-"""One writer at a time, among all processes of this host, and no waiting for ever.
+"""One writer at a time, among all processes of this host, in turn, and no waiting for ever.
 
 SQLite's own lock makes writers sleep for a random time and can starve one for seconds, and before
 3.51.3 a checkpoint that races with a commit can damage the file. So everything that writes takes
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,9 +20,6 @@ from runbook_tui.session.ports.journal import JournalError
 LONGEST_NAME = 60
 PATIENCE = 5.0
 """Seconds to wait for others before giving up."""
-SHORTEST, LONGEST = 0.0002, 0.0005
-"""Seconds between two tries. An append takes about 0.3 ms: who looks less often than that misses
-his turn again and again when several write at once."""
 
 
 class FileLock:
@@ -56,7 +53,11 @@ class FileLock:
         while True:
             if self._fd < 0:
                 self._fd = opened(self._path, os.O_RDWR | os.O_CREAT)
-            wait_for(self._fd, fcntl.LOCK_EX, self._path, self._patience)
+            try:
+                wait_for(self._fd, fcntl.LOCK_EX, self._path, self._patience)
+            except BaseException:
+                self.close()
+                raise
             if self._still_there():
                 break
             # Somebody deleted the file while we waited: others lock the new one, so must we.
@@ -103,19 +104,40 @@ def shared(path: Path, patience: float = PATIENCE) -> Iterator[None]:
 
 
 def wait_for(fd: int, kind: int, path: Path, patience: float) -> None:
-    """Take the lock within ``patience`` seconds or raise `JournalError`."""
-    deadline = time.monotonic() + patience
-    pause = SHORTEST
-    while True:
+    """Take the lock within ``patience`` seconds or raise `JournalError`.
+
+    Whoever waits stands in the system's queue: of several who looked again and again, one could
+    miss its turn for ever. Such a wait cannot be taken back, so a thread does it. Where this
+    raises anything, ``fd`` must be closed: then the lock is let go as soon as that thread has it.
+    """
+    try:
+        fcntl.flock(fd, kind | fcntl.LOCK_NB)
+        return
+    except BlockingIOError:
+        pass
+    # Of its own, so that the number cannot mean another file meanwhile.
+    own = os.dup(fd)
+    failed: list[OSError] = []
+
+    def wait() -> None:
         try:
-            fcntl.flock(fd, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise blocked(fd, path, patience) from None
-            time.sleep(pause)
-            pause = min(pause * 1.5, LONGEST)
-        else:
-            return
+            fcntl.flock(own, kind)
+        except OSError as error:
+            failed.append(error)
+        finally:
+            os.close(own)
+
+    waiting = threading.Thread(target=wait, name="waiting for the journal", daemon=True)
+    try:
+        waiting.start()
+    except RuntimeError:
+        os.close(own)
+        raise blocked(fd, path, 0.0) from None
+    waiting.join(patience)
+    if waiting.is_alive():
+        raise blocked(fd, path, patience)
+    if failed:
+        raise failed[0]
 
 
 def blocked(fd: int, path: Path, patience: float) -> JournalError:

@@ -55,6 +55,8 @@ class JournalReader:
         self._db: sqlite3.Connection | None = None
         self._inode = 0
         self._closed = False
+        self._ears: list[Listener] = []
+        """Those that nobody waits with now."""
 
     def __enter__(self) -> JournalReader:
         return self
@@ -125,7 +127,7 @@ class JournalReader:
         """Wait at most ``timeout`` seconds for more than ``after`` events; False also if closed."""
         deadline = time.monotonic() + timeout
         # Listen first, look then: what comes between the two is heard.
-        with Listener(schema.side(self._path, ".bell")) as ears:
+        with self._listening() as ears:
             while not self._closed:
                 if self._count(run) > after:
                     return True
@@ -134,6 +136,25 @@ class JournalReader:
                     return False
                 ears.wait(left)
         return False
+
+    @contextmanager
+    def _listening(self) -> Iterator[Listener]:
+        """A listener for this wait alone; it is kept for the next one, whoever that is."""
+        bell = schema.side(self._path, ".bell")
+        try:
+            ears = self._ears.pop()
+        except IndexError:
+            ears = Listener(bell)
+        if not ears.hears:
+            ears.close()
+            ears = Listener(bell)
+        try:
+            yield ears
+        finally:
+            if self._closed or not ears.hears:
+                ears.close()
+            else:
+                self._ears.append(ears)
 
     def verify(self, run: str | None = None, anchor: str | None = None) -> Verdict:
         """Compute the chain anew; ``anchor`` is a hash (or its first 16 digits) it must hold."""
@@ -150,6 +171,8 @@ class JournalReader:
     def close(self) -> None:
         """Release the database; once more does nothing."""
         self._closed = True
+        while self._ears:
+            self._ears.pop().close()
         with self._gate:
             self._forget()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from runbook_tui.journal import bell, schema
 from runbook_tui.journal.lock import shared
 from runbook_tui.journal.reader import JournalReader
 from runbook_tui.journal.store import SqliteJournal
@@ -141,6 +143,35 @@ def test_a_follower_sees_each_event_once_and_at_once(path: Path) -> None:
     assert len(set(seen)) == 100
     # A look by itself comes after a second; a bell that works is heard long before.
     assert sorted(delays)[50] < 0.5
+
+
+def test_a_follower_goes_on_listening_between_its_waits(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Listening anew each time would cost the system several milliseconds an event."""
+    begun_listening: list[int] = []
+
+    def watch(bell_file: Path) -> int:
+        begun_listening.append(listen(bell_file))
+        return begun_listening[-1]
+
+    listen = bell.watch
+    monkeypatch.setattr(bell, "watch", watch)
+    with opened(path) as journal, SqliteJournal.open_reading(path) as reader:
+        journal.append("7f3a", begun(), ADA)
+        for number in range(1, 6):
+            assert reader.wait("7f3a", number - 1, 20.0)
+            assert not reader.wait("7f3a", number, 0.001)
+            journal.append("7f3a", note("x"), ADA)
+        assert len(begun_listening) == 1
+        # A journal that was put in its place has a bell of its own.
+        schema.side(path, ".bell").rename(path.with_name("other"))
+        schema.side(path, ".bell").touch()
+        assert reader.wait("7f3a", 5, 20.0)
+        assert not reader.wait("7f3a", 6, 0.001)
+        assert len(begun_listening) == 2
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(begun_listening[1])
 
 
 def test_without_inotify_a_follower_looks_by_itself(
