@@ -37,7 +37,7 @@ def test_a_set_clock_changes_no_length_no_pause_and_no_countdown(
     began = time.monotonic()
     run_step(session, "a")
     ask(session, r.StartStep(step="b"))
-    until(lambda: (place.work / "again").exists())
+    until((place.work / "again").exists)
     off[0] = jump
     until(lambda: session.state.step("b").status is Status.DONE)
     ask(session, r.StartStep(step="c"))
