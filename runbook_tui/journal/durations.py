@@ -8,6 +8,7 @@ that was replaced by another leaves nothing wrong behind.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
@@ -88,6 +89,8 @@ class PastDurations:
         if anew:
             self._path.unlink(missing_ok=True)
             self._path.with_name(f"{NAME}-journal").unlink(missing_ok=True)
+        if not self._path.exists():
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         with closing(sqlite3.connect(self._path, timeout=BUSY, isolation_level=None)) as db:
             if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
                 _make(db)

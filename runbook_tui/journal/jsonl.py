@@ -21,4 +21,6 @@ def as_line(event: Event) -> dict[str, Any]:
         "step": event.step,
         "data": encode(event.payload),
         "hash": event.hash,
+        "mono": event.mono,
+        "boot": event.boot,
     }

@@ -7,16 +7,14 @@ What takes longer than foretold counts as about to end. All times are epoch seco
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from runbook_tui.book.model import Phase
-from runbook_tui.book.moments import parse_moment
-from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.once import of_state
-from runbook_tui.run.state import BROKEN, OVER, RunState, Status, closed
+from runbook_tui.run.remaining import estimated, parts_of, period
+from runbook_tui.run.state import OVER, RunState, Status, closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,48 +37,6 @@ class Slot:
         if self.began is None or not self.planned:
             return None
         return (self.ended if self.ended is not None else now) - self.began - self.planned
-
-
-def estimated(state: RunState, id_: str) -> float:
-    """Seconds a step is planned to take by itself; 0 where nothing is said.
-
-    What a group of steps is planned to take is that of the steps in it, where they say so.
-    """
-    step = state.outline.steps[id_]
-    if step.estimate is None or any(inner.estimate for s in step.steps for inner in s.walk()):
-        return 0.0
-    return step.estimate.maximum
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """Seconds that a step is likely to take, and that it takes if it is slow (nine of ten are
-    quicker)."""
-
-    likely: float
-    slow: float
-
-
-def take(state: RunState, id_: str, past: Past = NO_PAST) -> Take | None:
-    """How long a step takes by itself: by past runs, else by its estimate; None if nobody knows.
-
-    What holds others takes what these take, where that is known. One on several machines takes its
-    slowest machine, as often as it has batches.
-    """
-    step = state.outline.steps[id_]
-    if state.outline.on_one_of_several(id_):
-        return None
-    if is_spread(step):
-        known = [found for inner in step.steps if (found := past.steps.get(inner.id))]
-        if known:
-            turns = math.ceil(len(step.steps) / (step.batch or len(step.steps)))
-            return Take(turns * max(k.median for k in known), turns * max(k.p90 for k in known))
-    elif any(inner.id in past.steps for s in step.steps for inner in s.walk()):
-        return None
-    if (found := past.steps.get(id_)) is not None:
-        return Take(found.median, found.p90)
-    seconds = estimated(state, id_)
-    return Take(seconds, seconds) if seconds else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +62,7 @@ def forecast(
     time of day in ``zone``, the person's). How long people take to sign and to decide is not
     foretold.
     """
-    parts = _parts(state, past, zone)
+    parts = parts_of(state, past, zone)
     if not any(part.whole for part in parts) or state.finished is not None:
         return None
     likely = slow = now
@@ -172,7 +128,7 @@ def window(
     ``zone`` is the person's, for what the plan says by the time of day.
     """
     found: list[Window] = []
-    parts = _parts(state, past, zone)
+    parts = parts_of(state, past, zone)
     for number, phase in enumerate(state.runbook.phases):
         ends = period(state, phase, zone)[1]
         if ends is None or closed(state, phase.id):
@@ -181,75 +137,6 @@ def window(
         budget = back if phase.rollback_within is None else phase.rollback_within
         found.append(Window(phase=phase.id, ends=ends, left=slow, back=budget))
     return min(found, key=lambda w: w.safe_until, default=None)
-
-
-def period(
-    state: RunState, phase: Phase, zone: tzinfo | None = None
-) -> tuple[float | None, float | None]:
-    """When a phase may begin and must be over, as the plan says; None where it says nothing that
-    is a moment."""
-    begins = parse_moment(phase.starts) if phase.starts else None
-    ends = parse_moment(phase.ends) if phase.ends else None
-    return (
-        None if begins is None else begins.resolve(state.started, zone=zone),
-        None if ends is None else ends.resolve(state.started, end=True, zone=zone),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A phase: its planned seconds, what is left of what was not begun, and of each step that
-    runs what it takes, with the moment it was started. ``begins``: not before that moment, as
-    long as nothing in it is ``touched``."""
-
-    whole: float
-    left: Take
-    begun: tuple[tuple[Take, float], ...]
-    unknown: int
-    begins: float | None
-    touched: bool
-
-    def left_at(self, now: float) -> tuple[float, float]:
-        """Seconds that are left, likely and if all is slow."""
-        likely, slow = self.left.likely, self.left.slow
-        for wanted, started in self.begun:
-            likely += max(0.0, wanted.likely - (now - started))
-            slow += max(0.0, wanted.slow - (now - started))
-        return likely, slow
-
-    def not_before(self, at: float) -> float:
-        """That moment, or the one at which it may begin."""
-        waits = self.begins is not None and not self.touched and self.left.slow
-        return max(at, self.begins or at) if waits else at
-
-
-@of_state
-def _parts(state: RunState, past: Past, zone: tzinfo | None) -> tuple[_Part, ...]:
-    """What is left in each phase."""
-    return tuple(_part(state, phase, past, zone) for phase in state.runbook.phases)
-
-
-def _part(state: RunState, phase: Phase, past: Past, zone: tzinfo | None) -> _Part:
-    whole = likely = slow = 0.0
-    begun = []
-    unknown, touched = 0, False
-    for id_ in (step.id for step in state.outline.steps_inside(phase.id)):
-        wanted = take(state, id_, past)
-        found = state.step(id_)
-        touched = touched or found.touched
-        if wanted is None:
-            counts = not state.outline.is_group(id_) and not state.outline.on_one_of_several(id_)
-            unknown += counts and found.status not in OVER
-            continue
-        whole += estimated(state, id_) or wanted.likely
-        if found.status in OVER or found.status is Status.WAITING:
-            continue
-        if found.started is None or found.status in BROKEN:
-            likely, slow = likely + wanted.likely, slow + wanted.slow
-        else:
-            begun.append((wanted, found.started))
-    begins = period(state, phase, zone)[0]
-    return _Part(whole, Take(likely, slow), tuple(begun), unknown, begins, touched)
 
 
 @of_state

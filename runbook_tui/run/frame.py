@@ -48,13 +48,15 @@ def placed(event: Event, frame: Frame | None, last: float) -> Placed:
     wall = epoch(event.at)
     if not event.boot:
         return Placed(wall, 0.0, frame)
-    own = Frame(boot=event.boot, host=event.actor.host, offset=wall - event.mono)
-    if frame is None:
-        return Placed(wall, 0.0, own)
-    if event.boot == frame.boot:
+    jump = 0.0
+    if frame is not None and event.boot == frame.boot:
         steady = frame.offset + event.mono
         jump = wall - steady
-        return Placed(steady, 0.0, frame) if abs(jump) < SET else Placed(wall, jump, own)
+        if abs(jump) < SET:
+            return Placed(steady, 0.0, frame)
+    own = Frame(boot=event.boot, host=event.actor.host, offset=wall - event.mono)
+    if frame is None or event.boot == frame.boot:
+        return Placed(wall, jump, own)
     if own.host == frame.host or isinstance(event.payload, LEADING):
         # Nothing counts across a reboot but the time of day; only backwards it cannot have gone.
         return Placed(wall, min(0.0, wall - last), own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runbook_tui.book.durations import spoken
+from runbook_tui.run.active import DAY, active
 from runbook_tui.run.state import RunState, Status
 
 NAMED = 3
@@ -11,7 +12,10 @@ NAMED = 3
 
 def summary(state: RunState) -> str:
     """“done in 4 min of 6 min planned, 12 steps, 1 skipped …”, for a run that is finished."""
-    took = spoken((state.finished or state.last_at) - state.started)
+    until = state.finished or state.last_at
+    took = spoken(until - state.started)
+    if until - state.started >= DAY:
+        took += f", worked on for {spoken(active(state, until))},"
     planned = sum(s.estimate.maximum for s in state.outline.steps.values() if s.estimate)
     words = f"{state.result or 'done'} in {took}" + (
         f" of {spoken(planned)} planned" if planned else ""

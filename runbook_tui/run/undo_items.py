@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from runbook_tui.book.parameters import FilledIn
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.failing import asks, went_well
-from runbook_tui.run.forecast import estimated
 from runbook_tui.run.hands import along_with
 from runbook_tui.run.prepare import (
     own_values,
@@ -20,6 +19,7 @@ from runbook_tui.run.prepare import (
     secrets_in,
     unset,
 )
+from runbook_tui.run.remaining import estimated
 from runbook_tui.run.state import RunState, Status, StepState
 
 

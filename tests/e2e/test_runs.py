@@ -177,7 +177,8 @@ def test_log_follows_and_is_json_lines(runbook: Program) -> None:
     assert runbook.kill(follower, signal.SIGINT) == 0
     assert "\x1b" not in runbook("log").out
     first = runbook.events()[0]
-    assert set(first) == {"seq", "id", "run", "type", "at", "actor", "step", "data", "hash"}
+    contract = {"seq", "id", "run", "type", "at", "actor", "step", "data", "hash"}
+    assert set(first) == {*contract, "mono", "boot"}
 
 
 def test_verify_finds_what_was_changed_and_what_was_cut_off(runbook: Program) -> None:

@@ -125,7 +125,7 @@ async def test_who_is_to_be_called_now_and_who_next_and_that_it_was_done(
         await starts(pilot, app)
         await until(pilot, lambda: "call now Lead" in text_of(app))
         assert "then Director" in text_of(app)
-        assert "in 9:" in row_of(app, "then Director")
+        await until(pilot, lambda: "in 9:" in row_of(app, "then Director"))
         await pilot.press("end")
         await until(pilot, lambda: app.screen.rows.chosen_call is not None)  # type: ignore[attr-defined]
         await pilot.press("up", "up", "space")

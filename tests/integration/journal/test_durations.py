@@ -82,6 +82,7 @@ def test_a_plan_s_steps_by_the_runs_that_have_the_same_title(book: Book) -> None
     assert near(book.past().steps["a"], Spread(median=20, p90=28, runs=3))
     assert book.past(title="U").steps["a"].median == 999
     assert book.past(title="V").steps == {}
+    assert book.path.with_name(NAME).stat().st_mode & 0o777 == 0o600
 
 
 def test_the_run_itself_is_no_past_run(book: Book) -> None:

@@ -93,8 +93,11 @@ def test_a_line_of_the_log_has_these_fields_in_this_order() -> None:
         "step": None,
         "data": {"text": "so", "node": ""},
         "hash": "00" * 32,
+        "mono": MOMENT.mono,
+        "boot": MOMENT.boot,
     }
-    assert list(line) == ["seq", "id", "run", "type", "at", "actor", "step", "data", "hash"]
+    first = ["seq", "id", "run", "type", "at", "actor", "step", "data", "hash"]
+    assert list(line) == [*first, "mono", "boot"]
 
 
 def test_a_draft_may_name_its_own_actor() -> None:

@@ -14,7 +14,8 @@ from runbook_tui.book.spreading import spread as spread_out
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.durations import Past, spread
-from runbook_tui.run.forecast import Slot, forecast, overruns, period, slots, window
+from runbook_tui.run.forecast import Slot, forecast, overruns, slots, window
+from runbook_tui.run.remaining import period
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.tui.views.timeline import timeline
 from tests.fakes.history import ADA, History

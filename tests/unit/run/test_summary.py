@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import UTC, datetime
+
 from runbook_tui.book.model import Estimate, Gate, Phase, Runbook, Step
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.summary import summary
 from runbook_tui.tui.views.news import news
-from tests.fakes.history import ADA, History
+from tests.fakes.history import ADA, START, History
 
 
 def shipped() -> History:
@@ -61,3 +64,12 @@ def test_the_end_of_a_run_is_news_once() -> None:
     after = history.state
     history.add(e.NoteAdded(text="good"))
     assert not [text for text, _ in news(after, history.state, ADA) if "done in" in text]
+
+
+def test_of_a_run_of_days_it_says_how_long_it_was_worked_on() -> None:
+    history = shipped()
+    end = history.add(e.RunFinished())
+    at = datetime.fromtimestamp(START + 2 * 86_400 + 7200, UTC).isoformat()
+    history.events[-1] = dataclasses.replace(end, at=at)
+    words = summary(history.refold())
+    assert words.startswith("done in 2 d 1 h, worked on for 12 s, of 1 h planned")
