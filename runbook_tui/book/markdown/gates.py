@@ -67,10 +67,10 @@ CAPITALS = re.compile(
     r"\b(?P<who>[A-Z][\w/]*(?: [A-Z][\w/]*){0,3}) (?:[Ss]ign-?off|[Aa]pproval) (?:is )?required"
     r" before (?P<what>[^\n]{1,120})$"
 )
-HINT = re.compile(
-    r"approv|sign|author|clearance|green light|permission|go.ahead|agree|confirm|give|gate",
-    re.IGNORECASE,
-)
+HINTS = (
+    "approv", "sign", "author", "clearance", "green light", "permission", "ahead", "agree",
+    "confirm", "give", "gate",
+)  # fmt: skip
 """No sentence that requires an approval is without one of these."""
 
 PATTERNS = (*(re.compile(p, re.IGNORECASE) for p in SENTENCES), FIELD, CAPITALS)
@@ -117,6 +117,11 @@ def sentences(root: Section) -> Iterator[Sentence]:
         yield from _in_blocks(section.blocks, around)
 
 
+def _hints(text: str) -> bool:
+    lower = text.lower()
+    return any(hint in lower for hint in HINTS)
+
+
 def _in_blocks(blocks: list[Block], around: tuple[int, ...]) -> Iterator[Sentence]:
     for number, block in enumerate(blocks):
         if block.kind == "paragraph":
@@ -141,7 +146,7 @@ def _in_list(text: str, following: list[Block], around: tuple[int, ...]) -> Iter
     """``Approvers:`` and a list of them."""
     if (
         not following
-        or not HINT.search(text)
+        or not _hints(text)
         or not FIELD_HEAD.match(plain(text.rpartition("\n")[2][:LONGEST]))
     ):
         return
@@ -152,7 +157,7 @@ def _in_list(text: str, following: list[Block], around: tuple[int, ...]) -> Iter
 
 
 def _in_text(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentence]:
-    if not HINT.search(text):
+    if not _hints(text):
         return
     for offset, words in enumerate(text.split("\n")):
         for sentence in PARTED.split(plain(words[: 4 * LONGEST])):
@@ -171,7 +176,7 @@ def _in_item(item: Item, around: tuple[int, ...]) -> Iterator[Sentence]:
 
 def _in_title(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentence]:
     """``2. Switch (requires CTO approval)``."""
-    if not HINT.search(text):
+    if not _hints(text):
         return
     yield from _behind(text, line, around)
     note = re.search(r"[(（\[]([^()\[\]]{5,120})[)）\]]\s*$", plain(text[:LONGEST]))

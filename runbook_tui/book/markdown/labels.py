@@ -41,7 +41,7 @@ PATTERNS = {
         )
     },
 }  # fmt: skip
-HINT = re.compile(r"[:：`]|following|below", re.IGNORECASE)
+HINTS = (":", "`", "：", "following", "below")
 """No line with a label is without one of these."""
 
 UNSURE = re.compile(
@@ -96,7 +96,8 @@ class Label:
 
 def label(line: str) -> Label | None:
     """The label that a line begins with."""
-    if not HINT.search(line):
+    lower = line.lower()
+    if not any(hint in lower for hint in HINTS):
         return None
     for kind, pattern in PATTERNS.items():
         match = pattern.match(line[:LONGEST])

@@ -38,6 +38,7 @@ LEVEL = re.compile(
 AT_ONCE = re.compile(r"immediate|at once|right away|sofort|unverzüglich|inmediat|immédiat|立即",
                      re.IGNORECASE)  # fmt: skip
 NAMED = re.compile(r"^(?P<name>[^:：\n]{1,80})[:：]\s*(?P<rest>\S[^\n]*)$")
+MEASURED = re.compile(r"[:：].{0,20}?(?:\d|[Zz]ero|[Nn]o |[Kk]ein|[Cc]ero|[Nn]ing|[Aa]ucun|零|无)")
 COLUMNS = {
     "name": (
         r"metrics?|indicators?|slis?|kpis?|measures?|names?|metrik|kennzahl|métrica|indicador"
@@ -78,7 +79,7 @@ def _of_list(block: Block, section: Section) -> Iterator[Threshold]:
     """``Success rate: > 99.5% (Current: 99.2%)``; outside a section on metrics only such as say
     what they are now."""
     lines = [(i, i.text.split("\n", 1)[0]) for i in block.items]
-    named = [(item, first) for item, first in lines if ":" in first or "：" in first]
+    named = [(item, first) for item, first in lines if MEASURED.search(first)]
     about = named and any(
         METRICS.search(s.text) and not ALERTS.search(s.text) for s in section.path()
     )

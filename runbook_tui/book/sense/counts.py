@@ -59,15 +59,27 @@ REQUEST = re.compile(r"^\W*(?P<key>[A-Z]{1,6}-[A-Z0-9]{1,6})\b")
 
 def counts(runbook: Runbook, said: Iterable[Said]) -> Iterator[Finding]:
     """Every finding on counts."""
-    everything = list(said)
-    named = {p.id: _requests(p.changes) for p in runbook.phases}
-    every = set().union(*named.values())
-    for line in everything:
-        if len(every) > 1:
-            yield from _of_requests(line, runbook, named, every)
-        yield from _of_phases(line, runbook)
+    named = _Named(runbook)
+    for line in said:
+        yield from _of_requests(line, named)
+        yield from _of_phases(line, named)
         yield from _of_list(line)
     yield from _of_titles(runbook)
+
+
+class _Named:
+    """What a plan names: its numbered phases, and its pull requests, of each phase too."""
+
+    def __init__(self, runbook: Runbook) -> None:
+        found = [(PHASE.search(p.title), p) for p in runbook.phases]
+        self.numbered = [p for match, p in found if match is not None]
+        of_phases = {p.id: _requests(p.changes) for p in runbook.phases}
+        self.of_number = {
+            match.group(1): of_phases[p.id] for match, p in reversed(found) if match is not None
+        }
+        self.requests: set[str] = set().union(*of_phases.values())
+        changes = (c.line for p in runbook.phases for c in p.changes)
+        self.first_change = next(changes, None)
 
 
 def _requests(changes: Iterable[Change]) -> set[str]:
@@ -82,31 +94,25 @@ def _requests(changes: Iterable[Change]) -> set[str]:
     return found
 
 
-def _of_requests(
-    line: Said, runbook: Runbook, named: dict[str, set[str]], every: set[str]
-) -> Iterator[Finding]:
-    found = REQUESTS.search(line.text[:300])
-    if found is None or not ALL.search(line.text[:300]):
+def _of_requests(line: Said, named: _Named) -> Iterator[Finding]:
+    text = line.text[:300]
+    found = REQUESTS.search(text) if len(named.requests) > 1 else None
+    if found is None or not ALL.search(text):
         return
     phase = next((m for t in line.titles if (m := PHASE.search(t))), None)
-    known = every
-    if phase is not None:
-        titled = [p for p in runbook.phases if (m := PHASE.search(p.title)) and m[1] == phase[1]]
-        known = named[titled[0].id] if titled else set()
-    count = _count(found)
-    if known and count != len(known):
+    known = named.requests if phase is None else named.of_number.get(phase.group(1), set())
+    if known and _count(found) != len(known):
         yield _finding(
-            line, next((c.line for p in runbook.phases for c in p.changes), None),
+            line, named.first_change,
             f"“{found.group(0)}”: the plan has {len(known)}, {', '.join(sorted(known)[:9])}; what"
             " is not named here is carried out by nobody: add it, or set the number right",
         )  # fmt: skip
 
 
-def _of_phases(line: Said, runbook: Runbook) -> Iterator[Finding]:
-    found = PHASES.search(line.text[:300])
-    numbered = [p for p in runbook.phases if PHASE.search(p.title)]
-    whole = len(line.titles) < 2 or any(ALL.search(t) for t in (line.text[:300],))
-    if found is None or len(numbered) < 2 or not whole or line.line >= numbered[0].line:
+def _of_phases(line: Said, named: _Named) -> Iterator[Finding]:
+    numbered, text = named.numbered, line.text[:300]
+    found = PHASES.search(text) if len(numbered) > 1 and line.line < numbered[0].line else None
+    if found is None or not (len(line.titles) < 2 or ALL.search(text)):
         return
     if _count(found) != len(numbered):
         yield _finding(

@@ -12,7 +12,7 @@ from runbook_tui.book.measures import Measure, measure_in, misses, words_of
 from runbook_tui.book.model import Alert, Check, Placed, Runbook, Threshold
 
 MOST = 300
-"""So many limits of a plan are held against one another: each against all others."""
+"""So many limits, and alerts, of a plan are held against one another: each against all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class _Stated:
 def targets(runbook: Runbook) -> Iterator[Finding]:
     """Every finding on the thresholds of a plan."""
     stated = list(islice(_stated(runbook), MOST))
-    alerts = [(a, m) for a in runbook.alerts if (m := measure_in(a.condition)) is not None]
+    measured = ((a, measure_in(a.condition)) for a in runbook.alerts[:MOST])
+    alerts = [(a, m) for a, m in measured if m is not None]
     told: set[int] = set()
     for number, first in enumerate(stated):
         alike = [s for s in stated[number:] if s is first or first.same(s)]

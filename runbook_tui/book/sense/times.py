@@ -102,9 +102,15 @@ class _Limit:
 def _rollbacks(runbook: Runbook, said: Iterable[Said]) -> Iterator[Finding]:
     limits = list(_limits(runbook, said))
     whole = min((x for x in limits if x.phase is None), key=lambda x: x.seconds, default=None)
+    firsts: dict[str | None, _Limit] = {}
+    shortest: dict[str | None, _Limit] = {}
+    for limit in limits:
+        firsts.setdefault(limit.phase, limit)
+        known = shortest.setdefault(limit.phase, limit)
+        shortest[limit.phase] = min(known, limit, key=lambda x: x.seconds)
     told: set[tuple[str, int]] = set()
     for limit in limits:
-        first = whole or next(x for x in limits if x.phase == limit.phase)
+        first = whole or firsts[limit.phase]
         place = (limit.source, limit.line)
         if limit.seconds == first.seconds or place in told or limit.beside(first):
             continue
@@ -117,13 +123,16 @@ def _rollbacks(runbook: Runbook, said: Iterable[Said]) -> Iterator[Finding]:
         )  # fmt: skip
     for procedure in runbook.procedures:
         if procedure.kind == "rollback":
-            yield from _windows(procedure, limits, whole)
+            yield from _windows(procedure, shortest)
 
 
 def _limits(runbook: Runbook, said: Iterable[Said]) -> Iterator[_Limit]:
     for phase in runbook.phases:
         if phase.rollback_within is not None and not runbook.format.startswith("markdown"):
             yield _Limit(phase.line, phase.source, phase.rollback_within, phase.id)
+    found_phases = [(PHASE.search(p.title), p) for p in runbook.phases]
+    numbered = {int(m.group(1)): p.id for m, p in reversed(found_phases) if m is not None}
+    numbered = numbered or {n: p.id for n, p in enumerate(runbook.phases, 1)}
     for line in said:
         text = line.text[:400]
         back = ROLLBACK.search(text)
@@ -133,22 +142,14 @@ def _limits(runbook: Runbook, said: Iterable[Said]) -> Iterator[_Limit]:
         found = any_duration(text[limit.end() : limit.end() + 40], line.line) if limit else None
         if found is not None and found.maximum:
             named = next((m for t in (text, *line.titles) if (m := PHASE.search(t))), None)
-            part = _phase(int(named.group(1)), runbook) if named else None
+            part = numbered.get(int(named.group(1))) if named else None
             yield _Limit(line.line, line.source, found.maximum, part, line.titles)
 
 
-def _phase(number: int, runbook: Runbook) -> str | None:
-    found = ((p, PHASE.search(p.title)) for p in runbook.phases)
-    titled = next((p for p, m in found if m is not None and int(m.group(1)) == number), None)
-    if titled is not None:
-        return titled.id
-    return runbook.phases[number - 1].id if 0 < number <= len(runbook.phases) else None
-
-
-def _windows(procedure: Procedure, limits: list[_Limit], whole: _Limit | None) -> Iterator[Finding]:
+def _windows(procedure: Procedure, limits: dict[str | None, _Limit]) -> Iterator[Finding]:
     """A procedure whose stages go on when the rollback has to be over."""
-    own = [x for x in limits if x.phase in procedure.applies_to]
-    limit = min(own, key=lambda x: x.seconds, default=whole)
+    own = [limits[name] for name in procedure.applies_to if name in limits]
+    limit = min(own, key=lambda x: x.seconds, default=limits.get(None))
     ends = [s for s in procedure.stages if s.to_minute is not None]
     if limit is None or not ends:
         return
