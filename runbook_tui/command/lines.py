@@ -75,18 +75,20 @@ def newest(line: str, columns: int) -> str:
     kept: list[str] = []
     for at in range(len(writings) - 1, -1, -1):
         writing = writings[at]
-        length = len(PLAIN_SEQUENCE.sub("", writing))
-        if not WRITING.fullmatch(writing) or length > columns:
+        drawn = len(PLAIN_SEQUENCE.sub("", writing))
+        if not WRITING.fullmatch(writing) or drawn > columns:
             # It may reach into other rows, and what came before it with it.
             kept += reversed(writings[: at + 1])
             break
-        if length > covered or not kept:
+        # What erases the rest of its row reaches to its end.
+        reach = columns if ERASING.search(writing) else drawn
+        if reach > covered or not kept:
             kept.append(writing)
             reset = False
         elif not reset:
             before, reset = _styles(writing)
             kept[-1] = before + kept[-1]
-        covered = columns if ERASING.search(writing) else max(covered, length)
+        covered = max(covered, reach)
     return "\r".join(reversed(kept))
 
 

@@ -53,12 +53,18 @@ class Standby:
         """Have one in reserve now, unless that fails: then a start is as slow as without."""
         with self._gate:
             self._wanted = False
-            if self._held or not self.close.alive:
+            if self._held or self._is_closed():
                 return
             try:
                 self._held.append(self.begin())
             except OSError:
                 return
+            if self._is_closed():
+                # It was closed meanwhile, and that has found nothing yet.
+                dismiss(self._held)
+
+    def _is_closed(self) -> bool:
+        return not self.close.alive
 
     def begin(self) -> Child:
         """A supervisor that waits for its spec. Raises OSError."""

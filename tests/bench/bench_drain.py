@@ -125,7 +125,11 @@ def _held(place: Path) -> int:
 
 
 def _run(*argv: str) -> None:
-    subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    # In a session of its own, as a supervisor is: Linux shares a busy machine out by sessions.
+    subprocess.run(
+        argv, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
 
 
 def _tmux(place: Path, text: str, *options: str) -> None:

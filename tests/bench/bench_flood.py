@@ -31,6 +31,8 @@ undo = "true"
 """
 COMMANDS = {"idle": "sleep 600", "flood": "yes \\u001b[32mflood of output\\u001b[0m"}
 CURSOR = b">"
+PARTS = 3
+"""Times that memory is looked at: what levels off is told from what goes on growing."""
 SETTLED = 5.0
 """Seconds after which all is loaded that will be."""
 
@@ -38,7 +40,7 @@ SETTLED = 5.0
 def main(seconds: float = 60.0) -> None:
     """Print the times of keys, the memory and their ratios."""
     times: dict[str, list[float]] = {name: [] for name in COMMANDS}
-    memory: dict[str, tuple[int, int]] = {}
+    memory: dict[str, list[int]] = {}
     with tempfile.TemporaryDirectory() as place:
         homes = [_environment(Path(place), name) for name in COMMANDS]
         programs = {name: _open(Path(place), name) for name in COMMANDS}
@@ -52,19 +54,22 @@ def main(seconds: float = 60.0) -> None:
                     _press(program, key)
             for program in programs.values():
                 program.drain(SETTLED / 2)
-            before = {name: program.memory() for name, program in programs.items()}
-            end = time.monotonic() + seconds
-            while time.monotonic() < end:
-                for key in (b"j", b"k"):
-                    for name, program in programs.items():
-                        times[name].append(_press(program, key))
-            memory = {name: (before[name], p.memory()) for name, p in programs.items()}
+            memory = {name: [program.memory()] for name, program in programs.items()}
+            for _ in range(PARTS):
+                end = time.monotonic() + seconds / PARTS
+                while time.monotonic() < end:
+                    for key in (b"j", b"k"):
+                        for name, program in programs.items():
+                            times[name].append(_press(program, key))
+                for name, program in programs.items():
+                    memory[name].append(program.memory())
     for name, found in times.items():
         print(f"key elsewhere, {name:<17}{spread(found)} of {len(found)}")
     print(f"  ratio at p99                  {_p99(times['flood']) / _p99(times['idle']):14.2f}")
-    for name, (first, last) in memory.items():
-        print(f"memory, {seconds:.0f} s of {name:<10} {first / 1024:8.1f} MiB to {last / 1024:.1f}"
-              f"   ratio {last / first:.2f}")  # fmt: skip
+    for name, held in memory.items():
+        mebibytes = ", ".join(f"{kibibytes / 1024:.1f}" for kibibytes in held)
+        print(f"memory, {name:<6} before and every {seconds / PARTS:.0f} s: {mebibytes} MiB"
+              f"   ratio {held[-1] / held[0]:.2f}")  # fmt: skip
 
 
 def _p99(values: list[float]) -> float:

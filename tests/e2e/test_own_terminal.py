@@ -77,3 +77,29 @@ def test_ctrl_l_draws_it_at_once_though_nothing_runs(terminal: Terminal) -> None
     terminal.see("GARBAGE")
     terminal.keys("C-l")
     until(lambda: steady(terminal.screen) == steady(before), what="the screen as it was")
+
+
+def test_what_was_typed_stands_there_as_it_is_when_all_is_drawn_anew(terminal: Terminal) -> None:
+    """An echo is drawn alone, before the frame that it belongs to."""
+    plan = terminal.folder / "plan.toml"
+    plan.write_text(PLAN.format(spoil="read x").replace("run =", "interactive = true\nrun =", 1))
+    terminal.open("run", "plan.toml")
+    terminal.see("READY Spoil the screen")
+    terminal.keys("Enter")
+    terminal.see("i type into it")
+    terminal.keys("i")
+    terminal.see("TYPING")
+    typed = ""
+    for part in ("two wörds", " 日本", " and mo", "re"):
+        typed += part
+        terminal.tmux("send-keys", "-l", part)
+        terminal.see(typed)
+    terminal.keys("BSpace")
+    until(lambda: typed not in terminal.screen)
+    before = terminal.tmux("capture-pane", "-e", "-p")
+    tty = terminal.tmux("list-panes", "-F", "#{pane_tty}").strip()
+    with open(tty, "w") as other:
+        other.write("\x1b7\x1b[20;70HGARBAGE\x1b8")
+    until(lambda: "GARBAGE" in terminal.screen)
+    until(lambda: "GARBAGE" not in terminal.screen)
+    assert steady(terminal.tmux("capture-pane", "-e", "-p")) == steady(before)

@@ -7,7 +7,7 @@ on standard output once it holds the folder's lock; from then on it outlives who
 
 import errno
 import fcntl
-import os
+import posix as os
 import select
 
 import _signal as signal
@@ -53,14 +53,14 @@ def main() -> None:
     if os.fork():
         # Our starter waits for this process, so that no zombie is left to it; what goes on has
         # its own session and inherits the lock.
-        os._exit(0)
+        os._exit(0)  # noqa: SLF001  As `os` has it.
     os.setsid()
     control_process(SUBREAPER, 1)
     # No core file and no debugger of ours may hold the secrets of the spec.
     control_process(DUMPABLE, 0)
     ours = control.listen(folder)
     say("held")
-    null = os.open(os.devnull, os.O_RDWR)
+    null = os.open("/dev/null", os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
     if null > 2:
@@ -69,8 +69,8 @@ def main() -> None:
         supervise.Supervisor(folder, spec, umask, ours, output).run()
     except OSError as error:
         reason = f"its supervisor failed: {error.strerror or error}"
-        if not os.path.exists(os.path.join(folder, "meta.json")):
-            records.write(os.path.join(folder, "exit.json"), {"exit": 126, "reason": reason})
+        if not records.exists(f"{folder}/meta.json"):
+            records.write(f"{folder}/exit.json", {"exit": 126, "reason": reason})
         raise
 
 
@@ -107,13 +107,16 @@ def prepare(folder: str, spec: "dict[str, Any]") -> outputs.Outputs:
 
     Returns the file for the command's values.
     """
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.mkdir(folder, 0o700)
+    except FileExistsError:
+        pass
+    lock = os.open(f"{folder}/lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    if os.path.exists(os.path.join(folder, "void")):
+    if records.exists(f"{folder}/void"):
         raise OSError(errno.ECANCELED, "others have gone on without this command", folder)
     for name in ("exit.json", "meta.json"):
-        records.reserve(os.path.join(folder, name))
+        records.reserve(f"{folder}/{name}")
     return outputs.make(folder, spec["secrets"], spec["environment"])
 
 

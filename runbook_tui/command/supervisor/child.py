@@ -2,7 +2,7 @@
 
 import errno
 import fcntl
-import os
+import posix as os
 import sys
 import termios
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
+DEFAULT_PATH = "/bin:/usr/bin"
 LONGEST = 32 * 4096 - 1
 """Bytes of one argument or variable that the kernel takes."""
-CARRIER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "over_ssh.py")
+CARRIER = __file__.rpartition("/")[0] + "/over_ssh.py"
 EVALUATING = frozenset({"bash", "sh", "dash", "ash", "ksh", "zsh"})
 """Shells that can be handed a text which is too long for an argument."""
 
@@ -46,7 +47,7 @@ def start(spec: "dict[str, Any]", slave: int, output: str, umask: int) -> int:
     if not pid:
         _become(spec, slave, output, umask, report)
     os.close(report)
-    with os.fdopen(ready, "rb") as file:
+    with open(ready, "rb") as file:
         trouble = file.read()
     if trouble:
         os.waitpid(pid, 0)
@@ -62,7 +63,7 @@ def _become(spec: "dict[str, Any]", slave: int, output: str, umask: int, report:
         os.setpgid(0, 0)
         os.tcsetpgrp(slave, os.getpid())
         _default_signals()
-        stdin = slave if spec["interactive"] else os.open(os.devnull, os.O_RDONLY)
+        stdin = slave if spec["interactive"] else os.open("/dev/null", os.O_RDONLY)
         for target, source in enumerate((stdin, slave, slave)):
             os.dup2(source, target)
         os.umask(umask)
@@ -82,7 +83,7 @@ def _become(spec: "dict[str, Any]", slave: int, output: str, umask: int, report:
     except ValueError as error:
         _tell(report, NOT_EXECUTABLE, f"{where}: {error}")
     finally:
-        os._exit(NOT_EXECUTABLE)
+        os._exit(NOT_EXECUTABLE)  # noqa: SLF001  As `os` has it.
 
 
 def _execute(name: str, argv: "list[str]", environment: "dict[str, str]") -> None:
@@ -91,14 +92,19 @@ def _execute(name: str, argv: "list[str]", environment: "dict[str, str]") -> Non
     if "/" in name:
         os.execve(name, argv, environment)
     found: "OSError | None" = None
-    for folder in environment.get("PATH", os.defpath).split(":"):
+    for folder in environment.get("PATH", DEFAULT_PATH).split(":"):
         try:
-            os.execve(os.path.join(folder, name), argv, environment)
+            os.execve(f"{folder or '.'}/{name}", argv, environment)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
             found = found or error
     raise found or FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+
+def encoded(text: str) -> bytes:
+    """As the system is given a text."""
+    return text.encode(sys.getfilesystemencoding(), "surrogateescape")
 
 
 def _handed_over(argv: "list[str]", report: int) -> "list[str]":
@@ -107,8 +113,8 @@ def _handed_over(argv: "list[str]", report: int) -> "list[str]":
     The shell evaluates it as it would have been given: under its own name, line by line, with the
     descriptor closed to what it starts. A file would leave the text behind if we are killed.
     """
-    text = os.fsencode(argv[-1])
-    shell = os.path.basename(argv[0])
+    text = encoded(argv[-1])
+    shell = argv[0].rpartition("/")[2]
     if len(text) <= LONGEST or shell not in EVALUATING or argv[-2:-1] != ["-c"]:
         return argv
     at = _held(text, report)
@@ -130,7 +136,7 @@ def _held(data: bytes, report: int) -> int:
     written = 0
     while written < len(data):
         written += os.write(held, data[written:])
-    os.lseek(held, 0, os.SEEK_SET)
+    os.lseek(held, 0, 0)
     # Of one digit, since some shells know no others.
     at = 3 if report != 3 else 4
     os.dup2(held, at)
@@ -139,9 +145,9 @@ def _held(data: bytes, report: int) -> int:
 
 def too_large(argv: "list[str]", environment: "dict[str, str]") -> str:
     """What of a command the kernel does not take, in words; never a value."""
-    if len(os.fsencode(argv[-1])) > LONGEST and os.path.basename(argv[0]) not in EVALUATING:
+    if len(encoded(argv[-1])) > LONGEST and argv[0].rpartition("/")[2] not in EVALUATING:
         return f"its text is longer than the {LONGEST} bytes that one argument can have"
-    sizes = {name: len(os.fsencode(f"{name}={value}")) for name, value in environment.items()}
+    sizes = {name: len(encoded(f"{name}={value}")) for name, value in environment.items()}
     long = [name for name, size in sizes.items() if size > LONGEST]
     if long:
         return f"{', '.join(long)}: longer than the {LONGEST} bytes that a variable can have"

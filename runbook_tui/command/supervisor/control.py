@@ -1,6 +1,6 @@
 """What viewers ask of a supervisor: small JSON messages on a socket in the command's folder."""
 
-import os
+import posix as os
 
 import _socket as socket
 
@@ -54,7 +54,7 @@ def listen(folder: str) -> "socket.socket | None":
 def close(folder: str) -> None:
     """Nobody listens any more: leave no socket behind."""
     try:
-        os.unlink(os.path.join(folder, NAME))
+        os.unlink(f"{folder}/{NAME}")
     except OSError:
         return
 

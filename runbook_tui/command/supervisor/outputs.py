@@ -5,7 +5,7 @@ keeps what it says, masked: so no secret reaches the disk, even if this process 
 ``output`` in the folder tells others where the file is. Without secrets ``output`` is the file.
 """
 
-import os
+import posix as os
 import time
 
 import records
@@ -31,7 +31,7 @@ class Plain:
     patience: "float | None" = None
 
     def __init__(self, folder: str) -> None:
-        self.path = os.path.join(folder, NAME)
+        self.path = f"{folder}/{NAME}"
         create(self.path)
 
     def look(self) -> None:
@@ -57,8 +57,8 @@ class Guarded:
 
         self._values = values
         self._mask = masking.whole(secrets)
-        self._kept = os.path.join(folder, KEPT)
-        self._link = os.path.join(folder, NAME)
+        self._kept = f"{folder}/{KEPT}"
+        self._link = f"{folder}/{NAME}"
         self._seen: "Signature" = None
         self._due = 0.0
         records.reserve(self._kept)
@@ -67,7 +67,7 @@ class Guarded:
         records.reserve(self._kept)
         self._place = memory(environment.get("XDG_RUNTIME_DIR", ""), "/dev/shm")
         if self._place:
-            self.path = os.path.join(self._place, NAME)
+            self.path = f"{self._place}/{NAME}"
             os.symlink(self.path, self._link)
         else:
             # Nowhere is memory: in clear until the command has ended, then cleaned.
@@ -150,9 +150,9 @@ def remove(path: str) -> None:
 def memory(*places: str) -> str:
     """A new folder of our own in the first of these that lies in memory; empty where none does."""
     for place in places:
-        if not os.path.isabs(place):
+        if not place.startswith("/"):
             continue
-        folder = os.path.join(place, PLACE + os.urandom(8).hex())
+        folder = f"{place}/{PLACE}{os.urandom(8).hex()}"
         try:
             os.mkdir(folder, 0o700)
         except OSError:

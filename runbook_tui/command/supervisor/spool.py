@@ -4,7 +4,7 @@
 is absent until the head is full.
 """
 
-import os
+import posix as os
 
 import records
 
@@ -29,7 +29,7 @@ class Spool:
         self.trouble = ""
 
     def _path(self, name: str) -> str:
-        return os.path.join(self._folder, name)
+        return f"{self._folder}/{name}"
 
     def _create(self, name: str) -> int:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC

@@ -1,7 +1,7 @@
 """Supervising one command: drain its terminal, hear what is asked, tell how it ended."""
 
 import fcntl
-import os
+import posix as os
 import select
 import sys
 import termios
@@ -81,7 +81,7 @@ class Supervisor:
 
     def path(self, name: str) -> str:
         """A file of the folder."""
-        return os.path.join(self.folder, name)
+        return f"{self.folder}/{name}"
 
     def run(self) -> None:
         """Everything, from the start of the command to the end of the last descendant."""

@@ -5,7 +5,7 @@ always lead to it. Descendants are frozen round by round until nothing new is fo
 together: a tree that forks while it is killed cannot outrun that.
 """
 
-import os
+import posix as os
 
 import _signal as signal
 

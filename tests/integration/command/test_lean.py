@@ -14,7 +14,7 @@ from runbook_tui.command.standby import SUPERVISOR
 from tests.integration.command.running import ended, output
 
 PYTHON = [getattr(sys, "_base_executable", sys.executable), "-I", "-S", "-E"]
-HEAVY = {"collections", "ctypes", "enum", "hashlib", "json", "re", "signal", "socket",
+HEAVY = {"collections", "ctypes", "enum", "hashlib", "json", "os", "re", "signal", "socket",
          "struct", "typing", "warnings"}  # fmt: skip
 """Each costs a tenth to more than the whole of a bare interpreter's start."""
 

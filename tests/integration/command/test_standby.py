@@ -14,6 +14,7 @@ import pytest
 
 from runbook_tui.command.host import CommandHost
 from runbook_tui.command.shells import base_environment
+from runbook_tui.command.standby import Standby
 from runbook_tui.session.ports.commands import CommandSpec
 from tests.integration.command.running import alive, ended, output, supervisor_of
 from tests.waiting import until
@@ -148,3 +149,21 @@ def test_neither_command_nor_supervisor_holds_what_is_not_theirs(
     os.close(reading)
     host.write(folder, b"\r")
     assert ended(folder).exit == 0
+
+
+def test_one_that_comes_up_as_its_host_is_closed_goes_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    standby = Standby()
+    begin = standby.begin
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def closed_meanwhile() -> subprocess.Popen[bytes]:
+        begun.append(begin())
+        standby.close()
+        return begun[0]
+
+    monkeypatch.setattr(standby, "begin", closed_meanwhile)
+    standby.fill()
+    assert not alive(begun[0].pid)
+    assert standby.take() is None

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import runbook_tui.command
@@ -74,6 +74,7 @@ PIECES = st.sampled_from(
 )
 
 
+@example(["\r", "\r\x1b[K", "\r"], Style(background="ansi:4"), 2)
 @given(
     st.lists(st.one_of(PIECES, st.text("ab ", max_size=7)), max_size=40),
     st.sampled_from([PLAIN, Style(foreground="ansi:2"), Style(background="ansi:4")]),
