@@ -247,3 +247,31 @@ async def test_one_that_asks_by_its_terminal_gets_the_answer_though_it_is_not_in
         await until(pilot, lambda: "TYPING" in text_of(app))
         await pilot.press("o", "k", "enter")
         await until(pilot, lambda: "got:ok" in text_of(app))
+
+
+async def test_once_what_was_asked_is_answered_no_key_gets_into_the_log_or_starts_anything(
+    scene: Make,
+) -> None:
+    step = Step(id="a", title="Ask", undo="true",
+                run='echo -n "word: "; read -rs x </dev/tty; echo "got:$x"; '
+                    "while test ! -e go; do sleep 0.05; done")  # fmt: skip
+    place = scene(book(step, NEXT))
+    session = place.open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "word:" in text_of(app))
+        record = session.state.step("a").running_command()
+        assert record
+        await until(pilot, lambda: app.terminals.reads(Path(record.folder)))
+        await pilot.press("i", "o", "k", "enter")
+        await until(pilot, lambda: "got:ok" in text_of(app))
+        await until(pilot, lambda: not app.terminals.reads(Path(record.folder)))
+        await pilot.press("x", "q", "x")
+        await until(pilot, lambda: "reads no more keys" in text_of(app))
+        assert isinstance(app.screen, MainScreen)
+        assert "TYPING" not in text_of(app)
+        (place.work / "go").touch()
+        await until(pilot, lambda: session.state.step("a").status is Status.DONE)
+    log = place.commands.tail(Path(record.folder))
+    assert log.replace(b"\r\n", b"\n") == b"word: got:ok\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -112,6 +111,13 @@ class PaneScreen(NodeScreen):
         self.action_back_to_list()
         self.app.say(f"command ended ({ending(record)}); keys are Runbook's again", "warn")
 
+    def on_output_unread(self) -> None:
+        """What was asked is answered: keys are ours again, but not those that were meant for it."""
+        if self.output.pane.typing:
+            self.stray.expect()
+            self.action_back_to_list()
+            self.app.say("the command reads no more keys; they are Runbook's again", "warn")
+
     def on_key(self, event: events.Key) -> None:
         """Keys that were meant for a command that has ended do nothing."""
         if self.stray.takes():
@@ -202,7 +208,7 @@ class PaneScreen(NodeScreen):
         record = self.output.command
         if record is None or not record.running:
             self.app.say("no command runs here that could be typed into")
-        elif not (record.interactive or self.app.terminals.reads(Path(record.folder))):
+        elif not self.output.takes_keys:
             # Keys that nobody reads would only stand in its log, as if it had put them out.
             self.app.say(UNREAD, "warn")
         else:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.session.ports.terminals import Terminals
@@ -27,6 +29,9 @@ class Output(Vertical):
     """
 
     app: RunbookApp
+
+    class Unread(Message):
+        """The command that is typed into reads no keys any more."""
 
     def __init__(self, terminals: Terminals, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -86,8 +91,21 @@ class Output(Vertical):
         every = (c for step in state.steps.values() for c in step.commands)
         return next((c for c in every if c.folder == self.pane.folder and not c.running), None)
 
+    @property
+    def takes_keys(self) -> bool:
+        """Whether the command runs and reads what is typed: by its standard input, or now."""
+        record = self.command
+        if record is None or not record.running:
+            return False
+        return record.interactive or self._terminals.reads(Path(record.folder))
+
     def _write(self, folder: str, data: bytes) -> None:
-        self.app.session.write(folder, data)
+        record = self.command
+        # One that has ended is told of as such; its keys reach nobody anyhow.
+        if record is None or not record.running or self.takes_keys:
+            self.app.session.write(folder, data)
+        else:
+            self.post_message(self.Unread())
 
     def on_pane_resized(self, message: Pane.Resized) -> None:
         """The command's terminal is as large as the lead's pane, or that of who types into it:
