@@ -130,7 +130,6 @@ class Undoing:
         self._waiting_since = 0.0
         self._severity: Severity | None = None
         self._reminded: set[str] = set()
-        self._offered = False
         self._look = 0.0
 
     def start(
@@ -207,7 +206,7 @@ class Undoing:
                 for line in beside.followed_up(state):
                     say.out(line)
                 status = self._over(rollback)
-                if self._may_ask and not state.rehearsal and not self._offered:
+                if self._may_ask and not state.rehearsal:
                     from runbook_tui.cli.offering import offer_all
 
                     offer_all(self._session, self._ask_value)
@@ -333,7 +332,6 @@ class Undoing:
             return
         if item.missing and (self._ask_value(item.missing[0]) or self._ask_late(item)):
             return
-        self._offer_before(item)
         taken = confirmed(f"“{item.title}” ({item.why}): was it taken back by hand?")
         reason = ""
         while not taken and not reason.strip():
@@ -343,15 +341,6 @@ class Undoing:
         ).result(PATIENCE)
         if isinstance(answer, Refusal):
             say.err(answer.reason)
-
-    def _offer_before(self, item: Item) -> None:
-        """What the plan keeps comes before the question whether that has taken the step back."""
-        armed = self._session.state.step(item.step).undo
-        if armed is not None and armed.kind == "none" and not self._offered:
-            from runbook_tui.cli.offering import offer_all
-
-            self._offered = True
-            offer_all(self._session, self._ask_value)
 
     def _over(self, rollback: RollbackState) -> int:
         if self._session.state.rehearsal:

@@ -116,7 +116,9 @@ class Outline:
         )
         """What the plan's rollback sections offer, in document order."""
 
-        self._ways_back = tuple(p for p in runbook.procedures if p.kind == "rollback")
+        ways = (p for p in runbook.procedures if p.kind == "rollback")
+        # In TOML an undo is a key: a step without it is passed over, whatever else is written.
+        self._ways_back = tuple(ways) if self.advised else ()
         self.staged: dict[str, Stage | StageStep] = {}
         """Stages of procedures and their steps by id; no nodes of the run, but boxes to tick."""
 
@@ -169,12 +171,12 @@ class Outline:
         return frozenset(name for id_ in ids for name in self.holders(id_))
 
     def way_back_of(self, id_: str) -> str:
-        """What of the plan takes back a step that has no undo, by a person's hand; else empty."""
+        """The procedure by which a person takes back a step that has no undo; else empty."""
         around = self.holders(id_)
         for procedure in self._ways_back:
             if not procedure.applies_to or set(procedure.applies_to) & set(around):
                 return procedure.title
-        return self.offered[0].section or self.offered[0].label if self.offered else ""
+        return ""
 
     def _whens(self, id_: str) -> tuple[str, ...]:
         items = (self.nodes[holder].item for holder in self.holders(id_))

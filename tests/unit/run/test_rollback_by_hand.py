@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
-from runbook_tui.book.model import Phase, Runbook, Step
+from runbook_tui.book.model import Phase, Procedure, Runbook, Step
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.rollback import plan, running_plan
+from runbook_tui.run.rollback import awaited, plan, running_plan
 from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import Status
 from tests.fakes.history import History
@@ -146,3 +146,23 @@ def test_what_has_an_undo_or_more_to_it_than_a_box_is_asked_by_itself() -> None:
     history.ran("y")
     tick(history, "z")
     assert listed(history) == ["z", "y", "x"]
+
+
+def test_what_the_plan_s_list_takes_back_is_asked_about_and_nothing_else_without_an_undo() -> None:
+    ways = (Procedure(id="r", title="Rollback", kind="rollback", applies_to=("a",)),)
+    steps = tuple(Step(id=id_, title=id_, run="true") for id_ in "ab")
+    phase = Phase(id="p", title="P", steps=steps)
+    runbook = Runbook(title="T", format="markdown", phases=(phase,), procedures=ways)
+    toml = History(dataclasses.replace(runbook, format="toml"))
+    toml.ran("a", e.UndoArmed(kind="none"))
+    assert [item.kind for item in plan(toml.state, "run", "").items] == ["none"]
+    history = History(runbook)
+    history.ran("a", e.UndoArmed(kind="none", reason="the plan gives no undo"))
+    history.ran("b", e.UndoArmed(kind="none", reason="the plan gives no undo"))
+    kinds = {item.step: item.kind for item in plan(history.state, "run", "").items}
+    assert kinds == {"a": "manual", "b": "none"}
+    history.ask(r.StartRollback(scope="run"))
+    history.add(e.UndoFinished(result="none"), "b")
+    assert [item.step for item in awaited(history.state)] == ["a"]
+    history.ask(r.AnswerByHand(step="a", taken_back=True))
+    assert history.state.step("a").status is Status.PENDING
