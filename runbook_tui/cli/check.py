@@ -34,10 +34,11 @@ def command(file: Path, as_json: bool, watch: bool) -> int:
 
 def _check(file: Path, as_json: bool, opens: Callable[[Path], None]) -> int:
     from runbook_tui import wiring
-    from runbook_tui.session.plan_files import read_files
+    from runbook_tui.session.plan_files import read_files, with_signers
 
     try:
-        runbook = read_files(file, remarks=True, opens=opens).runbook
+        plan = read_files(file, remarks=True, opens=opens)
+        runbook = with_signers(file, plan).runbook
     except PlanFaults as faults:
         return _faulty(str(file), faults, as_json)
     shell = wiring.shell_faults(runbook)

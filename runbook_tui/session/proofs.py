@@ -129,18 +129,27 @@ def asks(plan: RunStarted) -> bool:
 def lacking(events: Sequence[Event], runbook: Runbook) -> Iterator[str]:
     """What stands in a run of this plan without the signature that the plan asks for, and what
     went on behind such a gate while it was shut."""
-    state = begin(events[0].run, runbook)
-    for event in events:
+    state = fold(begin(events[0].run, runbook), events[:1])
+    done = 1
+    for at, event in enumerate(events):
         said, about = event.payload, f"run {event.run}, event {event.seq}"
         if isinstance(said, SignoffGiven) and not said.signature and _asked(state, said):
             yield f"{about}: a sign-off on “{said.node}” without the signature that the plan wants"
-        if isinstance(said, StepStarted) and event.step in state.outline.steps:
-            for holder in state.outline.holders(event.step):
-                gate = state.outline[holder].gate
-                if gate is not None and gate.signed and not gate_open(state, holder):
-                    title = state.outline[holder].title
-                    yield f"{about}: a step was started, and the signed gate of “{title}” was shut"
-        state = fold(state, (event,))
+        if not isinstance(said, StepStarted) or not (gates := _signed_gates(state, event.step)):
+            continue
+        state, done = fold(state, events[done:at]), at
+        for holder in gates:
+            if not gate_open(state, holder):
+                title = state.outline[holder].title
+                yield f"{about}: a step was started, and the signed gate of “{title}” was shut"
+
+
+def _signed_gates(state: RunState, step: str | None) -> list[str]:
+    """The nodes around a step whose gates ask for signatures; a rehearsal asks nobody."""
+    if step not in state.outline.steps or state.rehearsal:
+        return []
+    around = ((holder, state.outline[holder].gate) for holder in state.outline.holders(step or ""))
+    return [holder for holder, gate in around if gate is not None and gate.signed]
 
 
 def _asked(state: RunState, said: SignoffGiven) -> bool:
