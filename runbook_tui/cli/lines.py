@@ -21,6 +21,7 @@ from runbook_tui.run.requests import ConfirmationNeeded, Refusal, ValuesMissing
 from runbook_tui.run.several import next_ones, standing, status_of, to_begin
 from runbook_tui.run.state import BROKEN, OVER, RunState, Status, blockers, passed
 from runbook_tui.run.summary import summary
+from runbook_tui.run.upcoming import next_open
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.session import Session
 
@@ -82,6 +83,8 @@ class Lines:
                 self._session.pause().result(PATIENCE)
 
     def _walk(self, leave: threading.Event) -> int:
+        if self._state.finished is None and not self._state.rolling_back:
+            self._foretell(next_open(self._state))
         while True:
             self._narrator.tell()
             if leave.is_set():
@@ -187,9 +190,9 @@ class Lines:
                 return None
         return None
 
-    def _foretell(self, id_: str) -> None:
-        """Say at the start of each phase when the run will be done."""
-        phase = self._state.outline[id_].phase
+    def _foretell(self, id_: str | None) -> None:
+        """Say at the start, and of each phase, when the run will be done."""
+        phase = self._state.outline[id_].phase if id_ is not None else self._phase
         if phase == self._phase:
             return
         self._phase = phase
@@ -248,6 +251,7 @@ class Lines:
 
     def _needed(self, state: RunState) -> int:
         self._narrator.tell()
+        self._foretell(next_open(state))
         wanted = needs(state)
         if wanted:
             say.err("a person is needed:", bold=True)
