@@ -54,8 +54,8 @@ def test_of_several_blocks_what_the_first_says_counts() -> None:
 
 
 def test_the_head_of_a_typed_block() -> None:
-    text = '# Mill\n\n## Turn\n\n```step name="a"\n  timeout: 30s\n  confirm: production\n---\n./a\n```\n'
-    (step,) = steps(text)
+    block = '```step name="a"\n  timeout: 30s\n  confirm: production\n---\n./a\n```\n'
+    (step,) = steps(f"# Mill\n\n## Turn\n\n{block}")
     assert (step.run, step.timeout, step.confirm) == ("./a", 30, "production")
 
 
