@@ -3,34 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import PurePath
 
 from runbook_tui.book.files import Files, Load
 from runbook_tui.book.findings import Fault, PlanFaults
+from runbook_tui.book.foreign import foreign
 from runbook_tui.book.model import Runbook
 
-FOREIGN = {
-    ".atrb": "an Atuin Desktop runbook",
-    ".yaml": "YAML",
-    ".yml": "YAML",
-    ".json": "JSON",
-    ".jsonl": "JSON",
-    ".xml": "XML",
-    ".html": "HTML",
-    ".htm": "HTML",
-    ".rb": "a Ruby runbook",
-    ".py": "a Python program",
-    ".sh": "a shell script",
-    ".bash": "a shell script",
-    ".mdx": "MDX",
-    ".rst": "reStructuredText",
-    ".adoc": "AsciiDoc",
-    ".org": "Org",
-    ".ipynb": "a notebook",
-    ".pdf": "PDF",
-    ".docx": "a Word document",
-    ".odt": "an OpenDocument text",
-}
 GZIP = b"\x1f\x8b"
 """How an archive begins that is compressed, as those of runs are."""
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
@@ -88,9 +66,9 @@ def _full(text: str, name: str) -> None:
 
 def decode(data: bytes, name: str) -> str:
     """A plan's text; raises `PlanFaults` where it is binary or of another format."""
-    foreign = FOREIGN.get(PurePath(name).suffix.lower())
-    if foreign:
-        message = f"this is {foreign}, and only Markdown and TOML plans are read"
+    other = foreign(name, data)
+    if other:
+        message = f"this is {other}, and only Markdown and TOML plans are read"
         raise PlanFaults(name, (Fault(message=message, hint="write the steps in Markdown"),))
     if data.startswith(GZIP):
         hint = "a run's archive is checked by `runbook verify`; what is in it is read, not run"

@@ -49,6 +49,9 @@ def _check(file: Path, as_json: bool, opens: Callable[[Path], None]) -> int:
     if as_json:
         _print_json(str(file), [], found)
         return exits.DONE
+    from runbook_tui.book.recognised import recognised
+
+    say.err(f"read: {recognised(runbook)}")
     for finding in found:
         say.out(finding_line(str(file), finding))
     say.out(f"no faults, {count(len(found), 'finding')}")

@@ -16,6 +16,7 @@ def test_the_dangerous_come_first_and_the_status_stays_good(runbook: Program) ->
     path = runbook.plan(PLAN, "plan.md")
     ended = runbook("check", path)
     assert ended.status == 0
+    assert "read: 1 phase, 1 step (1 with a command, 1 with an undo)\n" in ended.err
     lines = ended.out.splitlines()
     assert lines[0].startswith(f"{path}:10:1: high: this takes back in staging, and line 6 changes")
     assert lines[0].endswith("(see line 6) [rollback-elsewhere]")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from runbook_tui.book.findings import SEVERITIES, PlanFaults
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.reader import read
 from runbook_tui.book.shown import shown
@@ -116,10 +118,29 @@ def test_thresholds_and_alerts(seed: Runbook) -> None:
 
 
 def test_every_document_of_the_corpus_is_read_or_refused(seed: Runbook) -> None:
-    from runbook_tui.book.findings import PlanFaults
-
     for path in sorted(Path(FOLDER).glob("o*.*")):
         try:
             assert read(path.read_text(), path.name).title
         except PlanFaults as error:
             assert len(error.faults) == 1
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in Path(FOLDER or ".").glob("o*.md*")))
+def test_a_document_with_lines_lost_doubled_and_mixed_is_read_or_refused(name: str) -> None:
+    """Whatever becomes of it: an answer, with findings that stand somewhere in it."""
+    lines = (Path(FOLDER) / name).read_text().split("\n")
+    chance = random.Random(name)
+    for round_ in range(6):
+        mixed = [line for line in lines for _ in range(chance.choice((0, 1, 1, 1, 1, 2)))]
+        for _ in range(round_):
+            a, b = chance.randrange(len(mixed)), chance.randrange(len(mixed))
+            mixed[a], mixed[b] = mixed[b], mixed[a][: chance.randrange(40)]
+        try:
+            book = read("\n".join(mixed), name)
+        except PlanFaults as error:
+            assert len(error.faults) == 1
+            continue
+        for finding in book.findings:
+            assert finding.severity in SEVERITIES
+            assert 1 <= finding.line <= len(mixed)
+            assert 1 <= (finding.related_line or 1) <= len(mixed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from runbook_tui.book.markdown.attributes import is_only_shown
 from runbook_tui.book.markdown.blocks import Block
 from runbook_tui.book.markdown.labels import LONGEST, UNDO
 
@@ -75,6 +76,8 @@ def runnable(block: Block, certain: bool = False) -> bool:
     lines = [line for line in lines if line]
     commanding = [line for line in lines if not line.startswith("#")]
     if not commanding or lines[0].startswith("#!") or all(map(SELF.match, commanding)):
+        return False
+    if is_only_shown(block):
         return False
     if name in SHELLS or name in TYPED or name.startswith("azurecli"):
         return True

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from runbook_tui.book.ids import Ids
 from runbook_tui.book.markdown import commands, estimates, words
+from runbook_tui.book.markdown.attributes import attributes, run_by
 from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.body import Body, Line
 from runbook_tui.book.markdown.headings import is_optional, number, unnumbered
@@ -233,7 +234,18 @@ def _step(name: str, line: int, body: Body, section: Section, gathered: Gathered
         steps=tuple(step for step in inner if step is not None),
         parts=parts,
         optional=is_optional(name) or _is_emergency(section),
+        **(run_by(_attributes(body), name) if run else {}),
     )
+
+
+def _attributes(body: Body) -> dict[str, str]:
+    """What the blocks that a step runs say of themselves; what the first one says counts."""
+    found: dict[str, str] = {}
+    for block in (part for part in body.run if isinstance(part, Block)):
+        head = commands.head_lines(block) if commands.language(block) in commands.TYPED else ()
+        if head or "=" in block.info or ":" in block.info:
+            found = attributes(block, head) | found
+    return found
 
 
 def _commands(body: Body, section: Section, step: str, gathered: Gathered) -> tuple[str, str]:

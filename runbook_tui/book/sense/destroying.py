@@ -68,8 +68,8 @@ def destroying(runbook: Runbook, calls: Iterable[Call]) -> Iterator[Finding]:
         words = " ".join(call.text.split())[:60]
         markdown = runbook.format == "markdown" and not call.source.endswith(".toml")
         instead = (
-            "write “Rollback: not possible” below the step, so that it asks before it runs, or"
-            " “Rollback: `command`”" if markdown else
+            "open its block with ```bash {confirm=true}, or write “Rollback: not possible” below"
+            " the step: then it asks before it runs" if markdown else
             'say confirm = "question", or irreversible = "reason" where nothing brings it back'
         )  # fmt: skip
         yield Finding(
