@@ -144,6 +144,8 @@ def fill_in(
     is the program that runs the text, as it is called; empty for the usual one.
     """
     where = places_in(text, placeholders) if places is None else places
+    if not where:
+        return FilledIn(text)
     marks = [
         Mark(p.start, p.end, secret=p.name)
         if p.name in secrets

@@ -61,12 +61,16 @@ class RollbackPlan:
         return None not in (self.budget, self.expected) and self.expected > self.budget  # type: ignore[operator]
 
 
-@of_parts("outline", "steps")
 def ran(state: RunState, node: str = "") -> Sequence[str]:
     """Ids of steps in a node that were started and not taken back, newest first.
 
     What needs a step is taken back before it, whatever the order they ran in.
     """
+    return _ran(state, node)
+
+
+@of_parts("outline", "steps")
+def _ran(state: RunState, node: str) -> Sequence[str]:
     outline = state.outline
 
     def inside(id_: str) -> bool:

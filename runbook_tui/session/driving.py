@@ -46,6 +46,9 @@ class Driver:
         self._found_open: tuple[object, ...] = ()
         if leads:
             self._lock.prepare()
+        self.in_stride = False
+        """Whether the rollback has gone on just now, and may go on at once: nobody waits for what
+        it does not wait for itself."""
         self.leads = leads
         self.helps = leads or not attended
 
@@ -104,6 +107,7 @@ class Driver:
     def advance_safely(self) -> bool:
         """Carry on whatever is under way; True while something is. No fault ends a rollback."""
         recorder = self._bench.recorder
+        self.in_stride = False
         try:
             return self._advance()
         except JournalError as error:
@@ -114,7 +118,7 @@ class Driver:
 
     def _advance(self) -> bool:
         self._scan()
-        moved = self._advance_rollback()
+        moved = self.in_stride = self._advance_rollback()
         if self.leads or self.helps:
             moved = watch_offered(self._bench) or moved
         if self._state.rolling_back:

@@ -275,7 +275,8 @@ class Session:
         busy = True
         while not self._closing.is_set():
             try:
-                work = self._work.get(timeout=BUSY_SECONDS if busy else IDLE_SECONDS)
+                pause = BUSY_SECONDS if busy else IDLE_SECONDS
+                work = self._work.get(timeout=0.0 if self._driver.in_stride else pause)
             except queue.Empty:
                 pass
             else:

@@ -18,6 +18,7 @@ from typing import Any
 
 from runbook_tui.book.model import Secret
 from runbook_tui.book.parameters import Place, fill_in
+from runbook_tui.run.once import once
 from runbook_tui.session.ports.commands import PutOut
 
 NAME = "undo.json"
@@ -165,8 +166,9 @@ class UndoFile:
 
     def inside(self, scope: str | None = None) -> frozenset[str]:
         """Steps of the items that lie in a scope; without one in the file's own."""
-        scope, node = (scope, "") if scope else (self.scope, self.node)
-        return frozenset(i.step for i in self.items if _in_scope(i, self.items, scope, node))
+        return (
+            _inside(self.items, scope, "") if scope else _inside(self.items, self.scope, self.node)
+        )
 
 
 def _completed(
@@ -200,6 +202,11 @@ def _completed(
 
 def _parsed(places: tuple[str, ...] | None) -> tuple[Place, ...] | None:
     return None if places is None else tuple(Place.parsed(place) for place in places)
+
+
+@once
+def _inside(items: tuple[FiledUndo, ...], scope: str, node: str) -> frozenset[str]:
+    return frozenset(item.step for item in items if _in_scope(item, items, scope, node))
 
 
 def _in_scope(item: FiledUndo, items: tuple[FiledUndo, ...], scope: str, node: str) -> bool:

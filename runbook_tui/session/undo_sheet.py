@@ -99,6 +99,8 @@ def _how(item: FiledUndo) -> list[str]:
 
 
 def _stages(runbook: Runbook, file: UndoFile, kind: str) -> list[str]:
+    if not runbook.procedures:
+        return []
     places = {place for item in file.items for place in (item.step, *item.inside)}
     word = "By hand" if kind == "rollback" else "Afterwards"
     lines = []

@@ -51,10 +51,19 @@ class RollbackDriver:
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._stopped: dict[str, float] = {}
+        self._unfiled = False
+        """Whether an undo has ended that the files still have as begun: what comes next is written
+        down with it, since most often that is the next undo."""
         self.attended = True
 
     def advance(self) -> bool:
         """Do what comes next in the rollback; True if something was recorded."""
+        moved = self._advance()
+        if self._unfiled and not moved:
+            self._refile()
+        return moved
+
+    def _advance(self) -> bool:
         rollback = self._bench.state.rollback
         if rollback is None or rollback.started is None or rollback.finished is not None:
             return False
@@ -305,6 +314,7 @@ class RollbackDriver:
 
     def _refile(self) -> None:
         """Write down what is left to undo, and what is being undone."""
+        self._unfiled = False
         bench = self._bench
         try:
             bench.papers.write(bench.state, bench.clock.now())
@@ -314,7 +324,7 @@ class RollbackDriver:
     def _undone(self, step_id: str, result: str, exit_: int | None, reason: str) -> bool:
         event = UndoFinished(result=result, exit=exit_, reason=reason)
         if self._record([(event, step_id)]):
-            self._refile()
+            self._unfiled = True
         return True
 
     def _finish(self, rollback: RollbackState) -> bool:
@@ -328,6 +338,7 @@ class RollbackDriver:
             result="incomplete" if remaining else "complete", remaining=remaining, seconds=seconds
         )
         if self._record([(event, None)]):
+            self._refile()
             bench.recorder.enter_account()
         return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -29,6 +30,8 @@ class Looking(CommandHost):
         self._place = place
         self.recorded: list[list[Event]] = []
         self.begun: list[list[str]] = []
+        self.waits_for: threading.Event | None = None
+        self.waited = False
 
     def start(self, spec: CommandSpec) -> None:
         if spec.folder.name.endswith("-undo"):
@@ -36,6 +39,7 @@ class Looking(CommandHost):
             with suppress(JournalError):
                 self.recorded.append(self._place.journal.events(self._place.run))
             self.begun.append([item.begun for item in filed.items if item.begun])
+            self.waited = self.waits_for is not None and self.waits_for.wait(10)
         super().start(spec)
 
 
@@ -120,3 +124,16 @@ def test_it_begins_without_a_journal_too(scene: Make) -> None:
     until(lambda: session.state.rollback and session.state.rollback.finished)
     assert (place.work / "o").read_text().split() == ["b", "a"]
     assert (place.place / spare.NAME).is_file()
+
+
+def test_a_first_undo_that_is_long_in_coming_keeps_nobody_from_seeing_that_it_started(
+    scene: Make,
+) -> None:
+    place, session = ready(scene)
+    shown = threading.Event()
+    session.listen(lambda state: shown.set() if state.rolling_back else None)
+    assert isinstance(place.commands, Looking)
+    place.commands.waits_for = shown
+    ask(session, REQUEST)
+    assert place.commands.waited
+    rolled_back(place, session)

@@ -589,3 +589,23 @@ def test_undos_that_the_plan_lets_run_at_once_do(scene: Make) -> None:
     for step in ("left", "right"):
         run_step(session, step)
     assert rolled_back(session) == "complete"
+
+
+def test_what_is_taken_back_leaves_the_undo_file_before_a_person_is_waited_for(scene: Make) -> None:
+    place = scene(book(Step(id="hand", title="By hand"), touching("a"), touching("b")))
+    session = place.open()
+    ask(session, r.StartStep(step="hand"))
+    ask(session, r.FinishStep(step="hand"))
+    run_step(session, "a")
+    run_step(session, "b")
+    file = place.place / undo_file.NAME
+
+    def filed() -> list[str]:
+        return [item.step for item in undo_file.read(file).items]
+
+    assert filed() == ["b", "a", "hand"]
+    ask(session, r.StartRollback(scope="run"))
+    until(lambda: filed() == ["hand"], what="only what waits for a person is left in the file")
+    assert session.state.rolling_back
+    ask(session, r.AnswerByHand(step="hand", taken_back=True))
+    until(lambda: filed() == [], what="nothing is left in the file")
