@@ -126,6 +126,13 @@ supervised() {
   began=$(date +%s)
   (perform) </dev/null >"$raw" 2>&1
   code=$?
+  if [ "$code" = 137 ] && [ $(($(date +%s) - began)) -lt "$limit" ]; then
+    # It was killed, or only what held it: then it goes on, and nobody sees how it ends.
+    while [ $(($(date +%s) - began)) -lt "$limit" ] && [ -n "$(offspring "$folder")" ]; do
+      pause
+    done
+    printf 'it was killed' >"$folder/lost"
+  fi
   took=$(($(date +%s) - began))
   if [ -n "$hidden" ]; then
     masked <"$raw" >"$folder/log.head"
@@ -164,6 +171,8 @@ execute() { # KIND TEXT
     return
   fi
   (supervised)
+  # It goes on without what held it, too.
+  [ -s "$folder/exit.json" ] || while lives "$folder"; do pause; done
   ended "$folder"
   clean <"$folder/log.head" | sed 's/^/  | /'
   note_end "$folder"

@@ -488,3 +488,25 @@ def test_the_print_asks_what_says_whether_an_undo_could_work(
     (tmp_path / "it").unlink()
     # It is tried all the same.
     assert run(path, shell=shell).returncode == 5
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=["dash", "bash"])
+@pytest.mark.parametrize("small", [False, True], ids=["timeout", "none"])
+def test_an_undo_that_kills_what_holds_it_is_lost_and_verified_once_it_has_ended(
+    tmp_path: Path, shell: list[str], small: bool
+) -> None:
+    text = "echo begin >> ran; kill -9 $PPID; sleep 0.5; echo end >> ran"
+    path = write(
+        tmp_path / "run", undo("b", text, tmp_path, verify="grep -q end ran"),
+        undo("a", "echo a >> ran", tmp_path),
+    )  # fmt: skip
+    programs = str(tmp_path / "bin")
+    if small:
+        Path(programs).mkdir()
+        for name in WITHOUT:
+            if found := shutil.which(name):
+                (Path(programs) / name).symlink_to(found)
+    ended = run(path, shell=[shutil.which(shell[0]) or "", *shell[1:]],
+                PATH=programs if small else os.environ["PATH"])  # fmt: skip
+    assert ended.returncode == 5, ended
+    assert (tmp_path / "ran").read_text().split() == ["begin", "end", "a"]
