@@ -116,6 +116,8 @@ class Lines:
             say.out(f"{summary(state)}: {state.runbook.title}", colour="green", bold=True)
             for line in followed_up(state):
                 say.err(line)
+            if state.begun is not None and state.begun.allowed_signers and not state.sealed:
+                say.err(f"sign what was recorded, as its lead: runbook seal {state.run}")
             return exits.DONE
         if self._rolled_back_meanwhile(state):
             return self._rolled_back(state)

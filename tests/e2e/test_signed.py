@@ -47,7 +47,9 @@ def test_a_signed_run_from_its_gate_to_its_archive(runbook: Program, tmp_path: P
     assert wrong.status == 4
     assert "is that of ada@example.com, not of grace@example.com" in wrong.err
     assert runbook(*sign, keys.file("grace")).status == 0
-    assert runbook("resume", "--no-tui").status == 0
+    done = runbook("resume", "--no-tui")
+    assert done.status == 0
+    assert f"runbook seal {runbook.run_id()}" in done.err
     sealed = runbook("seal", "--key", keys.file("ada"))
     assert sealed.status == 0
     anchored = runbook("anchor")
