@@ -74,7 +74,7 @@ def main(rounds: int = 15) -> None:
 
         def rows() -> list[tuple[str, bytes]]:
             with closing(sqlite3.connect(path)) as db:
-                return db.execute(EVENTS, ("r", 0)).fetchall()
+                return db.execute(EVENTS, ("r", 0, -1)).fetchall()
 
         def read() -> list[Event]:
             with SqliteJournal.open_reading(path) as reader:
