@@ -6,11 +6,11 @@ import json
 
 from runbook_tui.journal.record import unreadable
 from runbook_tui.run.durations import TYPES, Timing
-from runbook_tui.run.times import epoch
+from runbook_tui.run.times import ended_at, epoch
 
 TIMINGS = f"""\
 SELECT json_extract(body, '$.type', '$.step', '$.at', '$.mono', '$.boot', '$.data.kind',
-  '$.data.result', '$.data.exit', '$.data.seconds', '$.data.rehearse')
+  '$.data.result', '$.data.exit', '$.data.seconds', '$.data.rehearse', '$.data.ended')
 FROM event WHERE run = ? AND type IN ({", ".join(f"'{name}'" for name in TYPES)}) ORDER BY seq"""
 
 
@@ -24,7 +24,7 @@ def timing(text: str) -> Timing:
 
 def _timing(
     type_: object, step: object, at: object, mono: float | None, boot: object, kind: object,
-    result: object, exit_: object, seconds: float | None, rehearse: object,
+    result: object, exit_: object, seconds: float | None, rehearse: object, ended: str | None,
 ) -> Timing:  # fmt: skip
     return Timing(
         type=str(type_),
@@ -37,4 +37,5 @@ def _timing(
         exit=exit_ if isinstance(exit_, int) else None,
         seconds=float(seconds or 0.0),
         rehearse=bool(rehearse),
+        late=epoch(str(at)) - ended_at(str(at), ended),
     )

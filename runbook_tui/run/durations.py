@@ -52,6 +52,8 @@ class Timing:
     exit: int | None = None
     seconds: float = 0.0
     rehearse: bool = False
+    late: float = 0.0
+    """Seconds after the end of what it is about, where nobody looked on then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,8 @@ def _step(open_: dict[str, _Open], found: _Open, now: Timing) -> Iterator[Took]:
     else:
         del open_[now.step]
         if now.type == e.StepFinished.WIRE and now.result == "done":
-            whole = between(found.begun, found.waits or now)
+            end = found.waits or now
+            whole = between(found.begun, end) - end.late
             rested = found.rested if found.by_hand else 0.0
             yield Took(kind=STEP, step=now.step, seconds=max(0.0, whole - rested))
 

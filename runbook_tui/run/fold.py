@@ -138,6 +138,10 @@ def _step_finished(draft: Draft, event: Event, payload: e.StepFinished) -> None:
     status = Status.DONE if payload.result == "done" else _broken(draft.step(id_))
     hands = _hands(draft, id_, event)
     ended = draft.ended_at(event, payload.ended)
+    waited = draft.step(id_)
+    if waited.status is Status.WAITING and waited.finished is not None:
+        # What waited had ended: the time that a sign-off takes is not the step's.
+        ended = waited.finished
     draft.change(id_, status=status, finished=ended, reason=payload.reason, hands=hands)
 
 

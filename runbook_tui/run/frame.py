@@ -17,7 +17,7 @@ from typing import Any
 
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Event
-from runbook_tui.run.times import epoch, utc
+from runbook_tui.run.times import epoch
 
 SET = 1.0
 """Seconds by which the time of day must jump for the clock to have been set."""
@@ -99,9 +99,13 @@ def _at(event: Event, seconds: float) -> Event:
         return event
     payload: Any = event.payload
     if ended := getattr(payload, "ended", None):
-        payload = dataclasses.replace(payload, ended=utc(epoch(ended) + by))
-    at = datetime.fromtimestamp(seconds, UTC).isoformat()
-    return dataclasses.replace(event, at=at, payload=payload)
+        payload = dataclasses.replace(payload, ended=_exact(epoch(ended) + by))
+    return dataclasses.replace(event, at=_exact(seconds), payload=payload)
+
+
+def _exact(seconds: float) -> str:
+    """A time as an event's, to the microsecond."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def moved(value: Any, by: float, names: Iterable[str] = ("at",)) -> Any:

@@ -35,6 +35,8 @@ from runbook_tui.session.workbench import Workbench
 
 PROBE_SECONDS = 30.0
 LONGEST = 50
+STARTING = 10.0
+"""Seconds from the record of a command's start to its start, at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +205,19 @@ def start(bench: Workbench, launch: Launch) -> None:
         bench.begun.add(str(launch.spec.folder))
 
 
-def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
+def ended(bench: Workbench, record: CommandRecord, status: CommandStatus) -> str | None:
+    """When a command ended by the clock as it is now; None where nothing tells."""
+    if not status.started:
+        return None
+    now = bench.clock.now()
+    ago = now - status.started - status.seconds
+    # Where the clock was set meanwhile, its start is known on the run's own scale as well; only
+    # what starting it took is in that.
+    steady = bench.now() - record.started - status.seconds
+    return utc(now - max(0.0, ago if abs(ago - steady) < STARTING else steady))
+
+
+def finished(bench: Workbench, record: CommandRecord, status: CommandStatus) -> CommandFinished:
     """The event of a command's end."""
     return CommandFinished(
         attempt=record.attempt,
@@ -215,7 +229,7 @@ def finished(record: CommandRecord, status: CommandStatus) -> CommandFinished:
         timed_out=status.timed_out,
         stopped=status.stopped,
         seconds=round(status.seconds, 3),
-        ended=utc(status.started + status.seconds) if status.started else None,
+        ended=ended(bench, record, status),
         bytes=status.bytes,
         dropped=status.dropped,
         digest=status.digest,

@@ -109,7 +109,7 @@ class StepDriver:
             if not newest.running:
                 return []
             pairs = captured(bench, step_id, record)
-            return [*pairs, (finished(record, status), step_id)]
+            return [*pairs, (finished(self._bench, record, status), step_id)]
 
         bench.recorder.record(ended)
         settle(bench, record.folder)

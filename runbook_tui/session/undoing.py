@@ -129,7 +129,7 @@ class RollbackDriver:
             newest = {c.folder: c for c in state.step(step_id).commands}[record.folder]
             if not newest.running:
                 return []
-            return [*captured(bench, step_id, record), (finished(record, status), step_id)]
+            return [*captured(bench, step_id, record), (finished(bench, record, status), step_id)]
 
         bench.recorder.record_or_keep(ended)
         settle(bench, record.folder)
@@ -192,7 +192,7 @@ class RollbackDriver:
                 status = CommandStatus(phase=Phase.LOST, reason="its records are gone")
             elif not bench.commands.forestall(Path(record.folder)):
                 return False
-        recorded = self._record([(finished(record, status), step_id)])
+        recorded = self._record([(finished(self._bench, record, status), step_id)])
         settle(bench, record.folder)
         return recorded
 

@@ -77,6 +77,7 @@ class Supervisor:
         os.set_blocking(self.master, False)
         self.woken = wake_on_signals()
         self.began = time.monotonic()
+        self.since = through_sleep()
         self.wall = time.time()
 
     def path(self, name: str) -> str:
@@ -313,7 +314,7 @@ class Supervisor:
         """The exit file: there whole or not at all, and only once."""
         facts = {
             "started": self.wall,
-            "seconds": time.monotonic() - self.began,
+            "seconds": through_sleep() - self.since,
             "stopped": self.stopped,
             "timed_out": self.timed_out,
             "bytes": self.spool.total,
@@ -398,6 +399,14 @@ def wake_on_signals() -> int:
     for number in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     return reading
+
+
+def through_sleep() -> float:
+    """Seconds of a clock that nobody sets and that goes on while the machine sleeps."""
+    try:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    except (AttributeError, OSError):
+        return time.monotonic()
 
 
 def boot() -> str:

@@ -31,19 +31,27 @@ def test_a_set_clock_changes_no_length_no_pause_and_no_countdown(
         Step(id="b", title="B", run="test -e again || { touch again; false; }", undo="true",
              retries=1),
         Step(id="c", title="C"),
+        Step(id="d", title="D", run="until test -e go; do sleep 0.05; done", effect=False,
+             needs=()),
     )  # fmt: skip
     place = scene(book(*steps))
     session = place.open()
     began = time.monotonic()
+    ask(session, r.StartStep(step="d"))
+    until(lambda: (elapsed(session.state, "d", session.now()) or 0.0) >= 0.5)
     run_step(session, "a")
     ask(session, r.StartStep(step="b"))
     until((place.work / "again").exists)
     off[0] = jump
     until(lambda: session.state.step("b").status is Status.DONE)
     ask(session, r.StartStep(step="c"))
+    (place.work / "go").touch()
+    until(lambda: session.state.step("d").status is Status.DONE)
     state, now = session.state, session.now()
     gone = time.monotonic() - began
     assert gone < 60
+    # The clock was set while its command ran.
+    assert 0.5 <= (elapsed(state, "d", now) or 0.0) <= gone + 1
     for id_ in ("a", "b", "c"):
         assert 0 <= (elapsed(state, id_, now) or 0.0) <= gone + 1
     assert 0 <= now - state.started <= gone + 1

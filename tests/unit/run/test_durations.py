@@ -116,3 +116,12 @@ def test_the_median_and_nine_of_ten_of_known_times() -> None:
     assert spread([7]).p90 == 7
     assert spread(range(101)).p90 == 90
     assert quantile([0.0, 10.0], 0.9) == pytest.approx(9.0)
+
+
+def test_what_ended_while_nobody_looked_ended_then() -> None:
+    found = steps(
+        at(10, "step.started", "a"),
+        at(11, "command.started", "a", kind="run"),
+        at(5000, "step.finished", "a", result="done", late=4960.0),
+    )
+    assert found == [Took(kind=STEP, step="a", seconds=30)]

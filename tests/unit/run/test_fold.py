@@ -195,3 +195,18 @@ def test_the_results_of_a_rollback_are_values_however_many_events_are_folded_at_
 
 def _results(rollback: RollbackState | None) -> dict[str, str]:
     return dict(rollback.results) if rollback is not None else {}
+
+
+def test_what_waited_for_a_box_took_no_longer_for_that() -> None:
+    history = History(two_phases())
+    history.add(e.StepStarted(), "look")
+    history.add(e.StepWaiting(), "look")
+    for _ in range(20):
+        history.add(e.NoteAdded(text="nobody ticks it"))
+    history.add(e.StepFinished(result="done"), "look")
+    assert elapsed(history.state, "look", history.state.last_at) == 1.0
+    # One that did not wait is over when it says so.
+    history.add(e.StepStarted(), "watch")
+    history.add(e.NoteAdded(text="well"))
+    history.add(e.StepFinished(result="done"), "watch")
+    assert elapsed(history.state, "watch", history.state.last_at) == 2.0
