@@ -19,7 +19,7 @@ from runbook_tui.book.sense.calls import Text, texts_of
 from runbook_tui.session.ports.runner import Runner
 
 SHELLS = re.compile(r"^(?:\S*/)?(?P<name>bash|sh|dash|ksh)(?:\s|$)")
-NOT_HERE = "1090,1091,1128,2024,2034,2044,2045,2046,2086,2148,2154,2155,2164,2239,2312"
+NOT_HERE = "1090,1091,1128,2024,2034,2044,2045,2046,2086,2140,2148,2154,2155,2164,2239,2312"
 """What is no fault here: values come from the environment, `-e` is set; and matters of taste."""
 
 MOST = 500

@@ -122,7 +122,7 @@ def _rollbacks(runbook: Runbook, said: Iterable[Said]) -> Iterator[Finding]:
             f" in line {first.line}; say which one counts",
         )  # fmt: skip
     for procedure in runbook.procedures:
-        if procedure.kind == "rollback":
+        if procedure.kind == "rollback" and not _is_beside(procedure, runbook):
             yield from _windows(procedure, shortest)
 
 
@@ -144,6 +144,12 @@ def _limits(runbook: Runbook, said: Iterable[Said]) -> Iterator[_Limit]:
             named = next((m for t in (text, *line.titles) if (m := PHASE.search(t))), None)
             part = numbered.get(int(named.group(1))) if named else None
             yield _Limit(line.line, line.source, found.maximum, part, line.titles)
+
+
+def _is_beside(procedure: Procedure, runbook: Runbook) -> bool:
+    """Whether undos bring it back: then the stages are what people do beside them, and after."""
+    named = [p for p in runbook.phases if p.id in procedure.applies_to] or runbook.phases
+    return any(step.undo or step.action for p in named for step in p.walk())
 
 
 def _windows(procedure: Procedure, limits: dict[str | None, _Limit]) -> Iterator[Finding]:

@@ -156,3 +156,10 @@ STAGES = (
 def test_stages_that_go_on_when_all_should_be_back() -> None:
     assert told(STAGES.format(limit=15)) == [("rollback-time", "low", 11, 3)]
     assert told(STAGES.format(limit=20)) == []
+
+
+def test_stages_beside_undos_may_go_on() -> None:
+    text = STAGES.format(limit=15).replace(
+        "1. Stop\n", "1. Stop\n\n   ```bash\n   ./stop\n   ```\n\n   Rollback: `./go`\n", 1
+    )
+    assert told(text) == []
