@@ -62,22 +62,27 @@ def _sum(stated: Estimate, what: str, steps: tuple[Step, ...], line: int) -> Ite
     timed = [s for s in steps if s.estimate is not None and not s.optional]
     total = sum(s.estimate.maximum for s in timed if s.estimate)
     at, source = stated.line or line, stated.source or steps[0].source
-    said = f"the {len(timed)} steps of {what} add up to {spoken(total)}, stated for them"
-    said = f"{said} {'is' if stated.maximum else 'are'} {spoken(stated.maximum)}"
+    said = f"the {len(timed)} steps of {what} add up to {_said(total)}, stated for them"
+    said = f"{said} {'is' if stated.maximum else 'are'} {_said(stated.maximum)}"
     if total > stated.maximum and len(timed) > 1:
         yield Finding(
             code="estimate-sum", severity="medium", line=at, source=source,
             related_line=timed[0].line,
-            message=f"{said}: whoever relies on that is {spoken(total - stated.maximum)} late;"
+            message=f"{said}: whoever relies on that is {_said(total - stated.maximum)} late;"
             " set one of the two right",
         )  # fmt: skip
     elif len(timed) > 1 and len(timed) == len(steps) and total < SLACK * stated.maximum:
         yield Finding(
             code="estimate-slack", severity="low", line=at, source=source,
             related_line=timed[0].line,
-            message=f"{said}: {spoken(stated.maximum - total)} are for nothing that the plan names;"
+            message=f"{said}: {_said(stated.maximum - total)} are for nothing that the plan names;"
             " say what they are for, or set one of the two right",
         )  # fmt: skip
+
+
+def _said(seconds: float) -> str:
+    """A time of work: in hours however many, since a day of work has not 24 of them."""
+    return f"{seconds / 3600:.3g} h" if seconds >= 86400 else spoken(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ def _rollbacks(runbook: Runbook, said: Iterable[Said]) -> Iterator[Finding]:
         yield Finding(
             code="rollback-time", severity="medium", line=limit.line, source=limit.source,
             related_line=first.line,
-            message=f"a rollback may take {spoken(limit.seconds)} here and {spoken(first.seconds)}"
+            message=f"a rollback may take {_said(limit.seconds)} here and {_said(first.seconds)}"
             f" in line {first.line}; say which one counts",
         )  # fmt: skip
     for procedure in runbook.procedures:
@@ -165,7 +170,7 @@ def _windows(procedure: Procedure, limits: dict[str | None, _Limit]) -> Iterator
         yield Finding(
             code="rollback-time", severity="low", line=last.line, source=last.source,
             related_line=limit.line,
-            message=f"the stages of “{procedure.title}” go on until {spoken(seconds)}, and the"
-            f" rollback has to be over in {spoken(limit.seconds)} (line {limit.line}); say by"
+            message=f"the stages of “{procedure.title}” go on until {_said(seconds)}, and the"
+            f" rollback has to be over in {_said(limit.seconds)} (line {limit.line}); say by"
             " which stage all must be back",
         )  # fmt: skip
