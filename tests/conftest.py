@@ -1,4 +1,4 @@
-"""The other machine of the tests, for all that ask for it."""
+"""What all tests share: how long a property may take, and another machine for those that ask."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.sshd import SSHD, Sshd
+
+# How long an example takes says how busy the machine is, not whether the property holds.
+settings.register_profile("whenever", deadline=None)
+settings.load_profile("whenever")
 
 
 @pytest.fixture(scope="session")
