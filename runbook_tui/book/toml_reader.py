@@ -24,7 +24,7 @@ from runbook_tui.book.toml_syntax import legible
 
 ESCAPED_NUL = re.compile(r"\\u0000|\\U0{8}")
 """How a NUL gets into a text, which has the right shape and is a fault."""
-LIMITS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most"}
+LIMITS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most", "=": "equals"}
 """How a threshold's operator is written as a key."""
 UNKNOWN = "?"
 """Stands for a key of a table that nobody could make sense of."""
@@ -290,6 +290,7 @@ class _Reading:
             value=None if value is None else float(value),
             unit=x.unit,
             current=None if x.current is None else float(x.current),
+            group=x.group,
         )
 
     def _sections(self, plan: t.PlanTable, *, rollback: bool) -> Iterator[m.Section]:

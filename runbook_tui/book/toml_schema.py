@@ -300,6 +300,8 @@ class ThresholdTable(Table):
     at_least: Number | None = None
     below: Number | None = None
     at_most: Number | None = None
+    equals: Number | None = None
+    group: str = ""
     unit: str = ""
     current: Number | None = None
 

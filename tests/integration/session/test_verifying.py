@@ -34,6 +34,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     session = made.open()
     run_step(session, "merge")
     assert rolled_back(session) == "complete"
+    session.close()  # Nothing is written there any more.
     yield made
     made.close()
 

@@ -180,7 +180,9 @@ def test_targets_and_people_to_call(book: Runbook) -> None:
     assert [(t.name, t.op, t.value, t.unit, t.current) for t in book.thresholds] == [
         ("Success rate", ">", 99.5, "%", 99.2), ("Latency", "<", 200.0, "", None),
         ("Workers", ">=", 8.0, "", None), ("Queue", "<=", 10.0, "", None),
+        ("Complaints", "=", 0.0, "", None),
     ]  # fmt: skip
+    assert book.thresholds[-1].group == "Customers"
     assert [(a.severity, a.condition, a.respond_within) for a in book.alerts] == [
         ("critical", "Success rate below 95 %", 300.0)
     ]
