@@ -126,6 +126,12 @@ def _signed(event: Event, about: str, title: Title) -> str:
     return f"{title(p.node)} {p.decision} as {p.role} by {event.actor.identity}{key}{comment}"
 
 
+def _plan_changed(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.PlanChanged)
+    return f"{event.actor.name} goes on with another plan: {p.title}, {p.source}, {p.digest[:16]}"
+
+
 def _sealed(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.RunSealed)
@@ -223,6 +229,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.RunResumed: _about("{by} goes on as lead"),
     e.RunFinished: _run_finished,
     e.RunSealed: _sealed,
+    e.PlanChanged: _plan_changed,
     e.LeadHandedOver: _about("{name} leads from here on"),
     e.StepStarted: _step_started,
     e.StepWaiting: _about("{about}: waits for its checks or sign-off"),

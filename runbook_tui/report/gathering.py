@@ -7,7 +7,7 @@ report says all that was, so it is gathered from the events themselves.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,13 +22,19 @@ from runbook_tui.run.times import ended_at, epoch
 Title = Callable[[str], str]
 
 
-def titles(outline: Outline, watches: Iterable[Watch] = ()) -> Title:
-    """Nodes, stages and watches by the plan's words; by their id where it does not know them."""
+def titles(
+    outline: Outline, watches: Iterable[Watch] = (), earlier: Sequence[Outline] = ()
+) -> Title:
+    """Nodes, stages and watches by the plan's words, else by those of plans ``earlier`` in the run;
+    by their id where none knows them."""
     watched = {watch.id: watch for watch in watches}
 
     def title(id_: str) -> str:
-        found = outline.nodes.get(id_) or outline.staged.get(id_) or watched.get(id_)
-        return found.title if found is not None else id_
+        for plan in (outline, *reversed(earlier)):
+            found = plan.nodes.get(id_) or plan.staged.get(id_)
+            if found is not None:
+                return found.title
+        return watched[id_].title if id_ in watched else id_
 
     return title
 
@@ -68,10 +74,11 @@ class Gathered:
             found[-1] = dataclasses.replace(found[-1], **values)
 
 
-def gather(outline: Outline, events: Iterable[Event]) -> Gathered:
-    """Go through a run's events once."""
-    expected = {id_: step.expect.exits for id_, step in outline.steps.items()}
-    found = Gathered(titles(outline), expected)
+def gather(outline: Outline, events: Iterable[Event], earlier: Sequence[Outline] = ()) -> Gathered:
+    """Go through a run's events once; ``earlier`` are the plans that it had before."""
+    plans = (*earlier, outline)
+    expected = {id_: step.expect.exits for plan in plans for id_, step in plan.steps.items()}
+    found = Gathered(titles(outline, earlier=earlier), expected)
     for event in events:
         handler = _HANDLERS.get(type(event.payload))
         if handler is not None:

@@ -167,6 +167,24 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTaken:
+    """Another plan that the lead took over: its difference to the one before, in ``lines``.
+
+    ``void`` are the events of the sign-offs that counted no more from then on.
+    """
+
+    seq: int
+    at: float
+    by: Actor
+    title: str
+    source: str
+    digest: str
+    commit: str = ""
+    lines: tuple[str, ...] = ()
+    void: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
     """Something that was done against what the plan requires, and why."""
 
@@ -359,6 +377,7 @@ class Report:
     looked: int = 0
     decisions: tuple[Decision, ...] = ()
     overrides: tuple[Override, ...] = ()
+    plans: tuple[PlanTaken, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     watched: int = 0
     notes: tuple[Remark, ...] = ()

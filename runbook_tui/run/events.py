@@ -103,6 +103,29 @@ class RunSealed(Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChanged(Payload):
+    """The lead has taken another plan over; from here on it is what runs. Fields as in
+    `RunStarted`; ``parameters``, ``sources`` and ``secrets`` hold only what is new or another."""
+
+    WIRE: ClassVar[str] = "plan.changed"
+    title: str
+    source: str
+    format: str
+    plan: str
+    digest: str
+    includes: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    commit: str | None = None
+    uncommitted: bool | None = None
+
+
+PlanCopy = RunStarted | PlanChanged
+"""What holds a plan's whole text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeadHandedOver(Payload):
     """Another person leads from here on."""
 

@@ -162,7 +162,7 @@ def _listed(entry: str) -> tuple[str, str]:
 def content_digest(state: RunState, node: str) -> str:
     """sha256 over what a sign-off on a node is about: its text, its commands as they would run now
     and as they ran, and what came of them: exit statuses, digests of their output, ticks."""
-    parts: list[Any] = [state.begun.digest if state.begun else ""]
+    parts: list[Any] = [state.plan.digest if state.plan else ""]
     for inner in state.outline.inside(node):
         item = inner.item
         parts.append([inner.id, inner.title, getattr(item, "text", "")])

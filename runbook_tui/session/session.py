@@ -93,6 +93,10 @@ class Session:
         self._driver = Driver(self._bench, actor, leads=leads, attended=not unattended)
         self.lead_lock = LeadLock(folder / "lead.lock")
         """Who leads the run, as far as the lock tells."""
+        self.folder = folder
+        """Where the run keeps what lies beside its events."""
+        self.runner = runner
+        """What runs helper programs."""
         self.signatures = signatures
         """What makes and checks signatures; `proving.proved` asks with one."""
         guard = Guard(signatures, journal, clock.now)

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runbook_tui.run.events import CommandFinished, Event, OutputPruned
+from runbook_tui.run.events import CommandFinished, Event, OutputPruned, PlanChanged
 from runbook_tui.session import spare, undo_file
+from runbook_tui.session.opening import plan_digest
 from runbook_tui.session.ports.journal import Journal, JournalError, Verdict
 from runbook_tui.session.ports.logs import KeptLog, Logs
 from runbook_tui.session.proofs import Examiner
@@ -70,6 +71,7 @@ def verify(
             )
         else:
             found.problems += cut_off(runs / name, events)
+        found.problems += wrong_digests(events)
         _compare(found, logs, runs / name, events)
         if examiner is not None:
             examined = examiner.examine(events)
@@ -117,6 +119,14 @@ def cut_off(folder: Path, events: Sequence[Event]) -> Iterator[str]:
             f"run {folder.name}: it ends at event {events[-1].seq}, and its undo file was written "
             f"after event {seq}: its end was cut off, or the journal is an older copy"
         )
+
+
+def wrong_digests(events: Sequence[Event]) -> Iterator[str]:
+    """Whether each plan that was taken over in a run is the one that its digest is of."""
+    for event in events:
+        plan = event.payload
+        if isinstance(plan, PlanChanged) and plan_digest(plan.plan, plan.includes) != plan.digest:
+            yield f"run {event.run}, event {event.seq}: its plan is not the one of its digest"
 
 
 def limited(problems: list[str]) -> tuple[str, ...]:
