@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from runbook_tui.session.ports.commands import Commands
     from runbook_tui.session.ports.durations import Durations
     from runbook_tui.session.ports.journal import Journal, Verdict
+    from runbook_tui.session.ports.kept_files import KeptFiles
     from runbook_tui.session.ports.signatures import Signatures
     from runbook_tui.session.ports.terminals import Terminals
     from runbook_tui.session.proofs import Examiner
@@ -117,6 +118,13 @@ def commands(*, ready: bool = False) -> Commands:
     if ready:
         host.make_ready()
     return host
+
+
+def kept_files() -> KeptFiles:
+    """What copies files that steps name as evidence."""
+    from runbook_tui.command.kept_files import EvidenceFiles
+
+    return EvidenceFiles()
 
 
 def signatures() -> Signatures:
@@ -537,6 +545,7 @@ def open_session(
         clock=clock,
         runner=HelperRunner(),
         signatures=signatures(),
+        files=kept_files(),
         folder=place,
         leads=leads,
         unattended=unattended,

@@ -117,6 +117,14 @@ def _captured(event: Event, about: str, title: Title) -> str:
     return f"{about}: {p.name} = {_one_line(p.value)}{unused}"
 
 
+def _evidence(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.EvidenceKept)
+    if not p.digest:
+        return f"{about}: evidence {p.name} NOT kept: {p.reason}"
+    return f"{about}: evidence {p.name} kept, {say.size(p.bytes)}"
+
+
 def _signed(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.SignoffGiven)
@@ -187,6 +195,8 @@ def _pruned(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.OutputPruned)
     what = f"{p.logs} log{'' if p.logs == 1 else 's'}"
+    if p.files:
+        what += f" and {p.files} file{'' if p.files == 1 else 's'} of evidence"
     return f"{what} removed by {event.actor.name}, to save {say.size(p.bytes)}; digests stay"
 
 
@@ -241,6 +251,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.NoteAdded: _note,
     e.CommandStarted: _command_started,
     e.CommandFinished: _command_finished,
+    e.EvidenceKept: _evidence,
     e.ParameterCaptured: _captured,
     e.SignoffGiven: _signed,
     e.GateOpened: _node("gate of {node} open"),

@@ -227,6 +227,7 @@ def _part(state: RunState, found: Gathered, slot: Slot) -> Part:
         attempts=tuple(found.attempts.get(slot.id, ())),
         commands=tuple(found.commands.get(slot.id, ())),
         boxes=tuple(_box(state, found, n) for n in boxes),
+        evidence=tuple(found.evidence.get(slot.id, ())),
         reason=skipped.reason if skipped is not None else state.step(slot.id).reason,
     )
 
@@ -253,7 +254,8 @@ def _unplanned(state: RunState, found: Gathered) -> Iterable[Part]:
         back = bool(attempts) and attempts[-1].undone is not None
         yield Part(id=id_, kind="step", title=found.title(id_), depth=0,
                    status="taken back" if back else state.step(id_).status.value,
-                   attempts=attempts, commands=tuple(found.commands.get(id_, ())))  # fmt: skip
+                   attempts=attempts, commands=tuple(found.commands.get(id_, ())),
+                   evidence=tuple(found.evidence.get(id_, ())))  # fmt: skip
 
 
 def _status(state: RunState, found: Gathered, node: Node) -> str:

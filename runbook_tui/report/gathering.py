@@ -13,7 +13,7 @@ from typing import Any
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Watch
-from runbook_tui.report.model import Alarm, Attempt, Override, Ran, Remark
+from runbook_tui.report.model import Alarm, Attempt, Evidence, Override, Ran, Remark
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.outline import Outline
@@ -51,6 +51,7 @@ class Gathered:
     commands: dict[str, list[Ran]] = field(default_factory=dict)
     ticks: dict[str, tuple[Actor, float]] = field(default_factory=dict)
     signoffs: list[Event] = field(default_factory=list)
+    evidence: dict[str, list[Evidence]] = field(default_factory=dict)
     overrides: list[Override] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     notes: list[Remark] = field(default_factory=list)
@@ -121,6 +122,13 @@ def _step_started(found: Gathered, event: Event, payload: e.StepStarted) -> None
     if payload.out_of_order:
         what = f"“{found.title(id_)}” was started out of order"
         found.overrides.append(_override(event, what, "the order of the plan is advice here"))
+
+
+def _evidence(found: Gathered, event: Event, payload: e.EvidenceKept) -> None:
+    found.evidence.setdefault(event.step or "", []).append(
+        Evidence(seq=event.seq, name=payload.name, attempt=payload.attempt, bytes=payload.bytes,
+                 digest=payload.digest, reason=payload.reason)
+    )  # fmt: skip
 
 
 def _step_waiting(found: Gathered, event: Event, payload: e.StepWaiting) -> None:
@@ -291,6 +299,7 @@ _HANDLERS: dict[type[e.Payload], Callable[[Gathered, Event, Any], None]] = {
     e.RunResumed: _resumed,
     e.LeadHandedOver: _lead,
     e.StepStarted: _step_started,
+    e.EvidenceKept: _evidence,
     e.StepWaiting: _step_waiting,
     e.StepFinished: _step_finished,
     e.StepSkipped: _step_skipped,

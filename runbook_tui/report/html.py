@@ -214,6 +214,7 @@ def _step(part: Part, clock: Clock) -> Html:
     lines = [words.attempt(attempt, clock) for attempt in part.attempts]
     if part.reason and not part.attempts:
         lines.append(part.reason)
+    lines += [words.evidence(one) for one in part.evidence]
     items = [*(element("li", line) for line in lines), *(_box(box, clock) for box in part.boxes)]
     word = element("span", words.became(part), class_="bad" if failed else "soft")
     return element(

@@ -217,7 +217,8 @@ def _steps(report: Report, clock: Clock) -> Iterator[str]:
         if part.reason and not part.attempts:
             yield f"- {said(part.reason)}"
         yield from (_box(box, clock) for box in part.boxes)
-        if part.attempts or part.reason or part.boxes:
+        yield from (f"- {said(words.evidence(one))}" for one in part.evidence)
+        if part.attempts or part.reason or part.boxes or part.evidence:
             yield ""
         for command in part.commands:
             yield from _command(command, clock)

@@ -12,6 +12,7 @@ from runbook_tui.report.model import (
     Box,
     Decision,
     Due,
+    Evidence,
     Part,
     PlanTaken,
     Ran,
@@ -333,3 +334,11 @@ def plan_taken(plan: PlanTaken, clock: Clock) -> str:
         f"{clock.full(plan.at)}, {plan.by.identity} went on with “{plan.title}”, {plan.source},"
         f" sha256 {plan.digest}{commit} (event {plan.seq})"
     )
+
+
+def evidence(one: Evidence) -> str:
+    """A file of evidence: its size and digest, or why it was not kept."""
+    again = f" of attempt {one.attempt}" if one.attempt > 1 else ""
+    if not one.digest:
+        return f"evidence{again} NOT kept: {one.name}: {one.reason}"
+    return f"evidence{again}: {one.name}, {one.bytes} bytes, sha256 {one.digest}"

@@ -280,6 +280,24 @@ class CommandFinished(Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceKept(Payload):
+    """A file that the step names as evidence, as it was at the end of an attempt.
+
+    ``name`` is its name from the step's folder, ``file`` that of the copy from the run's folder,
+    ``bytes`` and ``digest`` (sha256) those of the copy. Where nothing was kept ``reason`` says why,
+    and ``name`` may be the pattern that names nothing.
+    """
+
+    WIRE: ClassVar[str] = "evidence.kept"
+    attempt: int
+    name: str
+    file: str = ""
+    bytes: int = 0
+    digest: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterCaptured(Payload):
     """A value became known: ``source`` is ``-p``, ``asked`` or ``output``.
 
@@ -470,12 +488,14 @@ class WatchCleared(Payload):
 class OutputPruned(Payload):
     """The logs of the commands that had ended by now were removed, to save room.
 
-    ``logs`` counts them, ``bytes`` what they took up on the disk. Nothing of the run itself.
+    So were the files that had been kept as evidence, which ``files`` counts. ``bytes`` is what all
+    of them took up on the disk. Nothing of the run itself.
     """
 
     WIRE: ClassVar[str] = "output.pruned"
     logs: int
     bytes: int
+    files: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

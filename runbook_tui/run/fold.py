@@ -243,6 +243,11 @@ def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) ->
         draft.change(id_, acted=False)
 
 
+def _evidence(draft: Draft, event: Event, payload: e.EvidenceKept) -> None:
+    id_ = event.step or ""
+    draft.change(id_, evidence=(*draft.step(id_).evidence, payload))
+
+
 def _captured(draft: Draft, event: Event, payload: e.ParameterCaptured) -> None:
     step = draft.step(event.step or "")
     refused = {name: why for name, why in step.refused.items() if name != payload.name}
@@ -314,6 +319,7 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.NoteAdded: _note,
     e.CommandStarted: _command_started,
     e.CommandFinished: _command_finished,
+    e.EvidenceKept: _evidence,
     e.ParameterCaptured: _captured,
     e.SignoffGiven: _signoff,
     e.GateOpened: _gate_opened,

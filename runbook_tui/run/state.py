@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from runbook_tui.book.model import Runbook
 from runbook_tui.run.counting import counted, decided, why_shut
-from runbook_tui.run.events import Actor, PlanCopy, RunStarted, UndoArmed
+from runbook_tui.run.events import Actor, EvidenceKept, PlanCopy, RunStarted, UndoArmed
 from runbook_tui.run.frame import Frame
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback_state import RollbackState, Severity
@@ -127,6 +127,8 @@ class StepState:
     """Whether a rehearsal has gone through it without any effect."""
     outputs: Mapping[str, str] = field(default_factory=dict)
     """What its last attempt put out."""
+    evidence: tuple[EvidenceKept, ...] = ()
+    """What was kept of the files that it names as evidence, of all its attempts."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """What it put out and cannot be used, with the reason."""
 

@@ -26,6 +26,7 @@ from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState
 from runbook_tui.session.capacity import too_large, unfit
 from runbook_tui.session.driving import Driver
+from runbook_tui.session.evidence import with_evidence
 from runbook_tui.session.head_start import HeadStart
 from runbook_tui.session.launching import prepare_step
 from runbook_tui.session.locks import RunLock
@@ -111,7 +112,7 @@ class Desk:
             if isinstance(decision, Refusal):
                 refusal.append(decision)
                 return []
-            return self._driver.armed(decision.events)
+            return with_evidence(self._bench, self._driver.armed(decision.events))
 
         record = self._recorder.record_or_keep if keep else self._recorder.record
         events = record(pairs, actor)

@@ -10,16 +10,19 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from runbook_tui import __version__
-from runbook_tui.run.events import CommandFinished, Event, PlanCopy, RunStarted
+from runbook_tui.run.events import CommandFinished, Event, EvidenceKept, PlanCopy, RunStarted
 from runbook_tui.run.times import epoch
+from runbook_tui.session.evidence import copy_of
 from runbook_tui.session.opening import plan_digest
 from runbook_tui.session.ports.archive import (
     ABOUT,
     EVENTS,
+    EVIDENCE,
     HASHES,
     LOGS,
     PLAN,
@@ -35,8 +38,10 @@ from runbook_tui.session.ports.logs import KeptLog, Logs
 from runbook_tui.session.proofs import Examiner
 from runbook_tui.session.verifying import (
     COMMANDS,
+    changed,
     current,
     difference,
+    kept_evidence,
     limited,
     pruned_at,
     pruned_words,
@@ -78,6 +83,17 @@ def contents(lines: Lines, events: Sequence[Event], logs: Logs, folder: Path) ->
             continue
         size = min(kept.size, due)
         yield Packed(name=log_name(event, ended), size=size, blocks=_reading(logs, place, size))
+    yield from _evidence(events, logs, folder)
+
+
+def _evidence(events: Sequence[Event], logs: Logs, folder: Path) -> Iterator[Packed]:
+    """The files that were kept as evidence and are still what they were."""
+    for event, said in kept_evidence(events):
+        copy = copy_of(said, folder)
+        kept = logs.copy(copy) if copy is not None else None
+        if copy is not None and kept is not None and not changed(said, kept):
+            yield Packed(name=evidence_name(event, said), size=said.bytes,
+                         blocks=partial(logs.blocks, copy))  # fmt: skip
 
 
 def _overwritten(ended: CommandFinished, kept: KeptLog) -> bool:
@@ -129,6 +145,12 @@ def log_name(event: Event, ended: CommandFinished) -> str:
     step = UNSAFE_NAME.sub("_", (event.step or "").lower())[:40]
     kind = UNSAFE_NAME.sub("_", ended.kind.lower())[:20]
     return f"{LOGS}{event.seq:06}-{step}-{kind}.log"
+
+
+def evidence_name(event: Event, said: EvidenceKept) -> str:
+    """What a file of evidence is called in the archive: its event's number, its step, its name."""
+    step = UNSAFE_NAME.sub("_", (event.step or "").lower())[:40]
+    return f"{EVIDENCE}{event.seq:06}-{step}-{UNSAFE_NAME.sub('_', said.name.lower())[-60:]}"
 
 
 def check(
@@ -276,6 +298,17 @@ def _logs(told: _Told, archive: Archived, events: Sequence[Event], run: str) -> 
             told.problems.append(f"{about}: its log {wrong} ({name})")
         else:
             told.logs += 1
+    for event, said in kept_evidence(events):
+        name = evidence_name(event, said)
+        known.add(name)
+        member = archive.members.get(name)
+        about = f"step {event.step}, evidence {said.name} (event {event.seq})"
+        if member is None and event.seq < pruned:
+            removed += 1
+        elif member is None:
+            told.problems.append(f"{about}: it is not in the archive")
+        elif wrong := changed(said, KeptLog(size=member.size, digest=member.sha256)):
+            told.problems.append(f"{about}: it {wrong} ({name})")
     if removed:
         told.remarks.append(pruned_words(run, events, removed))
     for name in archive.members:

@@ -11,6 +11,7 @@ from runbook_tui.book.files import Load
 from runbook_tui.book.model import Phase, Runbook, Secret, Step
 from runbook_tui.book.reader import read
 from runbook_tui.command.host import CommandHost
+from runbook_tui.command.kept_files import EvidenceFiles
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.command.shells import base_environment, ours
 from runbook_tui.journal.clock import SystemClock
@@ -102,8 +103,8 @@ class Scene:
         session = Session(
             state=state, actor=actor, journal=self.journal, commands=self.commands,
             surroundings=self.around, clock=SystemClock(), runner=HelperRunner(),
-            signatures=SshSignatures(HelperRunner()), folder=self.place, leads=leads,
-            unattended=unattended,
+            signatures=SshSignatures(HelperRunner()), files=EvidenceFiles(),
+            folder=self.place, leads=leads, unattended=unattended,
             durations=PastDurations(self.folder / "home" / "journal.db"),
         )  # fmt: skip
         self.sessions.append(session)
