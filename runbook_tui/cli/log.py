@@ -52,10 +52,11 @@ def command(
     with reading() as journal:
         chosen = choose(journal, run)
         title = plain if as_json else _titles(chosen)
-        wanted = EventFilter(
-            step=_known(chosen, step), types=_kinds(types), since=since, person=person or ""
-        )
         events = journal.events(chosen)
+        kinds = _kinds(types, {event.type for event in events})
+        wanted = EventFilter(
+            step=_known(chosen, step), types=kinds, since=since, person=person or ""
+        )
         fitting = [event for event in events if wanted.passes(event)]
         _print(fitting[-limit:] if limit else fitting, as_json, title)
         seen = events[-1].seq if events else 0
@@ -94,10 +95,13 @@ def _outlines(run: str) -> list[Outline]:
     return [Outline(runbook) for runbook in (newest, *wiring.kept_before(run))]
 
 
-def _kinds(types: tuple[str, ...]) -> tuple[str, ...]:
-    """The types that were asked for; one that no event can have is wrong usage."""
+def _kinds(types: tuple[str, ...], there: Iterable[str]) -> tuple[str, ...]:
+    """The types that were asked for; one that no event can have is wrong usage.
+
+    ``there`` are those of the run: a newer program may have recorded some that are not known here.
+    """
+    kinds = {part for name in (*PAYLOADS, *there) for part in (name, name.partition(".")[0])}
     for wanted in types:
-        kinds = {part for name in PAYLOADS for part in (name, name.partition(".")[0])}
         if wanted not in kinds:
             raise Ended(
                 exits.USAGE, f"there are no events of the type “{wanted}”",
