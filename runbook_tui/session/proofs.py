@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runbook_tui.book.findings import PlanFaults
-from runbook_tui.book.model import Gate
+from runbook_tui.book.model import Gate, Runbook
 from runbook_tui.book.spreading import spread
 from runbook_tui.run import requests as r
 from runbook_tui.run.counting import counted
@@ -23,7 +23,7 @@ from runbook_tui.run.events import (
 )
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import RunState, gate_open
+from runbook_tui.run.state import Reads, RunState, gate_open, unreadable
 from runbook_tui.run.statement import SEAL, SIGN_OFF, principal, statement
 from runbook_tui.run.times import epoch
 from runbook_tui.run.verdicts import Signoff
@@ -114,7 +114,8 @@ class Examiner:
         if any(map(asks, plans)):
             try:
                 # Not what was kept of an earlier reading: whoever forges an event can forge that.
-                problems += lacking(events, Readings(lambda p: spread(plan_of(p, self.read))))
+                reads = Readings(lambda p: spread(plan_of(p, self.read)))
+                problems += lacking(events, reads.first(begun), reads)
             except (PlanFaults, LookupError, JournalError):
                 remarks.append(
                     f"run {events[0].run}: its plan cannot be read by this version, so what it"
@@ -136,12 +137,10 @@ def asks(plan: PlanCopy) -> bool:
     return any("allowed_signers" in text for text in (plan.plan, *plan.includes.values()))
 
 
-def lacking(events: Sequence[Event], reads: Readings) -> Iterator[str]:
-    """What stands in a run without the signature that its plan asks for then, and what went on
-    behind such a gate while it was shut."""
-    begun = events[0].payload
-    assert isinstance(begun, RunStarted)
-    state = fold(begin(events[0].run, reads.first(begun), reads), events[:1])
+def lacking(events: Sequence[Event], runbook: Runbook, reads: Reads = unreadable) -> Iterator[str]:
+    """What stands in a run of this plan without the signature that the plan asks for then, and what
+    went on behind such a gate while it was shut; ``reads`` is asked where it changes."""
+    state = fold(begin(events[0].run, runbook, reads), events[:1])
     done = 1
     for at, event in enumerate(events):
         said, about = event.payload, f"run {event.run}, event {event.seq}"
