@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from runbook_tui.session.ports.commands import Commands
     from runbook_tui.session.ports.durations import Durations
     from runbook_tui.session.ports.journal import Journal, Verdict
+    from runbook_tui.session.ports.kept_files import KeptFiles
     from runbook_tui.session.ports.signatures import Signatures
     from runbook_tui.session.ports.terminals import Terminals
     from runbook_tui.session.proofs import Examiner
@@ -119,6 +120,13 @@ def commands(*, ready: bool = False) -> Commands:
     return host
 
 
+def kept_files() -> KeptFiles:
+    """What copies files that steps name as evidence."""
+    from runbook_tui.command.kept_files import EvidenceFiles
+
+    return EvidenceFiles()
+
+
 def signatures() -> Signatures:
     """What makes and checks signatures with this person's ssh keys."""
     from runbook_tui.command.runner import HelperRunner
@@ -169,16 +177,17 @@ def report(run: str) -> Report:
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.report.building import build
     from runbook_tui.report.model import Check
-    from runbook_tui.session.plan_files import recorded_plan
+    from runbook_tui.session.plan_files import recorded_plans
 
     with closing(journal(reading=True)) as record:
         verdict = verification(record, run, None)
         events = record.events(run)
-    runbook, remarks = recorded_plan(run, events, settings().run_folder(run))
+    plans = recorded_plans(run, events, settings().run_folder(run))
     return build(
         run,
-        runbook,
+        plans.first,
         events,
+        reads=plans.reads,
         now=SystemClock().now(),
         verified=Check(
             events=verdict.events,
@@ -188,7 +197,7 @@ def report(run: str) -> Report:
         ),
         lines=partial(last_lines, settings().run_folder(run)),
         proofs=verdict.proofs.get(run, {}),
-        remarks=remarks,
+        remarks=plans.remarks,
     )
 
 
@@ -199,14 +208,15 @@ def traces(run: str) -> str:
     from runbook_tui import __version__
     from runbook_tui.report.building import build
     from runbook_tui.report.traces import to_otlp
-    from runbook_tui.session.plan_files import recorded_plan
+    from runbook_tui.session.plan_files import recorded_plans
 
     with closing(journal(reading=True)) as record:
         events = record.events(run)
-    runbook, _ = recorded_plan(run, events, settings().run_folder(run))
+    plans = recorded_plans(run, events, settings().run_folder(run))
     from runbook_tui.journal.clock import SystemClock
 
-    return to_otlp(build(run, runbook, events, now=SystemClock().now()), __version__)
+    found = build(run, plans.first, events, reads=plans.reads, now=SystemClock().now())
+    return to_otlp(found, __version__)
 
 
 def is_address(where: str) -> bool:
@@ -444,13 +454,17 @@ def state_of(run: str) -> RunState | None:
     """
     from contextlib import closing
 
-    from runbook_tui.session.opening import open_run
+    from runbook_tui.session.opening import UnreadablePlan, open_run
+    from runbook_tui.session.plan_files import only_kept
 
-    kept = kept_reading(run)
-    if kept is None:
+    reader: Reader = partial(only_kept, settings().run_folder(run))
+    if kept_reading(run) is None:
         return None
-    with closing(journal(reading=True)) as record:
-        return open_run(record, run, lambda text, name, load: kept, surroundings())
+    try:
+        with closing(journal(reading=True)) as record:
+            return open_run(record, run, reader, surroundings())
+    except (LookupError, UnreadablePlan):
+        return None
 
 
 def kept_reading(run: str) -> Runbook | None:
@@ -458,6 +472,13 @@ def kept_reading(run: str) -> Runbook | None:
     from runbook_tui.session import plan_files
 
     return plan_files.kept_reading(settings().run_folder(run))
+
+
+def kept_before(run: str) -> tuple[Runbook, ...]:
+    """What was read of the plans that a run had before its newest one, as far as it was kept."""
+    from runbook_tui.session import plan_files
+
+    return tuple(plan_files.kept_before(settings().run_folder(run)))
 
 
 def shell_faults(runbook: Runbook) -> tuple[Finding, ...] | None:
@@ -524,6 +545,7 @@ def open_session(
         clock=clock,
         runner=HelperRunner(),
         signatures=signatures(),
+        files=kept_files(),
         folder=place,
         leads=leads,
         unattended=unattended,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
@@ -38,7 +39,7 @@ def lead_lines(
     session.look_back(LOOK_BACK)
     _open(session, resume=resume)
     try:
-        for line in other_runs(run):
+        for line in (*other_runs(run), *plan_changed(session, resume=resume)):
             say.err(line)
         return _lines(session, values, yes=yes, found=found, after=begun)
     finally:
@@ -69,7 +70,8 @@ def led(
     _open(session, resume=resume)
     try:
         hand_over(session, values)
-        return opened(session, "; ".join(filter(None, (said, *other_runs(run)))))
+        notices = (*other_runs(run), *plan_changed(session, resume=resume, screen=True))
+        return opened(session, "; ".join(filter(None, (said, *notices))))
     except BaseException:
         session.close()
         raise
@@ -113,6 +115,23 @@ def led_by(run: str, holder: str) -> Ended:
         f"run {run} is led by {holder or 'somebody else'} now",
         f"take part with `runbook join {run}`, or wait until they leave",
     )
+
+
+def plan_changed(session: Session, *, resume: bool, screen: bool = False) -> list[str]:
+    """That the plan's file says something else by now; the run goes on with its own copy."""
+    if not resume:
+        return []
+    from runbook_tui.session.another_plan import changed
+
+    found = changed(session.state)
+    if found is None:
+        return []
+    if screen:
+        more = "" if found.faulty else "; Ctrl+P “Changed plan” shows it"
+        return [f"{found.words}; the run goes on with its own copy{more}"]
+    take = f"runbook resume {session.run} --take-plan {shlex.quote(str(found.path))}"
+    more = "" if found.faulty else f"; to see it and take it over: {take}"
+    return [found.words, f"the run goes on with its own copy{more}"]
 
 
 def other_runs(run: str) -> list[str]:

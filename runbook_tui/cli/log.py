@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from runbook_tui.cli.filters import EventFilter, shared
 from runbook_tui.cli.words import Title, plain, sentence
 from runbook_tui.run.events import Event
 from runbook_tui.run.wire import PAYLOADS
+
+if TYPE_CHECKING:
+    from runbook_tui.run.outline import Outline
 
 LOOK = 5.0
 
@@ -48,10 +52,11 @@ def command(
     with reading() as journal:
         chosen = choose(journal, run)
         title = plain if as_json else _titles(chosen)
-        wanted = EventFilter(
-            step=_known(chosen, step), types=_kinds(types), since=since, person=person or ""
-        )
         events = journal.events(chosen)
+        kinds = _kinds(types, {event.type for event in events})
+        wanted = EventFilter(
+            step=_known(chosen, step), types=kinds, since=since, person=person or ""
+        )
         fitting = [event for event in events if wanted.passes(event)]
         _print(fitting[-limit:] if limit else fitting, as_json, title)
         seen = events[-1].seq if events else 0
@@ -68,26 +73,35 @@ def command(
 
 def _titles(run: str) -> Title:
     """Nodes by the plan's own words, as far as its reading was kept beside the run."""
-    from runbook_tui import wiring
 
-    runbook = wiring.kept_reading(run)
-    if runbook is None:
-        return plain
-    from runbook_tui.run.outline import Outline
-
-    outline = Outline(runbook)
+    outlines = _outlines(run)
 
     def title(id_: str) -> str:
-        node = outline.nodes.get(id_) or outline.box(id_)
+        found = (outline.nodes.get(id_) or outline.box(id_) for outline in outlines)
+        node = next((one for one in found if one is not None), None)
         return f"“{node.title}”" if node is not None else plain(id_)
 
     return title
 
 
-def _kinds(types: tuple[str, ...]) -> tuple[str, ...]:
-    """The types that were asked for; one that no event can have is wrong usage."""
+def _outlines(run: str) -> list[Outline]:
+    """The nodes of the run's plan, then those of the plans before it, as far as they were kept."""
+    from runbook_tui import wiring
+    from runbook_tui.run.outline import Outline
+
+    newest = wiring.kept_reading(run)
+    if newest is None:
+        return []
+    return [Outline(runbook) for runbook in (newest, *wiring.kept_before(run))]
+
+
+def _kinds(types: tuple[str, ...], there: Iterable[str]) -> tuple[str, ...]:
+    """The types that were asked for; one that no event can have is wrong usage.
+
+    ``there`` are those of the run: a newer program may have recorded some that are not known here.
+    """
+    kinds = {part for name in (*PAYLOADS, *there) for part in (name, name.partition(".")[0])}
     for wanted in types:
-        kinds = {part for name in PAYLOADS for part in (name, name.partition(".")[0])}
         if wanted not in kinds:
             raise Ended(
                 exits.USAGE, f"there are no events of the type “{wanted}”",
@@ -98,18 +112,13 @@ def _kinds(types: tuple[str, ...]) -> tuple[str, ...]:
 
 def _known(run: str, step: str | None) -> str:
     """The node that was asked for; one that the run's plan does not have is wrong usage."""
-    from runbook_tui import wiring
 
-    runbook = wiring.kept_reading(run) if step else None
-    if step and runbook is not None:
-        from runbook_tui.run.outline import Outline
-
-        outline = Outline(runbook)
-        if step not in outline and outline.box(step) is None:
-            raise Ended(
-                exits.USAGE, f"the plan of run {run} has no “{step}”",
-                "`runbook show FILE` lists its ids",
-            )  # fmt: skip
+    outlines = _outlines(run) if step else []
+    if outlines and step and not any(step in o or o.box(step) is not None for o in outlines):
+        raise Ended(
+            exits.USAGE, f"the plan of run {run} has no “{step}”",
+            "`runbook show FILE` lists its ids",
+        )  # fmt: skip
     return step or ""
 
 

@@ -94,7 +94,7 @@ def _found(journal: Journal, before: float) -> Found:
         if run.touched >= before:
             continue
         output = wiring.output_of(name)
-        if not output.folders:
+        if not (output.folders or output.files):
             continue
         if not is_over(run):
             kept.append(f"{name} is kept: it is {run.word}")
@@ -116,6 +116,8 @@ def is_over(run: Glance) -> bool:
 
 def _line(run: Glance, output: Output) -> str:
     logs = f"{len(output.folders)} log{'' if len(output.folders) == 1 else 's'}"
+    if output.files:
+        logs += f", {len(output.files)} of evidence"
     title = printable(run.entry.title, 60)
     day = say.moment(run.touched)
     return f"{run.entry.run}  {day}  {run.word:<11}  {logs}, {say.size(output.bytes)}  {title}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -23,23 +24,43 @@ if TYPE_CHECKING:
 @click.option("--no-tui", is_flag=True, help="work as lines of text; stop where a person is needed")
 @click.option("--yes", is_flag=True, help="answer confirmations; never a sign-off, gate or tick")
 @click.option("-p", "pairs", multiple=True, metavar="NAME=VALUE", help="a value a step waits for")
+@click.option(
+    "--take-plan",
+    "plan",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="go on with the plan as FILE says it, once the difference is shown",
+)
 @as_option
 def command(
-    run: str | None, no_tui: bool, yes: bool, pairs: tuple[str, ...], claimed: str | None
+    run: str | None,
+    no_tui: bool,
+    yes: bool,
+    pairs: tuple[str, ...],
+    plan: Path | None,
+    claimed: str | None,
 ) -> int:
     """Go on with a run as its lead; a step that failed is tried again."""
     may_ask = say.interactive() and not yes
     if not no_tui:
         need_terminal()
-        return _on_screen(run, claimed, pairs, may_ask=may_ask)
+        if plan is None:
+            return _on_screen(run, claimed, pairs, may_ask=may_ask)
     from runbook_tui.cli.leading import lead_lines
     from runbook_tui.cli.taking import agreed, look
 
     who = actor(claimed)
-    chosen = agreed(look(run, who), may_ask=may_ask)
+    if plan is not None:
+        from runbook_tui.cli.replacing import replace_plan
+
+        chosen = replace_plan(plan, run, who, may_ask=may_ask, yes=yes)
+        if not no_tui:
+            return _on_screen(chosen, claimed, pairs, may_ask=may_ask)
+    else:
+        chosen = agreed(look(run, who), may_ask=may_ask)
     values = _given(chosen, pairs)
     say.err(f"run {chosen}")
-    return lead_lines(chosen, who, values, yes=yes, resume=True, after=None)
+    return lead_lines(chosen, who, values, yes=yes, resume=plan is None, after=None)
 
 
 class YesWanted(Exception):
@@ -99,9 +120,9 @@ def _given(run: str, pairs: tuple[str, ...]) -> Values:
         return Values()
     from runbook_tui.book.reader import read
     from runbook_tui.cli.opening import reading
-    from runbook_tui.run.events import RunStarted
+    from runbook_tui.run.events import PlanCopy
     from runbook_tui.session.opening import plan_of
 
     with reading() as journal:
-        begun = next(x.payload for x in journal.events(run) if isinstance(x.payload, RunStarted))
-    return given(pairs, plan_of(begun, read))
+        copies = [x.payload for x in journal.events(run) if isinstance(x.payload, PlanCopy)]
+    return given(pairs, plan_of(copies[-1], read))

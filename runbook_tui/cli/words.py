@@ -117,6 +117,14 @@ def _captured(event: Event, about: str, title: Title) -> str:
     return f"{about}: {p.name} = {_one_line(p.value)}{unused}"
 
 
+def _evidence(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.EvidenceKept)
+    if not p.digest:
+        return f"{about}: evidence {p.name} NOT kept: {p.reason}"
+    return f"{about}: evidence {p.name} kept, {say.size(p.bytes)}"
+
+
 def _signed(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.SignoffGiven)
@@ -124,6 +132,12 @@ def _signed(event: Event, about: str, title: Title) -> str:
     # Who made it, not whether it is good: `verify` looks at that.
     key = f", signed with {fingerprint(p.signature)}" if p.signature else ""
     return f"{title(p.node)} {p.decision} as {p.role} by {event.actor.identity}{key}{comment}"
+
+
+def _plan_changed(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.PlanChanged)
+    return f"{event.actor.name} goes on with another plan: {p.title}, {p.source}, {p.digest[:16]}"
 
 
 def _sealed(event: Event, about: str, title: Title) -> str:
@@ -181,6 +195,8 @@ def _pruned(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.OutputPruned)
     what = f"{p.logs} log{'' if p.logs == 1 else 's'}"
+    if p.files:
+        what += f" and {p.files} file{'' if p.files == 1 else 's'} of evidence"
     return f"{what} removed by {event.actor.name}, to save {say.size(p.bytes)}; digests stay"
 
 
@@ -223,6 +239,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.RunResumed: _about("{by} goes on as lead"),
     e.RunFinished: _run_finished,
     e.RunSealed: _sealed,
+    e.PlanChanged: _plan_changed,
     e.LeadHandedOver: _about("{name} leads from here on"),
     e.StepStarted: _step_started,
     e.StepWaiting: _about("{about}: waits for its checks or sign-off"),
@@ -234,6 +251,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.NoteAdded: _note,
     e.CommandStarted: _command_started,
     e.CommandFinished: _command_finished,
+    e.EvidenceKept: _evidence,
     e.ParameterCaptured: _captured,
     e.SignoffGiven: _signed,
     e.GateOpened: _node("gate of {node} open"),

@@ -39,6 +39,23 @@ class KeptLogs:
         turned = log.dropped > 0 and size >= TURNING
         return KeptLog(size=size, digest=found.hexdigest(), turned=turned)
 
+    def copy(self, path: Path) -> KeptLog | None:
+        """A file that was kept as evidence, with the digest of all of it; None where it is gone."""
+        if not os.path.lexists(path):
+            return None
+        found, size = hashlib.sha256(), 0
+        try:
+            for block in blocks(path):
+                found.update(block)
+                size += len(block)
+        except OSError as error:
+            return KeptLog(trouble=f"cannot be read: {error.strerror or error}")
+        return KeptLog(size=size, digest=found.hexdigest())
+
+    def blocks(self, path: Path) -> Iterator[bytes]:
+        """The same, piece by piece; raises OSError where it cannot be read."""
+        return blocks(path)
+
     def weight(self, folder: Path) -> int | None:
         """Bytes that the log takes up; None where there is none, or something still writes it."""
         parts = [folder / name for name in (HEAD, *SEGMENTS)]

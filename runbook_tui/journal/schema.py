@@ -13,7 +13,8 @@ from runbook_tui.session.ports.journal import JournalError
 
 APPLICATION = 0x52554E42
 """``RUNB``, which tells our file from any other SQLite database."""
-VERSION = 1
+FIRST = 1
+"""The version of the tables below."""
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
 SMALLEST = 512
@@ -55,7 +56,26 @@ BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"""
     for table in TABLES
     for verb in ("UPDATE", "DELETE")
 }
-STATEMENTS = {**TABLES, **GUARDS}
+MIGRATIONS: dict[int, dict[str, str]] = {}
+"""What leads to each later version of the schema: statements by the names of what they make.
+
+A migration only adds, an index or a table, and never touches an event: so a file of any version
+can be read as it is, and a program that has it open meanwhile goes on. One that was released is
+never changed.
+"""
+
+
+def newest() -> int:
+    """The version that this program makes."""
+    return FIRST + len(MIGRATIONS)
+
+
+def statements(version: int) -> dict[str, str]:
+    """All that a journal of that version is made of, by name."""
+    found = {**TABLES, **GUARDS}
+    for number in range(FIRST + 1, version + 1):
+        found.update(MIGRATIONS[number])
+    return found
 
 
 def side(path: Path, ending: str) -> Path:
@@ -152,14 +172,14 @@ def known(db: sqlite3.Connection, path: Path) -> bool:
         if name_of(error) == "SQLITE_NOTADB":
             raise foreign(path) from error
         raise
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if application == APPLICATION and version > VERSION:
+    version = _version(db)
+    if application == APPLICATION and version > newest():
         raise JournalError(
             f"journal {path}: written by a newer version of runbook "
-            f"(format {version}, this one knows {VERSION})",
+            f"(format {version}, this one knows {newest()})",
             "Please update runbook.",
         )
-    if application == APPLICATION and version == VERSION:
+    if application == APPLICATION and version >= FIRST:
         return True
     tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if application or version or tables:
@@ -179,10 +199,10 @@ def create(db: sqlite3.Connection) -> None:
     """Make the tables, all or nothing."""
     db.execute("BEGIN IMMEDIATE")
     try:
-        for statement in STATEMENTS.values():
+        for statement in statements(newest()).values():
             db.execute(statement)
         db.execute(f"PRAGMA application_id={APPLICATION}")
-        db.execute(f"PRAGMA user_version={VERSION}")
+        db.execute(f"PRAGMA user_version={newest()}")
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
@@ -190,7 +210,30 @@ def create(db: sqlite3.Connection) -> None:
         raise
 
 
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring an older journal to the newest version, all or nothing; to be called under the lock."""
+    version = _version(db)
+    if version >= newest():
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for number in range(version + 1, newest() + 1):
+            for statement in MIGRATIONS[number].values():
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version={newest()}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
 def altered(db: sqlite3.Connection) -> list[str]:
     """The names of tables and guards that are missing or not as we made them."""
     found = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
-    return [name for name, sql in STATEMENTS.items() if found.get(name) != sql]
+    due = statements(_version(db))
+    return [name for name, sql in due.items() if found.get(name) != sql]

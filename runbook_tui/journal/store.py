@@ -151,7 +151,9 @@ class SqliteJournal:
             with self._lock.held():
                 exists = schema.inspect(self._path, self._patience)
                 self._db = schema.writing(self._path, self._patience)
-                if not exists:
+                if exists:
+                    schema.migrate(self._db)
+                else:
                     schema.create(self._db)
             self._inode = self._path.stat().st_ino
             self._bell = Bell(schema.side(self._path, ".bell"))

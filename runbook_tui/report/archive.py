@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from runbook_tui.session.ports.archive import (
+    EVIDENCE,
     LOGS,
     SUMS,
     Archived,
@@ -206,7 +207,7 @@ class _Reading:
             raise _Broken("the head of a file in it was changed")
         digest = hashlib.sha256()
         data = bytearray()
-        held = not name.startswith(LOGS)
+        held = not name.startswith((LOGS, EVIDENCE))
         self._held += info.size if held else 0
         if self._held > MOST_HELD:
             raise _Broken(f"{name} is larger than an archive's can be")

@@ -17,6 +17,7 @@ from runbook_tui.report.model import (
     Decision,
     Due,
     Part,
+    PlanTaken,
     Ran,
     Report,
     Rollback,
@@ -24,6 +25,7 @@ from runbook_tui.report.model import (
     Value,
 )
 from runbook_tui.report.people import effort, effort_elsewhere, people
+from runbook_tui.report.replanned import plans_taken
 from runbook_tui.report.rollbacks import rollbacks
 from runbook_tui.run import events as e
 from runbook_tui.run.active import active
@@ -36,7 +38,7 @@ from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.remaining import period
 from runbook_tui.run.several import status_of
 from runbook_tui.run.sources import told
-from runbook_tui.run.state import RunState, closed
+from runbook_tui.run.state import Reads, RunState, closed, unreadable
 from runbook_tui.run.times import epoch
 
 Lines = Callable[[str], tuple[str, ...] | None]
@@ -56,6 +58,7 @@ def build(
     events: Sequence[Event],
     *,
     now: float,
+    reads: Reads = unreadable,
     verified: Check | None = None,
     lines: Lines = nothing_kept,
     proofs: Mapping[int, str] | None = None,
@@ -67,10 +70,12 @@ def build(
     only claimed. ``events`` begin with the start of the run.
     """
     events, jumps = steadied(events)
-    state = fold(begin(run, runbook), events)
+    state = fold(begin(run, runbook, reads), events)
     begun = state.begun
     assert begun is not None
-    found = gather(state.outline, events)
+    taken = list(plans_taken(begin(run, runbook, reads), events))
+    runbook = state.runbook
+    found = gather(state.outline, events, [outline for _, outline in taken])
     found.commands = {id_: [_read(c, lines) for c in ran] for id_, ran in found.commands.items()}
     back = rollbacks(state.outline, events, found.commands, runbook)
     going = state.rolling_back or any(
@@ -113,8 +118,9 @@ def build(
         ),
         rollbacks=back,
         looked=found.looked,
-        decisions=tuple(_decisions(state, found, proofs or {})),
+        decisions=tuple(_decisions(state, found, proofs or {}, [plan for plan, _ in taken])),
         overrides=tuple(found.overrides),
+        plans=tuple(plan for plan, _ in taken),
         alarms=tuple(_alarm(a, runbook.watches) for a in found.alarms),
         watched=len(runbook.watches),
         notes=tuple(found.notes),
@@ -221,6 +227,7 @@ def _part(state: RunState, found: Gathered, slot: Slot) -> Part:
         attempts=tuple(found.attempts.get(slot.id, ())),
         commands=tuple(found.commands.get(slot.id, ())),
         boxes=tuple(_box(state, found, n) for n in boxes),
+        evidence=tuple(found.evidence.get(slot.id, ())),
         reason=skipped.reason if skipped is not None else state.step(slot.id).reason,
     )
 
@@ -247,7 +254,8 @@ def _unplanned(state: RunState, found: Gathered) -> Iterable[Part]:
         back = bool(attempts) and attempts[-1].undone is not None
         yield Part(id=id_, kind="step", title=found.title(id_), depth=0,
                    status="taken back" if back else state.step(id_).status.value,
-                   attempts=attempts, commands=tuple(found.commands.get(id_, ())))  # fmt: skip
+                   attempts=attempts, commands=tuple(found.commands.get(id_, ())),
+                   evidence=tuple(found.evidence.get(id_, ())))  # fmt: skip
 
 
 def _status(state: RunState, found: Gathered, node: Node) -> str:
@@ -289,13 +297,16 @@ def _seals(events: Iterable[Event], proofs: Mapping[int, str]) -> Iterable[Seal]
                        head=event.payload.head, proof=proof)  # fmt: skip
 
 
-def _decisions(state: RunState, found: Gathered, proofs: Mapping[int, str]) -> Iterable[Decision]:
+def _decisions(
+    state: RunState, found: Gathered, proofs: Mapping[int, str], plans: Iterable[PlanTaken]
+) -> Iterable[Decision]:
+    void = {seq for plan in plans for seq in plan.void}
     standing = {given.seq: given for given in state.signoffs}
     for event in found.signoffs:
         p = event.payload
         assert isinstance(p, e.SignoffGiven)
         given = standing.get(event.seq)
-        why = "void since the rollback"
+        why = f"void since the {'plan was changed' if event.seq in void else 'rollback'}"
         on = p.kind or "sign-off"
         if given is not None:
             on = "gate" if given.for_gate else "sign-off"

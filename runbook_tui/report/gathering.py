@@ -7,13 +7,13 @@ report says all that was, so it is gathered from the events themselves.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Watch
-from runbook_tui.report.model import Alarm, Attempt, Override, Ran, Remark
+from runbook_tui.report.model import Alarm, Attempt, Evidence, Override, Ran, Remark
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.outline import Outline
@@ -22,13 +22,19 @@ from runbook_tui.run.times import ended_at, epoch
 Title = Callable[[str], str]
 
 
-def titles(outline: Outline, watches: Iterable[Watch] = ()) -> Title:
-    """Nodes, stages and watches by the plan's words; by their id where it does not know them."""
+def titles(
+    outline: Outline, watches: Iterable[Watch] = (), earlier: Sequence[Outline] = ()
+) -> Title:
+    """Nodes, stages and watches by the plan's words, else by those of plans ``earlier`` in the run;
+    by their id where none knows them."""
     watched = {watch.id: watch for watch in watches}
 
     def title(id_: str) -> str:
-        found = outline.nodes.get(id_) or outline.staged.get(id_) or watched.get(id_)
-        return found.title if found is not None else id_
+        for plan in (outline, *reversed(earlier)):
+            found = plan.nodes.get(id_) or plan.staged.get(id_)
+            if found is not None:
+                return found.title
+        return watched[id_].title if id_ in watched else id_
 
     return title
 
@@ -45,6 +51,7 @@ class Gathered:
     commands: dict[str, list[Ran]] = field(default_factory=dict)
     ticks: dict[str, tuple[Actor, float]] = field(default_factory=dict)
     signoffs: list[Event] = field(default_factory=list)
+    evidence: dict[str, list[Evidence]] = field(default_factory=dict)
     overrides: list[Override] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     notes: list[Remark] = field(default_factory=list)
@@ -68,10 +75,11 @@ class Gathered:
             found[-1] = dataclasses.replace(found[-1], **values)
 
 
-def gather(outline: Outline, events: Iterable[Event]) -> Gathered:
-    """Go through a run's events once."""
-    expected = {id_: step.expect.exits for id_, step in outline.steps.items()}
-    found = Gathered(titles(outline), expected)
+def gather(outline: Outline, events: Iterable[Event], earlier: Sequence[Outline] = ()) -> Gathered:
+    """Go through a run's events once; ``earlier`` are the plans that it had before."""
+    plans = (*earlier, outline)
+    expected = {id_: step.expect.exits for plan in plans for id_, step in plan.steps.items()}
+    found = Gathered(titles(outline, earlier=earlier), expected)
     for event in events:
         handler = _HANDLERS.get(type(event.payload))
         if handler is not None:
@@ -114,6 +122,13 @@ def _step_started(found: Gathered, event: Event, payload: e.StepStarted) -> None
     if payload.out_of_order:
         what = f"“{found.title(id_)}” was started out of order"
         found.overrides.append(_override(event, what, "the order of the plan is advice here"))
+
+
+def _evidence(found: Gathered, event: Event, payload: e.EvidenceKept) -> None:
+    found.evidence.setdefault(event.step or "", []).append(
+        Evidence(seq=event.seq, name=payload.name, attempt=payload.attempt, bytes=payload.bytes,
+                 digest=payload.digest, reason=payload.reason)
+    )  # fmt: skip
 
 
 def _step_waiting(found: Gathered, event: Event, payload: e.StepWaiting) -> None:
@@ -284,6 +299,7 @@ _HANDLERS: dict[type[e.Payload], Callable[[Gathered, Event, Any], None]] = {
     e.RunResumed: _resumed,
     e.LeadHandedOver: _lead,
     e.StepStarted: _step_started,
+    e.EvidenceKept: _evidence,
     e.StepWaiting: _step_waiting,
     e.StepFinished: _step_finished,
     e.StepSkipped: _step_skipped,

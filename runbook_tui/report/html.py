@@ -9,7 +9,7 @@ from pathlib import Path
 from runbook_tui.report import words
 from runbook_tui.report.drawing import timeline
 from runbook_tui.report.escaping import Html, element, joined, safe
-from runbook_tui.report.model import Box, Part, Ran, Report, Rollback, Undone
+from runbook_tui.report.model import Box, Part, PlanTaken, Ran, Report, Rollback, Undone
 from runbook_tui.report.words import Clock, length
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -34,6 +34,7 @@ def to_html(report: Report, zone: tzinfo | None = None) -> str:
         "main",
         _head(report, clock),
         _overrides(report, clock),
+        *(_plan(plan, clock) for plan in report.plans),
         *(_rollback(r, n, many, clock) for n, r in enumerate(report.rollbacks, 1)),
         _section("Planned and actual", timeline(report, clock), *_windows(report, clock)),
         _signoffs(report, clock),
@@ -50,6 +51,12 @@ def to_html(report: Report, zone: tzinfo | None = None) -> str:
 
 def _section(title: str, *inside: Html) -> Html:
     return element("section", element("h2", title), *inside)
+
+
+def _plan(plan: PlanTaken, clock: Clock) -> Html:
+    lines = "\n".join(plan.lines) or words.SAME_PLAN
+    return _section("Another plan", element("p", words.plan_taken(plan, clock)),
+                    element("pre", lines))  # fmt: skip
 
 
 def _facts(*pairs: tuple[str, str]) -> Html:
@@ -207,6 +214,7 @@ def _step(part: Part, clock: Clock) -> Html:
     lines = [words.attempt(attempt, clock) for attempt in part.attempts]
     if part.reason and not part.attempts:
         lines.append(part.reason)
+    lines += [words.evidence(one) for one in part.evidence]
     items = [*(element("li", line) for line in lines), *(_box(box, clock) for box in part.boxes)]
     word = element("span", words.became(part), class_="bad" if failed else "soft")
     return element(

@@ -18,6 +18,7 @@ def to_markdown(report: Report, zone: tzinfo | None = None) -> str:
     sections = (
         _head(report, clock),
         _overrides(report, clock),
+        _plans(report, clock),
         *(_rollback(r, n, len(report.rollbacks), clock) for n, r in enumerate(report.rollbacks, 1)),
         _timeline(report, clock),
         _signoffs(report, clock),
@@ -54,6 +55,16 @@ def _head(report: Report, clock: Clock) -> Iterator[str]:
     for remark in words.remarks(report):
         yield f"- **Note:** {said(remark)}"
     yield ""
+
+
+def _plans(report: Report, clock: Clock) -> Iterator[str]:
+    for plan in report.plans:
+        yield "## Another plan"
+        yield ""
+        yield f"{said(words.plan_taken(plan, clock))}"
+        yield ""
+        yield from block("\n".join(plan.lines) or words.SAME_PLAN, "text")
+        yield ""
 
 
 def _items(*pairs: tuple[str, str]) -> Iterator[str]:
@@ -206,7 +217,8 @@ def _steps(report: Report, clock: Clock) -> Iterator[str]:
         if part.reason and not part.attempts:
             yield f"- {said(part.reason)}"
         yield from (_box(box, clock) for box in part.boxes)
-        if part.attempts or part.reason or part.boxes:
+        yield from (f"- {said(words.evidence(one))}" for one in part.evidence)
+        if part.attempts or part.reason or part.boxes or part.evidence:
             yield ""
         for command in part.commands:
             yield from _command(command, clock)

@@ -79,6 +79,18 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A file that a step named as evidence; ``reason`` is why it was not kept."""
+
+    seq: int
+    name: str
+    attempt: int
+    bytes: int = 0
+    digest: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A phase, change or step. ``status`` is a step's word now; ``planned_from`` counts from the
     start of the run, and ``planned`` is 0 where the plan says nothing."""
@@ -93,6 +105,7 @@ class Part:
     attempts: tuple[Attempt, ...] = ()
     commands: tuple[Ran, ...] = ()
     boxes: tuple[Box, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     reason: str = ""
     span: tuple[float, float] | None = None
     """From the first beginning to the last end of what lies in it; a step has its attempts."""
@@ -164,6 +177,24 @@ class Seal:
     events: int
     head: str
     proof: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTaken:
+    """Another plan that the lead took over: its difference to the one before, in ``lines``.
+
+    ``void`` are the events of the sign-offs that counted no more from then on.
+    """
+
+    seq: int
+    at: float
+    by: Actor
+    title: str
+    source: str
+    digest: str
+    commit: str = ""
+    lines: tuple[str, ...] = ()
+    void: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,6 +390,7 @@ class Report:
     looked: int = 0
     decisions: tuple[Decision, ...] = ()
     overrides: tuple[Override, ...] = ()
+    plans: tuple[PlanTaken, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     watched: int = 0
     notes: tuple[Remark, ...] = ()

@@ -12,7 +12,9 @@ from runbook_tui.report.model import (
     Box,
     Decision,
     Due,
+    Evidence,
     Part,
+    PlanTaken,
     Ran,
     Remark,
     Report,
@@ -320,3 +322,23 @@ def environment(report: Report) -> Iterator[tuple[str, ...]]:
         same = f"{one.inherited} (digest {one.digest})" if one.digest else str(one.inherited)
         yield (str(one.commands), f"{where} on {one.host}" if one.host else where, one.shell,
                ", ".join(one.plan), same, ", ".join(one.withheld))  # fmt: skip
+
+
+SAME_PLAN = "Nothing that is carried out is another."
+
+
+def plan_taken(plan: PlanTaken, clock: Clock) -> str:
+    """Who took which plan over, and when."""
+    commit = f", commit {plan.commit}" if plan.commit else ""
+    return (
+        f"{clock.full(plan.at)}, {plan.by.identity} went on with “{plan.title}”, {plan.source},"
+        f" sha256 {plan.digest}{commit} (event {plan.seq})"
+    )
+
+
+def evidence(one: Evidence) -> str:
+    """A file of evidence: its size and digest, or why it was not kept."""
+    again = f" of attempt {one.attempt}" if one.attempt > 1 else ""
+    if not one.digest:
+        return f"evidence{again} NOT kept: {one.name}: {one.reason}"
+    return f"evidence{again}: {one.name}, {one.bytes} bytes, sha256 {one.digest}"

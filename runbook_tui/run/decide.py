@@ -34,6 +34,7 @@ from runbook_tui.run.signing import sign
 from runbook_tui.run.skipping import skip
 from runbook_tui.run.state import (
     BROKEN,
+    GONE,
     OVER,
     RunState,
     Status,
@@ -42,6 +43,7 @@ from runbook_tui.run.state import (
     gate_open,
     passed,
 )
+from runbook_tui.run.taking_over import take_plan
 from runbook_tui.run.upcoming import open_before
 
 AGAINST_ITS_PROBE = "ticked by hand, its probe says otherwise"
@@ -120,6 +122,8 @@ def _not_startable(state: RunState, step: Step) -> Refusal | None:
         return Refusal(reason="a rollback runs", hint="wait until it has ended")
     if state.finished is not None:
         return Refusal(reason="the run is over", hint="resume it first")
+    if step.id in state.gone:
+        return Refusal(reason=f"“{step.title}” is {GONE}", hint="a rollback takes it back")
     if state.outline.is_group(step.id) and not is_spread(step):
         return Refusal(reason=f"“{step.title}” holds other steps", hint="start one of those")
     if status in {Status.RUNNING, Status.UNDOING}:
@@ -360,6 +364,7 @@ _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusa
     r.AddNote: _note,
     r.SignNode: sign,
     r.SealRun: seal,
+    r.TakePlan: take_plan,
     r.OverrideGate: _override,
     r.GiveValue: _give,
     r.OpenRollback: _open_rollback,

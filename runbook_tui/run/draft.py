@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.frame import moved, placed
 from runbook_tui.run.people import joined
-from runbook_tui.run.state import FRESH, RunState, Status, StepState
+from runbook_tui.run.state import FRESH, GONE, RunState, Status, StepState
 from runbook_tui.run.times import ended_at, epoch
 
 V = TypeVar("V")
@@ -31,6 +31,7 @@ class Draft:
         self.run = state.run
         self.runbook = state.runbook
         self.outline = state.outline
+        self.gone = state.gone
         self.fields: dict[str, Any] = {}
         self.values = dict(state.values)
         self.sources = dict(state.sources)
@@ -65,6 +66,9 @@ class Draft:
         before = self._state
         return dataclasses.replace(
             before,
+            runbook=self.runbook,
+            outline=self.outline,
+            gone=self.gone,
             values=_kept(before.values, self.values),
             sources=_kept(before.sources, self.sources),
             secrets=_kept(before.secrets, self.secrets),
@@ -169,6 +173,9 @@ class Draft:
 
     def change(self, id_: str, **fields: Any) -> None:
         """Replace fields of a step."""
+        if id_ in self.gone and fields.get("status") is Status.PENDING:
+            # Taken back; the plan does not have it any more, so nobody is to do it again.
+            fields.update(status=Status.SKIPPED, reason=GONE)
         if "status" in fields:
             change = self.busy.add if fields["status"] in UNDER_WAY else self.busy.discard
             change(id_)

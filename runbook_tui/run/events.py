@@ -103,6 +103,29 @@ class RunSealed(Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChanged(Payload):
+    """The lead has taken another plan over; from here on it is what runs. Fields as in
+    `RunStarted`; ``parameters``, ``sources`` and ``secrets`` hold only what is new or another."""
+
+    WIRE: ClassVar[str] = "plan.changed"
+    title: str
+    source: str
+    format: str
+    plan: str
+    digest: str
+    includes: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    commit: str | None = None
+    uncommitted: bool | None = None
+
+
+PlanCopy = RunStarted | PlanChanged
+"""What holds a plan's whole text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeadHandedOver(Payload):
     """Another person leads from here on."""
 
@@ -254,6 +277,24 @@ class CommandFinished(Payload):
     lingered: bool | None = None
     reason: str = ""
     not_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceKept(Payload):
+    """A file that the step names as evidence, as it was at the end of an attempt.
+
+    ``name`` is its name from the step's folder, ``file`` that of the copy from the run's folder,
+    ``bytes`` and ``digest`` (sha256) those of the copy. Where nothing was kept ``reason`` says why,
+    and ``name`` may be the pattern that names nothing.
+    """
+
+    WIRE: ClassVar[str] = "evidence.kept"
+    attempt: int
+    name: str
+    file: str = ""
+    bytes: int = 0
+    digest: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -447,12 +488,14 @@ class WatchCleared(Payload):
 class OutputPruned(Payload):
     """The logs of the commands that had ended by now were removed, to save room.
 
-    ``logs`` counts them, ``bytes`` what they took up on the disk. Nothing of the run itself.
+    So were the files that had been kept as evidence, which ``files`` counts. ``bytes`` is what all
+    of them took up on the disk. Nothing of the run itself.
     """
 
     WIRE: ClassVar[str] = "output.pruned"
     logs: int
     bytes: int
+    files: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any
 from runbook_tui.book.model import Runbook
 from runbook_tui.run import events as e
 from runbook_tui.run import fold_rollback as rollback
+from runbook_tui.run import replanning
 from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Actor, Event, Payload
 from runbook_tui.run.outline import Outline
@@ -16,17 +17,24 @@ from runbook_tui.run.sources import output_of
 from runbook_tui.run.state import (
     CommandRecord,
     Note,
+    Reads,
     RunState,
     Status,
     StepState,
     Tick,
+    unreadable,
 )
 from runbook_tui.run.verdicts import Signoff
 
 
-def begin(run: str, runbook: Runbook) -> RunState:
-    """The state before the first event."""
-    return RunState(run=run, runbook=runbook, outline=Outline(runbook))
+def begin(run: str, runbook: Runbook, reads: Reads = unreadable) -> RunState:
+    """The state before the first event; ``reads`` is asked where another plan is taken over."""
+    return RunState(run=run, runbook=runbook, outline=Outline(runbook), first=runbook, reads=reads)
+
+
+def anew(state: RunState) -> RunState:
+    """The same run before its first event."""
+    return begin(state.run, state.first or state.runbook, state.reads)
 
 
 def fold(state: RunState, events: Iterable[Event]) -> RunState:
@@ -60,7 +68,7 @@ def _apply(draft: Draft, event: Event) -> None:
 
 
 def _run_started(draft: Draft, event: Event, payload: e.RunStarted) -> None:
-    draft.fields.update(begun=payload, started=draft.at)
+    draft.fields.update(begun=payload, plan=payload, started=draft.at)
     draft.rehearsal = payload.rehearse
     draft.led_by(event.actor)
     draft.values.update(payload.parameters)
@@ -235,6 +243,11 @@ def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) ->
         draft.change(id_, acted=False)
 
 
+def _evidence(draft: Draft, event: Event, payload: e.EvidenceKept) -> None:
+    id_ = event.step or ""
+    draft.change(id_, evidence=(*draft.step(id_).evidence, payload))
+
+
 def _captured(draft: Draft, event: Event, payload: e.ParameterCaptured) -> None:
     step = draft.step(event.step or "")
     refused = {name: why for name, why in step.refused.items() if name != payload.name}
@@ -294,6 +307,7 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.RunResumed: _run_resumed,
     e.RunFinished: _run_finished,
     e.RunSealed: _run_sealed,
+    e.PlanChanged: replanning.plan_changed,
     e.LeadHandedOver: _lead,
     e.StepStarted: _step_started,
     e.StepWaiting: _step_waiting,
@@ -305,6 +319,7 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.NoteAdded: _note,
     e.CommandStarted: _command_started,
     e.CommandFinished: _command_finished,
+    e.EvidenceKept: _evidence,
     e.ParameterCaptured: _captured,
     e.SignoffGiven: _signoff,
     e.GateOpened: _gate_opened,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from runbook_tui.book.parameters import Refused
-from runbook_tui.run.events import Payload
+from runbook_tui.run.events import Payload, PlanChanged
 from runbook_tui.run.sources import ASKED
 
 
@@ -95,6 +95,18 @@ class SealRun(Request):
 
     signature: str = ""
     statement: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakePlan(Request):
+    """Go on with another plan than until now, as the lead; ``plan`` is what would be recorded.
+
+    ``instead`` is the digest of the plan in whose place it comes: what a person was shown the
+    difference to.
+    """
+
+    plan: PlanChanged
+    instead: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,8 +161,9 @@ def _listed(entry: str) -> tuple[str, str]:
 
 def content_digest(state: RunState, node: str) -> str:
     """sha256 over what a sign-off on a node is about: its text, its commands as they would run now
-    and as they ran, and what came of them: exit statuses, digests of their output, ticks."""
-    parts: list[Any] = [state.begun.digest if state.begun else ""]
+    and as they ran, and what came of them: exit statuses, digests of their output and of their
+    evidence, ticks."""
+    parts: list[Any] = [state.plan.digest if state.plan else ""]
     for inner in state.outline.inside(node):
         item = inner.item
         parts.append([inner.id, inner.title, getattr(item, "text", "")])
@@ -171,6 +172,8 @@ def content_digest(state: RunState, node: str) -> str:
             parts += [item.undo_ready] if item.undo_ready else []
             ran = state.step(inner.id).commands
             parts.append([[c.text, c.exit, c.seconds, c.digest] for c in ran])
+            kept = state.step(inner.id).evidence
+            parts += [[k.name, k.digest, k.reason] for k in kept]
             parts.append([resolve(state, text, state.values, shell=item.shell).text
                           for text in (item.before, item.run) if text])  # fmt: skip
         elif inner.id in state.ticks:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from runbook_tui.book.model import Runbook
 from runbook_tui.run.counting import counted, decided, why_shut
-from runbook_tui.run.events import Actor, RunStarted, UndoArmed
+from runbook_tui.run.events import Actor, EvidenceKept, PlanCopy, RunStarted, UndoArmed
 from runbook_tui.run.frame import Frame
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback_state import RollbackState, Severity
@@ -127,6 +127,8 @@ class StepState:
     """Whether a rehearsal has gone through it without any effect."""
     outputs: Mapping[str, str] = field(default_factory=dict)
     """What its last attempt put out."""
+    evidence: tuple[EvidenceKept, ...] = ()
+    """What was kept of the files that it names as evidence, of all its attempts."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """What it put out and cannot be used, with the reason."""
 
@@ -161,6 +163,17 @@ class Note:
     at: float
 
 
+GONE = "no longer in the plan"
+"""The reason of a step that was open when the plan lost it."""
+Reads = Callable[[PlanCopy], Runbook]
+"""What the copy of a plan in an event says, as it is carried out."""
+
+
+def unreadable(plan: PlanCopy) -> Runbook:
+    """Where nobody has said how plans are read, none may be taken over."""
+    raise LookupError(f"nothing reads the plan “{plan.title}” here")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunState:
     """One run now. Times are epoch seconds; ``values`` are usable in commands."""
@@ -169,6 +182,14 @@ class RunState:
     runbook: Runbook
     outline: Outline = field(compare=False)
     begun: RunStarted | None = None
+    plan: PlanCopy | None = None
+    """The plan that counts now: that of the start, or the last one that was taken over."""
+    gone: frozenset[str] = frozenset()
+    """Ids of steps that ran and that the plan has no more; they stand in ``runbook`` all the
+    same, since they are to be taken back."""
+    first: Runbook | None = field(default=None, compare=False, repr=False)
+    """The runbook before any other was taken over."""
+    reads: Reads = field(default=unreadable, compare=False, repr=False)
     seq: int = 0
     head: str = ""
     lead: Actor | None = None

@@ -13,6 +13,7 @@ from runbook_tui.run.events import (
     CheckUnticked,
     CommandFinished,
     CommandStarted,
+    EvidenceKept,
     GateOpened,
     GateOverridden,
     LeadHandedOver,
@@ -20,6 +21,7 @@ from runbook_tui.run.events import (
     OutputPruned,
     ParameterCaptured,
     Payload,
+    PlanChanged,
     RollbackClosed,
     RollbackFinished,
     RollbackOpened,
@@ -49,10 +51,11 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
     {
         cls.WIRE: cls
         for cls in (
-            RunStarted, RunPaused, RunResumed, RunFinished, RunSealed, LeadHandedOver,
+            RunStarted, RunPaused, RunResumed, RunFinished, RunSealed, PlanChanged,
+            LeadHandedOver,
             StepStarted, StepWaiting, StepFinished, StepSkipped, StepRehearsed,
             CheckTicked, CheckUnticked, NoteAdded,
-            CommandStarted, CommandFinished, ParameterCaptured,
+            CommandStarted, CommandFinished, ParameterCaptured, EvidenceKept,
             SignoffGiven, GateOpened, GateOverridden, WatchBreached, WatchCleared,
             UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
             UndoStarted, UndoAmended, UndoFinished, RollbackFinished, SeveritySet, OutputPruned,
@@ -70,6 +73,7 @@ FIELDS: Mapping[type[Payload], Mapping[str, None]] = MappingProxyType(
 
 
 KIB = 1024
+PLANS = frozenset({RunStarted.WIRE, PlanChanged.WIRE})
 BY_PEOPLE = frozenset({"note.added", "signoff.given", "step.skipped", "gate.overridden"})
 
 
@@ -77,12 +81,12 @@ def limit(type_: str) -> int:
     """Bytes of data that an event may have at most.
 
     What a person writes is short, since output belongs in a command's log. What the program
-    records is longer: a command, an undo, an environment. A run's start holds its whole plan,
+    records is longer: a command, an undo, an environment. An event with a plan holds all of it,
     whose own limit (`book.reader.LARGEST`) is far enough below for every way to write it as JSON.
     """
     if type_ in BY_PEOPLE:
         return 64 * KIB
-    return (64 if type_ == RunStarted.WIRE else 4) * KIB * KIB
+    return (64 if type_ in PLANS else 4) * KIB * KIB
 
 
 def size(payload: Payload) -> int:

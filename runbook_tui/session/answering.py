@@ -10,7 +10,14 @@ from runbook_tui.book.model import Step
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide
-from runbook_tui.run.events import Actor, Event, RunPaused, StepFinished, UndoArmed
+from runbook_tui.run.events import (
+    Actor,
+    Event,
+    PlanChanged,
+    RunPaused,
+    StepFinished,
+    UndoArmed,
+)
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.offers import as_step
 from runbook_tui.run.prepare import secrets_of
@@ -19,6 +26,7 @@ from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState
 from runbook_tui.session.capacity import too_large, unfit
 from runbook_tui.session.driving import Driver
+from runbook_tui.session.evidence import with_evidence
 from runbook_tui.session.head_start import HeadStart
 from runbook_tui.session.launching import prepare_step
 from runbook_tui.session.locks import RunLock
@@ -104,11 +112,15 @@ class Desk:
             if isinstance(decision, Refusal):
                 refusal.append(decision)
                 return []
-            return self._driver.armed(decision.events)
+            return with_evidence(self._bench, self._driver.armed(decision.events))
 
         record = self._recorder.record_or_keep if keep else self._recorder.record
         events = record(pairs, actor)
-        if any(isinstance(e.payload, UndoArmed) and e.payload.kind == "manual" for e in events):
+        if any(
+            isinstance(e.payload, PlanChanged)
+            or (isinstance(e.payload, UndoArmed) and e.payload.kind == "manual")
+            for e in events
+        ):
             # No command starts that would have it written down.
             self._driver.refile()
         return refusal[0] if refusal else Accepted(state=self._state, events=tuple(events))

@@ -10,16 +10,19 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from runbook_tui import __version__
-from runbook_tui.run.events import CommandFinished, Event, RunStarted
+from runbook_tui.run.events import CommandFinished, Event, EvidenceKept, PlanCopy, RunStarted
 from runbook_tui.run.times import epoch
+from runbook_tui.session.evidence import copy_of
 from runbook_tui.session.opening import plan_digest
 from runbook_tui.session.ports.archive import (
     ABOUT,
     EVENTS,
+    EVIDENCE,
     HASHES,
     LOGS,
     PLAN,
@@ -35,8 +38,10 @@ from runbook_tui.session.ports.logs import KeptLog, Logs
 from runbook_tui.session.proofs import Examiner
 from runbook_tui.session.verifying import (
     COMMANDS,
+    changed,
     current,
     difference,
+    kept_evidence,
     limited,
     pruned_at,
     pruned_words,
@@ -59,13 +64,14 @@ def contents(lines: Lines, events: Sequence[Event], logs: Logs, folder: Path) ->
         "events": len(events),
         "head": events[-1].hash,
         "genesis": lines.genesis,
-        "plan": plan_names(begun),
+        "plan": {k: v for _, plan, at in plans(events) for k, v in plan_names(plan, at).items()},
     }
     yield _text(ABOUT, json.dumps(about, indent=1) + "\n")
     yield _bytes(EVENTS, b"".join(body + b"\n" for body in lines.bodies))
     yield _text(HASHES, "".join(f"{digest}\n" for digest in lines.hashes))
-    for name, text in plan_texts(begun).items():
-        yield _bytes(name, text)
+    for _, plan, at in plans(events):
+        for name, text in plan_texts(plan, at).items():
+            yield _bytes(name, text)
     gone = pruned_at(events)
     for event, ended in recorded(events):
         place = current(ended.folder, folder)
@@ -77,6 +83,17 @@ def contents(lines: Lines, events: Sequence[Event], logs: Logs, folder: Path) ->
             continue
         size = min(kept.size, due)
         yield Packed(name=log_name(event, ended), size=size, blocks=_reading(logs, place, size))
+    yield from _evidence(events, logs, folder)
+
+
+def _evidence(events: Sequence[Event], logs: Logs, folder: Path) -> Iterator[Packed]:
+    """The files that were kept as evidence and are still what they were."""
+    for event, said in kept_evidence(events):
+        copy = copy_of(said, folder)
+        kept = logs.copy(copy) if copy is not None else None
+        if copy is not None and kept is not None and not changed(said, kept):
+            yield Packed(name=evidence_name(event, said), size=said.bytes,
+                         blocks=partial(logs.blocks, copy))  # fmt: skip
 
 
 def _overwritten(ended: CommandFinished, kept: KeptLog) -> bool:
@@ -96,22 +113,31 @@ def _bytes(name: str, data: bytes) -> Packed:
     return Packed(name=name, size=len(data), blocks=lambda: iter((data,)))
 
 
-def plan_names(begun: RunStarted) -> dict[str, str]:
+def plans(events: Sequence[Event]) -> list[tuple[Event, PlanCopy, str]]:
+    """The plans that a run had, each with its event and what its files' names begin with."""
+    found: list[tuple[Event, PlanCopy, str]] = []
+    for event in events:
+        if isinstance(event.payload, PlanCopy):
+            found.append((event, event.payload, f"taken-{event.seq:06}-" if found else ""))
+    return found
+
+
+def plan_names(plan: PlanCopy, at: str = "") -> dict[str, str]:
     """The plan's files by what they are called in the archive; a name of its own for each, since
-    a plan may call them anything."""
-    kind = ".toml" if begun.format == "toml" else ".md"
-    names = {f"{PLAN}plan{kind}": begun.source}
-    for number, name in enumerate(sorted(begun.includes), 1):
+    a plan may call them anything. ``at`` tells one that was taken over later from the first."""
+    kind = ".toml" if plan.format == "toml" else ".md"
+    names = {f"{PLAN}{at}plan{kind}": plan.source}
+    for number, name in enumerate(sorted(plan.includes), 1):
         ending = ".toml" if name.endswith(".toml") else ".md"
-        names[f"{PLAN}included-{number:03}{ending}"] = name
+        names[f"{PLAN}{at}included-{number:03}{ending}"] = name
     return names
 
 
-def plan_texts(begun: RunStarted) -> dict[str, bytes]:
+def plan_texts(plan: PlanCopy, at: str = "") -> dict[str, bytes]:
     """The plan's texts by what they are called in the archive."""
-    texts = [begun.plan, *(begun.includes[name] for name in sorted(begun.includes))]
+    texts = [plan.plan, *(plan.includes[name] for name in sorted(plan.includes))]
     encoded = (text.encode("utf-8", "surrogatepass") for text in texts)
-    return dict(zip(plan_names(begun), encoded, strict=True))
+    return dict(zip(plan_names(plan, at), encoded, strict=True))
 
 
 def log_name(event: Event, ended: CommandFinished) -> str:
@@ -119,6 +145,12 @@ def log_name(event: Event, ended: CommandFinished) -> str:
     step = UNSAFE_NAME.sub("_", (event.step or "").lower())[:40]
     kind = UNSAFE_NAME.sub("_", ended.kind.lower())[:20]
     return f"{LOGS}{event.seq:06}-{step}-{kind}.log"
+
+
+def evidence_name(event: Event, said: EvidenceKept) -> str:
+    """What a file of evidence is called in the archive: its event's number, its step, its name."""
+    step = UNSAFE_NAME.sub("_", (event.step or "").lower())[:40]
+    return f"{EVIDENCE}{event.seq:06}-{step}-{UNSAFE_NAME.sub('_', said.name.lower())[-60:]}"
 
 
 def check(
@@ -171,7 +203,7 @@ def _said(told: _Told, archive: Archived, about: dict[str, Any], found: Chained)
     told.problems += _described(archive, about, found)
     begun = found.events[0].payload if found.events else None
     if isinstance(begun, RunStarted):
-        told.problems += _plan(archive, begun)
+        told.problems += _plans(archive, found.events)
         _logs(told, archive, found.events, str(about.get("run", "")))
     else:
         told.problems.append("it does not begin with the start of a run")
@@ -225,18 +257,23 @@ def _described(archive: Archived, about: dict[str, Any], found: Chained) -> Iter
         yield "its files are of another time than its run"
 
 
-def _plan(archive: Archived, begun: RunStarted) -> Iterator[str]:
-    """Whether the plan's files are those that the run was started with."""
-    due = plan_texts(begun)
-    if plan_digest(begun.plan, begun.includes) != begun.digest:
-        yield "the plan of the run is not the one that its digest is of"
-    for name, text in due.items():
-        if name not in archive.members:
-            yield f"{name} is missing"
-        elif archive.members[name].data != text:
-            yield f"{name}: it is not the plan that the run was started with"
+def _plans(archive: Archived, events: Sequence[Event]) -> Iterator[str]:
+    """Whether the plans' files are those that the run has had."""
+    known: set[str] = set()
+    for event, plan, at in plans(events):
+        first = not at
+        if plan_digest(plan.plan, plan.includes) != plan.digest:
+            which = "of the run" if first else f"of event {event.seq}"
+            yield f"the plan {which} is not the one that its digest is of"
+        for name, text in plan_texts(plan, at).items():
+            known.add(name)
+            how = "that the run was started with" if first else f"of event {event.seq}"
+            if name not in archive.members:
+                yield f"{name} is missing"
+            elif archive.members[name].data != text:
+                yield f"{name}: it is not the plan {how}"
     for name in archive.members:
-        if name.startswith(PLAN) and name not in due:
+        if name.startswith(PLAN) and name not in known:
             yield f"{name}: the run knows no such file"
 
 
@@ -261,6 +298,17 @@ def _logs(told: _Told, archive: Archived, events: Sequence[Event], run: str) -> 
             told.problems.append(f"{about}: its log {wrong} ({name})")
         else:
             told.logs += 1
+    for event, said in kept_evidence(events):
+        name = evidence_name(event, said)
+        known.add(name)
+        member = archive.members.get(name)
+        about = f"step {event.step}, evidence {said.name} (event {event.seq})"
+        if member is None and event.seq < pruned:
+            removed += 1
+        elif member is None:
+            told.problems.append(f"{about}: it is not in the archive")
+        elif wrong := changed(said, KeptLog(size=member.size, digest=member.sha256)):
+            told.problems.append(f"{about}: it {wrong} ({name})")
     if removed:
         told.remarks.append(pruned_words(run, events, removed))
     for name in archive.members:

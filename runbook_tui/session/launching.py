@@ -151,7 +151,7 @@ def _launch(
 ) -> Launch:
     step = bench.state.step(step_id)
     number = len(step.commands) + 1
-    folder = (place or bench.folder) / "commands" / f"{_short(step_id)}.{number}-{kind}"
+    folder = (place or bench.folder) / "commands" / f"{short(step_id)}.{number}-{kind}"
     values = bench.secret_values()
     given = {name: values[name] for name in secrets if name in values}
     recorded = recordable(environment, values.values(), known)
@@ -185,7 +185,7 @@ def _launch(
     return Launch(started=started, spec=spec)
 
 
-def _short(step_id: str) -> str:
+def short(step_id: str) -> str:
     """A name for folders; ids may be longer than names of files, and still differ at their end."""
     if len(step_id) <= LONGEST:
         return step_id

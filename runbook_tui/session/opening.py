@@ -8,9 +8,17 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from runbook_tui.book.files import Load
+from runbook_tui.book.findings import PlanFaults
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.spreading import each_step, spread
-from runbook_tui.run.events import Actor, Draft, LeadHandedOver, RunResumed, RunStarted
+from runbook_tui.run.events import (
+    Actor,
+    Draft,
+    LeadHandedOver,
+    PlanCopy,
+    RunResumed,
+    RunStarted,
+)
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.state import RunState
 from runbook_tui.session.plan_commit import PlanCommit
@@ -69,7 +77,7 @@ def start_run(
         includes=dict(includes),
         parameters=dict(parameters),
         sources=dict(sources),
-        secrets={p.name: _source(p.secret) for p in runbook.parameters if p.secret},
+        secrets={p.name: source_of(p.secret) for p in runbook.parameters if p.secret},
         role=role,
         rehearse=rehearse,
         allowed_signers=signers,
@@ -90,7 +98,7 @@ def plan_digest(plan: str, includes: Mapping[str, str]) -> str:
     return whole.hexdigest()
 
 
-def _source(secret: object) -> str:
+def source_of(secret: object) -> str:
     """Where a secret comes from, in words; never its value."""
     env = getattr(secret, "env", None)
     file = getattr(secret, "file", None)
@@ -108,11 +116,40 @@ def open_run(journal: Journal, run: str, read: Reader, surroundings: Surrounding
     begun = next((ev.payload for ev in events if isinstance(ev.payload, RunStarted)), None)
     if begun is None:
         raise JournalError(f"the journal holds no start of run {run}", "runbook runs lists them")
-    runbook = expanded(plan_of(begun, read), surroundings)
-    return fold(begin(run, runbook), events)
+    reads = Readings(lambda plan: expanded(plan_of(plan, read), surroundings))
+    first = reads.first(begun)
+    return fold(begin(run, first, reads), events)
 
 
-def plan_of(begun: RunStarted, read: Reader) -> Runbook:
+class UnreadablePlan(JournalError):
+    """A plan that a run has taken over and that this version cannot read."""
+
+
+class Readings:
+    """What the copies of plans in a run's events say, each read once; a fold asks for them."""
+
+    def __init__(self, read: Callable[[PlanCopy], Runbook]) -> None:
+        self._read = read
+        self._known: dict[str, Runbook] = {}
+
+    def first(self, plan: PlanCopy) -> Runbook:
+        """What a plan says; raises `PlanFaults` where this version cannot read it."""
+        if plan.digest not in self._known:
+            self._known[plan.digest] = self._read(plan)
+        return self._known[plan.digest]
+
+    def __call__(self, plan: PlanCopy) -> Runbook:
+        """The same in the middle of a run, where it raises `UnreadablePlan`."""
+        try:
+            return self.first(plan)
+        except (PlanFaults, LookupError) as error:
+            raise UnreadablePlan(
+                f"the plan that the run has taken over cannot be read here: {error}",
+                "another version of runbook wrote it; open the run with that",
+            ) from error
+
+
+def plan_of(begun: PlanCopy, read: Reader) -> Runbook:
     """What the run's own copy of its plan says; the files it was read from are not looked at."""
     name = begun.source
     if begun.format != "markdown" and not name.endswith(".toml"):

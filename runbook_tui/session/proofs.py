@@ -11,16 +11,25 @@ from runbook_tui.book.model import Gate, Runbook
 from runbook_tui.book.spreading import spread
 from runbook_tui.run import requests as r
 from runbook_tui.run.counting import counted
-from runbook_tui.run.events import Actor, Event, RunSealed, RunStarted, SignoffGiven, StepStarted
+from runbook_tui.run.events import (
+    Actor,
+    Event,
+    PlanChanged,
+    PlanCopy,
+    RunSealed,
+    RunStarted,
+    SignoffGiven,
+    StepStarted,
+)
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import RunState, gate_open
+from runbook_tui.run.state import Reads, RunState, gate_open, unreadable
 from runbook_tui.run.statement import SEAL, SIGN_OFF, principal, statement
 from runbook_tui.run.times import epoch
 from runbook_tui.run.verdicts import Signoff
 from runbook_tui.session.noting import Notes, contradicted
-from runbook_tui.session.opening import Reader, plan_of
-from runbook_tui.session.ports.journal import Journal
+from runbook_tui.session.opening import Reader, Readings, plan_of
+from runbook_tui.session.ports.journal import Journal, JournalError
 from runbook_tui.session.ports.signatures import Proof, Signatures
 
 Signed = SignoffGiven | RunSealed
@@ -101,11 +110,13 @@ class Examiner:
                 good[number] = f"key {proof.key} of {principal(event.actor)}"
         if self.notes is not None:
             problems += contradicted(events, self.notes.of(events[0].run, begun))
-        if asks(begun):
+        plans = [ev.payload for ev in events if isinstance(ev.payload, PlanCopy)]
+        if any(map(asks, plans)):
             try:
                 # Not what was kept of an earlier reading: whoever forges an event can forge that.
-                problems += lacking(events, spread(plan_of(begun, self.read)))
-            except (PlanFaults, LookupError):
+                reads = Readings(lambda p: spread(plan_of(p, self.read)))
+                problems += lacking(events, reads.first(begun), reads)
+            except (PlanFaults, LookupError, JournalError):
                 remarks.append(
                     f"run {events[0].run}: its plan cannot be read by this version, so what it"
                     " wants signed is not known"
@@ -121,18 +132,21 @@ def what(event: Event) -> str:
     return f"the seal of {event.actor.name} does not hold"
 
 
-def asks(plan: RunStarted) -> bool:
+def asks(plan: PlanCopy) -> bool:
     """Whether a plan may ask for signatures: then it says whose count."""
     return any("allowed_signers" in text for text in (plan.plan, *plan.includes.values()))
 
 
-def lacking(events: Sequence[Event], runbook: Runbook) -> Iterator[str]:
-    """What stands in a run of this plan without the signature that the plan asks for, and what
-    went on behind such a gate while it was shut."""
-    state = fold(begin(events[0].run, runbook), events[:1])
+def lacking(events: Sequence[Event], runbook: Runbook, reads: Reads = unreadable) -> Iterator[str]:
+    """What stands in a run of this plan without the signature that the plan asks for then, and what
+    went on behind such a gate while it was shut; ``reads`` is asked where it changes."""
+    state = fold(begin(events[0].run, runbook, reads), events[:1])
     done = 1
     for at, event in enumerate(events):
         said, about = event.payload, f"run {event.run}, event {event.seq}"
+        if isinstance(said, PlanChanged):
+            # What is signed, and where, is another from here on.
+            state, done = fold(state, events[done : at + 1]), at + 1
         if isinstance(said, SignoffGiven) and not said.signature and _asked(state, said):
             yield f"{about}: a sign-off on “{said.node}” without the signature that the plan wants"
         if not isinstance(said, StepStarted) or not (gates := _signed_gates(state, event.step)):

@@ -6,10 +6,12 @@ somebody has taken away.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from runbook_tui.run.events import Actor, Draft, OutputPruned
+from runbook_tui.session.evidence import FOLDER as EVIDENCE
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.logs import Logs
 from runbook_tui.session.verifying import COMMANDS
@@ -22,6 +24,8 @@ class Output:
     run: str
     folders: tuple[Path, ...]
     bytes: int
+    files: tuple[Path, ...] = ()
+    """What was kept as evidence."""
 
 
 def output_of(logs: Logs, run: str, folder: Path) -> Output:
@@ -31,7 +35,19 @@ def output_of(logs: Logs, run: str, folder: Path) -> Output:
         weight = logs.weight(place)
         if weight is not None:
             found[place] = weight
-    return Output(run=run, folders=tuple(found), bytes=sum(found.values()))
+    kept = _evidence(folder)
+    total = sum(found.values()) + sum(kept.values())
+    return Output(run=run, folders=tuple(found), bytes=total, files=tuple(kept))
+
+
+def _evidence(folder: Path) -> dict[Path, int]:
+    """The copies that were kept of files, with their sizes."""
+    found: dict[Path, int] = {}
+    with suppress(OSError):
+        for place in sorted((folder / EVIDENCE).iterdir()):
+            if place.is_dir() and not place.is_symlink():
+                found.update((file, file.lstat().st_size) for file in sorted(place.iterdir()))
+    return found
 
 
 def _commands(folder: Path) -> list[Path]:
@@ -48,7 +64,10 @@ def prune(journal: Journal, logs: Logs, output: Output, actor: Actor) -> None:
     Raises `JournalError`: nothing was removed then; OSError: some of them were, and once more
     removes the others.
     """
-    said = OutputPruned(logs=len(output.folders), bytes=output.bytes)
+    files = len(output.files) or None
+    said = OutputPruned(logs=len(output.folders), bytes=output.bytes, files=files)
     journal.append(output.run, [Draft(payload=said)], actor)
     for place in output.folders:
         logs.remove(place)
+    for file in output.files:
+        file.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from runbook_tui.run.events import Actor, Draft, Event, Payload
-from runbook_tui.run.fold import begin, fold
+from runbook_tui.run.fold import anew, fold
 from runbook_tui.run.state import RunState
 from runbook_tui.run.wire import limit, size, wire_name
 from runbook_tui.session.account import Account, enter_left_behind, forget, left_behind
@@ -107,7 +107,7 @@ class Recorder:
             self.trouble = f"the journal cannot be written: {error}"
             return False
         self.trouble = ""
-        self.state = fold(begin(self.state.run, self.state.runbook), events)
+        self.state = fold(anew(self.state), events)
         return True
 
     def take_in(self, *, alone: bool = False) -> None:

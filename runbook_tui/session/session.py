@@ -25,6 +25,7 @@ from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
 from runbook_tui.session.ports.durations import Durations, NoDurations
 from runbook_tui.session.ports.journal import Journal, JournalError, TooLarge
+from runbook_tui.session.ports.kept_files import KeptFiles
 from runbook_tui.session.ports.runner import Runner
 from runbook_tui.session.ports.signatures import Signatures
 from runbook_tui.session.ports.surroundings import Surroundings
@@ -70,6 +71,7 @@ class Session:
         clock: Clock,
         runner: Runner,
         signatures: Signatures,
+        files: KeptFiles,
         folder: Path,
         leads: bool,
         unattended: bool = False,
@@ -86,6 +88,7 @@ class Session:
             folder=folder,
             places=places,
             papers=Papers(folder),
+            files=files,
         )
         self._journal = journal
         self._owns_journal = owns_journal
@@ -93,6 +96,10 @@ class Session:
         self._driver = Driver(self._bench, actor, leads=leads, attended=not unattended)
         self.lead_lock = LeadLock(folder / "lead.lock")
         """Who leads the run, as far as the lock tells."""
+        self.folder = folder
+        """Where the run keeps what lies beside its events."""
+        self.runner = runner
+        """What runs helper programs."""
         self.signatures = signatures
         """What makes and checks signatures; `proving.proved` asks with one."""
         guard = Guard(signatures, journal, clock.now)

@@ -22,6 +22,7 @@ from runbook_tui.run.finishing import conclude, ended_by, failed_probes, waits_f
 from runbook_tui.run.rehearsal import rehearsed
 from runbook_tui.run.state import CommandRecord, RunState, Status, StepState, overtaken
 from runbook_tui.session.arming import armed_undo
+from runbook_tui.session.evidence import evidence_of, kept_of
 from runbook_tui.session.launching import finished, prepare_step, start
 from runbook_tui.session.ports.commands import NEVER_STARTED, CommandStatus, Phase
 from runbook_tui.session.ports.journal import TooLarge
@@ -195,7 +196,19 @@ class StepDriver:
 
         return unmoved
 
+    def _kept_evidence(self, step: Step) -> bool:
+        """Keep what the attempt has left as evidence, before its end; True if that was recorded."""
+        at = self._bench.state.step(step.id)
+        ran = any(c.attempt == at.attempt for c in at.commands)
+        if not ran or not step.evidence or kept_of(self._bench.state, step.id, at.attempt):
+            return False
+        pairs = evidence_of(self._bench, step, at.attempt)
+        unmoved = self._unmoved(step)
+        return bool(self._bench.recorder.record(lambda now: pairs if unmoved(now) else []))
+
     def _fail(self, step: Step, reason: str) -> bool:
+        if self._kept_evidence(step):
+            return True
         ended = ended_by(self._bench.state, step.id)
         self._record(step, StepFinished(result="failed", reason=reason, ended=ended))
         return True
@@ -229,6 +242,8 @@ class StepDriver:
             # A clock that was put back must not make anybody wait for it.
             if 0.0 <= due - self._bench.now() <= LONGEST_PAUSE:
                 return False
+            if self._kept_evidence(step):
+                return True
             attempt = self._bench.state.step(step.id).attempt + 1
             if self._record(step, StepStarted(attempt=attempt), acts=True):
                 self._retries[step.id] = left - 1
@@ -268,6 +283,8 @@ class StepDriver:
     def _conclude(self, step: Step, state: StepState) -> bool:
         if state.status is Status.WAITING and waits_for(self._bench.state, step.id):
             return False
+        if self._kept_evidence(step):
+            return True
         unmoved = self._unmoved(step)
         if self._bench.recorder.record(lambda now: conclude(now, step.id) if unmoved(now) else []):
             self._mine.discard(step.id)

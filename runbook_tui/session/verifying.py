@@ -11,8 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runbook_tui.run.events import CommandFinished, Event, OutputPruned
+from runbook_tui.run.events import (
+    CommandFinished,
+    Event,
+    EvidenceKept,
+    OutputPruned,
+    PlanChanged,
+)
 from runbook_tui.session import spare, undo_file
+from runbook_tui.session.evidence import FOLDER as EVIDENCE
+from runbook_tui.session.evidence import copy_of
+from runbook_tui.session.opening import plan_digest
 from runbook_tui.session.ports.journal import Journal, JournalError, Verdict
 from runbook_tui.session.ports.logs import KeptLog, Logs
 from runbook_tui.session.proofs import Examiner
@@ -20,7 +29,7 @@ from runbook_tui.session.proofs import Examiner
 MOST = 50
 """Problems that are named one by one."""
 COMMANDS = "commands"
-TRACES = (COMMANDS, undo_file.NAME, spare.NAME, "reading.json")
+TRACES = (COMMANDS, EVIDENCE, undo_file.NAME, spare.NAME, "reading.json")
 """What a run leaves in its folder; a folder without any of it is no sign of one."""
 
 
@@ -70,6 +79,7 @@ def verify(
             )
         else:
             found.problems += cut_off(runs / name, events)
+        found.problems += wrong_digests(events)
         _compare(found, logs, runs / name, events)
         if examiner is not None:
             examined = examiner.examine(events)
@@ -119,6 +129,14 @@ def cut_off(folder: Path, events: Sequence[Event]) -> Iterator[str]:
         )
 
 
+def wrong_digests(events: Sequence[Event]) -> Iterator[str]:
+    """Whether each plan that was taken over in a run is the one that its digest is of."""
+    for event in events:
+        plan = event.payload
+        if isinstance(plan, PlanChanged) and plan_digest(plan.plan, plan.includes) != plan.digest:
+            yield f"run {event.run}, event {event.seq}: its plan is not the one of its digest"
+
+
 def limited(problems: list[str]) -> tuple[str, ...]:
     """The first of them, and how many more there are."""
     more = len(problems) - MOST
@@ -134,10 +152,13 @@ def pruned_at(events: Sequence[Event]) -> int:
 
 
 def pruned_words(run: str, events: Sequence[Event], count: int) -> str:
-    """That so many logs are not there because somebody removed them."""
+    """That so many logs and files of evidence are not there because somebody removed them."""
     last = [ev for ev in events if isinstance(ev.payload, OutputPruned)][-1]
-    logs = f"{count} log{'' if count == 1 else 's'}"
-    return f"run {run}: {logs} removed by {last.actor.name} on {last.at[:10]} to save room"
+    evidence = any(True for _ in kept_evidence(events))
+    what = "log or file of evidence" if evidence else "log"
+    if count != 1:
+        what = "logs and files of evidence" if evidence else "logs"
+    return f"run {run}: {count} {what} removed by {last.actor.name} on {last.at[:10]} to save room"
 
 
 def _compare(found: _Found, logs: Logs, folder: Path, events: Sequence[Event]) -> None:
@@ -161,11 +182,43 @@ def _compare(found: _Found, logs: Logs, folder: Path, events: Sequence[Event]) -
             found.remarks.append(f"{name}: what it left running has overwritten its log ({place})")
         else:
             found.problems.append(f"{name}: its log {wrong} ({place})")
+    removed += _compare_evidence(found, missing, logs, folder, events)
     if removed:
         found.remarks.append(pruned_words(folder.name, events, removed))
     if len(missing) > 1 and not folder.exists():
         missing = [f"run {folder.name}: its folder is missing, with {len(missing)} logs ({folder})"]
     found.problems += missing
+
+
+def _compare_evidence(
+    found: _Found, missing: list[str], logs: Logs, folder: Path, events: Sequence[Event]
+) -> int:
+    """Hold the files of evidence against the events; returns how many were removed by rights."""
+    removed = 0
+    for event, said in kept_evidence(events):
+        copy = copy_of(said, folder)
+        kept = logs.copy(copy) if copy is not None else None
+        name = f"run {event.run}, step {event.step}, evidence {said.name} (event {event.seq})"
+        if kept is None and event.seq < pruned_at(events):
+            removed += 1
+        elif kept is None:
+            missing.append(f"{name}: it is missing ({folder / said.file})")
+        elif wrong := changed(said, kept):
+            found.problems.append(f"{name}: it {wrong} ({copy})")
+    return removed
+
+
+def kept_evidence(events: Iterable[Event]) -> Iterator[tuple[Event, EvidenceKept]]:
+    """The files that were kept as evidence."""
+    for event in events:
+        if isinstance(event.payload, EvidenceKept) and event.payload.digest:
+            yield event, event.payload
+
+
+def changed(said: EvidenceKept, kept: KeptLog) -> str:
+    """How a copy is not what was recorded; empty where it is."""
+    same = kept.digest == said.digest and kept.size == said.bytes
+    return kept.trouble or ("" if same else "was changed")
 
 
 def recorded(events: Iterable[Event]) -> Iterator[tuple[Event, CommandFinished]]:

@@ -18,6 +18,7 @@ from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
+from runbook_tui.session.ports.kept_files import KeptFiles
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.spare import Places
@@ -40,6 +41,7 @@ class Workbench:
     folder: Path
     places: Places
     papers: Papers
+    files: KeptFiles
     vault: dict[str, str] = field(default_factory=dict)
     handed: set[str] = field(default_factory=set)
     """Names of the secrets that a person has given."""

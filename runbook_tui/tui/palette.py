@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from runbook_tui.run.requests import FinishRun, StopCommands
 from runbook_tui.tui.dialogs.ask import Confirm
+from runbook_tui.tui.replacing import look_at_plan
 from runbook_tui.tui.screens.panes import PaneScreen
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]
         "Finish the run", "leaves out what is optional", lambda: app.ask(FinishRun())
     )
     yield SystemCommand("Note on the run", "writes a remark down", lambda: app.note(""))
+    yield SystemCommand(
+        "Changed plan", "what its file says by now, and going on with that",
+        lambda: look_at_plan(app),
+    )  # fmt: skip
     if isinstance(screen, PaneScreen):
         yield SystemCommand("Output alone", "as z does", screen.action_zoom)
         yield SystemCommand("Two outputs beside one another", "as b does", screen.action_beside)

@@ -53,8 +53,9 @@ def scene(tmp_path: Path) -> Iterator[Callable[..., Scene]]:
         *,
         rehearse: bool = False,
         signers: str | None = None,
+        text: str = "plan",
     ) -> Scene:
-        made.append(Scene(tmp_path, runbook, values, rehearse=rehearse, signers=signers))
+        made.append(Scene(tmp_path, runbook, values, rehearse=rehearse, signers=signers, text=text))
         return made[-1]
 
     yield make

@@ -14,6 +14,7 @@ HASHES = "hashes"
 SUMS = "SHA256SUMS"
 PLAN = "plan/"
 LOGS = "logs/"
+EVIDENCE = "evidence/"
 
 
 class NoArchive(Exception):

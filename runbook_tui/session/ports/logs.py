@@ -34,5 +34,11 @@ class Logs(Protocol):
     def remove(self, folder: Path) -> None:
         """Take the log away, and nothing else; raises OSError where that cannot be done."""
 
+    def copy(self, path: Path) -> KeptLog | None:
+        """A file that was kept as evidence, with the digest of all of it; None where it is gone."""
+
+    def blocks(self, path: Path) -> Iterator[bytes]:
+        """The same, piece by piece; raises OSError where it cannot be read."""
+
     def read(self, folder: Path, first: int) -> Iterator[bytes]:
         """The log's first bytes, piece by piece; raises OSError where they cannot be read."""

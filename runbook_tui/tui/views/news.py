@@ -21,6 +21,7 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
         return []
     stepped = now.steps is not before.steps
     return [
+        *_replanned(before, now, me),
         *(_still_open(before, now) if stepped else ()),
         *(_out_of_order(before, now) if stepped else ()),
         *_signed(before, now, me),
@@ -28,6 +29,16 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
         *(_ended_early(before, now) if stepped else ()),
         *_finished(before, now),
     ]
+
+
+def _replanned(before: RunState, now: RunState, me: Actor) -> list[Part]:
+    """That the lead goes on with another plan, for those who look on."""
+    if now.plan is before.plan or before.plan is None or now.plan is None:
+        return []
+    if now.lead is not None and now.lead.key == me.key:
+        return []  # They are told of it as an answer.
+    who = printable(now.lead.name, 40) if now.lead is not None else "the lead"
+    return [(f"{who} goes on with another plan; `runbook log` and the report say more", "warn")]
 
 
 def rollback_news(before: RunState, now: RunState) -> list[Part]:

@@ -192,7 +192,7 @@ def test_a_closed_journal_says_so(path: Path) -> None:
 def test_a_newer_format_is_left_alone(path: Path) -> None:
     filled(path)
     with closing(sqlite3.connect(path)) as db:
-        db.execute(f"PRAGMA user_version={schema.VERSION + 1}")
+        db.execute(f"PRAGMA user_version={schema.newest() + 1}")
     before = {entry.name: entry.read_bytes() for entry in path.parent.iterdir()}
     with pytest.raises(JournalError, match="written by a newer version") as caught:
         opened(path)
@@ -208,7 +208,7 @@ def test_a_newer_format_is_left_alone(path: Path) -> None:
 def test_a_newer_format_that_is_still_in_the_wal_is_seen(path: Path) -> None:
     filled(path)
     with closing(sqlite3.connect(path)) as db:
-        db.execute(f"PRAGMA user_version={schema.VERSION + 1}")
+        db.execute(f"PRAGMA user_version={schema.newest() + 1}")
         with pytest.raises(JournalError, match="written by a newer version"):
             opened(path)
 

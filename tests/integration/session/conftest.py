@@ -17,9 +17,12 @@ def scene(tmp_path: Path) -> Iterator[Callable[..., Scene]]:
     made: list[Scene] = []
 
     def make(
-        runbook: Runbook, values: Mapping[str, str] = {}, sources: Mapping[str, str] = {}
+        runbook: Runbook,
+        values: Mapping[str, str] = {},
+        sources: Mapping[str, str] = {},
+        text: str = "plan",
     ) -> Scene:
-        made.append(Scene(tmp_path, runbook, values, sources=sources))
+        made.append(Scene(tmp_path, runbook, values, sources=sources, text=text))
         return made[-1]
 
     yield make

@@ -7,8 +7,11 @@ import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from runbook_tui.book.files import Load
 from runbook_tui.book.model import Phase, Runbook, Secret, Step
+from runbook_tui.book.reader import read
 from runbook_tui.command.host import CommandHost
+from runbook_tui.command.kept_files import EvidenceFiles
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.command.shells import base_environment, ours
 from runbook_tui.journal.clock import SystemClock
@@ -75,7 +78,7 @@ class Scene:
         self.folder = folder
         self.work = folder / "work"
         self.work.mkdir(exist_ok=True)
-        self.runbook = runbook
+        self.runbook, self.text = runbook, text
         self.journal = SqliteJournal(folder / "home" / "journal.db", SystemClock())
         self.around = Around(environment=base_environment(dict(os.environ)))
         self.commands = CommandHost()
@@ -96,16 +99,20 @@ class Scene:
     def made(self, *, leads: bool = True, actor: Actor = ADA, unattended: bool = False) -> Session:
         """A session that is not open yet."""
         self.place.mkdir(parents=True, exist_ok=True)
-        state = open_run(self.journal, self.run, lambda text, name, load: self.runbook, self.around)
+        state = open_run(self.journal, self.run, self._read, self.around)
         session = Session(
             state=state, actor=actor, journal=self.journal, commands=self.commands,
             surroundings=self.around, clock=SystemClock(), runner=HelperRunner(),
-            signatures=SshSignatures(HelperRunner()), folder=self.place, leads=leads,
-            unattended=unattended,
+            signatures=SshSignatures(HelperRunner()), files=EvidenceFiles(),
+            folder=self.place, leads=leads, unattended=unattended,
             durations=PastDurations(self.folder / "home" / "journal.db"),
         )  # fmt: skip
         self.sessions.append(session)
         return session
+
+    def _read(self, text: str, name: str, load: Load) -> Runbook:
+        """The runbook of the run; a plan that was taken over is read."""
+        return self.runbook if text == self.text else read(text, name, load)
 
     def close(self) -> None:
         """End all sessions and the journal; stop what still runs."""

@@ -11,6 +11,7 @@ import pytest
 
 from runbook_tui.book.model import Check, Expect, Parameter, Secret, Step
 from runbook_tui.command import folder as kept
+from runbook_tui.command.kept_files import EvidenceFiles
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.journal.signatures import SshSignatures
@@ -290,7 +291,8 @@ def test_a_hand_over_is_recorded_only_by_the_one_who_has_the_lead(scene: Make) -
     other = Session(
         state=state, actor=GRACE, journal=place.journal, commands=place.commands,
         surroundings=place.around, clock=SystemClock(), runner=HelperRunner(),
-        signatures=SshSignatures(HelperRunner()), folder=place.place, leads=True,
+        signatures=SshSignatures(HelperRunner()), files=EvidenceFiles(),
+        folder=place.place, leads=True,
     )  # fmt: skip
     assert not other.open(resume=True)
     assert "lead.handed_over" not in place.types()

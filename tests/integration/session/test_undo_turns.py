@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbook_tui.book.model import Step
+from runbook_tui.command.kept_files import EvidenceFiles
 from runbook_tui.command.shells import base_environment
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
@@ -69,7 +70,7 @@ class Rig:
         bench = Workbench(
             recorder=self.recorder, commands=self.commands, clock=clock, folder=folder,
             surroundings=Around(environment=base_environment(dict(os.environ))), places=places,
-            papers=Papers(folder),
+            papers=Papers(folder), files=EvidenceFiles(),
         )  # fmt: skip
         self.driver = RollbackDriver(bench)
         self.driver.attended = attended

@@ -34,7 +34,7 @@ def messages(found: Runbook) -> list[str]:
 
 
 @pytest.mark.parametrize("key", [
-    'role = "cto"', 'evidence = ["x.log"]',
+    'role = "cto"', 'evidence = ["x.log"]\nhost = "web1"',
     'gate = { roles = ["cto"], within = "30m" }',
 ])  # fmt: skip
 def test_each_key_that_does_nothing_is_told_at_its_step(key: str) -> None:
@@ -58,9 +58,10 @@ def test_a_window_that_is_no_moment_is_told_with_what_is() -> None:
 
 def test_what_is_acted_on_is_not_told() -> None:
     step = 'timeout = "5m"\nretries = 2\nbackground = true\nready = "true"\nconfirm = "Sure?"'
-    step += '\non_failure = "stop"\nhosts = ["db1", "db2"]\nrehearse = true'
+    step += '\nevidence = ["x.log"]\non_failure = "stop"\nrehearse = true'
     gate = 'gate = { roles = ["cto"], four_eyes = true, count = 2 }\nrollback_within = "5m"'
     assert messages(plan(step=step, phase=gate)) == []
+    assert messages(plan(step='hosts = ["db1", "db2"]')) == []
 
 
 @pytest.mark.parametrize("undo", ["none", "N/A", " None. ", "manual", "-"])

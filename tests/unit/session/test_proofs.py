@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from runbook_tui.book.model import Gate, Phase, Runbook, Step
@@ -55,3 +57,15 @@ def test_a_signature_is_asked_for_with_the_text_that_it_is_to_be_over() -> None:
     assert "no allowed signers" in answer.reason
     assert history.state.run in answer.hint
     assert isinstance(history.ask(r.SealRun(), ADA), r.Refusal)
+
+
+def test_a_plan_that_was_taken_over_is_held_to_its_own_gates() -> None:
+    free = tuple(dataclasses.replace(phase, gate=None) for phase in PLAN.phases)
+    plain = dataclasses.replace(PLAN, phases=free)
+    history = History(plain)
+    history.state = dataclasses.replace(history.state, reads=lambda plan: PLAN)
+    history.add(e.StepStarted(), "a")
+    history.add(e.PlanChanged(title="P", source="p", format="toml", plan="", digest="other"))
+    history.add(e.StepStarted(), "b")
+    found = list(lacking(history.events, plain, lambda plan: PLAN))
+    assert found == [f"run {history.state.run}, event 4: {SHUT}"]
