@@ -8,7 +8,7 @@ from collections import Counter
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Step
 from runbook_tui.cli import exits, say
-from runbook_tui.cli.asking import Answers
+from runbook_tui.cli.asking import Answers, asked_as
 from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
 from runbook_tui.cli.undoing import Undoing, print_plan
@@ -117,7 +117,7 @@ class Rehearsal:
         return r.StartStep(step=step.id, walk=True)
 
     def _give(self, name: str) -> None:
-        known = next(p for p in self._state.runbook.parameters if p.name == name)
+        known = asked_as(self._state, name)
         if known.secret is not None:
             self._session.give_secret(name, ask_for(known))
         else:

@@ -9,7 +9,7 @@ from runbook_tui.book.model import Step
 from runbook_tui.run import events as e
 from runbook_tui.run.finishing import Pairs
 from runbook_tui.run.once import of_state
-from runbook_tui.run.prepare import missing_values, resolve, secrets_in, secrets_of
+from runbook_tui.run.prepare import empty_in, missing_values, resolve, secrets_in, secrets_of
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import Item
 
@@ -76,8 +76,9 @@ def _cannot(state: RunState, step: Step) -> str:
 
 
 def _needed(state: RunState, step: Step) -> tuple[str, ...]:
-    if step.rehearsal_text is not None:
-        return resolve(state, step.rehearsal_text, state.values, shell=step.shell).open
+    if (text := step.rehearsal_text) is not None:
+        open_ = resolve(state, text, state.values, shell=step.shell).open
+        return tuple(dict.fromkeys((*open_, *empty_in(state, step, text))))
     return missing_values(state, step)
 
 
