@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from runbook_tui.book.model import Step
+from runbook_tui.book.model import Parameter, Step
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.values import Values, ask_for, confirmed, secret_missing, source
 from runbook_tui.run.late_values import lacking
 from runbook_tui.run.requests import ConfirmationNeeded, GiveValue, Refusal, ValuesMissing
 from runbook_tui.run.sources import ASKED, GIVEN
+from runbook_tui.run.state import RunState
 from runbook_tui.session.session import Session
 
 PATIENCE = 60.0
@@ -51,16 +52,10 @@ class Answers:
         if not self._may_ask:
             how = " ".join(f"-p {name}=…" for name in missing.names)
             raise Ended(exits.WAITING, missing.reason, f"  runbook resume {run} --no-tui {how}")
-        known = {p.name: p for p in session.state.runbook.parameters}
         for refused in missing.refused:
             say.err(refused.reason)
         for name in missing.names:
-            parameter = known.get(name)
-            if parameter is None and missing.refused:
-                raise Ended(exits.WAITING, missing.reason)
-            if parameter is None:
-                raise Ended(exits.WAITING, f"“{name}” is put out by a step that has not run")
-            _give(session, name, ask_for(parameter))
+            _give(session, name, ask_for(asked_as(session.state, name)))
 
     def secrets(self, session: Session, step: Step) -> None:
         """See that every secret the step uses has a value; none is ever an empty string."""
@@ -90,6 +85,13 @@ def hand_over(session: Session, values: Values) -> None:
     for name, value in values.plain.items():
         if session.state.values.get(name) != value or lacking(session.state, name):
             _give(session, name, value, GIVEN)
+
+
+def asked_as(state: RunState, name: str) -> Parameter:
+    """The parameter of this name, or what is asked in place of a value that a step puts out."""
+    known = (p for p in state.runbook.parameters if p.name == name)
+    never = Parameter(name=name, description="no step has put it out, or not as it must be")
+    return next(known, never)
 
 
 def _give(session: Session, name: str, value: str, source: str = ASKED) -> None:

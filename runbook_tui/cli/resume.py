@@ -118,11 +118,14 @@ def _given(run: str, pairs: tuple[str, ...]) -> Values:
 
     if not pairs:
         return Values()
+    from runbook_tui import wiring
     from runbook_tui.book.reader import read
     from runbook_tui.cli.opening import reading
     from runbook_tui.run.events import PlanCopy
-    from runbook_tui.session.opening import plan_of
+    from runbook_tui.session.opening import expanded, plan_of
 
     with reading() as journal:
         copies = [x.payload for x in journal.events(run) if isinstance(x.payload, PlanCopy)]
-    return given(pairs, plan_of(copies[-1], read))
+    plan = plan_of(copies[-1], read)
+    steps = expanded(plan, wiring.surroundings()).walk()
+    return given(pairs, plan, {name for step in steps for name in step.outputs})

@@ -151,7 +151,25 @@ def missing_values(state: RunState, step: Step) -> tuple[str, ...]:
     names = [name for filled in _own_texts(state, step) for name in filled.open]
     for value in (*step.env.values(), *step.hosts):
         names += substitute_plain(value, state.values)[1]
-    return tuple(dict.fromkeys(n for n in names if n not in own and n not in state.secrets))
+    names = [n for n in names if n not in own and n not in state.secrets]
+    texts = (t for t in (step.before, step.run) if t)
+    names += [n for t in texts for n in empty_in(state, step, t) if n not in step.outputs]
+    return tuple(dict.fromkeys(names))
+
+
+def empty_in(state: RunState, step: Step, text: str) -> tuple[str, ...]:
+    """Variables that a text of the step reads, that steps put out, and that nobody has given.
+
+    A shell would find them empty, whatever has become of the step that was to put them out; who
+    counts with that writes `${name:-}`.
+    """
+    if "$" not in text or foreign(step.shell or ""):
+        return ()
+    known = {*state.values, *state.step(step.id).outputs, *step.env}
+    return tuple(
+        name for name in read_from_outside(text)
+        if name in state.outline.makers and name not in known
+    )  # fmt: skip
 
 
 def refused_values(state: RunState, step: Step) -> tuple[Refused, ...]:

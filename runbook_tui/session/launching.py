@@ -13,6 +13,7 @@ from runbook_tui.book.model import Step
 from runbook_tui.book.parameters import FilledIn
 from runbook_tui.run.events import CommandFinished, CommandStarted, UndoArmed
 from runbook_tui.run.prepare import (
+    empty_in,
     host_of,
     named_secrets,
     recordable,
@@ -26,7 +27,7 @@ from runbook_tui.run.prepare import (
 )
 from runbook_tui.run.remote import DEFAULT_SHELL
 from runbook_tui.run.sources import CALLER, NAMED
-from runbook_tui.run.state import CommandRecord
+from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.run.times import utc
 from runbook_tui.session.ports.commands import CommandError, CommandSpec, CommandStatus
 from runbook_tui.session.sending import carried
@@ -77,7 +78,19 @@ def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str =
         place=bench.rollback_place() if kind == "stage" else None,
         host=host,
     )
-    return dataclasses.replace(launch, refused="; ".join(filter(None, (_unready(filled), wrong))))
+    unready = _unready(filled, _empty(state, step, kind, text, environment))
+    return dataclasses.replace(launch, refused="; ".join(filter(None, (unready, wrong))))
+
+
+def _empty(
+    state: RunState, step: Step, kind: str, text: str, environment: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Values of steps that the command reads as variables and would find empty.
+
+    What the step is to put out itself may be set by its own command as it runs.
+    """
+    found = (n for n in empty_in(state, step, text) if n not in environment)
+    return tuple(n for n in found if kind in {"probe", "ready"} or n not in step.outputs)
 
 
 def shell_of(bench: Workbench, step: Step) -> tuple[str, ...]:
@@ -87,9 +100,10 @@ def shell_of(bench: Workbench, step: Step) -> tuple[str, ...]:
     return bench.surroundings.shell(step.shell)
 
 
-def _unready(filled: FilledIn) -> str:
+def _unready(filled: FilledIn, empty: tuple[str, ...] = ()) -> str:
     """Why a text cannot run; empty where it can."""
-    needs = [f"it needs a value for {', '.join(filled.missing)}"] if filled.missing else []
+    names = dict.fromkeys((*filled.missing, *empty))
+    needs = [f"it needs a value for {', '.join(names)}"] if names else []
     return "; ".join([*needs, *(r.reason for r in filled.refused)])
 
 

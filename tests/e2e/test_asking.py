@@ -64,6 +64,44 @@ def test_missing_values_are_asked_before_the_run_and_a_secret_is_typed_unseen(
         assert not path.is_file() or b"hunter2secret" not in path.read_bytes(), path
 
 
+NEVER_MADE = """\
+format = 1
+title = "Never made"
+[[phase]]
+id = "p"
+title = "P"
+[[phase.step]]
+id = "make"
+title = "Make"
+run = "true"
+undo = "true"
+outputs = ["old"]
+[[phase.step]]
+id = "use"
+title = "Use"
+run = 'echo "<$old>" > used'
+undo = "rm used"
+"""
+
+
+def test_a_variable_that_no_step_has_put_out_is_asked_for_or_given(
+    runbook: Program, spawn: Spawn
+) -> None:
+    stopped = runbook("run", runbook.plan(NEVER_MADE), "--no-tui")
+    assert stopped.status == 7
+    assert "“Use” needs a value for old" in stopped.err
+    assert f"runbook resume {runbook.run_id()} --no-tui -p old=…" in stopped.err
+    assert not (runbook.work / "used").exists()
+    child = spawn("resume", "--no-tui")
+    child.expect("old .*: ")
+    child.sendline("41")
+    assert status(child) == 0
+    assert (runbook.work / "used").read_text() == "<41>\n"
+    assert runbook("rollback", "--yes", "--scope", "run").status == 5
+    given = runbook("resume", "--no-tui", "-p", "old=42")
+    assert (given.status, (runbook.work / "used").read_text()) == (0, "<42>\n"), given
+
+
 def test_no_is_no(runbook: Program, spawn: Spawn) -> None:
     child = spawn("run", runbook.plan(ASKS), "--no-tui", "-p", "name=x", "-p", "word=y")
     child.expect(r"Really\? \[y/N\]: ")

@@ -48,6 +48,7 @@ def _deaths(one: Callable[[Path, int], tuple[str, list[str]]]) -> Callable[[Path
                 told, found = one(place, seed)
                 ends[told] += 1
                 faults += [f"round {seed}: {fault}" for fault in found]
+                print(f"round {seed}: {told}", *found, sep="; ", file=sys.stderr, flush=True)
                 shutil.rmtree(place / str(seed), ignore_errors=True)
         except KeyboardInterrupt:
             print("interrupted: what follows is of the rounds until now")

@@ -52,3 +52,28 @@ async def test_it_is_copied_from_and_followed_again(scene: Make) -> None:
         (place.work / "go").touch()
         await until(pilot, lambda: "3999" in text_of(app))
         assert app.screen.focused is app.screen.query_one("#undos")
+
+
+async def test_of_several_at_once_it_says_whose_output_it_is_and_a_person_chooses(
+    scene: Make,
+) -> None:
+    wait = "; until test -e go; do sleep 0.02; done"
+    steps = [Step(id=id_, title=f"[b]{id_}", run="true", undo=f"echo of-{id_}{wait}", needs=())
+             for id_ in ("one", "two")]  # fmt: skip
+    place = scene(book(*steps, undos_at_once=2))
+    session = place.open()
+    for step in steps:
+        run_step(session, step.id)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+        ask(session, StartRollback(scope="run", node=""))
+        await until(pilot, lambda: "1 more runs: ↑↓" in text_of(app))
+        for key, id_ in (("down", "one"), ("up", "two")):
+            await pilot.press(key)
+            await until(pilot, lambda id_=id_: f"output of “[b]{id_}”" in text_of(app))
+            await until(pilot, lambda id_=id_: f" of-{id_}" in text_of(app).replace("│", " "))
+        (place.work / "go").touch()
+        await until(pilot, lambda: not session.state.rolling_back)
+        await until(pilot, lambda: "more runs" not in text_of(app))

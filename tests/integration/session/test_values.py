@@ -88,6 +88,18 @@ def test_a_probe_with_such_a_value_does_not_hold(scene: Make) -> None:
     assert ran(place) == ""
 
 
+def test_a_probe_of_what_its_step_has_not_put_out_does_not_hold(scene: Make) -> None:
+    check = Check(id="c", title="C", probe='echo "<$x>" >> done; test -z "$x"')
+    place = scene(book(Step(id="a", title="A", run="true", outputs=("x",), checks=(check,))))
+    session = place.open()
+    run_step(session, "a", Status.WAITING)
+    until(lambda: any(c.kind == "probe" and not c.running
+                      for c in session.state.step("a").commands))  # fmt: skip
+    assert session.state.step("a").commands[-1].reason == "it needs a value for x"
+    assert ran(place) == ""
+    assert "c" not in session.state.ticks
+
+
 def offering(*, staged: bool, text: str) -> dict[str, object]:
     if staged:
         step = StageStep(id="o", title="O", run=text)
