@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from textual import events
 
@@ -16,6 +17,10 @@ from tests.integration.session.scene import Scene, ask, book, run_step
 from tests.tui.piloting import text_of, until
 
 Make = Callable[..., Scene]
+
+
+def shown(app: RunbookApp, text: str) -> bool:
+    return text in text_of(app).replace("│", " ")
 
 
 async def test_it_is_copied_from_and_followed_again(scene: Make) -> None:
@@ -72,8 +77,9 @@ async def test_of_several_at_once_it_says_whose_output_it_is_and_a_person_choose
         await until(pilot, lambda: "1 more runs: ↑↓" in text_of(app))
         for key, id_ in (("down", "one"), ("up", "two")):
             await pilot.press(key)
-            await until(pilot, lambda id_=id_: f"output of “[b]{id_}”" in text_of(app))
-            await until(pilot, lambda id_=id_: f" of-{id_}" in text_of(app).replace("│", " "))
+            named, said = f"output of “[b]{id_}”", f" of-{id_}"
+            await until(pilot, partial(shown, app, named))
+            await until(pilot, partial(shown, app, said))
         (place.work / "go").touch()
         await until(pilot, lambda: not session.state.rolling_back)
         await until(pilot, lambda: "more runs" not in text_of(app))
