@@ -207,6 +207,20 @@ def _beside(old: Runbook, new: Runbook) -> Iterator[Difference]:
          {c.topic: c for c in new.escalations}),
     ):  # fmt: skip
         yield from _of_kind(kind, one, other)
+    yield from _offered(old, new)
+
+
+def _offered(old: Runbook, new: Runbook) -> Iterator[Difference]:
+    """Commands outside the steps, which are offered or read; they go by their text alone."""
+    one, other = (
+        {c.text: c for c in runbook.commands if c.step is None and c.runnable}
+        for runbook in (old, new)
+    )
+    for how, these, those in (("added", other, one), ("removed", one, other)):
+        for text, command in these.items():
+            if text not in those:
+                title = text.strip().partition("\n")[0]
+                yield Difference(how=how, kind="command", id=command.id, title=title)
 
 
 def _of_kind(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:

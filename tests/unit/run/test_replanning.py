@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbook_tui.book.model import Check, Gate, Phase, Runbook, Step
+from runbook_tui.book.reader import read
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.content import content
@@ -290,3 +291,40 @@ def _replan(history: Replanned, changes: list[tuple[str, dict[str, object]]]) ->
     # What really ran is taken back, in the texts that were recorded for it.
     texts = {(i.step, i.kind, i.text) for i in back.items}
     assert {(i.step, i.kind, i.text) for i in rollback_plan(now, "run", "").items} == texts
+
+
+MARKDOWN = """\
+# Release
+
+## Phase 1: Build
+
+1. Build the image (10 min)
+
+```bash
+make image
+```
+
+2. Push it
+
+```bash
+make push
+```
+
+## Rollback
+
+```bash
+make back
+```
+"""
+
+
+def test_a_markdown_plan_is_compared_by_its_titles_and_what_was_renamed_is_named() -> None:
+    old = read(MARKDOWN, "plan.md", str)
+    text = MARKDOWN.replace("Push it", "Push it out").replace("make back", "make back\nmake sure")
+    new = read("An introduction.\n\n" + text, "plan.md", str)
+    assert plan_differences(old, read("Words.\n\n" + MARKDOWN, "plan.md", str)) == ()
+    found = plan_differences(old, new)
+    (gone,) = [d for d in found if (d.how, d.kind) == ("removed", "step")]
+    (fresh,) = [d for d in found if (d.how, d.kind) == ("added", "step")]
+    assert (gone.title, gone.likely) == ("Push it", fresh.id)
+    assert in_short(found) == "1 step removed, 1 command removed, 1 step added, 1 command added"
