@@ -14,10 +14,9 @@ from runbook_tui.cli.narrating import Narrator
 from runbook_tui.cli.undoing import Undoing, print_plan
 from runbook_tui.cli.values import ask_for
 from runbook_tui.run import requests as r
-from runbook_tui.run.failing import GOOD
 from runbook_tui.run.offers import open_values
 from runbook_tui.run.reach import expected
-from runbook_tui.run.rehearsal import as_if, left_alone
+from runbook_tui.run.rehearsal import as_if, came_to, left_alone
 from runbook_tui.run.requests import ConfirmationNeeded, Refusal, ValuesMissing
 from runbook_tui.run.rollback import plan, running_plan, without
 from runbook_tui.run.rollback_state import RollbackState
@@ -221,26 +220,22 @@ def _not_looked_at(state: RunState) -> list[str]:
 
 def rehearsed(state: RunState, rollback: RollbackState) -> int:
     """Say how the rehearsed rollback ended; the status of a rollback that ended so."""
-    would = {i: result for i, result in rollback.results.items() if state.step(i).rehearsed}
-    stands = [i for i, result in rollback.results.items() if i not in would and result not in GOOD]
-    real = len(rollback.results) - len(would)
-    if real and not stands:
-        say.out(f"what really ran is taken back: {real} step{'' if real == 1 else 's'}")
-    for id_ in stands:
+    came = came_to(state, rollback)
+    if came.taken_back and not came.stands:
+        many = len(came.taken_back)
+        say.out(f"what really ran is taken back: {many} step{'' if many == 1 else 's'}")
+    for id_ in came.stands:
         why = state.step(id_).undo_reason
         say.out(
             f"REALLY RAN AND STANDS: {state.outline[id_].title}: {why}", colour="red", bold=True
         )
-    if stands:
+    if came.stands:
         say.out(f"  take it back: runbook rollback {state.run}", colour="red")
-    bad = [i for i, result in would.items() if result not in GOOD]
-    good = len(would) - len(bad)
-    if would:
-        words = f"REHEARSED  {good} of {len(would)} undos would have been ready"
-        say.out(words, colour="red" if bad else "green", bold=True)
+    if came.ready or came.unready:
+        say.out(f"REHEARSED  {came.would}", colour="red" if came.unready else "green", bold=True)
     found = running_plan(as_if(state))
     for item in found.items if found is not None else ():
         within = f" in {item.within}" if item.within else ""
-        if item.step in bad:
+        if item.step in came.unready:
             say.out(f"  {item.title}{within}: {item.outcome}", colour="red")
-    return exits.INCOMPLETE if bad or stands else exits.ROLLED_BACK
+    return exits.INCOMPLETE if came.unready or came.stands else exits.ROLLED_BACK

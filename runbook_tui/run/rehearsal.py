@@ -7,9 +7,11 @@ from collections.abc import Iterable
 
 from runbook_tui.book.model import Step
 from runbook_tui.run import events as e
+from runbook_tui.run.failing import GOOD
 from runbook_tui.run.finishing import Pairs
 from runbook_tui.run.once import of_state
 from runbook_tui.run.prepare import empty_in, missing_values, resolve, secrets_in, secrets_of
+from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import Item
 
@@ -151,6 +153,37 @@ def _lacks(state: RunState, item: Item) -> Iterable[str]:
         yield f"cannot be undone: {item.reason}"
     elif not item.ready and item.why:
         yield item.why
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """What a rehearsed rollback came to, ids of steps: undos that would have been ``ready`` and
+    that would not, and of what really ran what is ``taken_back`` and what ``stands``."""
+
+    ready: tuple[str, ...]
+    unready: tuple[str, ...]
+    taken_back: tuple[str, ...]
+    stands: tuple[str, ...]
+
+    @property
+    def would(self) -> str:
+        """“1 of 2 undos would have been ready”."""
+        every = len(self.ready) + len(self.unready)
+        return f"{len(self.ready)} of {every} undos would have been ready"
+
+
+def came_to(state: RunState, rollback: RollbackState) -> Came:
+    """The same for whoever tells of it."""
+    sorted_: dict[tuple[bool, bool], list[str]] = {}
+    for id_, result in rollback.results.items():
+        sorted_.setdefault((state.step(id_).rehearsed, result in GOOD), []).append(id_)
+    found = {key: tuple(ids) for key, ids in sorted_.items()}
+    return Came(
+        ready=found.get((True, True), ()),
+        unready=found.get((True, False), ()),
+        taken_back=found.get((False, True), ()),
+        stands=found.get((False, False), ()),
+    )
 
 
 def once_known(state: RunState, item: Item) -> str:

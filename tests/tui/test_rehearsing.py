@@ -10,6 +10,8 @@ from runbook_tui.run.state import Status
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.leaving import exit_status
 from runbook_tui.tui.panic import APART
+from runbook_tui.tui.screens.rollback import RollbackScreen
+from runbook_tui.tui.widgets.checklist import Checklist
 from tests.integration.session.scene import Scene
 from tests.tui.piloting import text_of, until
 
@@ -55,8 +57,15 @@ async def test_enter_goes_through_and_f9_twice_rehearses_the_rollback(scene: Mak
         await pilot.pause(APART)
         await pilot.press("f9")
         await until(pilot, lambda: session.state.finished is not None)
-        await until(pilot, lambda: "in rehearsal: 2 of 3" in text_of(app))
+        await until(pilot, lambda: "in rehearsal: 1 of 2 undos would have been" in text_of(app))
+        assert "1 step that really ran is taken back" in text_of(app)
         assert "ROLLED BACK" not in text_of(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, RollbackScreen))
+        await pilot.press("g", *["down"] * 2)
+        assert app.screen.query_one(Checklist).chosen_step == "b"
+        await until(pilot, lambda: "the rehearsal is over" in text_of(app))
+        assert "run it, REALLY" not in text_of(app)
     assert list(place.work.iterdir()) == []
     assert exit_status(session.state) == 6
     rollback = session.state.rollback

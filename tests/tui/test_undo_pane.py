@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from textual import events
 
@@ -52,3 +53,32 @@ async def test_it_is_copied_from_and_followed_again(scene: Make) -> None:
         (place.work / "go").touch()
         await until(pilot, lambda: "3999" in text_of(app))
         assert app.screen.focused is app.screen.query_one("#undos")
+
+
+async def test_of_several_at_once_it_says_whose_output_it_is_and_a_person_chooses(
+    scene: Make,
+) -> None:
+    wait = "; until test -e go; do sleep 0.02; done"
+    steps = [Step(id=id_, title=f"[b]{id_}", run="true", undo=f"echo of-{id_}{wait}", needs=())
+             for id_ in ("one", "two")]  # fmt: skip
+    place = scene(book(*steps, undos_at_once=2))
+    session = place.open()
+    for step in steps:
+        run_step(session, step.id)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+        ask(session, StartRollback(scope="run", node=""))
+        await until(pilot, lambda: "1 more runs: ↑↓" in text_of(app))
+
+        def shows(id_: str) -> bool:
+            lines = [line.strip("│┃▏▕ ") for line in text_of(app).splitlines()]
+            return f"of-{id_}" in lines and f"output of “[b]{id_}”" in text_of(app)
+
+        for key, id_ in (("down", "one"), ("up", "two")):
+            await pilot.press(key)
+            await until(pilot, partial(shows, id_))
+        (place.work / "go").touch()
+        await until(pilot, lambda: not session.state.rolling_back)
+        await until(pilot, lambda: "more runs" not in text_of(app))

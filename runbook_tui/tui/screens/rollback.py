@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.widgets import Button
 
 from runbook_tui.run.calling import calls
@@ -11,12 +12,13 @@ from runbook_tui.run.offers import offers
 from runbook_tui.run.procedures import duties
 from runbook_tui.run.rollback import awaited, plan, running_plan, without
 from runbook_tui.run.scopes import default_scope
+from runbook_tui.run.state import Status
 from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.screens.rollback_keys import RollbackKeys
 from runbook_tui.tui.views import calls as call_view
 from runbook_tui.tui.views import chosen_undo, severity, stages, verdict
 from runbook_tui.tui.views import rollback as view
-from runbook_tui.tui.views.outputs import undo_shown
+from runbook_tui.tui.views.outputs import undo_named, undo_shown
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.widgets.painted import Lines, RowList
 from runbook_tui.tui.widgets.undo_pane import UndoPane
@@ -136,11 +138,14 @@ class RollbackScreen(RollbackKeys):
 
     def _show_undo(self) -> None:
         """The output of the undo that runs; once it waits for a person or nothing runs, that of the
-        row under the cursor: what stands above it is said of that one."""
+        row under the cursor: what stands above it is said of that one. Of several that run at once
+        a person chooses."""
         rollback = self.state.rollback
         since = rollback.started if self.running and rollback is not None else None
-        still = self._waiting or not self.state.rolling_back
-        chosen = self.rows.chosen if still else None
+        chosen = self.rows.chosen
+        if self.state.rolling_back and not self._waiting:
+            taken = self.rows.moved and chosen is not None and chosen.status is Status.UNDOING
+            chosen = chosen if taken else None
         shown = None
         if since is not None:
             steps = [item.step for item in self._plan.items]
@@ -148,9 +153,11 @@ class RollbackScreen(RollbackKeys):
             shown = own or undo_shown(self.state, steps, since)
         latest = shown.started if shown is not None else 0.0
         beside = next((last for last in self.rows.commands if last.started >= latest), None)
-        folder = beside.folder if beside is not None else shown.folder if shown is not None else ""
-        self.set_class(bool(folder), "-output")
-        self.query_one("#undoing", UndoPane).show(folder)
+        record = beside or shown
+        self.set_class(record is not None, "-output")
+        pane = self.query_one("#undoing", UndoPane)
+        pane.show(record.folder if record is not None else "")
+        pane.border_title = Content(undo_named(self.state, record) if record is not None else "")
 
     def _show_rows(self) -> None:
         """The rows as they stand now: which stage it is time for hangs on the clock."""

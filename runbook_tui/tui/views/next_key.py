@@ -116,6 +116,8 @@ def _ready(state: RunState, step: Step, guest: str) -> Line:
         return [("its steps are started one by one", "plain")]
     if guest:
         return [(guest, "dim")]
+    if state.finished is not None:
+        return [("the rehearsal is over" if state.rehearsal else "the run is over", "dim")]
     if state.rehearsal:
         words = " run it, REALLY" if really_runs(state, step) else " go through it, nothing runs"
         return [("Enter", "key"), (words, "warn" if really_runs(state, step) else "plain")]

@@ -66,6 +66,13 @@ def undo_shown(state: RunState, steps: Iterable[str], since: float) -> CommandRe
     return max(ran, key=lambda command: command.started, default=None)
 
 
+def undo_named(state: RunState, record: CommandRecord) -> str:
+    """Whose output is shown beside a rollback, and how many others there are to choose from."""
+    others = sum(state.step(id_).status is Status.UNDOING for id_ in state.busy) - 1
+    more = f" · {others} more run{'s' if others == 1 else ''}: ↑↓" if others > 0 else ""
+    return f"output of “{said(titled(state, record), 40)}”{more}"
+
+
 def _found_bad(command: CommandRecord) -> bool:
     return command.kind == "verify_undo" and not command.running and not command.ok
 
@@ -83,7 +90,9 @@ def failed_command(state: RunState, step: str) -> CommandRecord | None:
 
 def titled(state: RunState, record: CommandRecord) -> str:
     """The title of what a command belongs to."""
-    id_ = next((id_ for id_, step in state.steps.items() if record in step.commands), "")
+    # What is under way is looked at first: of ten thousand steps it is one of a few.
+    ids = (*state.busy, *state.steps)
+    id_ = next((id_ for id_ in ids if record in state.step(id_).commands), "")
     node = state.outline.nodes.get(id_) or state.outline.box(id_)
     return node.title if node is not None else id_
 

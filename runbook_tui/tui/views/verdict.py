@@ -13,6 +13,7 @@ from runbook_tui.run.once import once
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.procedures import duties
 from runbook_tui.run.reach import reach
+from runbook_tui.run.rehearsal import came_to
 from runbook_tui.run.rollback import RollbackPlan, about_to_act, procedures_of
 from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.rollback_state import RollbackState
@@ -31,7 +32,8 @@ def summary(state: RunState, plan: RollbackPlan, width: int, height: int) -> lis
         return _over(state, rollback, width, height)
     if rollback is not None and rollback.started is not None:
         done = sum(r in GOOD for r in rollback.results.values())
-        words = f"{done} of {len(rollback.steps)} taken back"
+        deed = "gone through or taken back" if state.rehearsal else "taken back"
+        words = f"{done} of {len(rollback.steps)} {deed}"
         if failed := unanswered(state):
             titles = ", ".join(f"“{printable(state.outline[id_].title, 60)}”" for id_ in failed)
             ask = "its row: r again, e edit, l go on from a line, x leave"
@@ -49,7 +51,7 @@ def summary(state: RunState, plan: RollbackPlan, width: int, height: int) -> lis
 def _over(state: RunState, rollback: RollbackState, width: int, height: int) -> list[Line]:
     took = spoken(rollback.seconds)
     if state.rehearsal:
-        return _rehearsed(rollback, width, height)
+        return _rehearsed(state, rollback, width, height)
     found = follow_up(state)
     more = f"; Esc: a follow-up of {len(found.open)}" if found is not None and found.open else ""
     if rollback.result != "complete":
@@ -73,9 +75,14 @@ def _kept(state: RunState) -> bool:
     return any(offer is not None and offer.last is None for offer in every)
 
 
-def _rehearsed(rollback: RollbackState, width: int, height: int) -> list[Line]:
-    good = sum(result in GOOD for result in rollback.results.values())
-    words = f"{good} of {len(rollback.results)} undos would have been ready, or really ran"
+def _rehearsed(state: RunState, rollback: RollbackState, width: int, height: int) -> list[Line]:
+    came = came_to(state, rollback)
+    words = came.would if came.ready or came.unready else "nothing was only gone through"
+    if many := len(came.taken_back):
+        words += f"; {many} step{' that really ran is' if many == 1 else 's that really ran are'}"
+        words += " taken back"
+    if many := len(came.stands):
+        words += f"; {many} REALLY RAN AND STAND{'S' if many == 1 else ''}"
     if rollback.result == "complete":
         return flow([(" REHEARSED ", "won")], words, "good", width, height)
     left = ", ".join(printable(title, 60) for title in rollback.remaining)
