@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 ROUNDS ?= 200
+UNIT ?=
 PYTEST := $(BIN)/python -m pytest
 
 .PHONY: help demo install test unit integration screens e2e lint bench screenshots golden long clean lock schema
@@ -31,7 +32,7 @@ test: $(DEV) lint unit integration screens e2e ## set everything up and pass eve
 	@$(PYTEST) -q --co 2>/dev/null | tail -n 1
 
 unit: $(DEV) ## the pure packages
-	$(PYTEST) -q -n 2 tests/unit
+	$(PYTEST) -q -n 2 $(UNIT) tests/unit
 
 integration: $(DEV) ## with real SQLite, PTYs, git, HTTP
 	$(PYTEST) -q -n 2 tests/integration

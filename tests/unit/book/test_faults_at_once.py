@@ -101,6 +101,7 @@ def test_one_fault_is_told_alone(plant: Plant) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(PLANTS), unique_by=lambda p: p.line, min_size=2, max_size=12))
+@pytest.mark.thorough
 def test_any_number_of_faults_is_told_at_once(plants: list[Plant]) -> None:
     files, wanted = planted({"plan.toml": EVERY_KEY}, plants)
     assert told(faults_of(files), wanted) == wanted
@@ -239,6 +240,7 @@ def hidden(plants: list[Plant]) -> bool:
         st.sampled_from(IN_FILES), unique_by=lambda p: (p.file, p.line), min_size=2, max_size=9
     ).filter(lambda plants: not hidden(plants))
 )
+@pytest.mark.thorough
 def test_faults_of_all_files_are_told_at_once(plants: list[Plant]) -> None:
     files, wanted = planted(FILES, plants)
     assert told(faults_of(files), wanted) == wanted
@@ -341,6 +343,7 @@ ODD = st.sampled_from(
 
 @settings(max_examples=100, deadline=None)
 @given(st.data())
+@pytest.mark.thorough
 def test_a_plan_with_values_of_any_shape_does_no_more_than_fault(data: st.DataObject) -> None:
     body = tomllib.loads(EVERY_KEY)
     for _ in range(data.draw(st.integers(1, 4))):

@@ -243,6 +243,7 @@ def test_a_ring_is_named() -> None:
     assert said(files) == ["b.toml:2:1: a ring of files: a.toml → b.toml → a.toml"]
 
 
+@pytest.mark.thorough
 def test_a_plan_that_doubles_at_each_level_ends() -> None:
     one = '[[phase]]\nid = "{1}"\ninclude = "{0}"\n'
     two = 'format = 1\ntitle = "T"\n' + one.replace("{1}", "a") + one.replace("{1}", "b")
@@ -331,6 +332,7 @@ WHOLE = {
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
+@pytest.mark.thorough
 def test_no_mutilated_file_does_more_than_fault(data: st.DataObject) -> None:
     files = dict(WHOLE)
     for _ in range(data.draw(st.integers(0, 2))):

@@ -221,6 +221,7 @@ def test_a_step_of_another_language_takes_plain_values() -> None:
 
 @settings(max_examples=120, deadline=None)
 @given(st.sampled_from(list({**CONTEXTS, **BASH, **QUOTED}.values())), VALUES)
+@pytest.mark.thorough
 def test_any_value_comes_out_of_any_command_as_it_is(text: str, value: str) -> None:
     if "tr -d" in text or "$x@@" in text:
         return  # What they put out is not the value alone.

@@ -48,6 +48,7 @@ def reading(text: str) -> Runbook | None:
 
 @settings(max_examples=500, deadline=None)
 @given(TEXTS)
+@pytest.mark.thorough
 def test_every_text_is_read_or_has_nothing_to_do(text: str) -> None:
     book = reading(text)
     if book is None:
@@ -149,6 +150,7 @@ ON_SENSE = (
     ("before", "part"),
     [(b, p) for p in LONG for b in ("", "1. a ", "# a ")] + [("# a ", p) for p in ON_SENSE],
 )
+@pytest.mark.thorough
 def test_a_long_text_takes_no_longer_than_its_length(before: str, part: str) -> None:
     """Four times the text in well under sixteen times the time, or in next to no time."""
 

@@ -160,6 +160,7 @@ def expected(shell: tuple[str, ...], text: str, value: str, folder: Path) -> str
 
 
 @pytest.mark.parametrize(("shell", "text"), CASES, ids=NAMES)
+@pytest.mark.thorough
 def test_a_nasty_value_comes_out_as_it_is(
     shell: tuple[str, ...], text: str, tmp_path: Path
 ) -> None:

@@ -151,6 +151,7 @@ def test_binary_is_refused() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.data())
+@pytest.mark.thorough
 def test_no_mutilated_plan_does_more_than_fault(data: st.DataObject) -> None:
     lines = COMPLETE.splitlines()
     at = data.draw(st.integers(0, len(lines) - 1))

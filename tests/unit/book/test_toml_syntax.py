@@ -49,6 +49,7 @@ def test_a_line_that_is_no_toml_is_told_alone(plant: Plant) -> None:
     st.lists(st.sampled_from(LINES), unique_by=lambda p: p.line, min_size=1, max_size=4),
     st.lists(st.sampled_from(PLANTS), unique_by=lambda p: p.line, max_size=6),
 )
+@pytest.mark.thorough
 def test_lines_that_are_no_toml_hide_no_other_fault(
     lines: list[Plant], plants: list[Plant]
 ) -> None:

@@ -81,6 +81,7 @@ def seen(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     open_line=LINE,
     size=st.sampled_from([(5, 20), (24, 80), (3, 7)]),
 )
+@pytest.mark.thorough
 def test_lines_look_alike_whichever_way_is_taken(
     kind: type[Screen], lines: list[str], open_line: str, size: tuple[int, int]
 ) -> None:

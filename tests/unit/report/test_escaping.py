@@ -112,6 +112,7 @@ class Reader(HTMLParser):
 
 @settings(max_examples=60, deadline=None)
 @given(TEXTS)
+@pytest.mark.thorough
 def test_a_whole_report_in_html_is_built_alike_whatever_it_tells_of(text: str) -> None:
     if not printable(text).strip():
         return
@@ -146,6 +147,7 @@ def shape(text: str) -> list[str]:
 
 @settings(max_examples=60, deadline=None)
 @given(TEXTS)
+@pytest.mark.thorough
 def test_a_whole_report_in_markdown_is_built_alike_whatever_it_tells_of(text: str) -> None:
     if not " ".join(printable(text).split()):
         return

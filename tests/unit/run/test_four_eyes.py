@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -322,6 +323,7 @@ def since_rollback(events: Sequence[Event], nodes: set[str]) -> Sequence[Event]:
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(deeds, min_size=2, max_size=25), st.integers(0, len(FAR)))
+@pytest.mark.thorough
 def test_nobody_both_signs_and_leads_or_runs_in_whatever_order(
     asked: list[tuple[str, Actor | None, str]], begun: int
 ) -> None:

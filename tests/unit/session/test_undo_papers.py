@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,6 +72,7 @@ def _command(history: History, step: str, kind: str) -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(DEEDS)
+@pytest.mark.thorough
 def test_what_is_kept_from_before_is_what_would_be_made_anew(deeds: list[tuple[str, str]]) -> None:
     history, kept = History(_book()), Papers(Path("/runs/r"))
     for deed, step in deeds:
