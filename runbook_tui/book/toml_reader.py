@@ -15,6 +15,7 @@ from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.places import Place
 from runbook_tui.book.toml_faults import deep_fault, schema_faults
+from runbook_tui.book.toml_found_again import findings, found_again, tell_lost
 from runbook_tui.book.toml_mending import faultless, pruned, validated
 from runbook_tui.book.toml_nodes import Nodes
 from runbook_tui.book.toml_outside import Outside, taken_in
@@ -24,7 +25,7 @@ from runbook_tui.book.toml_syntax import legible
 
 ESCAPED_NUL = re.compile(r"\\u0000|\\U0{8}")
 """How a NUL gets into a text, which has the right shape and is a fault."""
-LIMITS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most"}
+LIMITS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most", "=": "exactly"}
 """How a threshold's operator is written as a key."""
 UNKNOWN = "?"
 """Stands for a key of a table that nobody could make sense of."""
@@ -66,6 +67,8 @@ def draw_toml(text: str, source: str, files: Files) -> Runbook | None:
     if plain is None:
         body = spelling.spelt(body)
     outside = taken_in(body, where, files)
+    again = found_again(body, outside.standing())
+    plain = None if again.moved or again.lost else plain
     tables = plain or validated(body, _standing(outside, files), files.lost)
     shape = [*spelling.faults, *schema_faults(tables.errors, where, spelling.guessed)]
     _tell((fault for fault in shape if fault.line not in found.lines), files)
@@ -73,6 +76,8 @@ def draw_toml(text: str, source: str, files: Files) -> Runbook | None:
         return None
     gaps = (*tables.gaps, *((*path, UNKNOWN) for path in spelling.odd))
     nodes = Nodes(where, text, files, outside, gaps)
+    tell_lost(again, nodes.fault, extends=bool(outside.runbooks))
+    nodes.findings += findings(again, nodes.place)
     return _Reading(nodes, files, outside).runbook(tables.plan, source)
 
 
@@ -203,6 +208,8 @@ class _Reading:
         self._keep_secret(p, ("parameters", name))
         whole = amended(there, given, p.model_fields_set) if there else given
         needed = whole.default is None and whole.secret is None
+        if there and not p.model_fields_set & {"default", "secret"}:
+            needed = there.required
         return replace(whole, name=name, required=needed, declared=given.declared)
 
     def _keep_secret(self, p: t.ParameterTable, path: Path) -> None:
@@ -290,6 +297,7 @@ class _Reading:
             value=None if value is None else float(value),
             unit=x.unit,
             current=None if x.current is None else float(x.current),
+            group=x.group,
         )
 
     def _sections(self, plan: t.PlanTable, *, rollback: bool) -> Iterator[m.Section]:

@@ -254,7 +254,8 @@ def _watch(watch: m.Watch) -> Table:
 
 def _threshold(x: m.Threshold) -> Table:
     limit = {LIMITS[x.op]: x.value} if x.op in LIMITS and x.value is not None else {}
-    return {"name": x.name, **limit, **_some(unit=x.unit), **_given(current=x.current)}
+    return {"name": x.name, **limit, **_some(unit=x.unit, group=x.group),
+            **_given(current=x.current)}  # fmt: skip
 
 
 def _section(section: m.Section) -> Table:
