@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from runbook_tui.book import merging
@@ -19,7 +19,7 @@ from runbook_tui.book.toml_found_again import findings, found_again, tell_lost
 from runbook_tui.book.toml_mending import faultless, pruned, validated
 from runbook_tui.book.toml_nodes import Nodes
 from runbook_tui.book.toml_outside import Outside, taken_in
-from runbook_tui.book.toml_positions import Path, nearest, positions
+from runbook_tui.book.toml_positions import Path, Position, nearest, positions
 from runbook_tui.book.toml_spelling import Spelling
 from runbook_tui.book.toml_syntax import legible
 
@@ -79,6 +79,13 @@ def draw_toml(text: str, source: str, files: Files) -> Runbook | None:
     tell_lost(again, nodes.fault, extends=bool(outside.runbooks))
     nodes.findings += findings(again, nodes.place)
     return _Reading(nodes, files, outside).runbook(tables.plan, source)
+
+
+def added(plan: t.PlanTable, base: Runbook, where: Mapping[Path, Position]) -> Runbook:
+    """What one plan says with the tables of another added; whether it can be is not looked at."""
+    outside = Outside(base=base)
+    files = Files("", None, lambda *_: None)
+    return _Reading(Nodes(where, "", files, outside), files, outside).runbook(plan, base.source)
 
 
 def _standing(outside: Outside, files: Files) -> frozenset[str] | None:

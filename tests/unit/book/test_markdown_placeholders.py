@@ -75,7 +75,7 @@ def test_a_variable_that_another_step_sets_and_does_not_hand_on_is_told_to_be_em
     text = "# P\n\n" + one.format(n=1, code="export TOKEN=$(ship new)\nTAG=$TOKEN")
     text += one.format(n=2, code="ship $TAG $HOME") + one.format(n=3, code="TAG=2\nship $TAG")
     (finding,) = [f for f in book(text).findings if f.code == "variable-not-carried"]
-    assert (finding.line, finding.related_line) == (12, 6)
+    assert (finding.line, finding.related_line) == (12, 5)
     assert "$TAG:" in finding.message
 
 
