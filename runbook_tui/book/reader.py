@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from runbook_tui.book.files import Files, Load
@@ -15,6 +16,8 @@ WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 """How texts in UTF-16 and UTF-32 begin."""
 
 
+ANNOTATION = re.compile(r"<!--[ \t]*(?:runbook:|expected)|(?:```|~~~)[^\n{]{0,80}\{")
+"""How what begins in Markdown that says something of what it stands at: comments, blocks."""
 LARGEST = 4 << 20
 """Bytes of a plan with all that it takes in; a run keeps them as one event."""
 
@@ -34,9 +37,22 @@ def read(text: str, name: str, load: Load | None = None, *, remarks: bool = True
         return read_toml(
             text, name, Files(name, load, partial(_draw, remarks=remarks)), remarks=remarks
         )
+    return _markdown(text, name, remarks=remarks, whole=True)
+
+
+def _markdown(text: str, name: str, *, remarks: bool, whole: bool) -> Runbook:
+    """What a Markdown document says, with what its comments add to it."""
     from runbook_tui.book.markdown import read_markdown
 
-    return read_markdown(text, name, remarks=remarks)
+    if not ANNOTATION.search(text):
+        return read_markdown(text, name, remarks=remarks, whole=whole)
+    from runbook_tui.book.annotations import annotated, expected, fences_say, taken_out
+
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    bare, notes = taken_out(text)
+    notes = (*fences_say(text), *expected(text), *notes)
+    runbook = read_markdown(bare, name, remarks=remarks, whole=whole)
+    return annotated(runbook, notes, remarks=remarks)
 
 
 def _draw(text: str, name: str, files: Files, *, remarks: bool) -> Runbook | None:
@@ -46,9 +62,7 @@ def _draw(text: str, name: str, files: Files, *, remarks: bool) -> Runbook | Non
         from runbook_tui.book.toml_reader import draw_toml
 
         return draw_toml(text, files.source, files)
-    from runbook_tui.book.markdown import read_markdown
-
-    return read_markdown(text, files.source, remarks=remarks, whole=False)
+    return _markdown(text, files.source, remarks=remarks, whole=False)
 
 
 def too_large(name: str, size: int) -> PlanFaults:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from runbook_tui.book import merging
@@ -15,16 +15,17 @@ from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.places import Place
 from runbook_tui.book.toml_faults import deep_fault, schema_faults
+from runbook_tui.book.toml_found_again import findings, found_again, tell_lost
 from runbook_tui.book.toml_mending import faultless, pruned, validated
 from runbook_tui.book.toml_nodes import Nodes
 from runbook_tui.book.toml_outside import Outside, taken_in
-from runbook_tui.book.toml_positions import Path, nearest, positions
+from runbook_tui.book.toml_positions import Path, Position, nearest, positions
 from runbook_tui.book.toml_spelling import Spelling
 from runbook_tui.book.toml_syntax import legible
 
 ESCAPED_NUL = re.compile(r"\\u0000|\\U0{8}")
 """How a NUL gets into a text, which has the right shape and is a fault."""
-LIMITS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most", "=": "equals"}
+LIMITS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most", "=": "exactly"}
 """How a threshold's operator is written as a key."""
 UNKNOWN = "?"
 """Stands for a key of a table that nobody could make sense of."""
@@ -66,6 +67,8 @@ def draw_toml(text: str, source: str, files: Files) -> Runbook | None:
     if plain is None:
         body = spelling.spelt(body)
     outside = taken_in(body, where, files)
+    again = found_again(body, outside.standing())
+    plain = None if again.moved or again.lost else plain
     tables = plain or validated(body, _standing(outside, files), files.lost)
     shape = [*spelling.faults, *schema_faults(tables.errors, where, spelling.guessed)]
     _tell((fault for fault in shape if fault.line not in found.lines), files)
@@ -73,7 +76,16 @@ def draw_toml(text: str, source: str, files: Files) -> Runbook | None:
         return None
     gaps = (*tables.gaps, *((*path, UNKNOWN) for path in spelling.odd))
     nodes = Nodes(where, text, files, outside, gaps)
+    tell_lost(again, nodes.fault, extends=bool(outside.runbooks))
+    nodes.findings += findings(again, nodes.place)
     return _Reading(nodes, files, outside).runbook(tables.plan, source)
+
+
+def added(plan: t.PlanTable, base: Runbook, where: Mapping[Path, Position]) -> Runbook:
+    """What one plan says with the tables of another added; whether it can be is not looked at."""
+    outside = Outside(base=base)
+    files = Files("", None, lambda *_: None)
+    return _Reading(Nodes(where, "", files, outside), files, outside).runbook(plan, base.source)
 
 
 def _standing(outside: Outside, files: Files) -> frozenset[str] | None:
@@ -203,6 +215,8 @@ class _Reading:
         self._keep_secret(p, ("parameters", name))
         whole = amended(there, given, p.model_fields_set) if there else given
         needed = whole.default is None and whole.secret is None
+        if there and not p.model_fields_set & {"default", "secret"}:
+            needed = there.required
         return replace(whole, name=name, required=needed, declared=given.declared)
 
     def _keep_secret(self, p: t.ParameterTable, path: Path) -> None:

@@ -128,6 +128,7 @@ class CheckTable(Table):
     """A check or criterion with more than a title."""
 
     id: str | None = None
+    titled: str | None = None
     title: Title
     probe: str | None = None
     required: bool = True
@@ -150,6 +151,7 @@ class StepTable(Table):
     """
 
     id: str | None = None
+    titled: str | None = None
     title: Title
     text: str = ""
     estimate: Range | None = None
@@ -198,6 +200,7 @@ class ChangeTable(Table):
     """One thing being shipped."""
 
     id: str | None = None
+    titled: str | None = None
     title: Title
     text: str = ""
     pull_request: int | None = None
@@ -216,6 +219,7 @@ class PhaseTable(Table):
     """A phase."""
 
     id: str | None = None
+    titled: str | None = None
     include: str | None = None
     title: Title
     text: str = ""
@@ -252,6 +256,7 @@ class WatchTable(Table):
     """A probe and its threshold."""
 
     id: str | None = None
+    titled: str | None = None
     title: Title
     run: str | None = None
     http: HttpTable | None = None
@@ -269,6 +274,7 @@ class StageStepTable(Table):
     """One action of a stage."""
 
     id: str | None = None
+    titled: str | None = None
     title: Title
     run: str | None = None
 
@@ -277,6 +283,7 @@ class StageTable(Table):
     """A stage of a procedure."""
 
     id: str | None = None
+    titled: str | None = None
     title: Title
     window: Window | None = None
     steps: list[str | StageStepTable] = []
@@ -286,6 +293,7 @@ class ProcedureTable(Table):
     """A staged list of actions."""
 
     id: str | None = None
+    titled: str | None = None
     title: Title
     kind: Literal["rollback", "recovery"] = "rollback"
     applies_to: Strings = []
@@ -300,10 +308,10 @@ class ThresholdTable(Table):
     at_least: Number | None = None
     below: Number | None = None
     at_most: Number | None = None
-    equals: Number | None = None
-    group: str = ""
+    exactly: Number | None = None
     unit: str = ""
     current: Number | None = None
+    group: str = ""
 
 
 class AlertTable(Table):

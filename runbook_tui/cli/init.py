@@ -8,6 +8,7 @@ import click
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.written import write_new
 
 TEMPLATES = {
     "deploy": "service-deploy.toml",
@@ -43,7 +44,7 @@ def command(file: Path | None, template: str | None, title: str | None) -> int:
             f"runbook init {ours} --template {template}",
         )
     text = _shipped(TEMPLATES[template])
-    _write_new(target, text if title is None else _titled(text, title))
+    write_new(target, text if title is None else _titled(text, title))
     say.out(f"{target} is there")
     say.err(f"look at it:    runbook show {target}")
     say.err(f"hold it right: runbook check {target} --watch")
@@ -89,15 +90,3 @@ def _titled(text: str, title: str) -> str:
     at = next(n for n, line in enumerate(lines) if line.startswith("title = "))
     lines[at] = tomli_w.dumps({"title": title})
     return "".join(lines)
-
-
-def _write_new(target: Path, text: str) -> None:
-    try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise Ended(exits.USAGE, f"{target} is there already; nothing was changed",
-                    "name another file") from None  # fmt: skip
-    except OSError as error:
-        raise Ended(exits.USAGE, f"{target} cannot be written: {error.strerror}",
-                    "name a file in a folder that is there and yours") from None  # fmt: skip

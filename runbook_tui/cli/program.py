@@ -27,6 +27,7 @@ COMMANDS = {
     "init": "a plan to begin with",
     "check": "every fault and finding of a plan",
     "show": "what was read from a plan",
+    "annotate": "a TOML file that adds to a plan, to be filled in",
     "convert": "the same runbook as TOML",
     "runs": "open and past runs",
     "log": "what happened in a run",

@@ -25,6 +25,19 @@ def write(target: Path, text: str) -> None:
         file.write(text.encode("utf-8", "backslashreplace"))
 
 
+def write_new(target: Path, text: str) -> None:
+    """Write a file that is not there yet; raises `Ended` where it is, or cannot be written."""
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Ended(exits.USAGE, f"{target} is there already; nothing was changed",
+                    "name another file") from None  # fmt: skip
+    except OSError as error:
+        raise Ended(exits.USAGE, f"{target} cannot be written: {error.strerror}",
+                    "name a file in a folder that is there and yours") from None  # fmt: skip
+
+
 @contextmanager
 def replacing(target: Path) -> Iterator[IO[bytes]]:
     """A file to write into that takes the place of ``target`` once all of it is there.

@@ -162,3 +162,24 @@ def test_show_says_where_everything_stands(runbook: Program, plan: Path) -> None
         ("smoke.ping", "parts/smoke.toml", 7), ("smoke.hear", "parts/smoke.toml", 12),
     ]  # fmt: skip
     assert "Smoke test" in runbook("show", "plan.toml").out
+
+
+def test_an_overlay_is_written_once_and_runs_as_the_plan(runbook: Program) -> None:
+    plan = runbook.plan(BASE, "move.md")
+    made = runbook("annotate", plan)
+    over = plan.with_suffix(".toml")
+    assert (made.status, made.out) == (0, f"{over} is there\n")
+    assert f"runbook check {over}" in made.err
+    assert runbook("show", over).out.split("\n")[1:] == runbook("show", plan).out.split("\n")[1:]
+    over.write_text(over.read_text().replace('id = "copy"', 'id = "copy"\nundo = "rm copied.txt"'))
+    kept = over.read_text()
+    again = runbook("annotate", plan)
+    assert again.status == 2
+    assert "is there already; nothing was changed" in again.err
+    assert over.read_text() == kept
+    assert runbook("annotate", plan, "-o", runbook.folder / "over.md").status == 2
+    plan.write_text(BASE.replace("**Copy**", "**Copy everything**"))
+    checked = runbook("check", over)
+    assert checked.status == 3
+    assert "“copy” (“Copy”) is not in the plan" in checked.out + checked.err
+    assert 'id = "copy-everything"' in checked.out + checked.err

@@ -106,7 +106,7 @@ async def test_shift_e_says_what_a_command_got_and_from_where(
     place = scene(book(step, parameters=parameters), {"version": "2.4"})
     session = place.open()
     app = RunbookApp(session, LogTerminals())
-    async with app.run_test(size=(100, 60)) as pilot:
+    async with app.run_test(size=(160, 60)) as pilot:
         await pilot.press("E")
         await until(pilot, lambda: "no command of this step has run yet" in text_of(app))
         run_step(session, "a")

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from runbook_tui.book.findings import Fault, Finding, PlanFaults
 from runbook_tui.book.markdown import headings, placeholders, words
 from runbook_tui.book.markdown.blocks import Page, parse
+from runbook_tui.book.markdown.carrying import handed_on
 from runbook_tui.book.markdown.criteria import ticked, with_criteria
 from runbook_tui.book.markdown.escalations import contacts, escalations
 from runbook_tui.book.markdown.findings import findings, from_a_block
@@ -81,16 +82,18 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
         ),
         estimates=tuple(sorted(gathered.estimates, key=lambda e: e.line)),
     )
+    handed = handed_on(phases, parameters)
+    whole_plan = replace(made, phases=handed.phases)
     if not remarks:
-        return made
+        return whole_plan
     from runbook_tui.book.markdown.links import dead_links
     from runbook_tui.book.markdown.saying import said
     from runbook_tui.book.sense import sense
 
     return replace(
-        made,
+        whole_plan,
         findings=_by_line(
-            *findings(phases, statements, gathered, parameters, known),
+            *findings(phases, statements, gathered, parameters, known, handed.names),
             *map(from_a_block, wrapped),
             *passed_over(root, phases, overall, back, gathered),
             *dead_links(page.blocks, text),

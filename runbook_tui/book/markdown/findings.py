@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.inner_code import CODE, message
@@ -22,6 +22,7 @@ def findings(
     gathered: Gathered,
     parameters: tuple[Parameter, ...],
     known: Variables,
+    handed: Mapping[str, Collection[str]],
 ) -> tuple[Finding, ...]:
     """Every finding on what became something."""
     return (
@@ -31,7 +32,7 @@ def findings(
         *_by_hand(phases, gathered),
         *_unplaced(statements),
         *_in_code(gathered, parameters),
-        *_not_carried(gathered, known),
+        *_not_carried(gathered, known, handed),
         *_without_undo(phases, gathered),
     )
 
@@ -45,15 +46,20 @@ def from_a_block(line: int) -> Finding:
     )  # fmt: skip
 
 
-def _not_carried(gathered: Gathered, known: Variables) -> Iterator[Finding]:
-    for command, names, line in not_carried(gathered.commands, known):
+def _not_carried(
+    gathered: Gathered, known: Variables, handed: Mapping[str, Collection[str]]
+) -> Iterator[Finding]:
+    for command, lost, line in not_carried(gathered.commands, known):
         if command.step is None and not command.rollback:
+            continue
+        names = [name for name in lost if name not in handed.get(command.step or "", ())]
+        if not names:
             continue
         which = ", ".join(f"${name}" for name in names)
         yield Finding(
             code="variable-not-carried", line=command.line, related_line=line,
-            message=f"{which}: set in another block (line {line}), and each step has a shell of "
-            "its own, so it is empty here; set it in this block too, or write "
+            message=f"{which}: set in another block (line {line}) and not handed on from there (a "
+            "secret, or set only later), so it is empty here; set it in this block too, or write "
             f"<{names[0]}> to be asked for it",
         )  # fmt: skip
 

@@ -16,7 +16,9 @@ from runbook_tui.book.toml_schema import PlanTable
 from tests.fakes.files import read_files
 
 TEXT = (Path(__file__).parents[2] / "data" / "every_key.toml").read_text(encoding="utf-8")
-ELSEWHERE = {("PlanTable", "extends"), ("PhaseTable", "include"), ("PhaseTable", "step"),
+TITLED = {(f"{kind}Table", "titled") for kind in ("Phase", "Change", "Step", "Check", "Procedure",
+                                                  "Stage", "StageStep", "Watch")}  # fmt: skip
+ELSEWHERE = TITLED | {("PlanTable", "extends"), ("PhaseTable", "include"), ("PhaseTable", "step"),
              ("StepTable", "hosts"), ("StepTable", "batch"),
              ("StepTable", "max_failures")}  # fmt: skip
 
@@ -180,9 +182,9 @@ def test_targets_and_people_to_call(book: Runbook) -> None:
     assert [(t.name, t.op, t.value, t.unit, t.current) for t in book.thresholds] == [
         ("Success rate", ">", 99.5, "%", 99.2), ("Latency", "<", 200.0, "", None),
         ("Workers", ">=", 8.0, "", None), ("Queue", "<=", 10.0, "", None),
-        ("Complaints", "=", 0.0, "", None),
+        ("Conflicts", "=", 0.0, "", None),
     ]  # fmt: skip
-    assert book.thresholds[-1].group == "Customers"
+    assert book.thresholds[0].group == "Golden path"
     assert [(a.severity, a.condition, a.respond_within) for a in book.alerts] == [
         ("critical", "Success rate below 95 %", 300.0)
     ]

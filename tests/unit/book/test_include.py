@@ -212,7 +212,8 @@ def test_faults_and_findings_name_the_file_they_are_in() -> None:
          "plan.toml:13:1: the id “smoke” is used twice"),
         ('[[phase.step]]\nid = "ping"\ntitle = "P"\n',
          "plan.toml:13:1: the id “ping” is used twice"),
-        ('[[phase.step]]\nid = "smoke.curl2"\n', "plan.toml:12:1: “title” is missing"),
+        ('[[phase.step]]\nid = "smoke.curl2"\n',
+         "plan.toml:13:1: “smoke.curl2” is not in the plan that this adds to, or not here"),
     ],
 )  # fmt: skip
 def test_what_clashes_is_a_fault(more: str, message: str) -> None:

@@ -70,9 +70,9 @@ def test_a_variable_that_another_block_sets_is_none() -> None:
     assert names("ship $TAG", before="```powershell\n$env:OTHER\n```\n\n") == ["TAG"]
 
 
-def test_a_variable_that_another_step_sets_is_told_to_be_empty() -> None:
+def test_a_variable_that_another_step_sets_and_does_not_hand_on_is_told_to_be_empty() -> None:
     one = "## Step {n}: S{n}\n\n```bash\n{code}\n```\n\n"
-    text = "# P\n\n" + one.format(n=1, code="export TAG=$(ship new)\nship $TAG")
+    text = "# P\n\n" + one.format(n=1, code="export TOKEN=$(ship new)\nTAG=$TOKEN")
     text += one.format(n=2, code="ship $TAG $HOME") + one.format(n=3, code="TAG=2\nship $TAG")
     (finding,) = [f for f in book(text).findings if f.code == "variable-not-carried"]
     assert (finding.line, finding.related_line) == (12, 5)
