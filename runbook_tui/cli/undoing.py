@@ -11,6 +11,7 @@ from runbook_tui.cli import beside, exits, say
 from runbook_tui.cli.leaving import outliving_the_terminal, told_to_leave
 from runbook_tui.cli.opening import ask
 from runbook_tui.cli.output import LogFollower
+from runbook_tui.cli.words import came_of
 from runbook_tui.run import requests as r
 from runbook_tui.run.differing import differing
 from runbook_tui.run.late_values import lacking
@@ -318,7 +319,8 @@ class Undoing:
         took = f" in {say.length(now - self._began[title])}" if title in self._began else ""
         reason = state.step(step_id).undo_reason
         say.out(
-            f"{say.clock(now)}  {title}: {result}{took}" + (f": {reason}" if reason else ""),
+            f"{say.clock(now)}  {title}: {came_of(result)}{took}"
+            + (f": {reason}" if reason else ""),
             colour="green" if result in GOOD else "red",
         )
 

@@ -166,7 +166,13 @@ def _undone(event: Event, about: str, title: Title) -> str:
     if p.result in {"rehearsed", "not ready"}:
         would = "would have been ready" if p.result == "rehearsed" else "would NOT have been ready"
         return f"{about}: its undo {would}" + (f": {p.reason}" if p.reason else "")
-    return f"{about}: undo {p.result}" + (f": {p.reason}" if p.reason else "")
+    undo = "" if p.result == "none" else "undo "
+    return f"{about}: {undo}{came_of(p.result)}" + (f": {p.reason}" if p.reason else "")
+
+
+def came_of(result: str) -> str:
+    """The result of an undo in words: there is not always one."""
+    return "not undone" if result == "none" else result
 
 
 def _rolled_back(event: Event, about: str, title: Title) -> str:

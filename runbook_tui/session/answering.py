@@ -23,6 +23,7 @@ from runbook_tui.run.offers import as_step
 from runbook_tui.run.prepare import secrets_of
 from runbook_tui.run.rehearsal import really_runs
 from runbook_tui.run.requests import Refusal
+from runbook_tui.run.retrying import pausing
 from runbook_tui.run.state import RunState
 from runbook_tui.session.capacity import too_large, unfit
 from runbook_tui.session.driving import Driver
@@ -34,7 +35,6 @@ from runbook_tui.session.offering import run_offered
 from runbook_tui.session.ports.journal import JournalError
 from runbook_tui.session.proofs import Guard, is_signed
 from runbook_tui.session.recorder import Pair
-from runbook_tui.session.stepping import pausing
 from runbook_tui.session.workbench import Workbench
 
 

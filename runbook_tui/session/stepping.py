@@ -20,6 +20,7 @@ from runbook_tui.run.events import (
 )
 from runbook_tui.run.finishing import conclude, ended_by, failed_probes, waits_for
 from runbook_tui.run.rehearsal import rehearsed
+from runbook_tui.run.retrying import why_failed
 from runbook_tui.run.state import CommandRecord, RunState, Status, StepState, overtaken
 from runbook_tui.session.arming import armed_undo
 from runbook_tui.session.evidence import evidence_of, kept_of
@@ -300,35 +301,3 @@ def unusable(step: Step, state: StepState) -> str:
         if fault:
             return f"its output “{name}” cannot be used: {fault}"
     return ""
-
-
-def pausing(state: RunState) -> list[tuple[str, str]]:
-    """Ids of steps that failed and wait for their next attempt, and why they failed."""
-    found = []
-    for id_, at in state.steps.items():
-        step = state.outline.steps.get(id_)
-        last = next((c for c in reversed(at.commands) if c.kind in {"before", "run"}), None)
-        if step is None or last is None or not step.retries or at.status is not Status.RUNNING:
-            continue
-        if not last.ok and not any(c.running for c in at.commands):
-            found.append((id_, why_failed(step, last)))
-    return found
-
-
-def why_failed(step: Step, record: CommandRecord) -> str:
-    """One short sentence on how a command failed."""
-    words = {"before": "its preparation", "run": "its command", "rehearse": "its rehearsal"}
-    what = words.get(record.kind, record.kind)
-    if record.lost:
-        known = record.reason if record.host else ""
-        return f"{what} was lost: {known or 'its exit status is unknown'}"
-    if record.timed_out:
-        return f"{what} ran out of time"
-    if record.stopped:
-        return f"{what} was stopped"
-    if record.signal is not None:
-        return f"{what} was ended by signal {record.signal}"
-    if record.exit in step.expect.exits and record.kind == "run":
-        return f"{what} put out nothing that matches {step.expect.output}"
-    reason = f": {record.reason}" if record.reason else ""
-    return f"{what} ended with exit status {record.exit}{reason}"

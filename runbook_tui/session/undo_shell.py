@@ -34,6 +34,9 @@ done
 
 mask=$(umask)
 umask 077
+# Every shell complains of a folder that is gone, each time that it is started there.
+here=$(pwd -P 2>/dev/null) || here=''
+if [ ! -d "$here" ]; then cd / 2>/dev/null; fi
 case $0 in */*) place=${0%/*} ;; *) place=. ;; esac
 [ -e "$place/undo.json" ] || place=$recorded_place
 place=$(CDPATH='' cd -- "$place" && pwd -P) || exit 70

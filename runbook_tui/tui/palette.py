@@ -9,6 +9,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from runbook_tui.run.requests import FinishRun, StopCommands
+from runbook_tui.run.retrying import paused
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.replacing import look_at_plan
 from runbook_tui.tui.screens.panes import PaneScreen
@@ -46,10 +47,11 @@ def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]
 
 
 def _stop(app: RunbookApp) -> None:
+    state = app.session.state
     running = [
-        app.session.state.outline[id_].title
-        for id_, step in app.session.state.steps.items()
-        if id_ in app.session.state.outline and any(c.running for c in step.commands)
+        state.outline[id_].title
+        for id_, step in state.steps.items()
+        if id_ in state.outline and (any(c.running for c in step.commands) or paused(state, id_))
     ]
     if not running:
         app.say("nothing runs")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from runbook_tui.book.model import Step
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.run.state import Status
+from runbook_tui.session import stepping
 from runbook_tui.tui.app import RunbookApp
 from tests.integration.session.scene import Scene, book, run_step
 from tests.tui.piloting import text_of, until
@@ -39,6 +42,26 @@ async def test_a_running_command_is_stopped_after_a_yes(scene: Make) -> None:
         await until(pilot, lambda: "Stop “A”?" in text_of(app))
         await pilot.press("y")
         await until(pilot, lambda: session.state.step("a").status is Status.STOPPED)
+
+
+async def test_a_step_between_two_attempts_says_so_and_is_tried_no_more(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stepping, "PAUSE", 60.0)
+    session = scene(book(Step(id="a", title="A", run="exit 3", undo="true", retries=9))).open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "attempt 1 failed: its command ended with" in text_of(app))
+        assert "it is tried again by itself" in " ".join(text_of(app).split())
+        await pilot.press("ctrl+p", *"stop")
+        await until(pilot, lambda: "whole process trees" in text_of(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Stop “A”?" in text_of(app))
+        await pilot.press("y")
+        await until(pilot, lambda: session.state.step("a").status is Status.FAILED)
+        await until(pilot, lambda: "tried again by itself" not in text_of(app))
+    assert session.state.step("a").attempt == 1
 
 
 async def test_what_a_key_does_with_the_output_is_offered_too(scene: Make) -> None:

@@ -138,14 +138,14 @@ class RollbackScreen(RollbackKeys):
 
     def _show_undo(self) -> None:
         """The output of the undo that runs; once it waits for a person or nothing runs, that of the
-        row under the cursor: what stands above it is said of that one. Of several that run at once
-        a person chooses."""
+        row under the cursor: what stands above it is said of that one. Of several that run at once,
+        and of those that failed meanwhile, a person chooses."""
         rollback = self.state.rollback
         since = rollback.started if self.running and rollback is not None else None
         chosen = self.rows.chosen
         if self.state.rolling_back and not self._waiting:
-            taken = self.rows.moved and chosen is not None and chosen.status is Status.UNDOING
-            chosen = chosen if taken else None
+            told = chosen is not None and (chosen.asks or chosen.status is Status.UNDOING)
+            chosen = chosen if told and self.rows.moved else None
         shown = None
         if since is not None:
             steps = [item.step for item in self._plan.items]

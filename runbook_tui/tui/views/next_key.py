@@ -10,6 +10,7 @@ from runbook_tui.book.plain_text import printable
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.finishing import waits_for
 from runbook_tui.run.rehearsal import really_runs
+from runbook_tui.run.retrying import paused
 from runbook_tui.run.several import standing, to_begin
 from runbook_tui.run.state import (
     BROKEN,
@@ -137,6 +138,11 @@ def _running(state: RunState, step: Step, width: int, guest: str) -> list[Line]:
         return []  # Its commands say when they are over.
     if step.manual:
         return [_tick(state, step, width) or [("Space", "key"), (" done", "plain")]]
+    if why := paused(state, step.id):
+        words = f"attempt {state.step(step.id).attempt} failed: {why}; it is tried again by itself"
+        keys: Line = [("F9", "panic"), (" bring it back  ", "plain")]
+        stop: Line = [] if guest else [("Ctrl+P", "key"), (" stop: try no more", "plain")]
+        return [*_wrapped(printable(words, 300), "bad", width), [*keys, *stop]]
     if step.interactive and state.step(step.id).running_command():
         if guest:
             return [[("Tab", "key"), (" look", "plain")]]

@@ -233,6 +233,23 @@ def test_what_would_send_git_elsewhere_is_dropped_and_the_callers_other_variable
     assert "A_TOKEN is not" not in ended.stdout
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_from_a_folder_that_is_gone_it_runs_without_complaining_of_it(
+    tmp_path: Path, shell: list[str]
+) -> None:
+    path = write(tmp_path / "run", undo("a", "echo a > told", tmp_path))
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    begin = 'cd "$1" && rmdir "$1" && shift && exec "$@"'
+    ended = subprocess.run(
+        ["sh", "-c", begin, "sh", str(gone), *shell, str(path)], capture_output=True, text=True,
+        stdin=subprocess.DEVNULL, timeout=60, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, (tmp_path / "told").read_text()) == (5, "a\n"), ended
+    # The shell itself says it once as it starts, before it reads a line of the script.
+    assert (ended.stdout + ended.stderr).count("getcwd") <= 1, ended
+
+
 def test_a_look_changes_nothing_and_tells_what_is_not_ready(tmp_path: Path) -> None:
     items = (
         undo("c", "touch c", tmp_path),
