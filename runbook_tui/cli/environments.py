@@ -39,6 +39,12 @@ def chosen(name: str | None, values: Values, runbook: Runbook) -> Environment | 
     return found
 
 
+def called(name: str, runbook: Runbook) -> str:
+    """An environment as lines of text name it."""
+    one = runbook.environment(name)
+    return f"{name} (PRODUCTION)" if one is not None and one.production else name
+
+
 def _suggestion(name: str, runbook: Runbook) -> str:
     names = [e.name for e in runbook.environments]
     close = difflib.get_close_matches(name, names, 1)

@@ -63,10 +63,10 @@ class Prepared:
     @property
     def where(self) -> str:
         """The environment, in words behind the title; empty without one."""
+        from runbook_tui.cli.environments import called
+
         one = self.environment
-        if one is None:
-            return ""
-        return f", in {one.name}{' (PRODUCTION)' if one.production else ''}"
+        return f", in {called(one.name, self.plan.runbook)}" if one is not None else ""
 
     @property
     def _must_confirm(self) -> bool:

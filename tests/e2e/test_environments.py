@@ -60,6 +60,12 @@ def test_production_is_begun_by_whoever_says_its_name(
     assert (len(runbook("runs", "--json").out) > 5) == (status == 0)
 
 
+def test_whoever_goes_on_is_told_where(runbook: Program) -> None:
+    plan = runbook.plan(PLAN + '[[phase.step]]\ntitle = "By hand"\n')
+    assert runbook("run", plan, "--no-tui", "--env", "live", "--yes").status == 7
+    assert "in live (PRODUCTION)\n" in runbook("resume", "--no-tui").err
+
+
 def test_a_parameter_chooses_too_and_does_not_get_round_the_question(runbook: Program) -> None:
     plan = runbook.plan(
         PLAN.replace("[parameters.url]", "[parameters.environment]\n[parameters.url]")

@@ -29,7 +29,7 @@ colour = "blue"
 production = true
 [[threshold]]
 name = "N"
-exactly = 0
+equals = 0
 group = "G"
 [[phase]]
 title = "P"
