@@ -47,7 +47,7 @@ def broken_rules(runbook: Runbook, places: Places, lost: Lost) -> list[Fault]:
     for step in steps:
         faults += _step(step, places)
     faults += on_hosts(runbook, places)
-    faults += environment_faults(runbook, lost)
+    faults += environment_faults(runbook, places, lost)
     faults += (f for name, f in _values(runbook, places) if not (name and lost.value(name)))
     faults += (inner.fault() for inner in secrets_in_code(runbook, places))
     return faults

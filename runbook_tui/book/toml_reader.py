@@ -253,6 +253,7 @@ class _Reading:
             line = self._nodes.line(("environments", name))
             given = m.Environment(name=name, line=line, values=dict(x.values),
                                   colour=x.colour or "", production=x.production)  # fmt: skip
+            self._nodes.note_lost(("environments", name), given)
             base = there.get(name)
             there[name] = amended(base, given, x.model_fields_set) if base else given
         yield from there.values()
