@@ -29,7 +29,7 @@ colour = "blue"
 production = true
 [[threshold]]
 name = "N"
-equals = 0
+exactly = 0
 group = "G"
 [[phase]]
 title = "P"
