@@ -399,6 +399,7 @@ def start(
     folder: Path | None = None,
     role: str = "lead",
     rehearse: bool = False,
+    environment: str | None = None,
 ) -> str:
     """Record a new run of a plan that was read and return its id; raises `JournalError`."""
     from contextlib import closing
@@ -427,6 +428,7 @@ def start(
             clock=SystemClock(),
             role=role,
             rehearse=rehearse,
+            environment=environment,
             signers=plan.signers,
             commit=plan_commit(HelperRunner(), [path, *(path.parent / n for n in plan.includes)]),
         )

@@ -232,6 +232,20 @@ class Parameter(Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Environment(Placed):
+    """Where a plan is carried out: its values of parameters, and how it is shown.
+
+    ``colour`` is one of red, yellow, green, blue, or empty; ``production``: its name has to be
+    typed before a run there begins.
+    """
+
+    name: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    colour: str = ""
+    production: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command(Placed):
     """One block of command text as it stands in the plan (a fence, or a TOML key).
 
@@ -392,6 +406,7 @@ class Runbook:
     undos_at_once: int = 1
     """How many undos may run at once, of steps that did not wait for one another."""
     teams: tuple[Team, ...] = ()
+    environments: tuple[Environment, ...] = ()
     commands: tuple[Command, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     watches: tuple[Watch, ...] = ()
@@ -404,6 +419,10 @@ class Runbook:
     rollback_sections: tuple[Section, ...] = ()
     estimates: tuple[Estimate, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    def environment(self, name: str) -> Environment | None:
+        """The environment of that name."""
+        return next((e for e in self.environments if e.name == name), None)
 
     def walk(self) -> Iterator[Step]:
         """Every step, nested ones too, in document order."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from runbook_tui.book.actions import ACTIONS
 from runbook_tui.book.conditions import ConditionError, parse
 from runbook_tui.book.cycles import cycles
+from runbook_tui.book.environment_rules import environment_faults
 from runbook_tui.book.findings import Fault, Finding
 from runbook_tui.book.host_rules import on_hosts
 from runbook_tui.book.inner_code import secrets_in_code, values_in_code
@@ -46,6 +47,7 @@ def broken_rules(runbook: Runbook, places: Places, lost: Lost) -> list[Fault]:
     for step in steps:
         faults += _step(step, places)
     faults += on_hosts(runbook, places)
+    faults += environment_faults(runbook, places, lost)
     faults += (f for name, f in _values(runbook, places) if not (name and lost.value(name)))
     faults += (inner.fault() for inner in secrets_in_code(runbook, places))
     return faults

@@ -140,6 +140,7 @@ class _Reading:
             teams=merging.one_teams(
                 ({x.id: x for x in base.teams} | teams).values(), parts, self._clash
             ),
+            environments=tuple(self._environments(plan, others)),
             watches=joined((w for o in others for w in o.watches), watches),
             procedures=joined((p for o in others for p in o.procedures), procedures),
             thresholds=(
@@ -239,6 +240,23 @@ class _Reading:
             rate=None if x.rate is None else float(x.rate),
         )
         return amended(there, given, x.model_fields_set)
+
+    def _environments(
+        self, plan: t.PlanTable, others: Iterable[Runbook]
+    ) -> Iterator[m.Environment]:
+        """Those of what the plan takes in, the first of a name, with what it says itself."""
+        there: dict[str, m.Environment] = {}
+        for other in others:
+            for one in other.environments:
+                there.setdefault(one.name, one)
+        for name, x in plan.environments.items():
+            line = self._nodes.line(("environments", name))
+            given = m.Environment(name=name, line=line, values=dict(x.values),
+                                  colour=x.colour or "", production=x.production)  # fmt: skip
+            self._nodes.note_lost(("environments", name), given)
+            base = there.get(name)
+            there[name] = amended(base, given, x.model_fields_set) if base else given
+        yield from there.values()
 
     def _watch(self, w: t.WatchTable, path: Path) -> m.Watch:
         base = self._nodes.base(w.id, m.Watch)

@@ -99,6 +99,14 @@ class ParameterTable(Table):
     ask: Literal["first", "when-needed"] = "first"
 
 
+class EnvironmentTable(Table):
+    """Where the plan is carried out."""
+
+    values: dict[str, str] = {}
+    colour: Literal["red", "yellow", "green", "blue"] | None = None
+    production: bool = False
+
+
 class TeamTable(Table):
     """Who is planned."""
 
@@ -382,6 +390,7 @@ class PlanTable(Table):
     parameters: dict[str, ParameterTable] = {}
     roles: dict[str, Strings] = {}
     team: dict[str, TeamTable] = {}
+    environments: dict[str, EnvironmentTable] = {}
     policy: PolicyTable = PolicyTable()
     order: Literal["required", "advised"] | None = None
     criteria: Checks = []

@@ -62,6 +62,7 @@ class _Writing:
             **_some(parameters={p.name: _parameter(p) for p in book.parameters}),
             **_some(roles={name: list(people) for name, people in book.roles.items()}),
             **_some(team={x.id: _team(x) for x in book.teams}),
+            **_some(environments={x.name: _environment(x) for x in book.environments}),
             **_some(policy=policy),
             **_some(phase=[self._phase(p) for p in book.phases]),
             **_some(watch=[_watch(w) for w in book.watches]),
@@ -234,6 +235,10 @@ def _parameter(p: m.Parameter) -> Table:
 
 def _team(team: m.Team) -> Table:
     return {**_some(people=list(team.people)), **_given(effort=team.effort, rate=team.rate)}
+
+
+def _environment(x: m.Environment) -> Table:
+    return _some(values=dict(x.values), colour=x.colour, production=x.production)
 
 
 def _watch(watch: m.Watch) -> Table:

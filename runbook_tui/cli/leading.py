@@ -41,6 +41,10 @@ def lead_lines(
     try:
         for line in (*other_runs(run), *plan_changed(session, resume=resume)):
             say.err(line)
+        if resume and found.begun is not None and found.begun.environment:
+            from runbook_tui.cli.environments import called
+
+            say.err(f"in {called(found.begun.environment, found.runbook)}")
         return _lines(session, values, yes=yes, found=found, after=begun)
     finally:
         session.close()

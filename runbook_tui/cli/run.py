@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.command("run")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-p", "pairs", multiple=True, metavar="NAME=VALUE", help="the value of a parameter")
+@click.option("--env", "environment", metavar="NAME", help="one of the plan's environments")
 @as_option
 @click.option("--role", default="lead", help="the role in which you lead")
 @click.option("--cwd", type=click.Path(path_type=Path), help="where commands run")
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 def command(
     file: Path,
     pairs: tuple[str, ...],
+    environment: str | None,
     claimed: str | None,
     role: str,
     cwd: Path | None,
@@ -42,7 +44,14 @@ def command(
     from runbook_tui.cli.screen import is_terminal
 
     start = Start(
-        file=file, pairs=pairs, claimed=claimed, role=role, cwd=cwd, first=first, rehearse=rehearse
+        file=file,
+        pairs=pairs,
+        environment=environment,
+        claimed=claimed,
+        role=role,
+        cwd=cwd,
+        first=first,
+        rehearse=rehearse,
     )
     start.check()
     if no_tui or not is_terminal():
@@ -62,11 +71,12 @@ def _as_lines(start: Start, *, no_tui: bool, yes: bool) -> int:
         need_terminal()
     check_home()
     prepared.complete(may_ask=say.interactive())
+    prepared.confirm(may_ask=say.interactive(), yes=yes)
     who = actor(start.claimed)
     run = prepared.record(who)
     wiring.keep_reading(run, prepared.plan)
     what = "REHEARSAL" if start.rehearse else "run"
-    say.err(f"{what} {run}: {prepared.plan.runbook.title}")
+    say.err(f"{what} {run}: {prepared.plan.runbook.title}{prepared.where}")
     return lead_lines(run, who, prepared.values, yes=yes, resume=False, after=0, plan=prepared.plan)
 
 
@@ -83,6 +93,7 @@ def _on_screen(start: Start) -> int:
     except ValuesWanted as wanted:
         prepared = wanted.prepared
     prepared.complete(may_ask=True)
+    prepared.confirm(may_ask=True, yes=False)
     return show(Opening(start.file.name, partial(_open, prepared)), "resume")
 
 

@@ -10,7 +10,7 @@ from runbook_tui.cli import exits
 from runbook_tui.cli.exits import Ended
 
 if TYPE_CHECKING:
-    from runbook_tui.book.model import Runbook
+    from runbook_tui.book.model import Environment, Runbook
     from runbook_tui.cli.values import Values
     from runbook_tui.run.events import Actor
     from runbook_tui.session.plan_files import PlanFiles
@@ -24,6 +24,7 @@ class Start:
 
     file: Path
     pairs: tuple[str, ...] = ()
+    environment: str | None = None
     claimed: str | None = None
     role: str = "lead"
     cwd: Path | None = None
@@ -44,6 +45,7 @@ class Prepared:
     plan: PlanFiles
     values: Values
     skipped: list[str]
+    environment: Environment | None = None
 
     @property
     def folder(self) -> str:
@@ -56,7 +58,39 @@ class Prepared:
         """Whether a person, or a program that fetches a secret, has to use the terminal first."""
         from runbook_tui.cli.values import needs_terminal
 
-        return needs_terminal(self.values, self._asked, self.folder)
+        return self._must_confirm or needs_terminal(self.values, self._asked, self.folder)
+
+    @property
+    def where(self) -> str:
+        """The environment, in words behind the title; empty without one."""
+        from runbook_tui.cli.environments import called
+
+        one = self.environment
+        return f", in {called(one.name, self.plan.runbook)}" if one is not None else ""
+
+    @property
+    def _must_confirm(self) -> bool:
+        one = self.environment
+        return one is not None and one.production and not self.start.rehearse
+
+    def confirm(self, *, may_ask: bool, yes: bool) -> None:
+        """Have the name of a production environment typed; raises `Ended` without it.
+
+        Without a terminal it counts as typed where the command line has it and says ``--yes``.
+        """
+        from runbook_tui.cli.values import asked
+
+        one = self.environment
+        if one is None or not self._must_confirm or (yes and self.start.environment == one.name):
+            return
+        if not may_ask:
+            raise Ended(
+                exits.WAITING,
+                f"“{one.name}” is production: a person types its name before a run there begins",
+                f"on a terminal, or: --env {one.name} --yes",
+            )
+        if asked(f"This runs in PRODUCTION. Type “{one.name}” to begin").strip() != one.name:
+            raise Ended(exits.WAITING, f"that is not “{one.name}”; nothing was recorded or started")
 
     @property
     def _asked(self) -> Runbook:
@@ -87,6 +121,7 @@ class Prepared:
             folder=start.cwd,
             role=start.role,
             rehearse=start.rehearse,
+            environment=self.environment.name if self.environment else None,
         )
         if self.skipped:
             self._skip(run, who)
@@ -105,6 +140,7 @@ class Prepared:
 
 def prepare(start: Start) -> Prepared:
     """Read the plan and hold against it what was given; raises `PlanFaults` and `Ended`."""
+    from runbook_tui.cli.environments import chosen
     from runbook_tui.cli.starting_at import left_out
     from runbook_tui.cli.values import given
     from runbook_tui.session.plan_files import read_files, with_signers
@@ -113,5 +149,6 @@ def prepare(start: Start) -> Prepared:
     if not start.rehearse:
         plan = with_signers(start.file, plan)
     values = given(start.pairs, plan.runbook)
+    environment = chosen(start.environment, values, plan.runbook)
     skipped = left_out(plan.runbook, start.first) if start.first else []
-    return Prepared(start=start, plan=plan, values=values, skipped=skipped)
+    return Prepared(start=start, plan=plan, values=values, skipped=skipped, environment=environment)

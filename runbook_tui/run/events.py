@@ -65,6 +65,8 @@ class RunStarted(Payload):
     allowed_signers: str | None = None
     commit: str | None = None
     uncommitted: bool | None = None
+    environment: str | None = None
+    """The environment of the plan that was chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

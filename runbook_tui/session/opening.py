@@ -55,6 +55,7 @@ def start_run(
     rehearse: bool = False,
     signers: str | None = None,
     commit: PlanCommit | None = None,
+    environment: str | None = None,
 ) -> str:
     """Record a new run and return its id; ``folder`` is where its commands run.
 
@@ -83,6 +84,7 @@ def start_run(
         allowed_signers=signers,
         commit=commit.commit if commit else None,
         uncommitted=commit.uncommitted if commit else None,
+        environment=environment,
     )
     journal.append(run, [Draft(payload=payload)], actor, expect=0)
     return run

@@ -18,6 +18,7 @@ from runbook_tui.run.times import day_of, said
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.tui.views import follow_up, severity
 from runbook_tui.tui.views.tone import Line, length, spread
+from runbook_tui.tui.views.whereabouts import environment
 
 SHORTEST_TITLE = 12
 READABLE_TITLE = 24
@@ -67,6 +68,7 @@ def head(
     title: Line = [(f" {_calm(printable(state.runbook.title, 120))}", "strong")]
     if state.rehearsal:
         title = [(" REHEARSAL ", "won"), *title]
+    title = [*environment(state), *title]
     right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]
     own: list[Line] = [[(you, "strong")]] if you else []
     if level := severity.word(state.severity):

@@ -13,6 +13,7 @@ from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.views import severity
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.views.verdict import running
+from runbook_tui.tui.views.whereabouts import environment
 
 
 def title(state: RunState, plan: RollbackPlan, now: float, width: int) -> Line:
@@ -37,6 +38,7 @@ def title(state: RunState, plan: RollbackPlan, now: float, width: int) -> Line:
     level = severity.word(state.severity)
     more: Line = [("  ", "plain"), (level, "bad")] if level else []
     more = [(" REHEARSAL ", "won"), *more] if state.rehearsal else more
+    more = [*environment(state), *more]
     return spread([(word, "panic"), *more, (f"  {where}", "strong")], right, width)
 
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from runbook_tui.book import model as m
@@ -18,6 +18,24 @@ from tests.fakes.same import differences, plain
 
 ROOT = Path(__file__).parents[3]
 CORPUS = Path(os.environ.get("RUNBOOK_CORPUS", "/nowhere"))
+PLACES = """\
+format = 1
+title = "T"
+[parameters.url]
+[environments.staging]
+values = { url = "x" }
+colour = "blue"
+[environments.live]
+production = true
+[[threshold]]
+name = "N"
+exactly = 0
+group = "G"
+[[phase]]
+title = "P"
+[[phase.step]]
+title = "S"
+"""
 PLANS = [
     ROOT / "tests" / "data" / "every_key.toml",
     *sorted((ROOT / "runbooks").glob("*.toml")),
@@ -74,6 +92,12 @@ def test_a_plan_in_markdown_with_something_of_everything() -> None:
     assert same(runbook) == []
 
 
+def test_environments_and_groups() -> None:
+    runbook = read(PLACES, "plan.toml")
+    assert [e.name for e in runbook.environments] == ["staging", "live"]
+    assert same(runbook) == []
+
+
 def test_what_it_takes_in_is_in_the_one_file() -> None:
     runbook = read_files({
         "plan.toml": 'format = 1\nextends = "base.md"\n[[phase]]\nid = "more"\n'
@@ -86,6 +110,7 @@ def test_what_it_takes_in_is_in_the_one_file() -> None:
     assert same(runbook) == []
 
 
+@example(titles=["0"], texts=["", "", "\r\n"], takes=[0.0, 0.0], env={}, advised=False)
 @given(
     titles=st.lists(NAMED, min_size=1, max_size=4),
     texts=st.lists(ANY, min_size=3, max_size=3),

@@ -178,6 +178,13 @@ def test_watches_and_procedures(book: Runbook) -> None:
     assert (recovery.kind, recovery.stages[0].to_minute) == ("recovery", 7 * 1440.0)
 
 
+def test_environments(book: Runbook) -> None:
+    (one,) = book.environments
+    assert (one.name, one.values, one.colour, one.production) == (
+        "production", {"version": "2.4"}, "red", True,
+    )  # fmt: skip
+
+
 def test_targets_and_people_to_call(book: Runbook) -> None:
     assert [(t.name, t.op, t.value, t.unit, t.current) for t in book.thresholds] == [
         ("Success rate", ">", 99.5, "%", 99.2), ("Latency", "<", 200.0, "", None),
