@@ -166,10 +166,19 @@ def empty_in(state: RunState, step: Step, text: str) -> tuple[str, ...]:
     if "$" not in text or foreign(step.shell or ""):
         return ()
     known = {*state.values, *state.step(step.id).outputs, *step.env}
-    return tuple(
-        name for name in read_from_outside(text)
-        if name in state.outline.makers and name not in known
-    )  # fmt: skip
+    names = (name for name in read_from_outside(text) if name not in known)
+    return tuple(name for name in names if _could_have(state, step, name))
+
+
+def _could_have(state: RunState, step: Step, name: str) -> bool:
+    """Whether the value is one that the step or one before it puts out; a variable that is called
+    as what only a later step puts out is another thing."""
+    makers = state.outline.makers.get(name, ())
+    if not makers:
+        return False
+    order = state.outline.order
+    until = order.index(step.id) if step.id in order else len(order)
+    return any(state.step(id_).touched or order.index(id_) <= until for id_ in makers)
 
 
 def refused_values(state: RunState, step: Step) -> tuple[Refused, ...]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from runbook_tui.book.plain_text import printable
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.people import parse_identity
@@ -62,7 +63,10 @@ class Questions:
         if name in state.secrets:
             app.with_text(f"{name} = (a secret: it is not recorded)", given, secret=True)
         else:
-            app.with_text(f"{name} =", given, value=state.values.get(name, ""))
+            made = [state.outline[id_].title for id_ in state.outline.makers.get(name, ())]
+            titles = ", ".join(f"“{printable(title, 40)}”" for title in made)
+            why = f" ({titles} has not put it out, or not as it must be)" if made else ""
+            app.with_text(f"{name}{why} =", given, value=state.values.get(name, ""))
 
     def sign(self, node: str) -> None:
         """Ask for the signature that holds a node: the gate around it first."""

@@ -15,7 +15,7 @@ from runbook_tui.tui.widgets.painted import RowList
 from tests.fakes.history import History
 from tests.fakes.plans import chain, two_phases
 from tests.fakes.still import StillSession, StillTerminals
-from tests.integration.session.scene import Scene, book
+from tests.integration.session.scene import Scene, book, run_step
 from tests.tui.piloting import text_of, until
 
 Make = Callable[..., Scene]
@@ -168,3 +168,18 @@ async def test_list_and_card_have_what_the_plan_needs_and_never_jump(
             assert [part.size for part in parts] == shares
         await until(pilot, lambda: session.state.step("a").status is Status.DONE)
         assert [part.size for part in parts] == shares
+
+
+async def test_what_no_step_has_put_out_is_asked_for_and_why(scene: Make) -> None:
+    make = Step(id="make", title="[b]Make", run="true", undo="true", outputs=("old",))
+    use = Step(id="use", title="Use", run='echo "<$old>" > used', undo="rm used")
+    place = scene(book(make, use))
+    session = place.open()
+    run_step(session, "make")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "old (“[b]Make” has not put it out" in text_of(app))
+        await pilot.press("enter", *"42", "enter")
+        await until(pilot, lambda: session.state.step("use").status is Status.DONE)
+    assert (place.work / "used").read_text() == "<42>\n"

@@ -70,3 +70,10 @@ def test_a_variable_of_a_step_that_was_skipped_is_asked_for_until_it_is_given() 
     story.ask(GiveValue(name="old", value="1"))
     story.ask(StartStep(step="use"))
     assert story.state.step("use").status is Status.RUNNING
+
+
+def test_what_only_a_later_step_puts_out_is_a_variable_of_the_author() -> None:
+    first = Step(id="use", title="Use", run=". ./env; rm $old", undo="true")
+    story = History(book(first, MAKER))
+    story.ask(StartStep(step="use"))
+    assert story.state.step("use").status is Status.RUNNING
