@@ -41,8 +41,12 @@ def signers_of(state: RunState) -> str:
     return (state.begun.allowed_signers or "") if state.begun else ""
 
 
-def proof_of(event: Event, previous: str, signers: str, signatures: Signatures) -> Proof:
-    """What the signature of one event proves; ``previous`` is the hash (hex) of the one before."""
+def proof_of(event: Event, previous: str, at: float, signers: str, signatures: Signatures) -> Proof:
+    """What the signature of one event proves; ``previous`` is the hash (hex) of the one before.
+
+    The key has to count ``at``, in epoch seconds: the latest time in the run up to there. An event
+    that is dated back would make a key count again that has expired.
+    """
     said = event.payload
     assert isinstance(said, Signed)
     if not signers:
@@ -51,7 +55,7 @@ def proof_of(event: Event, previous: str, signers: str, signatures: Signatures) 
     purpose = SEAL if isinstance(said, RunSealed) else SIGN_OFF
     signature = said.signature or ""
     who = principal(event.actor)
-    return signatures.check(text, signature, purpose, who, signers, epoch(event.at))
+    return signatures.check(text, signature, purpose, who, signers, at)
 
 
 def proofs(
@@ -65,9 +69,11 @@ def proofs(
     if signers is None:
         signers = (begun.allowed_signers or "") if isinstance(begun, RunStarted) else ""
     found = {}
+    latest = epoch(events[0].at) if events else 0.0
     for before, event in itertools.pairwise(events):
+        latest = max(latest, epoch(event.at))
         if isinstance(event.payload, Signed) and event.payload.signature:
-            found[event.seq] = proof_of(event, before.hash, signers, signatures)
+            found[event.seq] = proof_of(event, before.hash, latest, signers, signatures)
     return found
 
 
@@ -197,7 +203,7 @@ class Guard:
         purpose = SEAL if isinstance(request, r.SealRun) else SIGN_OFF
         proof = self.signatures.check(
             request.statement, request.signature, purpose, principal(actor), signers_of(state),
-            self.now(),
+            max(self.now(), state.last_at),
         )  # fmt: skip
         if not proof.problem:
             return None
@@ -223,8 +229,10 @@ class Guard:
     def _proof(self, state: RunState, given: Signoff) -> Proof:
         known = (given.seq, given.signature)
         if known not in self._known:
-            before, event = self.journal.events(state.run, given.seq - 2)[:2]
-            proof = proof_of(event, before.hash, signers_of(state), self.signatures)
+            events = self.journal.events(state.run, most=given.seq)
+            at = max(epoch(event.at) for event in events)
+            before, event = events[-2:]
+            proof = proof_of(event, before.hash, at, signers_of(state), self.signatures)
             if proof.unknown:
                 return proof
             self._known[known] = proof

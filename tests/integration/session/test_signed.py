@@ -12,12 +12,15 @@ import pytest
 
 from runbook_tui.book.model import Gate, Phase, Runbook, Step
 from runbook_tui.command.runner import HelperRunner
+from runbook_tui.journal.clock import SystemClock
 from runbook_tui.journal.signatures import SshSignatures
+from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import (
     Actor,
     Draft,
     Event,
+    GateOpened,
     NoteAdded,
     RunFinished,
     RunSealed,
@@ -26,7 +29,7 @@ from runbook_tui.run.events import (
 )
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import gate_open
-from runbook_tui.run.statement import SEAL, SIGN_OFF
+from runbook_tui.run.statement import SEAL, SIGN_OFF, statement
 from runbook_tui.session.answering import Accepted, Answer
 from runbook_tui.session.ports.signatures import Key
 from runbook_tui.session.proofs import Examined, Examiner
@@ -125,6 +128,35 @@ def test_a_sign_off_stays_good_when_its_key_has_expired_since(place: Scene, keys
     assert looked_at(events, expiring).good
     later = [dataclasses.replace(e, at="2100-01-01T00:00:00Z") for e in events]
     assert any("has expired" in problem for problem in looked_at(later, expiring).problems)
+
+
+class Back(SystemClock):
+    """The clock of somebody who dates an event back."""
+
+    def now(self) -> float:
+        return 1.5e9
+
+
+def test_a_key_that_has_expired_does_not_count_again_for_an_event_that_is_dated_back(
+    tmp_path: Path, keys: Keys
+) -> None:
+    made = Scene(tmp_path, PLAN, signers=keys.allowed("grace", grace='valid-before="20200101"'))
+    signatures = SshSignatures(HelperRunner())
+    given = SignoffGiven(node="core", role="cto", decision="approved", kind="gate")
+    head = made.journal.events(made.run)[-1].hash
+    text = statement(head, made.run, 2, None, GRACE, given)
+    key = signatures.key("grace@example.com", "", keys.file("grace"))
+    forged = dataclasses.replace(given, signature=signatures.sign(text, SIGN_OFF, key))
+    by_hand = SqliteJournal(tmp_path / "home" / "journal.db", Back())
+    drafts = [Draft(payload=forged), Draft(payload=GateOpened(node="core"))]
+    by_hand.append(made.run, drafts, GRACE)
+    by_hand.close()
+    answer = made.open().ask(r.StartStep(step="d")).result(10)
+    assert "has expired" in refusal(answer)
+    problems = looked_at(made.journal.events(made.run)).problems
+    assert len(problems) == 1
+    assert "did not count for grace@example.com then: has expired" in problems[0]
+    made.close()
 
 
 def test_a_key_that_an_agent_holds_signs_without_its_file(
