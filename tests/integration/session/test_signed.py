@@ -26,6 +26,8 @@ from runbook_tui.run.events import (
     RunSealed,
     RunStarted,
     SignoffGiven,
+    StepFinished,
+    StepStarted,
 )
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import gate_open
@@ -239,6 +241,26 @@ def test_an_approval_that_somebody_wrote_into_the_journal_lets_no_step_start(
     answer = victim.ask(r.StartStep(step="d")).result(10)
     assert "the signature of Grace on “Core” (event 2) does not hold" in refusal(answer)
     assert "step.started" not in made.types()
+    made.close()
+
+
+def test_the_end_of_a_step_that_somebody_wrote_without_its_sign_off_lets_no_step_start(
+    tmp_path: Path, keys: Keys
+) -> None:
+    asked = Gate(roles=("cto",), signed=True)
+    steps = (Step(id="a", title="A", signoff=asked), Step(id="b", title="B", needs=("a",)))
+    plan = dataclasses.replace(PLAN, phases=(Phase(id="core", title="Core", steps=steps),))
+    made = Scene(tmp_path, plan, signers=keys.allowed("grace"))
+    made.journal.append(made.run, [
+        Draft(payload=StepStarted(), step="a"),
+        Draft(payload=StepFinished(result="done"), step="a"),
+    ], ADA)  # fmt: skip
+    session = made.open()
+    answer = session.ask(r.StartStep(step="b")).result(10)
+    assert "“A” comes first, and is over without its signed sign-off" in refusal(answer)
+    sign_off = r.SignNode(node="a", role="cto")
+    assert isinstance(sign(session, keys.file("grace"), request=sign_off), Accepted)
+    ask(session, r.StartStep(step="b"))
     made.close()
 
 
