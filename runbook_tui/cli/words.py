@@ -24,12 +24,15 @@ def line(event: Event, title: Title = plain) -> str:
 
 
 def sentence(event: Event, title: Title = plain) -> str:
-    """What happened, in a few words; ``title`` names a node."""
+    """What happened, in a few words; ``title`` names a node.
+
+    It is one line whatever is in it: the name of a file, or a note, could pass for another event.
+    """
     saying = _SAYINGS.get(type(event.payload))
     if saying is None:
         return event.type
     about = title(event.step) if event.step else "the run"
-    return saying(event, about, title)
+    return " ".join(saying(event, about, title).splitlines())
 
 
 def result_of(payload: e.CommandFinished) -> str:

@@ -191,13 +191,18 @@ def misfiled(db: sqlite3.Connection, run: str, row: tuple[str, ...]) -> Iterator
 def broken_links(
     db: sqlite3.Connection, rows: dict[str, tuple[str, ...]], run: str | None
 ) -> Iterator[str]:
-    """Whether each run still holds the hash that the run after it was opened on."""
+    """Whether each run still holds the hash that the run after it was opened on, and is listed
+    before that one."""
+    listed_before = set[str]()
     for name, row in rows.items():
+        listed_before.add(name)
         before = previous_of(row[0])
         if before is None or run not in (None, name, before[0]):
             continue
         if not db.execute(LINKED, (before[0], digest_of(before[1]))).fetchone():
             yield f"run {name}: the head of run {before[0]} that it was opened on is gone"
+        elif before[0] not in listed_before:
+            yield f"run {name}: it is listed before run {before[0]}, which it was opened after"
 
 
 def anchored(db: sqlite3.Connection, anchor: str, run: str | None) -> bool:

@@ -15,7 +15,7 @@ from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Event
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback_state import RollbackState
-from runbook_tui.run.state import GONE, OVER, RunState, Status
+from runbook_tui.run.state import GONE, OVER, RunState, Status, open_checks, signed
 from runbook_tui.run.voiding import UNTOUCHED
 
 AGAIN = "it had not ended well when the plan lost it"
@@ -104,6 +104,7 @@ def plan_changed(draft: Draft, event: Event, payload: e.PlanChanged) -> None:
             del gates[id_]
     _let_go(draft, before)
     _come_back(draft, back)
+    _wait_again(draft, before, void)
     _ask_conditions_anew(draft, before)
     _open_again(draft, draft.outline.order)
     _beside(draft)
@@ -126,6 +127,18 @@ def _come_back(draft: Draft, ids: Iterable[str]) -> None:
         if step.status is Status.SKIPPED and step.reason == GONE:
             fields: dict[str, Any] = {"status": Status.FAILED, "reason": AGAIN}
             draft.change(id_, **(fields if step.acted else UNTOUCHED))
+
+
+def _wait_again(draft: Draft, before: RunState, void: Void) -> None:
+    """A step that was done, and whose tick or sign-off is void, is over with another one only; its
+    work stays done."""
+    signed_off = (s.node for s in before.signoffs if s.seq in void.signoffs and not s.for_gate)
+    ticked = (before.outline[id_].parent for id_ in void.ticks if id_ in before.outline)
+    state = draft.freeze()
+    for id_ in {*signed_off, *ticked} & draft.outline.steps.keys() - draft.gone:
+        wants = open_checks(state, id_) or not signed(state, id_)
+        if draft.step(id_).status is Status.DONE and wants:
+            draft.change(id_, status=Status.WAITING)
 
 
 def _ask_conditions_anew(draft: Draft, before: RunState) -> None:

@@ -253,6 +253,8 @@ def _described(archive: Archived, about: dict[str, Any], found: Chained) -> Iter
         yield f"{ABOUT}: the number of events is another"
     if archive.members and archive.folder != folder_name(str(about.get("run", ""))):
         yield "its folder is not that of its run"
+    if found.events and about.get("title") != getattr(found.events[0].payload, "title", None):
+        yield f"{ABOUT}: the title is not that of the run"
     if found.events and archive.at != stamp(found.events):
         yield "its files are of another time than its run"
 

@@ -19,11 +19,13 @@ from runbook_tui.run.events import (
     RunSealed,
     RunStarted,
     SignoffGiven,
+    StepFinished,
     StepStarted,
 )
 from runbook_tui.run.fold import begin, fold
+from runbook_tui.run.outline import Node
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import Reads, RunState, gate_open, unreadable
+from runbook_tui.run.state import Reads, RunState, Status, gate_open, signed, unreadable
 from runbook_tui.run.statement import SEAL, SIGN_OFF, principal, statement
 from runbook_tui.run.times import epoch
 from runbook_tui.run.verdicts import Signoff
@@ -41,8 +43,12 @@ def signers_of(state: RunState) -> str:
     return (state.begun.allowed_signers or "") if state.begun else ""
 
 
-def proof_of(event: Event, previous: str, signers: str, signatures: Signatures) -> Proof:
-    """What the signature of one event proves; ``previous`` is the hash (hex) of the one before."""
+def proof_of(event: Event, previous: str, at: float, signers: str, signatures: Signatures) -> Proof:
+    """What the signature of one event proves; ``previous`` is the hash (hex) of the one before.
+
+    The key has to count ``at``, in epoch seconds: the latest time in the run up to there. An event
+    that is dated back would make a key count again that has expired.
+    """
     said = event.payload
     assert isinstance(said, Signed)
     if not signers:
@@ -51,7 +57,7 @@ def proof_of(event: Event, previous: str, signers: str, signatures: Signatures) 
     purpose = SEAL if isinstance(said, RunSealed) else SIGN_OFF
     signature = said.signature or ""
     who = principal(event.actor)
-    return signatures.check(text, signature, purpose, who, signers, epoch(event.at))
+    return signatures.check(text, signature, purpose, who, signers, at)
 
 
 def proofs(
@@ -65,9 +71,11 @@ def proofs(
     if signers is None:
         signers = (begun.allowed_signers or "") if isinstance(begun, RunStarted) else ""
     found = {}
+    latest = epoch(events[0].at) if events else 0.0
     for before, event in itertools.pairwise(events):
+        latest = max(latest, epoch(event.at))
         if isinstance(event.payload, Signed) and event.payload.signature:
-            found[event.seq] = proof_of(event, before.hash, signers, signatures)
+            found[event.seq] = proof_of(event, before.hash, latest, signers, signatures)
     return found
 
 
@@ -149,6 +157,10 @@ def lacking(events: Sequence[Event], runbook: Runbook, reads: Reads = unreadable
             state, done = fold(state, events[done : at + 1]), at + 1
         if isinstance(said, SignoffGiven) and not said.signature and _asked(state, said):
             yield f"{about}: a sign-off on “{said.node}” without the signature that the plan wants"
+        if isinstance(said, StepFinished) and said.result == "done" and _closes(state, event.step):
+            state, done = fold(state, events[done:at]), at
+            if not signed(state, event.step or ""):
+                yield f"{about}: “{event.step}” was finished without its signed sign-off"
         if not isinstance(said, StepStarted) or not (gates := _signed_gates(state, event.step)):
             continue
         state, done = fold(state, events[done:at]), at
@@ -164,6 +176,12 @@ def _signed_gates(state: RunState, step: str | None) -> list[str]:
         return []
     around = ((holder, state.outline[holder].gate) for holder in state.outline.holders(step or ""))
     return [holder for holder, gate in around if gate is not None and gate.signed]
+
+
+def _closes(state: RunState, step: str | None) -> bool:
+    """Whether a step is over only with a signature; a rehearsal asks nobody."""
+    asked = state.outline[step].signoff if step and step in state.outline.steps else None
+    return asked is not None and asked.signed and not state.rehearsal
 
 
 def _asked(state: RunState, said: SignoffGiven) -> bool:
@@ -197,7 +215,7 @@ class Guard:
         purpose = SEAL if isinstance(request, r.SealRun) else SIGN_OFF
         proof = self.signatures.check(
             request.statement, request.signature, purpose, principal(actor), signers_of(state),
-            self.now(),
+            max(self.now(), state.last_at),
         )  # fmt: skip
         if not proof.problem:
             return None
@@ -207,7 +225,15 @@ class Guard:
         )
 
     def _behind(self, state: RunState, step: str) -> Refusal | None:
-        """A signed approval that this step relies on may be by somebody else than this program."""
+        """A signed approval that this step relies on, or the end of a step without one, may be by
+        somebody else than this program."""
+        for id_ in _unsigned(state, step):
+            title = state.outline[id_].title
+            return Refusal(
+                reason=f"“{title}” comes first, and is over without its signed sign-off",
+                hint=f"look with `runbook verify {state.run}`; what closes it is"
+                f" runbook sign {state.run} {id_}",
+            )
         for given in _relied_on(state, step):
             proof = self._proof(state, given)
             if proof.problem:
@@ -223,8 +249,10 @@ class Guard:
     def _proof(self, state: RunState, given: Signoff) -> Proof:
         known = (given.seq, given.signature)
         if known not in self._known:
-            before, event = self.journal.events(state.run, given.seq - 2)[:2]
-            proof = proof_of(event, before.hash, signers_of(state), self.signatures)
+            events = self.journal.events(state.run, most=given.seq)
+            at = max(epoch(event.at) for event in events)
+            before, event = events[-2:]
+            proof = proof_of(event, before.hash, at, signers_of(state), self.signatures)
             if proof.unknown:
                 return proof
             self._known[known] = proof
@@ -239,14 +267,26 @@ def is_signed(request: r.Request) -> bool:
 
 def _relied_on(state: RunState, step: str) -> Iterator[Signoff]:
     """The signed approvals that let a step begin: of the gates around it, and of what it needs."""
-    around = state.outline.holders(step)
-    for holder in around:
+    for holder in state.outline.holders(step):
         if holder not in state.overridden_gates:
             yield from _approvals(state, holder, state.outline[holder].gate, gate=True)
-    for holder in around:
+    for node in _needed(state, step):
+        yield from _approvals(state, node.id, node.signoff, gate=False)
+
+
+def _needed(state: RunState, step: str) -> Iterator[Node]:
+    """All that lies in what a step, or what is around it, needs."""
+    for holder in state.outline.holders(step):
         for need in state.outline[holder].needs:
-            for node in state.outline.inside(need) if need in state.outline else ():
-                yield from _approvals(state, node.id, node.signoff, gate=False)
+            yield from state.outline.inside(need) if need in state.outline else ()
+
+
+def _unsigned(state: RunState, step: str) -> Iterator[str]:
+    """The steps that come first and are done without the signatures that close them."""
+    for node in _needed(state, step):
+        over = _closes(state, node.id) and state.step(node.id).status is Status.DONE
+        if over and not signed(state, node.id):
+            yield node.id
 
 
 def _approvals(state: RunState, id_: str, asked: Gate | None, *, gate: bool) -> list[Signoff]:

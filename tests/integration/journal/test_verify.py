@@ -167,6 +167,17 @@ def test_a_whole_run_taken_out_is_found_by_the_run_that_came_after(path: Path) -
 
 
 @pytest.mark.usefixtures("events")
+def test_runs_that_changed_places_are_found(path: Path) -> None:
+    filled(path, 2, "8c01")
+    assert not verdict(path).problems
+    with tampering(path) as db:
+        db.execute("UPDATE run SET number = 1000 - number")
+        db.execute("UPDATE run SET number = number + 1000")
+    moved = "run 8c01: it is listed before run 7f3a, which it was opened after"
+    assert verdict(path).problems == (moved,)
+
+
+@pytest.mark.usefixtures("events")
 def test_guards_that_were_taken_away_are_missed(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.execute("DROP TRIGGER event_delete")

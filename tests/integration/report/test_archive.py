@@ -6,6 +6,7 @@ import dataclasses
 import gzip
 import hashlib
 import io
+import json
 import re
 import tarfile
 from collections.abc import Iterator
@@ -166,6 +167,15 @@ def test_a_file_put_in_another_s_place_with_its_sum_is_found(
 ) -> None:
     problems = checked(written(place, replaced(packed(place), name, data)), tmp_path).problems
     assert any(said in problem for problem in problems), problems
+
+
+def test_a_title_that_is_not_the_run_s_is_found(place: Path, tmp_path: Path) -> None:
+    files = packed(place)
+    about = next(f for f in files if f.name == "archive.json")
+    said = json.loads(b"".join(about.blocks()))
+    told = json.dumps({**said, "title": "Another"}).encode()
+    verdict = checked(written(place, replaced(files, "archive.json", told)), tmp_path)
+    assert any("the title is not that of the run" in problem for problem in verdict.problems)
 
 
 def test_files_that_were_taken_out_or_added_are_found(place: Path, tmp_path: Path) -> None:

@@ -12,21 +12,26 @@ import pytest
 
 from runbook_tui.book.model import Gate, Phase, Runbook, Step
 from runbook_tui.command.runner import HelperRunner
+from runbook_tui.journal.clock import SystemClock
 from runbook_tui.journal.signatures import SshSignatures
+from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import (
     Actor,
     Draft,
     Event,
+    GateOpened,
     NoteAdded,
     RunFinished,
     RunSealed,
     RunStarted,
     SignoffGiven,
+    StepFinished,
+    StepStarted,
 )
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import gate_open
-from runbook_tui.run.statement import SEAL, SIGN_OFF
+from runbook_tui.run.statement import SEAL, SIGN_OFF, statement
 from runbook_tui.session.answering import Accepted, Answer
 from runbook_tui.session.ports.signatures import Key
 from runbook_tui.session.proofs import Examined, Examiner
@@ -127,6 +132,35 @@ def test_a_sign_off_stays_good_when_its_key_has_expired_since(place: Scene, keys
     assert any("has expired" in problem for problem in looked_at(later, expiring).problems)
 
 
+class Back(SystemClock):
+    """The clock of somebody who dates an event back."""
+
+    def now(self) -> float:
+        return 1.5e9
+
+
+def test_a_key_that_has_expired_does_not_count_again_for_an_event_that_is_dated_back(
+    tmp_path: Path, keys: Keys
+) -> None:
+    made = Scene(tmp_path, PLAN, signers=keys.allowed("grace", grace='valid-before="20200101"'))
+    signatures = SshSignatures(HelperRunner())
+    given = SignoffGiven(node="core", role="cto", decision="approved", kind="gate")
+    head = made.journal.events(made.run)[-1].hash
+    text = statement(head, made.run, 2, None, GRACE, given)
+    key = signatures.key("grace@example.com", "", keys.file("grace"))
+    forged = dataclasses.replace(given, signature=signatures.sign(text, SIGN_OFF, key))
+    by_hand = SqliteJournal(tmp_path / "home" / "journal.db", Back())
+    drafts = [Draft(payload=forged), Draft(payload=GateOpened(node="core"))]
+    by_hand.append(made.run, drafts, GRACE)
+    by_hand.close()
+    answer = made.open().ask(r.StartStep(step="d")).result(10)
+    assert "has expired" in refusal(answer)
+    problems = looked_at(made.journal.events(made.run)).problems
+    assert len(problems) == 1
+    assert "did not count for grace@example.com then: has expired" in problems[0]
+    made.close()
+
+
 def test_a_key_that_an_agent_holds_signs_without_its_file(
     place: Scene, keys: Keys, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -207,6 +241,26 @@ def test_an_approval_that_somebody_wrote_into_the_journal_lets_no_step_start(
     answer = victim.ask(r.StartStep(step="d")).result(10)
     assert "the signature of Grace on “Core” (event 2) does not hold" in refusal(answer)
     assert "step.started" not in made.types()
+    made.close()
+
+
+def test_the_end_of_a_step_that_somebody_wrote_without_its_sign_off_lets_no_step_start(
+    tmp_path: Path, keys: Keys
+) -> None:
+    asked = Gate(roles=("cto",), signed=True)
+    steps = (Step(id="a", title="A", signoff=asked), Step(id="b", title="B", needs=("a",)))
+    plan = dataclasses.replace(PLAN, phases=(Phase(id="core", title="Core", steps=steps),))
+    made = Scene(tmp_path, plan, signers=keys.allowed("grace"))
+    made.journal.append(made.run, [
+        Draft(payload=StepStarted(), step="a"),
+        Draft(payload=StepFinished(result="done"), step="a"),
+    ], ADA)  # fmt: skip
+    session = made.open()
+    answer = session.ask(r.StartStep(step="b")).result(10)
+    assert "“A” comes first, and is over without its signed sign-off" in refusal(answer)
+    sign_off = r.SignNode(node="a", role="cto")
+    assert isinstance(sign(session, keys.file("grace"), request=sign_off), Accepted)
+    ask(session, r.StartStep(step="b"))
     made.close()
 
 

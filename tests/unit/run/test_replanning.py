@@ -95,6 +95,34 @@ def test_a_sign_off_and_a_tick_are_void_only_where_what_was_decided_on_is_anothe
     assert "two" not in history.state.opened_gates
 
 
+def test_a_done_step_whose_sign_off_or_tick_is_void_waits_for_another_and_is_not_run_again() -> (
+    None
+):
+    asked = Gate(roles=("cto",))
+    plan = Runbook(title="P", roles={"cto": ("*",)}, phases=(Phase(id="p", title="P", steps=(
+        Step(id="a", title="A", run="true", signoff=asked),
+        Step(id="b", title="B", run="true", needs=("a",), checks=(Check(id="ok", title="Ok"),)),
+        Step(id="c", title="C", run="true", needs=("b",)),
+    )),))  # fmt: skip
+    history = Replanned(plan)
+    history.ran("a")
+    history.add(e.SignoffGiven(node="a", role="cto", decision="approved"), "a", GRACE)
+    history.ran("b")
+    history.add(e.CheckTicked(node="ok"), "b")
+    history.take(edited(plan, "a", run="other"))
+    assert history.state.step("a").status is Status.WAITING
+    assert history.state.step("b").status is Status.DONE
+    history.ask(r.SignNode(node="a", role="cto"), GRACE)
+    assert history.state.step("a").status is Status.DONE
+    assert history.state.step("a").attempt == 1
+    history.take(edited(edited(plan, "a", run="other"), "b", checks=(Check(id="ok", title="No"),)))
+    assert history.state.step("a").status is Status.DONE
+    assert history.state.step("b").status is Status.WAITING
+    assert "“B” comes first" in refused(history, r.StartStep(step="c"))
+    history.ask(r.TickNode(node="ok"))
+    assert history.state.step("b").status is Status.DONE
+
+
 def test_what_a_plan_says_of_time_alone_voids_nothing() -> None:
     history = Replanned(two_phases())
     history.ask(r.SignNode(node="two", role="cto"), GRACE)

@@ -44,6 +44,33 @@ def test_what_has_opened_it_keeps_it_open(opens: e.Payload) -> None:
     assert list(lacking(history.events, PLAN)) == []
 
 
+def closing() -> Runbook:
+    """A plan whose step A is over only when the CTO has signed; B comes after it."""
+    asked = Gate(roles=("cto",), signed=True)
+    steps = (Step(id="a", title="A", signoff=asked), Step(id="b", title="B"))
+    return Runbook(
+        title="P", roles={"cto": ("*",)}, phases=(Phase(id="p", title="P", steps=steps),)
+    )
+
+
+def test_a_step_that_was_finished_without_its_signed_sign_off_is_named() -> None:
+    given = e.SignoffGiven(node="a", role="cto", decision="approved", kind="sign-off")
+    proven = dataclasses.replace(given, signature="s")
+    for signoff, problems in ((None, 1), (given, 2), (proven, 0)):
+        history = History(closing())
+        history.add(e.StepStarted(), "a")
+        if signoff is not None:
+            history.add(signoff, "a", GRACE)
+        history.add(e.StepFinished(result="done"), "a", GRACE)
+        found = list(lacking(history.events, closing()))
+        assert len(found) == problems
+        assert all("without" in problem for problem in found)
+    rehearsed = History(closing(), rehearse=True)
+    rehearsed.add(e.StepStarted(), "a")
+    rehearsed.add(e.StepFinished(result="done"), "a")
+    assert not list(lacking(rehearsed.events, closing()))
+
+
 def test_a_rehearsal_waits_for_nobody() -> None:
     history = History(PLAN, rehearse=True)
     history.add(e.StepStarted(), "a")
