@@ -7,6 +7,7 @@ import sys
 
 def main() -> None:
     """The program ``runbook``; ends the process with the contract's exit status."""
+    from runbook_tui.cli.ending import end
     from runbook_tui.cli.program import start
 
-    sys.exit(start(sys.argv[1:]))
+    end(start(sys.argv[1:]))
