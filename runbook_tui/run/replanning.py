@@ -17,6 +17,7 @@ from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import GONE, OVER, RunState, Status, open_checks, signed
 from runbook_tui.run.voiding import UNTOUCHED
+from runbook_tui.run.weakening import weakened
 
 AGAIN = "it had not ended well when the plan lost it"
 """The reason of a step that the plan has again."""
@@ -84,9 +85,11 @@ def _words(box: Any) -> Any:
 
 
 def plan_changed(draft: Draft, event: Event, payload: e.PlanChanged) -> None:
-    """From this event on the run is of the new plan."""
+    """From this event on the run is of the new plan; a forged one may have no effect."""
     before = draft.freeze()
     then = with_plan(before, payload, before.reads(payload))
+    if weakened(before.outline, then.outline):
+        return
     void = void_in(before, then)
     back = before.gone - then.gone
     runbook = needed(before, then.runbook)

@@ -13,6 +13,7 @@ from runbook_tui.run.outline import Outline
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.times import utc
+from runbook_tui.run.weakening import weakened
 from runbook_tui.run.wire import wire_name
 
 
@@ -76,6 +77,12 @@ def _unfit(state: RunState, new: Runbook) -> Refusal | None:
                 reason=f"“{id_}” is a step that has run, and a {node.kind.value} in the new plan",
                 hint=f"give that {node.kind.value} another id",
             )
+    if lost := weakened(state.outline, plan):
+        return Refusal(
+            reason=f"the new plan does not ask for the signatures of “{lost[0]}” any more",
+            hint="a gate is opened without them by runbook override, on record; or start a run of"
+            " the new plan",
+        )
     signers = state.begun.allowed_signers if state.begun is not None else None
     if not signers and any(_signed(g) for n in plan.nodes.values() for g in (n.gate, n.signoff)):
         return Refusal(

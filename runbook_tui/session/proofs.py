@@ -155,6 +155,8 @@ def lacking(events: Sequence[Event], runbook: Runbook, reads: Reads = unreadable
         if isinstance(said, PlanChanged):
             # What is signed, and where, is another from here on.
             state, done = fold(state, events[done : at + 1]), at + 1
+            if state.plan is not said:
+                yield f"{about}: another plan that asks for fewer signatures; it has no effect"
         if isinstance(said, SignoffGiven) and not said.signature and _asked(state, said):
             yield f"{about}: a sign-off on “{said.node}” without the signature that the plan wants"
         if isinstance(said, StepFinished) and said.result == "done" and _closes(state, event.step):

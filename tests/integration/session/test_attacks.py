@@ -30,6 +30,7 @@ from runbook_tui.run.events import Actor, SignoffGiven
 from runbook_tui.run.state import Status
 from runbook_tui.run.statement import SIGN_OFF, statement
 from runbook_tui.session.answering import Accepted
+from runbook_tui.session.opening import plan_digest
 from runbook_tui.session.proofs import Examiner
 from runbook_tui.session.proving import proved
 from runbook_tui.session.verifying import verify
@@ -203,6 +204,14 @@ def truncate(at: Told, events: list[Body]) -> None:
     del events[2:]
 
 
+def weaker_plan(at: Told, events: list[Body]) -> None:
+    """A plan without the gate, as if the lead had taken it over before the step."""
+    weak = "".join(line for line in PLAN.splitlines(True) if not line.startswith("gate"))
+    data = {"title": "Signed", "source": "plan.toml", "format": "toml", "plan": weak,
+            "digest": plan_digest(weak, {})}  # fmt: skip
+    events[2:4] = [{**events[1], "id": "forged", "type": "plan.changed", "data": data}]
+
+
 def own_signers(at: Told, events: list[Body]) -> None:
     """Everything made anew, with a list in which Grace's key is the attacker's."""
     lines = at.keys.allowed("ada") + at.keys.allowed("eve").replace("eve@", "grace@")
@@ -220,6 +229,7 @@ ATTACKS: list[tuple[Callable[[Told, list[Body]], None], str]] = [
     (other_time, SIGNED), (replay, SIGNED), (forge, "is that of ada@example.com, not of grace"),
     (unsigned, "without the signature that the plan wants"), (no_sign_off, PLANNED),
     (after_the_last_sign_off, SIGNED), (reorder, SIGNED), (own_signers, "genesis"),
+    (weaker_plan, "asks for fewer signatures"), (weaker_plan, PLANNED),
     (no_seal, ANCHOR), (truncate, ANCHOR),
 ]  # fmt: skip
 
@@ -228,7 +238,9 @@ def test_an_honest_run_holds(told: Told) -> None:
     assert problems(told, told.head) == ()
 
 
-@pytest.mark.parametrize(("attack", "found"), ATTACKS, ids=[a.__name__ for a, _ in ATTACKS])
+@pytest.mark.parametrize(
+    ("attack", "found"), ATTACKS, ids=[f"{a.__name__}-{n}" for n, (a, _) in enumerate(ATTACKS)]
+)
 def test_each_attack_is_found_by_what_is_due(
     attacked: Told, attack: Callable[[Told, list[Body]], None], found: str
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +94,50 @@ def test_a_sign_off_and_a_tick_are_void_only_where_what_was_decided_on_is_anothe
     history.take(edited(two_phases(), "deploy", run="./deploy --all"))
     assert not history.state.signoffs
     assert "two" not in history.state.opened_gates
+
+
+SIGNED = Gate(roles=("cto",), signed=True)
+
+
+def gated(gate: Gate | None, *, outside: bool = False) -> Runbook:
+    steps = (Step(id="a", title="A", run="true"), Step(id="b", title="B", run="true"))
+    out, behind = (steps[:1], steps[1:]) if outside else ((), steps)
+    phases = (Phase(id="one", title="One", steps=out),
+              Phase(id="two", title="Two", gate=gate, steps=behind))  # fmt: skip
+    return Runbook(title="P", roles={"cto": ("*",), "qa": ("*",)}, phases=phases)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        gated(None),
+        gated(dataclasses.replace(SIGNED, signed=False)),
+        gated(dataclasses.replace(SIGNED, roles=("qa",))),
+        gated(SIGNED, outside=True),
+        dataclasses.replace(gated(None), phases=gated(None).phases[:1]),
+    ],
+    ids=["no gate", "unsigned", "another role", "a step moved out", "no phase"],
+)
+def test_no_plan_takes_a_signed_gate_away_not_even_a_forged_event(plan: Runbook) -> None:
+    history = Replanned(gated(SIGNED))
+    request = history.taking(plan)
+    assert "signatures of “Two”" in refused(history, request)
+    before = history.state
+    history.add(request.plan)
+    assert history.state.plan is before.plan
+    assert history.state.outline is before.outline
+    assert refused(history, r.StartStep(step="a"))
+
+
+def test_a_plan_may_ask_for_more_signatures_and_have_other_steps() -> None:
+    history = Replanned(gated(SIGNED))
+    more = dataclasses.replace(SIGNED, roles=("cto", "qa"), four_eyes=True)
+    history.state = dataclasses.replace(
+        history.state,
+        begun=dataclasses.replace(history.state.begun, allowed_signers="x"),  # type: ignore[type-var]
+    )
+    history.take(edited(gated(more), "b"))
+    assert history.state.outline["two"].gate == more
 
 
 def test_a_done_step_whose_sign_off_or_tick_is_void_waits_for_another_and_is_not_run_again() -> (
