@@ -13,6 +13,7 @@ from runbook_tui.run.state import FRESH, GONE, RunState, Status, StepState
 from runbook_tui.run.times import ended_at, epoch
 
 V = TypeVar("V")
+MAPS = ("values", "sources", "secrets", "steps", "ticks", "opened_gates", "overridden_gates")
 UNDER_WAY = frozenset({Status.RUNNING, Status.UNDOING})
 
 
@@ -92,6 +93,16 @@ class Draft:
             paused=self.paused,
             **self.fields,
         )
+
+    def so_far(self) -> RunState:
+        """The state in the middle of a change; what is changed later is none of it.
+
+        What follows from a state is remembered by its maps, so none of them may change again.
+        """
+        state = self.freeze()
+        for name in MAPS:
+            setattr(self, name, dict(getattr(self, name)))
+        return state
 
     def clocked(self, event: Event) -> None:
         """An event comes next: what was before it may have to be moved on the scale of time."""

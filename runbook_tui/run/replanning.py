@@ -86,7 +86,7 @@ def _words(box: Any) -> Any:
 
 def plan_changed(draft: Draft, event: Event, payload: e.PlanChanged) -> None:
     """From this event on the run is of the new plan; a forged one may have no effect."""
-    before = draft.freeze()
+    before = draft.so_far()
     then = with_plan(before, payload, before.reads(payload))
     if weakened(before.outline, then.outline):
         return
@@ -137,7 +137,7 @@ def _wait_again(draft: Draft, before: RunState, void: Void) -> None:
     work stays done."""
     signed_off = (s.node for s in before.signoffs if s.seq in void.signoffs and not s.for_gate)
     ticked = (before.outline[id_].parent for id_ in void.ticks if id_ in before.outline)
-    state = draft.freeze()
+    state = draft.so_far()
     for id_ in {*signed_off, *ticked} & draft.outline.steps.keys() - draft.gone:
         wants = open_checks(state, id_) or not signed(state, id_)
         if draft.step(id_).status is Status.DONE and wants:

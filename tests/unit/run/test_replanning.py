@@ -14,6 +14,7 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.content import content
 from runbook_tui.run.decide import left_open
+from runbook_tui.run.draft import Draft
 from runbook_tui.run.fold import anew, fold
 from runbook_tui.run.plan_diff import plan_differences
 from runbook_tui.run.plan_words import explained, in_short
@@ -94,6 +95,18 @@ def test_a_sign_off_and_a_tick_are_void_only_where_what_was_decided_on_is_anothe
     history.take(edited(two_phases(), "deploy", run="./deploy --all"))
     assert not history.state.signoffs
     assert "two" not in history.state.opened_gates
+
+
+def test_what_was_seen_in_the_middle_of_a_change_does_not_change_any_more() -> None:
+    draft = Draft(History(two_phases()).state)
+    draft.change("merge", acted=True)
+    draft.values["version"] = "1"
+    seen = draft.so_far()
+    draft.change("merge", acted=False)
+    draft.values["version"] = "2"
+    assert seen.step("merge").acted
+    assert seen.values == {"version": "1"}
+    assert not draft.freeze().step("merge").acted
 
 
 SIGNED = Gate(roles=("cto",), signed=True)
