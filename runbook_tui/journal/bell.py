@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import os
 import select
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from runbook_tui.session.home import opened
+from runbook_tui.session.inotify import watch
 
-IN_MODIFY = 0x2
 LOOK = 1.0
 """Seconds after which a listener looks by itself."""
 POLL = 0.05
@@ -82,22 +81,3 @@ def seen(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_ino, found.st_dev
-
-
-def watch(path: Path) -> int:
-    """An inotify descriptor on the file, or -1 where there is no inotify or no such file."""
-    if not sys.platform.startswith("linux"):
-        return -1
-    import ctypes
-
-    try:
-        libc = ctypes.CDLL(None, use_errno=True)
-        fd: int = libc.inotify_init1(os.O_CLOEXEC | os.O_NONBLOCK)
-        if fd < 0:
-            return -1
-        if libc.inotify_add_watch(fd, os.fsencode(path), IN_MODIFY) < 0:
-            os.close(fd)
-            return -1
-    except (OSError, AttributeError):
-        return -1
-    return fd

@@ -17,6 +17,7 @@ from runbook_tui.journal.reader import JournalReader
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Draft
+from runbook_tui.session import inotify
 from runbook_tui.session.ports.journal import Journal, JournalError, Verdict
 from tests.fakes.history import in_brief
 from tests.integration.journal.scenes import ADA, begun, filled, line, note, opened, writer
@@ -155,7 +156,7 @@ def test_a_follower_goes_on_listening_between_its_waits(
         begun_listening.append(listen(bell_file))
         return begun_listening[-1]
 
-    listen = bell.watch
+    listen = inotify.watch
     monkeypatch.setattr(bell, "watch", watch)
     with opened(path) as journal, SqliteJournal.open_reading(path) as reader:
         journal.append("7f3a", begun(), ADA)
