@@ -62,9 +62,10 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path, severity: int | Non
     from runbook_tui import wiring
     from runbook_tui.journal.clock import SystemClock
 
-    folder = spare.Places(run_folder, file.run).writable()
+    places = spare.Places(run_folder, file.run)
+    folder = places.writable()
     began = time.monotonic()
-    account = Account(spare.Places(folder, file.run), who)
+    account = Account(places, who)
     complete, remaining = emergency.EmergencyRollback(
         file,
         commands=wiring.commands(),

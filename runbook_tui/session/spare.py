@@ -1,12 +1,14 @@
 """Where a rollback writes when the run's own folder cannot be written, and how that is found again.
 
 The folder lies in the runtime or temporary directory, where others may write too: only what this
-user owns and nobody else can write is believed.
+user owns and nobody else can write is believed. A run's id is its own in one home only, so the
+folder's name says which home it is of: what another run of that id did would count as done here.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 import tempfile
@@ -22,6 +24,12 @@ ROOM = 1 << 18
 
 CANNOT_PROMISE = frozenset({errno.EOPNOTSUPP, errno.EINVAL, errno.ENODEV})
 """What a file system says that knows no reservation; it may well have room."""
+
+
+def prefix(real: Path, run: str) -> str:
+    """What names of a run's spare folders begin with; ``real`` is its folder, links followed."""
+    home = hashlib.sha256(os.fsencode(real)).hexdigest()[:16]
+    return f"runbook-{run}-{home}-"
 
 
 class Places:
@@ -40,8 +48,13 @@ class Places:
         """A folder that takes something now. Raises OSError where there is none at all."""
         if not _takes(self._folder):
             place = next((place for place in _places() if _takes(place)), _places()[-1])
-            self._folder = Path(tempfile.mkdtemp(prefix=f"runbook-{self._run}-", dir=place))
+            name = prefix(_real(self._home), self._run)
+            self._folder = Path(tempfile.mkdtemp(prefix=name, dir=place))
         return self._folder
+
+
+def _real(folder: Path) -> Path:
+    return Path(os.path.realpath(folder))
 
 
 def _takes(folder: Path) -> bool:
@@ -66,8 +79,9 @@ def _remove(path: Path) -> None:
 def accounts(run_folder: Path, run: str) -> list[Path]:
     """Accounts of a run's rollbacks that nobody entered into the journal yet, the oldest first."""
     found = [run_folder / NAME]
+    begins = prefix(_real(run_folder), run)
     for place in _places():
-        found += [folder / NAME for folder in place.glob(f"runbook-{run}-*") if _private(folder)]
+        found += [folder / NAME for folder in place.glob(f"{begins}*") if _private(folder)]
     there = [path for path in found if path.is_file()]
     return sorted(there, key=lambda path: path.stat().st_mtime)
 

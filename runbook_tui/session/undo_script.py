@@ -16,7 +16,7 @@ from pathlib import Path
 
 from runbook_tui.book.model import Secret
 from runbook_tui.run import remote
-from runbook_tui.session import undo_shell, undo_shell_commands, undo_shell_there
+from runbook_tui.session import spare, undo_shell, undo_shell_commands, undo_shell_there
 from runbook_tui.session.undo_file import UNDO_SECONDS, FiledUndo, Running, UndoFile
 from runbook_tui.session.undo_late import LATE, late, spelled
 
@@ -134,6 +134,7 @@ def _facts(file: UndoFile, place: Path, owner: Owner, shell: Sequence[str]) -> s
         "run": file.run,
         "run_title": one_line(file.title),
         "recorded_place": str(place),
+        "spare_name": spare.prefix(place, file.run),
         "recorded_scope": file.scope,
         "recorded_node": file.node,
         "scope_words": _scope_words(file),

@@ -84,7 +84,7 @@ writing=''
 kept() {
   [ ! -f "$place/$account" ] || cat "$place/$account"
   for spare in "${XDG_RUNTIME_DIR:-/tmp}" "${TMPDIR:-/tmp}" /dev/shm; do
-    for file in "$spare/runbook-$run"-*/"$account"; do
+    for file in "$spare/$spare_name"*/"$account"; do
       [ -f "$file" ] || continue
       # Others may write there too: only what is ours alone is believed.
       [ -n "$(find "${file%/*}" -prune -type d -user "$(id -u)" -perm 700)" ] && cat "$file"
@@ -145,7 +145,7 @@ open_account() {
     rm -f "$place/.room.$$" 2>/dev/null
     for spare in "${XDG_RUNTIME_DIR:-/tmp}" "${TMPDIR:-/tmp}" /dev/shm; do
       takes "$spare" || continue
-      writing=$(mktemp -d "$spare/runbook-$run-XXXXXXXX" 2>/dev/null) && break
+      writing=$(mktemp -d "$spare/${spare_name}XXXXXXXX" 2>/dev/null) && break
     done
     say "nothing can be written in $place; the account is kept in ${writing:-no place at all}"
   fi

@@ -80,7 +80,7 @@ class Papers:
             sources={p.name: p.secret for p in state.runbook.parameters if p.secret is not None},
             environment=around,
         )
-        place = self.folder.absolute()
+        place = Path(os.path.realpath(self.folder))
         script = undo_script.script(file, place, _owner(), self._bodies)
         page = undo_sheet.sheet(file, state.runbook, place)
         return (

@@ -26,6 +26,7 @@ from runbook_tui.run.events import (
     UndoStarted,
 )
 from runbook_tui.run.requests import Refusal
+from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import Status
 from runbook_tui.session import account, emergency, spare, undo_file
 from tests.fakes.history import GRACE
@@ -387,13 +388,32 @@ def test_an_account_kept_elsewhere_is_found_and_only_if_it_is_ours(
     elsewhere = places.writable()
     kept = account.Account(places, GRACE)
     kept.keep(UndoFinished(result="done"), "a", 0.0)
-    open_to_all = tmp_path / "runbook-r1-planted"
+    open_to_all = tmp_path / f"{elsewhere.name}-planted"
     open_to_all.mkdir()
     open_to_all.chmod(0o777)
     (open_to_all / spare.NAME).write_text(json.dumps({"type": "undo.finished"}) + "\n")
     found = spare.accounts(tmp_path / "not-there", "r1")
     assert found == [elsewhere / spare.NAME]
     assert account.undone(account.left_behind(found[0])) == {"a"}
+
+
+def test_what_another_home_s_run_of_the_same_id_took_back_is_not_taken_back_here(
+    scene: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ids of runs are drawn in each home by itself, and accounts may lie in one place for all."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    place = scene(book(Step(id="a", title="A", run="true", undo="touch undone")))
+    session = place.open()
+    run_step(session, "a")
+    theirs = account.Account(spare.Places(tmp_path / "other" / place.run, place.run), GRACE)
+    theirs.keep(RollbackStarted(scope="run", steps=("a",)), None, 0.0)
+    theirs.keep(UndoStarted(), "a", 0.0)
+    theirs.keep(UndoFinished(result="done", exit=0), "a", 0.0)
+    ask(session, r.OpenRollback())
+    assert [item.step for item in plan(session.state, "run", "").items] == ["a"]
+    assert rolled_back(session) == "complete"
+    assert (place.work / "undone").exists()
 
 
 def test_without_a_journal_a_secret_is_fetched_again_and_never_empty(scene: Make) -> None:

@@ -18,7 +18,7 @@ from runbook_tui.book.model import Secret
 from runbook_tui.book.parameters import places_in
 from runbook_tui.command.shells import REDIRECTING
 from runbook_tui.command.supervisor import values
-from runbook_tui.session import account, undo_shell
+from runbook_tui.session import account, spare, undo_shell
 from runbook_tui.session.ports.commands import PutOut
 from runbook_tui.session.undo_file import FiledUndo, Running, UndoFile
 from runbook_tui.session.undo_script import Owner, script
@@ -363,12 +363,21 @@ def test_an_account_in_a_spare_place_is_believed_if_it_is_ours_alone(
 ) -> None:
     (tmp_path / "told").touch()
     path = write(tmp_path / "run", undo("a", "echo x >> told", tmp_path))
-    spare = tmp_path / "runbook-r1-abc"
-    spare.mkdir()
-    spare.chmod(mode)
-    (spare / "rollback-account.jsonl").write_text(DONE.format(step="a"))
+    beside = tmp_path / f"{spare.prefix(path.parent, 'r1')}abc"
+    beside.mkdir()
+    beside.chmod(mode)
+    (beside / spare.NAME).write_text(DONE.format(step="a"))
     assert run(path, XDG_RUNTIME_DIR=str(tmp_path)).returncode == (5 if told else 0)
     assert (tmp_path / "told").read_text() == told
+
+
+def test_an_account_of_another_home_s_run_of_the_same_id_is_not_believed(tmp_path: Path) -> None:
+    path = write(tmp_path / "run", undo("a", "touch undone", tmp_path))
+    theirs = tmp_path / f"{spare.prefix(tmp_path / 'other' / 'run', 'r1')}abc"
+    theirs.mkdir(mode=0o700)
+    (theirs / spare.NAME).write_text(DONE.format(step="a"))
+    assert run(path, XDG_RUNTIME_DIR=str(tmp_path)).returncode == 5
+    assert (tmp_path / "undone").exists()
 
 
 def test_an_account_of_the_program_is_believed_and_a_torn_line_spoils_nothing(
