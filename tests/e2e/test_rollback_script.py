@@ -15,6 +15,7 @@ from runbook_tui.command.runner import HelperRunner
 from runbook_tui.demo.sandbox import make_sandbox, tree_of
 from tests.e2e import kills
 from tests.e2e.test_rollback import SLOW
+from tests.on_disk import files_holding
 from tests.programs import Program, wait_for_output
 from tests.waiting import until
 
@@ -288,8 +289,7 @@ def test_a_merge_and_a_secret(runbook: Program) -> None:
     assert kills.verified(runbook.work)
     assert sh(runbook, **secret).returncode == 5
     assert (runbook.work / "undone.log").read_text() == "with top-secret\n"
-    for path in runbook.home.rglob("*"):
-        assert not path.is_file() or b"top-secret" not in path.read_bytes()
+    assert files_holding(runbook.home, "top-secret") == []
     taken_in(runbook)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tests.on_disk import files_holding
 from tests.programs import Program, wait_for_output
 from tests.waiting import until
 
@@ -33,9 +34,7 @@ until test -e go; do sleep 0.02; done
 
 def holding(home: Path) -> list[Path]:
     """Files that lie on the disk and hold the secret, as it is or coded."""
-    files = [p for p in home.rglob("*") if p.is_file() and not p.is_symlink()]
-    words = (WORD.encode(), b"b3Blbi1zZXNhbWUtMTc")
-    return [path for path in files if any(word in path.read_bytes() for word in words)]
+    return files_holding(home, WORD, "b3Blbi1zZXNhbWUtMTc")
 
 
 def ends(home: Path) -> list[Path]:

@@ -18,6 +18,7 @@ from runbook_tui.command.output_values import place
 from runbook_tui.command.shells import base_environment
 from runbook_tui.session.ports.commands import CommandSpec, Phase
 from tests.integration.command.running import HOST, Run, alive, ended, supervisor_of
+from tests.on_disk import files_holding
 from tests.waiting import until
 
 SECRET = "pa55 w0rd/'=?x"
@@ -33,8 +34,7 @@ def knowing(secret: str = SECRET) -> dict[str, object]:
 
 def on_disk(folder: Path, secret: str = SECRET) -> list[Path]:
     """Files of a command's folder that hold a secret; what its links lead to lies elsewhere."""
-    found = [p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()]
-    return [path for path in found if secret.encode() in path.read_bytes()]
+    return files_holding(folder, secret)
 
 
 def kept(folder: Path) -> dict[str, str]:

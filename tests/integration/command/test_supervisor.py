@@ -15,6 +15,7 @@ from runbook_tui.command.shells import base_environment
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.session.ports.commands import Phase
 from tests.integration.command.running import HOST, Run, alive, ended, output, supervisor_of
+from tests.on_disk import files_holding
 from tests.waiting import until
 
 
@@ -110,9 +111,7 @@ def test_a_secret_is_masked_however_it_is_put_out(run: Run) -> None:
     folder = run(text, environment=environment, secrets=(secret,))
     ended(folder)
     assert "done" in output(folder)
-    for path in folder.rglob("*"):
-        if path.is_file():
-            assert secret.encode() not in path.read_bytes(), path
+    assert files_holding(folder, secret) == []
     assert "cGE1NS13MHJkLz0/eA" not in output(folder)
 
 
@@ -121,9 +120,7 @@ def test_the_spec_is_never_on_disk_or_in_arguments(run: Run) -> None:
     folder = run("sleep 60", environment=environment)
     supervisor = supervisor_of(folder)
     assert b"only-in" not in Path(f"/proc/{supervisor}/cmdline").read_bytes()
-    for path in folder.rglob("*"):
-        if path.is_file():
-            assert b"only-in" not in path.read_bytes()
+    assert files_holding(folder, "only-in") == []
     assert folder.stat().st_mode & 0o077 == 0
 
 

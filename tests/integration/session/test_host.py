@@ -17,6 +17,7 @@ from runbook_tui.run.state import Status
 from tests.integration.command.running import alive
 from tests.integration.session.far import Make, far, number_in, output_of
 from tests.integration.session.scene import ask, book, refused, rolled_back, run_step
+from tests.on_disk import files_holding
 from tests.sshd import HOST, Sshd
 from tests.waiting import until
 
@@ -171,9 +172,7 @@ def test_no_list_of_processes_shows_a_value_or_a_secret(
     environment = (tmp_path / "env").read_text()
     assert SECRET in environment
     assert "not-named-by-the-step" not in environment
-    for path in (tmp_path / "home").rglob("*"):
-        if path.is_file():
-            assert SECRET.encode() not in path.read_bytes(), path
+    assert files_holding(tmp_path / "home", SECRET) == []
 
 
 def test_a_secret_that_is_put_out_there_is_masked_here(

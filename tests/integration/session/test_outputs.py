@@ -18,6 +18,7 @@ from runbook_tui.run.events import ParameterCaptured
 from runbook_tui.run.state import Status
 from tests.integration.command.running import supervisor_of
 from tests.integration.session.scene import Scene, ask, book, rolled_back, run_step
+from tests.on_disk import files_holding
 from tests.waiting import until
 
 Make = Callable[..., Scene]
@@ -31,15 +32,8 @@ def captured(place: Scene, name: str) -> list[ParameterCaptured]:
 
 
 def nowhere(place: Scene, secret: str) -> bool:
-    """Whether no file of the home holds the secret; one that is being replaced has gone to its
-    place."""
-    for path in (p for p in (place.folder / "home").rglob("*") if p.is_file()):
-        try:
-            if secret.encode() in path.read_bytes():
-                return False
-        except FileNotFoundError:
-            continue
-    return True
+    """Whether no file of the home holds the secret."""
+    return files_holding(place.folder / "home", secret) == []
 
 
 @pytest.mark.parametrize("coded", [False, True])

@@ -28,6 +28,7 @@ from runbook_tui.session.undo_file import read
 from runbook_tui.wiring import surroundings
 from tests.fakes.history import GRACE
 from tests.integration.session.scene import Scene, ask, book, refused, run_step
+from tests.on_disk import files_holding
 from tests.waiting import until
 
 Make = Callable[..., Scene]
@@ -239,9 +240,7 @@ def test_a_secret_reaches_the_command_and_nothing_else(
     session = place.open()
     run_step(session, "a")
     session.close()
-    for path in tmp_path.rglob("*"):
-        if path.is_file():
-            assert b"s3cr3t-value-42" not in path.read_bytes(), path
+    assert files_holding(tmp_path, "s3cr3t-value-42") == []
 
 
 def test_a_secret_that_nobody_gives_is_asked_for_and_never_empty(
