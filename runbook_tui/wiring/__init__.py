@@ -1,0 +1,74 @@
+"""The one room that knows every concrete object; it imports inside its functions.
+
+What `log`, `rollback`, `stop` and `sign` load decides how fast help comes: nothing here may pull
+in textual, GitHub, git or pydantic before it is needed.
+"""
+
+from runbook_tui.wiring.machine import (
+    LocalSurroundings,
+    commands,
+    shell_faults,
+    surroundings,
+    terminals,
+)
+from runbook_tui.wiring.person import identity, login, now, settings
+from runbook_tui.wiring.records import (
+    archive_verification,
+    durations,
+    examiner,
+    export,
+    journal,
+    kept_files,
+    notes,
+    output_of,
+    prune,
+    signatures,
+    verification,
+)
+from runbook_tui.wiring.reports import hand_on, is_address, last_lines, report, traces
+from runbook_tui.wiring.runs import (
+    folder_of,
+    keep_reading,
+    kept_before,
+    kept_reading,
+    open_session,
+    shipped_plans,
+    start,
+    state_of,
+)
+
+__all__ = [
+    "LocalSurroundings",
+    "archive_verification",
+    "commands",
+    "durations",
+    "examiner",
+    "export",
+    "folder_of",
+    "hand_on",
+    "identity",
+    "is_address",
+    "journal",
+    "keep_reading",
+    "kept_before",
+    "kept_files",
+    "kept_reading",
+    "last_lines",
+    "login",
+    "notes",
+    "now",
+    "open_session",
+    "output_of",
+    "prune",
+    "report",
+    "settings",
+    "shell_faults",
+    "shipped_plans",
+    "signatures",
+    "start",
+    "state_of",
+    "surroundings",
+    "terminals",
+    "traces",
+    "verification",
+]

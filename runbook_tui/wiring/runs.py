@@ -1,0 +1,186 @@
+"""Runs: begun, read, opened."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runbook_tui.wiring.machine import commands, surroundings
+from runbook_tui.wiring.person import settings
+from runbook_tui.wiring.records import durations, journal, kept_files, signatures
+
+if TYPE_CHECKING:
+    from runbook_tui.book.model import Runbook
+    from runbook_tui.run.events import Actor
+    from runbook_tui.run.state import RunState
+    from runbook_tui.session.opening import Reader
+    from runbook_tui.session.plan_files import PlanFiles
+    from runbook_tui.session.session import Session
+
+
+def folder_of(path: Path) -> Path:
+    """Where a plan runs: its own folder, or the current one if it ships with the program."""
+    shipped = any(path.resolve().is_relative_to(place) for place in shipped_plans())
+    return Path.cwd() if shipped else path.resolve().parent
+
+
+def start(
+    path: Path,
+    plan: PlanFiles,
+    *,
+    parameters: Mapping[str, str],
+    actor: Actor,
+    sources: Mapping[str, str] = {},
+    folder: Path | None = None,
+    role: str = "lead",
+    rehearse: bool = False,
+    environment: str | None = None,
+) -> str:
+    """Record a new run of a plan that was read and return its id; raises `JournalError`."""
+    from contextlib import closing
+
+    from runbook_tui.command.runner import HelperRunner
+    from runbook_tui.journal.clock import SystemClock
+    from runbook_tui.session.opening import start_run
+    from runbook_tui.session.plan_commit import plan_commit
+    from runbook_tui.session.plan_files import refused
+
+    base = (folder or folder_of(path)).absolute()
+    if not _is_text(str(base)):
+        raise refused(path, f"the name of the folder {base} is not UTF-8", "rename it")
+    with closing(journal()) as record:
+        return start_run(
+            record,
+            plan=plan.text,
+            includes=plan.includes,
+            runbook=plan.runbook,
+            # A name is for people: bytes that are no text may not keep a run from being recorded.
+            source=os.fsencode(path).decode("utf-8", "backslashreplace"),
+            folder=str(base),
+            parameters=parameters,
+            sources=sources,
+            actor=actor,
+            clock=SystemClock(),
+            role=role,
+            rehearse=rehearse,
+            environment=environment,
+            signers=plan.signers,
+            commit=plan_commit(HelperRunner(), [path, *(path.parent / n for n in plan.includes)]),
+        )
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def keep_reading(run: str, plan: PlanFiles) -> None:
+    """Keep what was read beside the run, for sessions that may not wait for a parser."""
+    from runbook_tui.session import plan_files
+
+    plan_files.keep_reading(settings().run_folder(run), plan)
+
+
+def state_of(run: str) -> RunState | None:
+    """A run as its events make it, to be looked at; None where its reading was not kept.
+
+    No plan is parsed for this: a list of runs must not wait for that. Raises `JournalError`.
+    """
+    from contextlib import closing
+
+    from runbook_tui.session.opening import UnreadablePlan, open_run
+    from runbook_tui.session.plan_files import only_kept
+
+    reader: Reader = partial(only_kept, settings().run_folder(run))
+    if kept_reading(run) is None:
+        return None
+    try:
+        with closing(journal(reading=True)) as record:
+            return open_run(record, run, reader, surroundings())
+    except (LookupError, UnreadablePlan):
+        return None
+
+
+def kept_reading(run: str) -> Runbook | None:
+    """What was read when a run began, to name its nodes; None where it was not kept."""
+    from runbook_tui.session import plan_files
+
+    return plan_files.kept_reading(settings().run_folder(run))
+
+
+def kept_before(run: str) -> tuple[Runbook, ...]:
+    """What was read of the plans that a run had before its newest one, as far as it was kept."""
+    from runbook_tui.session import plan_files
+
+    return tuple(plan_files.kept_before(settings().run_folder(run)))
+
+
+def shipped_plans() -> tuple[Path, ...]:
+    """Folders of the plans that come with the program."""
+    here = Path(__file__).resolve().parents[1]
+    return (here / "runbooks", here.parent / "runbooks")
+
+
+def open_session(
+    run: str,
+    actor: Actor,
+    *,
+    leads: bool,
+    unattended: bool = False,
+    plan: PlanFiles | None = None,
+) -> Session:
+    """A session on a run; ``open()`` it before use, ``close()`` it after. Raises `JournalError`.
+
+    ``plan`` is what was read already; it counts only where the run's own copy says the same.
+    """
+    from runbook_tui.book.reader import read
+    from runbook_tui.command.runner import HelperRunner
+    from runbook_tui.journal.clock import SystemClock
+    from runbook_tui.session import account, spare, undo_writing
+    from runbook_tui.session.home import make_folder
+    from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
+    from runbook_tui.session.opening import open_run
+    from runbook_tui.session.plan_files import read_kept, steady
+    from runbook_tui.session.session import Session
+
+    place = settings().run_folder(run)
+    make_folder(place)
+    around = surroundings()
+    record = journal()
+    # Whoever rolls back now still writes; the session that comes to hold the lock takes it in.
+    free = RunLock(place / ROLLBACK_LOCK).free()
+    waiting = spare.accounts(place, run) if free else []
+    entered = [p for p in waiting if account.enter_left_behind(record, run, p, actor)]
+    # Who leads carries out what the plan says, and reads it; help must not wait for a parser.
+    reader: Reader = partial(read, remarks=False) if leads else partial(read_kept, place)
+    if plan is not None:
+        reader = plan.reader(reader)
+    with steady():
+        state = open_run(record, run, reader, around)
+    clock = SystemClock()
+    if entered:
+        # What the account says is done must not stand in the script without the account.
+        undo_writing.renew(place, state, clock.now())
+        account.forget(entered)
+    return Session(
+        state=state,
+        actor=actor,
+        journal=record,
+        commands=commands(ready=leads),
+        surroundings=around,
+        clock=clock,
+        runner=HelperRunner(),
+        signatures=signatures(),
+        files=kept_files(),
+        folder=place,
+        leads=leads,
+        unattended=unattended,
+        owns_journal=True,
+        durations=durations(),
+    )
