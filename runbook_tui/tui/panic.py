@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -17,6 +18,8 @@ APART = 0.4
 """Seconds between the press that opens the rollback and one that starts it."""
 ALONE = 0.15
 """Seconds after a press within which no other may follow, for it to start anything."""
+SOON = 0.001
+"""Seconds that a timer takes at least."""
 
 
 class PanicKey:
@@ -43,7 +46,10 @@ class PanicKey:
             self._look()
         elif since >= APART:
             self._screen.prepare()
-            self._alone = self._app.set_timer(ALONE, lambda: self._quiet(at))
+            passed = max(0.0, time.monotonic() - at)
+            # A busy screen deals with a press late; the moment runs since it came.
+            left = max(SOON, ALONE - passed)
+            self._alone = self._app.set_timer(left, lambda: self._quiet(at))
 
     def _open(self, at: float) -> None:
         app = self._app
