@@ -62,7 +62,28 @@ value_of() { # NAME FOLDER
 # The same from the masked copy that is kept where there are secrets.
 value_kept() { # NAME FILE
   LC_ALL=C awk -v name="$1" '
-    # The text that begins at the quote where `rest` does; `fit` is 0 where it is not plain.
+    # The number that the four hexadecimal digits at the begin of `rest` are; `rest` goes on.
+    function digits(   i, n) {
+      for (i = 1; i < 5; i++) n = n * 16 + index("0123456789abcdef", tolower(substr(rest, i, 1))) - 1
+      rest = substr(rest, 5)
+      return n
+    }
+    # The character of a number, two halves of one taken together, in UTF-8.
+    function character(n) {
+      if (n >= 55296 && n < 57344) {
+        if (n > 56319 || substr(rest, 1, 2) != "\\u") { fit = 0; return "" }
+        rest = substr(rest, 3)
+        n = 65536 + (n - 55296) * 1024 + digits() - 56320
+      }
+      if (!n) fit = 0
+      if (n < 128) return sprintf("%c", n)
+      if (n < 2048) return sprintf("%c%c", 192 + int(n / 64), 128 + n % 64)
+      if (n < 65536)
+        return sprintf("%c%c%c", 224 + int(n / 4096), 128 + int(n / 64) % 64, 128 + n % 64)
+      return sprintf("%c%c%c%c", 240 + int(n / 262144), 128 + int(n / 4096) % 64,
+                     128 + int(n / 64) % 64, 128 + n % 64)
+    }
+    # The text that begins at the quote where `rest` does; `fit` is 0 where it is none.
     function text(   out, c) {
       out = ""
       for (rest = substr(rest, 2); (c = substr(rest, 1, 1)) != "\"" && c != ""; ) {
@@ -72,6 +93,10 @@ value_kept() { # NAME FILE
           rest = substr(rest, 2)
           if (c == "n") c = "\n"
           else if (c == "t") c = "\t"
+          else if (c == "r") c = "\r"
+          else if (c == "b") c = "\b"
+          else if (c == "f") c = "\f"
+          else if (c == "u") c = character(digits())
           else if (c !~ /["\\\/]/) fit = 0
         }
         out = out c
