@@ -17,6 +17,10 @@ from runbook_tui.run.remaining import estimated, parts_of, period
 from runbook_tui.run.state import OVER, RunState, Status, closed
 
 
+SHORT = 5.0
+"""Seconds within which nobody wants to hear that a step takes longer than it did before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """A phase or step in time; ``began`` and ``ended`` are None where that did not happen yet."""
@@ -82,12 +86,12 @@ def forecast(
 
 def overruns(state: RunState, now: float, past: Past = NO_PAST) -> tuple[tuple[str, float], ...]:
     """Ids of running steps that take longer than estimated (without an estimate: than slow ones
-    took), each with the seconds over it."""
+    took, and longer than `SHORT`), each with the seconds over it."""
     found = []
     for id_ in sorted(state.busy & state.outline.steps.keys()):
         step = state.step(id_)
         known = past.steps.get(id_)
-        wanted = estimated(state, id_) or (known.p90 if known is not None else 0.0)
+        wanted = estimated(state, id_) or (max(known.p90, SHORT) if known is not None else 0.0)
         if step.status is Status.RUNNING and step.started is not None and wanted:
             over = now - step.started - wanted
             if over > 0:

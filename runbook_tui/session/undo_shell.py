@@ -212,11 +212,11 @@ started=$(date +%s)
 # shellcheck disable=SC2086  # The names, each as a word.
 unset $redirecting
 scope=$recorded_scope node=$recorded_node
-[ -z "$whole" ] || scope=run node=''
+[ -z "$whole" ] || scope=run node='' scope_words='all that has run'
 known=$nl$(known)$nl
 
 if [ -n "$print" ]; then
-  echo "ROLLBACK  $scope  of $run_title"
+  echo "ROLLBACK of $run_title: $scope_words"
   pass=print
   items
   [ -z "$held" ] || echo "  what lies below the floor is undone only with --past-floor"
@@ -237,7 +237,7 @@ fi
 trap : HUP PIPE
 trap 'stopped="it was stopped"; say "stopping after this undo"' INT TERM
 open_account
-echo "ROLLBACK  $scope  of $run_title"
+echo "ROLLBACK of $run_title: $scope_words"
 past=false
 [ -z "$past_floor" ] || past=true
 keep rollback.started '' "\"scope\": \"$scope\", \"node\": \"$node\", \"steps\": [$steps_json], \

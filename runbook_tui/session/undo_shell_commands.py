@@ -245,7 +245,9 @@ remain() {
 }
 over() { # RESULT REASON
   keep undo.finished "$step" "\"result\": \"$1\", \"reason\": $(json "$2")"
-  say "$title: $1${2:+: $2}"
+  said=$1
+  [ "$1" != none ] || said='not undone'
+  say "$title: $said${2:+: $2}"
   if [ "$1" = 'done' ]; then
     back=$((back + 1))
     return

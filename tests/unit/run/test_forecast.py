@@ -188,6 +188,10 @@ def test_past_runs_count_before_the_estimate_and_lateness_is_against_the_plan() 
     began = bare.state.step("s0").started or 0.0
     assert overruns(bare.state, began + 150, known) == (("s0", 30),)
     assert overruns(bare.state, began + 1e6) == ()
+    # That what took no time takes a second is no news.
+    quick = Past(steps={"s0": spread([0.02])})
+    assert overruns(bare.state, began + 4, quick) == ()
+    assert overruns(bare.state, began + 6, quick) == (("s0", 1.0),)
 
 
 def test_what_failed_is_still_to_be_done_in_full() -> None:
