@@ -10,6 +10,8 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from runbook_tui.book.markdown.front_matter import Front, set_aside
+
 BOX = re.compile(r"\[([ xX]?)\](?:\s+|$)")
 DRAWN = re.compile(r"([☐☑☒])\ufe0f?\s+(?=\S)(?!.*[☐☑☒])")
 """A box that is a sign; several in a line are a choice."""
@@ -17,8 +19,6 @@ DRAWN = re.compile(r"([☐☑☒])\ufe0f?\s+(?=\S)(?!.*[☐☑☒])")
 NUMBERED = re.compile(r"(\d{1,2})[.)]\s+(?=\S)")
 SHORT = 60
 """Characters of a line that nobody breaks in the middle of a sentence."""
-FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-KEY = re.compile(r"^(title|name)\s*[:=]\s*(.+?)\s*$", re.MULTILINE)
 INDENTED = re.compile(
     r"```[ \t]*(\S*)[^\n`]*\n(.*?)^```[ \t]*(?:\n(.*))?\Z", re.DOTALL | re.MULTILINE
 )
@@ -69,23 +69,18 @@ class Block:
 
 @dataclass(slots=True)
 class Page:
-    """A whole document: its blocks, and title or name of its front matter."""
+    """A whole document: its blocks, and what its front matter says."""
 
     blocks: list[Block]
-    front_title: str = ""
+    front: Front
 
 
 def parse(text: str) -> Page:
     """The blocks of a document; front matter is set aside, line numbers are those of the file."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    front = FRONT.match(text)
-    title = ""
-    if front:
-        keys = dict(KEY.findall(front.group(2)))
-        title = str(keys.get("title") or keys.get("name") or "").strip("\"'")
-        text = "\n" * text[: front.end()].count("\n") + text[front.end() :]
+    front, text = set_aside(text)
     tokens = _parser().parse(text)
-    return Page(blocks=_blocks(tokens, 0, len(tokens)), front_title=title)
+    return Page(blocks=_blocks(tokens, 0, len(tokens)), front=front)
 
 
 @cache

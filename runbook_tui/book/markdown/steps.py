@@ -171,13 +171,21 @@ def steps_of_typed(section: Section, gathered: Gathered) -> tuple[Step, ...]:
         if commands.language(block) not in commands.TYPED or _is_back(block):
             continue
         body = Body(text=commands.head_lines(block))
-        body.run.append(block)
+        waits = commands.pause(block)
+        if waits:
+            # A person sees its clock run and says when it is over.
+            gathered.taken.add(id(block))
+            body.estimate = estimates.leading(waits, block.line)
+        else:
+            body.run.append(block)
         following = blocks[place + 1] if place + 1 < len(blocks) else None
         wanted = commands.attribute(block, "rollback")
         back = gathered.backs.get(wanted) if wanted else following
         if back is not None and _is_back(back) and id(back) not in gathered.taken:
             body.undo.append(back)
         name = commands.attribute(block, "name") or section.title or "commands"
+        if waits and not commands.attribute(block, "name") and len(blocks) > 1:
+            name = f"Wait {waits}"
         # Of a check and of waiting its type says that it changes nothing.
         body.needs_no_undo = commands.language(block) in {"check", "wait"}
         made.append(_step(name, block.line, body, section, gathered))
