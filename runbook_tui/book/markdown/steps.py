@@ -139,6 +139,7 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     body.title(first)
     body.paragraph("\n".join(lines[1:]), item.line + 1)
     body.read(item.blocks)
+    _boxes_are_checks(body)
     name = words.without_notes(first) or _first_command(body) or _first_words(body)
     counted = f"{above}.{item.number}" if above and item.number else str(item.number or "")
     return _step(name, item.line, body, section, gathered, counted) if name else None
@@ -152,12 +153,17 @@ def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered
         body.undo.append(Line(section.line, undo))
     body.title(unnumbered(first))
     body.read(blocks)
-    if body.run and all(i.box is not None and not i.ordered for i in body.inner):
-        body.checks += [i for i in body.inner if not i.blocks]
-        body.inner = [i for i in body.inner if i.blocks]
+    _boxes_are_checks(body)
     name = unnumbered(estimates.without_estimate(words.plain(first))) or "commands"
     line = section.line or min((part.line for part in body.run), default=1)
     return _step(name, line, body, section, gathered, number(section.text))
+
+
+def _boxes_are_checks(body: Body) -> None:
+    """Below a command, plain boxes say what must be so then."""
+    if body.run and all(i.box is not None and not i.ordered for i in body.inner):
+        body.checks += [i for i in body.inner if not i.blocks]
+        body.inner = [i for i in body.inner if i.blocks]
 
 
 def steps_of_typed(section: Section, gathered: Gathered) -> tuple[Step, ...]:
