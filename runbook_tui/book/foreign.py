@@ -38,6 +38,27 @@ SIGNS = ((b"%PDF-", "PDF"), (b"PK\x03\x04", "a Word document or another archive"
 HTML = re.compile(r"\s{0,99}<(?:!doctype html|html\b)", re.IGNORECASE)
 RUBY = re.compile(r"^(?:require ['\"]runbook['\"]|(?:\w+ = )?Runbook\.book\b)", re.MULTILINE)
 MDX = re.compile(r"\s{0,99}(?:import|export) [^\n]{1,200}(?: from ['\"]|=)")
+MARKED = (
+    (
+        re.compile(r"\s{0,99}= \S[^\n]*\n"),
+        re.compile(r"^={2,5} \S[^\n]*(?<!=)$", re.MULTILINE),
+        "AsciiDoc",
+    ),
+    (
+        re.compile(r"(?s)(?=.*?^={2,4} ?\S[^\n]*\S ?={2,4}\s*$)", re.MULTILINE),
+        re.compile(r"^={2,4} ?\S[^\n]*\S ?={2,4}\s*$", re.MULTILINE),
+        "MediaWiki text",
+    ),
+    (
+        re.compile(r"\s{0,99}h[1-4]\. \S"),
+        re.compile(r"^h[1-4]\. \S", re.MULTILINE),
+        "Jira wiki text",
+    ),
+    (re.compile(r"\s{0,99}#\+(?:TITLE|title): "), re.compile(r"^\*+ \S", re.MULTILINE), "Org"),
+)
+"""How texts of other marks begin, and what else is in them."""
+TITLED = re.compile(r"^#{1,4} \S|^(?:```|~~~)", re.MULTILINE)
+"""What only Markdown has; a text with it is read, whatever else is in it."""
 DATA = re.compile(r"\s{0,99}[\[{]\s{0,99}[\"{\[\]}]")
 KEY = re.compile(r"(?:- )?[\w.-]{1,60}:(?: |$)")
 ENTRY = re.compile(r"\s{0,40}(?:- \S|(?:- )?[\w.-]{1,60}:(?: |$))")
@@ -62,6 +83,10 @@ def foreign(name: str, data: bytes) -> str:
             return what
     if RUBY.search(text):
         return "a Ruby runbook"
+    if not TITLED.search(text):
+        for begins, holds, what in MARKED:
+            if begins.match(text) and holds.search(text):
+                return what
     if DATA.match(text) and _is_json(data):
         return "JSON"
     return "YAML" if _is_yaml(text) else ""

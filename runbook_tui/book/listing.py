@@ -9,6 +9,7 @@ from runbook_tui.book.durations import window as between
 from runbook_tui.book.model import (
     Change,
     Check,
+    Environment,
     Escalation,
     Gate,
     Parameter,
@@ -147,6 +148,7 @@ def _offered(runbook: Runbook) -> Iterator[str]:
 def _facts(runbook: Runbook) -> Iterator[str]:
     groups = {
         "values": [_value(p) for p in runbook.parameters],
+        "environments": [_environment(e) for e in runbook.environments],
         "roles": [f"{name}: {', '.join(who)}" for name, who in runbook.roles.items()],
         "watches": [_watch(w) for w in runbook.watches],
         "thresholds": [
@@ -161,6 +163,14 @@ def _facts(runbook: Runbook) -> Iterator[str]:
             yield ""
             yield name
             yield from (f"  {printable(line, WIDTH)}" for line in lines)
+
+
+def _environment(one: Environment) -> str:
+    """As it stands on the screen: production in capitals; then the values that come with it."""
+    name = f"{one.name.upper()} (production)" if one.production else one.name
+    colour = f", {one.colour}" if one.colour else ""
+    values = ", ".join(f"{key} = {value}" for key, value in one.values.items())
+    return f"{name}{colour}" + (f": {values}" if values else "")
 
 
 def _ladder(ladder: Escalation) -> str:

@@ -47,6 +47,11 @@ def shown(runbook: Runbook) -> Row:
              "lines": list(p.lines)}
             for p in runbook.parameters
         ],
+        "environments": [
+            {"name": e.name, **_at(e), "values": dict(e.values), "colour": e.colour,
+             "production": e.production}
+            for e in runbook.environments
+        ],
         "rollback_sections": [
             {"title": s.title, **_at(s)} for s in runbook.rollback_sections
         ],

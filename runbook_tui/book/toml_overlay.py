@@ -45,6 +45,7 @@ class _Writing:
             yield 'order = "advised"'
         yield from self._boxes("criteria", book.criteria)
         yield from self._parameters()
+        yield from self._environments()
         if book.roles:
             yield from ("", *_remark("[roles]"))
             for name, people in book.roles.items():
@@ -69,6 +70,21 @@ class _Writing:
             if not one.description:
                 yield from _remark('description = ""')
             yield from _remark('default = ""\npattern = ""')
+
+    def _environments(self) -> Iterator[str]:
+        """Those that the plan has, as they are; else how one is written."""
+        there = self._book.environments
+        if not there:
+            yield from ("", *_remark("[environments.production]\nproduction = true"))
+        for one in there:
+            yield from ("", *_remark(f"[environments.{_key(one.name)}]"))
+            values = ", ".join(f"{_key(k)} = {_value(v)}" for k, v in one.values.items())
+            yield from _remark(f"values = {{ {values} }}" if values else "values = {}")
+            colour = one.colour or "red"
+            yield from _remark(
+                f"colour = {_value(colour)}" + ("" if one.colour else ", or another")
+            )
+            yield from _remark(f"production = {_value(one.production)}")
 
     def _phase(self, phase: m.Phase) -> Iterator[str]:
         yield from ("", "[[phase]]", *_named(phase))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from runbook_tui.book.model import Step
 from runbook_tui.book.parameters import FilledIn
+from runbook_tui.run.beginning_again import as_begun
 from runbook_tui.run.events import CommandFinished, CommandStarted, UndoArmed
 from runbook_tui.run.prepare import (
     empty_in,
@@ -52,7 +53,7 @@ class Launch:
 
 def prepare_step(bench: Workbench, step: Step, kind: str, text: str, node: str = "") -> Launch:
     """The command of a step as it would start now; without every value it is refused."""
-    state = bench.state
+    state = as_begun(bench.state, step) if kind == "run" else bench.state
     values = {**state.values, **state.step(step.id).outputs}
     filled = resolve(state, text, values, shell=step.shell)
     typed = step.interactive and kind == "run"

@@ -3,8 +3,9 @@
 ``supervisor`` and ``viewer`` kill one of them each round, ``rollback`` all that takes part in one
 until somebody has brought it to its end, ``row`` starts fifty commands a round,
 ``respawners`` ends a tree of 200 every twentieth round. ``journal`` kills three writers of one
-journal nine times a round, ``power`` replays twenty power cuts (it needs strace). Ends with 1
-where anything is not so; Ctrl+C ends the kills of one kind and tells of them.
+journal nine times a round, ``power`` replays twenty power cuts (it needs strace). ``texts`` reads
+25 made-up documents a round and as many changed ones. Ends with 1 where anything is not so; Ctrl+C
+ends the kills of one kind and tells of them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.long import crowds, deaths, records, rollbacks
+from tests.long import crowds, deaths, records, rollbacks, texts
 
 ROW = 50
 TREE = 200
@@ -73,6 +74,10 @@ def _respawners(place: Path, rounds: int) -> Told:
     return f"{len(times)} trees of {TREE}, at most {max(times):.2f} s", faults
 
 
+def _texts(place: Path, rounds: int) -> Told:
+    return texts.read_all(rounds * 25, lambda told: print(told, file=sys.stderr, flush=True))
+
+
 Told = tuple[str, list[str]]
 KINDS: dict[str, Callable[[Path, int], Told]] = {
     "supervisor": _deaths(deaths.supervisor_dies),
@@ -82,6 +87,7 @@ KINDS: dict[str, Callable[[Path, int], Told]] = {
     "power": _deaths(records.power_fails),
     "row": _row,
     "respawners": _respawners,
+    "texts": _texts,
 }
 
 

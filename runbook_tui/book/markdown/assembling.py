@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from runbook_tui.book.findings import Fault, Finding, PlanFaults
-from runbook_tui.book.markdown import headings, placeholders, words
+from runbook_tui.book.markdown import front_matter, headings, placeholders, words
 from runbook_tui.book.markdown.blocks import Page, parse
 from runbook_tui.book.markdown.carrying import handed_on
 from runbook_tui.book.markdown.criteria import ticked, with_criteria
@@ -55,6 +55,8 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
     found = sorted(gathered.commands, key=lambda c: c.line)
     known = variables(code(root))
     parameters = placeholders.parameters(found, known, gathered.inline, gathered.said)
+    front = page.front
+    parameters = front_matter.with_values(parameters, front, known.set_at)
     made = Runbook(
         title=title,
         source=source,
@@ -62,7 +64,8 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
         phases=phases,
         criteria=overall,
         parameters=parameters,
-        roles=roles,
+        roles={**roles, **front.roles},
+        environments=front_matter.in_places(front.environments, parameters),
         commands=tuple(c for c in found if c.rollback or c.id not in gathered.inline),
         procedures=back,
         thresholds=thresholds(root, ticked(phases, overall)),
@@ -80,10 +83,12 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
             for s in root.walk()
             if 0 < s.level < 7 and headings.ROLLBACK.search(s.text)
         ),
-        estimates=tuple(sorted(gathered.estimates, key=lambda e: e.line)),
+        estimates=tuple(
+            sorted([*gathered.estimates, *filter(None, [front.estimate])], key=lambda e: e.line)
+        ),
     )
     handed = handed_on(phases, parameters)
-    whole_plan = replace(made, phases=handed.phases)
+    whole_plan = replace(made, phases=front_matter.in_folder(handed.phases, front.cwd))
     if not remarks:
         return whole_plan
     from runbook_tui.book.markdown.links import dead_links
@@ -95,6 +100,7 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
         findings=_by_line(
             *findings(phases, statements, gathered, parameters, known, handed.names),
             *map(from_a_block, wrapped),
+            *front_matter.findings(front, parameters),
             *passed_over(root, phases, overall, back, gathered),
             *dead_links(page.blocks, text),
             *(sense(made, said(root)) if whole else ()),
@@ -111,4 +117,4 @@ def _title(page: Page, root: Section, source: str) -> str:
     first = next((s for s in root.walk() if 0 < s.level < 7), None)
     only = words.plain(heads[0].text) if len(heads) == 1 else ""
     named = words.plain(first.text) if first else ""
-    return only or page.front_title or named or PurePath(source).stem or "plan"
+    return only or page.front.title or named or PurePath(source).stem or "plan"

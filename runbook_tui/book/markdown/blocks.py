@@ -10,15 +10,19 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from runbook_tui.book.markdown.front_matter import Front, set_aside
+
 BOX = re.compile(r"\[([ xX]?)\](?:\s+|$)")
 DRAWN = re.compile(r"([☐☑☒])\ufe0f?\s+(?=\S)(?!.*[☐☑☒])")
 """A box that is a sign; several in a line are a choice."""
 
 NUMBERED = re.compile(r"(\d{1,2})[.)]\s+(?=\S)")
+LOOSE = re.compile(
+    r"(?:(\d{1,2})(?:\.-\s+|[.)]-\s+|[、．]\s*)|[(（](\d{1,2})[)）]\s*|([①-⑳])\s*)(?=\S)"
+)
+"""Numbers as people write them that are none to CommonMark: ``1.- ``, ``1、``, ``（1）``, ``①``."""
 SHORT = 60
 """Characters of a line that nobody breaks in the middle of a sentence."""
-FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-KEY = re.compile(r"^(title|name)\s*[:=]\s*(.+?)\s*$", re.MULTILINE)
 INDENTED = re.compile(
     r"```[ \t]*(\S*)[^\n`]*\n(.*?)^```[ \t]*(?:\n(.*))?\Z", re.DOTALL | re.MULTILINE
 )
@@ -69,23 +73,18 @@ class Block:
 
 @dataclass(slots=True)
 class Page:
-    """A whole document: its blocks, and title or name of its front matter."""
+    """A whole document: its blocks, and what its front matter says."""
 
     blocks: list[Block]
-    front_title: str = ""
+    front: Front
 
 
 def parse(text: str) -> Page:
     """The blocks of a document; front matter is set aside, line numbers are those of the file."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    front = FRONT.match(text)
-    title = ""
-    if front:
-        keys = dict(KEY.findall(front.group(2)))
-        title = str(keys.get("title") or keys.get("name") or "").strip("\"'")
-        text = "\n" * text[: front.end()].count("\n") + text[front.end() :]
+    front, text = set_aside(text)
     tokens = _parser().parse(text)
-    return Page(blocks=_blocks(tokens, 0, len(tokens)), front_title=title)
+    return Page(blocks=_blocks(tokens, 0, len(tokens)), front=front)
 
 
 @cache
@@ -155,22 +154,33 @@ def _numbered_below(block: Block) -> list[Block]:
         return [Block("list", block.line, items=[
             _drawn(Item(n, line, ordered=False)) for n, line in enumerate(lines, block.line)
         ])]  # fmt: skip
-    first = next((n for n in range(1, len(lines)) if NUMBERED.match(lines[n])
-                  and _ends(lines[n - 1])), None)  # fmt: skip
+    first = next((n for n in range(len(lines)) if _begins(lines, n)), None)
     if first is None:
         return [block]
     items: list[Item] = []
     for number, line in enumerate(lines[first:], first):
-        match = NUMBERED.match(line)
+        match = NUMBERED.match(line) or LOOSE.match(line)
         if match:
             text, box = line[match.end() :], BOX.match(line[match.end() :])
             ticked = None if box is None else box.group(1) in {"x", "X"}
             text = text[box.end() :] if box else text
-            items.append(Item(block.line + number, text, True, ticked, [], int(match.group(1))))
+            items.append(Item(block.line + number, text, True, ticked, [], _number(match)))
         else:
             items[-1].text += "\n" + line
-    words = Block("paragraph", block.line, "\n".join(lines[:first]))
-    return [words, Block("list", items[0].line, items=items)]
+    words = [Block("paragraph", block.line, "\n".join(lines[:first]))] if first else []
+    return [*words, Block("list", items[0].line, items=items)]
+
+
+def _begins(lines: list[str], n: int) -> bool:
+    """Whether a numbered item begins in a line of a paragraph."""
+    return (n > 0 and NUMBERED.match(lines[n]) is not None and _ends(lines[n - 1])) or (
+        LOOSE.match(lines[n]) is not None and (n == 0 or _ends(lines[n - 1]))
+    )
+
+
+def _number(match: re.Match[str]) -> int:
+    said = next(group for group in match.groups() if group)
+    return ord(said) - ord("①") + 1 if said >= "①" else int(said)
 
 
 def _ends(line: str) -> bool:

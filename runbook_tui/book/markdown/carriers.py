@@ -78,7 +78,7 @@ def _typed(section: Section) -> bool:
     """Whether a block of a section says of itself that it is a step."""
     return any(
         b.kind == "fence" and commands.language(b) in commands.TYPED - {"rollback"}
-        and commands.runnable(b)
+        and (commands.runnable(b) or commands.pause(b))
         for b in section.blocks
     )  # fmt: skip
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from runbook_tui.book.markdown.attributes import is_only_shown
+from runbook_tui.book.markdown.attributes import HEAD, attributes, is_only_shown
 from runbook_tui.book.markdown.blocks import Block
+from runbook_tui.book.markdown.estimates import DURATION
 from runbook_tui.book.markdown.labels import LONGEST, UNDO
 
 SHELLS = frozenset({"bash", "sh", "shell", "zsh", "ksh"})
@@ -77,7 +78,7 @@ def runnable(block: Block, certain: bool = False) -> bool:
     commanding = [line for line in lines if not line.startswith("#")]
     if not commanding or lines[0].startswith("#!") or all(map(SELF.match, commanding)):
         return False
-    if is_only_shown(block):
+    if is_only_shown(block) or pause(block):
         return False
     if name in SHELLS or name in TYPED or name.startswith("azurecli"):
         return True
@@ -89,6 +90,20 @@ def runnable(block: Block, certain: bool = False) -> bool:
     if name not in UNLABELLED:
         return False
     return certain or LOOKS.search(block.text) is not None
+
+
+def pause(block: Block) -> str:
+    """How long a ```wait block without a command waits, as written; "" where it is none."""
+    if language(block) != "wait":
+        return ""
+    lines = [line.strip() for line in command_text(block).splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    given = attributes(block, [*head_lines(block), *lines])
+    time = next((given[name] for name in ("duration", "for", "time") if name in given), "")
+    if len(lines) == 1 and DURATION.fullmatch(lines[0]):
+        return lines[0]
+    # What says how long to wait is no command, whether a line of rules stands behind it or not.
+    return "" if any(not HEAD.match(line) for line in lines) else time
 
 
 def by_hand(block: Block) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 from runbook_tui.book.markdown import headings, words
 from runbook_tui.book.markdown.numbers import phase_numbered
@@ -10,10 +11,13 @@ from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.markdown.steps import Gathered
 from runbook_tui.book.model import Check, Phase
 
+NAMED = re.compile(r"criteri|critères|critérios|критерии|kriterien|标准|基準|条件", re.IGNORECASE)
+"""In a title: what stands below are criteria, marked or not."""
+
 
 def criteria_of(section: Section, gathered: Gathered) -> list[Check]:
     """The boxes and marked bullets right in a section of criteria."""
-    own = bool(headings.CRITERIA.search(section.text)) and "criteria" in section.text.lower()
+    own = bool(headings.CRITERIA.search(section.text)) and bool(NAMED.search(section.text))
     found = []
     for items in section.lists():
         for item in items:

@@ -13,7 +13,8 @@ from runbook_tui.book.model import Contact, Escalation
 
 CONTACTS = re.compile(
     r"\b(?:contacts|contact (?:list|info|information|details|persons?|points?)|kontakte|contactos"
-    r"|ansprechpartner(?:innen)?|on-?call)\W*$|\bcontacts? (?:and|&) ",
+    r"|ansprechpartner(?:innen)?|contatos|контакты|on-?call|who to call)\W*$"
+    r"|\bcontacts? (?:and|&) |联系人|联系方式|連絡先|連絡体制",
     re.IGNORECASE,
 )
 ARROW = re.compile(r"\s*(?:→|⇒|->|=>|➜|➔)\s*")

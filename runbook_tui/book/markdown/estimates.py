@@ -7,8 +7,9 @@ import re
 from runbook_tui.book.model import Estimate
 
 _UNIT = (
-    r"(seconds?|secs?|segundos?|sekunden|s|minutes?|minutos?|minuten|mins?|m|分钟"
-    r"|hours?|horas?|heures?|stunden?|hrs?|h|小时)"
+    r"(seconds?|secs?|segundos?|sekunden|s|minutes?|minutos?|minuten|minuti|minuut|mins?|m"
+    r"|минут[аы]?|мин|分钟|分間?|hours?|horas?|heures?|stunden?|std|hrs?|h|час(?:а|ов)?|ч|小时"
+    r"|時間)"
 )
 _NUMBER = r"(\d{1,6}(?:[.,]\d{1,3})?)"
 _AT_MOST = (
@@ -18,17 +19,20 @@ _AT_MOST = (
 _ABOUT = (
     rf"(?:(?:~|≈|{_AT_MOST}|about|ca\.?|circa|approx\.?|approximately|around|roughly|est\.?"
     r"|estimated|takes|eta|duration|time|between|zwischen|entre|etwa|ungefähr|unos|unas"
-    r"|alrededor de|environ|约|大约)[ :]{0,3}){0,3}"
+    r"|alrededor de|environ|cerca de|aproximadamente|около|примерно|约|大约"
+    r"|約|およそ)[ :]{0,3}){0,3}"
 )
-_REST = r"(?: ?(\d{1,2}) ?(?:m|min|mins|minutes)?)?"
+_REST = r"(?: ?(\d{1,2}) ?(?:minutes|minutos|minuten|mins|min|минут|分|m)?)?"
 DURATION = re.compile(
-    rf"{_ABOUT} ?{_NUMBER} ?(?:(?:-|–|—|to|and|or|a|o|y|bis|und|à|et|至|到) ?{_NUMBER} ?)?"
+    rf"{_ABOUT} ?{_NUMBER} ?(?:(?:-|–|—|~|～|〜|to|and|or|a|o|y|e|bis|und|à|et|до|至|到|から) ?"
+    rf"{_NUMBER} ?)?"
     rf"\+? ?{_UNIT}"
-    rf"(?:(?![^\W\d_]){_REST})\b",
+    rf"(?:(?![^\W\d_]){_REST})(?:\b|(?<=[分间間钟时時]))",
     re.IGNORECASE,
 )
 IN_PARENTHESES = re.compile(
-    rf"[(（\[]\s{{0,4}}({DURATION.pattern})\s{{0,4}}(?:[,;][^()\[\]]{{0,40}})?[)）\]]",
+    rf"[(（\[]\s{{0,4}}({DURATION.pattern})\.?\s{{0,4}}(?:[,;、，][^()\[\]]{{0,40}}"
+    rf"|(?:aprox|approx|ca|env|prox)\.?|程度|左右)?[)）\]]",
     re.IGNORECASE,
 )
 AFTER_DASH = re.compile(
@@ -38,7 +42,8 @@ WINDOW = re.compile(rf"\(\s{{0,4}}{_NUMBER} ?[-–] ?{_NUMBER} ?{_UNIT}\s{{0,4}}
 LIMITED = re.compile(rf"(?<!\w)(?:{_AT_MOST})", re.IGNORECASE)
 DIGIT = re.compile(r"\d")
 WAIT = re.compile(
-    r"(?<![\w-])(?:wait(?:ing)?|warten?|esperar?|attend(?:re|ez)|等待)[:：]?\s?"
+    r"(?<![\w-])(?:wait(?:ing)?|warten?|esperar?|espere|aguard(?:ar|e)|attend(?:re|ez)|подожд(?:ать|ите)"
+    r"|ждать|等待|待つ)[:：]?\s?"
     r"(?:(?:for|at least|another|an additional|mindestens|al menos|au moins)\s){0,3}"
     rf"({DURATION.pattern})",
     re.IGNORECASE,
@@ -51,10 +56,12 @@ TAKES = re.compile(
 )
 NAMES = (
     r"(?:estimated|expected|approximate|total|execution|run(?:ning)?|rollback|deployment|downtime"
-    r"|geschätzte|voraussichtliche|estimée?|estimad[oa])?\s{0,2}"
-    r"(?:time(?: required| needed| to complete)?|duration|estimate|eta|duración|dauer|durée"
-    r"|tiempo(?: de \w{2,20})?|temps|zeitaufwand|预计时间|预计耗时|耗时|时长)"
-    r"(?: estimad[oa]| estimée?)?"
+    r"|geschätzte|voraussichtliche|estimée?|estimad[oa]|общая|ожидаемая)?\s{0,2}"
+    r"(?:time(?: required| needed| to complete)?|duration|estimate|eta|duración|(?:gesamt)?dauer"
+    r"|durée(?: totale)?|tiempo(?: de \w{2,20}| total)?|temps|zeitaufwand|duração(?: total)?"
+    r"|tempo(?: de \w{2,20}| total)?|длительность|продолжительность|время выполнения"
+    r"|预计时间|预计耗时|耗时|时长|(?:予定)?所要時間|作業時間)"
+    r"(?: estimad[oa]| estimée?| prevista?| ожидаемая)?"
 )
 FIELD = re.compile(
     rf"^\W*{NAMES}\s{{0,2}}(?:\([^)]{{0,40}}\))?[*_]*\s*[:：][*_]*\s*(.+)", re.IGNORECASE
@@ -119,9 +126,9 @@ def without_estimate(text: str) -> str:
 def seconds(unit: str) -> float:
     """How many seconds a unit of time has."""
     lower = unit.lower()
-    if lower == "分钟" or lower.startswith("m"):
+    if lower.startswith(("m", "м", "分")):
         return 60.0
-    return 3600.0 if lower.startswith(("h", "st")) or lower == "小时" else 1.0
+    return 3600.0 if lower.startswith(("h", "st", "ч", "小", "時")) else 1.0
 
 
 def _value(number: str) -> float:

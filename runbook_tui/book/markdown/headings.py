@@ -7,13 +7,15 @@ import re
 from runbook_tui.book.markdown.words import plain, title
 
 ROLLBACK = re.compile(
-    r"roll(?:ing)?[\s-]?backs?|back[\s-]?out|\brevert\b|\bundo\b|rückfall|reversi[oó]n"
-    r"|retour arrière|回滚|回退",
+    r"roll(?:ing)?[\s-]?backs?|back[\s-]?out|\brevert\b|\bundo\b|\bgo(?:ing)? back\b"
+    r"|\bfall-?back (?:plan|procedure)|rückfall|rücknahme|zurückrollen|reversi[oó]n|marcha atrás"
+    r"|vuelta atrás|retour (?:en )?arrière|revers[aã]o|reverter|ripristino|terugdraai|откат"
+    r"|回滚|回退|切り戻し|切戻し|ロールバック|巻き戻し",
     re.IGNORECASE,
 )
 PREPARES = re.compile(
     r"\b(?:readiness|ready|prepar\w{0,10}|tested|testing|rehears\w{0,5}|check(?:ed|s)? before)\b"
-    r"|vorbereit|getestet|preparaci[oó]n|probado|préparation|准备|演练",
+    r"|vorbereit|getestet|preparaci[oó]n|probado|préparation|preparaç[aã]o|подготовк|准备|演练|準備",
     re.IGNORECASE,
 )
 """In the title of a section on the way back: it is done before, so that there is one."""
@@ -21,7 +23,7 @@ PREPARES = re.compile(
 BEFORE = re.compile(
     r"\b(?:prepar\w{0,10}|pre-?flight|prerequisites?|pre-?(?:deploy\w{0,5}|release|migration"
     r"|checks?|change|upgrade|maintenance|requisites?|launch|cutover))\b|vorbereit|voraussetzung"
-    r"|preparaci[oó]n|requisitos|préparation|prérequis|准备|前置",
+    r"|preparaci[oó]n|requisitos|préparation|prérequis|preparaç[aã]o|подготовк|准备|前置|準備|前提",
     re.IGNORECASE,
 )
 """In the title of a section around one on rollback: what it holds is done before."""
@@ -34,15 +36,20 @@ DISASTER = re.compile(
 ACTS = re.compile(
     r"^\W*(?:diagnosis|mitigation|remediation|resolution|solution|procedure|instructions|steps"
     r"|actions?|what to do|how to\b|fix\b|recovery|vorgehen|durchführung|behebung|schritte|lösung"
-    r"|procedimiento|pasos|solución|acciones|procédure|étapes|résolution|处理|解决|步骤|操作)",
+    r"|procedimiento|pasos|solución|acciones|procédure|étapes|résolution|procedimento|passos"
+    r"|execução|порядок|действия|выполнение|处理|解决|步骤|操作|手順|対応)",
     re.IGNORECASE,
 )
 """In the title of a section in words: they say what to do."""
 
-RECOVERY = re.compile(r"recovery|recover\b|restore|wiederherstell|recuperaci", re.IGNORECASE)
+RECOVERY = re.compile(
+    r"recovery|recover\b|restore|wiederherstell|recuperaci|recuperaç|восстановлен|恢复流程|復旧",
+    re.IGNORECASE,
+)
 CRITERIA = re.compile(
     r"(?:success|acceptance|exit|completion)\s+(?:criteria|metrics)|definition of done"
-    r"|criterios|métricas de éxito|erfolgskriterien|abnahme",
+    r"|criterios|métricas de éxito|erfolgskriterien|abnahme|crit[èé]r(?:es|ios) d[e'’]"
+    r"|criteri di|критерии|成功标准|验收标准|成功基準|完了条件|判定基準",
     re.IGNORECASE,
 )
 WHEN = re.compile(
@@ -53,15 +60,17 @@ WHEN = re.compile(
 )
 """In the title of a section on the way back: it says when to take it, not how."""
 
-ESCALATES = re.compile(r"es[ck]al", re.IGNORECASE)
+ESCALATES = re.compile(r"es[ck]al|эскал|エスカレ|上报", re.IGNORECASE)
 ESCALATION = re.compile(
     r"^\W*(?:\d{1,2}(?:\.\d{1,2})*[.)]?\s+)?(?:[\w-]+ ){0,3}"
-    r"(?:escalations?|eskalation|escalaci[oó]n|escalamiento|escalade)\b",
+    r"(?:(?:escalations?|eskalation|escalaci[oó]n|escalamiento|escalade|escalaç[aã]o|escalonamento"
+    r"|эскалаци[яи])\b|エスカレーション|上报)",
     re.IGNORECASE,
 )
 ASIDE = re.compile(
     r"appendi|trouble[- ]?shoot|\bfaq\b|see also|glossary|\banhang\b|fehlerbehebung|ap[ée]ndice"
-    r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|附录|常见问题"
+    r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|приложени[ея]"
+    r"|附录|常见问题|付録|参考資料"
     r"|\bexamples?\b|\bsamples?\b|\bbeispiele?\b|\bejemplos?\b|\bexemples?\b|示例|案例",
     re.IGNORECASE,
 )
@@ -90,16 +99,17 @@ REFERENCE = re.compile(
     re.IGNORECASE,
 )
 PHASE = re.compile(
-    r"\b(?:phase|stage|fase|etapa|étape|schritt|step|paso|part|teil)\s{0,3}[-#]?\s{0,3}(\d{1,4})\b"
-    r"|第.{1,2}[步阶]",
+    r"\b(?:phase|stage|fase|etapa|étape|schritt|step|paso|part|teil|passo|этап|шаг|фаза)"
+    r"\s{0,3}[-#№]?\s{0,3}(\d{1,4})\b|第.{1,2}[步阶]|(?:阶段|フェーズ|段階)\s?\d",
     re.IGNORECASE,
 )
 PHASE_ONLY = re.compile(
-    r"^\W*(?:phase|stage|fase|etapa|part|teil)\s{0,3}[-#]?\s{0,3}\w", re.IGNORECASE
+    r"^\W*(?:phase|stage|fase|etapa|part|teil|этап|фаза|阶段|フェーズ)\s{0,3}[-#№]?\s{0,3}\w",
+    re.IGNORECASE,
 )
 STEP_WORD = re.compile(
-    r"^\W*(?:optional:? )?(?:step|paso|schritt|étape|passo|步骤)\s{0,3}[-#]?\s{0,3}\d"
-    r"|^\W*第.{1,2}步",
+    r"^\W*(?:optional:? )?(?:step|paso|schritt|étape|passo|stap|шаг|步骤|手順|ステップ)"
+    r"\s{0,3}[-#№]?\s{0,3}\d|^\W*第.{1,2}步|^\W*步骤[一二三四五六七八九十]",
     re.IGNORECASE,
 )
 BARE = re.compile(
@@ -130,9 +140,10 @@ def is_before(text: str) -> bool:
 
 
 OPTIONAL = re.compile(
-    r"^\W*(?:(?:optional(?:ly)?|opcional|optionnel)\b|可选)|[(（\[](?:optional|opcional|optionnel"
-    r"|可选|if (?:needed|necessary|required|applicable)|falls nötig|bei bedarf|si (?:es necesario"
-    r"|aplica|nécessaire))[)）\]]"
+    r"^\W*(?:(?:optional(?:ly)?|opcional|optionnel|facultatif)\b|可选)|[(（\[](?:optional|opcional"
+    r"|optionnel|facultatif|опционально"
+    r"|任意|可选|if (?:needed|necessary|required|applicable)|falls nötig|bei bedarf"
+    r"|si (?:es necesario|aplica|nécessaire))[)）\]]"
     r"|^\W*(?:if|otherwise|or,? you can|alternatively|wenn|falls|andernfalls|alternativ|en caso"
     r"|si|de lo contrario|sinon)\b|^(?:如果|否则)",
     re.IGNORECASE,

@@ -105,8 +105,10 @@ def _closed(current: Block | None, between: list[Block], undone: bool) -> list[B
 
 def _goes_on(current: Block, between: list[Block], following: Block) -> bool:
     """Whether the second list is the first one going on."""
-    if not between or not _carries(current) or not _carries(following):
+    if not _carries(current) or not _carries(following):
         return False
+    if not between:
+        return following.items[0].number == current.items[-1].number + 1 > 1
     if between[-1].kind == "paragraph" and BOLD.match(between[-1].text):
         return False
     last, first = current.items[-1], following.items[0]

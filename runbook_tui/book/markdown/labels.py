@@ -7,21 +7,29 @@ from dataclasses import dataclass
 
 UNDO = (
     r"roll(?:ing)?[ -]?back|roll (?:it|this|that) back|back[ -]?out|revert|undo|rückfall"
-    r"|rückgängig(?: machen)?|reversi[oó]n|revertir|retour arrière|annuler|回滚|回退"
+    r"|rückgängig(?: machen)?|rücknahme|reversi[oó]n|revertir|marcha atrás|vuelta atrás"
+    r"|retour (?:en )?arrière|annuler|revers[aã]o|reverter|desfazer|откат(?:ить)?|回滚|回退"
+    r"|切り戻し|切戻し|ロールバック"
 )
 VERIFY = (
     r"verify|verification|verified by|check(?: that)?|validate|validation|test|confirm"
-    r"|prüfen|prüfung|validierung|verificar|verificaci[oó]n|vérifier|验证|检查"
+    r"|prüfen|prüfung|validierung|verificar|verificaci[oó]n|vérifier|vérification|verificaç[aã]o"
+    r"|validação|проверка|проверить|验证|检查|確認|検証"
 )
 SHOWN = (
     r"expected(?: output| result)?|(?:sample |example )?output|you should see|returns|result"
-    r"|example|erwartete ausgabe|salida esperada|sortie attendue|résultats?|预期输出|输出|示例"
+    r"|example|erwartete ausgabe|salida esperada|sortie attendue|résultats?|saída esperada"
+    r"|ожидаемый (?:вывод|результат)|预期输出|输出|示例|出力例?|期待される(?:出力|結果)"
 )
-COMMAND = r"commands?|run|execute|cmd|befehle?|comandos?|ejecutar|commandes?|命令"
+COMMAND = (
+    r"commands?|run|execute|cmd|befehle?|comandos?|ejecutar|commandes?|executar|команд[аы]"
+    r"|выполнить|命令|コマンド"
+)
 OTHER = (
     r"owner|who|responsible|assignee|by|when|time|duration|estimate|estimated time|eta|status"
     r"|notes?|evidence|links?|ticket|jira|role|hosts?|warning|caution|important|tip|info|why"
-    r"|verantwortlich|dauer|hinweis|responsable|duraci[oó]n|nota|estado|注意|备注|负责人"
+    r"|verantwortlich|dauer|hinweis|responsable|duraci[oó]n|nota|estado|responsável|duraç[aã]o"
+    r"|ответственный|длительность|примечание|注意|备注|负责人|担当者?|所要時間|備考"
 )
 _MARKS = r"^[\s>*_~#↩⚠✅🔙\ufe0f-]{0,12}"
 _BEHIND = r"[*_]{0,3}\s?(?:\([^()`]{0,40}\))?[*_]{0,3}\s?"
@@ -29,7 +37,8 @@ _REST = r"[*_]{0,3}\s*(?P<rest>.*)$"
 _UNDO = (
     r"(?:(?:to|in case of [^,`:]{1,40}|if [^,`:]{1,60}),? )?"
     rf"(?:{UNDO})"
-    r"(?: (?:plan|steps?|commands?|command line|procedure|instructions?|this|it|the [\w ]{1,30}))?"
+    r"(?: (?:plan|steps?|commands?|command line|procedure|instructions?|this|it|the [\w ]{1,30})"
+    r"|手順|方法|方案|步骤)?(?: (?:with|by running|by|using|via|as follows|like this)(?=[:：]))?"
 )
 _BY = r"(?:[:：]|,? (?:by running|by|run|with|using|via|execute|use)\b:?(?= `))"
 PATTERNS = {
@@ -66,7 +75,10 @@ AROUND = re.compile(
     re.IGNORECASE,
 )
 FINAL = re.compile(
-    r"\birreversible\b|\bunumkehrbar\b|\bpoint of no return\b|\bno way back\b"
+    r"\birr[eé]vers[ií](?:ble|vel)\b|\bunumkehrbar\b|\bpoint of no return\b|\bno way back\b"
+    r"|\bnicht (?:mehr )?rückgängig\b|\bno se puede (?:deshacer|revertir)\b"
+    r"|\bne peut (?:pas|plus) être annulée?\b|\bnão pode ser (?:desfeit[oa]|revertid[oa])\b"
+    r"|необратим|нельзя (?:откатить|отменить)|不可逆|不可撤销|(?:元に戻せ|取り消せ)(?:ない|ません)"
     r"|\bcan(?: ?not|'t|’t) be (?:undone|reverted|reversed|rolled back)\b",
     re.IGNORECASE,
 )

@@ -61,6 +61,8 @@ CURL_VALUES = frozenset(
         "-H", "--header", "-m", "--max-time", "--connect-timeout", "-u", "--user", "-A", "-w",
     }
 )  # fmt: skip
+SSH_OPTION = re.compile(r"-[46AaCkqTtx]+|-[ilopFJ]\S*")
+SSH_VALUES = frozenset({"-i", "-l", "-o", "-p", "-F", "-J"})
 UNCLEAR = re.compile(
     r"[`{}\\]|\$\(|<<|\b(?:if|for|while|until|do|case|function|eval|exec|source|xargs|tee)\b"
 )
@@ -100,6 +102,7 @@ def _simple_commands(text: str) -> list[list[str]]:
         return []
     lexer = shlex.shlex(plain.replace("\n", " ; "), posix=True, punctuation_chars="();<>|&")
     lexer.commenters = ""
+    lexer.whitespace_split = True
     found: list[list[str]] = [[]]
     try:
         for word in lexer:
@@ -118,6 +121,8 @@ def _looks(words: list[str]) -> bool:
     name, rest = words[0], words[1:]
     if name == "sudo" and rest:
         return _looks(rest)
+    if name == "ssh":
+        return bool(there := _over_ssh(rest)) and _looks(there)
     if any(word.startswith(WRITES.get(name, ())) for word in rest):
         return False
     if name in PLAIN or name == "find":
@@ -132,6 +137,15 @@ def _looks(words: list[str]) -> bool:
     return first in SUBCOMMANDS.get(name, "").split() or (
         bool(second) and second in PAIRS.get((name, first), "").split()
     )
+
+
+def _over_ssh(rest: list[str]) -> list[str]:
+    """The command that runs on the other machine, behind options and the machine's name."""
+    while rest and rest[0].startswith("-"):
+        if not SSH_OPTION.fullmatch(rest[0]):
+            return []
+        rest = rest[2 if rest[0] in SSH_VALUES else 1 :]
+    return rest[1:]
 
 
 def _without_scope(name: str, rest: list[str]) -> list[str]:

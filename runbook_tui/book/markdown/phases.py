@@ -124,8 +124,10 @@ def _phase(holder: Section, title: str, inside: list[Carrier], gathered: Gathere
     gathered.boxed = _boxed(inside)
     own: list[Step] = []
     changes: list[Change] = []
-    for part, group in _parts(holder, inside):
-        if part is holder or (part.is_label and part.parent is holder):
+    parts = list(_parts(holder, inside))
+    single = all(part is holder or _is_one_step(part, group) for part, group in parts)
+    for part, group in parts:
+        if single or part is holder or (part.is_label and part.parent is holder):
             own += [step for c in group for step in _steps(c, gathered)]
         else:
             changes.append(_change(part, group, gathered))
@@ -139,6 +141,11 @@ def _phase(holder: Section, title: str, inside: list[Carrier], gathered: Gathere
         changes=tuple(changes),
         steps=tuple(own),
     )
+
+
+def _is_one_step(part: Section, inside: list[Carrier]) -> bool:
+    """Whether a heading holds nothing but the one step that is called like it."""
+    return len(inside) == 1 and inside[0].kind == "commands" and inside[0].section is part
 
 
 def _parts(holder: Section, inside: list[Carrier]) -> list[tuple[Section, list[Carrier]]]:

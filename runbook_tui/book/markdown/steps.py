@@ -139,6 +139,7 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     body.title(first)
     body.paragraph("\n".join(lines[1:]), item.line + 1)
     body.read(item.blocks)
+    _boxes_are_checks(body)
     name = words.without_notes(first) or _first_command(body) or _first_words(body)
     counted = f"{above}.{item.number}" if above and item.number else str(item.number or "")
     return _step(name, item.line, body, section, gathered, counted) if name else None
@@ -152,12 +153,17 @@ def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered
         body.undo.append(Line(section.line, undo))
     body.title(unnumbered(first))
     body.read(blocks)
-    if body.run and all(i.box is not None and not i.ordered for i in body.inner):
-        body.checks += [i for i in body.inner if not i.blocks]
-        body.inner = [i for i in body.inner if i.blocks]
+    _boxes_are_checks(body)
     name = unnumbered(estimates.without_estimate(words.plain(first))) or "commands"
     line = section.line or min((part.line for part in body.run), default=1)
     return _step(name, line, body, section, gathered, number(section.text))
+
+
+def _boxes_are_checks(body: Body) -> None:
+    """Below a command, plain boxes say what must be so then."""
+    if body.run and all(i.box is not None and not i.ordered for i in body.inner):
+        body.checks += [i for i in body.inner if not i.blocks]
+        body.inner = [i for i in body.inner if i.blocks]
 
 
 def steps_of_typed(section: Section, gathered: Gathered) -> tuple[Step, ...]:
@@ -171,13 +177,21 @@ def steps_of_typed(section: Section, gathered: Gathered) -> tuple[Step, ...]:
         if commands.language(block) not in commands.TYPED or _is_back(block):
             continue
         body = Body(text=commands.head_lines(block))
-        body.run.append(block)
+        waits = commands.pause(block)
+        if waits:
+            # A person sees its clock run and says when it is over.
+            gathered.taken.add(id(block))
+            body.estimate = estimates.leading(waits, block.line)
+        else:
+            body.run.append(block)
         following = blocks[place + 1] if place + 1 < len(blocks) else None
         wanted = commands.attribute(block, "rollback")
         back = gathered.backs.get(wanted) if wanted else following
         if back is not None and _is_back(back) and id(back) not in gathered.taken:
             body.undo.append(back)
         name = commands.attribute(block, "name") or section.title or "commands"
+        if waits and not commands.attribute(block, "name") and len(blocks) > 1:
+            name = f"Wait {waits}"
         # Of a check and of waiting its type says that it changes nothing.
         body.needs_no_undo = commands.language(block) in {"check", "wait"}
         made.append(_step(name, block.line, body, section, gathered))

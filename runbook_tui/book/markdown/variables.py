@@ -11,11 +11,14 @@ from runbook_tui.book.model import Command
 from runbook_tui.book.parameters import reserved
 
 USED = re.compile(r"(?<![\\$\w])\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(\}|:?[-=+?]|[^}]?))")
-SET = re.compile(
-    r"(?:^|[\s;&|({`\"'])(?:(?:export|local|declare|readonly|typeset|env)\s+(?:-\w+\s+)*)?"
-    r"([A-Za-z_]\w*)(?:\[[^\]\n]{0,40}\])?\+?=",
-    re.MULTILINE,
+SET = re.compile(r"(?:^|[\s;&|({`\"')])([A-Za-z_]\w*)(?:\[[^\]\n]{0,40}\])?\+?=", re.MULTILINE)
+BEFORE_SET = re.compile(
+    r"(?:^|[;&|({`\"')!]|[$#%>]\s)\s*"
+    r"(?:(?:export|local|declare|readonly|typeset|env|let|then|do|else|time|sudo)\s+(?:-\w+\s+)*"
+    r"|[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=\S*\s+)*$"
 )
+"""What stands before an assignment on its line; behind another word it is an argument of that:
+``terraform plan -var region=$region`` sets nothing."""
 NAMED = re.compile(
     r"\bfor\s+(?P<loop>[A-Za-z_]\w*)\s+in\b|\b(?:select)\s+(?P<select>[A-Za-z_]\w*)\s+in\b"
     r"|\bread\s+(?P<read>(?:-\w+\s+|\"[^\"\n]*\"\s*|'[^'\n]*'\s*){0,9}"
@@ -80,11 +83,17 @@ def variables(texts: Iterable[tuple[int, str]]) -> Variables:
 
 def assigned(text: str) -> set[str]:
     """Names that a shell text gives a value."""
-    names = set(SET.findall(text))
+    names = {match.group(1) for match in SET.finditer(text) if _sets(text, match.start(1))}
     for match in NAMED.finditer(text):
         said = next(group for group in match.groups() if group)
         names.update(NAME.findall(QUOTED.sub(" ", re.sub(r"(?:^|\s)-\w+", " ", said))))
     return names
+
+
+def _sets(text: str, at: int) -> bool:
+    """Whether what looks like an assignment stands where a shell takes it for one."""
+    start = max(text.rfind("\n", 0, at) + 1, at - 300)
+    return start == at or BEFORE_SET.search(text[start:at]) is not None
 
 
 def used(command: Command) -> Iterator[tuple[str, int]]:

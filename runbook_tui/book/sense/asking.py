@@ -36,7 +36,7 @@ ASKS = (
     (r"(?:yum|dnf|zypper) (?:-\S+ )*(?:install|remove|erase|update|upgrade)\b",
      r"\s-\w*[yn]\b|--assumeyes|--non-interactive", "add -y"),
     (r"pacman -\w*[SRU]\w*\b", "--noconfirm", "add --noconfirm"),
-    (r"terraform (?:-\S+ )?(?:apply|destroy)\b", r"-auto-approve|\.tfplan|\s[\w./-]*plan\w*$",
+    (r"terraform (?:-\S+ )?(?:apply|destroy)\b", r"-auto-approve|\.tfplan|\s[\w./-]*plan[\w.]*$",
      "plan with -out first and apply that file, or add -auto-approve"),
     (r"pulumi (?:up|destroy|refresh)\b", r"--yes|\s-y\b", "add --yes"),
     (r"gcloud .*\b(?:delete|upgrade|reset|resize)\b", r"--quiet|\s-q\b", "add --quiet"),
