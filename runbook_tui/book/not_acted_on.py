@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from runbook_tui.book.findings import Finding
-from runbook_tui.book.model import Change, Check, Gate, Phase, Placed, Runbook, Step
+from runbook_tui.book.model import Change, Check, Phase, Placed, Runbook, Step
 from runbook_tui.book.moments import ALLOWED, parse_moment
 
 CODE = "not-acted-on"
@@ -17,7 +17,6 @@ def not_acted_on(runbook: Runbook) -> Iterator[Finding]:
         yield from _window(phase)
         items: list[Phase | Change | Step] = [phase, *phase.changes, *phase.walk()]
         for item in items:
-            yield from _deadlines(item)
             if not isinstance(item, Step):
                 yield from _boxes(item.criteria)
     yield from _boxes(runbook.criteria)
@@ -36,20 +35,9 @@ def _window(phase: Phase) -> Iterator[Finding]:
 
 def _step(step: Step) -> Iterator[Finding]:
     about = f"of “{step.title}”"
-    if step.role:
-        yield _found(step, f"“role” {about} is read, not acted on by this version: the lead starts"
-                     " every step")  # fmt: skip
     if step.evidence and step.hosts:
         yield _found(step, f"“evidence” {about} is not fetched from another machine; only"
                      " files of this one are kept: let it put out what it has found")  # fmt: skip
-
-
-def _deadlines(item: Phase | Change | Step) -> Iterator[Finding]:
-    asked: tuple[tuple[str, Gate | None], ...] = (("gate", item.gate), ("signoff", item.signoff))
-    for key, gate in asked:
-        if gate is not None and gate.within is not None:
-            yield _found(item, f"“within” in the {key} of “{item.title}” is read, not acted on by"
-                         " this version: it waits for as long as it takes")  # fmt: skip
 
 
 def _boxes(criteria: Iterable[Check]) -> Iterator[Finding]:

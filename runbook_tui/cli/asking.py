@@ -7,9 +7,24 @@ import re
 from runbook_tui.book.model import Parameter, Step
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
-from runbook_tui.cli.values import Values, ask_for, confirmed, secret_missing, source
+from runbook_tui.cli.values import (
+    Values,
+    ask_for,
+    asked,
+    confirmed,
+    secret_missing,
+    source,
+)
 from runbook_tui.run.late_values import lacking
-from runbook_tui.run.requests import ConfirmationNeeded, GiveValue, Refusal, ValuesMissing
+from runbook_tui.run.people import claimed
+from runbook_tui.run.requests import (
+    ConfirmationNeeded,
+    GiveValue,
+    PersonNeeded,
+    Refusal,
+    ValuesMissing,
+)
+from runbook_tui.run.signing import holds_role
 from runbook_tui.run.sources import ASKED, GIVEN
 from runbook_tui.run.state import RunState
 from runbook_tui.session.session import Session
@@ -20,8 +35,11 @@ PATIENCE = 60.0
 class Answers:
     """Answers from ``--yes``, from ``-p`` and from the terminal, where there is one."""
 
-    def __init__(self, *, yes: bool, may_ask: bool, values: Values) -> None:
+    def __init__(
+        self, *, yes: bool, may_ask: bool, values: Values, people: tuple[str, ...] = ()
+    ) -> None:
         self._yes = yes
+        self._people = people
         self._may_ask = may_ask
         self._values = values
         self._held = set(values.secret)
@@ -56,6 +74,18 @@ class Answers:
             say.err(refused.reason)
         for name in missing.names:
             _give(session, name, ask_for(asked_as(session.state, name)))
+
+    def person(self, state: RunState, needed: PersonNeeded) -> str:
+        """Who carries a step out: one of those who were named with ``--by``, else as a person says;
+        raises `Ended` (7) where nobody can be asked."""
+        for named in self._people:
+            if holds_role(state, claimed(named), needed.role):
+                return named
+        if not self._may_ask:
+            how = f"  runbook resume {state.run} --no-tui --by 'NAME <MAIL>'"
+            raise Ended(exits.WAITING, needed.reason, f"{how}\n  {needed.hint}")
+        say.err(f"{needed.reason} ({needed.hint})")
+        return asked("NAME <MAIL>").strip()
 
     def secrets(self, session: Session, step: Step) -> None:
         """See that every secret the step uses has a value; none is ever an empty string."""

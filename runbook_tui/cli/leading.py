@@ -30,9 +30,10 @@ def lead_lines(
     resume: bool,
     after: int | None,
     plan: PlanFiles | None = None,
+    people: tuple[str, ...] = (),
 ) -> int:
     """Lead a run as lines of text; ``after`` is the event after which to tell what happened
-    (None: the newest)."""
+    (None: the newest), ``people`` carry out steps that are for a role of theirs."""
     session = _session(run, who, plan)
     found = session.state
     begun = found.seq if after is None else after
@@ -45,7 +46,7 @@ def lead_lines(
             from runbook_tui.cli.environments import called
 
             say.err(f"in {called(found.begun.environment, found.runbook)}")
-        return _lines(session, values, yes=yes, found=found, after=begun)
+        return _lines(session, values, yes=yes, found=found, after=begun, people=people)
     finally:
         session.close()
         leave_traces(session.state)
@@ -92,7 +93,15 @@ def _open(session: Session, *, resume: bool) -> None:
         raise led_by(session.run, session.lead_lock.holder())
 
 
-def _lines(session: Session, values: Values, *, yes: bool, found: RunState, after: int) -> int:
+def _lines(
+    session: Session,
+    values: Values,
+    *,
+    yes: bool,
+    found: RunState,
+    after: int,
+    people: tuple[str, ...],
+) -> int:
     from contextlib import closing
 
     from runbook_tui import wiring
@@ -100,7 +109,8 @@ def _lines(session: Session, values: Values, *, yes: bool, found: RunState, afte
     from runbook_tui.cli.lines import Lines
 
     say.outlive_readers()
-    answers = Answers(yes=yes, may_ask=say.interactive() and not yes, values=values)
+    may_ask = say.interactive() and not yes
+    answers = Answers(yes=yes, may_ask=may_ask, values=values, people=people)
     with closing(wiring.journal(reading=True)) as journal:
         if found.rehearsal:
             from runbook_tui.cli.rehearsing import Rehearsal

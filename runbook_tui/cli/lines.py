@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 
 from runbook_tui.book.model import Step
 from runbook_tui.book.spreading import is_spread
@@ -17,7 +18,7 @@ from runbook_tui.cli.narrating import Narrator
 from runbook_tui.cli.needs import needs
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import left_open, left_out
-from runbook_tui.run.requests import ConfirmationNeeded, Refusal, ValuesMissing
+from runbook_tui.run.requests import ConfirmationNeeded, PersonNeeded, Refusal, ValuesMissing
 from runbook_tui.run.several import next_ones, standing, status_of, to_begin
 from runbook_tui.run.state import BROKEN, OVER, RunState, Status, blockers, passed
 from runbook_tui.run.summary import summary
@@ -217,13 +218,17 @@ class Lines:
         if is_spread(step):
             self._rolled.add(id_)
         self._answers.secrets(self._session, step.steps[0] if is_spread(step) else step)
-        refusal = self._ask(r.StartStep(step=id_))
-        while isinstance(refusal, ConfirmationNeeded | ValuesMissing):
+        start = r.StartStep(step=id_)
+        refusal = self._ask(start)
+        while isinstance(refusal, ConfirmationNeeded | ValuesMissing | PersonNeeded):
             if isinstance(refusal, ValuesMissing):
                 self._answers.values(self._session, refusal)
+            elif isinstance(refusal, PersonNeeded):
+                start = replace(start, by=self._answers.person(self._state, refusal))
             elif not self._answers.confirm(refusal.reason):
                 raise self._unconfirmed(refusal.reason)
-            refusal = self._ask(r.StartStep(step=id_, confirmed=self._answers.said_yes(refusal)))
+            start = replace(start, confirmed=self._answers.said_yes(refusal))
+            refusal = self._ask(start)
         if refusal is not None and self._state.step(id_).status not in OVER:
             raise Ended(refusal.exit_code, refusal.reason, refusal.hint)
         return None  # Over already: others were faster, or its condition left it out.
@@ -254,7 +259,7 @@ class Lines:
     def _needed(self, state: RunState) -> int:
         self._narrator.tell()
         self._foretell(next_open(state))
-        wanted = needs(state)
+        wanted = needs(state, self._session.now())
         if wanted:
             say.err("a person is needed:", bold=True)
             for need in wanted:

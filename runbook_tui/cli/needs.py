@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runbook_tui.run.counting import counted, why_shut
+from runbook_tui.run.deadlines import GATE, SIGN_OFF, pending, way_out, words
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.several import status_of
 from runbook_tui.run.state import (
@@ -27,10 +28,30 @@ class Need:
 
     text: str
     how: str
+    node: str = ""
+    kind: str = ""
+    """What of the node has to be decided: its ``gate``, its ``sign-off``; empty: nothing."""
 
 
-def needs(state: RunState) -> list[Need]:
-    """Everything that a person can give now, in the order of the plan."""
+def needs(state: RunState, now: float | None = None) -> list[Need]:
+    """Everything that a person can give now, in the order of the plan.
+
+    ``now`` (epoch seconds): then with the time that is left for a decision.
+    """
+    found = _wanted(state)
+    return found if now is None else [_in_time(state, need, now) for need in found]
+
+
+def _in_time(state: RunState, need: Need, now: float) -> Need:
+    """Until when a decision can be given; once it was denied, who can do what about that."""
+    limit = pending(state, need.node, need.kind) if need.kind else None
+    if limit is None:
+        return need
+    text = f"{need.text}, {words(state, limit, now)}"
+    return replace(need, text=text, how=way_out(state, limit) if limit.denied(now) else need.how)
+
+
+def _wanted(state: RunState) -> list[Need]:
     found: list[Need] = []
     for id_ in gates_waiting(state):
         node = state.outline[id_]
@@ -119,6 +140,8 @@ def _signoffs(state: RunState, node: Node, *, gate: bool) -> list[Need]:
             Need(
                 text=f"{what} waits for {role}{more}",
                 how=f"runbook sign {state.run} {node.id} --role {role}{key}",
+                node=node.id,
+                kind=GATE if gate else SIGN_OFF,
             )
         )
     return found

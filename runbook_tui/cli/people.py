@@ -21,6 +21,14 @@ def as_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def by_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds ``--by 'NAME <MAIL>'``, given as often as wanted, as the argument ``people``."""
+    return click.option(
+        "--by", "people", multiple=True, metavar="'NAME <MAIL>'",
+        help="carries out steps that are for a role of theirs, without a screen",
+    )(function)  # fmt: skip
+
+
 def rescuer(claimed: str | None) -> Actor:
     """Who brings it back or stops it: a bad ``RUNBOOK_AS`` must not keep them from it."""
     from runbook_tui import wiring

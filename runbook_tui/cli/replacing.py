@@ -9,7 +9,9 @@ from runbook_tui.cli.exits import Ended
 from runbook_tui.run.events import Actor
 
 
-def replace_plan(path: Path, name: str | None, who: Actor, *, may_ask: bool, yes: bool) -> str:
+def replace_plan(
+    path: Path, name: str | None, who: Actor, *, may_ask: bool, yes: bool, reason: str = ""
+) -> str:
     """Show how the plan in FILE differs, ask, and take it over; returns the run's id.
 
     Raises `PlanFaults` before anything is recorded, and `Ended`: 7 where nobody can be asked, else
@@ -36,7 +38,7 @@ def replace_plan(path: Path, name: str | None, who: Actor, *, may_ask: bool, yes
         _agree(path, may_ask=may_ask, yes=yes)
         if not session.open(resume=True):
             raise led_by(run, session.lead_lock.holder())
-        answer = take(session, found)
+        answer = take(session, found, reason)
         if isinstance(answer, Refusal):
             raise refused(answer)
     finally:

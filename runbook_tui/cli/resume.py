@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from runbook_tui.cli import say
-from runbook_tui.cli.people import actor, as_option
+from runbook_tui.cli.people import actor, as_option, by_option
 from runbook_tui.cli.screen import need_terminal, show
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="go on with the plan as FILE says it, once the difference is shown",
 )
+@click.option("--reason", default="", help="why, where a plan is taken over that asks less")
+@by_option
 @as_option
 def command(
     run: str | None,
@@ -38,6 +40,8 @@ def command(
     yes: bool,
     pairs: tuple[str, ...],
     plan: Path | None,
+    reason: str,
+    people: tuple[str, ...],
     claimed: str | None,
 ) -> int:
     """Go on with a run as its lead; a step that failed is tried again."""
@@ -53,14 +57,14 @@ def command(
     if plan is not None:
         from runbook_tui.cli.replacing import replace_plan
 
-        chosen = replace_plan(plan, run, who, may_ask=may_ask, yes=yes)
+        chosen = replace_plan(plan, run, who, may_ask=may_ask, yes=yes, reason=reason)
         if not no_tui:
             return _on_screen(chosen, claimed, pairs, may_ask=may_ask)
     else:
         chosen = agreed(look(run, who), may_ask=may_ask)
     values = _given(chosen, pairs)
     say.err(f"run {chosen}")
-    return lead_lines(chosen, who, values, yes=yes, resume=plan is None, after=None)
+    return lead_lines(chosen, who, values, yes=yes, resume=plan is None, after=None, people=people)
 
 
 class YesWanted(Exception):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from runbook_tui.cli import say
-from runbook_tui.cli.people import as_option
+from runbook_tui.cli.people import as_option, by_option
 from runbook_tui.cli.starting import FROM, Prepared, Start, prepare
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="answer confirmations; never a sign-off, gate or tick")
 @click.option("--rehearse", is_flag=True, help="go through it without changing anything")
 @click.option(FROM, "first", metavar="STEP", help="begin there; what is before it is skipped")
+@by_option
 def command(
     file: Path,
     pairs: tuple[str, ...],
@@ -39,6 +40,7 @@ def command(
     yes: bool,
     rehearse: bool,
     first: str | None,
+    people: tuple[str, ...],
 ) -> int:
     """Start a run of a plan, on the screen or as lines of text."""
     from runbook_tui.cli.screen import is_terminal
@@ -52,6 +54,7 @@ def command(
         cwd=cwd,
         first=first,
         rehearse=rehearse,
+        people=people,
     )
     start.check()
     if no_tui or not is_terminal():
@@ -77,7 +80,10 @@ def _as_lines(start: Start, *, no_tui: bool, yes: bool) -> int:
     wiring.keep_reading(run, prepared.plan)
     what = "REHEARSAL" if start.rehearse else "run"
     say.err(f"{what} {run}: {prepared.plan.runbook.title}{prepared.where}")
-    return lead_lines(run, who, prepared.values, yes=yes, resume=False, after=0, plan=prepared.plan)
+    return lead_lines(
+        run, who, prepared.values, yes=yes, resume=False, after=0, plan=prepared.plan,
+        people=start.people,
+    )  # fmt: skip
 
 
 def _on_screen(start: Start) -> int:

@@ -42,7 +42,7 @@ def command(
 
     chosen = run_named(run)
     with taking_part(chosen, actor(claimed)) as session:
-        listed = "\n".join(to_sign(session.state))
+        listed = "\n".join(to_sign(session.state, session.now()))
         if node is None or role is None:
             lacks = "say what you sign" if node is None else "say in which role you sign: --role"
             raise Ended(exits.USAGE, lacks, listed)

@@ -30,6 +30,8 @@ class Start:
     cwd: Path | None = None
     first: str | None = None
     rehearse: bool = False
+    people: tuple[str, ...] = ()
+    """Who carries out steps that are for a role of theirs."""
 
     def check(self) -> None:
         """Refuse what no plan is needed for; raises `Ended`."""

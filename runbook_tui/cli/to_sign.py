@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runbook_tui.book.model import Gate
+from runbook_tui.run.deadlines import pending, words
 from runbook_tui.run.outline import Node
 from runbook_tui.run.state import RunState, Status, gate_open, over, signed
 from runbook_tui.run.upcoming import gates_waiting
@@ -12,8 +13,11 @@ from runbook_tui.run.upcoming import gates_waiting
 NOTHING = "nothing in this run asks for a sign-off that is not given yet"
 
 
-def to_sign(state: RunState) -> list[str]:
-    """A line for each gate and sign-off that is not given, with the words that give it."""
+def to_sign(state: RunState, at: float | None = None) -> list[str]:
+    """A line for each gate and sign-off that is not given, with the words that give it.
+
+    ``at`` (epoch seconds): then with the time that is left.
+    """
     now: list[str] = []
     later: list[str] = []
     for node, asked, what in _asked(state):
@@ -21,7 +25,9 @@ def to_sign(state: RunState) -> list[str]:
         for role in asked.roles:
             key = " --key FILE" if asked.signed else ""
             lines.append(f"  runbook sign {state.run} {node.id} --role {role}{key}")
-            lines.append(f"      {what} of “{node.title}”, {role}: {_who(state, role)}")
+            limit = pending(state, node.id, what) if at is not None else None
+            until = f"; {words(state, limit, at or 0.0)}" if limit is not None else ""
+            lines.append(f"      {what} of “{node.title}”, {role}: {_who(state, role)}{until}")
     if not now and not later:
         return [NOTHING]
     found = ["these wait for a sign-off now:", *now] if now else ["no sign-off is due now"]

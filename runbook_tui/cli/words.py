@@ -68,7 +68,8 @@ def _step_started(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.StepStarted)
     more = f" (attempt {p.attempt})" if p.attempt > 1 else ""
-    return f"{about}: started{more}" + (", out of order" if p.out_of_order else "")
+    by = f", carried out by {p.by}" if p.by else ""
+    return f"{about}: started{more}{by}" + (", out of order" if p.out_of_order else "")
 
 
 def _step_finished(event: Event, about: str, title: Title) -> str:
@@ -264,6 +265,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.ParameterCaptured: _captured,
     e.SignoffGiven: _signed,
     e.GateOpened: _node("gate of {node} open"),
+    e.ApprovalAsked: _node("{by} asks anew for a decision on {node}: {reason}"),
     e.GateOverridden: _node("gate of {node} OVERRIDDEN by {by}: {reason}"),
     e.UndoArmed: _armed,
     e.RollbackOpened: _about("{by} looks at the rollback"),

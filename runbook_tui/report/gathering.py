@@ -17,6 +17,7 @@ from runbook_tui.report.model import Alarm, Attempt, Evidence, Override, Ran, Re
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.outline import Outline
+from runbook_tui.run.people import claimed
 from runbook_tui.run.times import ended_at, epoch
 
 Title = Callable[[str], str]
@@ -110,6 +111,8 @@ def _step_started(found: Gathered, event: Event, payload: e.StepStarted) -> None
     id_ = event.step or ""
     found.skipped.pop(id_, None)
     found.did(event.actor, "ran steps")
+    if payload.by and claimed(payload.by).key != event.actor.key:
+        found.did(claimed(payload.by), "carried steps out")
     found.attempts.setdefault(id_, []).append(
         Attempt(
             number=payload.attempt,
@@ -173,7 +176,8 @@ def _ticked(found: Gathered, event: Event, payload: e.CheckTicked) -> None:
     found.did(event.actor, "ticked")
     if found.probes.get(payload.node) is False:
         what = f"“{found.title(payload.node)}” was ticked though its probe says otherwise"
-        found.overrides.append(_override(event, what, "no reason is recorded for a tick"))
+        why = payload.reason or "no reason is recorded for a tick"
+        found.overrides.append(_override(event, what, why))
 
 
 def _unticked(found: Gathered, event: Event, payload: e.CheckUnticked) -> None:
@@ -249,6 +253,18 @@ def _gate_overridden(found: Gathered, event: Event, payload: e.GateOverridden) -
     found.overrides.append(_override(event, what, payload.reason))
 
 
+def _asked_anew(found: Gathered, event: Event, payload: e.ApprovalAsked) -> None:
+    what = f"more time was given for the {payload.kind} of “{found.title(payload.node)}”"
+    found.overrides.append(_override(event, what, payload.reason))
+
+
+def _plan_changed(found: Gathered, event: Event, payload: e.PlanChanged) -> None:
+    if payload.loosens:
+        lost = ", ".join(f"“{title}”" for title in payload.loosens)
+        what = f"a plan was taken over that asks less of {lost}"
+        found.overrides.append(_override(event, what, payload.reason or ""))
+
+
 def _opened(found: Gathered, event: Event, payload: e.RollbackOpened) -> None:
     found.looked += 1
 
@@ -310,6 +326,8 @@ _HANDLERS: dict[type[e.Payload], Callable[[Gathered, Event, Any], None]] = {
     e.CommandFinished: _command_finished,
     e.SignoffGiven: _signed,
     e.GateOverridden: _gate_overridden,
+    e.ApprovalAsked: _asked_anew,
+    e.PlanChanged: _plan_changed,
     e.RollbackOpened: _opened,
     e.RollbackStarted: _rollback_started,
     e.UndoAmended: _amended,

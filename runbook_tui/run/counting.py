@@ -27,6 +27,8 @@ def lapsed(state: RunState, given: Signoff) -> str:
     """Why an approval does not count any more, in a few words; empty where it does."""
     node = state.outline[given.node]
     asked = node.gate if given.for_gate else node.signoff
+    if given.late:
+        return "came after its time"
     if asked is not None and asked.signed and not given.signature:
         return "has not signed with a key"
     if asked is not None and asked.four_eyes:

@@ -12,7 +12,9 @@ from runbook_tui.book.spreading import is_spread
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
+from runbook_tui.run.assigning import carried_out_by
 from runbook_tui.run.counting import opened_by
+from runbook_tui.run.deadlines import ask_anew
 from runbook_tui.run.elsewhere import astray
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, holders, waits_for
@@ -20,7 +22,7 @@ from runbook_tui.run.late_values import lacking
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.mending import amend_undo, continue_undo, leave_undo, retry_undo
 from runbook_tui.run.outline import Kind
-from runbook_tui.run.people import joined
+from runbook_tui.run.people import joined, says_something
 from runbook_tui.run.prepare import missing_values, refused_values
 from runbook_tui.run.procedures import tick_of
 from runbook_tui.run.proving import seal
@@ -68,6 +70,9 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
         return refusal
     if wanted(state, step.id) is False:
         return [(does_not_apply(state, step.id), step.id), *holders(state, step.id)]
+    by = carried_out_by(state, step, q.by, actor)
+    if isinstance(by, Refusal):
+        return by
     if is_spread(step):
         return _start_on_several(state, step, q, actor)
     if (through := gone_through(state, step, walk=q.walk)) is not None:
@@ -89,7 +94,8 @@ def _start(state: RunState, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
     if (refusal := astray(state, step)) is not None:
         return refusal
     attempt = state.step(step.id).attempt + 1
-    return [(e.StepStarted(attempt=attempt, out_of_order=_out_of_order(state, step.id)), step.id)]
+    ahead = _out_of_order(state, step.id)
+    return [(e.StepStarted(attempt=attempt, out_of_order=ahead, by=by or None), step.id)]
 
 
 def _start_on_several(state: RunState, step: Step, q: r.StartStep, actor: Actor) -> Pairs | Refusal:
@@ -109,7 +115,7 @@ def _start_on_several(state: RunState, step: Step, q: r.StartStep, actor: Actor)
         )
     events: Pairs = []
     for id_ in to_begin(state, step):
-        started = _start(state, r.StartStep(step=id_, confirmed=True), actor)
+        started = _start(state, r.StartStep(step=id_, confirmed=True, by=q.by), actor)
         if isinstance(started, Refusal):
             return started
         events += started
@@ -168,7 +174,7 @@ def _finish(state: RunState, q: r.FinishStep, actor: Actor) -> Pairs | Refusal:
         return Refusal(reason=f"“{step.title}” is finished by its command", hint="Enter runs it")
     events: Pairs = []
     if status in {Status.PENDING, *BROKEN}:
-        started = _start(state, r.StartStep(step=step.id, confirmed=True), actor)
+        started = _start(state, r.StartStep(step=step.id, confirmed=True, by=q.by), actor)
         if isinstance(started, Refusal):
             return started
         events = started
@@ -208,7 +214,7 @@ def _tick(state: RunState, q: r.TickNode, actor: Actor) -> Pairs | Refusal:
     if node.kind is Kind.STEP:
         if q.off:
             return Refusal(reason="a finished step is taken back by a rollback, not by a tick")
-        return _finish(state, r.FinishStep(step=q.node), actor)
+        return _finish(state, r.FinishStep(step=q.node, by=q.by), actor)
     if node.kind not in {Kind.CHECK, Kind.CRITERION}:
         return Refusal(reason=f"a {node.kind.value} has no box to tick", exit_code=2)
     owner = node.owner if node.owner in state.outline.steps else None
@@ -224,8 +230,11 @@ def _tick(state: RunState, q: r.TickNode, actor: Actor) -> Pairs | Refusal:
             reason=f"the probe of “{node.title}” says otherwise",
             hint="mend it and probe again; an override ticks it by hand, with a note that says so",
         )
-    note: Pairs = [(e.NoteAdded(text=AGAINST_ITS_PROBE, node=q.node), owner)] if against else []
-    return [(e.CheckTicked(node=q.node), owner), *note, *_ticked(state, q.node, owner)]
+    why = q.reason.strip() if against else ""
+    words = f"{AGAINST_ITS_PROBE}: {why}" if why else AGAINST_ITS_PROBE
+    note: Pairs = [(e.NoteAdded(text=words, node=q.node), owner)] if against else []
+    ticked = e.CheckTicked(node=q.node, reason=why or None)
+    return [(ticked, owner), *note, *_ticked(state, q.node, owner)]
 
 
 def _ticked(state: RunState, check: str, owner: str | None) -> Pairs:
@@ -256,7 +265,7 @@ def _override(state: RunState, q: r.OverrideGate, actor: Actor) -> Pairs | Refus
         return Refusal(reason=f"“{q.node}” has no gate", exit_code=2)
     if gate_open(state, q.node):
         return Refusal(reason="the gate is open already")
-    if not q.reason.strip():
+    if not says_something(q.reason):
         return Refusal(reason="an override needs a reason", exit_code=2)
     refusal = not_lead(state, actor, "override a gate")
     return refusal or [(e.GateOverridden(node=q.node, reason=q.reason.strip()), None)]
@@ -363,6 +372,7 @@ _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusa
     r.SkipStep: skip,
     r.AddNote: _note,
     r.SignNode: sign,
+    r.AskAnew: ask_anew,
     r.SealRun: seal,
     r.TakePlan: take_plan,
     r.OverrideGate: _override,

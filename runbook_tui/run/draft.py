@@ -13,7 +13,9 @@ from runbook_tui.run.state import FRESH, GONE, RunState, Status, StepState
 from runbook_tui.run.times import ended_at, epoch
 
 V = TypeVar("V")
-MAPS = ("values", "sources", "secrets", "steps", "ticks", "opened_gates", "overridden_gates")
+MAPS = ("values", "sources", "secrets", "steps", "ticks", "opened_gates", "overridden_gates",
+        "gates_at", "asked")  # fmt: skip
+SPANS = ("started", "finished", "settled")
 UNDER_WAY = frozenset({Status.RUNNING, Status.UNDOING})
 
 
@@ -41,6 +43,8 @@ class Draft:
         self.ticks = dict(state.ticks)
         self.opened_gates = dict(state.opened_gates)
         self.overridden_gates = dict(state.overridden_gates)
+        self.gates_at = dict(state.gates_at)
+        self.asked = dict(state.asked)
         self.signoffs = list(state.signoffs)
         self.notes = list(state.notes)
         self.rollback = state.rollback
@@ -77,6 +81,8 @@ class Draft:
             ticks=_kept(before.ticks, self.ticks),
             opened_gates=_kept(before.opened_gates, self.opened_gates),
             overridden_gates=_kept(before.overridden_gates, self.overridden_gates),
+            gates_at=_kept(before.gates_at, self.gates_at),
+            asked=_kept(before.asked, self.asked),
             signoffs=_same(before.signoffs, self.signoffs),
             notes=_same(before.notes, self.notes),
             rollback=self.rollback,
@@ -133,9 +139,9 @@ class Draft:
         self.alarm = None if self.alarm is None else self.alarm + by
         for id_, step in self.steps.items():
             commands = tuple(moved(c, by, ("started", "finished")) for c in step.commands)
-            self.steps[id_] = moved(
-                dataclasses.replace(step, commands=commands), by, ("started", "finished")
-            )
+            self.steps[id_] = moved(dataclasses.replace(step, commands=commands), by, SPANS)
+        self.gates_at = {id_: at + by for id_, at in self.gates_at.items()}
+        self.asked = {name: at + by for name, at in self.asked.items()}
         self.ticks = {id_: moved(tick, by) for id_, tick in self.ticks.items()}
         self.notes = [moved(note, by) for note in self.notes]
         self.signoffs = [moved(given, by) for given in self.signoffs]

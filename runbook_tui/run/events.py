@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from runbook_tui.run.payload import Actor, Payload
+from runbook_tui.run.people_events import ApprovalAsked
 from runbook_tui.run.rollback_events import (
     RollbackClosed,
     RollbackFinished,
@@ -25,6 +26,7 @@ from runbook_tui.run.rollback_events import (
 
 __all__ = [
     "Actor",
+    "ApprovalAsked",
     "Payload",
     "RollbackClosed",
     "RollbackFinished",
@@ -108,7 +110,10 @@ class RunSealed(Payload):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanChanged(Payload):
     """The lead has taken another plan over; from here on it is what runs. Fields as in
-    `RunStarted`; ``parameters``, ``sources`` and ``secrets`` hold only what is new or another."""
+    `RunStarted`; ``parameters``, ``sources`` and ``secrets`` hold only what is new or another.
+
+    ``loosens`` names what the run still waited for and need not any more, ``reason`` says why.
+    """
 
     WIRE: ClassVar[str] = "plan.changed"
     title: str
@@ -122,6 +127,8 @@ class PlanChanged(Payload):
     secrets: Mapping[str, str] = field(default_factory=dict)
     commit: str | None = None
     uncommitted: bool | None = None
+    loosens: tuple[str, ...] | None = None
+    reason: str | None = None
 
 
 PlanCopy = RunStarted | PlanChanged
@@ -140,11 +147,15 @@ class LeadHandedOver(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepStarted(Payload):
-    """A person started the step; for a manual one its timer runs from here."""
+    """A person started the step; for a manual one its timer runs from here.
+
+    ``by``: who carries it out, where the plan asks for somebody in a role.
+    """
 
     WIRE: ClassVar[str] = "step.started"
     attempt: int = 1
     out_of_order: bool = False
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,10 +210,12 @@ class StepRehearsed(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckTicked(Payload):
-    """A box is ticked; ``node`` is the check's or criterion's id."""
+    """A box is ticked; ``node`` is the check's or criterion's id, ``reason`` why it was though its
+    probe says otherwise, where that was said."""
 
     WIRE: ClassVar[str] = "check.ticked"
     node: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,6 +335,7 @@ class SignoffGiven(Payload):
 
     ``kind`` says what was decided on: its ``gate``, or the ``sign-off`` that closes it.
     ``signature`` is ssh's, over the text that `statement` makes of this event and its place.
+    ``instead`` is the event of the same person's decision in whose place this one stands.
     """
 
     WIRE: ClassVar[str] = "signoff.given"
@@ -332,6 +346,7 @@ class SignoffGiven(Payload):
     signed_digest: str = ""
     kind: str = ""
     signature: str | None = None
+    instead: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from runbook_tui.book.model import Runbook
+from runbook_tui.run import deadlines, replanning
 from runbook_tui.run import events as e
 from runbook_tui.run import fold_rollback as rollback
-from runbook_tui.run import replanning
+from runbook_tui.run.deadlines import GATE, SIGN_OFF, key
 from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Actor, Event, Payload
 from runbook_tui.run.outline import Outline
+from runbook_tui.run.people import claimed
+from runbook_tui.run.replanning import void_by_value
 from runbook_tui.run.sources import output_of
 from runbook_tui.run.state import (
     CommandRecord,
@@ -110,7 +113,9 @@ def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
         started=draft.at,
         finished=None,
         ran_by=event.actor,
-        hands=draft.worked(step.hands, event.actor),
+        hands=_workers(draft, step.hands, event.actor, payload.by),
+        by=payload.by or "",
+        settled=None,
         reason="",
         undo_result="",
         amended=(),
@@ -123,6 +128,14 @@ def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
     )
 
 
+def _workers(
+    draft: Draft, hands: tuple[Actor, ...], actor: Actor, named: str | None
+) -> tuple[Actor, ...]:
+    """Whoever starts a step, and who is named as carrying it out, have both had a hand in it."""
+    hands = draft.worked(hands, actor)
+    return draft.worked(hands, claimed(named)) if named else hands
+
+
 def _by_hand(draft: Draft, id_: str) -> bool:
     step = draft.outline.steps.get(id_)
     return step is not None and step.manual
@@ -131,7 +144,8 @@ def _by_hand(draft: Draft, id_: str) -> bool:
 def _step_waiting(draft: Draft, event: Event, payload: e.StepWaiting) -> None:
     id_ = event.step or ""
     ended = draft.ended_at(event, payload.ended)
-    draft.change(id_, status=Status.WAITING, finished=ended, hands=_hands(draft, id_, event))
+    hands = _hands(draft, id_, event)
+    draft.change(id_, status=Status.WAITING, finished=ended, settled=draft.at, hands=hands)
 
 
 def _hands(draft: Draft, id_: str, event: Event) -> tuple[Actor, ...]:
@@ -150,7 +164,9 @@ def _step_finished(draft: Draft, event: Event, payload: e.StepFinished) -> None:
     if waited.status is Status.WAITING and waited.finished is not None:
         # What waited had ended: the time that a sign-off takes is not the step's.
         ended = waited.finished
-    draft.change(id_, status=status, finished=ended, reason=payload.reason, hands=hands)
+    settled = waited.settled if waited.status is Status.WAITING else draft.at
+    draft.change(id_, status=status, finished=ended, settled=settled, reason=payload.reason,
+                 hands=hands)  # fmt: skip
 
 
 def _broken(step: StepState) -> Status:
@@ -171,6 +187,7 @@ def _step_skipped(draft: Draft, event: Event, payload: e.StepSkipped) -> None:
         hands=hands if payload.not_applicable else draft.worked(hands, event.actor),
         status=Status.NOT_APPLICABLE if payload.not_applicable else Status.SKIPPED,
         finished=draft.at,
+        settled=draft.at,
         reason=payload.reason,
         overridden=payload.override,
     )
@@ -255,6 +272,8 @@ def _captured(draft: Draft, event: Event, payload: e.ParameterCaptured) -> None:
         if event.step and payload.reason:
             draft.change(event.step, refused={**refused, payload.name: payload.reason})
         return
+    if not event.step:
+        void_by_value(draft, payload.name, payload.value)
     if not draft.outline.on_one_of_several(event.step or ""):
         draft.values[payload.name] = payload.value
         draft.sources[payload.name] = output_of(event.step) if event.step else payload.source
@@ -264,6 +283,11 @@ def _captured(draft: Draft, event: Event, payload: e.ParameterCaptured) -> None:
 
 
 def _signoff(draft: Draft, event: Event, payload: e.SignoffGiven) -> None:
+    for_gate = _for_gate(draft, payload)
+    kind = GATE if for_gate else SIGN_OFF
+    late = bool(draft.outline.timed) and deadlines.late(
+        draft.so_far(), payload.node, kind, draft.at
+    )
     draft.signoffs.append(
         Signoff(
             node=payload.node,
@@ -273,9 +297,11 @@ def _signoff(draft: Draft, event: Event, payload: e.SignoffGiven) -> None:
             by=event.actor,
             at=draft.at,
             seq=event.seq,
-            for_gate=_for_gate(draft, payload),
+            for_gate=for_gate,
             signed_digest=payload.signed_digest,
             signature=payload.signature or "",
+            late=late,
+            instead=payload.instead or 0,
         )
     )
 
@@ -291,10 +317,16 @@ def _for_gate(draft: Draft, payload: e.SignoffGiven) -> bool:
 
 def _gate_opened(draft: Draft, event: Event, payload: e.GateOpened) -> None:
     draft.opened_gates[payload.node] = event.seq
+    draft.gates_at[payload.node] = draft.at
 
 
 def _gate_overridden(draft: Draft, event: Event, payload: e.GateOverridden) -> None:
     draft.overridden_gates[payload.node] = payload.reason
+    draft.gates_at[payload.node] = draft.at
+
+
+def _asked_anew(draft: Draft, event: Event, payload: e.ApprovalAsked) -> None:
+    draft.asked[key(payload.node, payload.kind)] = draft.at
 
 
 def _armed(draft: Draft, event: Event, payload: e.UndoArmed) -> None:
@@ -322,6 +354,7 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.EvidenceKept: _evidence,
     e.ParameterCaptured: _captured,
     e.SignoffGiven: _signoff,
+    e.ApprovalAsked: _asked_anew,
     e.GateOpened: _gate_opened,
     e.GateOverridden: _gate_overridden,
     e.UndoArmed: _armed,

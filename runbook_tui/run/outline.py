@@ -111,6 +111,9 @@ class Outline:
             for name in step.outputs:
                 self.makers[name] = (*self.makers.get(name, ()), step.id)
         self.gated: tuple[Node, ...] = tuple(n for n in self.nodes.values() if n.gate is not None)
+        self.timed: tuple[Node, ...] = tuple(n for n in self.nodes.values() if _limits_time(n))
+        """What has to be decided within a time."""
+
         self.offered: tuple[Command, ...] = tuple(
             c for c in runbook.commands if c.kept_for_rollback
         )
@@ -241,6 +244,12 @@ class Outline:
             self._add(check, Kind.CHECK, step.id, phase, change, depth + 1)
         for inner in step.steps:
             self._add_step(inner, step.id, phase, change, depth + 1)
+
+
+def _limits_time(node: Node) -> bool:
+    return any(
+        asked is not None and asked.within is not None for asked in (node.gate, node.signoff)
+    )
 
 
 def _ends(nodes: tuple[Node, ...]) -> dict[str, int]:

@@ -36,6 +36,20 @@ def parse_identity(text: str) -> tuple[str, str]:
     return name, mail
 
 
+def claimed(text: str) -> Actor:
+    """The person of a ``Name <mail>``; a text that is none is a name as it stands."""
+    try:
+        name, mail = parse_identity(text)
+    except NoIdentity:
+        name, mail = text, ""
+    return Actor(name=name or mail, email=mail)
+
+
+def says_something(text: str) -> bool:
+    """Whether a person sees anything of a text: blanks and invisible characters are no reason."""
+    return any(unicodedata.category(c)[0] not in "CZ" for c in text)
+
+
 def same(one: Actor, other: Actor) -> bool:
     """Whether two claims may be one person: the same mail, or the same name where one has none."""
     if one.key == other.key or (one.email and other.email):

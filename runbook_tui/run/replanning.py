@@ -15,7 +15,7 @@ from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Event
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback_state import RollbackState
-from runbook_tui.run.state import GONE, OVER, RunState, Status, open_checks, signed
+from runbook_tui.run.state import GONE, OVER, RunState, Status, open_checks, over, signed
 from runbook_tui.run.voiding import UNTOUCHED
 from runbook_tui.run.weakening import weakened
 
@@ -111,6 +111,25 @@ def plan_changed(draft: Draft, event: Event, payload: e.PlanChanged) -> None:
     _ask_conditions_anew(draft, before)
     _open_again(draft, draft.outline.order)
     _beside(draft)
+
+
+def void_by_value(draft: Draft, name: str, value: str) -> None:
+    """Another value than a gate was approved with: what is behind it would not be what was signed.
+
+    Every command has the value in its environment, so what reads it cannot be told. A value that
+    nobody knew was open to whoever signed, and its coming takes nothing away.
+    """
+    if draft.values.get(name, value) == value:
+        return
+    decided = {s.node for s in draft.signoffs if s.for_gate} | draft.overridden_gates.keys()
+    if not decided:
+        return
+    before = draft.so_far()
+    void = {id_ for id_ in decided if id_ in before.outline and not over(before, id_)}
+    draft.signoffs = [s for s in draft.signoffs if not (s.for_gate and s.node in void)]
+    for gates in (draft.opened_gates, draft.overridden_gates):
+        for id_ in void & gates.keys():
+            del gates[id_]
 
 
 def _let_go(draft: Draft, before: RunState) -> None:

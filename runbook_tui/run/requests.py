@@ -20,12 +20,14 @@ class StartStep(Request):
     """Run the step, or start its timer; also the retry of a broken one.
 
     ``confirmed``: a person said yes to what the plan asks before this step. ``walk``: in a
-    rehearsal, go through it only, though the plan says that it really runs.
+    rehearsal, go through it only, though the plan says that it really runs. ``by``: who carries it
+    out, ``Name <mail>``, where the plan asks for somebody in a role and that is not the lead.
     """
 
     step: str
     confirmed: bool = False
     walk: bool = False
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,22 +39,27 @@ class ProbeAgain(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishStep(Request):
-    """A manual step is done; ``failed`` with a reason where it went wrong."""
+    """A manual step is done; ``failed`` with a reason where it went wrong; ``by`` as in
+    `StartStep`."""
 
     step: str
     failed: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickNode(Request):
     """Tick a check or criterion (or finish a manual step); ``off`` takes the tick back.
 
-    ``override``: tick it by hand though its probe says otherwise.
+    ``override``: tick it by hand though its probe says otherwise, for a ``reason``. ``by`` is as in
+    `StartStep`, for a step that this begins and ends.
     """
 
     node: str
     off: bool = False
     override: bool = False
+    reason: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +84,8 @@ class SignNode(Request):
     """Approve or reject a node in a role.
 
     ``prove``: with a signature though the plan does not ask for one. ``signature`` counts only
-    while ``statement``, the text that it is over, is still what would be recorded.
+    while ``statement``, the text that it is over, is still what would be recorded. ``seen`` is the
+    digest of what the person was shown; it is refused once that is another.
     """
 
     node: str
@@ -87,6 +95,15 @@ class SignNode(Request):
     prove: bool = False
     signature: str = ""
     statement: str = ""
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskAnew(Request):
+    """Ask again for a decision whose time is over, or shall be longer; the lead's."""
+
+    node: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +119,12 @@ class TakePlan(Request):
     """Go on with another plan than until now, as the lead; ``plan`` is what would be recorded.
 
     ``instead`` is the digest of the plan in whose place it comes: what a person was shown the
-    difference to.
+    difference to. ``reason``: why, where it asks less of people than the run still waits for.
     """
 
     plan: PlanChanged
     instead: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +282,22 @@ def needing(title: str, names: Iterable[str], refused: Iterable[Refused]) -> str
 class ConfirmationNeeded(Refusal):
     """The plan wants a person to say yes first; ask again with ``confirmed``."""
 
+    exit_code: int = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonNeeded(Refusal):
+    """It is against what the plan asks and needs a reason; ask again with one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonNeeded(Refusal):
+    """Somebody in a role has to carry the step out; ask again with ``by``. ``listed`` are those
+    whom the plan names for it."""
+
+    step: str
+    role: str
+    listed: tuple[str, ...] = ()
     exit_code: int = 7
 
 

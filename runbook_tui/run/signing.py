@@ -10,11 +10,11 @@ from typing import Any
 from runbook_tui.book.model import Gate, Step
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
-from runbook_tui.run.counting import counted, hands
+from runbook_tui.run.counting import counted, decided, hands
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, titles
 from runbook_tui.run.outline import Kind, Node
-from runbook_tui.run.people import EXAMPLE, NoIdentity, parse_identity, same
+from runbook_tui.run.people import EXAMPLE, NoIdentity, parse_identity, same, says_something
 from runbook_tui.run.prepare import resolve
 from runbook_tui.run.proving import unproven
 from runbook_tui.run.requests import Refusal
@@ -34,14 +34,22 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
     if refusal is not None:
         return refusal
     decision = "approved" if q.approve else "rejected"
+    digest = content_digest(state, node.id)
+    if q.seen and q.seen != digest:
+        return Refusal(
+            reason=f"“{node.title}” is not what you were shown any more",
+            hint="something in it has changed meanwhile: look at it again, then decide",
+        )
+    before = _decided_before(state, node.id, q, actor, for_gate)
     given = e.SignoffGiven(
         node=node.id,
         role=q.role,
         decision=decision,
         comment=q.comment,
-        signed_digest=content_digest(state, node.id),
+        signed_digest=digest,
         kind="gate" if for_gate else "sign-off",
         signature=q.signature or None,
+        instead=before.seq if before is not None else None,
     )
     owner = node.id if node.id in state.outline.steps else None
     if asked.signed or q.prove or q.signature:
@@ -62,6 +70,14 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
         ):
             events += after(state, owner, signed_now=True)
     return events
+
+
+def _decided_before(
+    state: RunState, id_: str, q: r.SignNode, actor: Actor, for_gate: bool
+) -> Signoff | None:
+    """This person's decision on the same thing in the same role, which the new one takes over."""
+    given = decided(state, id_, gate=for_gate)
+    return next((s for s in given if s.by.key == actor.key and s.role == q.role), None)
 
 
 def _about_the_gate(state: RunState, node: Node, q: r.SignNode) -> bool:
@@ -91,7 +107,7 @@ def _may_not_sign(
     if asked.four_eyes and (reason := _same_eyes(state, node, actor, for_gate)):
         override = f", or the lead overrides the gate: runbook override {state.run} {node.id}"
         return Refusal(reason=reason, hint="somebody else must sign" + override * for_gate)
-    if not q.approve and not q.comment.strip():
+    if not q.approve and not says_something(q.comment):
         return Refusal(reason="a rejection needs a comment", exit_code=2)
     decision = "approved" if q.approve else "rejected"
     for given in counted(state, node.id, gate=for_gate):
@@ -160,10 +176,12 @@ def _listed(entry: str) -> tuple[str, str]:
 
 
 def content_digest(state: RunState, node: str) -> str:
-    """sha256 over what a sign-off on a node is about: its text, its commands as they would run now
-    and as they ran, and what came of them: exit statuses, digests of their output and of their
-    evidence, ticks."""
+    """sha256 over what a sign-off on a node is about: the plan's values, its text, its commands as
+    they would run now and as they ran, and what came of them: exit statuses, digests of their
+    output and of their evidence, ticks."""
     parts: list[Any] = [state.plan.digest if state.plan else ""]
+    known = [p.name for p in state.runbook.parameters if p.name in state.values]
+    parts += [[[name, state.values[name]] for name in sorted(known)]] if known else []
     for inner in state.outline.inside(node):
         item = inner.item
         parts.append([inner.id, inner.title, getattr(item, "text", "")])

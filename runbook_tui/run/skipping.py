@@ -8,6 +8,7 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, holders
 from runbook_tui.run.leading import not_lead
+from runbook_tui.run.people import says_something
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import OVER, RunState, Status, gate_open
 
@@ -19,7 +20,7 @@ def skip(state: RunState, q: r.SkipStep, actor: Actor) -> Pairs | Refusal:
     step = state.outline.steps.get(q.step)
     if step is None:
         return Refusal(reason=f"there is no step “{q.step}”", exit_code=2)
-    if not q.reason.strip():
+    if not says_something(q.reason):
         return Refusal(reason="skipping needs a reason", exit_code=2)
     if (refusal := not_lead(state, actor, "skip a step")) is not None:
         return refusal

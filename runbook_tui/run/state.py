@@ -131,6 +131,10 @@ class StepState:
     """What was kept of the files that it names as evidence, of all its attempts."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """What it put out and cannot be used, with the reason."""
+    settled: float | None = None
+    """When it was recorded that its own work is over, which may be after it was."""
+    by: str = ""
+    """Who carries it out, as was said when it was started; empty where the plan does not ask."""
 
     @property
     def touched(self) -> bool:
@@ -221,6 +225,10 @@ class RunState:
     signoffs: tuple[Signoff, ...] = ()
     opened_gates: Mapping[str, int] = field(default_factory=dict)
     overridden_gates: Mapping[str, str] = field(default_factory=dict)
+    gates_at: Mapping[str, float] = field(default_factory=dict)
+    """When gates were opened or overridden."""
+    asked: Mapping[str, float] = field(default_factory=dict)
+    """When somebody was asked anew for a decision, by `deadlines.key`."""
     notes: tuple[Note, ...] = ()
     rollback: RollbackState | None = None
     ended: RollbackState | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from runbook_tui.book.model import Gate, Runbook
 from runbook_tui.run import requests as r
 from runbook_tui.run.carrying import to_take_back
@@ -10,10 +12,11 @@ from runbook_tui.run.finishing import Pairs, after
 from runbook_tui.run.fold import fold
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.outline import Outline
-from runbook_tui.run.requests import Refusal
+from runbook_tui.run.people import says_something
+from runbook_tui.run.requests import ReasonNeeded, Refusal
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.times import utc
-from runbook_tui.run.weakening import weakened
+from runbook_tui.run.weakening import loosened, weakened
 from runbook_tui.run.wire import wire_name
 
 
@@ -33,7 +36,15 @@ def take_plan(state: RunState, q: r.TakePlan, actor: Actor) -> Pairs | Refusal:
     new = state.reads(q.plan)
     if (refusal := _unfit(state, new)) is not None:
         return refusal
-    events: Pairs = [(q.plan, None)]
+    lost = loosened(state, Outline(new))
+    if lost and not says_something(q.reason):
+        return ReasonNeeded(
+            reason=f"the new plan asks less than the run waits for: {', '.join(lost)}",
+            hint="say why (--reason TEXT): it is recorded as an override and shown red in the"
+            " report",
+        )
+    said = dataclasses.replace(q.plan, loosens=lost, reason=q.reason.strip()) if lost else q.plan
+    events: Pairs = [(said, None)]
     then = _after(state, events, actor)
     for id_ in then.outline.order:
         if then.step(id_).status is Status.WAITING:

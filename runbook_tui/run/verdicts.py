@@ -24,6 +24,10 @@ class Signoff:
     for_gate: bool = False
     signed_digest: str = ""
     signature: str = ""
+    late: bool = False
+    """Whether it came after the time that the plan gives for it."""
+    instead: int = 0
+    """The event of the same person's decision in whose place this one stands; 0 = none."""
 
     @property
     def approved(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from runbook_tui.run.deadlines import GATE, key
 from runbook_tui.run.draft import Draft
 from runbook_tui.run.hands import along_with, ended_by
 from runbook_tui.run.state import OVER, Status
@@ -11,7 +12,7 @@ from runbook_tui.run.state import OVER, Status
 UNTOUCHED: dict[str, Any] = {
     "status": Status.PENDING, "started_seq": 0, "started": None, "finished": None,
     "undo": None, "reason": "", "acted": False, "earlier": (), "prepared": {},
-    "refused": {}, "rehearsed": False,
+    "refused": {}, "rehearsed": False, "settled": None,
 }  # fmt: skip
 """A step as if it had never been started; its attempts are still counted on."""
 
@@ -85,6 +86,10 @@ def shut_gates(draft: Draft, scope: str) -> None:
     for gates in (draft.opened_gates, draft.overridden_gates):
         for node in [n for n in gates if n in inside]:
             del gates[node]
+    for timed in draft.outline.timed:
+        if timed.id in inside and timed.gate is not None:
+            # Shut by what was just taken back, not left waiting by people: its time begins anew.
+            draft.asked[key(timed.id, GATE)] = draft.at
     draft.signoffs = [s for s in draft.signoffs if s.node not in inside]
     for tick in [t for t in draft.ticks if t in inside]:
         owner = draft.outline[tick].parent

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runbook_tui.book.model import Gate
+from runbook_tui.book.model import Gate, Step
 from runbook_tui.run.outline import Node, Outline
+from runbook_tui.run.state import RunState, gate_open, over, signed
 
 
 def weakened(before: Outline, then: Outline) -> tuple[str, ...]:
@@ -28,13 +29,36 @@ def _lost(before: Outline, then: Outline, node: Node) -> Iterator[bool]:
         yield any(id_ in then.steps and node.id not in then.holders(id_) for id_ in behind)
 
 
+def loosened(state: RunState, then: Outline) -> tuple[str, ...]:
+    """Titles of what a run still waits for and need not by another plan: gates that are shut,
+    sign-offs that are not given, steps that are required. Taking that over is an override."""
+    nodes = state.outline.nodes.values()
+    return tuple(dict.fromkeys(node.title for node in nodes if any(_let_off(state, node, then))))
+
+
+def _let_off(state: RunState, node: Node, then: Outline) -> Iterator[bool]:
+    there = then.nodes.get(node.id)
+    inside = [step.id for step in state.outline.steps_inside(node.id)]
+    left = [id_ for id_ in inside if id_ in then.steps and not over(state, id_)]
+    if node.gate is not None and not gate_open(state, node.id) and left:
+        yield _asks_less(node.gate, there.gate if there is not None else None)
+        yield any(node.id not in then.holders(id_) for id_ in left)
+    if node.signoff is not None and not signed(state, node.id) and (left or there is not None):
+        yield _asks_less(node.signoff, there.signoff if there is not None else None)
+    if isinstance(node.item, Step) and node.item.required and not over(state, node.id):
+        yield there is None or not isinstance(there.item, Step) or not there.item.required
+
+
 def _less(asked: Gate | None, given: Gate | None) -> bool:
-    if asked is None or not asked.signed:
-        return False
+    return asked is not None and asked.signed and _asks_less(asked, given)
+
+
+def _asks_less(asked: Gate, given: Gate | None) -> bool:
     return (
         given is None
-        or not given.signed
+        or (asked.signed and not given.signed)
         or given.count < asked.count
         or (asked.four_eyes and not given.four_eyes)
+        or (asked.within is not None and (given.within is None or given.within > asked.within))
         or not set(asked.roles) <= set(given.roles)
     )

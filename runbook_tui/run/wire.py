@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from runbook_tui.run.events import (
+    ApprovalAsked,
     CheckTicked,
     CheckUnticked,
     CommandFinished,
@@ -56,7 +57,7 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
             StepStarted, StepWaiting, StepFinished, StepSkipped, StepRehearsed,
             CheckTicked, CheckUnticked, NoteAdded,
             CommandStarted, CommandFinished, ParameterCaptured, EvidenceKept,
-            SignoffGiven, GateOpened, GateOverridden, WatchBreached, WatchCleared,
+            SignoffGiven, ApprovalAsked, GateOpened, GateOverridden, WatchBreached, WatchCleared,
             UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
             UndoStarted, UndoAmended, UndoFinished, RollbackFinished, SeveritySet, OutputPruned,
         )
@@ -74,7 +75,10 @@ FIELDS: Mapping[type[Payload], Mapping[str, None]] = MappingProxyType(
 
 KIB = 1024
 PLANS = frozenset({RunStarted.WIRE, PlanChanged.WIRE})
-BY_PEOPLE = frozenset({"note.added", "signoff.given", "step.skipped", "gate.overridden"})
+BY_PEOPLE = frozenset({
+    "note.added", "signoff.given", "step.skipped", "gate.overridden", "approval.asked",
+    "lead.handed_over",
+})  # fmt: skip
 
 
 def limit(type_: str) -> int:

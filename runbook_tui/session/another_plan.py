@@ -33,9 +33,9 @@ class AnotherPlan:
         """Whether it is another one than the run has."""
         return self.event.digest != self.instead
 
-    def request(self) -> TakePlan:
+    def request(self, reason: str = "") -> TakePlan:
         """What is asked of the run to take it over."""
-        return TakePlan(plan=self.event, instead=self.instead)
+        return TakePlan(plan=self.event, instead=self.instead, reason=reason)
 
     def differences(self, state: RunState) -> tuple[Difference, ...]:
         """How it differs from the plan that the run has; none of a run without a start."""
@@ -152,9 +152,9 @@ def _holds(file: Path, data: bytes) -> bool:
     return file.is_file() and file.stat().st_size == len(data) and file.read_bytes() == data
 
 
-def take(session: Session, found: AnotherPlan) -> Answer:
+def take(session: Session, found: AnotherPlan, reason: str = "") -> Answer:
     """Ask for it, and keep what was read in the run's folder for those who only help."""
-    answer = session.ask(found.request()).result()
+    answer = session.ask(found.request(reason)).result()
     if not isinstance(answer, Refusal):
         keep_reading(session.folder, found.files)
     return answer

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from runbook_tui.book.model import Step
 from runbook_tui.book.spreading import is_spread
+from runbook_tui.run import deadlines
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide
 from runbook_tui.run.events import (
@@ -108,9 +109,10 @@ class Desk:
 
         def pairs(state: RunState) -> list[Pair]:
             refusal.clear()
-            decision = decide(state, request, actor)
+            now = self._bench.now()
+            decision = deadlines.refused(state, request, now) or decide(state, request, actor)
             if isinstance(decision, Refusal):
-                refusal.append(decision)
+                refusal.append(deadlines.explained(state, request, decision, now))
                 return []
             return with_evidence(self._bench, self._driver.armed(decision.events))
 

@@ -245,8 +245,9 @@ class StepDriver:
                 return False
             if self._kept_evidence(step):
                 return True
-            attempt = self._bench.state.step(step.id).attempt + 1
-            if self._record(step, StepStarted(attempt=attempt), acts=True):
+            before = self._bench.state.step(step.id)
+            again = StepStarted(attempt=before.attempt + 1, by=before.by or None)
+            if self._record(step, again, acts=True):
                 self._retries[step.id] = left - 1
             return True
         return self._fail(step, why_failed(step, record))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.people import parse_identity
 from runbook_tui.run.prepare import missing_values
+from runbook_tui.run.signing import content_digest
 from runbook_tui.session.ports.signatures import Key
 from runbook_tui.session.proving import proved
 from runbook_tui.tui.dialogs.ask import AskSignoff, Confirm, Signature
@@ -21,6 +23,10 @@ from runbook_tui.tui.views.confirming import confirmation
 if TYPE_CHECKING:
     from runbook_tui.session.answering import Answer
     from runbook_tui.tui.app import RunbookApp
+
+
+NAMES_SOMEBODY = (r.StartStep, r.FinishStep, r.TickNode)
+NamesSomebody = r.StartStep | r.FinishStep | r.TickNode
 
 
 class Questions:
@@ -38,6 +44,8 @@ class Questions:
             self.values(list(answer.names), lambda: app.ask(request))
         elif isinstance(answer, r.ConfirmationNeeded) and isinstance(request, r.StartStep):
             self._confirm(request)
+        elif isinstance(answer, r.PersonNeeded) and isinstance(request, NAMES_SOMEBODY):
+            self._name_somebody(request, answer)
         elif isinstance(answer, r.Refusal):
             self._refused(request, answer)
         elif isinstance(answer, BaseException):
@@ -80,6 +88,7 @@ class Questions:
             return
         role = signing.may_sign(state, found, app.session.actor)
         name = app.session.actor.identity if role else ""
+        seen = content_digest(state, found.node.id)
 
         def signed(signature: Signature | None) -> None:
             if signature is not None:
@@ -88,6 +97,7 @@ class Questions:
                     role=signature.role,
                     approve=signature.approve,
                     comment=signature.comment,
+                    seen=seen,
                 )
                 who = self._who(signature.name)
                 if found.asked.signed:
@@ -97,7 +107,7 @@ class Questions:
 
         dialog = AskSignoff(
             signing.question(state, found),
-            signing.conditions(state, found),
+            signing.conditions(state, found, app.now()),
             found.asked.roles,
             name,
             role,
@@ -128,6 +138,15 @@ class Questions:
         own = self._app.session.actor
         return Actor(name=name or mail, email=mail, user=own.user, host=own.host)
 
+    def _name_somebody(self, request: NamesSomebody, needed: r.PersonNeeded) -> None:
+        """Ask who carries a step out that is for somebody in a role."""
+        only = needed.listed[0] if len(needed.listed) == 1 else ""
+
+        def named(text: str) -> None:
+            self._app.ask(dataclasses.replace(request, by=text.strip()))
+
+        self._app.with_text(f"{needed.reason} Name <mail>; {needed.hint}", named, value=only)
+
     def _confirm(self, request: r.StartStep) -> None:
         app = self._app
         state = app.session.state
@@ -135,7 +154,7 @@ class Questions:
             # Whoever says yes must see the command as it will run.
             self.values(list(names), lambda: app.ask(request))
             return
-        again = r.StartStep(step=request.step, confirmed=True)
+        again = dataclasses.replace(request, confirmed=True)
         question = confirmation(state, request.step)
         app.push_screen(Confirm(question), lambda yes: app.ask(again) if yes else None)
 

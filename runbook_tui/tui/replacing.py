@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runbook_tui.book.findings import PlanFaults
-from runbook_tui.run.requests import Refusal
+from runbook_tui.run.requests import ReasonNeeded, Refusal
 from runbook_tui.session.another_plan import AnotherPlan, plan_file, read_another, take
 from runbook_tui.session.ports.journal import JournalError
 from runbook_tui.tui.dialogs.page import Page
@@ -65,13 +66,17 @@ def _show(app: RunbookApp, path: Path, found: AnotherPlan, lines: list[str]) -> 
     app.push_screen(AnotherPlanPage(title, lines or ["nothing that is carried out"]), answered)
 
 
-def _take(app: RunbookApp, path: Path, found: AnotherPlan) -> None:
+def _take(app: RunbookApp, path: Path, found: AnotherPlan, reason: str = "") -> None:
     try:
-        answer = take(app.session, found)
+        answer = take(app.session, found, reason)
     except Exception as error:  # noqa: BLE001  said on the screen, which lives on
         app.post(app.Said(f"the plan was not taken over: {error}"))
         return
-    if isinstance(answer, Refusal):
+    if isinstance(answer, ReasonNeeded) and not reason:
+        question = f"{answer.reason}. Why is it taken over? It is shown red in the report"
+        again = partial(_take, app, path, found)
+        app.call_later(app.with_text, question, lambda why: _beside(partial(again, why)))
+    elif isinstance(answer, Refusal):
         hint = f"; {answer.hint}" if answer.hint else ""
         app.post(app.Said(f"the plan was not taken over: {answer.reason}{hint}"))
     else:

@@ -9,11 +9,13 @@ from runbook_tui.book.model import Change, Phase, Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.counting import decided, lapsed
+from runbook_tui.run.deadlines import GATE, SIGN_OFF
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.outline import Node
 from runbook_tui.run.prepare import host_of, own_values, resolve, resolve_undo
 from runbook_tui.run.several import status_of
 from runbook_tui.run.state import RunState, gate_open
+from runbook_tui.tui.views import deadline
 from runbook_tui.tui.views.boxes import boxes, packed
 from runbook_tui.tui.views.confirming import action_words
 from runbook_tui.tui.views.next_key import Signs, no_signs, what_next
@@ -100,7 +102,8 @@ def _step(
         command=_command(state, step, width),
         undo=[_undo(state, step, width)],
         boxes=boxes(state, step, width),
-        last=[*usually(state, step, past), *_notes(state, step.id), *text],
+        last=[*_carried_out(state, step), *usually(state, step, past), *_notes(state, step.id),
+              *text],
     )  # fmt: skip
 
 
@@ -170,6 +173,15 @@ def _without_undo(step: Step) -> str:
     return "done by hand: taken back by hand" if step.manual else "no undo"
 
 
+def _carried_out(state: RunState, step: Step) -> list[Line]:
+    """Whom the plan wants to do it, and who does."""
+    if step.role is None:
+        return []
+    by = state.step(step.id).by
+    who = printable(by, 60) if by else f"somebody in the role {printable(step.role, 40)}"
+    return [[("carried out by ", "dim"), (who, "plain")]]
+
+
 def _notes(state: RunState, node: str) -> list[Line]:
     return [
         [(f"{printable(note.by.name, 30)}: ", "dim"), (printable(note.text, 300), "plain")]
@@ -187,8 +199,10 @@ def _other(state: RunState, node: Node, now: float, width: int) -> list[Line]:
     if isinstance(item, Phase):
         lines += in_time(state, item, now)
     if node.gate is not None:
+        lines += deadline.of_node(state, node.id, GATE, now, width)
         lines += _gate(state, node, width)
     elif node.signoff is not None:
+        lines += deadline.of_node(state, node.id, SIGN_OFF, now, width)
         lines += _signoff(state, node, width)
     lines += _notes(state, node.id)
     text = said(getattr(item, "text", ""), 4000, lines=True)

@@ -20,6 +20,7 @@ from runbook_tui.run.state import (
     open_checks,
     signed,
 )
+from runbook_tui.tui.views import deadline
 from runbook_tui.tui.views.boxes import next_box, to_probe_again
 from runbook_tui.tui.views.outputs import ended_early, ending, failed_command, in_background
 from runbook_tui.tui.views.tone import Line, cut, wrap
@@ -61,6 +62,7 @@ def what_next(
     elif status is Status.SKIPPED:
         how, tone = ("skipped AGAINST THE PLAN", "bad") if found.overridden else ("skipped", "dim")
         lines += _wrapped(f"{how}: {printable(found.reason, 300)}", tone, width)
+    lines += deadline.of_step(state, step.id, now, width)
     if found.out_of_order and found.touched:
         lines.append([("started out of order", "warn")])
     return lines

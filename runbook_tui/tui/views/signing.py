@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from runbook_tui.book.model import Gate
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.counting import decided, lapsed
+from runbook_tui.run.deadlines import GATE, SIGN_OFF, pending, words
 from runbook_tui.run.decide import decide
 from runbook_tui.run.events import Actor
 from runbook_tui.run.outline import Node
@@ -75,8 +76,8 @@ def question(state: RunState, found: Awaited) -> str:
     return f"Sign off {what} “{node.title}”{where}"
 
 
-def conditions(state: RunState, found: Awaited) -> str:
-    """What is asked for, and what was decided so far."""
+def conditions(state: RunState, found: Awaited, now: float | None = None) -> str:
+    """What is asked for, until when, and what was decided so far."""
     asked = found.asked
     many = f" ({asked.count} each)" if asked.count > 1 else ""
     parts = [f"asks for {', '.join(asked.roles)}{many}"]
@@ -86,6 +87,9 @@ def conditions(state: RunState, found: Awaited) -> str:
     if asked.signed:
         parts.append("signed with an ssh key that the plan allows: from ssh-agent, ~/.ssh or"
                      " the file that RUNBOOK_KEY names")  # fmt: skip
+    limit = pending(state, found.node.id, GATE if found.is_gate else SIGN_OFF)
+    if limit is not None and now is not None:
+        parts.append(words(state, limit, now))
     parts += [_holders(state, role) for role in asked.roles]
     given = decided(state, found.node.id, gate=found.is_gate)
     return "\n".join([*parts, *(verdict(state, s) for s in given)])
@@ -124,4 +128,5 @@ def verdict(state: RunState, given: Signoff) -> str:
     gone = lapsed(state, given) if given.approved else ""
     counts = f" (counts no more: {gone})" if gone else ""
     by = printable(given.by.name, 40)
-    return f"{given.decision} by {by} as {given.role}, {when}{counts}{comment}"
+    before = " (was decided otherwise before)" if given.instead else ""
+    return f"{given.decision} by {by} as {given.role}, {when}{before}{counts}{comment}"

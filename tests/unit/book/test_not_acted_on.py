@@ -33,11 +33,8 @@ def messages(found: Runbook) -> list[str]:
     return [f.message for f in found.findings if f.code == "not-acted-on"]
 
 
-@pytest.mark.parametrize("key", [
-    'role = "cto"', 'evidence = ["x.log"]\nhost = "web1"',
-    'gate = { roles = ["cto"], within = "30m" }',
-])  # fmt: skip
-def test_each_key_that_does_nothing_is_told_at_its_step(key: str) -> None:
+def test_a_key_that_does_nothing_is_told_at_its_step() -> None:
+    key = 'evidence = ["x.log"]\nhost = "web1"'
     (finding,) = [f for f in plan(step=key).findings if f.code == "not-acted-on"]
     assert finding.line == 10
     assert "“S”" in finding.message
@@ -58,8 +55,9 @@ def test_a_window_that_is_no_moment_is_told_with_what_is() -> None:
 
 def test_what_is_acted_on_is_not_told() -> None:
     step = 'timeout = "5m"\nretries = 2\nbackground = true\nready = "true"\nconfirm = "Sure?"'
-    step += '\nevidence = ["x.log"]\non_failure = "stop"\nrehearse = true'
-    gate = 'gate = { roles = ["cto"], four_eyes = true, count = 2 }\nrollback_within = "5m"'
+    step += '\nevidence = ["x.log"]\non_failure = "stop"\nrehearse = true\nrole = "cto"'
+    gate = 'gate = { roles = ["cto"], four_eyes = true, count = 2, within = "30m" }'
+    gate += '\nrollback_within = "5m"'
     assert messages(plan(step=step, phase=gate)) == []
     assert messages(plan(step='hosts = ["db1", "db2"]')) == []
 

@@ -1,0 +1,21 @@
+"""Events of ours about people: who was asked again, who raised a hand, who was told what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from runbook_tui.run.payload import Payload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalAsked(Payload):
+    """The lead asks anew for a decision whose time was limited; it begins again with this event.
+
+    ``kind`` is what is asked for: the ``gate`` of the node, or the ``sign-off`` that closes it.
+    """
+
+    WIRE: ClassVar[str] = "approval.asked"
+    node: str
+    kind: str
+    reason: str
