@@ -16,7 +16,6 @@ from runbook_tui.run.once import of_state
 from runbook_tui.run.remaining import estimated, parts_of, period
 from runbook_tui.run.state import OVER, RunState, Status, closed
 
-
 SHORT = 5.0
 """Seconds within which nobody wants to hear that a step takes longer than it did before."""
 

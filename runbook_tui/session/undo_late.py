@@ -64,7 +64,8 @@ value_kept() { # NAME FILE
   LC_ALL=C awk -v name="$1" '
     # The number that the four hexadecimal digits at the begin of `rest` are; `rest` goes on.
     function digits(   i, n) {
-      for (i = 1; i < 5; i++) n = n * 16 + index("0123456789abcdef", tolower(substr(rest, i, 1))) - 1
+      for (i = 1; i < 5; i++)
+        n = n * 16 + index("0123456789abcdef", tolower(substr(rest, i, 1))) - 1
       rest = substr(rest, 5)
       return n
     }

@@ -101,7 +101,8 @@ PUT_OUT = [
     "made=it\n", "made=old\nmade=it's \"$x\"\\\n", "made<<E\na\nb\nE\n", "made=\n",
     "x=1\r\nmade=2\r\n", "made=without-end", "made=~\n", "made=-n\n", "made=1\nmade<<E\nhalf\n",
     "other<<E\nmade=no\nE\n", "made =no\n", "", "made=a b", "made=" + "y" * 70_000 + "\n",
-    "made=nul\0\n", "made=é\n", "made=Grüße an 日本 \U0001f600 \x01\x1b\x7f\n", "made=\ufffd\ud7ff\ue000\n",
+    "made=nul\0\n", "made=é\n",
+    "made=Grüße an 日本 \U0001f600 \x01\x1b\x7f\n", "made=\ufffd\ud7ff\ue000\n",
     "made=a..b\n", "made=done\n", "made=x=y\n",
 ]  # fmt: skip
 
