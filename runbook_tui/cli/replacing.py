@@ -10,7 +10,14 @@ from runbook_tui.run.events import Actor
 
 
 def replace_plan(
-    path: Path, name: str | None, who: Actor, *, may_ask: bool, yes: bool, reason: str = ""
+    path: Path,
+    name: str | None,
+    who: Actor,
+    *,
+    may_ask: bool,
+    yes: bool,
+    reason: str = "",
+    trust: str | None = None,
 ) -> str:
     """Show how the plan in FILE differs, ask, and take it over; returns the run's id.
 
@@ -21,11 +28,13 @@ def replace_plan(
     from runbook_tui.cli.leading import led_by
     from runbook_tui.cli.opening import refused
     from runbook_tui.cli.taking import agreed, look
+    from runbook_tui.cli.trusting import trusted
     from runbook_tui.run.requests import Refusal
     from runbook_tui.session.another_plan import read_another, take
     from runbook_tui.session.plan_files import read_files
 
     files = read_files(path)
+    trusted(path, files, trust, may_ask=may_ask)
     run = agreed(look(name, who), may_ask=may_ask)
     session = wiring.open_session(run, who, leads=True)
     try:

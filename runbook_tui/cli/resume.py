@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     help="go on with the plan as FILE says it, once the difference is shown",
 )
 @click.option("--reason", default="", help="why, where a plan is taken over that asks less")
+@click.option("--trust", metavar="DIGEST", help="the plan from elsewhere that may be taken over")
 @by_option
 @as_option
 def command(
@@ -41,6 +42,7 @@ def command(
     pairs: tuple[str, ...],
     plan: Path | None,
     reason: str,
+    trust: str | None,
     people: tuple[str, ...],
     claimed: str | None,
 ) -> int:
@@ -57,7 +59,8 @@ def command(
     if plan is not None:
         from runbook_tui.cli.replacing import replace_plan
 
-        chosen = replace_plan(plan, run, who, may_ask=may_ask, yes=yes, reason=reason)
+        chosen = replace_plan(plan, run, who, may_ask=may_ask, yes=yes, reason=reason,
+                              trust=trust)  # fmt: skip
         if not no_tui:
             return _on_screen(chosen, claimed, pairs, may_ask=may_ask)
     else:

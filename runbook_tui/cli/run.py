@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--role", default="lead", help="the role in which you lead")
 @click.option("--cwd", type=click.Path(path_type=Path), help="where commands run")
 @click.option("--no-tui", is_flag=True, help="work as lines of text; stop where a person is needed")
+@click.option("--trust", metavar="DIGEST", help="the plan from elsewhere that may run what it says")
 @click.option("--yes", is_flag=True, help="answer confirmations; never a sign-off, gate or tick")
 @click.option("--rehearse", is_flag=True, help="go through it without changing anything")
 @click.option(FROM, "first", metavar="STEP", help="begin there; what is before it is skipped")
@@ -41,6 +42,7 @@ def command(
     rehearse: bool,
     first: str | None,
     people: tuple[str, ...],
+    trust: str | None,
 ) -> int:
     """Start a run of a plan, on the screen or as lines of text."""
     from runbook_tui.cli.screen import is_terminal
@@ -55,6 +57,7 @@ def command(
         first=first,
         rehearse=rehearse,
         people=people,
+        trust=trust,
     )
     start.check()
     if no_tui or not is_terminal():
@@ -73,6 +76,7 @@ def _as_lines(start: Start, *, no_tui: bool, yes: bool) -> int:
     if not no_tui:
         need_terminal()
     check_home()
+    prepared.trust(may_ask=say.interactive() and not yes)
     prepared.complete(may_ask=say.interactive())
     prepared.confirm(may_ask=say.interactive(), yes=yes)
     who = actor(start.claimed)
@@ -98,6 +102,7 @@ def _on_screen(start: Start) -> int:
         return show(Opening(start.file.name, partial(_read, start)), "resume")
     except ValuesWanted as wanted:
         prepared = wanted.prepared
+    prepared.trust_on_screen()
     prepared.complete(may_ask=True)
     prepared.confirm(may_ask=True, yes=False)
     return show(Opening(start.file.name, partial(_open, prepared)), "resume")
@@ -119,6 +124,7 @@ def _read(start: Start, opening: Opening) -> Opened:
     check_home()
     if prepared.needs_terminal():
         raise ValuesWanted(prepared)
+    prepared.trust(may_ask=False)
     prepared.complete(may_ask=False)
     return _open(prepared, opening)
 

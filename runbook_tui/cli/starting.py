@@ -32,6 +32,8 @@ class Start:
     rehearse: bool = False
     people: tuple[str, ...] = ()
     """Who carries out steps that are for a role of theirs."""
+    trust: str | None = None
+    """The digest of a plan from elsewhere that may run what it says."""
 
     def check(self) -> None:
         """Refuse what no plan is needed for; raises `Ended`."""
@@ -60,7 +62,31 @@ class Prepared:
         """Whether a person, or a program that fetches a secret, has to use the terminal first."""
         from runbook_tui.cli.values import needs_terminal
 
-        return self._must_confirm or needs_terminal(self.values, self._asked, self.folder)
+        return (
+            self._is_strange
+            or self._must_confirm
+            or needs_terminal(self.values, self._asked, self.folder)
+        )
+
+    @property
+    def _is_strange(self) -> bool:
+        from runbook_tui.cli.trusting import is_strange
+
+        return is_strange(self.start.file, self.plan)
+
+    def trust(self, *, may_ask: bool) -> None:
+        """See that a plan from elsewhere may run what it says; raises `Ended`."""
+        if self.plan.elsewhere or self.start.trust is not None:
+            from runbook_tui.cli.trusting import trusted
+
+            trusted(self.start.file, self.plan, self.start.trust, may_ask=may_ask)
+
+    def trust_on_screen(self) -> None:
+        """The same on a screen of its own, where that is needed."""
+        if self._is_strange:
+            from runbook_tui.cli.trusting import trusted_on_screen
+
+            trusted_on_screen(self.start.file, self.plan, self.start.trust)
 
     @property
     def where(self) -> str:

@@ -24,6 +24,7 @@ from runbook_tui.run.state import Reads
 from runbook_tui.session.home import make_folder
 from runbook_tui.session.opening import Reader, plan_digest, plan_of
 from runbook_tui.session.ports.journal import JournalError
+from runbook_tui.session.trust import why_elsewhere
 
 READING = "reading.json"
 MOST_SIGNERS = 1 << 20
@@ -41,13 +42,15 @@ KINDS = {
 class PlanFiles:
     """A plan's text, the texts of the files it takes in by their names, and what they say.
 
-    ``signers`` is the text of its allowed signers, where they were read.
+    ``signers`` is the text of its allowed signers, where they were read. ``elsewhere`` says of each
+    file that is not this user's alone why: such a plan runs nothing before somebody has trusted it.
     """
 
     text: str
     includes: Mapping[str, str]
     runbook: Runbook
     signers: str | None = None
+    elsewhere: tuple[str, ...] = ()
 
     def reader(self, otherwise: Reader) -> Reader:
         """A reader that knows what these files say, and reads any others."""
@@ -81,12 +84,13 @@ def read_files(
     `PlanFaults`.
     """
     includes: dict[str, str] = {}
+    elsewhere: list[str] = []
     room = LARGEST
 
     def take(file: Path, name: str) -> str:
         nonlocal room
         opens(file)
-        data = _plan_bytes(file, name, room)
+        data = _plan_bytes(file, name, room, elsewhere)
         room -= len(data)
         return decode(data, name)
 
@@ -102,7 +106,8 @@ def read_files(
         raise refused(path, f"cannot be read: {reason}", hint) from None
     with steady():
         runbook = read(text, str(path), load, remarks=remarks)
-    return PlanFiles(text=text, includes=includes, runbook=runbook)
+    found = tuple(dict.fromkeys(elsewhere))
+    return PlanFiles(text=text, includes=includes, runbook=runbook, elsewhere=found)
 
 
 def with_signers(path: Path, plan: PlanFiles) -> PlanFiles:
@@ -114,8 +119,9 @@ def with_signers(path: Path, plan: PlanFiles) -> PlanFiles:
     if name is None:
         return plan
     file = path.parent / Path(name).expanduser()
+    elsewhere: list[str] = []
     try:
-        text = decode(_plan_bytes(file, name, MOST_SIGNERS), name)
+        text = decode(_plan_bytes(file, name, MOST_SIGNERS, elsewhere), name)
     except (OSError, PlanFaults) as error:
         if not wants_signatures(plan.runbook):
             return plan
@@ -126,7 +132,7 @@ def with_signers(path: Path, plan: PlanFiles) -> PlanFiles:
             "[policy] allowed_signers names a file from the plan's folder, in the format of"
             " ssh-keygen(1): a mail and a public key a line",
         ) from None
-    return replace(plan, signers=text)
+    return replace(plan, signers=text, elsewhere=(*plan.elsewhere, *elsewhere))
 
 
 def wants_signatures(runbook: Runbook) -> bool:
@@ -138,9 +144,10 @@ def wants_signatures(runbook: Runbook) -> bool:
     return any(gate is not None and gate.signed for gate in asked)
 
 
-def _plan_bytes(path: Path, name: str, room: int) -> bytes:
-    """What is in a plan's file. Raises OSError, and `PlanFaults` where it is no file, or larger
-    than the ``room`` that is left for the plan, in bytes.
+def _plan_bytes(path: Path, name: str, room: int, elsewhere: list[str]) -> bytes:
+    """What is in a plan's file; ``elsewhere`` learns whether that is somebody else's, too. Raises
+    OSError, and `PlanFaults` where it is no file, or larger than the ``room`` that is left for the
+    plan, in bytes.
 
     Opening a pipe may wait for ever, and reading a device never ends.
     """
@@ -150,8 +157,10 @@ def _plan_bytes(path: Path, name: str, room: int) -> bytes:
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
         with os.fdopen(os.open(path, flags), "rb") as file:
             # What the name stands for may have changed since.
-            kind = stat.S_IFMT(os.fstat(file.fileno()).st_mode)
+            seen = os.fstat(file.fileno())
+            kind = stat.S_IFMT(seen.st_mode)
             if kind == stat.S_IFREG:
+                elsewhere += filter(None, (why_elsewhere(str(path), seen),))
                 data = file.read(room + 1)
         if len(data) > room:
             raise too_large(name, LARGEST - room + max(len(data), path.stat().st_size))

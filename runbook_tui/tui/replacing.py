@@ -8,15 +8,29 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runbook_tui.book.every_command import listed
 from runbook_tui.book.findings import PlanFaults
 from runbook_tui.run.requests import ReasonNeeded, Refusal
 from runbook_tui.session.another_plan import AnotherPlan, plan_file, read_another, take
 from runbook_tui.session.ports.journal import JournalError
+from runbook_tui.session.session import Session
+from runbook_tui.session.trust import Trust, digest_of
 from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.dialogs.plan import AnotherPlanPage
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
+
+
+def trust_of(session: Session) -> Trust:
+    """What this user has trusted, in the home that the run is in."""
+    return Trust(session.folder.parent.parent)
+
+
+def is_strange(session: Session, found: AnotherPlan) -> bool:
+    """Whether the plan's file is somebody else's too, and nobody has trusted it."""
+    return bool(found.files.elsewhere) and not trust_of(session).knows(digest_of(found.files))
+
 
 SAME = "the plan's file says what the run has"
 
@@ -39,6 +53,9 @@ def _read(app: RunbookApp, path: Path) -> None:
     try:
         found = read_another(app.session, path)
         lines = found.words(app.session.state) if found.is_new else []
+        if found.is_new and is_strange(app.session, found):
+            lines = [*found.files.elsewhere, "T also trusts it to run all this:",
+                     *listed(found.files.runbook), "", *lines]  # fmt: skip
     except PlanFaults as error:
         faults = "\n".join(
             f"{f.source or error.source}:{f.line}:{f.column}: {f.message}" for f in error.faults
@@ -68,6 +85,8 @@ def _show(app: RunbookApp, path: Path, found: AnotherPlan, lines: list[str]) -> 
 
 def _take(app: RunbookApp, path: Path, found: AnotherPlan, reason: str = "") -> None:
     try:
+        if is_strange(app.session, found):
+            trust_of(app.session).remember(digest_of(found.files), found.files.runbook.title)
         answer = take(app.session, found, reason)
     except Exception as error:  # noqa: BLE001  said on the screen, which lives on
         app.post(app.Said(f"the plan was not taken over: {error}"))

@@ -11,7 +11,7 @@ from runbook_tui.wiring.machine import (
     surroundings,
     terminals,
 )
-from runbook_tui.wiring.person import identity, login, now, settings
+from runbook_tui.wiring.person import identity, login, now, settings, trust
 from runbook_tui.wiring.records import (
     archive_verification,
     durations,
@@ -33,6 +33,7 @@ from runbook_tui.wiring.runs import (
     kept_reading,
     open_session,
     shipped_plans,
+    ships,
     start,
     state_of,
 )
@@ -64,11 +65,13 @@ __all__ = [
     "settings",
     "shell_faults",
     "shipped_plans",
+    "ships",
     "signatures",
     "start",
     "state_of",
     "surroundings",
     "terminals",
     "traces",
+    "trust",
     "verification",
 ]

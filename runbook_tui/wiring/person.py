@@ -11,11 +11,19 @@ from runbook_tui.settings import Settings
 if TYPE_CHECKING:
     from runbook_tui.run.events import Actor
     from runbook_tui.run.state import RunState
+    from runbook_tui.session.trust import Trust
 
 
 def settings() -> Settings:
     """The settings of this process."""
     return settings_module.load()
+
+
+def trust() -> Trust:
+    """What this user has trusted."""
+    from runbook_tui.session.trust import Trust
+
+    return Trust(settings().home)
 
 
 def identity(claimed: str | None = None) -> Actor:

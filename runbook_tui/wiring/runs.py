@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
 def folder_of(path: Path) -> Path:
     """Where a plan runs: its own folder, or the current one if it ships with the program."""
-    shipped = any(path.resolve().is_relative_to(place) for place in shipped_plans())
-    return Path.cwd() if shipped else path.resolve().parent
+    return Path.cwd() if ships(path) else path.resolve().parent
+
+
+def ships(path: Path) -> bool:
+    """Whether a plan comes with the program, and is trusted as much as that."""
+    return any(path.resolve().is_relative_to(place) for place in shipped_plans())
 
 
 def start(

@@ -1,0 +1,102 @@
+"""All that a plan can have run or read: what somebody is shown who has to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from runbook_tui.book.model import Change, Check, Parameter, Phase, Runbook, Step, Watch
+
+TEXTS = ("before", "run", "ready", "undo", "verify_undo", "undo_ready")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """Something that is run: ``where`` in the plan, ``what`` it is for, and its ``text``."""
+
+    where: str
+    what: str
+    text: str
+
+
+def every_command(runbook: Runbook) -> Iterator[Runs]:
+    """Everything, in the order of the plan; what stands beside its steps comes last."""
+    for parameter in runbook.parameters:
+        yield from _of_secret(parameter)
+    for phase in runbook.phases:
+        nodes: list[Phase | Change] = [phase, *phase.changes]
+        for node in nodes:
+            yield from _probes(f"“{node.title}”", node.criteria)
+        for step in phase.walk():
+            yield from _of_step(step)
+    yield from _probes("the whole", runbook.criteria)
+    for watch in runbook.watches:
+        yield from _of_watch(watch)
+    for procedure in runbook.procedures:
+        for stage in procedure.stages:
+            for inner in stage.steps:
+                if inner.run is not None:
+                    yield Runs(where=f"procedure “{procedure.title}”, “{inner.title}”",
+                               what="run", text=inner.run)  # fmt: skip
+    for command in runbook.commands:
+        if command.kept_for_rollback:
+            yield Runs(where=f"offered after a rollback (line {command.line})", what="run",
+                       text=command.text)  # fmt: skip
+
+
+def _of_step(step: Step) -> Iterator[Runs]:
+    on = f" on {', '.join(step.hosts)}" if step.hosts else ""
+    where = f"step “{step.title}”{on}"
+    if step.action is not None:
+        given = " ".join(f"{name}={value}" for name, value in step.arguments.items())
+        yield Runs(where=where, what="action", text=f"{step.action} {given}".strip())
+    for name in TEXTS:
+        if text := getattr(step, name):
+            yield Runs(where=where, what=name, text=text)
+    if step.rehearsal_text is not None:
+        yield Runs(where=where, what="rehearse", text=step.rehearsal_text)
+    yield from _probes(where, step.checks)
+    if step.shell is not None:
+        yield Runs(where=where, what="shell", text=step.shell)
+    for name, value in step.env.items():
+        yield Runs(where=where, what="env", text=f"{name}={value}")
+
+
+def _probes(where: str, checks: tuple[Check, ...]) -> Iterator[Runs]:
+    for check in checks:
+        if check.probe is not None:
+            yield Runs(where=where, what=f"probe of “{check.title}”", text=check.probe)
+
+
+def _of_secret(parameter: Parameter) -> Iterator[Runs]:
+    secret = parameter.secret
+    where = f"secret “{parameter.name}”"
+    if secret is None:
+        return
+    for what, text in (("run", secret.command), ("reads the file", secret.file),
+                       ("reads the variable", secret.env)):  # fmt: skip
+        if text:
+            yield Runs(where=where, what=what, text=text)
+
+
+def _of_watch(watch: Watch) -> Iterator[Runs]:
+    where = f"watch “{watch.title}”"
+    if watch.probe.run is not None:
+        yield Runs(where=where, what="run", text=watch.probe.run)
+    for what, asked in (("asks", watch.probe.http), ("asks", watch.probe.prometheus)):
+        if asked is not None:
+            yield Runs(where=where, what=what, text=asked.get("url", ""))
+
+
+def listed(runbook: Runbook) -> list[str]:
+    """The same in lines: each place once, then what runs there, to its end."""
+    lines: list[str] = []
+    place = ""
+    for found in every_command(runbook):
+        if found.where != place:
+            lines.append(found.where)
+            place = found.where
+        first, *rest = found.text.strip().splitlines() or [""]
+        lines.append(f"    {found.what}: {first}")
+        lines += [f"        {line}" for line in rest]
+    return lines or ["it runs nothing"]
