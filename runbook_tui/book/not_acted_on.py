@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from runbook_tui.book.findings import Finding
-from runbook_tui.book.model import Change, Check, Gate, Phase, Placed, Runbook, Step
+from runbook_tui.book.model import Change, Gate, Phase, Placed, Runbook, Step
 from runbook_tui.book.moments import ALLOWED, parse_moment
 
 CODE = "not-acted-on"
@@ -18,13 +18,8 @@ def not_acted_on(runbook: Runbook) -> Iterator[Finding]:
         items: list[Phase | Change | Step] = [phase, *phase.changes, *phase.walk()]
         for item in items:
             yield from _deadlines(item)
-            if not isinstance(item, Step):
-                yield from _boxes(item.criteria)
-    yield from _boxes(runbook.criteria)
     for step in runbook.walk():
         yield from _step(step)
-    for watch in runbook.watches:
-        yield _found(watch, f"the watch “{watch.title}” is shown (key w) and not measured")
 
 
 def _window(phase: Phase) -> Iterator[Finding]:
@@ -50,13 +45,6 @@ def _deadlines(item: Phase | Change | Step) -> Iterator[Finding]:
         if gate is not None and gate.within is not None:
             yield _found(item, f"“within” in the {key} of “{item.title}” is read, not acted on by"
                          " this version: it waits for as long as it takes")  # fmt: skip
-
-
-def _boxes(criteria: Iterable[Check]) -> Iterator[Finding]:
-    for box in criteria:
-        if box.probe is not None:
-            yield _found(box, f"the probe of the criterion “{box.title}” is read, not acted on by"
-                         " this version: a person ticks it")  # fmt: skip
 
 
 def _found(item: Placed, message: str, severity: str = "medium") -> Finding:

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 @click.argument("node", required=False)
 @click.option("--off", is_flag=True, help="take the tick back")
 @click.option("--override", is_flag=True, help="tick it though its probe says otherwise")
+@click.option("--reason", default="", help="why, with --override; shown in the report")
 @as_option
-def command(run: str, node: str | None, off: bool, override: bool, claimed: str | None) -> int:
+def command(
+    run: str, node: str | None, off: bool, override: bool, reason: str, claimed: str | None
+) -> int:
     """Tick a check or criterion, or finish a step that is done by hand.
 
     Also a stage of a procedure, a step in one, or who was called. Without NODE it ticks nothing
@@ -33,7 +36,7 @@ def command(run: str, node: str | None, off: bool, override: bool, claimed: str 
     with taking_part(chosen, actor(claimed)) as session:
         if node is None:
             raise Ended(exits.USAGE, "say what you tick", "\n".join(_to_tick(session.state)))
-        ask(session, TickNode(node=node, off=off, override=override))
+        ask(session, TickNode(node=node, off=off, override=override, reason=reason))
         state = session.state
     if off:
         say.err(f"{chosen}: {node} is no longer ticked", colour="green")

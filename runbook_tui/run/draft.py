@@ -11,9 +11,11 @@ from runbook_tui.run.frame import moved, placed
 from runbook_tui.run.people import joined
 from runbook_tui.run.state import FRESH, GONE, RunState, Status, StepState
 from runbook_tui.run.times import ended_at, epoch
+from runbook_tui.run.watched import moved_watched
 
 V = TypeVar("V")
-MAPS = ("values", "sources", "secrets", "steps", "ticks", "opened_gates", "overridden_gates")
+MAPS = ("values", "sources", "secrets", "steps", "ticks", "opened_gates", "overridden_gates",
+        "watches", "probed")  # fmt: skip
 UNDER_WAY = frozenset({Status.RUNNING, Status.UNDOING})
 
 
@@ -41,6 +43,8 @@ class Draft:
         self.ticks = dict(state.ticks)
         self.opened_gates = dict(state.opened_gates)
         self.overridden_gates = dict(state.overridden_gates)
+        self.watches = dict(state.watches)
+        self.probed = dict(state.probed)
         self.signoffs = list(state.signoffs)
         self.notes = list(state.notes)
         self.rollback = state.rollback
@@ -77,6 +81,8 @@ class Draft:
             ticks=_kept(before.ticks, self.ticks),
             opened_gates=_kept(before.opened_gates, self.opened_gates),
             overridden_gates=_kept(before.overridden_gates, self.overridden_gates),
+            watches=_kept(before.watches, self.watches),
+            probed=_kept(before.probed, self.probed),
             signoffs=_same(before.signoffs, self.signoffs),
             notes=_same(before.notes, self.notes),
             rollback=self.rollback,
@@ -137,6 +143,8 @@ class Draft:
                 dataclasses.replace(step, commands=commands), by, ("started", "finished")
             )
         self.ticks = {id_: moved(tick, by) for id_, tick in self.ticks.items()}
+        self.watches = moved_watched(self.watches, by)
+        self.probed = {id_: moved(one, by) for id_, one in self.probed.items()}
         self.notes = [moved(note, by) for note in self.notes]
         self.signoffs = [moved(given, by) for given in self.signoffs]
         if self.severity is not None:

@@ -47,12 +47,13 @@ class FinishStep(Request):
 class TickNode(Request):
     """Tick a check or criterion (or finish a manual step); ``off`` takes the tick back.
 
-    ``override``: tick it by hand though its probe says otherwise.
+    ``override``: tick it by hand though its probe or a watch says otherwise, for a ``reason``.
     """
 
     node: str
     off: bool = False
     override: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,14 @@ class OverrideGate(Request):
     """Open a gate without its sign-offs."""
 
     node: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideWatch(Request):
+    """Go on though a watch is breached or unknown, for a reason; until it is clear."""
+
+    watch: str
     reason: str
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from runbook_tui.run.events import (
+    CheckProbed,
     CheckTicked,
     CheckUnticked,
     CommandFinished,
@@ -45,6 +46,9 @@ from runbook_tui.run.events import (
     Unknown,
     WatchBreached,
     WatchCleared,
+    WatchOverridden,
+    WatchSampled,
+    WatchUnknown,
 )
 
 PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
@@ -54,9 +58,10 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
             RunStarted, RunPaused, RunResumed, RunFinished, RunSealed, PlanChanged,
             LeadHandedOver,
             StepStarted, StepWaiting, StepFinished, StepSkipped, StepRehearsed,
-            CheckTicked, CheckUnticked, NoteAdded,
+            CheckTicked, CheckUnticked, CheckProbed, NoteAdded,
             CommandStarted, CommandFinished, ParameterCaptured, EvidenceKept,
             SignoffGiven, GateOpened, GateOverridden, WatchBreached, WatchCleared,
+            WatchUnknown, WatchOverridden, WatchSampled,
             UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
             UndoStarted, UndoAmended, UndoFinished, RollbackFinished, SeveritySet, OutputPruned,
         )
@@ -74,7 +79,8 @@ FIELDS: Mapping[type[Payload], Mapping[str, None]] = MappingProxyType(
 
 KIB = 1024
 PLANS = frozenset({RunStarted.WIRE, PlanChanged.WIRE})
-BY_PEOPLE = frozenset({"note.added", "signoff.given", "step.skipped", "gate.overridden"})
+BY_PEOPLE = frozenset({"note.added", "signoff.given", "step.skipped", "gate.overridden",
+                       "watch.overridden"})  # fmt: skip
 
 
 def limit(type_: str) -> int:
