@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 @click.option("--no-tui", is_flag=True, help="work as lines of text; stop where a person is needed")
 @click.option("--yes", is_flag=True, help="answer confirmations; never a sign-off, gate or tick")
 @click.option("--rehearse", is_flag=True, help="go through it without changing anything")
+@click.option(
+    "--allow-automatic-rollback",
+    "automatic_rollback",
+    is_flag=True,
+    help="a breach may start a rollback by itself, where the plan says so of its watch",
+)
 @click.option(FROM, "first", metavar="STEP", help="begin there; what is before it is skipped")
 def command(
     file: Path,
@@ -38,6 +44,7 @@ def command(
     no_tui: bool,
     yes: bool,
     rehearse: bool,
+    automatic_rollback: bool,
     first: str | None,
 ) -> int:
     """Start a run of a plan, on the screen or as lines of text."""
@@ -52,6 +59,7 @@ def command(
         cwd=cwd,
         first=first,
         rehearse=rehearse,
+        automatic_rollback=automatic_rollback,
     )
     start.check()
     if no_tui or not is_terminal():

@@ -30,6 +30,7 @@ class Start:
     cwd: Path | None = None
     first: str | None = None
     rehearse: bool = False
+    automatic_rollback: bool = False
 
     def check(self) -> None:
         """Refuse what no plan is needed for; raises `Ended`."""
@@ -122,6 +123,7 @@ class Prepared:
             role=start.role,
             rehearse=start.rehearse,
             environment=self.environment.name if self.environment else None,
+            automatic_rollback=start.automatic_rollback,
         )
         if self.skipped:
             self._skip(run, who)

@@ -24,7 +24,7 @@ def as_watch(check: Check, every: float) -> Watch:
 
 def says(track: Track) -> bool | None:
     """Whether the box's statement holds; None where nobody knows."""
-    if track.standing is Standing.BREACHED and not (track.last and track.last.trouble):
+    if track.standing is Standing.BREACHED:
         return False
     return True if track.standing is Standing.GOOD else None
 

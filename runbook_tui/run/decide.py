@@ -256,6 +256,7 @@ def _start_rollback(state: RunState, q: r.StartRollback, actor: Actor) -> Pairs 
         steps=tuple(item.step for item in plan.items),
         past_floor=q.past_floor,
         budget=plan.budget,
+        watch=q.watch or None,
     )
     return [(started, None)]
 

@@ -161,12 +161,16 @@ class CloseRollback(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRollback(Request):
-    """Bring it back: ``scope`` is step, change, phase or run, ``node`` its id (``""``: the run)."""
+    """Bring it back: ``scope`` is step, change, phase or run, ``node`` its id (``""``: the run).
+
+    ``watch`` is the one whose breach starts it, where no person does.
+    """
 
     scope: str
     node: str = ""
     past_floor: bool = False
     attended: bool = True
+    watch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

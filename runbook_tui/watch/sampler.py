@@ -8,10 +8,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from runbook_tui.session.ports.probes import Ask, Reading
 from runbook_tui.session.ports.runner import Runner
-from runbook_tui.watch.probing import Probe, measured, probe_of
+
+if TYPE_CHECKING:
+    from runbook_tui.watch.probing import Probe
 
 WORKERS = 64
 """Probes that are waited for at once at most; slow ones keep no other from its turn before."""
@@ -60,6 +63,11 @@ class ThreadSampler:
 
     def measure(self, asks: Mapping[str, Ask]) -> None:
         """Measure these from now on and no others."""
+        if not asks and not self._turns:
+            return
+        # Only what is measured needs what asks a server.
+        from runbook_tui.watch.probing import probe_of
+
         now = time.monotonic()
         with self._lock:
             if self._closed:
@@ -121,6 +129,8 @@ class ThreadSampler:
                 self._clock.wait(self._heap[0][0] - now if self._heap else None)
 
     def _measure(self) -> None:
+        from runbook_tui.watch.probing import measured
+
         while (turn := self._next()) is not None:
             asked = time.monotonic()
             value, trouble = measured(turn.probe, turn.ask)
