@@ -30,6 +30,8 @@ KEPT = 6
 """Samples of each watch that such a record keeps, beside every change."""
 POINTS = 400
 """Samples of each watch that are held for the screen."""
+SETTLES = 10.0
+"""Seconds after the end of a step in which a box that holds is asked at once for the second time."""
 BOX = "box "
 
 
@@ -76,6 +78,7 @@ class Measuring:
         self._looked: tuple[object, ...] = ()
         self._written = time.monotonic()
         self._held = 0
+        self._ended = 0.0
         self._tried = 0
         self.attended = True
         """Whether somebody can answer what a rollback asks that starts by itself."""
@@ -89,6 +92,21 @@ class Measuring:
                                        came=one.came)
                 for one in self._ones.values() if not one.box
             }  # fmt: skip
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a box that is not ticked has a probe that has not answered since a step ended."""
+        if not self._leads or (self._looked and self._looked[1] is not self._bench.state.steps):
+            return self._leads
+        with self._lock:
+            ones = tuple(self._ones.values())
+        ticks = self._bench.state.ticks
+        return any(
+            one.box and one.watch.id not in ticks
+            and (one.answers or one.track.last is None or one.track.last.at < self._ended
+                 or _half_way(one.track))
+            for one in ones
+        )  # fmt: skip
 
     # -- on a thread of the sampler's --------------------------------------------------------------
 
@@ -189,6 +207,10 @@ class Measuring:
         if gone:
             self._write(finished=True, ones=gone)
         self._sampler.measure(asks)
+        if (ended := _last_end(state)) > self._ended:
+            # What a step has changed shows now, not at the next turn of a box.
+            self._ended = ended
+            self._sampler.hurry(key for key, one in self._ones.items() if one.box)
 
     def _one(
         self, state: RunState, known: _One | None, watch: Watch, *, box: bool, every: float
@@ -221,6 +243,8 @@ class Measuring:
         track = one.track
         if track.standing is Standing.UNKNOWN and not track.told:
             return  # One answer that does not come unticks nothing yet.
+        if _half_way(track) and self._bench.now() - self._ended < SETTLES:
+            self._sampler.hurry([BOX + one.watch.id])
         holds, last = says(track), track.last
         reason = ""
         if last is not None:
@@ -259,3 +283,13 @@ class Measuring:
         # One that is refused is not asked for again twice a second.
         self._tried = state.watches[watch.id].seq
         roll_back(watch)
+
+
+def _half_way(track: Track) -> bool:
+    """Whether a box that did not hold does, and once more ticks it."""
+    return track.standing is Standing.BREACHED and track.good > 0
+
+
+def _last_end(state: RunState) -> float:
+    """When the last step ended (epoch seconds)."""
+    return max((step.finished or 0.0 for step in state.steps.values()), default=0.0)

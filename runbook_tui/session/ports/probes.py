@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -76,6 +76,9 @@ class Sampler(Protocol):
     def measure(self, asks: Mapping[str, Ask]) -> None:
         """Measure these from now on and no others; what is asked as before keeps its rhythm."""
 
+    def hurry(self, keys: Iterable[str]) -> None:
+        """Measure these at once, whatever their rhythm."""
+
     def listen(self, take: Callable[[Reading], None]) -> None:
         """Give every reading to this, on a thread of the sampler's."""
 
@@ -87,6 +90,9 @@ class NoSampler:
     """Where nothing is measured."""
 
     def measure(self, asks: Mapping[str, Ask]) -> None:
+        """Nothing."""
+
+    def hurry(self, keys: Iterable[str]) -> None:
         """Nothing."""
 
     def listen(self, take: Callable[[Reading], None]) -> None:
