@@ -21,6 +21,7 @@ from runbook_tui.book.model import (
     Procedure,
     Runbook,
     Step,
+    Watch,
 )
 
 Rename = Callable[[str], str]
@@ -29,6 +30,7 @@ REFERENCES: tuple[tuple[type, str], ...] = (
     (Step, "parts"),
     (Phase, "needs"),
     (Procedure, "applies_to"),
+    (Watch, "applies_to"),
     (GateStatement, "before"),
     (Command, "step"),
 )
@@ -63,7 +65,11 @@ def included(runbook: Runbook, into: str, line: int) -> Runbook:
         p if p.applies_to else dataclasses.replace(p, applies_to=(into,))
         for p in runbook.procedures
     )
-    return dataclasses.replace(runbook, phases=(phase,), criteria=(), procedures=tuple(procedures))
+    watches = (
+        w if w.applies_to else dataclasses.replace(w, applies_to=(into,)) for w in runbook.watches
+    )
+    return dataclasses.replace(runbook, phases=(phase,), criteria=(), procedures=tuple(procedures),
+                               watches=tuple(watches))  # fmt: skip
 
 
 def _renamed(value: Any, name: Rename) -> Any:

@@ -181,9 +181,10 @@ def _ladder(ladder: Escalation) -> str:
 
 
 def _watch(watch: Watch) -> str:
-    sides = (("below", watch.below), ("above", watch.above))
+    sides = (("below", watch.below), ("above", watch.above), ("equal", watch.equal))
     limits = [f"{word} {value:g}" for word, value in sides if value is not None]
-    return ", ".join([f"{watch.title}  [{watch.id}]", f"every {spoken(watch.every)}", *limits])
+    often = [f"every {spoken(watch.every)}"] if watch.every is not None else []
+    return ", ".join([f"{watch.title}  [{watch.id}]", *often, *limits])
 
 
 def _value(parameter: Parameter) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from runbook_tui.book.findings import Finding
-from runbook_tui.book.model import Change, Check, Phase, Placed, Runbook, Step
+from runbook_tui.book.model import Phase, Placed, Runbook, Step
 from runbook_tui.book.moments import ALLOWED, parse_moment
 
 CODE = "not-acted-on"
@@ -15,15 +15,8 @@ def not_acted_on(runbook: Runbook) -> Iterator[Finding]:
     """A finding for each such key, at the node that has it."""
     for phase in runbook.phases:
         yield from _window(phase)
-        items: list[Phase | Change | Step] = [phase, *phase.changes, *phase.walk()]
-        for item in items:
-            if not isinstance(item, Step):
-                yield from _boxes(item.criteria)
-    yield from _boxes(runbook.criteria)
     for step in runbook.walk():
         yield from _step(step)
-    for watch in runbook.watches:
-        yield _found(watch, f"the watch “{watch.title}” is shown (key w) and not measured")
 
 
 def _window(phase: Phase) -> Iterator[Finding]:
@@ -38,13 +31,6 @@ def _step(step: Step) -> Iterator[Finding]:
     if step.evidence and step.hosts:
         yield _found(step, f"“evidence” {about} is not fetched from another machine; only"
                      " files of this one are kept: let it put out what it has found")  # fmt: skip
-
-
-def _boxes(criteria: Iterable[Check]) -> Iterator[Finding]:
-    for box in criteria:
-        if box.probe is not None:
-            yield _found(box, f"the probe of the criterion “{box.title}” is read, not acted on by"
-                         " this version: a person ticks it")  # fmt: skip
 
 
 def _found(item: Placed, message: str, severity: str = "medium") -> Finding:

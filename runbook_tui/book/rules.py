@@ -15,12 +15,23 @@ from runbook_tui.book.findings import Fault, Finding
 from runbook_tui.book.host_rules import on_hosts
 from runbook_tui.book.inner_code import secrets_in_code, values_in_code
 from runbook_tui.book.lost import Lost
-from runbook_tui.book.model import Change, Check, Gate, Parameter, Phase, Runbook, Step
+from runbook_tui.book.model import (
+    Change,
+    Check,
+    Gate,
+    Parameter,
+    Phase,
+    Procedure,
+    Runbook,
+    Step,
+    Watch,
+)
 from runbook_tui.book.not_acted_on import not_acted_on
 from runbook_tui.book.order import needs
 from runbook_tui.book.parameters import IN_A_FILE, MARK, reserved, too_long
 from runbook_tui.book.places import Place, Places
 from runbook_tui.book.spreading import is_spread
+from runbook_tui.book.watch_rules import watch_faults, watch_findings
 
 NO_COMMAND = frozenset({"none", "n/a", "na", "no", "nothing", "null", "-", "manual", "by hand",
                         "tbd", "todo", "not possible", "not needed", "none needed"})  # fmt: skip
@@ -48,6 +59,7 @@ def broken_rules(runbook: Runbook, places: Places, lost: Lost) -> list[Fault]:
         faults += _step(step, places)
     faults += on_hosts(runbook, places)
     faults += environment_faults(runbook, places, lost)
+    faults += watch_faults(runbook, places, lost)
     faults += (f for name, f in _values(runbook, places) if not (name and lost.value(name)))
     faults += (inner.fault() for inner in secrets_in_code(runbook, places))
     return faults
@@ -67,11 +79,12 @@ def _needs(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
                 yield _fault(places.of(item, "needs"),
                              f"“{item.id}” needs “{need}”, which is not there")  # fmt: skip
     known = set(items) | {c.id for p in runbook.phases for c in p.changes}
-    for procedure in runbook.procedures:
-        for name in procedure.applies_to:
+    applied: list[Procedure | Watch] = [*runbook.procedures, *runbook.watches]
+    for one in applied:
+        for name in one.applies_to:
             if name not in known and not lost.id(name):
-                message = f"“{procedure.title}” applies to “{name}”, which is not there"
-                yield _fault(places.of(procedure, "applies_to"), message)
+                message = f"“{one.title}” applies to “{name}”, which is not there"
+                yield _fault(places.of(one, "applies_to"), message)
     yield from _blocks(runbook, lost)
     yield from _cycles(runbook, items, places, lost)
 
@@ -301,6 +314,7 @@ def noticed(runbook: Runbook, places: Places) -> Runbook:
     for step in runbook.walk():
         findings += _remarks(step)
     findings += not_acted_on(runbook)
+    findings += watch_findings(runbook)
     findings += sense(runbook, of_model(runbook))
     known = {(f.code, f.source, f.line) for f in findings}
     for inner in (i.finding() for i in values_in_code(runbook, places)):

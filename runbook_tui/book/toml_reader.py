@@ -268,15 +268,27 @@ class _Reading:
             id=self._nodes.id(w.id, w.title),
             title=w.title,
             line=self._nodes.line(path),
-            probe=m.Probe(run=w.run, http=_asks(w.http), prometheus=_asks(w.prometheus)),
+            probe=m.Probe(run=w.run, http=_asks(w.http), prometheus=_asks(w.prometheus),
+                          headers=_headers(w)),
             every=w.every,
-            below=None if w.below is None else float(w.below),
-            above=None if w.above is None else float(w.above),
+            timeout=w.timeout,
+            below=_number(w.below),
+            above=_number(w.above),
+            equal=_number(w.equal),
             samples=w.for_,
+            clears_above=_number(w.clears_above),
+            clears_below=_number(w.clears_below),
+            clears_for=w.clears_for,
+            failure_limit=w.failure_limit,
+            error_limit=w.error_limit,
+            unreadable=w.unreadable,
             severity=w.severity,
             respond_within=w.respond_within,
             on_breach=w.on_breach,
-        )
+            applies_to=tuple(w.applies_to),
+            dashboard=w.dashboard or "",
+            unit=w.unit or "",
+        )  # fmt: skip
         return self._nodes.node(w, path, base, watch)
 
     def _procedure(self, p: t.ProcedureTable, path: Path) -> m.Procedure:
@@ -347,7 +359,18 @@ class _Reading:
 
 
 def _asks(table: t.HttpTable | t.PrometheusTable | None) -> dict[str, str] | None:
-    return None if table is None else table.model_dump(by_alias=True, exclude_none=True)
+    if table is None:
+        return None
+    return table.model_dump(by_alias=True, exclude_none=True, exclude={"headers"})
+
+
+def _headers(watch: t.WatchTable) -> dict[str, str]:
+    asked = watch.http or watch.prometheus
+    return dict(asked.headers) if asked is not None else {}
+
+
+def _number(given: float | None) -> float | None:
+    return None if given is None else float(given)
 
 
 def _secret(s: bool | t.SecretTable | None) -> m.Secret | None:

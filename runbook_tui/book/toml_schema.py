@@ -251,6 +251,8 @@ class HttpTable(Table):
 
     url: str
     json_: Annotated[str | None, Field(alias="json")] = None
+    measure: Literal["status", "seconds"] | None = None
+    headers: dict[str, str] = {}
 
 
 class PrometheusTable(Table):
@@ -258,6 +260,7 @@ class PrometheusTable(Table):
 
     url: str
     query: str
+    headers: dict[str, str] = {}
 
 
 class WatchTable(Table):
@@ -269,10 +272,21 @@ class WatchTable(Table):
     run: str | None = None
     http: HttpTable | None = None
     prometheus: PrometheusTable | None = None
-    every: Cadence = 30.0
+    every: Cadence | None = None
+    timeout: Cadence | None = None
     below: Number | None = None
     above: Number | None = None
+    equal: Number | None = None
     for_: Annotated[int, Field(alias="for", ge=1)] = 1
+    clears_above: Number | None = None
+    clears_below: Number | None = None
+    clears_for: Annotated[int, Field(ge=1)] | None = None
+    failure_limit: Annotated[int, Field(ge=1)] | None = None
+    error_limit: Annotated[int, Field(ge=1)] = 3
+    unreadable: Literal["unknown", "breach"] = "unknown"
+    applies_to: Strings = []
+    dashboard: str | None = None
+    unit: str | None = None
     severity: str = "high"
     respond_within: Duration | None = None
     on_breach: Literal["alert", "block", "propose-rollback", "rollback"] = "alert"

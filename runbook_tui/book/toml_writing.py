@@ -243,18 +243,28 @@ def _environment(x: m.Environment) -> Table:
 
 def _watch(watch: m.Watch) -> Table:
     probe = _given(run=watch.probe.run, http=watch.probe.http, prometheus=watch.probe.prometheus)
+    headers = _some(headers=dict(watch.probe.headers))
     return {
         "id": watch.id,
         "title": watch.title,
-        **{name: value if isinstance(value, str) else dict(value) for name, value in probe.items()},
-        "every": write_duration(watch.every),
-        **_given(below=watch.below, above=watch.above),
+        **{name: value if isinstance(value, str) else {**value, **headers}
+           for name, value in probe.items()},
+        **_seconds(every=watch.every, timeout=watch.timeout),
+        **_given(below=watch.below, above=watch.above, equal=watch.equal),
         "for": watch.samples,
+        **_given(clears_above=watch.clears_above, clears_below=watch.clears_below,
+                 clears_for=watch.clears_for, failure_limit=watch.failure_limit),
+        **({"error_limit": watch.error_limit} if watch.error_limit != 3 else {}),
+        **({"unreadable": watch.unreadable} if watch.unreadable != "unknown" else {}),
         "severity": watch.severity,
-        **_given(respond_within=None if watch.respond_within is None
-                 else write_duration(watch.respond_within)),
+        **_seconds(respond_within=watch.respond_within),
         "on_breach": watch.on_breach,
+        **_some(applies_to=list(watch.applies_to), dashboard=watch.dashboard, unit=watch.unit),
     }  # fmt: skip
+
+
+def _seconds(**given: float | None) -> Table:
+    return {key: write_duration(value) for key, value in given.items() if value is not None}
 
 
 def _threshold(x: m.Threshold) -> Table:

@@ -30,14 +30,17 @@ def lead_lines(
     resume: bool,
     after: int | None,
     plan: PlanFiles | None = None,
+    watch: bool = False,
     people: tuple[str, ...] = (),
 ) -> int:
     """Lead a run as lines of text; ``after`` is the event after which to tell what happened
-    (None: the newest), ``people`` carry out steps that are for a role of theirs."""
+    (None: the newest), ``people`` carry out steps that are for a role of theirs. ``watch``: only
+    keep its watches alive."""
     session = _session(run, who, plan)
     found = session.state
     begun = found.seq if after is None else after
     session.look_back(LOOK_BACK)
+    session.measuring.attended = False
     _open(session, resume=resume)
     try:
         for line in (*other_runs(run), *plan_changed(session, resume=resume)):
@@ -46,6 +49,8 @@ def lead_lines(
             from runbook_tui.cli.environments import called
 
             say.err(f"in {called(found.begun.environment, found.runbook)}")
+        if watch:
+            return _watching(session, found, begun)
         return _lines(session, values, yes=yes, found=found, after=begun, people=people)
     finally:
         session.close()
@@ -120,6 +125,17 @@ def _lines(
         lines = Lines(session, journal, answers, found, after)
         answers.hand_over(session)
         return lines.walk()
+
+
+def _watching(session: Session, found: RunState, after: int) -> int:
+    from contextlib import closing
+
+    from runbook_tui import wiring
+    from runbook_tui.cli.watching import Watching
+
+    say.outlive_readers()
+    with closing(wiring.journal(reading=True)) as journal:
+        return Watching(session, journal, found, after).walk()
 
 
 def led_by(run: str, holder: str) -> Ended:

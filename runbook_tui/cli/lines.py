@@ -125,7 +125,7 @@ class Lines:
         failed = next((i for i in state.outline.order if self._has_failed(state, i)), None)
         if failed is not None:
             return self._failed(failed)
-        if self._busy(state):
+        if self._busy(state) or self._session.measuring.awaited:
             return None
         step = self._next(state)
         if step is not None:

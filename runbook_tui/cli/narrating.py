@@ -12,7 +12,7 @@ from runbook_tui.run.events import Event
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.session.ports.journal import Journal
 
-QUIET = (e.RollbackOpened, e.RollbackClosed)
+QUIET = (e.RollbackOpened, e.RollbackClosed, e.WatchSampled)
 GOOD = "green"
 BAD = "red"
 
@@ -23,6 +23,7 @@ class Narrator:
     def __init__(self, journal: Journal, state: RunState, after: int) -> None:
         self._journal = journal
         self._outline = state.outline
+        self._watches = {watch.id: watch for watch in state.runbook.watches}
         self._run = state.run
         self._seen = after
         self._followed: dict[str, LogFollower] = {}
@@ -45,7 +46,7 @@ class Narrator:
 
     def title(self, id_: str) -> str:
         """A node's title in quotes."""
-        node = self._outline.nodes.get(id_) or self._outline.box(id_)
+        node = self._outline.nodes.get(id_) or self._outline.box(id_) or self._watches.get(id_)
         return f"“{node.title if node is not None else id_}”"
 
     def last_lines(self, commands: Sequence[CommandRecord], count: int) -> list[str]:
@@ -79,6 +80,10 @@ class Narrator:
             step = self._outline.steps.get(event.step or "")
             expected = step.expect.exits if step is not None and payload.kind == "run" else (0,)
             return None if payload.exit in expected and not payload.lost else BAD
+        if isinstance(payload, e.WatchBreached | e.WatchUnknown):
+            return BAD
+        if isinstance(payload, e.WatchCleared):
+            return GOOD
         if isinstance(payload, e.UndoFinished):
             return GOOD if payload.result in {"done", "taken back"} else BAD
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from runbook_tui.run.closed_loop import against
 from runbook_tui.run.counting import counted, why_shut
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, pending, way_out, words
 from runbook_tui.run.outline import Kind, Node
@@ -20,6 +21,7 @@ from runbook_tui.run.state import (
 )
 from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.run.verdicts import missing, rejected, rejections
+from runbook_tui.run.watch_holds import holding, why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,7 @@ def _wanted(state: RunState) -> list[Need]:
         node = state.outline[id_]
         if _reached(state, node):
             found += _signoffs(state, node, gate=True)
+    found += _held(state)
     for id_ in state.outline.order:
         found += _of_step(state, id_)
         if found and state.outline.advised:
@@ -68,6 +71,17 @@ def _wanted(state: RunState) -> list[Need]:
         found = [_tick(state, c.id, c.title) for c in state.runbook.criteria
                  if c.id not in state.ticks]  # fmt: skip
     return found
+
+
+def _held(state: RunState) -> list[Need]:
+    """Watches that hold a gate shut that is next in the way."""
+    shut = (n for n in state.outline.gated if gate_open(state, n.id) and not over(state, n.id))
+    watches = {w.id: w for n in shut if _reached(state, n) for w in holding(state, n.id)}
+    return [
+        Need(text=f"a gate is held shut: {why(state, watch)}",
+             how=f"runbook override {state.run} {id_} --reason …")
+        for id_, watch in watches.items()
+    ]  # fmt: skip
 
 
 def _reached(state: RunState, node: Node) -> bool:
@@ -117,6 +131,8 @@ def _of_phase(state: RunState, id_: str) -> list[Need]:
 
 
 def _tick(state: RunState, id_: str, title: str) -> Need:
+    if says := against(state, id_):
+        return Need(text=says, how=f"runbook tick {state.run} {id_} --override --reason …")
     return Need(text=f"“{title}” is to be checked", how=f"runbook tick {state.run} {id_}")
 
 

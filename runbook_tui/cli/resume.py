@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from runbook_tui.cli import say
+from runbook_tui.cli import exits, say
+from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.people import actor, as_option, by_option
 from runbook_tui.cli.screen import need_terminal, show
 
@@ -34,11 +35,13 @@ if TYPE_CHECKING:
 @click.option("--reason", default="", help="why, where a plan is taken over that asks less")
 @click.option("--trust", metavar="DIGEST", help="the plan from elsewhere that may be taken over")
 @by_option
+@click.option("--watch", is_flag=True, help="with --no-tui: start no step, keep watches alive")
 @as_option
 def command(
     run: str | None,
     no_tui: bool,
     yes: bool,
+    watch: bool,
     pairs: tuple[str, ...],
     plan: Path | None,
     reason: str,
@@ -48,6 +51,9 @@ def command(
 ) -> int:
     """Go on with a run as its lead; a step that failed is tried again."""
     may_ask = say.interactive() and not yes
+    if watch and not no_tui:
+        raise Ended(exits.USAGE, "--watch is without a screen: say --no-tui, too",
+                    "a screen keeps the watches alive by itself")  # fmt: skip
     if not no_tui:
         need_terminal()
         if plan is None:
@@ -67,7 +73,9 @@ def command(
         chosen = agreed(look(run, who), may_ask=may_ask)
     values = _given(chosen, pairs)
     say.err(f"run {chosen}")
-    return lead_lines(chosen, who, values, yes=yes, resume=plan is None, after=None, people=people)
+    return lead_lines(
+        chosen, who, values, yes=yes, resume=plan is None, after=None, watch=watch, people=people
+    )
 
 
 class YesWanted(Exception):

@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 @click.option("--trust", metavar="DIGEST", help="the plan from elsewhere that may run what it says")
 @click.option("--yes", is_flag=True, help="answer confirmations; never a sign-off, gate or tick")
 @click.option("--rehearse", is_flag=True, help="go through it without changing anything")
+@click.option(
+    "--allow-automatic-rollback",
+    "automatic_rollback",
+    is_flag=True,
+    help="a breach may start a rollback by itself, where the plan says so of its watch",
+)
 @click.option(FROM, "first", metavar="STEP", help="begin there; what is before it is skipped")
 @by_option
 def command(
@@ -40,6 +46,7 @@ def command(
     no_tui: bool,
     yes: bool,
     rehearse: bool,
+    automatic_rollback: bool,
     first: str | None,
     people: tuple[str, ...],
     trust: str | None,
@@ -58,6 +65,7 @@ def command(
         rehearse=rehearse,
         people=people,
         trust=trust,
+        automatic_rollback=automatic_rollback,
     )
     start.check()
     if no_tui or not is_terminal():

@@ -34,6 +34,7 @@ class Start:
     """Who carries out steps that are for a role of theirs."""
     trust: str | None = None
     """The digest of a plan from elsewhere that may run what it says."""
+    automatic_rollback: bool = False
 
     def check(self) -> None:
         """Refuse what no plan is needed for; raises `Ended`."""
@@ -150,6 +151,7 @@ class Prepared:
             role=start.role,
             rehearse=start.rehearse,
             environment=self.environment.name if self.environment else None,
+            automatic_rollback=start.automatic_rollback,
         )
         if self.skipped:
             self._skip(run, who)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from runbook_tui.cli import say
+from runbook_tui.cli import measured, say
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Event
 from runbook_tui.run.statement import fingerprint
@@ -190,7 +190,8 @@ def _rollback_started(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.RollbackStarted)
     where = f" of {title(p.node)}" if p.node else ""
-    return f"rollback of the {p.scope}{where} started by {event.actor.name}: {len(p.steps)} to undo"
+    by = f"the watch {title(p.watch)}" if p.watch else event.actor.name
+    return f"rollback of the {p.scope}{where} started by {by}: {len(p.steps)} to undo"
 
 
 def _severity(event: Event, about: str, title: Title) -> str:
@@ -256,8 +257,8 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.StepFinished: _step_finished,
     e.StepSkipped: _skipped,
     e.StepRehearsed: _rehearsed,
-    e.CheckTicked: _node("{node} ticked by {by}"),
-    e.CheckUnticked: _node("{node} no longer ticked, by {by}"),
+    e.CheckTicked: measured.ticked,
+    e.CheckUnticked: measured.unticked,
     e.NoteAdded: _note,
     e.CommandStarted: _command_started,
     e.CommandFinished: _command_finished,
@@ -277,6 +278,10 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.RollbackFinished: _rolled_back,
     e.SeveritySet: _severity,
     e.OutputPruned: _pruned,
-    e.WatchBreached: _about("watch {of.watch} breached: {of.value}"),
-    e.WatchCleared: _about("watch {of.watch} clear again: {of.value}"),
+    e.WatchBreached: measured.breached,
+    e.WatchCleared: measured.cleared,
+    e.WatchUnknown: measured.unknown,
+    e.WatchOverridden: measured.overridden,
+    e.WatchSampled: measured.sampled,
+    e.CheckProbed: measured.probed,
 }

@@ -176,7 +176,7 @@ def _ticked(found: Gathered, event: Event, payload: e.CheckTicked) -> None:
     found.did(event.actor, "ticked")
     if found.probes.get(payload.node) is False:
         what = f"“{found.title(payload.node)}” was ticked though its probe says otherwise"
-        why = payload.reason or "no reason is recorded for a tick"
+        why = payload.override or "no reason is recorded for a tick"
         found.overrides.append(_override(event, what, why))
 
 

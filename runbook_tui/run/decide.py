@@ -17,14 +17,12 @@ from runbook_tui.run.counting import opened_by
 from runbook_tui.run.deadlines import ask_anew
 from runbook_tui.run.elsewhere import astray
 from runbook_tui.run.events import Actor
-from runbook_tui.run.finishing import Pairs, after, conclude, failed_probes, holders, waits_for
+from runbook_tui.run.finishing import Pairs, conclude, failed_probes, holders, waits_for
 from runbook_tui.run.late_values import lacking
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.mending import amend_undo, continue_undo, leave_undo, retry_undo
-from runbook_tui.run.outline import Kind
 from runbook_tui.run.people import joined, says_something
 from runbook_tui.run.prepare import missing_values, refused_values
-from runbook_tui.run.procedures import tick_of
 from runbook_tui.run.proving import seal
 from runbook_tui.run.rehearsal import as_if, gone_through
 from runbook_tui.run.requests import Decision, Refusal
@@ -46,10 +44,9 @@ from runbook_tui.run.state import (
     passed,
 )
 from runbook_tui.run.taking_over import take_plan
+from runbook_tui.run.ticking import tick_box
 from runbook_tui.run.upcoming import open_before
-
-AGAINST_ITS_PROBE = "ticked by hand, its probe says otherwise"
-"""The note on a check that a person ticks against its probe."""
+from runbook_tui.run.watch_deciding import override
 
 
 def decide(state: RunState, request: r.Request, actor: Actor) -> Decision | Refusal:
@@ -206,49 +203,11 @@ def _waiting(state: RunState, step: str) -> str:
 
 
 def _tick(state: RunState, q: r.TickNode, actor: Actor) -> Pairs | Refusal:
-    if (box := state.outline.box(q.node)) is not None:
-        return _tick_beside(state, q, box.title)
-    if q.node not in state.outline:
-        return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)
-    node = state.outline[q.node]
-    if node.kind is Kind.STEP:
-        if q.off:
-            return Refusal(reason="a finished step is taken back by a rollback, not by a tick")
-        return _finish(state, r.FinishStep(step=q.node, by=q.by), actor)
-    if node.kind not in {Kind.CHECK, Kind.CRITERION}:
-        return Refusal(reason=f"a {node.kind.value} has no box to tick", exit_code=2)
-    owner = node.owner if node.owner in state.outline.steps else None
-    if q.off == (q.node not in state.ticks):
-        return Refusal(reason=f"“{node.title}” is {'not ticked' if q.off else 'ticked already'}")
+    if q.node not in state.outline.steps or state.outline.box(q.node) is not None:
+        return tick_box(state, q)
     if q.off:
-        return [(e.CheckUnticked(node=q.node), owner)]
-    if owner and blockers(state, owner) and not state.step(owner).touched:
-        return Refusal(reason="; ".join(blockers(state, owner)))
-    against = bool(owner) and q.node in failed_probes(state, owner or "")
-    if against and not q.override:
-        return r.OverrideNeeded(
-            reason=f"the probe of “{node.title}” says otherwise",
-            hint="mend it and probe again; an override ticks it by hand, with a note that says so",
-        )
-    why = q.reason.strip() if against else ""
-    words = f"{AGAINST_ITS_PROBE}: {why}" if why else AGAINST_ITS_PROBE
-    note: Pairs = [(e.NoteAdded(text=words, node=q.node), owner)] if against else []
-    ticked = e.CheckTicked(node=q.node, reason=why or None)
-    return [(ticked, owner), *note, *_ticked(state, q.node, owner)]
-
-
-def _ticked(state: RunState, check: str, owner: str | None) -> Pairs:
-    """What a tick ends: the step that waited for nothing else, and what holds that."""
-    if owner and (state.step(owner).status is Status.WAITING or state.outline.is_group(owner)):
-        return after(state, owner, ticked=check)
-    return []
-
-
-def _tick_beside(state: RunState, q: r.TickNode, title: str) -> Pairs | Refusal:
-    """A stage, a step in one, or somebody who was called: a box that keeps nothing shut."""
-    if q.off == (tick_of(state, q.node) is None):
-        return Refusal(reason=f"“{title}” is {'not ticked' if q.off else 'ticked already'}")
-    return [(e.CheckUnticked(node=q.node) if q.off else e.CheckTicked(node=q.node), None)]
+        return Refusal(reason="a finished step is taken back by a rollback, not by a tick")
+    return _finish(state, r.FinishStep(step=q.node, by=q.by), actor)
 
 
 def _note(state: RunState, q: r.AddNote, actor: Actor) -> Pairs | Refusal:
@@ -261,6 +220,8 @@ def _note(state: RunState, q: r.AddNote, actor: Actor) -> Pairs | Refusal:
 
 
 def _override(state: RunState, q: r.OverrideGate, actor: Actor) -> Pairs | Refusal:
+    if any(watch.id == q.node for watch in state.runbook.watches):
+        return override(state, r.OverrideWatch(watch=q.node, reason=q.reason), actor)
     if q.node not in state.outline or state.outline[q.node].gate is None:
         return Refusal(reason=f"“{q.node}” has no gate", exit_code=2)
     if gate_open(state, q.node):
@@ -301,6 +262,7 @@ def _start_rollback(state: RunState, q: r.StartRollback, actor: Actor) -> Pairs 
         steps=tuple(item.step for item in plan.items),
         past_floor=q.past_floor,
         budget=plan.budget,
+        watch=q.watch or None,
     )
     return [(started, None)]
 
@@ -376,6 +338,7 @@ _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusa
     r.SealRun: seal,
     r.TakePlan: take_plan,
     r.OverrideGate: _override,
+    r.OverrideWatch: override,
     r.GiveValue: _give,
     r.OpenRollback: _open_rollback,
     r.CloseRollback: _close_rollback,

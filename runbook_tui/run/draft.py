@@ -11,10 +11,11 @@ from runbook_tui.run.frame import moved, placed
 from runbook_tui.run.people import joined
 from runbook_tui.run.state import FRESH, GONE, RunState, Status, StepState
 from runbook_tui.run.times import ended_at, epoch
+from runbook_tui.run.watched import moved_watched
 
 V = TypeVar("V")
 MAPS = ("values", "sources", "secrets", "steps", "ticks", "opened_gates", "overridden_gates",
-        "gates_at", "asked")  # fmt: skip
+        "gates_at", "asked", "watches", "probed")  # fmt: skip
 SPANS = ("started", "finished", "settled")
 UNDER_WAY = frozenset({Status.RUNNING, Status.UNDOING})
 
@@ -45,6 +46,8 @@ class Draft:
         self.overridden_gates = dict(state.overridden_gates)
         self.gates_at = dict(state.gates_at)
         self.asked = dict(state.asked)
+        self.watches = dict(state.watches)
+        self.probed = dict(state.probed)
         self.signoffs = list(state.signoffs)
         self.notes = list(state.notes)
         self.rollback = state.rollback
@@ -83,6 +86,8 @@ class Draft:
             overridden_gates=_kept(before.overridden_gates, self.overridden_gates),
             gates_at=_kept(before.gates_at, self.gates_at),
             asked=_kept(before.asked, self.asked),
+            watches=_kept(before.watches, self.watches),
+            probed=_kept(before.probed, self.probed),
             signoffs=_same(before.signoffs, self.signoffs),
             notes=_same(before.notes, self.notes),
             rollback=self.rollback,
@@ -143,6 +148,8 @@ class Draft:
         self.gates_at = {id_: at + by for id_, at in self.gates_at.items()}
         self.asked = {name: at + by for name, at in self.asked.items()}
         self.ticks = {id_: moved(tick, by) for id_, tick in self.ticks.items()}
+        self.watches = moved_watched(self.watches, by)
+        self.probed = {id_: moved(one, by) for id_, one in self.probed.items()}
         self.notes = [moved(note, by) for note in self.notes]
         self.signoffs = [moved(given, by) for given in self.signoffs]
         if self.severity is not None:

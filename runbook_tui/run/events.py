@@ -23,10 +23,19 @@ from runbook_tui.run.rollback_events import (
     UndoFinished,
     UndoStarted,
 )
+from runbook_tui.run.watch_events import (
+    CheckProbed,
+    WatchBreached,
+    WatchCleared,
+    WatchOverridden,
+    WatchSampled,
+    WatchUnknown,
+)
 
 __all__ = [
     "Actor",
     "ApprovalAsked",
+    "CheckProbed",
     "Payload",
     "RollbackClosed",
     "RollbackFinished",
@@ -37,6 +46,11 @@ __all__ = [
     "UndoArmed",
     "UndoFinished",
     "UndoStarted",
+    "WatchBreached",
+    "WatchCleared",
+    "WatchOverridden",
+    "WatchSampled",
+    "WatchUnknown",
 ]
 """What is told from here and stands beside, for whoever needs more than one kind of event."""
 
@@ -69,6 +83,8 @@ class RunStarted(Payload):
     uncommitted: bool | None = None
     environment: str | None = None
     """The environment of the plan that was chosen."""
+    automatic_rollback: bool | None = None
+    """Whether a breach may start a rollback by itself, where the plan says so of its watch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,20 +226,25 @@ class StepRehearsed(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckTicked(Payload):
-    """A box is ticked; ``node`` is the check's or criterion's id, ``reason`` why it was though its
-    probe says otherwise, where that was said."""
+    """A box is ticked; ``node`` is the check's or criterion's id.
+
+    ``probe``: its probe holds, and nobody ticked it. ``override``: a person did though its probe,
+    or a watch, says otherwise, for this reason.
+    """
 
     WIRE: ClassVar[str] = "check.ticked"
     node: str
-    reason: str | None = None
+    probe: bool | None = None
+    override: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckUnticked(Payload):
-    """A tick is taken back."""
+    """A tick is taken back; ``probe``: nobody did, its probe does not hold any more."""
 
     WIRE: ClassVar[str] = "check.unticked"
     node: str
+    probe: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -364,24 +385,6 @@ class GateOverridden(Payload):
     WIRE: ClassVar[str] = "gate.overridden"
     node: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchBreached(Payload):
-    """A watch crossed its threshold."""
-
-    WIRE: ClassVar[str] = "watch.breached"
-    watch: str
-    value: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchCleared(Payload):
-    """A watch is back within its threshold."""
-
-    WIRE: ClassVar[str] = "watch.cleared"
-    watch: str
-    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from runbook_tui.book.model import Runbook
-from runbook_tui.run import deadlines, replanning
+from runbook_tui.run import deadlines, replanning, watched
 from runbook_tui.run import events as e
 from runbook_tui.run import fold_rollback as rollback
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, key
@@ -49,8 +49,9 @@ def fold(state: RunState, events: Iterable[Event]) -> RunState:
             continue
         seq, last = event.seq, event
         draft.clocked(event)
-        if not isinstance(event.payload, e.OutputPruned | e.RunSealed):
+        if not isinstance(event.payload, e.OutputPruned | e.RunSealed | e.WatchSampled):
             # Months later room is made, or a seal is set; the run itself was over long before.
+            # Nor has anybody touched it because it is measured.
             draft.fields["last_at"] = draft.at
         _apply(draft, event)
         draft.last = draft.at
@@ -198,7 +199,8 @@ def _rehearsed(draft: Draft, event: Event, payload: e.StepRehearsed) -> None:
 
 
 def _ticked(draft: Draft, event: Event, payload: e.CheckTicked) -> None:
-    draft.ticks[payload.node] = Tick(by=event.actor, at=draft.at)
+    draft.ticks[payload.node] = Tick(by=event.actor, at=draft.at, probe=bool(payload.probe),
+                                     override=payload.override or "")  # fmt: skip
 
 
 def _unticked(draft: Draft, event: Event, payload: e.CheckUnticked) -> None:
@@ -365,7 +367,11 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.UndoAmended: rollback.undo_amended,
     e.UndoFinished: rollback.undo_finished,
     e.RollbackFinished: rollback.rollback_finished,
-    e.WatchBreached: rollback.watch_breached,
-    e.WatchCleared: rollback.watch_cleared,
+    e.WatchBreached: watched.breached,
+    e.WatchCleared: watched.cleared,
+    e.WatchUnknown: watched.unknown,
+    e.WatchOverridden: watched.overridden,
+    e.WatchSampled: watched.sampled,
+    e.CheckProbed: watched.probed,
     e.SeveritySet: rollback.severity_set,
 }

@@ -130,17 +130,3 @@ def rollback_finished(draft: Draft, event: Event, payload: e.RollbackFinished) -
     look_again(draft, draft.rollback.node)
     shut_gates(draft, draft.rollback.node)
     draft.fields.update(finished=None, result="")
-
-
-def watch_breached(draft: Draft, event: Event, payload: e.WatchBreached) -> None:
-    """A watch crossed its threshold; the first to do so says when it began."""
-    if not draft.breached:
-        draft.alarm = draft.at
-    draft.breached |= {payload.watch}
-
-
-def watch_cleared(draft: Draft, event: Event, payload: e.WatchCleared) -> None:
-    """A watch is back within its threshold."""
-    draft.breached -= {payload.watch}
-    if not draft.breached:
-        draft.alarm = None

@@ -204,5 +204,7 @@ def _beside(draft: Draft) -> None:
     draft.ended = draft.rollback if same else _reachable(draft, draft.ended)
     watched = {watch.id for watch in draft.runbook.watches}
     draft.breached = frozenset(draft.breached & watched)
+    draft.watches = {id_: one for id_, one in draft.watches.items() if id_ in watched}
+    draft.probed = {id_: one for id_, one in draft.probed.items() if id_ in draft.outline}
     if not draft.breached:
         draft.alarm = None

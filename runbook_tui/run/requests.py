@@ -51,8 +51,8 @@ class FinishStep(Request):
 class TickNode(Request):
     """Tick a check or criterion (or finish a manual step); ``off`` takes the tick back.
 
-    ``override``: tick it by hand though its probe says otherwise, for a ``reason``. ``by`` is as in
-    `StartStep`, for a step that this begins and ends.
+    ``override``: tick it by hand though its probe or a watch says otherwise, for a ``reason``.
+    ``by`` is as in `StartStep`, for a step that this begins and ends.
     """
 
     node: str
@@ -136,6 +136,14 @@ class OverrideGate(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideWatch(Request):
+    """Go on though a watch is breached or unknown, for a reason; until it is clear."""
+
+    watch: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GiveValue(Request):
     """Give a value that was asked for, or given with ``-p`` (`run.sources`): of a parameter, or one
     that a step did not put out.
@@ -170,12 +178,16 @@ class CloseRollback(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRollback(Request):
-    """Bring it back: ``scope`` is step, change, phase or run, ``node`` its id (``""``: the run)."""
+    """Bring it back: ``scope`` is step, change, phase or run, ``node`` its id (``""``: the run).
+
+    ``watch`` is the one whose breach starts it, where no person does.
+    """
 
     scope: str
     node: str = ""
     past_floor: bool = False
     attended: bool = True
+    watch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,10 @@ class RollbackClosed(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollbackStarted(Payload):
-    """The rollback runs: ``steps`` in the order in which they are undone."""
+    """The rollback runs: ``steps`` in the order in which they are undone.
+
+    ``watch`` is the one whose breach has started it; None where a person has.
+    """
 
     WIRE: ClassVar[str] = "rollback.started"
     scope: str
@@ -69,6 +72,7 @@ class RollbackStarted(Payload):
     steps: tuple[str, ...] = ()
     past_floor: bool = False
     budget: float | None = None
+    watch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

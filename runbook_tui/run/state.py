@@ -13,6 +13,8 @@ from runbook_tui.run.frame import Frame
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback_state import RollbackState, Severity
 from runbook_tui.run.verdicts import Signoff, enough, rejected
+from runbook_tui.run.watch_holds import held
+from runbook_tui.run.watched import Probed, Watched
 
 
 class Status(StrEnum):
@@ -151,10 +153,12 @@ FRESH = StepState()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """Who ticked a box, and when (epoch seconds)."""
+    """Who ticked a box, and when (epoch seconds); `CheckTicked` has the rest."""
 
     by: Actor
     at: float
+    probe: bool = False
+    override: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +241,10 @@ class RunState:
     breached: frozenset[str] = frozenset()
     alarm: float | None = None
     """When the first of the watches was breached that are so now; None where none is."""
+    watches: Mapping[str, Watched] = field(default_factory=dict)
+    """What is recorded of the plan's watches, by id."""
+    probed: Mapping[str, Probed] = field(default_factory=dict)
+    """What the probes of boxes said last that are asked again and again."""
     known: dict[str, bool] = field(default_factory=dict, init=False, compare=False, repr=False)
     """Which phases and changes are closed, as far as anybody has asked this state; a new state
     knows nothing yet."""
@@ -353,6 +361,8 @@ def blockers(state: RunState, id_: str) -> tuple[str, ...]:
             if why := why_shut(state, holder):
                 waits = f"{why}; it {waits}"
             reasons.append(f"gate of “{outline[holder].title}” {waits}")
+        if gate is not None and state.watches and (why := held(state, holder)):
+            reasons.append(f"gate of “{outline[holder].title}” is held shut: {why}")
     if outline.advised:
         return tuple(reasons)
     reasons.extend(

@@ -10,6 +10,7 @@ from typing import Any
 
 from runbook_tui.run.events import (
     ApprovalAsked,
+    CheckProbed,
     CheckTicked,
     CheckUnticked,
     CommandFinished,
@@ -46,6 +47,9 @@ from runbook_tui.run.events import (
     Unknown,
     WatchBreached,
     WatchCleared,
+    WatchOverridden,
+    WatchSampled,
+    WatchUnknown,
 )
 
 PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
@@ -55,9 +59,10 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
             RunStarted, RunPaused, RunResumed, RunFinished, RunSealed, PlanChanged,
             LeadHandedOver,
             StepStarted, StepWaiting, StepFinished, StepSkipped, StepRehearsed,
-            CheckTicked, CheckUnticked, NoteAdded,
+            CheckTicked, CheckUnticked, CheckProbed, NoteAdded,
             CommandStarted, CommandFinished, ParameterCaptured, EvidenceKept,
             SignoffGiven, ApprovalAsked, GateOpened, GateOverridden, WatchBreached, WatchCleared,
+            WatchUnknown, WatchOverridden, WatchSampled,
             UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
             UndoStarted, UndoAmended, UndoFinished, RollbackFinished, SeveritySet, OutputPruned,
         )
@@ -77,7 +82,7 @@ KIB = 1024
 PLANS = frozenset({RunStarted.WIRE, PlanChanged.WIRE})
 BY_PEOPLE = frozenset({
     "note.added", "signoff.given", "step.skipped", "gate.overridden", "approval.asked",
-    "lead.handed_over",
+    "lead.handed_over", "watch.overridden",
 })  # fmt: skip
 
 

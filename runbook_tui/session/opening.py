@@ -56,6 +56,7 @@ def start_run(
     signers: str | None = None,
     commit: PlanCommit | None = None,
     environment: str | None = None,
+    automatic_rollback: bool = False,
 ) -> str:
     """Record a new run and return its id; ``folder`` is where its commands run.
 
@@ -85,6 +86,7 @@ def start_run(
         commit=commit.commit if commit else None,
         uncommitted=commit.uncommitted if commit else None,
         environment=environment,
+        automatic_rollback=automatic_rollback or None,
     )
     journal.append(run, [Draft(payload=payload)], actor, expect=0)
     return run

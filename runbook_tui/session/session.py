@@ -9,9 +9,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from runbook_tui.book.model import Watch
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor, CommandStarted
 from runbook_tui.run.requests import Refusal
+from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import Absent
 from runbook_tui.session.answering import Answer, Desk, Pause
@@ -20,12 +22,14 @@ from runbook_tui.session.following import Following
 from runbook_tui.session.keyboard import Keyboard
 from runbook_tui.session.locks import LeadLock
 from runbook_tui.session.lookout import Lookout
+from runbook_tui.session.measuring import Measuring
 from runbook_tui.session.opening import resumption
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
 from runbook_tui.session.ports.durations import Durations, NoDurations
 from runbook_tui.session.ports.journal import Journal, JournalError, TooLarge
 from runbook_tui.session.ports.kept_files import KeptFiles
+from runbook_tui.session.ports.probes import NoSampler, Sampler
 from runbook_tui.session.ports.runner import Runner
 from runbook_tui.session.ports.signatures import Signatures
 from runbook_tui.session.ports.surroundings import Surroundings
@@ -77,6 +81,7 @@ class Session:
         unattended: bool = False,
         owns_journal: bool = False,
         durations: Durations | None = None,
+        sampler: Sampler | None = None,
     ) -> None:
         places = Places(folder, state.run)
         self._recorder = Recorder(journal, state, actor, clock, places)
@@ -118,6 +123,10 @@ class Session:
         self._lookout = Lookout(self._bench, durations or NoDurations(), runner)
         self._looking = threading.Thread(target=self._lookout.go_on, name="lookout", daemon=True)
         self._follower = threading.Thread(target=following.go_on, name="follower", daemon=True)
+        self.measuring = Measuring(
+            self._bench, sampler or NoSampler(), lambda: self._call(lambda: None), leads=leads
+        )
+        """What measures the plan's watches, where this session leads."""
 
     @property
     def run(self) -> str:
@@ -289,9 +298,19 @@ class Session:
             else:
                 self._do(work)
             busy = self._driver.advance_safely()
+            self.measuring.advance(self._roll_back)
             if self._bench.look_around() | self._lookout.take_in():
                 self._told = None
             self._tell()
+        self.measuring.finish()
+
+    def _roll_back(self, watch: Watch) -> bool:
+        """Start what a breach starts by itself; the plan and whoever started the run said so."""
+        scope, node = default_scope(self.state)
+        request = r.StartRollback(
+            scope=scope, node=node, attended=self.measuring.attended, watch=watch.id
+        )
+        return not isinstance(self._answer(request, self.actor), Refusal)
 
     def _do(self, work: _Work) -> None:
         if not isinstance(work.request, r.Request):

@@ -166,9 +166,11 @@ class Questions:
             app.push_screen(Confirm(question), lambda yes: app.ask(again) if yes else None)
             return
         if isinstance(request, r.TickNode) and isinstance(answer, r.OverrideNeeded):
-            question = f"{answer.reason}. Tick it by hand all the same? A note says so."
-            by_hand = r.TickNode(node=request.node, override=True)
-            app.push_screen(Confirm(question), lambda yes: app.ask(by_hand) if yes else None)
+            node = request.node
+            app.with_text(
+                f"{answer.reason}. Tick it all the same? Why",
+                lambda why: app.ask(r.TickNode(node=node, override=True, reason=why)),
+            )
             return
         hint = f" ({answer.hint})" if answer.hint else ""
         app.say(answer.reason + hint, "warn")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from runbook_tui.book.findings import Finding
     from runbook_tui.book.model import Runbook, Secret, Step
     from runbook_tui.session.ports.commands import Commands
+    from runbook_tui.session.ports.probes import Sampler
     from runbook_tui.session.ports.terminals import Terminals
 
 
@@ -25,6 +26,14 @@ def commands(*, ready: bool = False) -> Commands:
     if ready:
         host.make_ready()
     return host
+
+
+def sampler() -> Sampler:
+    """What measures watches and the probes of boxes."""
+    from runbook_tui.command.runner import HelperRunner
+    from runbook_tui.watch.sampler import ThreadSampler
+
+    return ThreadSampler(HelperRunner())
 
 
 def terminals() -> Terminals:

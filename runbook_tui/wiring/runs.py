@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook_tui.wiring.machine import commands, surroundings
+from runbook_tui.wiring.machine import commands, sampler, surroundings
 from runbook_tui.wiring.person import settings
 from runbook_tui.wiring.records import durations, journal, kept_files, signatures
 
@@ -42,6 +42,7 @@ def start(
     role: str = "lead",
     rehearse: bool = False,
     environment: str | None = None,
+    automatic_rollback: bool = False,
 ) -> str:
     """Record a new run of a plan that was read and return its id; raises `JournalError`."""
     from contextlib import closing
@@ -71,6 +72,7 @@ def start(
             role=role,
             rehearse=rehearse,
             environment=environment,
+            automatic_rollback=automatic_rollback,
             signers=plan.signers,
             commit=plan_commit(HelperRunner(), [path, *(path.parent / n for n in plan.includes)]),
         )
@@ -187,4 +189,5 @@ def open_session(
         unattended=unattended,
         owns_journal=True,
         durations=durations(),
+        sampler=sampler() if leads else None,
     )

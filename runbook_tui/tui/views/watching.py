@@ -37,7 +37,8 @@ def facts(book: Runbook) -> list[Line]:
 def _watches(book: Runbook) -> Iterator[Line]:
     for watch in book.watches:
         yield [(f"   {_said(watch.title)}", "plain"), (f"  {limit(watch)}", "accent")]
-        often = f"{_said(watch.severity)} · every {spoken(watch.every)} · "
+        every = f" · every {spoken(watch.every)}" if watch.every is not None else ""
+        often = f"{_said(watch.severity)}{every} · "
         yield [(f"     {often}", "dim"), ("$ " if watch.probe.run else "", "accent"),
                (_probe(watch), "dim")]  # fmt: skip
 

@@ -21,8 +21,10 @@ def scene(tmp_path: Path) -> Iterator[Callable[..., Scene]]:
         values: Mapping[str, str] = {},
         sources: Mapping[str, str] = {},
         text: str = "plan",
+        automatic_rollback: bool = False,
     ) -> Scene:
-        made.append(Scene(tmp_path, runbook, values, sources=sources, text=text))
+        made.append(Scene(tmp_path, runbook, values, sources=sources, text=text,
+                          automatic_rollback=automatic_rollback))  # fmt: skip
         return made[-1]
 
     yield make

@@ -25,6 +25,7 @@ from runbook_tui.run.state import Status
 from runbook_tui.session.answering import Accepted
 from runbook_tui.session.opening import open_run, start_run
 from runbook_tui.session.session import Session
+from runbook_tui.watch.sampler import ThreadSampler
 from tests.fakes.history import ADA
 from tests.waiting import until
 
@@ -74,6 +75,7 @@ class Scene:
         rehearse: bool = False,
         signers: str | None = None,
         text: str = "plan",
+        automatic_rollback: bool = False,
     ) -> None:
         self.folder = folder
         self.work = folder / "work"
@@ -87,6 +89,7 @@ class Scene:
             self.journal, plan=text, runbook=runbook, source="plan.toml",
             folder=str(self.work), parameters=dict(values), actor=ADA, clock=SystemClock(),
             sources=sources, rehearse=rehearse, signers=signers,
+            automatic_rollback=automatic_rollback,
         )  # fmt: skip
         self.place = folder / "home" / "runs" / self.run
 
@@ -106,6 +109,7 @@ class Scene:
             signatures=SshSignatures(HelperRunner()), files=EvidenceFiles(),
             folder=self.place, leads=leads, unattended=unattended,
             durations=PastDurations(self.folder / "home" / "journal.db"),
+            sampler=ThreadSampler(HelperRunner()) if leads else None,
         )  # fmt: skip
         self.sessions.append(session)
         return session

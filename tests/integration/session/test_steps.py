@@ -178,7 +178,7 @@ def test_a_probe_ticks_its_check_and_a_failing_one_does_not(scene: Make) -> None
                        if c.kind == "probe" and not c.running]) == 2)  # fmt: skip
     until(lambda: session.state.step("a").status is Status.WAITING)
     assert set(session.state.ticks) == {"yes"}
-    ask(session, r.TickNode(node="no", override=True))
+    ask(session, r.TickNode(node="no", override=True, reason="known"))
     until(lambda: session.state.step("a").status is Status.DONE)
 
 

@@ -158,7 +158,7 @@ def test_steps(book: Runbook) -> None:
 
 
 def test_watches_and_procedures(book: Runbook) -> None:
-    golden, queue, health, errors = book.watches
+    golden, queue, health, speed, errors, depth = book.watches
     assert golden.probe.prometheus == {"url": "http://127.0.0.1:9090", "query": "success_rate"}
     assert (golden.every, golden.below, golden.samples, golden.severity) == (
         30.0, 99.0, 2, "critical",
@@ -167,6 +167,15 @@ def test_watches_and_procedures(book: Runbook) -> None:
     assert (queue.probe.run, queue.above, queue.on_breach) == ("./queue", 10.0, "alert")
     assert health.probe.http == {"url": "http://127.0.0.1:8080/health", "json": "status"}
     assert (health.on_breach, errors.on_breach) == ("block", "rollback")
+    assert (queue.clears_below, queue.clears_for, queue.failure_limit) == (8.0, 3, 5)
+    assert (queue.error_limit, queue.unreadable, queue.timeout, queue.unit) == (
+        4, "breach", 5.0, "jobs",
+    )  # fmt: skip
+    assert (health.probe.headers, health.equal) == ({"Authorization": "Bearer ${{ token }}"}, 0.0)
+    assert speed.probe.http == {"url": "http://127.0.0.1:8080/health", "measure": "seconds"}
+    assert (depth.every, depth.applies_to, depth.clears_above) == (None, ("core",), 6.0)
+    assert depth.probe.headers == {"X-Scope": "shop"}
+    assert depth.dashboard == "https://grafana.example.com/d/depth"
     back, recovery = book.procedures
     assert (back.id, back.kind, back.applies_to) == ("back", "rollback", ("core", "pr-a", "merge"))
     now = back.stages[0]

@@ -34,15 +34,20 @@ def test_a_red_probe_stands_against_a_tick() -> None:
     assert "up" not in history.state.ticks
 
 
-def test_an_override_ticks_and_leaves_a_note() -> None:
+def test_an_override_needs_a_reason_and_leaves_a_note() -> None:
     history = probed(exit_=1)
-    history.ask(r.TickNode(node="up", override=True), GRACE)
+    refused = history.ask(r.TickNode(node="up", override=True), GRACE)
+    assert isinstance(refused, r.Refusal)
+    assert refused.exit_code == 2
+    assert history.state.ticks == {}
+    history.ask(r.TickNode(node="up", override=True, reason="the proxy is down"), GRACE)
     assert history.state.step("deploy").status is Status.DONE
+    assert history.state.ticks["up"].override == "the proxy is down"
     (note,) = history.state.notes
     assert (note.node, note.by, note.text) == (
         "up",
         GRACE,
-        "ticked by hand, its probe says otherwise",
+        "ticked against it (the probe of “It is up” says otherwise): the proxy is down",
     )
 
 

@@ -1,0 +1,66 @@
+"""Ticking a box: a check, a criterion, or one beside the plan."""
+
+from __future__ import annotations
+
+from runbook_tui.run import events as e
+from runbook_tui.run import requests as r
+from runbook_tui.run.closed_loop import against
+from runbook_tui.run.finishing import Pairs, after, failed_probes
+from runbook_tui.run.outline import Kind
+from runbook_tui.run.people import says_something
+from runbook_tui.run.procedures import tick_of
+from runbook_tui.run.requests import Refusal
+from runbook_tui.run.state import RunState, Status, blockers
+
+
+def tick_box(state: RunState, q: r.TickNode) -> Pairs | Refusal:
+    """The events that tick a box or take its tick back, or why that cannot be."""
+    if (box := state.outline.box(q.node)) is not None:
+        return _tick_beside(state, q, box.title)
+    if q.node not in state.outline:
+        return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)
+    node = state.outline[q.node]
+    if node.kind not in {Kind.CHECK, Kind.CRITERION}:
+        return Refusal(reason=f"a {node.kind.value} has no box to tick", exit_code=2)
+    owner = node.owner if node.owner in state.outline.steps else None
+    if q.off == (q.node not in state.ticks):
+        return Refusal(reason=f"“{node.title}” is {'not ticked' if q.off else 'ticked already'}")
+    if q.off:
+        return [(e.CheckUnticked(node=q.node), owner)]
+    if owner and blockers(state, owner) and not state.step(owner).touched:
+        return Refusal(reason="; ".join(blockers(state, owner)))
+    ticked = _judged(state, q, owner)
+    return ticked if isinstance(ticked, Refusal) else [*ticked, *_ends(state, q.node, owner)]
+
+
+def _judged(state: RunState, q: r.TickNode, owner: str | None) -> Pairs | Refusal:
+    """The tick by itself; against a probe or a watch only as an override, with a reason."""
+    why = against(state, q.node)
+    if not why and owner and q.node in failed_probes(state, owner):
+        why = f"the probe of “{state.outline[q.node].title}” says otherwise"
+    if not why:
+        return [(e.CheckTicked(node=q.node), owner)]
+    if not q.override:
+        return r.OverrideNeeded(
+            reason=why,
+            hint="mend it and probe again; an override ticks it by hand, with your reason",
+        )
+    reason = q.reason.strip()
+    if not says_something(reason):
+        return Refusal(reason="an override needs a reason", exit_code=2)
+    note = e.NoteAdded(text=f"ticked against it ({why}): {reason}", node=q.node)
+    return [(e.CheckTicked(node=q.node, override=reason), owner), (note, owner)]
+
+
+def _ends(state: RunState, check: str, owner: str | None) -> Pairs:
+    """What a tick ends: the step that waited for nothing else, and what holds that."""
+    if owner and (state.step(owner).status is Status.WAITING or state.outline.is_group(owner)):
+        return after(state, owner, ticked=check)
+    return []
+
+
+def _tick_beside(state: RunState, q: r.TickNode, title: str) -> Pairs | Refusal:
+    """A stage, a step in one, or somebody who was called: a box that keeps nothing shut."""
+    if q.off == (tick_of(state, q.node) is None):
+        return Refusal(reason=f"“{title}” is {'not ticked' if q.off else 'ticked already'}")
+    return [(e.CheckUnticked(node=q.node) if q.off else e.CheckTicked(node=q.node), None)]

@@ -1,0 +1,117 @@
+"""Which watches matter now, and how often they are sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runbook_tui.book.model import Check, Phase, Watch
+from runbook_tui.run.outline import Kind
+from runbook_tui.run.state import BROKEN, RunState, Status, closed
+from runbook_tui.run.upcoming import next_open
+
+DEFAULT = 30.0
+"""Seconds between two samples where neither the watch nor its phase says."""
+
+
+def goes_on(state: RunState) -> bool:
+    """Whether anything of the run is measured: it has begun, is not over, and is no rehearsal."""
+    return state.begun is not None and state.finished is None and not state.rehearsal
+
+
+def mattering(state: RunState) -> tuple[Watch, ...]:
+    """The watches that are sampled now; one that is breached is, until it is clear again."""
+    if not state.runbook.watches or not goes_on(state):
+        return ()
+    open_ = open_phases(state)
+    return tuple(w for w in state.runbook.watches
+                 if w.id in state.breached or _matters(state, w, open_))  # fmt: skip
+
+
+def _matters(state: RunState, watch: Watch, open_: frozenset[str]) -> bool:
+    if not watch.applies_to:
+        return True
+    return any(_is_open(state, id_, open_) for id_ in watch.applies_to if id_ in state.outline)
+
+
+def _is_open(state: RunState, id_: str, open_: frozenset[str]) -> bool:
+    node = state.outline[id_]
+    if node.kind is Kind.PHASE:
+        return id_ in open_
+    if node.phase not in open_ or not begun(state, id_):
+        return False
+    if node.kind is Kind.CHANGE:
+        return not closed(state, id_)
+    return state.step(id_).status in {*BROKEN, Status.RUNNING, Status.WAITING, Status.UNDOING}
+
+
+def open_phases(state: RunState) -> frozenset[str]:
+    """Ids of the phases that are not closed and whose turn has come, their gate aside."""
+    found = set()
+    here = next_open(state) if state.outline.advised else None
+    for phase in state.runbook.phases:
+        if closed(state, phase.id):
+            continue
+        if state.outline.advised:
+            its = here is not None and state.outline[here].phase == phase.id
+        else:
+            needs = (n for n in state.outline[phase.id].needs if n in state.outline)
+            its = all(closed(state, n) for n in needs if n not in state.outline.steps)
+        if its or begun(state, phase.id):
+            found.add(phase.id)
+    return frozenset(found)
+
+
+def begun(state: RunState, id_: str) -> bool:
+    """Whether any step in a node was started and not taken back; in the run with ``""``."""
+    return any(state.step(step.id).touched for step in state.outline.steps_inside(id_))
+
+
+def begun_for(state: RunState, watch: Watch) -> bool:
+    """Whether anything has begun that a watch is about."""
+    names = [name for name in watch.applies_to if name in state.outline] or [""]
+    return any(begun(state, name) for name in names)
+
+
+def cadence(state: RunState, watch: Watch) -> float:
+    """Seconds between two samples: the watch's own, else the least of its open phases'."""
+    if watch.every is not None:
+        return watch.every
+    return _of_phases(state, {state.outline[i].phase for i in watch.applies_to
+                              if i in state.outline})  # fmt: skip
+
+
+def _of_phases(state: RunState, phases: set[str]) -> float:
+    open_ = open_phases(state)
+    named = (p for p in state.runbook.phases if p.id in open_ and (not phases or p.id in phases))
+    return min((p.cadence for p in named if p.cadence is not None), default=DEFAULT)
+
+
+# -- boxes that tick themselves --------------------------------------------------------------------
+
+
+def looping(state: RunState) -> Iterator[tuple[Check, float]]:
+    """Boxes with a probe that is asked again and again now, and every how many seconds.
+
+    Criteria whose phase is open; those of a change once it has begun; checks of steps that are
+    done, on this machine, in an open phase: their first answer was the end of the step.
+    """
+    if not goes_on(state):
+        return
+    open_ = open_phases(state)
+    for phase in state.runbook.phases:
+        if phase.id in open_:
+            often = phase.cadence or DEFAULT
+            yield from ((check, often) for check in _boxes(state, phase))
+    if any(check.probe for check in state.runbook.criteria):
+        often = _of_phases(state, set())
+        yield from ((check, often) for check in state.runbook.criteria if check.probe)
+
+
+def _boxes(state: RunState, phase: Phase) -> Iterator[Check]:
+    yield from (c for c in phase.criteria if c.probe)
+    for change in phase.changes:
+        if any(c.probe for c in change.criteria) and begun(state, change.id):
+            yield from (c for c in change.criteria if c.probe)
+    for step in phase.walk():
+        if not step.hosts and state.step(step.id).status is Status.DONE:
+            yield from (c for c in step.checks if c.probe)

@@ -1,0 +1,179 @@
+"""Port `Sampler`: one clock for all that is measured, and as many threads as are waited for."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runbook_tui.session.ports.probes import Ask, Reading
+from runbook_tui.session.ports.runner import Runner
+
+if TYPE_CHECKING:
+    from runbook_tui.watch.probing import Probe
+
+WORKERS = 64
+"""Probes that are waited for at once at most; slow ones keep no other from its turn before."""
+TOGETHER = 0.05
+"""Seconds that a turn may come early, so that those near one another are begun together."""
+APART = 0.02
+"""Seconds between two things that are asked for the first time, at most: a hundred at once would
+want a hundred threads."""
+IDLE = 10.0
+"""Seconds after which a thread that has nothing to do ends."""
+
+
+@dataclass(slots=True, eq=False)
+class _Turn:
+    """One thing that is measured. ``due`` is seconds of the monotonic clock."""
+
+    key: str
+    ask: Ask
+    probe: Probe
+    due: float
+    under_way: bool = False
+    again: bool = False
+    over: bool = False
+
+
+class ThreadSampler:
+    """Measures on threads of its own. Nobody waits for them, not even the end of the program."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._lock = threading.Lock()
+        self._clock = threading.Condition(self._lock)
+        self._work = threading.Condition(self._lock)
+        self._turns: dict[str, _Turn] = {}
+        self._heap: list[tuple[float, int, _Turn]] = []
+        self._ready: deque[_Turn] = deque()
+        self._count = 0
+        self._idle = 0
+        self._workers = 0
+        self._ticks = False
+        self._closed = False
+        self._take: Callable[[Reading], None] = lambda reading: None
+
+    def listen(self, take: Callable[[Reading], None]) -> None:
+        """Give every reading to this."""
+        self._take = take
+
+    def measure(self, asks: Mapping[str, Ask]) -> None:
+        """Measure these from now on and no others."""
+        if not asks and not self._turns:
+            return
+        # Only what is measured needs what asks a server.
+        from runbook_tui.watch.probing import probe_of
+
+        now = time.monotonic()
+        with self._lock:
+            if self._closed:
+                return
+            for key in [key for key, t in self._turns.items() if asks.get(key) != t.ask]:
+                self._end(self._turns.pop(key))
+            new = [key for key in asks if key not in self._turns]
+            for number, key in enumerate(new):
+                ask = asks[key]
+                first = now + number * min(APART, ask.every / len(new))
+                turn = self._turns[key] = _Turn(key, ask, probe_of(ask, self._runner), first)
+                self._put(turn)
+            if self._turns and not self._ticks:
+                self._ticks = True
+                threading.Thread(target=self._tick, name="watch-clock", daemon=True).start()
+            self._clock.notify()
+
+    def hurry(self, keys: Iterable[str]) -> None:
+        """Measure these now; what is under way is measured once more behind that."""
+        now = time.monotonic()
+        with self._lock:
+            for key in keys:
+                turn = self._turns.get(key)
+                if turn is None:
+                    continue
+                if turn.under_way:
+                    turn.again = True
+                elif turn.due > now:
+                    turn.due = now
+                    self._put(turn)
+            self._clock.notify()
+
+    def close(self) -> None:
+        """Measure no more."""
+        with self._lock:
+            self._closed = True
+            for turn in self._turns.values():
+                self._end(turn)
+            self._turns.clear()
+            self._ready.clear()
+            self._clock.notify_all()
+            self._work.notify_all()
+
+    # -- with the lock held ------------------------------------------------------------------------
+
+    def _end(self, turn: _Turn) -> None:
+        turn.over = True
+        if not turn.under_way:
+            turn.probe.close()
+
+    def _put(self, turn: _Turn) -> None:
+        self._count += 1
+        heapq.heappush(self._heap, (turn.due, self._count, turn))
+
+    def _hand_out(self, turn: _Turn) -> None:
+        turn.under_way = True
+        self._ready.append(turn)
+        if self._idle >= len(self._ready):
+            self._work.notify()
+        elif self._workers < WORKERS:
+            self._workers += 1
+            threading.Thread(target=self._measure, name="watch", daemon=True).start()
+
+    # -- threads -----------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        with self._lock:
+            while not self._closed:
+                now = time.monotonic()
+                while self._heap and self._heap[0][0] <= now + TOGETHER:
+                    due, _, turn = heapq.heappop(self._heap)
+                    # One that was hurried stands there twice.
+                    if not turn.over and not turn.under_way and due == turn.due:
+                        self._hand_out(turn)
+                self._clock.wait(self._heap[0][0] - now if self._heap else None)
+
+    def _measure(self) -> None:
+        from runbook_tui.watch.probing import measured
+
+        while (turn := self._next()) is not None:
+            asked = time.monotonic()
+            value, trouble = measured(turn.probe, turn.ask)
+            came = time.monotonic()
+            with self._lock:
+                turn.under_way = False
+                if turn.over:
+                    turn.probe.close()
+                    continue
+                # In step with the clock; what takes longer than its cadence has its next turn now.
+                turn.due = came if turn.again else max(turn.due + turn.ask.every, came)
+                turn.again = False
+                self._put(turn)
+                if self._heap[0][2] is turn:
+                    self._clock.notify()
+            self._take(Reading(turn.key, asked, came, value, trouble))
+
+    def _next(self) -> _Turn | None:
+        with self._lock:
+            until = time.monotonic() + IDLE
+            while not self._ready:
+                left = until - time.monotonic()
+                if self._closed or left <= 0:
+                    self._workers -= 1
+                    return None
+                self._idle += 1
+                self._work.wait(left)
+                self._idle -= 1
+            return self._ready.popleft()

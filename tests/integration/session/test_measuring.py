@@ -1,0 +1,198 @@
+"""The watches of an open run: real probes, a real journal, a server that changes its mind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from runbook_tui.book.model import (
+    Check,
+    Gate,
+    Parameter,
+    Phase,
+    Probe,
+    Runbook,
+    Secret,
+    Step,
+    Watch,
+)
+from runbook_tui.run import events as e
+from runbook_tui.run import requests as r
+from runbook_tui.run.state import Status, blockers
+from runbook_tui.run.watching import Standing
+from tests.fakes.answers import Answers, answer
+from tests.fakes.history import GRACE
+from tests.integration.session.scene import Scene, ask, book, refused, run_step
+from tests.waiting import until
+
+Make = Callable[..., Scene]
+
+
+@pytest.fixture
+def server() -> Iterator[Answers]:
+    made = Answers(answer('{"rate": 99.5}'))
+    yield made
+    made.close()
+
+
+def says(server: Answers, rate: object) -> None:
+    server.act = answer(f'{{"rate": {rate}}}')
+
+
+def watch(server: Answers, **keys: Any) -> Watch:
+    probe = Probe(http={"url": server.url, "json": "rate"})
+    return Watch(id="w", title="Rate", **{"probe": probe, "every": 0.05, "below": 99.0, **keys})
+
+
+def step(id_: str, **keys: Any) -> Step:
+    return Step(id=id_, title=id_.upper(), **{"run": "true", "undo": "true", **keys})
+
+
+def payloads(scene: Scene, kind: type[e.Payload]) -> list[Any]:
+    return [x.payload for x in scene.journal.events(scene.run) if isinstance(x.payload, kind)]
+
+
+def test_a_breach_and_its_end_are_recorded_by_whoever_leads(scene: Make, server: Answers) -> None:
+    made = scene(book(step("a"), step("b"), watches=(watch(server, samples=2),)))
+    session = made.open()
+    other = made.open(leads=False, actor=GRACE)
+    run_step(session, "a")
+    until(lambda: session.measuring.seen()["w"].track.standing is Standing.GOOD)
+    says(server, 98.0)
+    until(lambda: session.state.breached)
+    until(lambda: other.state.breached)
+    says(server, 99.5)
+    until(lambda: not session.state.breached)
+    (breach,) = payloads(made, e.WatchBreached)
+    assert breach.samples[-2:] == (98.0, 98.0)
+    assert breach.before_start is None
+    assert other.measuring.seen() == {}
+    session.close()
+    (sampled,) = payloads(made, e.WatchSampled)
+    assert sampled.taken["w"] >= len(sampled.samples["w"])
+    assert {letter for _, _, letter in sampled.samples["w"]} >= {"g", "i", "b"}
+
+
+def test_a_watch_that_is_breached_is_still_so_for_whoever_leads_next(
+    scene: Make, server: Answers
+) -> None:
+    made = scene(book(step("a"), step("b"), watches=(watch(server),)))
+    says(server, 98.0)
+    session = made.open()
+    until(lambda: session.state.breached)
+    session.close()
+    again = made.open()
+    until(lambda: "w" in again.measuring.seen() and again.measuring.seen()["w"].track.last)
+    says(server, 99.5)
+    until(lambda: not again.state.breached)
+    assert len(payloads(made, e.WatchBreached)) == 1
+    assert payloads(made, e.WatchBreached)[0].before_start
+
+
+@pytest.mark.parametrize("rate", ['"99.5"', "NaN", "1e999", "null", "[1]"])
+def test_one_that_lies_is_unknown(scene: Make, server: Answers, rate: str) -> None:
+    made = scene(book(step("a"), watches=(watch(server, error_limit=2),)))
+    says(server, rate)
+    session = made.open()
+    until(lambda: session.state.watches.get("w"))
+    found = session.state.watches["w"]
+    assert found.standing is Standing.UNKNOWN
+    assert found.reason
+
+
+def test_a_gate_stays_shut_while_it_is_breached(scene: Make, server: Answers) -> None:
+    runbook = Runbook(
+        title="T",
+        phases=(Phase(id="p", title="P", steps=(step("a"),), gate=Gate(roles=("cto",))),),
+        roles={"cto": ("*",)},
+        watches=(watch(server, on_breach="block"),),
+    )
+    says(server, 98.0)
+    session = scene(runbook).open()
+    until(lambda: session.state.breached)
+    session.ask(r.SignNode(node="p", role="cto"), GRACE).result(20)
+    assert "held shut" in refused(session, r.StartStep(step="a")).reason
+    ask(session, r.OverrideWatch(watch="w", reason="a wave that we know"))
+    assert blockers(session.state, "a") == ()
+    run_step(session, "a")
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_rollback_starts_by_itself_only_where_that_was_allowed(
+    scene: Make, server: Answers, allowed: bool
+) -> None:
+    runbook = book(step("a", run="touch made", undo="rm made"), step("b"),
+                   watches=(watch(server, on_breach="rollback"),))  # fmt: skip
+    made = scene(runbook, automatic_rollback=allowed)
+    session = made.open()
+    run_step(session, "a")
+    until(lambda: session.measuring.seen()["w"].track.standing is Standing.GOOD)
+    says(server, 98.0)
+    until(lambda: session.state.breached)
+    if not allowed:
+        seen = len(server.requests)
+        until(lambda: len(server.requests) > seen + 10)
+        assert session.state.rollback is None
+        return
+    until(lambda: session.state.rollback is not None and session.state.rollback.finished)
+    assert not (made.work / "made").exists()
+    (started,) = payloads(made, e.RollbackStarted)
+    assert started.watch == "w"
+    assert session.state.breached
+    seen = len(server.requests)
+    until(lambda: len(server.requests) > seen + 10)
+    assert len(payloads(made, e.RollbackStarted)) == 1
+
+
+def test_a_criterion_ticks_and_unticks_itself(scene: Make) -> None:
+    phase = Phase(id="p", title="P", steps=(step("a"),), cadence=0.05,
+                  criteria=(Check(id="up", title="Up", probe='test -e "$which"'),))  # fmt: skip
+    made = scene(Runbook(title="T", phases=(phase,)), {"which": "up"})
+    session = made.open()
+    until(lambda: "up" in session.state.probed)
+    assert "up" not in session.state.ticks
+    (made.work / "up").touch()
+    until(lambda: "up" in session.state.ticks)
+    (made.work / "up").unlink()
+    until(lambda: "up" not in session.state.ticks)
+    assert isinstance(refused(session, r.TickNode(node="up")), r.OverrideNeeded)
+    (made.work / "up").touch()
+    until(lambda: "up" in session.state.ticks)
+    run_step(session, "a")
+    until(lambda: session.state.finished is not None)
+
+
+def test_a_value_that_is_missing_is_why_it_is_unknown_and_is_asked_with_once_it_is_there(
+    scene: Make, server: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RATE_TOKEN", "s3cret-token")
+    probe = Probe(http={"url": server.url + "/${{ city }}", "json": "rate"},
+                  headers={"X-Token": "${{ token }}"})  # fmt: skip
+    secret = Parameter(name="token", secret=Secret(env="RATE_TOKEN"))
+    made = scene(
+        book(
+            step("a"),
+            parameters=(Parameter(name="city"), secret),
+            watches=(watch(server, probe=probe, error_limit=1),),
+        )
+    )
+    session = made.open()
+    until(lambda: session.state.watches.get("w"))
+    assert session.state.watches["w"].reason == "it needs a value for city"
+    assert server.requests == []
+    ask(session, r.GiveValue(name="city", value="ulm"))
+    until(lambda: session.state.watches["w"].standing is Standing.GOOD)
+    assert b"GET /ulm " in server.requests[-1]
+    assert b"X-Token: s3cret-token" in server.requests[-1]
+    session.close()
+    assert all("s3cret" not in str(x.payload) for x in made.journal.events(made.run))
+
+
+def test_nothing_is_measured_once_the_run_is_over(scene: Make, server: Answers) -> None:
+    session = scene(book(step("a"), watches=(watch(server),))).open()
+    until(lambda: server.requests)
+    run_step(session, "a")
+    until(lambda: session.state.finished is not None and session.measuring.seen() == {})
+    assert session.state.step("a").status is Status.DONE

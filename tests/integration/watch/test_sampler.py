@@ -1,0 +1,109 @@
+"""Many things measured at once: each in its rhythm, whatever becomes of the others."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from runbook_tui.command.runner import HelperRunner
+from runbook_tui.session.ports.probes import Ask, HttpProbe, Reading
+from runbook_tui.watch.sampler import ThreadSampler
+from tests.fakes.answers import Answers, answer
+from tests.waiting import until
+
+
+class Taking:
+    """A sampler, and what it has read."""
+
+    def __init__(self) -> None:
+        self.sampler = ThreadSampler(HelperRunner())
+        self.readings: list[Reading] = []
+        self.sampler.listen(self.readings.append)
+
+    def of(self, key: str) -> list[Reading]:
+        return [r for r in list(self.readings) if r.key == key]
+
+
+@pytest.fixture
+def taking() -> Iterator[Taking]:
+    made = Taking()
+    yield made
+    made.sampler.close()
+
+
+@pytest.fixture
+def good() -> Iterator[Answers]:
+    server = Answers(answer("{}"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def silent() -> Iterator[Answers]:
+    server = Answers(lambda connection, request: None)
+    yield server
+    server.close()
+
+
+def asks(url: str, *, every: float = 0.05, timeout: float = 5.0) -> Ask:
+    return Ask(probe=HttpProbe(url=url), every=every, timeout=timeout)
+
+
+def test_each_is_sampled_at_its_cadence_over_one_connection(taking: Taking, good: Answers) -> None:
+    taking.sampler.measure({"a": asks(good.url), "b": asks(good.url, every=100.0)})
+    until(lambda: len(taking.of("a")) >= 10)
+    readings = taking.of("a")
+    assert len(taking.of("b")) == 1
+    assert all(r.value == 200.0 for r in readings)
+    assert good.connections == 2
+    assert readings[9].asked - readings[0].asked > 0.05 * 9 - 0.06
+
+
+def test_forty_that_are_silent_hold_no_other_up(
+    taking: Taking, good: Answers, silent: Answers
+) -> None:
+    stuck = {f"s{n}": asks(silent.url, every=0.5, timeout=30.0) for n in range(40)}
+    taking.sampler.measure({**stuck, "a": asks(good.url)})
+    until(lambda: len(silent.requests) == 40)
+    before = len(taking.of("a"))
+    begun = time.monotonic()
+    until(lambda: len(taking.of("a")) >= before + 10)
+    assert time.monotonic() - begun < 5
+    assert not [r for r in taking.readings if r.key != "a"]
+
+
+def test_what_is_asked_no_more_says_no_more(taking: Taking, good: Answers) -> None:
+    taking.sampler.measure({"a": asks(good.url), "b": asks(good.url)})
+    until(lambda: len(taking.of("a")) > 2 and len(taking.of("b")) > 2)
+    taking.sampler.measure({"b": asks(good.url)})
+    count = len(taking.of("a"))
+    seen = len(taking.of("b"))
+    until(lambda: len(taking.of("b")) > seen + 5)
+    assert len(taking.of("a")) <= count + 1
+    taking.sampler.measure({"a": asks(good.url)})
+    until(lambda: len(taking.of("a")) > count + 2)
+
+
+def test_the_end_waits_for_nobody(taking: Taking, silent: Answers) -> None:
+    taking.sampler.measure({"a": asks(silent.url, timeout=60.0)})
+    until(lambda: silent.requests)
+    begun = time.monotonic()
+    taking.sampler.close()
+    assert time.monotonic() - begun < 1
+    taking.sampler.measure({"b": asks(silent.url)})
+    assert len(silent.requests) == 1
+
+
+def test_idle_threads_go(taking: Taking, good: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runbook_tui.watch.sampler.IDLE", 0.2)
+
+    def mine() -> int:
+        return sum(t.name == "watch" for t in threading.enumerate())
+
+    others = mine()
+    taking.sampler.measure({f"g{n}": asks(good.url, every=100.0) for n in range(20)})
+    until(lambda: len({r.key for r in taking.readings}) == 20)
+    until(lambda: mine() <= others)

@@ -1,0 +1,337 @@
+"""What a turn of a watch becomes in a run: events, gates held shut, rollbacks proposed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from runbook_tui.book.model import Check, Gate, Phase, Probe, Runbook, Step, Watch
+from runbook_tui.run import events as e
+from runbook_tui.run import requests as r
+from runbook_tui.run.closed_loop import answered
+from runbook_tui.run.state import Status, blockers, closed
+from runbook_tui.run.watch_deciding import due, proposing, resumed, turned
+from runbook_tui.run.watch_scope import cadence, looping, mattering
+from runbook_tui.run.watched import POINTS, Point, thinned
+from runbook_tui.run.watching import Sample, Standing, Track, judge
+from tests.fakes.history import ADA, GRACE, START, History
+
+
+def watch(id_: str = "w", **keys: Any) -> Watch:
+    return Watch(id=id_, title=id_.upper(), probe=Probe(run="x"), **{"below": 99.0, **keys})
+
+
+def step(id_: str, **keys: Any) -> Step:
+    return Step(id=id_, title=id_.upper(), run="true", undo="true", **keys)
+
+
+def two_phases(*watches: Watch, **keys: Any) -> Runbook:
+    first = Phase(id="one", title="One", steps=(step("a"),), cadence=60.0,
+                  criteria=(Check(id="calm", title="It is calm"),))  # fmt: skip
+    second = Phase(id="two", title="Two", steps=(step("b"),), gate=Gate(roles=("cto",)))
+    return Runbook(title="T", phases=(first, second), watches=watches, roles={"cto": ("*",)},
+                   **keys)  # fmt: skip
+
+
+def measure(history: History, one: Watch, *values: float | None) -> Track:
+    """What a session does with samples, from where the watch stands."""
+    track = resumed(history.state, one)
+    for value in values:
+        after = judge(one, track, Sample(at=START + 50, value=value, trouble="refused"))
+        for payload, node in turned(history.state, one, track, after):
+            history.add(payload, node)
+        track = after
+    return track
+
+
+def ids(watches: tuple[Watch, ...]) -> list[str]:
+    return [w.id for w in watches]
+
+
+def test_a_breach_is_an_event_with_its_evidence_and_its_end_another() -> None:
+    one = watch(samples=2, severity="critical", respond_within=60.0)
+    history = History(two_phases(one))
+    history.ran("a")
+    measure(history, one, 99.5, 98.0, 97.0)
+    breach = history.events[-1].payload
+    assert isinstance(breach, e.WatchBreached)
+    assert (breach.value, breach.limit, breach.samples) == (
+        97.0, "below 99, 2 in a row", (99.5, 98.0, 97.0),
+    )  # fmt: skip
+    assert (breach.severity, breach.respond_within, breach.before_start) == ("critical", 60.0, None)
+    assert history.state.breached == {"w"}
+    assert history.state.watches["w"].decide_by == history.state.alarm + 60.0  # type: ignore[operator]
+    measure(history, one, 99.5, 99.5)
+    assert isinstance(history.events[-1].payload, e.WatchCleared)
+    assert (history.state.breached, history.state.alarm) == (frozenset(), None)
+
+
+def test_nobody_records_again_what_is_recorded() -> None:
+    one = watch()
+    history = History(two_phases(one))
+    measure(history, one, 98.0)
+    count = len(history.events)
+    measure(history, one, 97.0, 96.0)
+    assert len(history.events) == count
+    measure(history, one, 99.5)
+    assert len(history.events) == count + 1
+
+
+def test_what_was_red_before_the_start_proposes_nothing() -> None:
+    one = watch(on_breach="propose-rollback")
+    history = History(two_phases(one))
+    measure(history, one, 98.0)
+    assert history.state.watches["w"].before_start
+    history.ran("a")
+    assert proposing(history.state) == ()
+    measure(history, one, 99.5, 98.0)
+    assert ids(proposing(history.state)) == ["w"]
+
+
+def test_unknown_is_told_and_never_clears_a_breach() -> None:
+    one = watch(error_limit=2)
+    history = History(two_phases(one))
+    measure(history, one, None, None)
+    assert history.state.watches["w"].standing is Standing.UNKNOWN
+    assert history.state.watches["w"].reason == "refused"
+    measure(history, one, 98.0)
+    measure(history, one, None, None, None)
+    assert history.state.breached == {"w"}
+    assert [event.type for event in history.events if event.type.startswith("watch")] == [
+        "watch.unknown", "watch.breached",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", [(98.0,), (None, None, None)])
+def test_a_block_holds_gates_and_criteria_shut_until_it_is_clear(
+    values: tuple[float | None, ...],
+) -> None:
+    one = watch(on_breach="block")
+    history = History(two_phases(one))
+    history.ran("a")
+    measure(history, one, *values)
+    refused = history.ask(r.TickNode(node="calm"))
+    assert isinstance(refused, r.OverrideNeeded)
+    assert "the watch “W”" in refused.reason
+    history.ask(r.TickNode(node="calm", override=True, reason="a known wave"))
+    assert closed(history.state, "one")
+    history.ask(r.SignNode(node="two", role="cto"), GRACE)
+    (why,) = blockers(history.state, "b")
+    assert "is held shut: the watch “W”" in why
+    measure(history, one, 99.5)
+    assert blockers(history.state, "b") == ()
+
+
+def test_an_override_with_a_reason_lets_go_on_until_the_next_breach() -> None:
+    one = watch(on_breach="block")
+    history = History(two_phases(one))
+    history.ran("a")
+    measure(history, one, 98.0)
+    for bad, who, status in (("", ADA, 2), ("why not", GRACE, 4)):
+        refused = history.ask(r.OverrideWatch(watch="w", reason=bad), who)
+        assert isinstance(refused, r.Refusal)
+        assert refused.exit_code == status
+    history.ask(r.OverrideGate(node="w", reason="a known wave"))
+    assert history.state.watches["w"].overridden == "a known wave"
+    assert not isinstance(history.ask(r.TickNode(node="calm")), r.Refusal)
+    history.ask(r.TickNode(node="calm", off=True))
+    measure(history, one, 99.5, 98.0)
+    assert isinstance(history.ask(r.TickNode(node="calm")), r.OverrideNeeded)
+
+
+def test_a_block_of_one_phase_leaves_what_does_not_come_after_it_alone() -> None:
+    one = watch(on_breach="block", applies_to=("two",))
+    history = History(two_phases(one))
+    history.ran("a")
+    history.ask(r.TickNode(node="calm"))
+    history.add(e.WatchBreached(watch="w", value=98.0))
+    history.ask(r.TickNode(node="calm", off=True))
+    assert not isinstance(history.ask(r.TickNode(node="calm")), r.Refusal)
+    history.ask(r.SignNode(node="two", role="cto"), GRACE)
+    assert blockers(history.state, "b")
+    earlier = History(two_phases(watch(on_breach="block", applies_to=("one",))))
+    earlier.ran("a")
+    earlier.ask(r.TickNode(node="calm"))
+    earlier.ask(r.SignNode(node="two", role="cto"), GRACE)
+    assert blockers(earlier.state, "b") == ()
+    earlier.add(e.WatchBreached(watch="w", value=98.0))
+    assert blockers(earlier.state, "b")
+
+
+def test_only_what_matters_is_measured_as_often_as_its_phase_says() -> None:
+    always, first, second = (
+        watch(),
+        watch("w1", applies_to=("one",)),
+        watch("w2", applies_to=("two",)),
+    )
+    own = watch("own", every=5.0, applies_to=("one",))
+    history = History(two_phases(always, first, second, own))
+    assert ids(mattering(history.state)) == ["w", "w1", "own"]
+    assert [cadence(history.state, w) for w in (always, first, own)] == [60.0, 60.0, 5.0]
+    history.ran("a")
+    history.ask(r.TickNode(node="calm"))
+    assert ids(mattering(history.state)) == ["w", "w2"]
+    assert cadence(history.state, always) == 30.0
+    history.add(e.WatchBreached(watch="w1", value=1.0))
+    assert ids(mattering(history.state)) == ["w", "w1", "w2"]
+    history.add(e.RunFinished())
+    assert mattering(history.state) == ()
+
+
+def test_nothing_is_measured_in_a_rehearsal() -> None:
+    history = History(two_phases(watch()), rehearse=True)
+    assert mattering(history.state) == ()
+
+
+def allowed(on_breach: str, **keys: Any) -> tuple[History, Watch]:
+    one = watch(on_breach=on_breach, **keys)
+    history = History(two_phases(one))
+    begun = e.RunStarted(title="T", source="p", format="toml", plan="", digest="d", folder="/",
+                         automatic_rollback=True)  # fmt: skip
+    history.add(begun)
+    history.ran("a")
+    return history, one
+
+
+def test_a_rollback_starts_by_itself_only_with_both_leaves_and_not_before_its_time() -> None:
+    history, one = allowed("rollback", respond_within=60.0)
+    measure(history, one, 98.0)
+    since = history.state.watches["w"].since or 0.0
+    assert due(history.state, since + 59.0) is None
+    assert due(history.state, since + 60.0) == one
+    history.ask(r.OverrideWatch(watch="w", reason="it is the test load"))
+    assert due(history.state, since + 3600.0) is None
+    proposed, two = allowed("propose-rollback", respond_within=60.0)
+    measure(proposed, two, 98.0)
+    assert due(proposed.state, since + 3600.0) is None
+    without = History(two_phases(one))
+    without.ran("a")
+    measure(without, one, 98.0)
+    assert due(without.state, since + 3600.0) is None
+    assert ids(proposing(without.state)) == ["w"]
+
+
+def test_one_breach_starts_one_rollback() -> None:
+    history, one = allowed("rollback")
+    measure(history, one, 98.0)
+    history.ask(r.StartRollback(scope="run"))
+    history.add(e.UndoStarted(), "a")
+    history.add(e.UndoFinished(result="done", exit=0), "a")
+    history.add(e.RollbackFinished(result="complete"))
+    assert history.state.breached == {"w"}
+    assert due(history.state, START + 10_000.0) is None
+
+
+# -- boxes that tick themselves --------------------------------------------------------------------
+
+
+def looped() -> History:
+    probed = (Check(id="calm", title="It is calm", probe="./calm"),)
+    up = Check(id="up", title="Up", probe="./up")
+    first = Phase(id="one", title="One", steps=(step("a", checks=(up,)),), criteria=probed)
+    second = Phase(id="two", title="Two", steps=(step("b"),))
+    return History(Runbook(title="T", phases=(first, second)))
+
+
+def say(history: History, node: str, holds: bool | None, reason: str = "exit status 1") -> int:
+    pairs = answered(history.state, node, holds, reason)
+    for payload, owner in pairs:
+        history.add(payload, owner)
+    return len(pairs)
+
+
+def test_a_criterion_ticks_and_unticks_itself_while_its_phase_is_open() -> None:
+    history = looped()
+    assert [c.id for c, _ in looping(history.state)] == ["calm"]
+    assert say(history, "calm", True) == 2
+    assert history.state.ticks["calm"].probe
+    assert say(history, "calm", True) == 0
+    say(history, "calm", False)
+    assert "calm" not in history.state.ticks
+    say(history, "calm", True)
+    say(history, "calm", None, "no answer")
+    assert "calm" not in history.state.ticks
+    say(history, "calm", True)
+    history.ran("a")
+    assert closed(history.state, "one")
+    assert say(history, "calm", False) == 0
+    assert "calm" in history.state.ticks
+
+
+def test_a_tick_against_a_red_probe_is_an_override_and_stays() -> None:
+    history = looped()
+    say(history, "calm", False, "exit status 1")
+    refused = history.ask(r.TickNode(node="calm"))
+    assert isinstance(refused, r.OverrideNeeded)
+    assert refused.reason == "the probe of “It is calm” says otherwise: exit status 1"
+    history.ask(r.TickNode(node="calm", override=True, reason="the probe is old"), GRACE)
+    assert history.state.ticks["calm"].override == "the probe is old"
+    assert say(history, "calm", None, "gone") == 1
+    assert say(history, "calm", False) == 1
+    assert history.state.ticks["calm"].by == GRACE
+
+
+def test_a_check_of_a_done_step_turns_back_with_reality_and_the_step_stays_done() -> None:
+    history = looped()
+    history.ran("a")
+    history.add(e.CheckTicked(node="up"), "a")
+    assert [c.id for c, _ in looping(history.state)] == ["calm", "up"]
+    say(history, "up", False)
+    assert "up" not in history.state.ticks
+    assert history.state.step("a").status is Status.DONE
+
+
+def test_a_block_keeps_a_criterion_from_ticking_itself() -> None:
+    one = watch(on_breach="block")
+    first = Phase(id="one", title="One", steps=(step("a"),),
+                  criteria=(Check(id="calm", title="Calm", probe="x"),))  # fmt: skip
+    history = History(Runbook(title="T", phases=(first,), watches=(one,)))
+    measure(history, one, 98.0)
+    say(history, "calm", True)
+    assert history.state.ticks == {}
+    measure(history, one, 99.5)
+    say(history, "calm", True)
+    assert set(history.state.ticks) == {"calm"}
+
+
+# -- samples ---------------------------------------------------------------------------------------
+
+
+def test_samples_are_kept_thin_with_every_change_and_move_nothing_else() -> None:
+    one = watch()
+    history = History(two_phases(one))
+    touched = history.state.last_at
+    history.add(e.WatchSampled(samples={"w": [[-2.0, 99.5, "g"], [-1.0, None, "u"]]}))
+    found = history.state.watches["w"]
+    assert found.points == (
+        Point(START, 99.5, Standing.GOOD), Point(START + 1, None, Standing.UNKNOWN),
+    )  # fmt: skip
+    assert history.state.last_at == touched
+    for _ in range(POINTS):
+        history.add(e.WatchSampled(samples={"w": [[-0.5, 99.5, "g"], [0, 99.7, "g"]]}))
+    found = history.state.watches["w"]
+    assert len(found.points) <= POINTS
+    assert [p.standing for p in found.points].count(Standing.UNKNOWN) == 1
+    assert (found.standing, found.value) == (Standing.GOOD, 99.7)
+
+
+@pytest.mark.parametrize("samples", [{"w": [7]}, {"w": [["a", 1, "g"]]}, {"w": [[1, "x", "g"]]},
+                                     {"w": [[1, 2]]}, {"w": [[0, 1, 5]]}])  # fmt: skip
+def test_what_is_no_sample_is_passed_over(samples: Any) -> None:
+    history = History(two_phases(watch()))
+    history.add(e.WatchSampled(samples=samples))
+    assert history.state.watches["w"].points == ()
+
+
+def test_thinning_keeps_the_ends_the_extremes_and_the_changes() -> None:
+    points = [Point(float(n), float(n % 50), Standing.GOOD) for n in range(1000)]
+    points[500] = Point(500.0, -7.0, Standing.BREACHED)
+    kept = thinned(points, 100)
+    assert len(kept) <= 100
+    assert kept[0] is points[0]
+    assert kept[-1] is points[-1]
+    assert points[500] in kept
+    assert {0.0, 49.0} <= {p.value for p in kept}
+    flapping = [Point(float(n), 1.0, (Standing.GOOD, Standing.BREACHED)[n % 2]) for n in range(300)]
+    assert len(thinned(flapping, 10)) == 300
