@@ -1,23 +1,33 @@
-"""The built-in actions: what they take and put out. The programs themselves are the forge's."""
+"""The actions: what they take and put out. The programs themselves are the forge's, or a team's."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionKind:
-    """One action: names of its values and of what it puts out."""
+    """One action: names of its values and of what it puts out.
+
+    ``looks``: it changes nothing that would have to be taken back. ``prepares``: its program,
+    called as ``NAME.before``, puts out the old state first. ``undone``: it comes with an undo.
+    """
 
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    looks: bool = False
+    prepares: bool = False
+    undone: bool = True
 
 
 ACTIONS: Mapping[str, ActionKind] = MappingProxyType(
     {
+        "git.fetch": ActionKind(
+            optional=("remote", "branch", "prune", "tags"), outputs=("tip",), looks=True
+        ),
         "git.merge": ActionKind(
             required=("branch",),
             optional=("into", "message", "push", "remote"),
@@ -32,5 +42,114 @@ ACTIONS: Mapping[str, ActionKind] = MappingProxyType(
             optional=("remote", "branch", "force_with_lease"),
             outputs=("old_remote", "new_remote", "on_branch"),
         ),
+        "git.rebase": ActionKind(
+            required=("onto",),
+            optional=("branch", "push", "remote"),
+            outputs=("old", "onto_sha", "old_remote", "on_branch", "rebased_sha"),
+        ),
+        "git.tag": ActionKind(
+            required=("name",),
+            optional=("commit", "message", "push", "remote"),
+            outputs=("tagged", "had_tag", "had_there", "tag_sha"),
+        ),
+        "github.close": ActionKind(
+            required=("pull_request",),
+            optional=("repo",),
+            outputs=(
+                "repository",
+                "api_url",
+                "head_sha",
+                "was_state",
+                "base_branch",
+                "old",
+                "clone_url",
+            ),
+            prepares=True,
+        ),
+        "github.comment": ActionKind(
+            required=("pull_request", "body"),
+            optional=("repo",),
+            outputs=("repository", "api_url", "marker", "comment_id"),
+            prepares=True,
+        ),
+        "github.deployment": ActionKind(
+            required=("environment", "ref"),
+            optional=("repo", "state", "description"),
+            outputs=("repository", "api_url", "marker", "deployment_id"),
+            prepares=True,
+        ),
+        "github.dispatch": ActionKind(
+            required=("workflow",),
+            optional=("repo", "ref", "inputs", "wait", "every"),
+            outputs=("run_id",),
+            undone=False,
+        ),
+        "github.merge": ActionKind(
+            required=("pull_request",),
+            optional=("repo", "method", "sha", "title", "message", "remote"),
+            outputs=(
+                "repository",
+                "api_url",
+                "head_sha",
+                "was_state",
+                "base_branch",
+                "old",
+                "clone_url",
+                "merge_sha",
+            ),
+            prepares=True,
+        ),
+        "github.release": ActionKind(
+            required=("tag",),
+            optional=("repo", "title", "notes", "commit", "draft", "prerelease"),
+            outputs=("repository", "api_url", "had_release", "release_id"),
+            prepares=True,
+        ),
+        "github.revert": ActionKind(
+            required=("pull_request",),
+            optional=("repo", "branch", "title", "message", "remote"),
+            outputs=("repository", "api_url", "revert_branch", "had_pull", "revert_pull_request"),
+            prepares=True,
+        ),
+        "github.review-state": ActionKind(
+            required=("pull_request",),
+            optional=("repo", "approvals", "any_commit"),
+            outputs=("head_sha", "approved_by"),
+            looks=True,
+        ),
+        "github.wait-checks": ActionKind(
+            optional=("repo", "pull_request", "sha", "checks", "every", "within", "none_is_good"),
+            outputs=("head_sha",),
+            looks=True,
+        ),
     }
 )
+"""Those that come with the program."""
+
+Kinds = Callable[[], Mapping[str, ActionKind | str]]
+_others: list[Kinds] = []
+
+
+def others_from(kinds: Kinds) -> None:
+    """Where a team's own actions are asked for, once a plan names one that is not built in."""
+    _others[:] = [kinds]
+
+
+def action_kind(name: str) -> ActionKind | None:
+    """What an action takes and puts out; None where there is none that can be used."""
+    found = ACTIONS.get(name) or _of_others().get(name)
+    return found if isinstance(found, ActionKind) else None
+
+
+def no_action(name: str) -> tuple[str, str]:
+    """Why an action cannot be used, and what to do."""
+    others = _of_others()
+    why = others.get(name)
+    if isinstance(why, str):
+        return why, "mend or uninstall the package that brings it"
+    usable = (n for n, kind in others.items() if isinstance(kind, ActionKind))
+    return f"there is no action “{name}”", "there is " + ", ".join([*ACTIONS, *usable])
+
+
+def _of_others() -> Mapping[str, ActionKind | str]:
+    return _others[0]() if _others else {}

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
-from runbook_tui.book.actions import ACTIONS
+from runbook_tui.book.actions import ACTIONS, action_kind, no_action
 from runbook_tui.book.conditions import ConditionError, parse
 from runbook_tui.book.cycles import cycles
 from runbook_tui.book.environment_rules import environment_faults
@@ -200,10 +200,9 @@ def _step(step: Step, places: Places) -> Iterator[Fault]:
 
 
 def _action(step: Step, places: Places) -> Iterator[Fault]:
-    known = ACTIONS.get(step.action or "")
+    known = action_kind(step.action or "")
     if known is None:
-        yield _fault(places.of(step, "action"), f"there is no action “{step.action}”",
-                     "there is " + ", ".join(ACTIONS))  # fmt: skip
+        yield _fault(places.of(step, "action"), *no_action(step.action or ""))
         return
     for name in known.required:
         if name not in step.arguments and not places.lost(step, "with"):
@@ -216,7 +215,7 @@ def _action(step: Step, places: Places) -> Iterator[Fault]:
 
 
 def _outputs(step: Step, places: Places) -> set[str]:
-    known = ACTIONS.get(step.action or "")
+    known = action_kind(step.action) if step.action else None
     if known is None and (step.action is not None or places.lost(step, "action")):
         # Which action was meant is not known: it may put out whatever one does.
         return {*step.outputs, *(name for a in ACTIONS.values() for name in a.outputs)}
@@ -335,7 +334,8 @@ def _used(runbook: Runbook, p: Parameter) -> Iterator[int]:
 
 
 def _remarks(step: Step) -> Iterator[Finding]:
-    does = step.run is not None
+    action = action_kind(step.action) if step.action else None
+    does = step.run is not None or (action is not None and not (action.looks or action.undone))
     if does and step.effect and step.undo is None and step.irreversible is None:
         yield Finding(
             code="no-undo", line=step.line, source=step.source,

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_tui.forge.program import ActionFailed, Values, put_out, say
+from runbook_tui.forge.killed import merging, noted
+from runbook_tui.forge.program import ActionFailed, Values, put_out, say, wanted, yes
 from runbook_tui.forge.reverts import Reverts, gone, lost
+from runbook_tui.forge.work_tree import (
+    branch_here,
+    clean,
+    commit_called,
+    no_option,
+    under_way,
+    unmerged,
+)
 
 if TYPE_CHECKING:
     from git import Repo
@@ -13,13 +22,13 @@ if TYPE_CHECKING:
 
 def merge(repo: Repo, values: Values) -> None:
     """Merge a branch without fast-forward; a conflict is listed and nothing stays half-merged."""
-    branch = _wanted(values, "branch")
+    branch = wanted(values, "branch")
     into = values.get("into")
-    current = _branch(repo)
+    current = branch_here(repo)
     if into and into != current:
         raise ActionFailed(f"HEAD is on {current}, not on {into}; check {into} out first")
-    _clean(repo)
-    target = _commit(repo, branch)
+    clean(repo)
+    target = commit_called(repo, branch)
     start = repo.head.commit.hexsha
     try:
         put_out("merge_sha", _merged(repo, branch, target, values.get("message")))
@@ -27,7 +36,7 @@ def merge(repo: Repo, values: Values) -> None:
         if repo.head.commit.hexsha != start:
             repo.git.reset("--keep", start)
         raise
-    if _yes(values, "push"):
+    if yes(values, "push"):
         _push(repo, values.get("remote", "origin"), current, lease=False)
 
 
@@ -45,7 +54,7 @@ def _merged(repo: Repo, branch: str, target: str, message: str | None) -> str:
             say(f"{branch} is merged already, and not reverted: nothing to do, and nothing to undo")
             return reverts.since(came)
     else:
-        _merge(repo, branch, message)
+        _merge(repo, branch, target, message)
         say(f"merged {branch} as {repo.head.commit.hexsha[:10]}")
     return repo.head.commit.hexsha
 
@@ -84,16 +93,17 @@ def _must_be_left(repo: Repo, branch: str, came: str, reverts: Reverts) -> None:
         )
 
 
-def _merge(repo: Repo, branch: str, message: str | None) -> None:
+def _merge(repo: Repo, branch: str, target: str, message: str | None) -> None:
     import git
 
     options = ["--no-ff", "--commit", "--no-squash", "--no-edit"]
     options += ["-m", message] if message else []
     try:
-        say(repo.git.merge(*options, branch))
+        with merging(repo, target):
+            say(repo.git.merge(*options, branch))
     except git.GitCommandError as error:
-        files = _unmerged(repo)
-        if _under_way(repo, "MERGE_HEAD"):
+        files = unmerged(repo)
+        if under_way(repo, "MERGE_HEAD"):
             repo.git.merge("--abort")
         if not files:
             raise _shallow(repo, error) from error
@@ -116,8 +126,8 @@ def _shallow(repo: Repo, error: Exception) -> Exception:
 
 def revert(repo: Repo, values: Values) -> None:
     """Revert a commit; of a merge what it brought in."""
-    sha = _commit(repo, _wanted(values, "commit"))
-    _clean(repo)
+    sha = commit_called(repo, wanted(values, "commit"))
+    clean(repo)
     reverts = Reverts(repo, sha)
     if not reverts.stands(sha):
         done = reverts.cause(sha)
@@ -127,8 +137,8 @@ def revert(repo: Repo, values: Values) -> None:
         _revert(repo, reverts.since(sha))
         put_out("revert_sha", repo.head.commit.hexsha)
         say(f"reverted {sha[:10]} as {repo.head.commit.hexsha[:10]}")
-    if _yes(values, "push"):
-        _push(repo, values.get("remote", "origin"), _branch(repo), lease=False)
+    if yes(values, "push"):
+        _push(repo, values.get("remote", "origin"), branch_here(repo), lease=False)
 
 
 def _revert(repo: Repo, sha: str) -> None:
@@ -155,19 +165,11 @@ def _reverted(repo: Repo, sha: str) -> list[str]:
     import git
 
     try:
-        repo.git.execute(
-            [
-                "git",
-                "-c",
-                "revert.reference=false",
-                "revert",
-                "--no-edit",
-                *_mainline(repo, sha),
-                sha,
-            ]
-        )
+        command = ["git", "-c", "revert.reference=false", "revert", "--no-edit"]
+        with noted(repo, one=sha, other=f"{sha}^1"):
+            repo.git.execute([*command, *_mainline(repo, sha), sha])
     except git.GitCommandError as error:
-        files = _unmerged(repo)
+        files = unmerged(repo)
         staged = bool(repo.git.diff("--cached", "--name-only"))
         if files:
             repo.git.revert("--abort")
@@ -183,11 +185,6 @@ def _reverted(repo: Repo, sha: str) -> list[str]:
     return []
 
 
-def _unmerged(repo: Repo) -> list[str]:
-    names = repo.git.diff("--name-only", "--diff-filter=U", "-z")
-    return [name.encode("unicode_escape").decode() for name in names.split("\0") if name]
-
-
 def _mainline(repo: Repo, sha: str) -> list[str]:
     return ["-m", "1"] if len(repo.commit(sha).parents) > 1 else []
 
@@ -195,11 +192,11 @@ def _mainline(repo: Repo, sha: str) -> list[str]:
 def push(repo: Repo, values: Values) -> None:
     """Push a branch; never force without a lease."""
     remote = values.get("remote", "origin")
-    branch = values.get("branch") or _branch(repo)
-    _no_option(branch)
+    branch = values.get("branch") or branch_here(repo)
+    no_option(branch)
     if branch not in [head.name for head in repo.heads]:
         raise ActionFailed(f"there is no branch {branch} here")
-    _push(repo, remote, branch, lease=_yes(values, "force_with_lease"))
+    _push(repo, remote, branch, lease=yes(values, "force_with_lease"))
 
 
 def _push(repo: Repo, remote: str, branch: str, *, lease: bool) -> None:
@@ -219,50 +216,3 @@ def _push(repo: Repo, remote: str, branch: str, *, lease: bool) -> None:
             f"{remote} did not take {branch}; what was done here stays, its undo knows it\n{said}"
         ) from error
     say(f"pushed {branch} to {remote}")
-
-
-def _wanted(values: Values, name: str) -> str:
-    if not values.get(name):
-        raise ActionFailed(f"the action needs with.{name}")
-    return values[name]
-
-
-def _no_option(name: str) -> None:
-    if name.startswith("-"):
-        raise ActionFailed(f"nothing is called {name}: a name may not begin with a dash")
-
-
-def _yes(values: Values, name: str) -> bool:
-    return values.get(name, "").lower() in {"true", "yes", "1"}
-
-
-def _branch(repo: Repo) -> str:
-    if repo.head.is_detached:
-        raise ActionFailed("HEAD is on no branch; check one out first")
-    return repo.active_branch.name
-
-
-def _commit(repo: Repo, name: str) -> str:
-    import git
-
-    _no_option(name)
-    try:
-        return str(repo.git.rev_parse("--verify", "--quiet", f"{name}^{{commit}}"))
-    except git.GitCommandError:
-        raise ActionFailed(f"there is no commit called {name}; fetch first?") from None
-
-
-def _clean(repo: Repo) -> None:
-    if _under_way(repo, "MERGE_HEAD"):
-        raise ActionFailed("a merge is half-done here; finish it, or git merge --abort")
-    if _under_way(repo, "REVERT_HEAD"):
-        raise ActionFailed("a revert is half-done here; finish it, or git revert --abort")
-    # Another commit checked out in a submodule is nothing that a merge would overwrite.
-    if repo.is_dirty(untracked_files=False, submodules=False):
-        raise ActionFailed("the work tree has changes that are not committed; commit or stash them")
-
-
-def _under_way(repo: Repo, what: str) -> bool:
-    from pathlib import Path
-
-    return (Path(repo.git_dir) / what).exists()

@@ -1,12 +1,49 @@
-"""The entry of an action's program: find the repository, act, say plainly what went wrong."""
+"""The entry of an action's program: find what acts, act, say plainly what went wrong."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from runbook_tui.forge import teams
 
 Values = Mapping[str, str]
+
+GIT: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "git.fetch": ("fetching", "fetch"),
+        "git.merge": ("actions", "merge"),
+        "git.push": ("actions", "push"),
+        "git.rebase": ("rebasing", "rebase"),
+        "git.revert": ("actions", "revert"),
+        "git.tag": ("tagging", "tag"),
+    }
+)
+"""Actions in the repository around the working folder: module and function."""
+
+GITHUB: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "github.close": ("github_pulls", "close"),
+        "github.close.before": ("github_pulls", "before"),
+        "github.comment": ("github_pulls", "comment"),
+        "github.comment.before": ("github_pulls", "before_comment"),
+        "github.deployment": ("github_ships", "deployment"),
+        "github.deployment.before": ("github_ships", "before_deployment"),
+        "github.dispatch": ("github_ships", "dispatch"),
+        "github.merge": ("github_pulls", "merge"),
+        "github.merge.before": ("github_pulls", "before"),
+        "github.release": ("github_ships", "release"),
+        "github.release.before": ("github_ships", "before_release"),
+        "github.revert": ("github_revert", "revert"),
+        "github.revert.before": ("github_revert", "before"),
+        "github.review-state": ("github_looks", "review_state"),
+        "github.wait-checks": ("github_looks", "wait_checks"),
+    }
+)
+"""Actions at GitHub; those that end in ``.before`` put out the old state."""
 
 
 class ActionFailed(Exception):
@@ -35,31 +72,54 @@ def values(environ: Mapping[str, str]) -> dict[str, str]:
     return {name[5:].lower(): text for name, text in environ.items() if name.startswith("WITH_")}
 
 
+def wanted(values: Values, name: str) -> str:
+    """A value that the action cannot do without; raises `ActionFailed`."""
+    if not values.get(name):
+        raise ActionFailed(f"the action needs with.{name}")
+    return values[name]
+
+
+def yes(values: Values, name: str) -> bool:
+    """Whether a value says yes."""
+    return values.get(name, "").lower() in {"true", "yes", "1"}
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run one action; returns its exit status."""
-    import git
-
-    from runbook_tui.forge import actions
-
-    known: Mapping[str, Callable[[git.Repo, Values], None]] = {
-        "git.merge": actions.merge,
-        "git.revert": actions.revert,
-        "git.push": actions.push,
-    }
-    if len(arguments) != 1 or arguments[0] not in known:
-        sys.stderr.write(f"one of {', '.join(known)} is wanted\n")
-        return 2
+    name = arguments[0] if len(arguments) == 1 else ""
     try:
-        with git.Repo(os.getcwd(), search_parent_directories=True) as repo:
-            known[arguments[0]](repo, values(os.environ))
-    except ActionFailed as failure:
+        if name in GIT:
+            return _in_repository(*GIT[name])
+        if name in GITHUB:
+            module, function = GITHUB[name]
+            getattr(importlib.import_module(f"runbook_tui.forge.{module}"), function)(
+                values(os.environ)
+            )
+            return 0
+        of_a_team = teams.find(name)
+        if of_a_team is not None:
+            of_a_team.act(values(os.environ))
+            return 0
+    except (ActionFailed, teams.ActionError) as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
+    sys.stderr.write(f"one of {', '.join([*GIT, *GITHUB])} is wanted\n")
+    return 2
+
+
+def _in_repository(module: str, function: str) -> int:
+    import git
+
+    from runbook_tui.forge.killed import tidy
+
+    act = getattr(importlib.import_module(f"runbook_tui.forge.{module}"), function)
+    try:
+        with git.Repo(os.getcwd(), search_parent_directories=True) as repo:
+            tidy(repo)
+            act(repo, values(os.environ))
     except git.InvalidGitRepositoryError:
-        sys.stderr.write(f"{os.getcwd()} is no git repository; set the step's cwd\n")
-        return 1
+        raise ActionFailed(f"{os.getcwd()} is no git repository; set the step's cwd") from None
     except git.GitCommandError as error:
         text = (error.stderr or error.stdout or str(error)).strip()
-        sys.stderr.write(f"git says: {text}\n")
-        return 1
+        raise ActionFailed(f"git says: {text}") from error
     return 0

@@ -66,3 +66,14 @@ def ready_text(action: str, arguments: Mapping[str, str]) -> str:
         says = f"case {quoted(pushes)} in [Tt][Rr][Uu][Ee] | [Yy][Ee][Ss] | 1) reached;; esac"
         text += f"\n{reached}{says}"
     return text
+
+
+def tag_ready(arguments: Mapping[str, str]) -> str:
+    """The same for a tag: only a remote can be in the way of it."""
+    pushes = arguments.get("push", "")
+    text = READY.partition("branch_there()")[0]
+    if pushes:
+        asked = remote_of(arguments) + REACHED.replace('"refs/heads/$on"', "HEAD")
+        says = f"case {quoted(pushes)} in [Tt][Rr][Uu][Ee] | [Yy][Ee][Ss] | 1) reached;; esac"
+        text += f"{asked}{says}\n"
+    return text.rstrip("\n")

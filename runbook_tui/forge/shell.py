@@ -123,3 +123,42 @@ publish() {
 git pull --no-rebase $remote $on, then roll back again"
 }
 """
+
+KILLED = """\
+git_runs_here() {
+  test -d /proc/self || return 1
+  top=$(pwd -P)
+  for process in /proc/[0-9]*; do
+    case $(cat "$process/comm" 2> /dev/null || true) in git*) ;; *) continue ;; esac
+    at=$(readlink "$process/cwd" 2> /dev/null || true)
+    case $at/ in "$top"/*) return 0 ;; esac
+    case $top/ in "${at:-/nowhere}"/*) return 0 ;; esac
+  done
+  return 1
+}
+killed() {
+  mark=$(git rev-parse --git-path runbook-merging)
+  test -s "$mark" || return 0
+  if git_runs_here; then stop "git is at work here: wait for its end, then roll back again"; fi
+  read -r was one other < "$mark" || true
+  rm -f "$(git rev-parse --git-path index.lock)" "$(git rev-parse --git-path HEAD.lock)" \
+    "$(git rev-parse --git-path "refs/heads/$on.lock")"
+  if test "$(git rev-parse HEAD)" = "$was"; then
+    echo "a merge or revert was killed half-way: its files are put back"
+    case $one in HEAD*) one=$was${one#HEAD} ;; esac
+    git read-tree --reset "$was"
+    git update-index -q --refresh > /dev/null || true
+    rm -f "$(git rev-parse --git-path MERGE_HEAD)" "$(git rev-parse --git-path REVERT_HEAD)"
+    up=$(git rev-parse --show-cdup)
+    git -c core.quotePath=false diff --name-only --no-renames --no-ext-diff "$one" "$other" \
+      | while IFS= read -r name; do
+        if git cat-file -e "$was:$name" 2> /dev/null
+        then git checkout --quiet "$was" -- ":/$name"
+        else rm -f -- "$up$name"
+        fi
+      done
+  fi
+  rm -f "$mark"
+}
+"""
+"""What `forge.killed` does, for an undo: a git that was killed leaves locks and files."""

@@ -15,6 +15,7 @@ from runbook_tui.forge.shell import (
     COMMON,
     HALF_DONE,
     HERE,
+    KILLED,
     NO_OPTION,
     PUBLISH,
     TAKE_BACK,
@@ -204,7 +205,8 @@ def undo_text(action: str, arguments: Mapping[str, str]) -> tuple[str, str]:
         return _text("# revert what was pushed\n" + known + undo), _text(known + PUSH_VERIFY)
     merges = action == "git.merge"
     known += (OURS_MERGE if merges else OURS_REVERT) + NONE_LEFT
-    undo = known + HALF_DONE + TAKE_BACK + "half_done\non_branch\n" + TAKE_OURS_BACK
+    undo = known + HALF_DONE + KILLED + TAKE_BACK
+    undo += "killed\nhalf_done\non_branch\n" + TAKE_OURS_BACK
     verify = known + HALF_DONE + NONE_LEFT_HERE
     # Whether it pushes may be a value that is known when the step runs, no sooner.
     pushes = arguments.get("push", "")

@@ -10,12 +10,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runbook_tui.book.actions import others_from
+
 if TYPE_CHECKING:
+    from runbook_tui.book.actions import ActionKind
     from runbook_tui.book.findings import Finding
     from runbook_tui.book.model import Runbook, Secret, Step
     from runbook_tui.session.ports.commands import Commands
     from runbook_tui.session.ports.probes import Sampler
     from runbook_tui.session.ports.terminals import Terminals
+
+
+def _of_teams() -> Mapping[str, ActionKind | str]:
+    from runbook_tui.forge.teams import kinds
+
+    return kinds()
+
+
+others_from(_of_teams)
 
 
 def commands(*, ready: bool = False) -> Commands:
@@ -73,26 +85,30 @@ class LocalSurroundings:
         """The step's action as shell text that runs the forge's program."""
         import dataclasses
 
-        from runbook_tui.book.actions import ACTIONS
-        from runbook_tui.forge.readiness import ready_text
-        from runbook_tui.forge.undo import before_text, quoted, undo_text
+        from runbook_tui.book.actions import action_kind
+        from runbook_tui.forge.texts import texts
+        from runbook_tui.forge.undo import quoted
 
-        if step.action is None:
+        known = action_kind(step.action or "")
+        if step.action is None or known is None:
             return step
-        known = ACTIONS[step.action]
         given = step.arguments
         words = [f"WITH_{name.upper()}={quoted(value)}" for name, value in given.items()]
         program = f"{shlex.quote(sys.executable)} -P -m runbook_tui.forge {step.action}"
-        undo, verify = undo_text(step.action, given)
+        made = texts(step.action, given)
+        before = made.before
+        if known.prepares:
+            before = " ".join([*words, f"{program}.before"])
         own = step.undo is None
         return dataclasses.replace(
             step,
-            before=_before(step, before_text(step.action, given)),
+            before=_before(step, before) if before is not None else step.before,
             run=" ".join([*words, program]),
-            undo=step.undo if step.undo is not None else undo,
-            verify_undo=step.verify_undo if step.verify_undo is not None else verify,
-            undo_ready=step.undo_ready or (ready_text(step.action, given) if own else None),
+            undo=step.undo if step.undo is not None else made.undo,
+            verify_undo=step.verify_undo if step.verify_undo is not None else made.verify,
+            undo_ready=step.undo_ready or (made.ready if own else None),
             outputs=tuple(dict.fromkeys((*step.outputs, *known.outputs))),
+            effect=step.effect and not known.looks,
         )
 
     def secret(self, source: Secret, folder: str) -> str | None:

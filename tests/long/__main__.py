@@ -3,9 +3,9 @@
 ``supervisor`` and ``viewer`` kill one of them each round, ``rollback`` all that takes part in one
 until somebody has brought it to its end, ``row`` starts fifty commands a round,
 ``respawners`` ends a tree of 200 every twentieth round. ``journal`` kills three writers of one
-journal nine times a round, ``power`` replays twenty power cuts (it needs strace). ``texts`` reads
-25 made-up documents a round and as many changed ones. Ends with 1 where anything is not so; Ctrl+C
-ends the kills of one kind and tells of them.
+journal nine times a round, ``merge`` one `git.merge` each, ``power`` replays twenty power cuts (it
+needs strace). ``texts`` reads 25 made-up documents a round and as many changed ones. Ends with 1
+where anything is not so; Ctrl+C ends the kills of one kind and tells of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.long import crowds, deaths, records, rollbacks, texts
+from tests.long import crowds, deaths, merges, records, rollbacks, texts
 
 ROW = 50
 TREE = 200
@@ -83,6 +83,7 @@ KINDS: dict[str, Callable[[Path, int], Told]] = {
     "supervisor": _deaths(deaths.supervisor_dies),
     "viewer": _deaths(deaths.viewer_dies),
     "rollback": _deaths(rollbacks.rollback_dies),
+    "merge": _deaths(merges.merge_dies),
     "journal": _deaths(records.writers_die),
     "power": _deaths(records.power_fails),
     "row": _row,

@@ -1,0 +1,197 @@
+"""GitHub's API as a program talks to it: waits and trouble are told, a token never is."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import github
+import requests
+from github.GithubRetry import GithubRetry
+from urllib3.response import BaseHTTPResponse
+
+from runbook_tui.forge.program import ActionFailed, say
+
+API = "https://api.github.com"
+SECONDS = 20
+"""How long one answer is waited for."""
+LONGEST = 3700.0
+"""Seconds that a rate limit is waited out at most: they last an hour."""
+TRIES = 6
+AGAIN = "then run the step again"
+REPOSITORY = re.compile(r"[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
+
+
+logging.getLogger("github").setLevel(logging.WARNING)  # What it says on the way is told by us.
+
+
+class Unclear(ActionFailed):
+    """It was asked for, and whether it was done is not known: the answer did not come through."""
+
+
+class NotThere(ActionFailed):
+    """GitHub has no such thing, or does not show it to this token."""
+
+
+class Refused(ActionFailed):
+    """GitHub does not do it; ``status`` is that of HTTP, ``said`` what it says."""
+
+    def __init__(self, status: int, said: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.said = status, said
+
+
+class _Told(GithubRetry):
+    """PyGithub's way of trying again, with a line for each wait.
+
+    What was refused for its rate was not done, so it is asked for again whatever it is; what went
+    wrong at GitHub only where asking twice is the same as once.
+    """
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
+        if status_code in (403, 429):
+            return bool(self.total)
+        return super().is_retry(method, status_code, has_retry_after)
+
+    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        wait = (response and self.get_retry_after(response)) or self.get_backoff_time()
+        why = f"GitHub answers {response.status}" if response else "no answer from GitHub"
+        if response is not None and response.status in (403, 429):
+            why = f"GitHub's rate limit is reached ({response.status})"
+        until = time.strftime("%H:%M:%S", time.localtime(time.time() + wait))
+        left = int(self.total or 0)
+        say(f"{why}; trying again in {wait:.0f} s, at {until} (tries left: {left})")
+        super().sleep(response)
+
+
+def api_url() -> str:
+    """Where the API is: of an enterprise's own GitHub what ``GITHUB_API_URL`` says."""
+    return (os.environ.get("GITHUB_API_URL") or API).rstrip("/")
+
+
+def token(url: str) -> str:
+    """The token for this API: of the environment, else that of ``gh``; raises `ActionFailed`."""
+    own = url == API
+    names = ("GH_TOKEN", "GITHUB_TOKEN") if own else (
+        "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_TOKEN", "GITHUB_TOKEN")  # fmt: skip
+    for name in names:
+        if os.environ.get(name):
+            return os.environ[name]
+    if gh := shutil.which("gh"):
+        host = "github.com" if own else (urlsplit(url).hostname or "")
+        asked = subprocess.run(
+            [gh, "auth", "token", "--hostname", host], capture_output=True, text=True, timeout=15,
+            check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        if asked.returncode == 0 and asked.stdout.strip():
+            return asked.stdout.strip()
+    raise ActionFailed(
+        f"there is no token for {url}: set {names[0]} in the environment, or gh auth login, {AGAIN}"
+    )
+
+
+def repository(values: Mapping[str, str]) -> str:
+    """OWNER/NAME: what the step says, else where the remote of the working folder points."""
+    named = values.get("repo") or os.environ.get("GITHUB_REPOSITORY", "")
+    if not named:
+        remote = values.get("remote") or "origin"
+        asked = subprocess.run(
+            ["git", "remote", "get-url", "--", remote], capture_output=True, text=True, check=False
+        )
+        found = REPOSITORY.search(asked.stdout.strip())
+        named = found.group(1) if found else ""
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", named):
+        raise ActionFailed("which repository is meant is not known; say with.repo = OWNER/NAME")
+    return named
+
+
+class GitHub:
+    """One repository at GitHub. What goes wrong is an `ActionFailed` that says what to do."""
+
+    def __init__(self, repo: str, *, url: str = "", secret: str = "") -> None:
+        self.repo = repo
+        self.url = url or api_url()
+        retry = _Told(total=TRIES, backoff_factor=0.5, max_rate_limit_wait=LONGEST,
+                      status_forcelist=[*range(500, 600), 429],
+                      allowed_methods={"GET", "PUT", "PATCH", "DELETE"})  # fmt: skip
+        self._asks = github.Github(
+            auth=github.Auth.Token(secret or token(self.url)), base_url=self.url, retry=retry,
+            timeout=SECONDS, seconds_between_requests=0, seconds_between_writes=0,
+        ).requester  # fmt: skip
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> GitHub:
+        """The repository that a step is about."""
+        return cls(repository(values))
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """What stands at a path below the repository; an answer that is cut off is asked anew."""
+        return self._whole(lambda: self._ask("GET", self._at(path), parameters)[1])
+
+    def list(self, path: str, key: str = "", **parameters: Any) -> Iterator[Any]:
+        """All of a list, page after page."""
+        number = 1
+        while True:
+            asked = {**parameters, "per_page": 100, "page": number}
+            headers, page = self._whole(lambda a=asked: self._ask("GET", self._at(path), a))  # type: ignore[misc]
+            yield from page[key] if key else page
+            if 'rel="next"' not in headers.get("link", ""):
+                return
+            number += 1
+
+    def send(self, verb: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Have something done, once. Raises `Unclear` where the answer did not come through."""
+        return self._ask(verb, self._at(path), {}, dict(body or {}))[1]
+
+    def _at(self, path: str) -> str:
+        return f"/repos/{self.repo}{path}"
+
+    def _whole(self, ask: Callable[[], Any]) -> Any:
+        for left in (2, 1, 0):
+            try:
+                return ask()
+            except Unclear:
+                if not left:
+                    raise
+                say("GitHub's answer was cut off: asking again")
+        raise AssertionError
+
+    def _ask(
+        self, verb: str, path: str, parameters: dict[str, Any], body: Any = None
+    ) -> tuple[dict[str, Any], Any]:
+        what = f"{verb} {path}"
+        try:
+            return self._asks.requestJsonAndCheck(verb, path, parameters, input=body)
+        except github.BadCredentialsException as error:
+            raise ActionFailed(
+                f"GitHub does not take the token any more ({what}: 401, bad credentials); nothing "
+                f"more was done. Set GH_TOKEN to one that is valid, or gh auth login, {AGAIN}"
+            ) from error
+        except github.RateLimitExceededException as error:
+            raise ActionFailed(f"GitHub's rate limit holds on ({what}); wait, {AGAIN}") from error
+        except github.UnknownObjectException as error:
+            raise NotThere(
+                f"GitHub has no {path}, or does not show it to this token; look at the name and at "
+                f"what the token may do, {AGAIN}"
+            ) from error
+        except github.GithubException as error:
+            said = str(error.message or error.data)
+            raise Refused(
+                error.status, said, f"GitHub refuses {what}: {error.status}, {said}"
+            ) from error
+        except (requests.exceptions.RetryError, requests.exceptions.ConnectTimeout) as error:
+            raise ActionFailed(
+                f"GitHub does not do {what}, {TRIES} times in a row; look at its status, {AGAIN}"
+            ) from error
+        except requests.exceptions.RequestException as error:
+            raise Unclear(
+                f"the answer to {what} did not come through ({type(error).__name__}): whether it "
+                f"was done is not known; look at the network, {AGAIN}"
+            ) from error
