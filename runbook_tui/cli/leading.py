@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.sharing import begin, end
 from runbook_tui.cli.tracing import leave_traces
 from runbook_tui.cli.values import Values
 from runbook_tui.run.events import Actor
@@ -30,6 +31,7 @@ def lead_lines(
     resume: bool,
     after: int | None,
     plan: PlanFiles | None = None,
+    share: str = "",
 ) -> int:
     """Lead a run as lines of text; ``after`` is the event after which to tell what happened
     (None: the newest)."""
@@ -38,6 +40,7 @@ def lead_lines(
     begun = found.seq if after is None else after
     session.look_back(LOOK_BACK)
     _open(session, resume=resume)
+    begin(session, share)
     try:
         for line in (*other_runs(run), *plan_changed(session, resume=resume)):
             say.err(line)
@@ -47,6 +50,7 @@ def lead_lines(
             say.err(f"in {called(found.begun.environment, found.runbook)}")
         return _lines(session, values, yes=yes, found=found, after=begun)
     finally:
+        end(session)
         session.close()
         leave_traces(session.state)
 
@@ -60,6 +64,7 @@ def led(
     resume: bool,
     plan: PlanFiles | None = None,
     said: str = "",
+    share: str = "",
 ) -> Opened:
     """Lead a run for a screen, which says ``said`` first; raises `Ended` where somebody else leads.
 
@@ -74,6 +79,7 @@ def led(
     _open(session, resume=resume)
     try:
         hand_over(session, values)
+        begin(session, share)
         notices = (*other_runs(run), *plan_changed(session, resume=resume, screen=True))
         return opened(session, "; ".join(filter(None, (said, *notices))))
     except BaseException:

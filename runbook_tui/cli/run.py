@@ -11,6 +11,7 @@ import click
 
 from runbook_tui.cli import say
 from runbook_tui.cli.people import as_option
+from runbook_tui.cli.sharing import share_option
 from runbook_tui.cli.starting import FROM, Prepared, Start, prepare
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--no-tui", is_flag=True, help="work as lines of text; stop where a person is needed")
 @click.option("--yes", is_flag=True, help="answer confirmations; never a sign-off, gate or tick")
 @click.option("--rehearse", is_flag=True, help="go through it without changing anything")
+@share_option
 @click.option(FROM, "first", metavar="STEP", help="begin there; what is before it is skipped")
 def command(
     file: Path,
@@ -38,6 +40,7 @@ def command(
     no_tui: bool,
     yes: bool,
     rehearse: bool,
+    share: str | None,
     first: str | None,
 ) -> int:
     """Start a run of a plan, on the screen or as lines of text."""
@@ -52,6 +55,7 @@ def command(
         cwd=cwd,
         first=first,
         rehearse=rehearse,
+        share=share,
     )
     start.check()
     if no_tui or not is_terminal():
@@ -77,7 +81,10 @@ def _as_lines(start: Start, *, no_tui: bool, yes: bool) -> int:
     wiring.keep_reading(run, prepared.plan)
     what = "REHEARSAL" if start.rehearse else "run"
     say.err(f"{what} {run}: {prepared.plan.runbook.title}{prepared.where}")
-    return lead_lines(run, who, prepared.values, yes=yes, resume=False, after=0, plan=prepared.plan)
+    return lead_lines(
+        run, who, prepared.values, yes=yes, resume=False, after=0, plan=prepared.plan,
+        share=prepared.share,
+    )  # fmt: skip
 
 
 def _on_screen(start: Start) -> int:
@@ -126,7 +133,9 @@ def _open(prepared: Prepared, opening: Opening) -> Opened:
     opening.commit()
     opening.doing = "recording the run"
     run = prepared.record(who)
-    opened = led(run, who, prepared.values, opening, resume=False, plan=prepared.plan)
+    opened = led(
+        run, who, prepared.values, opening, resume=False, plan=prepared.plan, share=prepared.share
+    )
     # Whoever helps with this run needs it; nobody has to wait for it here.
     threading.Thread(target=wiring.keep_reading, args=(run, prepared.plan), name="keeping").start()
     return opened

@@ -30,11 +30,14 @@ class Start:
     cwd: Path | None = None
     first: str | None = None
     rehearse: bool = False
+    share: str | None = None
 
     def check(self) -> None:
         """Refuse what no plan is needed for; raises `Ended`."""
         if self.cwd is not None and not self.cwd.is_dir():
             raise Ended(exits.USAGE, f"--cwd {self.cwd} is not a folder")
+        if self.share is not None and self.rehearse:
+            raise Ended(exits.USAGE, "a rehearsal asks nobody, so there is nothing to --share")
 
 
 @dataclass(kw_only=True)
@@ -46,6 +49,8 @@ class Prepared:
     values: Values
     skipped: list[str]
     environment: Environment | None = None
+    share: str = ""
+    """The address of the remote that it is mirrored to."""
 
     @property
     def folder(self) -> str:
@@ -141,6 +146,7 @@ class Prepared:
 def prepare(start: Start) -> Prepared:
     """Read the plan and hold against it what was given; raises `PlanFaults` and `Ended`."""
     from runbook_tui.cli.environments import chosen
+    from runbook_tui.cli.sharing import address
     from runbook_tui.cli.starting_at import left_out
     from runbook_tui.cli.values import given
     from runbook_tui.session.plan_files import read_files, with_signers
@@ -151,4 +157,6 @@ def prepare(start: Start) -> Prepared:
     values = given(start.pairs, plan.runbook)
     environment = chosen(start.environment, values, plan.runbook)
     skipped = left_out(plan.runbook, start.first) if start.first else []
-    return Prepared(start=start, plan=plan, values=values, skipped=skipped, environment=environment)
+    share = address(start.share, str(start.file.absolute().parent))
+    return Prepared(start=start, plan=plan, values=values, skipped=skipped, environment=environment,
+                    share=share)  # fmt: skip

@@ -43,6 +43,7 @@ class Draft:
         self.overridden_gates = dict(state.overridden_gates)
         self.signoffs = list(state.signoffs)
         self.notes = list(state.notes)
+        self.refused_votes = list(state.refused_votes)
         self.rollback = state.rollback
         self.ended = state.ended
         self.severity = state.severity
@@ -79,6 +80,7 @@ class Draft:
             overridden_gates=_kept(before.overridden_gates, self.overridden_gates),
             signoffs=_same(before.signoffs, self.signoffs),
             notes=_same(before.notes, self.notes),
+            refused_votes=_same(before.refused_votes, self.refused_votes),
             rollback=self.rollback,
             ended=self.ended,
             severity=self.severity,

@@ -22,6 +22,7 @@ from runbook_tui.run.rollback_events import (
     UndoFinished,
     UndoStarted,
 )
+from runbook_tui.run.sharing_events import RunShared, VoteRefused
 
 __all__ = [
     "Actor",
@@ -30,11 +31,13 @@ __all__ = [
     "RollbackFinished",
     "RollbackOpened",
     "RollbackStarted",
+    "RunShared",
     "SeveritySet",
     "UndoAmended",
     "UndoArmed",
     "UndoFinished",
     "UndoStarted",
+    "VoteRefused",
 ]
 """What is told from here and stands beside, for whoever needs more than one kind of event."""
 

@@ -12,6 +12,7 @@ from runbook_tui.run.events import Actor, EvidenceKept, PlanCopy, RunStarted, Un
 from runbook_tui.run.frame import Frame
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback_state import RollbackState, Severity
+from runbook_tui.run.sharing_events import RunShared, VoteRefused
 from runbook_tui.run.verdicts import Signoff, enough, rejected
 
 
@@ -222,6 +223,9 @@ class RunState:
     opened_gates: Mapping[str, int] = field(default_factory=dict)
     overridden_gates: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    shared: RunShared | None = None
+    """Where the run is mirrored to, since the last time that this was begun."""
+    refused_votes: tuple[VoteRefused, ...] = ()
     rollback: RollbackState | None = None
     ended: RollbackState | None = None
     """The last rollback that came to its end, whatever was looked at since."""

@@ -30,6 +30,7 @@ from runbook_tui.run.events import (
     RunPaused,
     RunResumed,
     RunSealed,
+    RunShared,
     RunStarted,
     SeveritySet,
     SignoffGiven,
@@ -43,6 +44,7 @@ from runbook_tui.run.events import (
     UndoFinished,
     UndoStarted,
     Unknown,
+    VoteRefused,
     WatchBreached,
     WatchCleared,
 )
@@ -59,6 +61,7 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
             SignoffGiven, GateOpened, GateOverridden, WatchBreached, WatchCleared,
             UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
             UndoStarted, UndoAmended, UndoFinished, RollbackFinished, SeveritySet, OutputPruned,
+            RunShared, VoteRefused,
         )
     }
 )  # fmt: skip

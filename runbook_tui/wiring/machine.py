@@ -47,6 +47,8 @@ class LocalSurroundings:
 
     environment: Mapping[str, str] = field(default_factory=dict)
     interactive: Mapping[str, str] = field(default_factory=dict)
+    program: str = sys.executable
+    """The python that runs built-in actions: that of the machine on which they run."""
 
     def ours(self, *, interactive: bool) -> Collection[str]:
         """Names of the variables that this program sets for commands."""
@@ -73,7 +75,7 @@ class LocalSurroundings:
         known = ACTIONS[step.action]
         given = step.arguments
         words = [f"WITH_{name.upper()}={quoted(value)}" for name, value in given.items()]
-        program = f"{shlex.quote(sys.executable)} -P -m runbook_tui.forge {step.action}"
+        program = f"{shlex.quote(self.program)} -P -m runbook_tui.forge {step.action}"
         undo, verify = undo_text(step.action, given)
         own = step.undo is None
         return dataclasses.replace(
