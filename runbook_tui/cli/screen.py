@@ -58,7 +58,7 @@ def show(opening: Opening, verb: str) -> int:
 
     shown.gone()
     try:
-        say_left(shown.session.state, verb)
+        say_left(shown.session.state, verb, here=shown.session.elsewhere is None)
         return status if isinstance(status, int) else exits.DONE
     finally:
         end(shown.session)

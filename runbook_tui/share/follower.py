@@ -143,10 +143,14 @@ class Follower:
             self._closing.wait(self._pace.waiting)
             self._round_of_news(live=False)
 
-    def start(self, state: Callable[[], RunState]) -> None:
-        """Go on beside a session, whose state this is."""
+    def attach(self, state: Callable[[], RunState]) -> None:
+        """Answer to a session, whose state this is."""
         self._state = state
         self._looked = state().seq
+
+    def start(self, state: Callable[[], RunState]) -> None:
+        """Go on beside a session, whose state this is."""
+        self.attach(state)
         self._thread.start()
 
     def close(self) -> None:

@@ -93,14 +93,20 @@ class Mirror:
 
     def standing(self) -> Standing:
         """How it stands now; never waits."""
-        return in_words(self._facts, self._clock.now())
+        facts = dataclasses.replace(self._facts, waiting=self._unsent)
+        return in_words(facts, self._clock.now())
+
+    @property
+    def _unsent(self) -> int:
+        known = self._log.known if self._log is not None else 0
+        return max(0, self._session.state.seq - known)
 
     @property
     def left(self) -> str:
         """What the remote is not known to have, in words."""
-        many = self._facts.waiting
+        many = self._unsent
         words = f"{many} event{'' if many == 1 else 's'} not sent to {self.remote}"
-        return f"{words}; runbook resume {self._session.run} --share sends them" if many else ""
+        return f"{words}; `runbook resume {self._session.run} --share …` sends them" if many else ""
 
     def start(self) -> None:
         """Begin; what is recorded wakes it where it has become slow."""
@@ -232,14 +238,11 @@ class Mirror:
         """Write what is new, and push all that is not known to be there, in one push."""
         log = self._log
         assert log is not None
-        try:
-            held = self._write(log)
-            if log.pending:
-                self._push(log)
-                self._know(moved=self._clock.now())
-            self._tell_where(log)
-        finally:
-            self._know(waiting=max(0, self._session.state.seq - log.known))
+        held = self._write(log)
+        if log.pending:
+            self._push(log)
+            self._know(moved=self._clock.now())
+        self._tell_where(log)
         self._know(alarm=held or self._ballots.alarm)
 
     def _write(self, log: OwnRef) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runbook_tui.run.events import Actor
-from runbook_tui.session.home import opened
+from runbook_tui.session.home import make_folder, opened
 from runbook_tui.session.locks import RunLock
 from runbook_tui.share.refs import who
 
@@ -31,6 +31,7 @@ class Place:
 
 def take_place(folder: Path, actor: Actor) -> Place:
     """The first place that no other program here holds; raises OSError."""
+    make_folder(folder)
     machine = _machine(folder.parent)
     for number in range(1, MOST + 1):
         lock = RunLock(folder / f"{number}.lock")
