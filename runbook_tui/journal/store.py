@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from runbook_tui.journal import chain, record, schema
 from runbook_tui.journal.bell import Bell
@@ -65,7 +66,7 @@ class SqliteJournal:
         """The same journal for one who only looks; nothing is created."""
         return JournalReader(real(path))
 
-    def __enter__(self) -> SqliteJournal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

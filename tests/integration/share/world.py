@@ -245,7 +245,7 @@ class World:
     def there(self) -> dict[str, str]:
         """The refs on the remote."""
         rows = git(self.origin, "for-each-ref", "--format=%(refname) %(objectname)").splitlines()
-        return dict(row.split() for row in rows)  # type: ignore[misc]
+        return {row.split()[0]: row.split()[1] for row in rows}
 
     @property
     def log(self) -> str:

@@ -86,12 +86,9 @@ class Place:
     def enter(self, vote: Vote) -> Event:
         decision = self.cast(vote)
         assert isinstance(decision, Decision), decision
-        for number, (payload, step) in enumerate(decision.events):
-            event = self.history.add(payload, step, vote.actor)
-            if not number:
-                event = dataclasses.replace(event, id=vote.id)
-                self.history.events[-1] = event
-                first = event
+        made = [self.history.add(payload, step, vote.actor) for payload, step in decision.events]
+        first = dataclasses.replace(made[0], id=vote.id)
+        self.history.events[first.seq - 1] = first
         return first
 
 
@@ -213,7 +210,9 @@ def test_a_vote_is_read_as_it_was_written(vote: Vote) -> None:
 def test_nothing_else_is_a_vote(vote: Vote, data: st.DataObject) -> None:
     values = json.loads(vote.encode())
     key = data.draw(st.sampled_from(sorted(values)))
-    odd = data.draw(st.one_of(st.none(), st.booleans(), st.floats(), st.just([]), st.just({})))
+    odd: object = data.draw(
+        st.one_of(st.none(), st.booleans(), st.floats(), st.just([]), st.just({}))
+    )
     if odd == values[key]:
         return
     spoilt = [
