@@ -29,6 +29,11 @@ class Settings:
         """The folder of the runs' folders."""
         return self.home / "runs"
 
+    @property
+    def shared(self) -> Path:
+        """The folder of the copies of runs that are led on other machines."""
+        return self.home / "shared"
+
     def run_folder(self, run: str) -> Path:
         """Where a run keeps its commands' logs and its undo file."""
         return self.runs / run

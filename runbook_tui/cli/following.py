@@ -8,6 +8,7 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.beside import followed_up
 from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
+from runbook_tui.cli.sharing import Teller
 from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import RunState
 from runbook_tui.run.summary import summary
@@ -20,7 +21,8 @@ POLL = 0.1
 def follow(session: Session, journal: Journal) -> int:
     """Tell what happens until the run is over (0) or rolled back (5, 6); a signal leaves (7)."""
     found = session.state
-    narrator = Narrator(journal, found, found.seq)
+    narrator = Narrator(journal, found, found.seq, logs=session.elsewhere is None)
+    teller = Teller(session)
     say.err(f"looking on at {found.run}: {found.runbook.title}; Ctrl+C leaves it")
     news = threading.Event()
     stop = session.listen(lambda _: news.set())
@@ -30,11 +32,14 @@ def follow(session: Session, journal: Journal) -> int:
             while True:
                 state = session.state
                 narrator.tell()
+                teller.tell()
                 ended = _ended(state, found.rollback)
                 if ended is not None:
                     return ended
                 if leave.is_set():
-                    say.err(f"left; come back with: runbook join {state.run} --no-tui")
+                    over = session.sharing
+                    way = f" --share {over.remote}" if over is not None else ""
+                    say.err(f"left; come back with: runbook join{way} {state.run} --no-tui")
                     return exits.WAITING
                 led = _mind_lead(session, led)
                 news.wait(POLL)

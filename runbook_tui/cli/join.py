@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from runbook_tui.cli import exits
-from runbook_tui.cli.exits import Ended
+from runbook_tui.cli import say
 from runbook_tui.cli.people import actor, as_option
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def command(run: str | None, share: str | None, no_tui: bool, claimed: str | None) -> int:
     """Look on, tick and sign in your own name, and roll back; the lead starts steps."""
     if share is not None:
-        raise Ended(exits.USAGE, "this version does not share runs between machines yet")
+        return _elsewhere(share, run, claimed, no_tui=no_tui)
     if no_tui:
         return _follow(run, claimed)
     from runbook_tui.cli.screen import need_terminal, show
@@ -32,6 +33,53 @@ def command(run: str | None, share: str | None, no_tui: bool, claimed: str | Non
     need_terminal()
     name = f"run {run}" if run else "the newest run"
     return show(Opening(name, partial(_open, run, claimed)), "join")
+
+
+def _elsewhere(share: str, run: str | None, claimed: str | None, *, no_tui: bool) -> int:
+    """Follow a run that is led on another machine."""
+    from runbook_tui.cli.sharing import address
+
+    remote = address(share, ".")
+    if no_tui:
+        return _follow_elsewhere(remote, run, claimed)
+    from runbook_tui.cli.screen import need_terminal, show
+    from runbook_tui.tui.opening import Opening
+
+    need_terminal()
+    name = f"run {run}" if run else "the run that is shared"
+    work = partial(_open_elsewhere, remote, run, claimed)
+    return show(Opening(name, work), f"join --share {shlex.quote(share)}")
+
+
+def _open_elsewhere(remote: str, run: str | None, claimed: str | None, opening: Opening) -> Opened:
+    from runbook_tui.cli.screen import opened
+    from runbook_tui.cli.sharing import follow, shared_run
+    from runbook_tui.share.git import shown
+
+    opening.doing = f"asking {shown(remote)} for it"
+    layout = shared_run(remote, run)
+    opening.name = f"run {layout.run}"
+    who = actor(claimed)
+    opening.doing = f"fetching it from {shown(remote)}"
+    opening.commit()
+    session, said = follow(layout, remote, who)
+    return opened(session, said)
+
+
+def _follow_elsewhere(remote: str, run: str | None, claimed: str | None) -> int:
+    from runbook_tui import wiring
+    from runbook_tui.cli import following
+    from runbook_tui.cli.sharing import end, follow, shared_run
+
+    session, said = follow(shared_run(remote, run), remote, actor(claimed))
+    if said:
+        say.err(said, colour="yellow")
+    try:
+        with closing(wiring.copied_journal(session.run)) as journal:
+            return following.follow(session, journal)
+    finally:
+        end(session)
+        session.close()
 
 
 def _open(run: str | None, claimed: str | None, opening: Opening) -> Opened:

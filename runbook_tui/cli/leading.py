@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.sharing import begin, end
 from runbook_tui.cli.tracing import leave_traces
 from runbook_tui.cli.values import Values
 from runbook_tui.run.events import Actor
@@ -32,6 +33,7 @@ def lead_lines(
     plan: PlanFiles | None = None,
     watch: bool = False,
     people: tuple[str, ...] = (),
+    share: str = "",
 ) -> int:
     """Lead a run as lines of text; ``after`` is the event after which to tell what happened
     (None: the newest), ``people`` carry out steps that are for a role of theirs. ``watch``: only
@@ -42,6 +44,7 @@ def lead_lines(
     session.look_back(LOOK_BACK)
     session.measuring.attended = False
     _open(session, resume=resume)
+    begin(session, share)
     try:
         for line in (*other_runs(run), *plan_changed(session, resume=resume)):
             say.err(line)
@@ -53,6 +56,7 @@ def lead_lines(
             return _watching(session, found, begun)
         return _lines(session, values, yes=yes, found=found, after=begun, people=people)
     finally:
+        end(session)
         session.close()
         leave_traces(session.state)
 
@@ -66,6 +70,7 @@ def led(
     resume: bool,
     plan: PlanFiles | None = None,
     said: str = "",
+    share: str = "",
 ) -> Opened:
     """Lead a run for a screen, which says ``said`` first; raises `Ended` where somebody else leads.
 
@@ -80,6 +85,7 @@ def led(
     _open(session, resume=resume)
     try:
         hand_over(session, values)
+        begin(session, share)
         notices = (*other_runs(run), *plan_changed(session, resume=resume, screen=True))
         return opened(session, "; ".join(filter(None, (said, *notices))))
     except BaseException:

@@ -58,15 +58,19 @@ def answering() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def say_left(state: RunState, verb: str) -> None:
-    """After the screen: which run it was, what still runs, and how to come back to it."""
+def say_left(state: RunState, verb: str, *, here: bool = True) -> None:
+    """After the screen: which run it was, what still runs, and how to come back to it.
+
+    ``here``: it is carried out on this machine.
+    """
     run = state.run
     if state.finished is not None and not state.rolling_back:
         say.err(f"{'rehearsal' if state.rehearsal else 'run'} {run}: {summary(state)}")
         if state.rehearsal:
             _say_rehearsed(state)
             return
-        say.err(f"it can still be taken back: runbook rollback {run}")
+        there = "" if here else "on the lead's machine, "
+        say.err(f"it can still be taken back: {there}runbook rollback {run}")
         return
     running = [
         state.outline[id_].title if id_ in state.outline else id_
@@ -75,7 +79,7 @@ def say_left(state: RunState, verb: str) -> None:
     ]
     titles = ", ".join(f"“{title}”" for title in running)
     say.err(f"run {run}: left; " + (f"still running: {titles}" if running else "nothing runs"))
-    if state.rolling_back:
+    if state.rolling_back and here:
         say.err(f"its rollback goes on; follow it, and answer what it asks: runbook rollback {run}")
     say.err(f"come back with: runbook {verb} {run}")
 

@@ -16,6 +16,7 @@ from runbook_tui.cli.foretelling import Overruns, foretold
 from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
 from runbook_tui.cli.needs import needs
+from runbook_tui.cli.sharing import Teller
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.requests import ConfirmationNeeded, PersonNeeded, Refusal, ValuesMissing
@@ -59,6 +60,7 @@ class Lines:
         self._trouble = ""
         self._phase = ""
         self._overruns = Overruns()
+        self._teller = Teller(session)
 
     @property
     def _state(self) -> RunState:
@@ -91,6 +93,7 @@ class Lines:
             if leave.is_set():
                 return self._leave()
             self._tell_trouble()
+            self._teller.tell()
             for line in self._overruns.new(
                 self._state, self._session.now(), self._session.absent.past
             ):

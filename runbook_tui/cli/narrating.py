@@ -20,7 +20,9 @@ BAD = "red"
 class Narrator:
     """Prints what the journal and the logs say, in the order in which it happened."""
 
-    def __init__(self, journal: Journal, state: RunState, after: int) -> None:
+    def __init__(self, journal: Journal, state: RunState, after: int, *, logs: bool = True) -> None:
+        """``logs``: what commands put out is on this machine."""
+        self._logs = logs
         self._journal = journal
         self._outline = state.outline
         self._watches = {watch.id: watch for watch in state.runbook.watches}
@@ -66,7 +68,8 @@ class Narrator:
                 self._print(follower.lines(ended=True))
 
     def _follow(self, folder: str) -> None:
-        self._followed[folder] = LogFollower(Path(folder))
+        if self._logs:
+            self._followed[folder] = LogFollower(Path(folder))
 
     def _print(self, lines: list[str]) -> None:
         for line in lines:

@@ -12,6 +12,7 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.people import actor, as_option, by_option
 from runbook_tui.cli.screen import need_terminal, show
+from runbook_tui.cli.sharing import address, share_option
 
 if TYPE_CHECKING:
     from runbook_tui.cli.taking import Taking
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--trust", metavar="DIGEST", help="the plan from elsewhere that may be taken over")
 @by_option
 @click.option("--watch", is_flag=True, help="with --no-tui: start no step, keep watches alive")
+@share_option
 @as_option
 def command(
     run: str | None,
@@ -47,6 +49,7 @@ def command(
     reason: str,
     trust: str | None,
     people: tuple[str, ...],
+    share: str | None,
     claimed: str | None,
 ) -> int:
     """Go on with a run as its lead; a step that failed is tried again."""
@@ -57,7 +60,7 @@ def command(
     if not no_tui:
         need_terminal()
         if plan is None:
-            return _on_screen(run, claimed, pairs, may_ask=may_ask)
+            return _on_screen(run, claimed, pairs, may_ask=may_ask, share=share)
     from runbook_tui.cli.leading import lead_lines
     from runbook_tui.cli.taking import agreed, look
 
@@ -68,14 +71,16 @@ def command(
         chosen = replace_plan(plan, run, who, may_ask=may_ask, yes=yes, reason=reason,
                               trust=trust)  # fmt: skip
         if not no_tui:
-            return _on_screen(chosen, claimed, pairs, may_ask=may_ask)
+            return _on_screen(chosen, claimed, pairs, may_ask=may_ask, share=share)
     else:
         chosen = agreed(look(run, who), may_ask=may_ask)
     values = _given(chosen, pairs)
+    where = _address(chosen, share)
     say.err(f"run {chosen}")
     return lead_lines(
-        chosen, who, values, yes=yes, resume=plan is None, after=None, watch=watch, people=people
-    )
+        chosen, who, values, yes=yes, resume=plan is None, after=None, watch=watch, people=people,
+        share=where,
+    )  # fmt: skip
 
 
 class YesWanted(Exception):
@@ -87,25 +92,29 @@ class YesWanted(Exception):
 
 
 def _on_screen(
-    run: str | None, claimed: str | None, pairs: tuple[str, ...], *, may_ask: bool
-) -> int:
+    run: str | None, claimed: str | None, pairs: tuple[str, ...], *, may_ask: bool,
+    share: str | None,
+) -> int:  # fmt: skip
     """The screen first, the run beside it; what only a terminal can answer in between."""
     from runbook_tui.tui.opening import Opening
 
     name = f"run {run}" if run else "the newest run"
     try:
-        return show(Opening(name, partial(_look, run, claimed, pairs, may_ask)), "resume")
+        return show(Opening(name, partial(_look, run, claimed, pairs, may_ask, share)), "resume")
     except YesWanted as wanted:
         taking = wanted.taking
     from runbook_tui.cli.taking import agreed
 
     chosen = agreed(taking, may_ask=True)
-    return show(Opening(f"run {chosen}", partial(_open, chosen, actor(claimed), pairs)), "resume")
+    return show(
+        Opening(f"run {chosen}", partial(_open, chosen, actor(claimed), pairs, share)), "resume"
+    )
 
 
 def _look(
-    run: str | None, claimed: str | None, pairs: tuple[str, ...], may_ask: bool, opening: Opening
-) -> Opened:
+    run: str | None, claimed: str | None, pairs: tuple[str, ...], may_ask: bool,
+    share: str | None, opening: Opening,
+) -> Opened:  # fmt: skip
     from runbook_tui.cli.taking import look
 
     opening.doing = "looking the run up"
@@ -114,17 +123,31 @@ def _look(
     if taking.question and may_ask:
         raise YesWanted(taking)
     opening.name = f"run {taking.run}"
-    return _open(taking.run, who, pairs, opening, said=taking.words)
+    return _open(taking.run, who, pairs, share, opening, said=taking.words)
 
 
 def _open(
-    run: str, who: Actor, pairs: tuple[str, ...], opening: Opening, *, said: str = ""
-) -> Opened:
+    run: str, who: Actor, pairs: tuple[str, ...], share: str | None, opening: Opening,
+    *, said: str = "",
+) -> Opened:  # fmt: skip
     from runbook_tui.cli.leading import led
 
     opening.doing = "reading the plan and the journal"
     values = _given(run, pairs)
-    return led(run, who, values, opening, resume=True, said=said)
+    where = _address(run, share)
+    return led(run, who, values, opening, resume=True, said=said, share=where)
+
+
+def _address(run: str, share: str | None) -> str:
+    """The remote that is meant, by its name in the plan's repository or as it is."""
+    if share is None:
+        return ""
+    from runbook_tui.cli.opening import reading
+    from runbook_tui.run.events import RunStarted
+
+    with reading() as journal:
+        begun = journal.events(run, 0, 1)[0].payload
+    return address(share, begun.folder if isinstance(begun, RunStarted) else ".")
 
 
 def _given(run: str, pairs: tuple[str, ...]) -> Values:

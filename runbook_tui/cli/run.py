@@ -11,6 +11,7 @@ import click
 
 from runbook_tui.cli import say
 from runbook_tui.cli.people import as_option, by_option
+from runbook_tui.cli.sharing import share_option
 from runbook_tui.cli.starting import FROM, Prepared, Start, prepare
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="a breach may start a rollback by itself, where the plan says so of its watch",
 )
+@share_option
 @click.option(FROM, "first", metavar="STEP", help="begin there; what is before it is skipped")
 @by_option
 def command(
@@ -47,6 +49,7 @@ def command(
     yes: bool,
     rehearse: bool,
     automatic_rollback: bool,
+    share: str | None,
     first: str | None,
     people: tuple[str, ...],
     trust: str | None,
@@ -66,6 +69,7 @@ def command(
         people=people,
         trust=trust,
         automatic_rollback=automatic_rollback,
+        share=share,
     )
     start.check()
     if no_tui or not is_terminal():
@@ -94,7 +98,7 @@ def _as_lines(start: Start, *, no_tui: bool, yes: bool) -> int:
     say.err(f"{what} {run}: {prepared.plan.runbook.title}{prepared.where}")
     return lead_lines(
         run, who, prepared.values, yes=yes, resume=False, after=0, plan=prepared.plan,
-        people=start.people,
+        people=start.people, share=prepared.share,
     )  # fmt: skip
 
 
@@ -146,7 +150,9 @@ def _open(prepared: Prepared, opening: Opening) -> Opened:
     opening.commit()
     opening.doing = "recording the run"
     run = prepared.record(who)
-    opened = led(run, who, prepared.values, opening, resume=False, plan=prepared.plan)
+    opened = led(
+        run, who, prepared.values, opening, resume=False, plan=prepared.plan, share=prepared.share
+    )
     # Whoever helps with this run needs it; nobody has to wait for it here.
     threading.Thread(target=wiring.keep_reading, args=(run, prepared.plan), name="keeping").start()
     return opened

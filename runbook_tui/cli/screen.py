@@ -33,7 +33,8 @@ def opened(session: Session, said: str = "") -> Opened:
     from runbook_tui.tui.opening import Opened
 
     gone = Deputy(session).dismiss
-    return Opened(session=session, terminals=wiring.terminals(), said=said, gone=gone)
+    terminals = wiring.terminals() if session.elsewhere is None else wiring.no_terminals()
+    return Opened(session=session, terminals=terminals, said=said, gone=gone)
 
 
 def show(opening: Opening, verb: str) -> int:
@@ -52,12 +53,15 @@ def show(opening: Opening, verb: str) -> int:
         say.err("left before the run was open; nothing was recorded or started")
         return exits.WAITING
     from runbook_tui.cli.leaving import say_left
+    from runbook_tui.cli.sharing import end
     from runbook_tui.cli.tracing import leave_traces
 
     shown.gone()
     try:
-        say_left(shown.session.state, verb)
+        say_left(shown.session.state, verb, here=shown.session.elsewhere is None)
         return status if isinstance(status, int) else exits.DONE
     finally:
+        end(shown.session)
         shown.session.close()
-        leave_traces(shown.session.state)
+        if shown.session.elsewhere is None:
+            leave_traces(shown.session.state)

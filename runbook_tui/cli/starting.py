@@ -35,11 +35,14 @@ class Start:
     trust: str | None = None
     """The digest of a plan from elsewhere that may run what it says."""
     automatic_rollback: bool = False
+    share: str | None = None
 
     def check(self) -> None:
         """Refuse what no plan is needed for; raises `Ended`."""
         if self.cwd is not None and not self.cwd.is_dir():
             raise Ended(exits.USAGE, f"--cwd {self.cwd} is not a folder")
+        if self.share is not None and self.rehearse:
+            raise Ended(exits.USAGE, "a rehearsal asks nobody, so there is nothing to --share")
 
 
 @dataclass(kw_only=True)
@@ -51,6 +54,8 @@ class Prepared:
     values: Values
     skipped: list[str]
     environment: Environment | None = None
+    share: str = ""
+    """The address of the remote that it is mirrored to."""
 
     @property
     def folder(self) -> str:
@@ -171,6 +176,7 @@ class Prepared:
 def prepare(start: Start) -> Prepared:
     """Read the plan and hold against it what was given; raises `PlanFaults` and `Ended`."""
     from runbook_tui.cli.environments import chosen
+    from runbook_tui.cli.sharing import address
     from runbook_tui.cli.starting_at import left_out
     from runbook_tui.cli.values import given
     from runbook_tui.session.plan_files import read_files, with_signers
@@ -181,4 +187,6 @@ def prepare(start: Start) -> Prepared:
     values = given(start.pairs, plan.runbook)
     environment = chosen(start.environment, values, plan.runbook)
     skipped = left_out(plan.runbook, start.first) if start.first else []
-    return Prepared(start=start, plan=plan, values=values, skipped=skipped, environment=environment)
+    share = address(start.share, str(start.file.absolute().parent))
+    return Prepared(start=start, plan=plan, values=values, skipped=skipped, environment=environment,
+                    share=share)  # fmt: skip

@@ -150,6 +150,21 @@ def _sealed(event: Event, about: str, title: Title) -> str:
     return f"sealed by {event.actor.identity}, {p.events} events, with {fingerprint(p.signature)}"
 
 
+def _shared(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.RunShared)
+    return f"{event.actor.name} shares the run over {p.remote}, under {p.refs}"
+
+
+def _vote_refused(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.VoteRefused)
+    who = f" of {p.name}" if p.name else ""
+    node = f" on {title(p.node)}" if p.node else ""
+    what = f"{'ALARM: ' if p.alarm else ''}what came from another machine{who}{node} is refused"
+    return f"{what}: {p.reason} ({p.vote})"
+
+
 def _run_finished(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.RunFinished)
@@ -250,6 +265,8 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.RunResumed: _about("{by} goes on as lead"),
     e.RunFinished: _run_finished,
     e.RunSealed: _sealed,
+    e.RunShared: _shared,
+    e.VoteRefused: _vote_refused,
     e.PlanChanged: _plan_changed,
     e.LeadHandedOver: _about("{name} leads from here on"),
     e.StepStarted: _step_started,

@@ -161,7 +161,8 @@ class JournalReader:
         try:
             with told(self._path), self._opened() as db:
                 if db is not None:
-                    return verify.audit(db, run, anchor)
+                    alone = schema.side(self._path, schema.COPY).exists()
+                    return verify.audit(db, run, anchor, alone=alone)
         except Damaged as error:
             return Verdict(events=0, heads={}, problems=(str(error),))
         missing = [name for name in (run, anchor) if name is not None]

@@ -17,6 +17,8 @@ FIRST = 1
 """The version of the tables below."""
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
+COPY = ".copy"
+"""The ending of the file beside a journal that is a copy of another machine's: where it is from."""
 SMALLEST = 512
 """Bytes of the smallest database there can be."""
 FULL = 2

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from runbook_tui.journal import chain, record, schema
 from runbook_tui.journal.bell import Bell
@@ -40,6 +41,8 @@ class SqliteJournal:
     `JournalError`, and then nothing was recorded.
     """
 
+    is_copy = False
+
     def __init__(self, path: Path, clock: Clock, patience: float = PATIENCE) -> None:
         self._path = real(path)
         self._name = str(self._path)
@@ -63,7 +66,7 @@ class SqliteJournal:
         """The same journal for one who only looks; nothing is created."""
         return JournalReader(real(path))
 
-    def __enter__(self) -> SqliteJournal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -148,6 +151,11 @@ class SqliteJournal:
     def _open(self) -> None:
         with told(self._path):
             prepare(self._path)
+            if schema.side(self._path, schema.COPY).exists() and not self.is_copy:
+                raise JournalError(
+                    f"journal {self._path}: a copy of a run that is led on another machine",
+                    "It can be read here; take part with `runbook join --share`.",
+                )
             with self._lock.held():
                 exists = schema.inspect(self._path, self._patience)
                 self._db = schema.writing(self._path, self._patience)

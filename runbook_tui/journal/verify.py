@@ -109,17 +109,22 @@ def previous_of(beginning: str) -> tuple[str, str] | None:
         return None
 
 
-def audit(db: sqlite3.Connection, run: str | None, anchor: str | None) -> Verdict:
-    """Check one run, or all of them and the links between them, in one snapshot."""
+def audit(
+    db: sqlite3.Connection, run: str | None, anchor: str | None, *, alone: bool = False
+) -> Verdict:
+    """Check one run, or all of them and the links between them, in one snapshot.
+
+    ``alone``: the run is a copy, and those before it are not there.
+    """
     db.execute("BEGIN")
     try:
-        return _audit(db, run, anchor)
+        return _audit(db, run, anchor, alone=alone)
     finally:
         if db.in_transaction:
             db.execute("ROLLBACK")
 
 
-def _audit(db: sqlite3.Connection, run: str | None, anchor: str | None) -> Verdict:
+def _audit(db: sqlite3.Connection, run: str | None, anchor: str | None, *, alone: bool) -> Verdict:
     rows = {row[0]: row[1:] for row in db.execute(RUNS)}
     problems = [f"the journal's {name} is missing or changed" for name in schema.altered(db)]
     names = [run] if run is not None else [*rows, *orphans(db, rows)]
@@ -136,7 +141,7 @@ def _audit(db: sqlite3.Connection, run: str | None, anchor: str | None) -> Verdi
             problems.append(f"run {name}: there is no such run")
         else:
             problems += list(misfiled(db, name, rows[name]))
-    problems += broken_links(db, rows, run)
+    problems += [] if alone else broken_links(db, rows, run)
     if anchor is not None and not anchored(db, anchor.strip().lower(), run):
         problems.append(
             f"the anchor {anchor} is no hash of {'the journal' if run is None else run}"

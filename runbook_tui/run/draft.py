@@ -50,6 +50,7 @@ class Draft:
         self.probed = dict(state.probed)
         self.signoffs = list(state.signoffs)
         self.notes = list(state.notes)
+        self.refused_votes = list(state.refused_votes)
         self.rollback = state.rollback
         self.ended = state.ended
         self.severity = state.severity
@@ -90,6 +91,7 @@ class Draft:
             probed=_kept(before.probed, self.probed),
             signoffs=_same(before.signoffs, self.signoffs),
             notes=_same(before.notes, self.notes),
+            refused_votes=_same(before.refused_votes, self.refused_votes),
             rollback=self.rollback,
             ended=self.ended,
             severity=self.severity,

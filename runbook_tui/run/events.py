@@ -23,6 +23,7 @@ from runbook_tui.run.rollback_events import (
     UndoFinished,
     UndoStarted,
 )
+from runbook_tui.run.sharing_events import RunShared, VoteRefused
 from runbook_tui.run.watch_events import (
     CheckProbed,
     WatchBreached,
@@ -41,11 +42,13 @@ __all__ = [
     "RollbackFinished",
     "RollbackOpened",
     "RollbackStarted",
+    "RunShared",
     "SeveritySet",
     "UndoAmended",
     "UndoArmed",
     "UndoFinished",
     "UndoStarted",
+    "VoteRefused",
     "WatchBreached",
     "WatchCleared",
     "WatchOverridden",

@@ -96,6 +96,14 @@ def _run_sealed(draft: Draft, event: Event, payload: e.RunSealed) -> None:
     draft.fields["sealed"] = event.seq
 
 
+def _run_shared(draft: Draft, event: Event, payload: e.RunShared) -> None:
+    draft.fields["shared"] = payload
+
+
+def _vote_refused(draft: Draft, event: Event, payload: e.VoteRefused) -> None:
+    draft.refused_votes.append(payload)
+
+
 def _lead(draft: Draft, event: Event, payload: e.LeadHandedOver) -> None:
     draft.led_by(e.Actor(name=payload.name, email=payload.email))
 
@@ -341,6 +349,8 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.RunResumed: _run_resumed,
     e.RunFinished: _run_finished,
     e.RunSealed: _run_sealed,
+    e.RunShared: _run_shared,
+    e.VoteRefused: _vote_refused,
     e.PlanChanged: replanning.plan_changed,
     e.LeadHandedOver: _lead,
     e.StepStarted: _step_started,

@@ -12,6 +12,7 @@ from runbook_tui.run.events import Actor, EvidenceKept, PlanCopy, RunStarted, Un
 from runbook_tui.run.frame import Frame
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback_state import RollbackState, Severity
+from runbook_tui.run.sharing_events import RunShared, VoteRefused
 from runbook_tui.run.verdicts import Signoff, enough, rejected
 from runbook_tui.run.watch_holds import held
 from runbook_tui.run.watched import Probed, Watched
@@ -234,6 +235,9 @@ class RunState:
     asked: Mapping[str, float] = field(default_factory=dict)
     """When somebody was asked anew for a decision, by `deadlines.key`."""
     notes: tuple[Note, ...] = ()
+    shared: RunShared | None = None
+    """Where the run is mirrored to, since the last time that this was begun."""
+    refused_votes: tuple[VoteRefused, ...] = ()
     rollback: RollbackState | None = None
     ended: RollbackState | None = None
     """The last rollback that came to its end, whatever was looked at since."""

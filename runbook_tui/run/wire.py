@@ -32,6 +32,7 @@ from runbook_tui.run.events import (
     RunPaused,
     RunResumed,
     RunSealed,
+    RunShared,
     RunStarted,
     SeveritySet,
     SignoffGiven,
@@ -45,6 +46,7 @@ from runbook_tui.run.events import (
     UndoFinished,
     UndoStarted,
     Unknown,
+    VoteRefused,
     WatchBreached,
     WatchCleared,
     WatchOverridden,
@@ -65,6 +67,7 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
             WatchUnknown, WatchOverridden, WatchSampled,
             UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
             UndoStarted, UndoAmended, UndoFinished, RollbackFinished, SeveritySet, OutputPruned,
+            RunShared, VoteRefused,
         )
     }
 )  # fmt: skip

@@ -26,6 +26,7 @@ from runbook_tui.run.rehearsal import really_runs
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.retrying import pausing
 from runbook_tui.run.state import RunState
+from runbook_tui.run.votes import ShareRequest, decide_share
 from runbook_tui.session.capacity import too_large, unfit
 from runbook_tui.session.driving import Driver
 from runbook_tui.session.evidence import with_evidence
@@ -95,8 +96,11 @@ class Desk:
         self._recorder.sync()
         beside = r.OpenRollback | r.CloseRollback | r.SetSeverity
         keep = self._state.rolling_back or isinstance(request, beside)
-        unproven = self._guard.refusal(self._state, request, actor)
-        answer = unproven or self._decided(request, actor, keep=keep and not is_signed(request))
+        shared = isinstance(request, ShareRequest)
+        asked = request.inner if isinstance(request, ShareRequest) else request
+        unproven = self._guard.refusal(self._state, asked, actor)
+        keep = keep and not shared and not is_signed(request)
+        answer = unproven or self._decided(request, actor, keep=keep)
         if isinstance(request, r.ProbeAgain) and isinstance(answer, Accepted):
             self._driver.probe_again(request.step)
         if isinstance(request, r.StartStep) and isinstance(answer, Accepted):
@@ -110,14 +114,20 @@ class Desk:
         def pairs(state: RunState) -> list[Pair]:
             refusal.clear()
             now = self._bench.now()
-            decision = deadlines.refused(state, request, now) or decide(state, request, actor)
+            if isinstance(request, ShareRequest):
+                decision = decide_share(state, request, actor)
+            else:
+                decision = deadlines.refused(state, request, now) or decide(state, request, actor)
             if isinstance(decision, Refusal):
                 refusal.append(deadlines.explained(state, request, decision, now))
                 return []
             return with_evidence(self._bench, self._driver.armed(decision.events))
 
-        record = self._recorder.record_or_keep if keep else self._recorder.record
-        events = record(pairs, actor)
+        id_ = request.id if isinstance(request, ShareRequest) else ""
+        recorder = self._recorder
+        events = (
+            recorder.record_or_keep(pairs, actor) if keep else recorder.record(pairs, actor, id_)
+        )
         if any(
             isinstance(e.payload, PlanChanged)
             or (isinstance(e.payload, UndoArmed) and e.payload.kind == "manual")

@@ -47,8 +47,10 @@ class Recorder:
         self.state = fold(self.state, events)
         return events
 
-    def record(self, decide: Decide, actor: Actor | None = None) -> list[Event]:
+    def record(self, decide: Decide, actor: Actor | None = None, id_: str = "") -> list[Event]:
         """Append what ``decide`` makes of the newest state, deciding again if others were first.
+
+        ``id_`` is the first event's; once it is recorded, it is not recorded again.
 
         Raises `JournalError`, `TooLarge` among them; nothing has changed then.
         """
@@ -56,7 +58,10 @@ class Recorder:
             pairs = decide(self.state)
             if not pairs:
                 return []
-            drafts = [Draft(payload=payload, step=step) for payload, step in pairs]
+            drafts = [
+                Draft(payload=payload, step=step, id=id_ if not n else "")
+                for n, (payload, step) in enumerate(pairs)
+            ]
             try:
                 events = self._journal.append(
                     self.state.run, drafts, actor or self._actor, expect=self.state.seq
@@ -168,7 +173,7 @@ class Imagining(Recorder):
         self.pairs: list[Pair] = []
         """All that it was given."""
 
-    def record(self, decide: Decide, actor: Actor | None = None) -> list[Event]:
+    def record(self, decide: Decide, actor: Actor | None = None, id_: str = "") -> list[Event]:
         """The events as they would stand in the journal."""
         pairs = decide(self.state)
         self.pairs += pairs

@@ -36,6 +36,7 @@ from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.proofs import Guard
 from runbook_tui.session.putting_out import foreseen
 from runbook_tui.session.recorder import Recorder
+from runbook_tui.session.sharing import Elsewhere, Sharing
 from runbook_tui.session.spare import Places
 from runbook_tui.session.undo_writing import Papers
 from runbook_tui.session.workbench import Workbench
@@ -61,7 +62,8 @@ class Session:
 
     ``leads``: this session carries steps out; another one only ticks, signs, watches and rolls
     back. Everything public may be called from any thread and returns at once. ``owns_journal``:
-    the journal is closed with the session, which leaves all of it in its one file.
+    the journal is closed with the session, which leaves all of it in its one file. ``elsewhere``:
+    the run is led on another machine; here it is looked at, and what is asked goes there.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Session:
         owns_journal: bool = False,
         durations: Durations | None = None,
         sampler: Sampler | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         places = Places(folder, state.run)
         self._recorder = Recorder(journal, state, actor, clock, places)
@@ -116,6 +119,9 @@ class Session:
         self._told: RunState | None = None
         self.actor = actor
         self.leads = leads
+        self.elsewhere = elsewhere
+        self.sharing: Sharing | None = elsewhere
+        """How the run fares on other machines; None where it is on this one alone."""
         self._thread = threading.Thread(target=self._live, name="session", daemon=True)
         following = Following(
             journal, self._recorder, self._call, self._closing, self.lead_lock.look
@@ -160,7 +166,7 @@ class Session:
     @property
     def leaderless(self) -> bool:
         """Whether nobody's program leads the run now, this one neither; never waits."""
-        return not self.leads and self.lead_lock.gone
+        return not self.leads and self.elsewhere is None and self.lead_lock.gone
 
     def open(self, *, resume: bool = False) -> bool:
         """Start the session's threads; False if it should lead and somebody else does.
@@ -178,11 +184,12 @@ class Session:
 
     def prepare_rollback(self, request: r.StartRollback) -> None:
         """This will perhaps be asked in a moment: make ready what can be, and do nothing of it."""
-        self._call(lambda: self._desk.prepare(request))
+        if self.elsewhere is None:
+            self._call(lambda: self._desk.prepare(request))
 
     def keep_looking(self) -> None:
         """Find out from here on what hinders undos: somebody looks at the light."""
-        if not self._looking.is_alive():
+        if self.elsewhere is None and not self._looking.is_alive():
             self._looking.start()
 
     def ask(self, request: r.Request, actor: Actor | None = None) -> Future[Answer]:
@@ -190,6 +197,8 @@ class Session:
 
         ``actor``: somebody else at this keyboard, who acts in a name of their own.
         """
+        if self.elsewhere is not None:
+            return self.elsewhere.ask(self.state, request, actor or self.actor)
         work = _Work(request=request, actor=actor or self.actor)
         self._work.put(work)
         return work.future
@@ -240,6 +249,11 @@ class Session:
         self._lookout.look_back(patience)
 
     @property
+    def hidden(self) -> tuple[str, ...]:
+        """The values of secrets that are known here."""
+        return tuple(value for value in dict(self._bench.vault).values() if value)
+
+    @property
     def rolls_back(self) -> bool:
         """Whether the rollback that runs is carried out here, and by nobody else."""
         return self.state.rolling_back and self._driver.has_rollback
@@ -258,11 +272,13 @@ class Session:
 
     def write(self, folder: str, data: bytes) -> None:
         """Type into a command's terminal: at once, unless that may wait."""
-        self._keyboard.write(Path(folder), data)
+        if self.elsewhere is None:
+            self._keyboard.write(Path(folder), data)
 
     def resize(self, folder: str, rows: int, columns: int) -> None:
         """Tell a command's terminal its size."""
-        self._call(lambda: self._commands.resize(Path(folder), rows, columns))
+        if self.elsewhere is None:
+            self._call(lambda: self._commands.resize(Path(folder), rows, columns))
 
     def pause(self) -> Future[Answer]:
         """Record that the lead leaves; commands go on."""
@@ -297,6 +313,10 @@ class Session:
                 pass
             else:
                 self._do(work)
+            if self.elsewhere is not None:
+                busy = False  # Nothing of the run is on this machine, and nothing is done here.
+                self._tell()
+                continue
             busy = self._driver.advance_safely()
             self.measuring.advance(self._roll_back)
             if self._bench.look_around() | self._lookout.take_in():

@@ -48,9 +48,11 @@ def verify(
     run: str | None = None,
     anchor: str | None = None,
     examiner: Examiner | None = None,
+    *,
+    copied: bool = False,
 ) -> Verdict:
     """Check one run or all; ``runs`` is the folder that holds the runs' folders, ``examiner`` looks
-    at the signatures."""
+    at the signatures. ``copied``: the runs are led elsewhere, and so are their logs."""
     # Looked at before the journal: a run is recorded before its folder is made, so that one
     # which begins meanwhile is never taken for one that was deleted.
     folders = with_traces(runs) if run is None else []
@@ -80,7 +82,10 @@ def verify(
         else:
             found.problems += cut_off(runs / name, events)
         found.problems += wrong_digests(events)
-        _compare(found, logs, runs / name, events)
+        if copied:
+            found.remarks.append(f"run {name}: a copy; its logs are on the lead's machine")
+        else:
+            _compare(found, logs, runs / name, events)
         if examiner is not None:
             examined = examiner.examine(events)
             found.proofs[name] = examined.good

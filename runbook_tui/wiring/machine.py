@@ -68,6 +68,8 @@ class LocalSurroundings:
 
     environment: Mapping[str, str] = field(default_factory=dict)
     interactive: Mapping[str, str] = field(default_factory=dict)
+    program: str = sys.executable
+    """The python that runs built-in actions: that of the machine on which they run."""
 
     def ours(self, *, interactive: bool) -> Collection[str]:
         """Names of the variables that this program sets for commands."""
@@ -94,7 +96,7 @@ class LocalSurroundings:
             return step
         given = step.arguments
         words = [f"WITH_{name.upper()}={quoted(value)}" for name, value in given.items()]
-        program = f"{shlex.quote(sys.executable)} -P -m runbook_tui.forge {step.action}"
+        program = f"{shlex.quote(self.program)} -P -m runbook_tui.forge {step.action}"
         made = texts(step.action, given)
         before = made.before
         if known.prepares:

@@ -80,9 +80,13 @@ def verification(
     """Whether the journal holds, the commands' logs are what it says of them, and its signatures
     are good."""
     from runbook_tui.command.evidence import KeptLogs
+    from runbook_tui.journal.schema import COPY, side
     from runbook_tui.session.verifying import verify
 
-    return verify(record, KeptLogs(), settings().runs, run, anchor, examiner(signers))
+    copied = side(settings().journal, COPY).exists()
+    return verify(
+        record, KeptLogs(), settings().runs, run, anchor, examiner(signers), copied=copied
+    )
 
 
 def export(run: str, file: IO[bytes]) -> Verdict:

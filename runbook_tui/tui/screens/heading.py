@@ -25,5 +25,6 @@ def heading(app: RunbookApp, width: int) -> list[Line]:
             session.absent,
             you=you,
             leaderless=session.leaderless,
+            sharing=session.sharing.standing() if session.sharing is not None else None,
         )
     ]

@@ -16,7 +16,8 @@ from runbook_tui.run.rollback import plan, without
 from runbook_tui.run.state import RunState
 from runbook_tui.run.times import day_of, said
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
-from runbook_tui.tui.views import follow_up, severity
+from runbook_tui.session.sharing import Standing
+from runbook_tui.tui.views import follow_up, severity, shared
 from runbook_tui.tui.views.tone import Line, length, spread
 from runbook_tui.tui.views.whereabouts import environment
 
@@ -54,10 +55,12 @@ def head(
     *,
     you: str = "",
     leaderless: bool = False,
+    sharing: Standing | None = None,
 ) -> Line:
     """The top line; what goes first where it is narrow: run, lead, finish; never readiness.
 
     ``you``: who looks on, where that is not the lead. ``leaderless``: nobody leads now.
+    ``sharing``: how the run fares on other machines.
     """
     if state.rolling_back:
         started = state.rollback.started if state.rollback else None
@@ -71,6 +74,7 @@ def head(
     title = [*environment(state), *title]
     right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]
     own: list[Line] = [[(you, "strong")]] if you else []
+    own += shared.facts(sharing, width)
     if level := severity.word(state.severity):
         own.insert(0, [(level, "bad")])
     if left := follow_up.fact(state, now, width):

@@ -8,6 +8,7 @@ from runbook_tui.run.events import Actor
 from runbook_tui.run.state import RunState, keeps_open, passed
 from runbook_tui.run.summary import summary
 from runbook_tui.run.upcoming import open_before
+from runbook_tui.tui.views import shared
 from runbook_tui.tui.views.follow_up import opened
 from runbook_tui.tui.views.outputs import ended_early, ending
 from runbook_tui.tui.views.signing import verdict
@@ -25,6 +26,7 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
         *(_still_open(before, now) if stepped else ()),
         *(_out_of_order(before, now) if stepped else ()),
         *_signed(before, now, me),
+        *shared.refused(before, now),
         *_refused(before, now),
         *(_ended_early(before, now) if stepped else ()),
         *_finished(before, now),

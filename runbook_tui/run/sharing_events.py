@@ -1,0 +1,41 @@
+"""What is recorded of a run's life on other machines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from runbook_tui.run.payload import Payload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunShared(Payload):
+    """The run is mirrored to ``remote``, under the refs that begin with ``refs``.
+
+    ``program`` is how built-in actions are called on the lead's machine and ``version`` that of
+    the program there: who signs elsewhere must be shown the same commands.
+    """
+
+    WIRE: ClassVar[str] = "run.shared"
+    remote: str
+    refs: str
+    program: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteRefused(Payload):
+    """What somebody on another machine has asked for is not done, and why.
+
+    ``vote`` is where it stands on the remote, ``name`` and ``email`` who it claims to be from.
+    ``alarm``: somebody may have tampered with it, or with the remote; then ``vote`` may be the ref
+    alone.
+    """
+
+    WIRE: ClassVar[str] = "vote.refused"
+    vote: str
+    reason: str
+    alarm: bool = False
+    node: str = ""
+    name: str = ""
+    email: str = ""

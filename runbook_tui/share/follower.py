@@ -1,0 +1,310 @@
+"""A reviewer's side: the run's events come from the remote, what is asked here goes there.
+
+Nothing is decided here. What a person signs, ticks or notes is written down, sent as a vote, and
+answered once the lead's machine has entered it into the run, or has said why not.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from runbook_tui.run.decide import decide
+from runbook_tui.run.events import Actor, Event, RunShared, VoteRefused
+from runbook_tui.run.requests import Refusal, Request, SignNode
+from runbook_tui.run.signing import content_digest
+from runbook_tui.run.state import RunState
+from runbook_tui.run.votes import Vote, refusal_id
+from runbook_tui.session.answering import Accepted, Answer
+from runbook_tui.session.locks import RunLock
+from runbook_tui.session.ports.clock import Clock
+from runbook_tui.session.ports.journal import Journal, JournalError
+from runbook_tui.session.ports.replica import NotTaken, Replica
+from runbook_tui.session.sharing import Standing
+from runbook_tui.share.asking import Ballot, asked
+from runbook_tui.share.commits import Author, Batch
+from runbook_tui.share.far import FarClock
+from runbook_tui.share.git import GitTrouble, shown
+from runbook_tui.share.merging import NOTHING, Rewritten, grown
+from runbook_tui.share.own import OwnRef
+from runbook_tui.share.pace import Pace, awaits
+from runbook_tui.share.refs import Layout
+from runbook_tui.share.repository import THERE, Repository
+from runbook_tui.share.standing import Facts, in_words
+
+LOG = f"{THERE}log"
+SEEN = "refs/seen/log"
+FIRST = 5.0
+"""Seconds that a run may take until it says where it is shared from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cast:
+    """A vote that was sent, and who waits for what becomes of it."""
+
+    ballot: Ballot
+    vote: Vote
+    future: Future[Answer]
+
+
+class Follower:
+    """Port `Elsewhere`. ``who`` is by what the votes from here are known."""
+
+    def __init__(
+        self,
+        *,
+        layout: Layout,
+        repository: Repository,
+        replica: Replica,
+        journal: Journal,
+        clock: FarClock,
+        here: Clock,
+        author: Actor,
+        who: str,
+        lock: RunLock,
+        pace: Pace | None = None,
+        mono: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._layout = layout
+        self._repository = repository
+        self._replica = replica
+        self._journal = journal
+        self._clock = clock
+        self._here = here
+        self._pace = pace or Pace()
+        self._mono = mono
+        self._votes = OwnRef(repository, layout, Author(name=author.name, mail=author.email), who)
+        self._who = who
+        self._lock = lock
+        self._seen = NOTHING
+        self._there: dict[str, str] = {}
+        self._asked: queue.SimpleQueue[tuple[Ballot, Future[Answer]]] = queue.SimpleQueue()
+        self._cast: list[_Cast] = []
+        self._looked = 0
+        self._state: Callable[[], RunState] | None = None
+        self._facts = Facts(remote=shown(repository.remote), sends=False, began=here.now())
+        self._moved = mono()
+        self._closing = threading.Event()
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self.go_on, name="follower of a remote", daemon=True)
+
+    @property
+    def remote(self) -> str:
+        """The remote's address, without a password in it."""
+        return self._facts.remote
+
+    def standing(self) -> Standing:
+        """How it stands now; never waits."""
+        return in_words(self._facts, self._here.now())
+
+    @property
+    def left(self) -> str:
+        """What the lead's machine has not answered, in words."""
+        what = [cast.ballot.what for cast in self._cast]
+        where = "is sent the next time" if self._votes.pending else "stays sent"
+        return f"not answered by the lead's machine, and {where}: {', '.join(what)}" if what else ""
+
+    def ask(self, state: RunState, request: Request, actor: Actor) -> Future[Answer]:
+        """Send it as a vote, or say at once what becomes of it here; never waits."""
+        future: Future[Answer] = Future()
+        answer = asked(state, request, actor)
+        if isinstance(answer, Ballot):
+            self._asked.put((answer, future))
+            self._wake.set()
+        else:
+            future.set_result(answer)
+        return future
+
+    # -- opening and closing ---------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Bring what there is, before the session is opened; raises `GitTrouble`, `NotTaken` and
+        `Rewritten`."""
+        refs = self._repository.refs()
+        self._votes.load(refs)
+        if oid := refs.get(SEEN):
+            self._seen = grown(NOTHING, oid, self._repository.line(oid), self._layout.run).seen
+        self._round_of_news(live=False)
+
+    def origin(self) -> RunShared:
+        """What the run says of the lead's machine; waits a moment for that where it has just
+        begun."""
+        until = self._mono() + FIRST
+        while True:
+            events = self._journal.events(self._layout.run)
+            told = [e.payload for e in events if isinstance(e.payload, RunShared)]
+            if told or self._mono() > until:
+                return told[-1] if told else RunShared(remote=self.remote, refs="")
+            self._closing.wait(self._pace.waiting)
+            self._round_of_news(live=False)
+
+    def attach(self, state: Callable[[], RunState]) -> None:
+        """Answer to a session, whose state this is."""
+        self._state = state
+        self._looked = state().seq
+
+    def start(self, state: Callable[[], RunState]) -> None:
+        """Go on beside a session, whose state this is."""
+        self.attach(state)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End; what was sent stays sent."""
+        self._closing.set()
+        self._pace.hurry()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(self._pace.last)
+        self._lock.release()
+
+    # -- on the thread ---------------------------------------------------------------------------
+
+    def go_on(self) -> None:
+        """A round after the other, until it is closed; what is left is sent then."""
+        while not self._closing.is_set():
+            self._pace.wait(self.round(), self._wake)
+        self._safely(self._write_down if self._facts.trouble else self._send)
+        for cast in self._cast:
+            if not cast.future.done():
+                cast.future.set_result(
+                    Refusal(reason="left before the lead's machine has answered")
+                )
+
+    def round(self) -> float:
+        """Look at the remote once; returns how many seconds to wait until the next time."""
+        there = self._there
+        done = self._safely(self._round)
+        if there != self._there or self._cast:
+            self._moved = self._mono()
+        state = self._state() if self._state is not None else None
+        waits = bool(self._cast) or (state is not None and awaits(state))
+        return self._pace.pause(done=done, still=self._mono() - self._moved, awaits=waits)
+
+    def _safely(self, deed: Callable[[], object]) -> bool:
+        try:
+            deed()
+        except (Rewritten, NotTaken) as why:
+            self._know(shut=_rewritten(self._layout, str(why)), alarm=str(why))
+        except (GitTrouble, JournalError, OSError) as why:
+            self._know(trouble=str(why))
+            self._repository.clear_away()
+        else:
+            return True
+        return False
+
+    def _know(self, **facts: object) -> None:
+        self._facts = dataclasses.replace(self._facts, **facts)  # type: ignore[arg-type]
+
+    def _round(self) -> None:
+        # A vote need not wait for what the others do.
+        self._send()
+        self._round_of_news(live=True)
+        self._answer()
+
+    def _round_of_news(self, *, live: bool) -> None:
+        if self._repository.fetch(self._layout) or not self._there:
+            self._there = self._repository.refs(THERE)
+        self._know(reached=self._here.now(), trouble="")
+        self._look_at_votes()
+        tip = self._there.get(LOG, "")
+        if tip == self._seen.oid:
+            self._know(shut="")
+            return
+        beyond = self._repository.line(tip, self._seen.oid) if tip else []
+        taken = grown(self._seen, tip, beyond, self._layout.run)
+        for batch in taken.batches:
+            self._replica.take(batch.run, batch.genesis, batch.first, batch.lines)
+            self._clock.heard(batch.at, live=live)
+        self._repository.point(SEEN, taken.seen.oid)
+        self._seen = taken.seen
+        self._know(moved=self._here.now(), shut="")
+
+    # -- votes -----------------------------------------------------------------------------------
+
+    def _send(self) -> None:
+        """Push what was asked since, and all that is not known to have arrived."""
+        self._write_down()
+        if self._votes.pending:
+            self._votes.send()
+
+    def _write_down(self) -> None:
+        """Keep what was asked since: whatever ends, it is sent some time."""
+        try:
+            while True:
+                ballot, future = self._asked.get_nowait()
+                number = self._votes.number + 1
+                vote = ballot.vote(self._who, number)
+                batch = Batch(run=self._layout.run, first=number, who=self._who,
+                              lines=(vote.encode().encode(),))  # fmt: skip
+                self._votes.add(batch, int(self._here.now()))
+                self._cast.append(_Cast(ballot=ballot, vote=vote, future=future))
+        except queue.Empty:
+            pass
+        self._know(waiting=len(self._cast))
+
+    def _look_at_votes(self) -> None:
+        """Whether what was sent is there; what was taken away is sent again."""
+        there = self._there.get(self._votes.there, "")
+        if self._votes.is_empty and there:
+            self._votes.adopt(there, lambda _: "")
+        elif self._votes.look(there) in {"other", "set back", "gone"}:
+            self._know(alarm=f"your votes on {self.remote} are not what was sent from here")
+
+    def _answer(self) -> None:
+        """Answer those that the run has an answer to."""
+        if not self._cast or self._state is None:
+            return
+        state = self._state()
+        news = {event.id: event for event in self._journal.events(self._layout.run, self._looked)}
+        left = []
+        for cast in self._cast:
+            answer = self._answer_to(cast, news, state)
+            if answer is None:
+                left.append(cast)
+            elif not cast.future.done():
+                cast.future.set_result(answer)
+        self._cast = left
+        self._know(waiting=len(left))
+        if not left and news:
+            self._looked = max(event.seq for event in news.values())
+
+    def _answer_to(self, cast: _Cast, news: dict[str, Event], state: RunState) -> Answer | None:
+        if (event := news.get(cast.vote.id)) is not None:
+            # Whoever asked finds the state that has it.
+            return Accepted(state=state, events=(event,)) if state.seq >= event.seq else None
+        if (event := news.get(refusal_id(cast.vote.id))) is not None:
+            assert isinstance(event.payload, VoteRefused)
+            return Refusal(reason=f"the lead's machine refuses it: {event.payload.reason}")
+        if cast.vote.signature and state.seq > cast.vote.seq:
+            return self._overtaken(cast, state)
+        return None
+
+    def _overtaken(self, cast: _Cast, state: RunState) -> Answer | None:
+        """Something else stands where the signature holds on to: it can only be made anew."""
+        if any(e.id == cast.vote.id for e in self._journal.events(state.run, cast.vote.seq, 1)):
+            return None
+        request = cast.ballot.request
+        assert isinstance(request, SignNode)
+        if content_digest(state, cast.vote.node) != cast.vote.digest:
+            return Refusal(
+                reason=f"“{state.outline[cast.vote.node].title}” is not what you were shown any"
+                " more, and your decision does not count",
+                hint="look at it as it is now, and decide again",
+            )
+        plain = dataclasses.replace(request, signature="", statement="")
+        again = decide(state, plain, cast.ballot.actor)
+        if isinstance(again, Refusal):
+            return again
+        return Refusal(reason="the run went on before your decision came there", hint="sign again")
+
+
+def _rewritten(layout: Layout, why: str) -> str:
+    return (
+        f"{layout.log} is not what it was: {why}. What stands there is not followed; ask the lead"
+        " whether the remote was tampered with"
+    )

@@ -1,0 +1,309 @@
+"""The lead's side: what is recorded goes to the remote, what others vote comes from there.
+
+On a thread of its own beside the session, as a look at undos is: a remote that is slow, silent or
+gone holds neither keys nor steps, and nothing that needs one of its votes goes on without it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as NoAnswer
+from contextlib import suppress
+from dataclasses import dataclass
+
+from runbook_tui.book.durations import spoken
+from runbook_tui.run.events import Actor, RunShared
+from runbook_tui.run.votes import TellShare
+from runbook_tui.session.ports.clock import Clock
+from runbook_tui.session.ports.journal import Journal, JournalError
+from runbook_tui.session.ports.replica import Bodies
+from runbook_tui.session.session import Session
+from runbook_tui.session.sharing import Standing
+from runbook_tui.share.ballots import Ballots, Later
+from runbook_tui.share.commits import Author, in_batches
+from runbook_tui.share.git import GitTrouble, Locked, Refused, Unreachable, shown
+from runbook_tui.share.merging import Rewritten, Taken
+from runbook_tui.share.own import OwnRef
+from runbook_tui.share.pace import Pace, awaits
+from runbook_tui.share.refs import CUSTOM, FALLBACK, Layout
+from runbook_tui.share.repository import THERE, Repository
+from runbook_tui.share.standing import Facts, in_words
+
+MOST_BYTES = 1 << 20
+"""Bytes of events in one commit."""
+SHORTEST_SECRET = 6
+"""Characters below which a secret's value stands in too many texts by chance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What reviewers have to know of the lead's machine, as `RunShared` has it."""
+
+    program: str = ""
+    version: str = ""
+
+
+class Shut(Exception):
+    """The remote is not used any more; the message says why and what to do."""
+
+
+class Mirror:
+    """Port `Sharing` of a run that is led here."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        journal: Journal,
+        bodies: Bodies,
+        repository: Repository,
+        clock: Clock,
+        author: Actor,
+        origin: Origin = Origin(),
+        pace: Pace | None = None,
+        mono: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._session = session
+        self._bodies = bodies
+        self._repository = repository
+        self._clock = clock
+        self._author = Author(name=author.name, mail=author.email)
+        self._origin = origin
+        self._pace = pace or Pace()
+        self._mono = mono
+        self._ballots = Ballots(session, journal, repository, clock)
+        self._log: OwnRef | None = None
+        self._there: dict[str, str] = {}
+        self._facts = Facts(remote=shown(repository.remote), sends=True, began=clock.now())
+        self._locks: dict[str, float] = {}
+        self._moved = mono()
+        self._closing = threading.Event()
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self.go_on, name="mirror", daemon=True)
+
+    @property
+    def remote(self) -> str:
+        """The remote's address, without a password in it."""
+        return self._facts.remote
+
+    def standing(self) -> Standing:
+        """How it stands now; never waits."""
+        facts = dataclasses.replace(self._facts, waiting=self._unsent)
+        return in_words(facts, self._clock.now())
+
+    @property
+    def _unsent(self) -> int:
+        known = self._log.known if self._log is not None else 0
+        return max(0, self._session.state.seq - known)
+
+    @property
+    def left(self) -> str:
+        """What the remote is not known to have, in words."""
+        many = self._unsent
+        words = f"{many} event{'' if many == 1 else 's'} not sent to {self.remote}"
+        return f"{words}; `runbook resume {self._session.run} --share …` sends them" if many else ""
+
+    def start(self) -> None:
+        """Begin; what is recorded wakes it where it has become slow."""
+        self._session.listen(lambda _: self._wake.set())
+        self._thread.start()
+
+    def close(self) -> None:
+        """Send what is left, for as long as that may take, and end."""
+        self._closing.set()
+        self._pace.hurry()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(self._pace.last)
+
+    # -- on the thread -----------------------------------------------------------------------------
+
+    def go_on(self) -> None:
+        """A round after the other, until it is closed; then one more."""
+        try:
+            while not self._closing.is_set():
+                self._pace.wait(self.round(), self._wake)
+            if self._log is not None and not self._facts.trouble:
+                # By then all is recorded that was asked for before.
+                with suppress(NoAnswer):
+                    self._session.started(1).result(2.0)
+                self._safely(self._send)
+        except Shut as why:
+            self._know(shut=str(why), alarm=str(why))
+
+    def round(self) -> float:
+        """Look at the remote once; returns how many seconds to wait until the next time. Raises
+        `Shut`."""
+        there, seq = self._there, self._session.state.seq
+        done = self._safely(self._round)
+        if (there, seq) != (self._there, self._session.state.seq):
+            self._moved = self._mono()
+        return self._pace.pause(
+            done=done, still=self._mono() - self._moved, awaits=awaits(self._session.state)
+        )
+
+    def _safely(self, deed: Callable[[], object]) -> bool:
+        """Do it; what keeps it from being done is known then, and it is tried again."""
+        try:
+            deed()
+        except Locked as lock:
+            self._know(trouble=self._locked(lock.file))
+        except Later as why:
+            self._know(aside=f"votes wait: {why}")
+        except (GitTrouble, JournalError, OSError) as why:
+            self._know(trouble=str(why))
+            self._repository.clear_away()
+        else:
+            return True
+        return False
+
+    def _know(self, **facts: object) -> None:
+        self._facts = dataclasses.replace(self._facts, **facts)  # type: ignore[arg-type]
+
+    def _round(self) -> None:
+        log = self._log if self._log is not None else self._begun()
+        if self._repository.fetch(log.layout) or not self._there:
+            self._there = self._repository.refs(THERE)
+        self._know(reached=self._clock.now(), trouble="", aside="")
+        self._hold_against(log)
+        try:
+            self._ballots.take(self._there)
+        finally:
+            self._send()
+
+    def _begun(self) -> OwnRef:
+        """Make ready, and find out under which refs the run is there already."""
+        self._repository.prepare()
+        known = self._repository.shared().get(self._session.run)
+        layout = known or Layout(prefix=CUSTOM, run=self._session.run)
+        log = OwnRef(self._repository, layout, self._author)
+        try:
+            self._load(log)
+        except GitTrouble:
+            # What is damaged here is made anew from the remote and the journal.
+            self._repository.forget()
+            self._load(log)
+        self._log = log
+        return log
+
+    def _load(self, log: OwnRef) -> None:
+        refs = self._repository.refs()
+        log.load(refs)
+        self._ballots.load(refs)
+
+    # -- the log -----------------------------------------------------------------------------------
+
+    def _hold_against(self, log: OwnRef) -> None:
+        """Whether the remote still has what was sent, and nothing else."""
+        there = self._there.get(log.there, "")
+        if log.is_empty and there:
+            try:
+                log.adopt(there, self._agrees)
+            except Rewritten as why:
+                raise self._shut(log, str(why)) from None
+        found = log.look(there)
+        if found == "other":
+            raise self._shut(log, "its history is not the one that was sent from here")
+        if found in {"set back", "gone"}:
+            what = "deleted" if found == "gone" else "set back to an earlier state"
+            self._ballots.tell(
+                log.layout.log, f"the log on {self.remote} was {what}; it is sent again"
+            )
+
+    def _agrees(self, taken: Taken) -> str:
+        """Whether a log that is there already is this journal's own."""
+        run = self._session.run
+        lines = [line for batch in taken.batches for line in batch.lines]
+        own = [kept.body for kept in self._bodies.records(run)]
+        genesis = taken.batches[0].genesis if taken.batches else ""
+        if genesis == self._bodies.genesis(run) and lines == own[: len(lines)]:
+            return ""
+        return "it is another run of that name, or another history of it"
+
+    def _shut(self, log: OwnRef, why: str) -> Shut:
+        words = (
+            f"the log on {self.remote} cannot be gone on with: {why}; nothing is sent any more."
+            f" Find out who did that; then take it away (git push {self.remote}"
+            f" :{log.layout.log}) and begin again: runbook resume {self._session.run} --share"
+        )
+        self._ballots.tell(log.layout.log, words)
+        return Shut(words)
+
+    def _send(self) -> None:
+        """Write what is new, and push all that is not known to be there, in one push."""
+        log = self._log
+        assert log is not None
+        held = self._write(log)
+        if log.pending:
+            self._push(log)
+            self._know(moved=self._clock.now())
+        self._tell_where(log)
+        self._know(alarm=held or self._ballots.alarm)
+
+    def _write(self, log: OwnRef) -> str:
+        """Put new events into commits; why those from some event on are held back."""
+        run = self._session.run
+        kept = self._bodies.records(run, log.number)
+        lines, held = [], ""
+        for one in kept:
+            if self._tells_secret(one.body):
+                held = f"event {one.seq} holds the value of a secret: nothing from it on is sent"
+                break
+            lines.append(one.body)
+        genesis = "" if log.number else self._bodies.genesis(run)
+        at = int(self._clock.now())
+        for batch in in_batches(run, log.number + 1, lines, MOST_BYTES, genesis=genesis):
+            log.add(batch, at)
+        return held
+
+    def _tells_secret(self, body: bytes) -> bool:
+        for value in self._session.hidden:
+            if len(value) >= SHORTEST_SECRET:
+                plain = json.dumps(value, ensure_ascii=False)[1:-1].encode("utf-8", "replace")
+                if plain in body:
+                    return True
+        return False
+
+    def _push(self, log: OwnRef) -> None:
+        try:
+            log.send()
+        except Refused as no:
+            first = not self._there.get(log.there)
+            if no.ours or not first or log.layout.prefix != CUSTOM:
+                raise Unreachable(f"the remote refuses the push: {no}") from None
+            # Some hosts take branches only; what is in the commits says so, and is made anew.
+            layout = Layout(prefix=FALLBACK, run=log.layout.run)
+            self._fall_back(layout)
+
+    def _fall_back(self, layout: Layout) -> None:
+        self._repository.forget()
+        log = OwnRef(self._repository, layout, self._author)
+        self._load(log)
+        self._log, self._there = log, {}
+        self._write(log)
+        log.send()
+
+    def _tell_where(self, log: OwnRef) -> None:
+        """Record where the run is shared, unless that is known."""
+        said = RunShared(remote=self.remote, refs=f"{log.layout.prefix}/{log.layout.run}",
+                         program=self._origin.program, version=self._origin.version)  # fmt: skip
+        if self._session.state.shared != said and not self._closing.is_set():
+            self._session.ask(TellShare(payload=said, id="")).result(30.0)
+
+    def _locked(self, file: str) -> str:
+        """A lock on the remote, how old it is, and what to do about it."""
+        first = self._locks.setdefault(file, self._mono())
+        try:
+            age = self._clock.now() - os.stat(file).st_mtime
+            old = f"it is {spoken(max(0.0, age))} old"
+        except OSError:
+            old = f"it is in the way since {spoken(self._mono() - first)}"
+        return (
+            f"the lock {file} on the remote is in the way; {old}. Nobody but a push of this run"
+            " sets it: where none runs, a push was killed there, and the file can be deleted"
+        )

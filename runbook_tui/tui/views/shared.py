@@ -1,0 +1,32 @@
+"""How a run fares on other machines, in the head and as a message."""
+
+from __future__ import annotations
+
+from runbook_tui.book.plain_text import printable
+from runbook_tui.run.state import RunState
+from runbook_tui.session.sharing import Standing
+from runbook_tui.tui.views.tone import Line, Part
+
+ROOMY = 110
+"""Columns from which on it is said in full."""
+
+
+def facts(standing: Standing | None, width: int) -> list[Line]:
+    """What the head says of it: an alarm first, then when the remote was reached last."""
+    if standing is None:
+        return []
+    words = standing.words if width >= ROOMY else standing.short
+    found: list[Line] = [[(words, "bad" if standing.away else "dim")]]
+    if standing.alarm:
+        found.insert(0, [("ALARM on the remote", "bad")])
+    return found
+
+
+def refused(before: RunState, now: RunState) -> list[Part]:
+    """That something from another machine was refused, for those who look on."""
+    found: list[Part] = []
+    for told in now.refused_votes[len(before.refused_votes) :]:
+        who = printable(told.name or told.vote, 60)
+        what = f"what {who} has sent from another machine is refused: {told.reason}"
+        found.append((f"ALARM: {what}" if told.alarm else what, "bad" if told.alarm else "warn"))
+    return found

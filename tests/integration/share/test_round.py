@@ -1,0 +1,190 @@
+"""A run between two machines: what one sees the other has recorded, and votes come back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from runbook_tui.run import requests as r
+from runbook_tui.run.events import NoteAdded, SignoffGiven, StepFinished
+from runbook_tui.run.requests import Refusal
+from runbook_tui.run.state import Status, gate_open
+from runbook_tui.session.answering import Accepted
+from runbook_tui.session.proofs import proofs
+from tests.fakes.history import GRACE
+from tests.integration.session.scene import ask, run_step
+from tests.integration.share.world import World, git
+from tests.sshd import HOST, Sshd
+from tests.waiting import until
+
+
+@pytest.fixture(params=["path", "daemon", "ssh"])
+def over(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., World]]:
+    """Makes a world whose remote is reached in one of the ways that people have."""
+    worlds = request.getfixturevalue("worlds")
+    origin = tmp_path / "team.git"
+    git(tmp_path, "init", "-q", "--bare", str(origin))
+    if request.param == "path":
+        yield worlds
+    elif request.param == "ssh":
+        far: Sshd = request.getfixturevalue("sshd")
+        yield lambda: worlds(remote=f"{HOST}:{origin}", environment={"RUNBOOK_SSH": far.ssh})
+    else:
+        with serving(tmp_path) as address:
+            yield lambda: worlds(remote=f"{address}/team.git")
+
+
+class serving:  # noqa: N801  used like a function
+    """``git daemon`` on a port of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            self.port = found.getsockname()[1]
+        self._child = subprocess.Popen(
+            ["git", "daemon", "--reuseaddr", "--listen=127.0.0.1", f"--port={self.port}",
+             "--export-all", "--enable=receive-pack", f"--base-path={folder}", str(folder)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+
+    def __enter__(self) -> str:
+        def answers() -> bool:
+            with socket.socket() as tried:
+                return tried.connect_ex(("127.0.0.1", self.port)) == 0
+
+        until(answers, what="git daemon answers")
+        return f"git://127.0.0.1:{self.port}"
+
+    def __exit__(self, *_: object) -> None:
+        os.killpg(self._child.pid, signal.SIGTERM)
+        self._child.wait(10)
+
+
+def test_a_gate_is_opened_from_another_machine(over: Callable[..., World]) -> None:
+    world = over()
+    world.begin()
+    grace = world.reviewer()
+    assert not gate_open(grace.session.state, "core")
+    signing = grace.sign()
+    world.settle(signing.done, "the sign-off comes back")
+    assert isinstance(signing.result(), Accepted)
+    for state in (world.session.state, grace.session.state):
+        assert gate_open(state, "core")
+    given = next(e for e in world.events() if isinstance(e.payload, SignoffGiven))
+    # An ordinary sign-off: in Grace's name, with a signature that anybody can check.
+    assert given.actor == GRACE
+    assert given.id == f"{world.run}/by/{grace.who}/1"
+    assert not proofs(world.events(), world.signatures)[given.seq].problem
+    assert grace.record.verify(world.run).problems == ()
+    assert grace.session.state.head == world.session.state.head
+
+
+def test_what_goes_on_is_seen_there(world: World) -> None:
+    grace = world.reviewer()
+    run_step(world.session, "look")
+    world.settle(lambda: grace.session.state.step("look").status is Status.DONE, "it is seen")
+    assert grace.session.state == world.session.state
+
+
+def test_ticks_and_notes_enter_in_the_name_of_whoever_made_them(world: World) -> None:
+    ask(world.session, r.StartStep(step="hand"))
+    world.round()
+    grace = world.reviewer()
+    tick = grace.ask(r.TickNode(node="hand"))
+    note = grace.ask(r.AddNote(text="seen it", node="look"))
+    world.settle(lambda: tick.done() and note.done(), "both are answered")
+    assert isinstance(tick.result(), Accepted)
+    assert isinstance(note.result(), Accepted)
+    done = [e for e in world.events() if isinstance(e.payload, StepFinished) and e.step == "hand"]
+    said = [e for e in world.events() if isinstance(e.payload, NoteAdded)]
+    assert [e.actor for e in (*done, *said)] == [GRACE, GRACE]
+    assert grace.session.state.step("hand").status is Status.DONE
+
+
+def test_output_and_secrets_stay_at_home(world: World) -> None:
+    run_step(world.session, "look")
+    world.round()
+    grace = world.reviewer()
+    log = world.scene.place / "commands" / "look.1-run"
+    assert "what-it-put-out" in "".join(p.read_text() for p in log.rglob("log*") if p.is_file())
+    everything = git(world.origin, "log", "--format=%B", world.log)
+    assert '"digest"' in everything
+    assert "\nwhat-it-put-out" not in everything
+    assert list(grace.home.rglob("commands")) == []
+    # What somebody writes into a note by mistake is held back, and said.
+    world.session.give_secret("token", "hunter2-hunter2")
+    before = world.there()[world.log]
+    ask(world.session, r.AddNote(text="it is hunter2-hunter2"))
+    ask(world.session, r.AddNote(text="later"))
+    for _ in range(2):
+        world.round()
+    assert world.there()[world.log] == before
+    assert "holds the value of a secret" in world.mirror.standing().alarm
+    assert "hunter2" not in world.mirror.standing().alarm
+    assert grace.session.state.notes == ()
+
+
+def test_what_cannot_be_done_from_another_machine_says_so(world: World) -> None:
+    grace = world.reviewer()
+    for request in (
+        r.StartStep(step="look"), r.StartRollback(scope="run"), r.StopCommands(),
+        r.OverrideGate(node="core", reason="x"), r.SkipStep(step="look", reason="x"),
+        r.FinishRun(), r.GiveValue(name="x", value="y"),
+    ):  # fmt: skip
+        answer = grace.ask(request).result(1)
+        assert isinstance(answer, Refusal), request
+        assert "cannot be done from here" in answer.reason
+        assert "call Ada" in answer.hint
+    assert isinstance(grace.ask(r.OpenRollback()).result(1), Accepted)
+    assert len(world.there()) == 1
+
+
+def test_the_plans_rules_are_told_at_once_where_they_are_known(world: World) -> None:
+    grace = world.reviewer()
+    answer = grace.ask(r.SignNode(node="look", role="cto")).result(1)
+    assert isinstance(answer, Refusal)
+    assert "asks for no sign-off" in answer.reason
+
+
+def test_a_decision_on_what_has_changed_since_does_not_count(world: World) -> None:
+    grace = world.reviewer()
+    tick = grace.ask(r.TickNode(node="fine"))
+    grace.follower.round()
+    ask(world.session, r.TickNode(node="fine"))
+    signing = grace.ask(r.SignNode(node="end", role="qa", comment="of what I saw"))
+    grace.follower.round()
+    world.settle(lambda: tick.done() and signing.done(), "both are answered")
+    refused = tick.result()
+    assert isinstance(refused, Refusal)
+    assert "is not what was shown to Grace any more" in refused.reason
+    # The other one is about something that has not changed, whatever else was recorded.
+    assert isinstance(signing.result(), Accepted)
+    assert world.alarms() == []
+
+
+def test_a_signature_that_was_overtaken_is_made_anew(world: World) -> None:
+    grace = world.reviewer()
+    signing = grace.sign()
+    until(grace.follower._asked.qsize, what="it is asked")
+    grace.follower.round()
+    ask(world.session, r.AddNote(text="meanwhile"))
+    world.settle(signing.done, "the sign-off comes back")
+    assert isinstance(signing.result(), Accepted)
+    assert gate_open(world.session.state, "core")
+    # The first was never refused: it could only not be entered any more.
+    assert git(world.origin, "rev-list", "--count", world.by(grace.who)) == "2"
+    assert world.session.state.refused_votes == ()
+
+
+def test_several_programs_of_one_person_vote_beside_one_another(world: World) -> None:
+    one, other = world.reviewer(), world.reviewer()
+    assert one.who != other.who
+    notes = [x.ask(r.AddNote(text="mine")) for x in (one, other)]
+    world.settle(lambda: all(note.done() for note in notes), "both are answered")
+    assert len(world.session.state.notes) == 2
