@@ -42,11 +42,12 @@ def show(opening: Opening, verb: str) -> int:
     ``verb`` is the command that comes back to it. Raises what kept it from being opened, once
     the screen has closed.
     """
+    from runbook_tui import wiring
     from runbook_tui.tui.app import RunbookApp
     from runbook_tui.tui.hangup import end_with_terminal
 
     end_with_terminal()
-    status = RunbookApp(opening).run()
+    status = RunbookApp(opening, preferences=wiring.preferences()).run()
     shown = opening.end()
     if shown is None:
         say.err("left before the run was open; nothing was recorded or started")

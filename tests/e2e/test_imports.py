@@ -23,6 +23,7 @@ SLOW = ("textual", "rich", "github", "git", "pydantic", "pyte", "markdown_it", "
         ("sign", "RUN", "two", "--role", "cto", "--as", GRACE),
         ("runs",),
         ("verify",),
+        ("settings",),
         ("--help",),
     ],
     ids=lambda a: a[0],
