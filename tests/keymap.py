@@ -13,6 +13,7 @@ from pathlib import Path
 
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.screen import ModalScreen
 
 import runbook_tui.tui
 from runbook_tui.preferences.key_names import shown
@@ -69,7 +70,8 @@ def classes() -> Iterator[type[DOMNode]]:
 
 def part_of(kind: type[DOMNode]) -> str:
     """The part of the program that a class belongs to."""
-    if not any(b.id for b in Binding.make_bindings(vars(kind)["BINDINGS"])):
+    named_keys = any(b.id for b in Binding.make_bindings(vars(kind)["BINDINGS"]))
+    if issubclass(kind, ModalScreen) or not named_keys:
         return "dialog"
     named: str | None = getattr(kind, "KEYS_OF", None) or OF_CLASS.get(kind.__name__)
     if named is None:

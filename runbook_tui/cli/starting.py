@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ class Start:
     """Who carries out steps that are for a role of theirs."""
     trust: str | None = None
     """The digest of a plan from elsewhere that may run what it says."""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """Values that a person has typed for it, held against the plan already."""
 
     def check(self) -> None:
         """Refuse what no plan is needed for; raises `Ended`."""
@@ -170,13 +173,14 @@ def prepare(start: Start) -> Prepared:
     """Read the plan and hold against it what was given; raises `PlanFaults` and `Ended`."""
     from runbook_tui.cli.environments import chosen
     from runbook_tui.cli.starting_at import left_out
-    from runbook_tui.cli.values import given
+    from runbook_tui.cli.values import given, put_typed
     from runbook_tui.session.plan_files import read_files, with_signers
 
     plan = read_files(start.file)
     if not start.rehearse:
         plan = with_signers(start.file, plan)
     values = given(start.pairs, plan.runbook)
+    put_typed(values, start.typed, plan.runbook)
     environment = chosen(start.environment, values, plan.runbook)
     skipped = left_out(plan.runbook, start.first) if start.first else []
     return Prepared(start=start, plan=plan, values=values, skipped=skipped, environment=environment)

@@ -71,4 +71,12 @@ KNOWN: tuple[Known, ...] = (
     Known("help", "reading", ("question_mark",), "the keys"),
     Known("timeline", "reading", ("t",), "back"),
     Known("watches", "reading", ("w",), "back"),
+    Known("panic", "home", ("f9", "ctrl+backslash"), "shows the rollback of the chosen open run, or of the only one"),
+    Known("palette", "home", ("ctrl+p",), "everything that can be done here"),
+    Known("open", "home", ("enter",), "go on with a run, start a plan"),
+    Known("find", "home", ("slash",), "only rows that hold some words"),
+    Known("reload", "home", ("r",), "look at runs and plans again"),
+    Known("unfilter", "home", ("escape",), "all rows again"),
+    Known("help", "home", ("question_mark",), "the keys"),
+    Known("leave", "home", ("q",), "leave"),
 )

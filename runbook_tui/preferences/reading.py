@@ -9,7 +9,6 @@ there is a fault to tell.
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
@@ -128,6 +127,8 @@ def _wrong(setting: Setting, value: object) -> tuple[str, str] | None:
 
 
 def _near(word: str, words: Collection[str]) -> str:
+    import difflib
+
     close = difflib.get_close_matches(word, words, 1)
     return f"did you mean “{close[0]}”?" if close else ""
 

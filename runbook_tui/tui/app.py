@@ -209,6 +209,10 @@ class RunbookApp(BeginningApp):
         if not self.later(self._show_rollback, word):
             self._panic.press(self.keyed)
 
+    def panic_first(self) -> None:
+        """Before it is run: the rollback is the first that is shown, as after one press."""
+        self._wanted = self._show_rollback
+
     def _show_rollback(self) -> None:
         # However often it was pressed until the run was open, that is one press, and it comes now.
         self._panic.press(time.monotonic())

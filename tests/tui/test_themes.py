@@ -10,6 +10,7 @@ from textual.color import Color
 from textual.theme import Theme
 
 from runbook_tui.preferences.model import OWN_THEMES, Preferences
+from runbook_tui.run.state import Status
 from runbook_tui.tui.app import STYLES, RunbookApp
 from runbook_tui.tui.dressing import ASCII
 from runbook_tui.tui.themes import THEMES
@@ -123,6 +124,7 @@ async def test_with_ascii_signs_nothing_else_is_drawn_and_nothing_moves() -> Non
 
 
 def test_every_sign_of_a_state_has_its_own_in_ascii() -> None:
+    assert set(GLYPHS) == set(Status)
     plain = {glyph.translate(ASCII) for glyph, _ in GLYPHS.values()}
     assert len(plain) == len({glyph for glyph, _ in GLYPHS.values()})
 
