@@ -9,7 +9,7 @@ JOBS ?= 3
 UNIT ?=
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo install test unit integration screens e2e lint bench screenshots golden long clean lock schema
+.PHONY: help demo install test unit integration screens e2e lint bench screenshots golden long clean lock schema keys
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ e2e: $(DEV) ## the real program on a real terminal
 
 golden: $(DEV) ## renew the golden pictures; look at the difference before you commit it
 	$(PYTEST) -q tests/tui --snapshot-update
+
+keys: $(DEV) ## make docs/keys.md and the table of keys anew, from the bindings
+	$(BIN)/python -m tests.keymap
 
 schema: $(DEV) ## make the JSON Schema of plans anew, from the reader's tables and docs/format.md
 	$(BIN)/python -m tests.schema

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from runbook_tui.cli.needs import needs
 from runbook_tui.demo import story
+from runbook_tui.preferences.model import DEFAULTS, Preferences
 from runbook_tui.run.requests import Refusal, StartStep
 from runbook_tui.run.state import BROKEN, RunState
 from runbook_tui.run.upcoming import gates_waiting
@@ -24,9 +25,14 @@ class DemoApp(RunbookApp):
     """``approve`` lets Grace sign; it is called ``pause`` seconds after she was asked."""
 
     def __init__(
-        self, session: Session, terminals: Terminals, approve: Callable[[], None], pause: float
+        self,
+        session: Session,
+        terminals: Terminals,
+        approve: Callable[[], None],
+        pause: float,
+        preferences: Preferences = DEFAULTS,
     ) -> None:
-        super().__init__(session, terminals, said=story.WELCOME)
+        super().__init__(session, terminals, said=story.WELCOME, preferences=preferences)
         self._approve = approve
         self._pause = pause
         self._timer: threading.Timer | None = None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
-from runbook_tui.cli.choosing import Glance, glances
-from runbook_tui.cli.opening import reading
-from runbook_tui.cli.runs import line
+
+if TYPE_CHECKING:
+    from runbook_tui.cli.choosing import Glance
 
 PAST = 10
 INDENT = 6
@@ -18,15 +19,22 @@ NO_PLANS = frozenset(
 
 
 def home() -> int:
-    """Print what is here; on a terminal, offer it by number."""
+    """The home screen; without a terminal, what is here as lines of text."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return _on_screen()
+    return _as_lines()
+
+
+def _as_lines() -> int:
+    from runbook_tui.cli.choosing import glances
+    from runbook_tui.cli.opening import reading
+
     with reading() as journal:
         found = glances(journal)
     open_runs = [run for run in found if not run.finished]
     open_runs.sort(key=lambda run: not run.rolling_back)
     plans = plans_here(Path.cwd())
     _print(open_runs, plans, [run for run in found if run.finished][:PAST])
-    if sys.stdin.isatty() and sys.stdout.isatty() and (open_runs or plans):
-        return _offer(open_runs, plans)
     return exits.DONE
 
 
@@ -52,6 +60,8 @@ def _is_plan(path: Path) -> bool:
 
 
 def _print(open_runs: list[Glance], plans: list[Path], past: list[Glance]) -> None:
+    from runbook_tui.cli.runs import line
+
     number = 0
     for title, lines in (
         ("open runs", [line(run, INDENT) for run in open_runs]),
@@ -75,24 +85,29 @@ def _print(open_runs: list[Glance], plans: list[Path], past: list[Glance]) -> No
     say.err("runbook run FILE starts, runbook resume goes on, runbook --help says the rest")
 
 
-def _offer(open_runs: list[Glance], plans: list[Path]) -> int:
-    import click
+def _on_screen() -> int:
+    """The home screen, then what was chosen there."""
+    from runbook_tui import wiring
+    from runbook_tui.cli.home_source import HomeSource
+    from runbook_tui.tui.home.app import HomeApp
+    from runbook_tui.tui.home.offers import Choice
 
-    from runbook_tui.cli.program import program
-
-    most = len(open_runs) + len(plans)
-
-    def number(said: str) -> int:
-        if said.strip() in {str(n) for n in range(most + 1)}:
-            return int(said)
-        raise click.UsageError(f"write one of the numbers above, 1 to {most}, or 0 to leave")
-
-    choice: int = click.prompt("number (0 leaves)", default="0", value_proc=number, err=True)
-    if choice == 0:
+    app = HomeApp(HomeSource(Path.cwd()), wiring.preferences())
+    app.run()
+    choice: Choice | None = app.choice
+    if choice is None:
         return exits.DONE
-    if choice <= len(open_runs):
-        arguments = ["resume", open_runs[choice - 1].entry.run]
-    else:
-        arguments = ["run", str(plans[choice - 1 - len(open_runs)])]
-    result = program.main(arguments, prog_name="runbook", standalone_mode=False)
-    return result if isinstance(result, int) else exits.DONE
+    if choice.run:
+        from runbook_tui.cli.resume import on_screen
+
+        return on_screen(choice.run, panic=choice.panic)
+    from runbook_tui.cli.run import start_on_screen
+    from runbook_tui.cli.starting import Start
+
+    start = Start(
+        file=Path(choice.plan),
+        environment=choice.environment or None,
+        rehearse=choice.rehearse,
+        typed=choice.values,
+    )
+    return start_on_screen(start)

@@ -112,7 +112,7 @@ class Play:
         """The screen on which Grace signs ``pause`` seconds after she was asked."""
         from runbook_tui.cli.demo_screen import DemoApp
 
-        return DemoApp(self._session, wiring.terminals(), self.approve, pause)
+        return DemoApp(self._session, wiring.terminals(), self.approve, pause, wiring.preferences())
 
     def commands(self) -> list[tuple[str, str]]:
         """What takes part in the run from another terminal, and what each does."""

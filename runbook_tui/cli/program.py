@@ -40,7 +40,8 @@ COMMANDS = {
     "prune": "remove the output of runs that are long over, never what was recorded",
     "demo": "the whole job in a sandbox on this machine",
     "doctor": "is this machine ready?",
-    "schema": "the TOML format as a JSON Schema, for editors",
+    "schema": "the TOML format, or that of the settings, as a JSON Schema",
+    "settings": "keys, colours, signs, motion: what counts, and from where",
     "completion": "what makes a shell complete commands, plans and runs",
 }
 

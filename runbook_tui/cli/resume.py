@@ -83,6 +83,11 @@ def command(
     )  # fmt: skip
 
 
+def on_screen(run: str, *, panic: bool = False) -> int:
+    """Go on with a run on the screen; ``panic``: its rollback is shown as soon as it is open."""
+    return _on_screen(run, None, (), may_ask=True, panic=panic)
+
+
 class YesWanted(Exception):
     """The run is found, and the terminal is needed to ask whether it is to change hands."""
 
@@ -92,23 +97,28 @@ class YesWanted(Exception):
 
 
 def _on_screen(
-    run: str | None, claimed: str | None, pairs: tuple[str, ...], *, may_ask: bool,
-    share: str | None,
-) -> int:  # fmt: skip
+    run: str | None,
+    claimed: str | None,
+    pairs: tuple[str, ...],
+    *,
+    may_ask: bool,
+    share: str | None = None,
+    panic: bool = False,
+) -> int:
     """The screen first, the run beside it; what only a terminal can answer in between."""
     from runbook_tui.tui.opening import Opening
 
     name = f"run {run}" if run else "the newest run"
     try:
-        return show(Opening(name, partial(_look, run, claimed, pairs, may_ask, share)), "resume")
+        opening = Opening(name, partial(_look, run, claimed, pairs, may_ask, share))
+        return show(opening, "resume", panic=panic)
     except YesWanted as wanted:
         taking = wanted.taking
     from runbook_tui.cli.taking import agreed
 
     chosen = agreed(taking, may_ask=True)
-    return show(
-        Opening(f"run {chosen}", partial(_open, chosen, actor(claimed), pairs, share)), "resume"
-    )
+    opening = Opening(f"run {chosen}", partial(_open, chosen, actor(claimed), pairs, share))
+    return show(opening, "resume", panic=panic)
 
 
 def _look(

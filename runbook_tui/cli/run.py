@@ -74,7 +74,7 @@ def command(
     start.check()
     if no_tui or not is_terminal():
         return _as_lines(start, no_tui=no_tui, yes=yes)
-    return _on_screen(start)
+    return start_on_screen(start)
 
 
 def _as_lines(start: Start, *, no_tui: bool, yes: bool) -> int:
@@ -102,7 +102,7 @@ def _as_lines(start: Start, *, no_tui: bool, yes: bool) -> int:
     )  # fmt: skip
 
 
-def _on_screen(start: Start) -> int:
+def start_on_screen(start: Start) -> int:
     """The screen first, the plan beside it; what only a terminal can answer in between."""
     from runbook_tui.cli.screen import show
     from runbook_tui.tui.opening import Opening

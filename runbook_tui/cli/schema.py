@@ -1,4 +1,4 @@
-"""``runbook schema``: the TOML format as a JSON Schema, for editors."""
+"""``runbook schema``: the TOML format, or the settings, as a JSON Schema, for editors."""
 
 from __future__ import annotations
 
@@ -14,11 +14,19 @@ FILE = "format-1.schema.json"
 
 @click.command("schema")
 @click.option("-o", "target", type=click.Path(path_type=Path), default=STANDARD, help="into a file")
-def command(target: Path) -> int:
+@click.option("--settings", is_flag=True, help="of the file of settings instead")
+def command(target: Path, settings: bool) -> int:
     """The TOML format as a JSON Schema: editors complete keys and show what they mean.
 
     A plan names it in its first line: #:schema ./format-1.schema.json
     """
+    if settings:
+        import json
+
+        from runbook_tui.preferences.telling import json_schema
+
+        write(target, json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n")
+        return exits.DONE
     from runbook_tui import wiring
 
     path = next(p / FILE for p in wiring.shipped_plans() if (p / FILE).exists())

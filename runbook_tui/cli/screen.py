@@ -37,17 +37,22 @@ def opened(session: Session, said: str = "") -> Opened:
     return Opened(session=session, terminals=terminals, said=said, gone=gone)
 
 
-def show(opening: Opening, verb: str) -> int:
+def show(opening: Opening, verb: str, *, panic: bool = False) -> int:
     """Open a run on the screen and stay until the person leaves; returns the exit status.
 
-    ``verb`` is the command that comes back to it. Raises what kept it from being opened, once
+    ``verb`` is the command that comes back to it; ``panic``: the rollback is shown as soon as the
+    run is open. Raises what kept it from being opened, once
     the screen has closed.
     """
+    from runbook_tui import wiring
     from runbook_tui.tui.app import RunbookApp
     from runbook_tui.tui.hangup import end_with_terminal
 
     end_with_terminal()
-    status = RunbookApp(opening).run()
+    app = RunbookApp(opening, preferences=wiring.preferences())
+    if panic:
+        app.panic_first()
+    status = app.run()
     shown = opening.end()
     if shown is None:
         say.err("left before the run was open; nothing was recorded or started")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,8 @@ class Start:
     """The digest of a plan from elsewhere that may run what it says."""
     automatic_rollback: bool = False
     share: str | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """Values that a person has typed for it, held against the plan already."""
 
     def check(self) -> None:
         """Refuse what no plan is needed for; raises `Ended`."""
@@ -178,13 +181,14 @@ def prepare(start: Start) -> Prepared:
     from runbook_tui.cli.environments import chosen
     from runbook_tui.cli.sharing import address
     from runbook_tui.cli.starting_at import left_out
-    from runbook_tui.cli.values import given
+    from runbook_tui.cli.values import given, put_typed
     from runbook_tui.session.plan_files import read_files, with_signers
 
     plan = read_files(start.file)
     if not start.rehearse:
         plan = with_signers(start.file, plan)
     values = given(start.pairs, plan.runbook)
+    put_typed(values, start.typed, plan.runbook)
     environment = chosen(start.environment, values, plan.runbook)
     skipped = left_out(plan.runbook, start.first) if start.first else []
     share = address(start.share, str(start.file.absolute().parent))

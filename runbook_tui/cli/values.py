@@ -61,6 +61,17 @@ def given(pairs: Iterable[str], runbook: Runbook, outputs: Collection[str] = ())
     return values
 
 
+def put_typed(values: Values, typed: Mapping[str, str], runbook: Runbook) -> None:
+    """Take in what a person typed into a form; raises `Ended` (2) where the plan has changed."""
+    known = {p.name: p for p in runbook.parameters}
+    for name, value in typed.items():
+        parameter = known.get(name)
+        wrong = unfit(parameter, value) if parameter else f"the plan has no parameter “{name}”"
+        if parameter is None or wrong:
+            raise Ended(exits.USAGE, wrong, "the plan has changed since it was read: start again")
+        values.put(parameter, value, sources.ASKED)
+
+
 def _suggestion(name: str, known: Mapping[str, Parameter]) -> str:
     close = difflib.get_close_matches(name, known, 1)
     if close:

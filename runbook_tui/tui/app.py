@@ -16,8 +16,10 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
+from runbook_tui.preferences.model import DEFAULTS, Preferences
 from runbook_tui.tui.beginning import BeginningApp
 from runbook_tui.tui.collecting import LOOK, Collector
+from runbook_tui.tui.dressing import faults_in_words
 from runbook_tui.tui.messages import Messages
 from runbook_tui.tui.opening import Opened, Opening
 
@@ -59,6 +61,8 @@ class RunbookApp(BeginningApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f9,ctrl+backslash", "panic", "PANIC", id="panic", priority=True,
                 tooltip="shows the rollback; again, after a moment, starts it"),
+        Binding("ctrl+p", "command_palette", "palette", id="palette", priority=True, show=False,
+                tooltip="everything that can be done here"),
     ]  # fmt: skip
 
     class Changed(Message):
@@ -103,13 +107,15 @@ class RunbookApp(BeginningApp):
         terminals: Terminals | None = None,
         now: Callable[[], float] | None = None,
         said: str = "",
+        preferences: Preferences = DEFAULTS,
     ) -> None:
         """``session``: an open one, then ``terminals`` open its panes; or what will open one."""
         if isinstance(session, Opening):
-            super().__init__(session)
+            super().__init__(session, preferences)
         else:
             assert terminals is not None
-            super().__init__(Opened(session=session, terminals=terminals, said=said))
+            opened = Opened(session=session, terminals=terminals, said=said)
+            super().__init__(opened, preferences)
             self.session, self.terminals = session, terminals
         self.now = now or self._time
         self.messages = Messages(said)
@@ -139,7 +145,8 @@ class RunbookApp(BeginningApp):
     def take(self, opened: Opened) -> None:
         """From here on this is the session."""
         self.session, self.terminals = opened.session, opened.terminals
-        self.messages = Messages(opened.said)
+        wrong = faults_in_words(self.preferences)
+        self.messages = Messages("; ".join(filter(None, (opened.said, wrong))))
         self._known = self.session.state
 
     def load(self) -> None:
@@ -176,18 +183,20 @@ class RunbookApp(BeginningApp):
     def on_runbook_app_changed(self) -> None:
         """Draw the new state on every screen that is open, and say what needs a word."""
         from runbook_tui.tui.screens.rollback import RollbackScreen
-        from runbook_tui.tui.views.news import news, rollback_news
+        from runbook_tui.tui.views.news import needs_somebody, news, rollback_news
 
         if not self.screen_stack:
             return  # News may come when the last screen has gone.
         before, self._known = self._known, self.session.state
         if self._known.seq > before.seq:
             self.messages.outdate()
-        for text, tone in news(before, self._known, self.session.actor):
-            self.say(text, tone)
+        told = list(news(before, self._known, self.session.actor))
         if not isinstance(self.screen, RollbackScreen):
-            for text, tone in rollback_news(before, self._known):
-                self.say(text, tone)
+            told += rollback_news(before, self._known)
+        for text, tone in told:
+            self.say(text, tone)
+        if self.preferences.bell and (told or needs_somebody(before, self._known)):
+            self.bell()
         self.settle_message()
         for screen in self.screen_stack:
             # A screen that is opened or closed at this moment has not all of its parts.
@@ -199,6 +208,10 @@ class RunbookApp(BeginningApp):
         word = "F9: the rollback shows as soon as the run is open"
         if not self.later(self._show_rollback, word):
             self._panic.press(self.keyed)
+
+    def panic_first(self) -> None:
+        """Before it is run: the rollback is the first that is shown, as after one press."""
+        self._wanted = self._show_rollback
 
     def _show_rollback(self) -> None:
         # However often it was pressed until the run was open, that is one press, and it comes now.

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from textual.message import Message
 from textual.screen import Screen
 
+from runbook_tui.preferences.model import DEFAULTS, Preferences
 from runbook_tui.tui.keys_ahead import KeyedApp
 from runbook_tui.tui.opening import Opened, Opening, OpeningScreen
 from runbook_tui.tui.own_terminal import OwnTerminalApp
@@ -28,8 +29,8 @@ class BeginningApp(KeyedApp, OwnTerminalApp):
             super().__init__()
             self.opened = opened
 
-    def __init__(self, begun: Opening | Opened) -> None:
-        super().__init__()
+    def __init__(self, begun: Opening | Opened, preferences: Preferences = DEFAULTS) -> None:
+        super().__init__(preferences)
         self._opening = begun if isinstance(begun, Opening) else None
         self._given = begun if isinstance(begun, Opened) else None
         self._wanted: Callable[[], object] | None = None

@@ -10,12 +10,14 @@ import time
 from collections import deque
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+
+from runbook_tui.preferences.model import DEFAULTS, Preferences
+from runbook_tui.tui.dressing import DressedApp
 
 LONGEST_EFFECT = 3.0
 """Seconds after which a key counts as done, whatever became of it."""
@@ -36,11 +38,11 @@ class TakesKeys:
         raise NotImplementedError
 
 
-class KeyedApp(App[int]):
+class KeyedApp(DressedApp):
     """An application that delivers keys and pastes one after the other."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, preferences: Preferences = DEFAULTS) -> None:
+        super().__init__(preferences)
         self.keyed = 0.0
         """When the key came that is dealt with, which may be long before now."""
         self.keys_ahead = KeysAhead(self)

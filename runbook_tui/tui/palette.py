@@ -44,8 +44,18 @@ def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]
         yield SystemCommand("First error in the output", "as e does", screen.action_error)
     yield SystemCommand("Keys", "what each key does", app.action_help)
     yield SystemCommand("Draw the screen again", "as Ctrl+L does", app.action_redraw)
+    yield SystemCommand(
+        "Settings", "each with its value and where that comes from",
+        lambda: _settings(app),
+    )  # fmt: skip
     yield SystemCommand("Theme", "other colours", app.action_change_theme)
     yield SystemCommand("Leave", "commands go on", app.action_leave)
+
+
+def _settings(app: RunbookApp) -> None:
+    from runbook_tui.tui.screens.reading import SettingsScreen
+
+    app.push_screen(SettingsScreen())
 
 
 def _stop(app: RunbookApp) -> None:

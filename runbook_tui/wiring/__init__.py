@@ -11,7 +11,7 @@ from runbook_tui.wiring.machine import (
     surroundings,
     terminals,
 )
-from runbook_tui.wiring.person import identity, login, now, settings, trust
+from runbook_tui.wiring.person import identity, login, now, preferences, settings, trust
 from runbook_tui.wiring.records import (
     archive_verification,
     durations,
@@ -71,6 +71,7 @@ __all__ = [
     "now",
     "open_session",
     "output_of",
+    "preferences",
     "prune",
     "remote_address",
     "report",

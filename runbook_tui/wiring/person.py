@@ -9,6 +9,7 @@ from runbook_tui import settings as settings_module
 from runbook_tui.settings import Settings
 
 if TYPE_CHECKING:
+    from runbook_tui.preferences.model import Preferences
     from runbook_tui.run.events import Actor
     from runbook_tui.run.state import RunState
     from runbook_tui.session.trust import Trust
@@ -24,6 +25,13 @@ def trust() -> Trust:
     from runbook_tui.session.trust import Trust
 
     return Trust(settings().home)
+
+
+def preferences() -> Preferences:
+    """What a person has chosen for the screen; never raises, and loads nothing slow."""
+    from runbook_tui.preferences.reading import preferences
+
+    return preferences()
 
 
 def identity(claimed: str | None = None) -> Actor:

@@ -23,6 +23,7 @@ SLOW = ("textual", "rich", "github", "git", "pydantic", "pyte", "markdown_it", "
         ("sign", "RUN", "two", "--role", "cto", "--as", GRACE),
         ("runs",),
         ("verify",),
+        ("settings",),
         ("--help",),
     ],
     ids=lambda a: a[0],
@@ -67,17 +68,7 @@ def test_the_first_frame_waits_for_no_reader_no_journal_and_no_screen_of_the_run
     runbook: Program, arguments: tuple[str, ...]
 ) -> None:
     runbook.plan(SHIP)
-    ended = pexpect.run(
-        shlex.join([sys.executable, "-c", BEFORE_THE_FIRST_FRAME, *arguments]),
-        cwd=str(runbook.work),
-        env=runbook.environment(TERM="xterm-256color"),
-        encoding="utf-8",
-        withexitstatus=True,
-    )
-    assert isinstance(ended, tuple)
-    said, status = str(ended[0]), ended[1]
-    assert status == 0, said
-    loaded = set(said.split())
+    loaded = _loaded_before_the_first_frame(runbook, *arguments)
     assert "runbook_tui.tui.opening" in loaded
     own = {name for name in loaded if name.startswith("runbook_tui.")}
     slow = set(SLOW) - {"textual", "rich"} | {"sqlite3"}
@@ -88,3 +79,26 @@ def test_the_first_frame_waits_for_no_reader_no_journal_and_no_screen_of_the_run
     assert not {
         n for n in own if n.startswith(("runbook_tui.tui.screens", "runbook_tui.tui.views"))
     }
+
+
+def _loaded_before_the_first_frame(runbook: Program, *arguments: str) -> set[str]:
+    ended = pexpect.run(
+        shlex.join([sys.executable, "-c", BEFORE_THE_FIRST_FRAME, *arguments]),
+        cwd=str(runbook.work),
+        env=runbook.environment(TERM="xterm-256color"),
+        encoding="utf-8",
+        withexitstatus=True,
+    )
+    assert isinstance(ended, tuple)
+    said, status = str(ended[0]), ended[1]
+    assert status == 0, said
+    return set(said.split())
+
+
+def test_home_waits_for_no_reader_no_journal_and_no_screen_of_a_run(runbook: Program) -> None:
+    loaded = _loaded_before_the_first_frame(runbook)
+    assert "runbook_tui.tui.home.screen" in loaded
+    slow = set(SLOW) - {"textual", "rich"} | {"sqlite3"}
+    assert not slow & {name.partition(".")[0] for name in loaded}
+    rooms = ("journal", "command", "forge", "report", "session", "tui.screens")
+    assert not {n for n in loaded if n.startswith(tuple(f"runbook_tui.{r}" for r in rooms))}

@@ -105,12 +105,30 @@ def test_home_shows_each_run_in_one_row(terminal: Terminal) -> None:
     plan.write_text(PLAN.replace("Lighthouse", title).replace("read x < go; ", ""))
     assert terminal.cli("run", "plan.toml", "--no-tui").returncode in {0, 1, 7}
     terminal.open(size=(80, 24))
-    terminal.see("number (0 leaves)")
-    rows = [row for row in terminal.screen.splitlines() if "Lighthouse of" in row]
-    assert len(rows) == 1
-    assert rows[0].rstrip().endswith("(Ada)  ↶ 1 ready")
-    terminal.keys("?", "Enter")
-    terminal.see("write one of the numbers above, 1 to 2, or 0 to leave")
+    terminal.see("↶ 1 ready")
+    top = terminal.screen.partition("PLANS HERE")[0]
+    assert top.count("Lighthouse of") == 1
+    terminal.keys("q")
+    until((terminal.folder / "ended").exists)
+    assert "ended-with-0" in (terminal.folder / "ended").read_text()
+
+
+def test_from_home_a_plan_is_started_and_gone_on_with(terminal: Terminal) -> None:
+    terminal.open(size=(80, 24))
+    terminal.see("✓ sound")
+    terminal.keys("Enter")
+    terminal.see("Start “Lighthouse”?")
+    terminal.keys("Enter")
+    terminal.see("READY Change the lamp")
+    terminal.keys("q")
+    until((terminal.folder / "ended").exists)
+    (terminal.folder / "ended").unlink()
+    terminal.open(size=(80, 24))
+    terminal.see("1 open run")
+    terminal.keys("F9")
+    terminal.see("ROLLBACK")
+    terminal.keys("Escape")
+    terminal.see("READY Change the lamp")
 
 
 def test_ctrl_z_stops_it_for_the_shell_and_fg_brings_it_back(terminal: Terminal) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from runbook_tui.preferences.model import DEFAULTS, Preferences
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.tui.app import RunbookApp
@@ -18,7 +19,7 @@ from tests.tui.piloting import text_of, until
 SIZES = [(80, 24), (120, 40)]
 
 
-def half_way() -> RunbookApp:
+def half_way(preferences: Preferences = DEFAULTS) -> RunbookApp:
     history = History(two_phases())
     history.ran("merge")
     history.ask(r.TickNode(node="look"))
@@ -34,7 +35,12 @@ def half_way() -> RunbookApp:
     )  # fmt: skip
     terminals = StillTerminals("Auto-merging deploy", "Merge made by the 'ort' strategy.")
     session = StillSession(history.state)
-    return RunbookApp(session, terminals, now=lambda: START + 600)  # type: ignore[arg-type]
+    return RunbookApp(
+        session,  # type: ignore[arg-type]
+        terminals,
+        now=lambda: START + 600,
+        preferences=preferences,
+    )
 
 
 @pytest.mark.parametrize("size", SIZES)

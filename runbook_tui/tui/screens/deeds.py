@@ -33,6 +33,7 @@ class NodeScreen(TonedScreen):
     """A screen with a chosen node: `chosen` and `chosen_step` say which ("" for none)."""
 
     app: RunbookApp
+    KEYS_OF: ClassVar[str] = "run"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "run", "run", id="run",
                 tooltip="run the step, start its clock, or probe again"),

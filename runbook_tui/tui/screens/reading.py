@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from runbook_tui.book.plain_text import printable
+from runbook_tui.preferences.telling import Told, faults, told
 from runbook_tui.run.events import CommandStarted
 from runbook_tui.run.forecast import Slot
 from runbook_tui.run.state import RunState
@@ -25,8 +27,8 @@ class ReadingScreen(TonedScreen):
 
     app: RunbookApp
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "back", tooltip="back to the list"),
-        Binding("question_mark", "app.help", "help", tooltip="the keys"),
+        Binding("escape,q", "leave", "back", id="back", tooltip="back to the list"),
+        Binding("question_mark", "app.help", "help", id="help", tooltip="the keys"),
     ]
     OWN_KEY: ClassVar[str] = ""
     """The key that opened it; it leaves it, too."""
@@ -88,7 +90,9 @@ class TimelineScreen(ReadingScreen):
     """Planned against actual time."""
 
     OWN_KEY = "t"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("t", "leave", "back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "leave", "back", id="timeline", show=False)
+    ]
 
     def about(self, width: int) -> list[Line]:
         """When it began, and when it will be done."""
@@ -111,7 +115,9 @@ class EnvironmentScreen(ReadingScreen):
     """What one command got, and from where."""
 
     OWN_KEY = "E"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("E", "leave", "back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("E", "leave", "back", id="environment", show=False)
+    ]
 
     def __init__(self, record: CommandStarted, title: str) -> None:
         super().__init__()
@@ -136,7 +142,9 @@ class WatchesScreen(ReadingScreen):
     """What the plan wants to be kept an eye on."""
 
     OWN_KEY = "w"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("w", "leave", "back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "leave", "back", id="watches", show=False)
+    ]
 
     def about(self, width: int) -> list[Line]:
         """Who measures."""
@@ -150,3 +158,31 @@ class WatchesScreen(ReadingScreen):
     def paint(self, row: int, width: int) -> Line:
         """One fact."""
         return self._facts[row]
+
+
+class SettingsScreen(ReadingScreen):
+    """Every setting, its value, and where that comes from."""
+
+    def about(self, width: int) -> list[Line]:
+        """What is wrong with the file, else where it is."""
+        preferences = self.app.preferences
+        if wrong := faults(preferences):
+            return [[(f" {line}", "bad")] for line in wrong[:2]]
+        file = preferences.source or "there is no file yet: `runbook settings` says where it goes"
+        return [[(f" {printable(file, 300)}", "dim")]]
+
+    def count(self) -> int:
+        """What can be set, and the keys that were changed."""
+        self._told: list[Told] = told(self.app.preferences)
+        return len(self._told)
+
+    def paint(self, row: int, width: int) -> Line:
+        """One of them."""
+        one = self._told[row]
+        own = one.source == self.app.preferences.source
+        return spread(
+            [(f"{one.name:<16}", "plain"), (f"{printable(one.value, 60):<22}", "strong"),
+             (one.words, "dim")],
+            [("your file" if own else "as it comes", "accent" if own else "dim")],
+            width,
+        )  # fmt: skip

@@ -46,6 +46,7 @@ class RollbackKeys(TonedScreen):
     """A screen that shows a rollback, as far as its keys go; drawing is somebody else's."""
 
     app: RunbookApp
+    KEYS_OF: ClassVar[str] = "rollback"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "back", id="rollback-back", tooltip="back to the run"),
         Binding("tab,c", "scope", "scope", id="rollback-scope", tooltip="step, change, phase, run"),

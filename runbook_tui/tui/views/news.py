@@ -5,7 +5,7 @@ from __future__ import annotations
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor
-from runbook_tui.run.state import RunState, keeps_open, passed
+from runbook_tui.run.state import BROKEN, RunState, Status, keeps_open, passed
 from runbook_tui.run.summary import summary
 from runbook_tui.run.upcoming import open_before
 from runbook_tui.tui.views import shared
@@ -31,6 +31,18 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
         *(_ended_early(before, now) if stepped else ()),
         *_finished(before, now),
     ]
+
+
+def needs_somebody(before: RunState, now: RunState) -> bool:
+    """Whether a step has failed, or has begun to wait for a person, between two states."""
+    if now.steps is before.steps:
+        return False
+    calling = {*BROKEN, Status.WAITING}
+    return any(
+        step.status in calling and before.step(id_).status is not step.status
+        for id_, step in now.steps.items()
+        if step is not before.steps.get(id_)
+    )
 
 
 def _replanned(before: RunState, now: RunState, me: Actor) -> list[Part]:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-
-from runbook_tui.run.state import Status
+from collections.abc import Mapping
 
 Part = tuple[str, str]
 Line = list[Part]
 
 TONES = ("plain", "dim", "strong", "good", "bad", "warn", "busy", "accent", "key", "panic", "won")
 
-GLYPHS = {
-    Status.PENDING: ("○", "dim"),
-    Status.READY: ("○", "plain"),
-    Status.RUNNING: ("▶", "busy"),
-    Status.FAILED: ("✗", "bad"),
-    Status.STOPPED: ("■", "bad"),
-    Status.LOST: ("?", "bad"),
-    Status.WAITING: ("◇", "warn"),
-    Status.DONE: ("✓", "good"),
-    Status.SKIPPED: ("–", "dim"),
-    Status.NOT_APPLICABLE: ("–", "dim"),
-    Status.UNDOING: ("↶", "busy"),
-    Status.UNDO_FAILED: ("✗", "bad"),
-    Status.REHEARSED: ("~", "dim"),
+GLYPHS: Mapping[str, Part] = {
+    "pending": ("○", "dim"),
+    "ready": ("○", "plain"),
+    "running": ("▶", "busy"),
+    "failed": ("✗", "bad"),
+    "stopped": ("■", "bad"),
+    "lost": ("?", "bad"),
+    "waiting": ("◇", "warn"),
+    "done": ("✓", "good"),
+    "skipped": ("–", "dim"),
+    "not applicable": ("–", "dim"),
+    "undoing": ("↶", "busy"),
+    "undo failed": ("✗", "bad"),
+    "rehearsed": ("~", "dim"),
 }
+"""Of each `Status`, by its text: home draws rows, too, before a state of any run is loaded."""
 
 
 def length(line: Line) -> int:

@@ -17,6 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from runbook_tui.preferences.model import DEFAULTS, Preferences
 from runbook_tui.tui.views.tone import TONES, Line
 
 AROUND = 2
@@ -31,15 +32,31 @@ class TonedScreen(Screen[None]):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{tone}" for tone in TONES}
+    KEYS_OF: ClassVar[str] = "reading"
+    """The part of the program whose keys this screen shows."""
+
+    _caps: tuple[Preferences, dict[str, str]] = (DEFAULTS, {})
+
+    def cap(self, key: str) -> str:
+        """How a key is shown, by how its default is: a person may have changed it."""
+        preferences: Preferences = getattr(self.app, "preferences", DEFAULTS)
+        if not preferences.keymap:
+            return key
+        if self._caps[0] is not preferences:
+            parts = (self.KEYS_OF, "list", "pane", "typing", "everywhere")
+            self._caps = preferences, preferences.caps(parts)
+        return " ".join(self._caps[1].get(word, word) for word in key.split(" "))
 
 
 def strip(widget: Widget, line: Line, width: int, base: Style) -> Strip:
     """A line as textual draws it, exactly ``width`` cells wide."""
     segments = []
     style_of = widget.screen.get_component_rich_style
+    cap = getattr(widget.screen, "cap", None)
     for text, tone in line:
         style = style_of(f"tone--{tone}", partial=True)
-        segments.append(Segment(text, base + style))
+        shown = cap(text) if tone == "key" and cap is not None else text
+        segments.append(Segment(shown, base + style))
     return Strip(segments).adjust_cell_length(width, base)
 
 
@@ -74,12 +91,12 @@ class RowList(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"row--cursor"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "up", show=False),
-        Binding("down,j", "move(1)", "down", show=False),
-        Binding("pageup", "page(-1)", "page up", show=False),
-        Binding("pagedown", "page(1)", "page down", show=False),
-        Binding("home,g", "jump(0)", "first", show=False),
-        Binding("end,G", "jump(-1)", "last", show=False),
+        Binding("up,k", "move(-1)", "one row up", id="up", show=False),
+        Binding("down,j", "move(1)", "one row down", id="down", show=False),
+        Binding("pageup", "page(-1)", "a page up", id="page-up", show=False),
+        Binding("pagedown", "page(1)", "a page down", id="page-down", show=False),
+        Binding("home,g", "jump(0)", "first row", id="first", show=False),
+        Binding("end,G", "jump(-1)", "last row", id="last", show=False),
     ]
     cursor: var[int] = var(0, init=False)
 

@@ -10,6 +10,7 @@ from textual.reactive import var
 from textual.strip import Strip
 from textual.timer import Timer
 
+from runbook_tui.preferences.model import DEFAULTS, Preferences
 from runbook_tui.session.ports.terminals import Terminals
 from runbook_tui.tui.keys_ahead import TakesKeys
 from runbook_tui.tui.widgets.drawn import reversed_in, text_of, whole_cells
@@ -79,12 +80,18 @@ class Pane(SelectingPane, TakesKeys, can_focus=True):
 
     def take_key(self, event: events.Key) -> bool:
         """Type a key into the command at once; False where it is none for the command."""
-        ends = event.key in {"ctrl+right_square_bracket", "ctrl+]"} or event.character == "\x1d"
-        if ends or not self.typing:
+        if not self.typing or self._ends(event):
             return False
         application = self.sampler.view.application_keys
         self._send(typed(event.key, event.character, application=application))
         return True
+
+    def _ends(self, event: events.Key) -> bool:
+        """Whether a key ends typing: Ctrl+] unless the settings name another."""
+        preferences: Preferences = getattr(self.app, "preferences", DEFAULTS)
+        if "end-typing" in preferences.keymap:
+            return event.key in preferences.keymap["end-typing"]
+        return event.key in {"ctrl+right_square_bracket", "ctrl+]"} or event.character == "\x1d"
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """To a program with a screen of its own the wheel is cursor keys, as on any terminal."""

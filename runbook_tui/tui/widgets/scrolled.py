@@ -30,14 +30,14 @@ class ScrolledPane(Widget):
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_by(-1)", "scroll up", show=False),
-        Binding("down,j", "scroll_by(1)", "scroll down", show=False),
-        Binding("pageup", "page(-1)", "page up", show=False),
-        Binding("pagedown", "page(1)", "page down", show=False),
-        Binding("home,g", "top", "top", show=False),
-        Binding("end,G", "follow", "follow", show=False),
-        Binding("left", "aside(-1)", "left", show=False),
-        Binding("right", "aside(1)", "right", show=False),
+        Binding("up,k", "scroll_by(-1)", "scroll up", id="up", show=False),
+        Binding("down,j", "scroll_by(1)", "scroll down", id="down", show=False),
+        Binding("pageup", "page(-1)", "a page up", id="page-up", show=False),
+        Binding("pagedown", "page(1)", "a page down", id="page-down", show=False),
+        Binding("home,g", "top", "its first line", id="first", show=False),
+        Binding("end,G", "follow", "follow its end", id="last", show=False),
+        Binding("left", "aside(-1)", "along to the left", id="left", show=False),
+        Binding("right", "aside(1)", "along to the right", id="right", show=False),
     ]
 
     class Sampled(Message):

@@ -32,6 +32,8 @@ BY_HINT: dict[Any, st.SearchStrategy[Any]] = {
     float: numbers,
     int | None: st.none() | st.integers(),
     float | None: st.none() | numbers,
+    tuple[float | None, ...] | None: st.none()
+    | st.lists(st.none() | numbers, max_size=3).map(tuple),
     str | None: st.none() | texts,
     tuple[str, ...]: st.lists(texts, max_size=3).map(tuple),
     tuple[str, ...] | None: st.none() | st.lists(texts, max_size=3).map(tuple),

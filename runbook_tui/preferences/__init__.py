@@ -1,0 +1,1 @@
+"""What a person has chosen for this program: keys, colours, signs, motion. Nothing of a plan."""

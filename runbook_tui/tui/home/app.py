@@ -1,0 +1,218 @@
+"""The application of the home screen: its first frame at once, all else on a thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from runbook_tui.preferences.model import DEFAULTS, Preferences
+from runbook_tui.tui.dressing import faults_in_words
+from runbook_tui.tui.home.offers import Choice, Form, NoForm, PlanRow, Row, RunRow, Source
+from runbook_tui.tui.home.screen import HomeScreen
+from runbook_tui.tui.keys_ahead import KeyedApp
+
+T = TypeVar("T")
+STYLES = Path(__file__).parents[1] / "styles"
+
+
+class HomeApp(KeyedApp):
+    """Shows what there is; `choice` is what a person wants, None where they left."""
+
+    TITLE = "Runbook"
+    ENABLE_COMMAND_PALETTE = True
+    CSS_PATH = [STYLES / "common.tcss", STYLES / "dialogs.tcss"]  # noqa: RUF012  as Textual declares it
+    KEYS_OF = "home"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f9,ctrl+backslash", "panic", "PANIC", id="panic", priority=True,
+                tooltip="shows the rollback of the chosen open run, or of the only one"),
+        Binding("ctrl+p", "command_palette", "palette", id="palette", priority=True, show=False,
+                tooltip="everything that can be done here"),
+    ]  # fmt: skip
+
+    class Found(Message):
+        """Something is known by now: rows in the place of those of the same run or plan."""
+
+        def __init__(self, change: Callable[[], None]) -> None:
+            super().__init__()
+            self.change = change
+
+    def __init__(self, source: Source, preferences: Preferences = DEFAULTS) -> None:
+        super().__init__(preferences)
+        self._source = source
+        self.folder = Path.cwd().name or "/"
+        self.choice: Choice | None = None
+        self.runs: list[RunRow] = []
+        self.plans: list[PlanRow] = []
+        self.loaded = False
+        self.said = faults_in_words(preferences)
+        self.said_tone = "warn"
+        self._round = 0
+        self._wants_panic = False
+
+    def get_default_screen(self) -> Screen[object]:
+        """Home is there from the first frame on."""
+        return HomeScreen()  # type: ignore[return-value]
+
+    def on_mount(self) -> None:
+        """Look at everything beside the screen."""
+        self.call_after_refresh(self.reload)
+
+    def reload(self) -> None:
+        """Look at runs and plans again."""
+        self._round += 1
+        threading.Thread(target=self._look, args=(self._round,), name="home", daemon=True).start()
+
+    def _look(self, number: int) -> None:
+        source = self._source
+        try:
+            runs, plans = source.runs(), source.plans()
+        except Exception as error:  # noqa: BLE001  said on the screen, which stays
+            self._tell(number, lambda error=error: self._failed(error))  # type: ignore[misc]
+            return
+        self._tell(number, lambda: self._take(runs, plans))
+        for row in runs:
+            if row.open and self._goes_on(number):
+                self._each(number, lambda row=row: source.look(row))  # type: ignore[misc]
+        for plan in plans:
+            if self._goes_on(number):
+                self._each(number, lambda plan=plan: source.read(plan))  # type: ignore[misc]
+
+    def _goes_on(self, number: int) -> bool:
+        return self.is_running and number == self._round
+
+    def _each(self, number: int, look: Callable[[], Row]) -> None:
+        try:
+            found = look()
+        except Exception as error:  # noqa: BLE001  one row that cannot be had hides no other
+            self._tell(number, lambda error=error: self._failed(error))  # type: ignore[misc]
+            return
+        self._tell(number, lambda: self._put(found))
+
+    def _tell(self, number: int, change: Callable[[], None]) -> None:
+        if self._goes_on(number):
+            self.post_message(self.Found(change))
+
+    def on_home_app_found(self, message: Found) -> None:
+        """Show it."""
+        message.change()
+        for screen in self.screen_stack:
+            if isinstance(screen, HomeScreen):
+                screen.changed()
+
+    def _take(self, runs: list[RunRow], plans: list[PlanRow]) -> None:
+        self.runs, self.plans, self.loaded = runs, plans, True
+        if self._wants_panic:
+            self._wants_panic = False
+            self.action_panic()
+
+    def _put(self, found: Row) -> None:
+        if isinstance(found, RunRow):
+            self.runs = [found if row.run == found.run else row for row in self.runs]
+        else:
+            self.plans = [found if row.path == found.path else row for row in self.plans]
+
+    def _failed(self, error: Exception) -> None:
+        self.loaded = True
+        self.say(f"not all of it can be shown: {error}", "bad")
+
+    def say(self, text: str, tone: str = "dim") -> None:
+        """A word at the bottom."""
+        self.said, self.said_tone = text, tone
+        for part in self.screen_stack[0].query("#said"):
+            part.refresh()
+
+    # -- what a person wants ---------------------------------------------------------------------
+
+    def open_row(self, row: Row) -> None:
+        """Enter on a row."""
+        if isinstance(row, RunRow):
+            if row.open:
+                self._end(Choice(run=row.run))
+            else:
+                self._beside(lambda: self._source.report(row.run), self._show_report)
+            return
+        if row.faults:
+            self.say(f"{row.name} has faults: `runbook check {row.name}` tells all", "warn")
+            return
+        self.say(f"reading {row.name} …")
+        self._beside(lambda: self._source.form(row.path), self._show_form)
+
+    def _beside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Do something on a thread, then go on with it here."""
+
+        def do() -> None:
+            try:
+                made = work()
+            except NoForm as error:
+                words = str(error)
+                self.post_message(self.Found(lambda: self.say(words, "warn")))
+            except Exception as error:  # noqa: BLE001  said on the screen, which stays
+                words = f"that did not work: {error}"
+                self.post_message(self.Found(lambda: self.say(words, "bad")))
+            else:
+                self.post_message(self.Found(lambda: then(made)))
+
+        threading.Thread(target=do, name="home", daemon=True).start()
+
+    def _show_report(self, text: str) -> None:
+        from runbook_tui.tui.dialogs.page import Page
+
+        self.push_screen(Page(text))
+
+    def _show_form(self, form: Form) -> None:
+        from runbook_tui.tui.home.form import AskValues
+
+        def answered(choice: Choice | None) -> None:
+            if choice is not None:
+                self._end(choice)
+
+        self.say("")
+        self.push_screen(AskValues(form), answered)
+
+    def action_panic(self) -> None:
+        """The rollback of the chosen run, or of the only open one."""
+        screen = self.screen_stack[0]
+        if not self.loaded:
+            self._wants_panic = True
+            self.say("F9: the rollback shows as soon as it is known which run is open", "warn")
+            return
+        chosen = screen.rows.chosen if isinstance(screen, HomeScreen) else None
+        open_ = [run for run in self.runs if run.open]
+        if isinstance(chosen, RunRow):
+            self._end(Choice(run=chosen.run, panic=True))
+        elif len(open_) == 1:
+            self._end(Choice(run=open_[0].run, panic=True))
+        else:
+            self.say("which run? choose it, then F9" if open_ else "no run is open", "warn")
+
+    def _end(self, choice: Choice) -> None:
+        self.choice = replace(choice)
+        self._round += 1
+        self.exit(0)
+
+    def action_leave(self) -> None:
+        """Leave; nothing is touched."""
+        self._round += 1
+        self.exit(0)
+
+    async def action_quit(self) -> None:
+        """Textual's own key for leaving."""
+        self.action_leave()
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C ends nothing here, and says what does."""
+        self.say("q leaves")
+
+    def get_system_commands(self, screen: Screen[object]):  # type: ignore[no-untyped-def]
+        """What Ctrl+P offers."""
+        yield SystemCommand("Read again", "runs and plans", self.reload)
+        yield SystemCommand("Theme", "other colours", self.action_change_theme)
+        yield SystemCommand("Leave", "nothing is touched", self.action_leave)

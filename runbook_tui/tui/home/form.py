@@ -1,0 +1,172 @@
+"""What a plan asks before it starts: one line a parameter, held against the plan while typed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Select, Static
+
+from runbook_tui.tui.dialogs.ask import Line, plain
+from runbook_tui.tui.home.offers import Choice, Field, Form
+
+STYLE = """
+AskValues .dialog { width: 76; }
+AskValues .fields { height: auto; max-height: 60vh; }
+AskValues .field { height: auto; }
+AskValues .name { text-style: bold; height: auto; }
+AskValues .told { color: $text-muted; height: auto; }
+AskValues .told.-wrong { color: $text-error; }
+AskValues Input, AskValues Select { background: $surface; }
+AskValues .missing { height: auto; color: $text-error; }
+"""
+NONE = "none"
+
+
+class AskValues(ModalScreen[Choice | None]):
+    """Asks for the values of a new run; None where the person left."""
+
+    DEFAULT_CSS = STYLE
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "leave"),
+        Binding("ctrl+o", "last", "the last run's value"),
+    ]
+
+    def __init__(self, form: Form) -> None:
+        super().__init__()
+        self._form = form
+
+    def compose(self) -> ComposeResult:
+        """The plan, its fields, and how it is started."""
+        form = self._form
+        with Vertical(classes="dialog"):
+            yield Static(plain(form.title), classes="question")
+            with VerticalScroll(classes="fields", can_focus=False):
+                yield Static(plain(form.about), classes="told")
+                if form.environments:
+                    yield Static(plain("environment"), classes="name")
+                    names = [(self._called(name), name) for name in form.environments]
+                    yield Select([(NONE, ""), *names], value="", allow_blank=False,
+                                 id="environment", compact=True)  # fmt: skip
+                for number, field in enumerate(form.fields):
+                    yield from self._field(number, field)
+            yield Static("", classes="missing")
+            with Horizontal(classes="buttons"):
+                yield Button("Start", id="start", variant="primary")
+                yield Button("Rehearse", id="rehearse")
+                yield Button("Leave", id="leave")
+
+    def _called(self, name: str) -> str:
+        return f"{name} (PRODUCTION)" if name in self._form.production else name
+
+    def _field(self, number: int, field: Field) -> ComposeResult:
+        with Vertical(classes="field"):
+            star = " *" if field.required and not field.source else ""
+            yield Static(plain(f"{field.name}{star}  {field.description}"), classes="name")
+            if field.source:
+                yield Static(plain(field.source), classes="told")
+                return
+            if field.choices:
+                known = [(choice, choice) for choice in field.choices]
+                first = field.value if field.value in field.choices else ""
+                blank = [] if first else [("choose …", "")]
+                yield Select([*blank, *known], value=first, allow_blank=False,
+                             id=f"value-{number}", compact=True)  # fmt: skip
+            else:
+                yield Line(field.value, password=field.secret, id=f"value-{number}",
+                           compact=True)  # fmt: skip
+            yield Static(plain(self._hint(field)), classes="told", id=f"told-{number}")
+
+    def _hint(self, field: Field) -> str:
+        if field.secret:
+            return "a secret: not shown, not recorded"
+        return f"last run: {field.last} (Ctrl+O takes it)" if field.last else ""
+
+    def on_mount(self) -> None:
+        """The first field has the keys, else the button that starts it."""
+        fields = self.query("Input, Select")
+        (fields.first() if fields else self.query_one("#start")).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Hold what is typed against the plan."""
+        self._judge(event.input.id or "", event.value)
+
+    def on_select_changed(self, event: Select.Changed) -> None:
+        """A choice is made."""
+        self._judge(event.select.id or "", str(event.value))
+
+    def _judge(self, id_: str, value: str) -> None:
+        if not id_.startswith("value-"):
+            return
+        number = int(id_[6:])
+        field = self._form.fields[number]
+        wrong = field.unfit(value) if value else ""
+        told = self.query_one(f"#told-{number}", Static)
+        told.update(plain(wrong or self._hint(field)))
+        told.set_class(bool(wrong), "-wrong")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter goes on to the next field; only a button starts anything."""
+        event.stop()
+        self.focus_next()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Start it, once every value fits."""
+        if event.button.id == "leave":
+            self.dismiss(None)
+            return
+        values, wrong = self._values(secrets=event.button.id == "start")
+        if wrong:
+            number, words = wrong[0]
+            self.query_one(".missing", Static).update(plain(words))
+            self.query_one(f"#value-{number}").focus()
+            return
+        chosen = str(self.query_one("#environment", Select).value) if self._environments else ""
+        self.dismiss(
+            Choice(plan=self._form.path, values=values, environment=chosen,
+                   rehearse=event.button.id == "rehearse")
+        )  # fmt: skip
+
+    @property
+    def _environments(self) -> bool:
+        return bool(self._form.environments)
+
+    def _values(self, *, secrets: bool) -> tuple[dict[str, str], list[tuple[int, str]]]:
+        """What was given, and what is wrong or missing; a rehearsal needs no secret."""
+        values: dict[str, str] = {}
+        wrong: list[tuple[int, str]] = []
+        given = self._of_environment()
+        for number, field in enumerate(self._form.fields):
+            if field.source or (field.secret and not secrets):
+                continue
+            value = str(getattr(self.query_one(f"#value-{number}"), "value", ""))
+            if not value:
+                if field.required and field.name not in given:
+                    wrong.append((number, f"{field.name} is needed"))
+            elif words := field.unfit(value):
+                wrong.append((number, words))
+            elif not (field.name in given and value == field.value):
+                values[field.name] = value
+        return values, wrong
+
+    def _of_environment(self) -> frozenset[str]:
+        """Names that the chosen environment gives: a default left alone yields to it."""
+        if not self._environments:
+            return frozenset()
+        chosen = str(self.query_one("#environment", Select).value)
+        return self._form.given.get(chosen, frozenset())
+
+    def action_last(self) -> None:
+        """Take the last run's value into the field that is typed into."""
+        focused = self.focused
+        if isinstance(focused, Input) and (focused.id or "").startswith("value-"):
+            field = self._form.fields[int((focused.id or "")[6:])]
+            if field.last:
+                focused.value = field.last
+
+    def action_leave(self) -> None:
+        """Nothing is started."""
+        self.dismiss(None)

@@ -1,0 +1,186 @@
+"""The home screen: one list, and a card about its chosen row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+
+from runbook_tui.tui.home.offers import PlanRow, Row, RunRow
+from runbook_tui.tui.views import home as view
+from runbook_tui.tui.views.tone import Line, spread
+from runbook_tui.tui.widgets.painted import Lines, RowList, TonedScreen
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.home.app import HomeApp
+
+WIDE = 100
+STYLE = """
+HomeScreen #head, HomeScreen #foot, HomeScreen #said { height: 1; }
+HomeScreen #head, HomeScreen #foot { background: $panel; }
+HomeScreen #body { height: 1fr; layout: vertical; }
+HomeScreen #rows { height: 1fr; }
+HomeScreen #card { height: 7; border-top: hkey $panel; padding: 0 1; }
+HomeScreen.-wide #body { layout: horizontal; }
+HomeScreen.-wide #rows { width: 3fr; border-right: vkey $panel; }
+HomeScreen.-wide #card { width: 2fr; height: 100%; border-top: none; }
+"""
+
+
+class OfferList(RowList):
+    """Rows between headings; the cursor passes over those."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(self._paint_row, id=id)
+        self.items: tuple[view.Shown, ...] = ()
+
+    def show(self, items: tuple[view.Shown, ...]) -> None:
+        """These from now on; the cursor stays with what it stood on."""
+        before = self.chosen
+        self.items = items
+        self.set_count(len(items))
+        same = next((n for n, item in enumerate(items) if _same(item, before)), None)
+        self.put_cursor(same if same is not None else self.cursor)
+
+    @property
+    def chosen(self) -> Row | None:
+        """What the cursor stands on."""
+        item = self.items[self.cursor] if self.cursor < len(self.items) else None
+        return None if isinstance(item, view.Heading) else item
+
+    def put_cursor(self, row: int, *, by_person: bool = False) -> None:
+        """Move on over a heading, the way that the cursor goes."""
+        row = max(0, min(row, len(self.items) - 1))
+        down = row >= self.cursor
+        ways = [range(row, len(self.items)), range(row, -1, -1)]
+        for way in ways if down else reversed(ways):
+            for at in way:
+                if not isinstance(self.items[at], view.Heading):
+                    super().put_cursor(at, by_person=by_person)
+                    return
+
+    def _paint_row(self, row: int, width: int) -> Line:
+        line = view.row(self.items[row], width - 2)
+        mark = (">", "key") if row == self.cursor and self.chosen else (" ", "plain")
+        return [mark, *line]
+
+
+def _same(item: view.Shown, before: Row | None) -> bool:
+    if isinstance(item, RunRow) and isinstance(before, RunRow):
+        return item.run == before.run
+    if isinstance(item, PlanRow) and isinstance(before, PlanRow):
+        return item.path == before.path
+    return False
+
+
+class HomeScreen(TonedScreen):
+    """Open runs, plans here, past runs."""
+
+    app: HomeApp
+    DEFAULT_CSS = STYLE
+    KEYS_OF: ClassVar[str] = "home"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "open", id="open", tooltip="go on with a run, start a plan"),
+        Binding("slash", "filter", "filter", id="find", tooltip="only rows that hold some words"),
+        Binding("r", "reload", "read again", id="reload", tooltip="look at runs and plans again"),
+        Binding("escape", "unfilter", "all", id="unfilter", tooltip="all rows again"),
+        Binding("question_mark", "help", "help", id="help", tooltip="the keys"),
+        Binding("q", "app.leave", "leave", id="leave", tooltip="leave"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted = ""
+
+    def compose(self) -> ComposeResult:
+        """Head, rows, card, what is said, foot."""
+        yield Lines(self._paint_head, id="head")
+        with Container(id="body"):
+            yield OfferList(id="rows")
+            yield Lines(self._paint_card, id="card")
+        yield Lines(lambda w, h: [[(f" {self.app.said}", self.app.said_tone)]], id="said")
+        yield Lines(lambda w, h: [view.foot(w)], id="foot")
+
+    @property
+    def rows(self) -> OfferList:
+        """The list."""
+        return self.query_one("#rows", OfferList)
+
+    def on_mount(self) -> None:
+        """The list has the keys."""
+        self.rows.focus()
+        self.changed()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The card beside the list where there is room."""
+        self.set_class(event.size.width >= WIDE, "-wide")
+
+    def changed(self) -> None:
+        """Show what is known by now."""
+        app = self.app
+        if not self.is_mounted or not self.query("#foot"):
+            return
+        self.rows.show(view.shown(app.runs, app.plans, self.wanted, loaded=app.loaded))
+        for lines in self.query(Lines):
+            lines.refresh()
+
+    def on_row_list_moved(self) -> None:
+        """Another row is chosen."""
+        self.query_one("#card").refresh()
+
+    def _paint_head(self, width: int, height: int) -> list[Line]:
+        many = sum(run.open for run in self.app.runs)
+        filtered = f" · only “{self.wanted}”, Esc: all" if self.wanted else ""
+        open_ = f"{many} open run{'' if many == 1 else 's'}" if self.app.loaded else "looking …"
+        return [spread([(" Runbook", "strong"), (filtered, "warn")],
+                       [(open_, "dim"), (f" · {self.app.folder} ", "dim")], width)]  # fmt: skip
+
+    def _paint_card(self, width: int, height: int) -> list[Line]:
+        chosen = self.rows.chosen
+        return view.card(chosen, width, height)
+
+    def action_open(self) -> None:
+        """Go on with a run, start a plan, or look at what happened."""
+        if (chosen := self.rows.chosen) is not None:
+            self.app.open_row(chosen)
+
+    def action_filter(self) -> None:
+        """Only rows that hold what is typed."""
+        from runbook_tui.tui.dialogs.ask import AskText
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self.wanted = text.strip()
+                self.changed()
+
+        question = "Only rows with these words (empty: all)"
+        self.app.push_screen(AskText(question, empty=True, value=self.wanted), answered)
+
+    def action_unfilter(self) -> None:
+        """All rows again."""
+        self.wanted = ""
+        self.changed()
+
+    def action_reload(self) -> None:
+        """Look at everything again."""
+        self.app.reload()
+
+    def action_help(self) -> None:
+        """The keys."""
+        from runbook_tui.tui.dialogs.page import Page
+
+        self.app.push_screen(Page(HELP))
+
+
+HELP = """\
+Enter      goes on with an open run; asks what a plan needs, then starts it;
+           shows what happened in a past run
+F9         shows the rollback of the chosen open run, or of the only one
+/          only rows with some words; Esc shows all again
+r          reads runs and plans again
+↑ ↓ j k    move
+q          leave; nothing that runs is touched
+"""

@@ -1,0 +1,154 @@
+"""Home in rows: open runs, plans here, past runs; and all about the chosen one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runbook_tui.book.plain_text import printable
+from runbook_tui.tui.home.offers import PlanRow, Row, RunRow
+from runbook_tui.tui.views.tone import Line, cut, spread, wrap
+
+SEVERITY = {"high": "bad", "medium": "warn", "low": "dim", "info": "dim"}
+WIDE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line between rows; the cursor passes over it."""
+
+    words: str
+    more: str = ""
+
+
+Shown = Heading | RunRow | PlanRow
+
+
+def shown(
+    runs: list[RunRow], plans: list[PlanRow], wanted: str, *, loaded: bool
+) -> tuple[Shown, ...]:
+    """All rows, those that hold ``wanted`` in any of their words."""
+    found = wanted.casefold()
+    open_runs = [r for r in runs if r.open and _holds(r, found)]
+    past = [r for r in runs if not r.open and _holds(r, found)]
+    here = [p for p in plans if _holds(p, found)]
+    none = "none" if loaded else "looking …"
+    return (
+        Heading("OPEN RUNS", "" if open_runs else none), *open_runs,
+        Heading("PLANS HERE", "" if here else f"{none}: `runbook init` writes one" if loaded
+                else none), *here,
+        Heading("PAST RUNS", "" if past else none), *past,
+    )  # fmt: skip
+
+
+def _holds(row: Row, wanted: str) -> bool:
+    run = (row.title, row.run, row.lead, row.word) if isinstance(row, RunRow) else ()
+    plan = (row.name, row.title) if isinstance(row, PlanRow) else ()
+    words = " ".join((*run, *plan)).casefold()
+    return all(part in words for part in wanted.split())
+
+
+def row(item: Shown, width: int) -> Line:
+    """One row."""
+    if isinstance(item, Heading):
+        return [(f"{item.words} ", "accent"), (item.more, "dim")]
+    if isinstance(item, RunRow):
+        return _run(item, width)
+    return _plan(item, width)
+
+
+def _run(item: RunRow, width: int) -> Line:
+    glyph, tone = _standing(item)
+    left: Line = [(f"  {glyph} ", tone), (printable(item.title, 200), _name(item))]
+    right: Line = []
+    if item.open and item.waits and width >= WIDE:
+        left.append((f"  {printable(item.waits[0], 200)}", "warn"))
+    right.append((item.word, tone))
+    right.append((f"  {item.when}", "dim"))
+    return spread(left, right, width)
+
+
+def _name(item: RunRow) -> str:
+    return "strong" if item.open else "dim"
+
+
+def _standing(item: RunRow) -> tuple[str, str]:
+    if item.urgent:
+        return "!", "bad"
+    if item.word == "running":
+        return "▶", "busy"
+    if item.open:
+        return "◇", "warn" if item.waits else "plain"
+    return ("↶", "warn") if item.word == "rolled back" else ("✓", "good")
+
+
+def _plan(item: PlanRow, width: int) -> Line:
+    left: Line = [("  ○ ", "dim"), (item.name, "strong" if item.read else "plain")]
+    if item.title:
+        left.append((f"  {printable(item.title, 200)}", "dim"))
+    if not item.read:
+        return spread(left, [("reading …", "dim")], width)
+    return spread(left, _found(item), width)
+
+
+def _found(item: PlanRow) -> Line:
+    if item.faults:
+        return [(f"✗ {item.faults} fault{'' if item.faults == 1 else 's'}", "bad")]
+    parts: Line = []
+    for severity, number in item.findings:
+        if severity in {"high", "medium"}:
+            parts.append((f"{'  ' if parts else ''}{number} {severity}", SEVERITY[severity]))
+    return parts or [("✓ sound", "good")]
+
+
+def card(item: Row | None, width: int, height: int) -> list[Line]:
+    """All about the chosen row, what to press first."""
+    if item is None:
+        return [[("nothing here yet", "dim")],
+                [("runbook init", "accent"), (" writes a plan to begin with, ", "plain"),
+                 ("runbook demo", "accent"), (" shows the whole job", "plain")]]  # fmt: skip
+    lines = _run_card(item, width) if isinstance(item, RunRow) else _plan_card(item, width)
+    return lines[:height]
+
+
+def _run_card(item: RunRow, width: int) -> list[Line]:
+    lines: list[Line] = [[(cut(printable(item.title, 300), width), "strong")]]
+    if item.open:
+        lines.append([("Enter", "key"), (" goes on with it   ", "plain"), ("F9", "panic"),
+                      (" shows its rollback", "plain")])  # fmt: skip
+    else:
+        lines.append([("Enter", "key"), (" what happened in it", "plain")])
+    facts = f"{item.run} · {item.word} · {item.when} · lead {printable(item.lead, 60)}"
+    lines.append([(cut(facts, width), "dim")])
+    if item.undo:
+        lines.append([(item.undo, "good")])
+    for need in item.waits:
+        lines += [[(text, "warn")] for text in wrap(f"waits: {printable(need, 300)}", width)]
+    if item.open and not item.looked:
+        lines.append([("looking what it waits for …", "dim")])
+    return lines
+
+
+def _plan_card(item: PlanRow, width: int) -> list[Line]:
+    lines: list[Line] = [[(cut(printable(item.title or item.name, 300), width), "strong")]]
+    if item.faults:
+        lines.append([("it cannot be run: mend it, then ", "plain"), ("r", "key"),
+                      (" reads it again", "plain")])  # fmt: skip
+    else:
+        lines.append([("Enter", "key"), (" starts a run of it", "plain")])
+    lines.append([(cut(" · ".join(filter(None, (item.name, item.about))), width), "dim")])
+    tone = "bad" if item.faults else "warn"
+    for line in item.lines:
+        first, *rest = wrap(printable(line, 400), width - 2) or [""]
+        lines.append([("! ", tone), (first, tone)])
+        lines += [[("  ", "plain"), (text, tone)] for text in rest]
+    return lines
+
+
+def foot(width: int) -> Line:
+    """The keys."""
+    panic: Line = [(" F9 PANIC: roll back ", "panic")]
+    left: Line = [(" ", "plain")]
+    for key, word in (("Enter", "open"), ("/", "filter"), ("r", "read again"), ("?", "help"),
+                      ("q", "leave")):  # fmt: skip
+        left += [(key, "key"), (f" {word}  ", "plain")]
+    return spread(left, panic, width)
