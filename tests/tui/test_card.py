@@ -153,7 +153,8 @@ def test_help_names_every_key() -> None:
     shown = {"slash": "/", "question_mark": "?", "left_square_bracket": "[", "space": "Space",
              "right_square_bracket": "]", "escape": "Esc", "ctrl+backslash": "Ctrl+\\", "f9": "F9",
              "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn",
-             "left": "←", "right": "→", "ctrl+l": "Ctrl+L", "ctrl+z": "Ctrl+Z"}  # fmt: skip
+             "left": "←", "right": "→", "ctrl+l": "Ctrl+L", "ctrl+z": "Ctrl+Z",
+             "ctrl+p": "Ctrl+P"}  # fmt: skip
     classes = (RunbookApp, MainScreen, RowList, Pane)
     owners = {owner for kind in classes for owner in kind.__mro__
               if owner.__module__.startswith("runbook_tui.")}  # fmt: skip
