@@ -38,26 +38,17 @@ SIGNS = ((b"%PDF-", "PDF"), (b"PK\x03\x04", "a Word document or another archive"
 HTML = re.compile(r"\s{0,99}<(?:!doctype html|html\b)", re.IGNORECASE)
 RUBY = re.compile(r"^(?:require ['\"]runbook['\"]|(?:\w+ = )?Runbook\.book\b)", re.MULTILINE)
 MDX = re.compile(r"\s{0,99}(?:import|export) [^\n]{1,200}(?: from ['\"]|=)")
-MARKED = (
-    (
-        re.compile(r"\s{0,99}= \S[^\n]*\n"),
-        re.compile(r"^={2,5} \S[^\n]*(?<!=)$", re.MULTILINE),
-        "AsciiDoc",
-    ),
-    (
-        re.compile(r"(?s)(?=.*?^={2,4} ?\S[^\n]*\S ?={2,4}\s*$)", re.MULTILINE),
-        re.compile(r"^={2,4} ?\S[^\n]*\S ?={2,4}\s*$", re.MULTILINE),
-        "MediaWiki text",
-    ),
-    (
-        re.compile(r"\s{0,99}h[1-4]\. \S"),
-        re.compile(r"^h[1-4]\. \S", re.MULTILINE),
-        "Jira wiki text",
-    ),
-    (re.compile(r"\s{0,99}#\+(?:TITLE|title): "), re.compile(r"^\*+ \S", re.MULTILINE), "Org"),
+MARKED = tuple(
+    (re.compile(begins), re.compile(holds, re.MULTILINE), what)
+    for begins, holds, what in (
+        (r"\s{0,99}= \S[^\n]*\n", r"^={2,5} \S[^\n]*[^=\n]$", "AsciiDoc"),
+        (r"\s{0,99}==", r"^={2,4} ?[^=\s][^\n=]{0,200}?\s?={2,4}[ \t]*$", "MediaWiki text"),
+        (r"\s{0,99}h[1-4]\. \S", r"^h[1-4]\. \S", "Jira wiki text"),
+        (r"\s{0,99}#\+(?:TITLE|title): ", r"^\*+ \S", "Org"),
+    )
 )
 """How texts of other marks begin, and what else is in them."""
-TITLED = re.compile(r"^#{1,4} \S|^(?:```|~~~)", re.MULTILINE)
+TITLED = re.compile(r"^#{2,4} \S|^(?:```|~~~)", re.MULTILINE)
 """What only Markdown has; a text with it is read, whatever else is in it."""
 DATA = re.compile(r"\s{0,99}[\[{]\s{0,99}[\"{\[\]}]")
 KEY = re.compile(r"(?:- )?[\w.-]{1,60}:(?: |$)")

@@ -27,6 +27,10 @@ ABOUT_IT = re.compile(
 )
 
 
+ONLY_LINK = re.compile(r"^[^:：\n]{1,40}[:：]\s*(?:<?https?://\S+|\[[^\]\n]+\]\([^)\n]+\))[.。]?$")
+"""A name, and where it is to be found."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A command that stands as code in a line of text."""
@@ -206,7 +210,7 @@ class Body:
         """A bullet is a check, unless it is a field: ``- Owner: Ann``, ``- Rollback: `…` ``."""
         first = item.text.split("\n", 1)[0]
         found = label(first)
-        if gates.is_field(first):
+        if gates.is_field(first) or ONLY_LINK.match(first):
             self.text.append(first)
         elif (found is None or found.kind == "verify") and holds_steps(item.blocks):
             self.inner.append(item)

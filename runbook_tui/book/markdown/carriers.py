@@ -13,6 +13,9 @@ from runbook_tui.book.markdown.procedures import staged
 from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.markdown.steps import carries
 
+MOSTLY = 0.8
+"""The share of bullets that must say what to do where numbers and boxes stand elsewhere."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Carrier:
@@ -58,6 +61,7 @@ def carriers(root: Section) -> list[Carrier]:
     found += [Carrier(s, "list") for s in [s for s in lists if not _is_advice(s)] or lists]
     found += _of_commanding_bullets([s for s in rest if id(s) not in read], found)
     found += _of_commands([s for s in rest if id(s) not in read], found)
+    found += _of_asking_bullets([s for s in rest if id(s) not in read], found)
     found += _of_bullets(rest, found)
     found += _of_days(rest, found)
     found = found or numbered or _fallback(sections)
@@ -224,6 +228,26 @@ def _of_commands(sections: list[Section], others: list[Carrier]) -> list[Carrier
         claimed |= {id(s) for s in parts}
         found.append(Carrier(section, "commands", tuple(parts)))
     return found
+
+
+def _of_asking_bullets(sections: list[Section], others: list[Carrier]) -> list[Carrier]:
+    """Sections of plain bullets that nearly all say what to do, beside such as hold steps.
+
+    Only right below headings: below a label and in a step bullets are many things.
+    """
+    if not others:
+        return []
+    inside = {id(s) for c in others for part in (c.section, *c.parts) for s in part.walk()}
+    around = {id(s) for c in others for s in c.section.path()}
+    return [
+        Carrier(s, "bullets")
+        for s in sections
+        if 1 < s.level < 7 and s.role == "steps" and id(s) not in inside | around
+        and not headings.DESCRIBES.search(s.text)
+        and (asked := [i for items in s.lists() for i in items])
+        and imperatives.share_asked(i.text for i in asked) >= MOSTLY
+        and all(b.kind in {"list", "paragraph", "other"} for b in s.blocks)
+    ]  # fmt: skip
 
 
 def _of_bullets(sections: list[Section], others: list[Carrier]) -> list[Carrier]:

@@ -224,8 +224,10 @@ def _fits(pattern: str, default: str | None) -> bool:
 def _secret(value: Any) -> Secret | None:
     if isinstance(value, Mapping):
         source = {key: _said(value.get(key)) for key in ("env", "file", "command")}
-        given: dict[str, Any] = {key: said for key, said in source.items() if said}
-        return Secret(**given) if len(given) == 1 else Secret(ask=True)
+        given = {key: said for key, said in source.items() if said}
+        if len(given) != 1:
+            return Secret(ask=True)
+        return Secret(env=given.get("env"), file=given.get("file"), command=given.get("command"))
     return Secret(ask=True) if _said(value) == "true" else None
 
 

@@ -45,6 +45,46 @@ SENTENCES = (
     rf"{DO} without (?:the |an? )?{APPROVAL} {BY}$",
     rf"{DO} without {WHOSE} {APPROVAL}$",
 )
+NOTES = (rf"^{WHO} {MUST} (?:first )?{GIVES}(?: (?:first|it))?$",)
+"""In brackets behind a title: it is before what the title says."""
+OTHERS = (
+    # German: Freigabe durch den Leiter Betrieb erforderlich, bevor die Anwendung gestoppt wird
+    (
+        r"(?:freigabe|zustimmung|genehmigung|abnahme) (?:durch|von|vom|der|des|seitens) "
+        r"(?:den |die |das |dem |der |des )?(?P<who>[\w/&.@-]+(?: [\w/&.@-]+){0,3}?) "
+        r"(?:ist )?(?:erforderlich|nötig|notwendig|einholen|einzuholen)"
+        r"(?:,? (?:bevor|ehe|vor) (?P<what>.{1,120}?))?$"
+    ),
+    # French
+    (
+        r"(?:validation|approbation|accord|autorisation) (?:du |de la |des |de l['’]|de |d['’])"
+        r"(?P<who>[\w/&.@'’-]+(?: [\w/&.@'’-]+){0,3}?) (?:est )?(?:requise?|nécessaire|obligatoire)"
+        r"(?: avant (?:de )?(?P<what>.{1,120}?))?$"
+    ),
+    # Spanish, Portuguese
+    (
+        r"(?:aprobación|autorización|visto bueno|aprovação|autorização) "
+        r"(?:del |de la |de los |de |do |da )"
+        r"(?P<who>[\w/&.@-]+(?: [\w/&.@-]+){0,3}?)"
+        r"(?: (?:es |é )?(?:requerida|necesaria|obligatoria|necessária|obrigatória))?"
+        r" ?(?:antes d(?:[eoa] )?(?P<what>.{1,120}?))?$"
+    ),
+    # Russian
+    (
+        r"(?:требуется|необходимо|нужно) (?:согласование|одобрение|разрешение) "
+        r"(?P<who>[\w/&.@-]+(?: [\w/&.@-]+){0,3}?)(?: (?:перед|до) (?P<what>.{1,120}?))?$"
+    ),
+    # Chinese, Japanese
+    (
+        r"(?:需要?|须|必须)(?:经|由|获得)?\s?(?P<who>[\w/&.@-]{1,20}?)\s?(?:的)?(?:审批|批准|同意|授权)"
+        r"(?:(?:通过)?(?:后|之后)(?:才能|方可|再|才可)?\s?(?P<what>.{1,60}?))?$"
+    ),
+    r"(?P<who>[\w/&.@-]{1,20}?)\s?の?\s?承認(?:が必要|を得(?:て|る)|後に)(?P<what>.{0,60}?)$",
+)
+"""Sentences in other languages that ask for an approval."""
+WORDS_OF_OTHERS = ("freigabe", "zustimmung", "genehmigung", "abnahme", "validation", "approbation",
+                   "accord", "autoris", "aproba", "autoriz", "visto bueno", "aprova", "согласован",
+                   "одобрен", "разрешен", "审批", "批准", "同意", "授权", "承認")  # fmt: skip
 FIELD_NAME = (
     r"(?:gate|approver(?:s|\(s\))?|approval(?: required)?(?: by| from)?"
     r"|requires approval(?: by| from)?|sign[ -]?off(?: required)?(?: by| from)?)"
@@ -74,6 +114,8 @@ HINTS = (
 """No sentence that requires an approval is without one of these."""
 
 PATTERNS = (*(re.compile(p, re.IGNORECASE) for p in SENTENCES), FIELD, CAPITALS)
+PATTERNS_OF_OTHERS = tuple(re.compile(p, re.IGNORECASE) for p in OTHERS)
+PATTERNS_OF_NOTES = tuple(re.compile(p, re.IGNORECASE) for p in NOTES)
 NOT = re.compile(
     r"\b(?:no|not|without) (?:\w+ ){0,3}(?:required|needed|necessary)\b|n't (?:need|require)",
     re.IGNORECASE,
@@ -119,7 +161,7 @@ def sentences(root: Section) -> Iterator[Sentence]:
 
 def _hints(text: str) -> bool:
     lower = text.lower()
-    return any(hint in lower for hint in HINTS)
+    return any(hint in lower for hint in HINTS) or any(hint in lower for hint in WORDS_OF_OTHERS)
 
 
 def _in_blocks(blocks: list[Block], around: tuple[int, ...]) -> Iterator[Sentence]:
@@ -137,7 +179,7 @@ def _in_blocks(blocks: list[Block], around: tuple[int, ...]) -> Iterator[Sentenc
             if item.box is None:
                 yield from _in_item(item, inner)
             else:
-                yield from _behind(item.text, item.line, inner)
+                yield from _in_title(item.text.partition("\n")[0], item.line, inner)
             yield from _in_list(item.text, item.blocks[:1], around)
             yield from _in_blocks(item.blocks, inner)
 
@@ -180,9 +222,18 @@ def _in_title(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentenc
         return
     yield from _behind(text, line, around)
     note = re.search(r"[(（\[]([^()\[\]]{5,120})[)）\]]\s*$", plain(text[:LONGEST]))
-    found = gate_in(note.group(1)) if note else None
+    found = (gate_in(note.group(1)) or _noted(note.group(1))) if note else None
     if found:
         yield Sentence(line, *found, around)
+
+
+def _noted(note: str) -> tuple[str, str | None] | None:
+    """``(IC must approve)``: who, before what it stands behind."""
+    for pattern in PATTERNS_OF_NOTES:
+        match = pattern.search(note.strip())
+        if match and not NOBODY.search(match.group("who")):
+            return match.group("who").strip(), ""
+    return None
 
 
 def is_field(text: str) -> bool:
@@ -204,7 +255,8 @@ def gate_in(sentence: str) -> tuple[str, str | None] | None:
     text = LEADING.sub("", sentence.strip()).rstrip(" .!;:")
     if not text or len(text) > LONGEST or NOT.search(text):
         return None
-    for pattern in PATTERNS:
+    others = any(word in text.lower() for word in WORDS_OF_OTHERS)
+    for pattern in (*PATTERNS, *(PATTERNS_OF_OTHERS if others else ())):
         match = pattern.search(NAMED.sub("", text) if pattern is FIELD else text)
         if match and not NOBODY.search(match.group("who")):
             what = None if pattern is FIELD else match.groupdict().get("what") or ""

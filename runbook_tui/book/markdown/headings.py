@@ -68,7 +68,8 @@ ESCALATION = re.compile(
     re.IGNORECASE,
 )
 ASIDE = re.compile(
-    r"appendi|trouble[- ]?shoot|\bfaq\b|see also|glossary|\banhang\b|fehlerbehebung|ap[ée]ndice"
+    r"appendi|additional information|further (?:reading|information)|bibliograph|literatur"
+    r"|trouble[- ]?shoot|\bfaq\b|see also|glossary|\banhang\b|fehlerbehebung|ap[ée]ndice"
     r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|приложени[ея]"
     r"|附录|常见问题|付録|参考資料"
     r"|\bexamples?\b|\bsamples?\b|\bbeispiele?\b|\bejemplos?\b|\bexemples?\b|示例|案例",

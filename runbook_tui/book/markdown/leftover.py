@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from runbook_tui.book.markdown import commands, estimates, words
@@ -10,6 +11,10 @@ from runbook_tui.book.markdown.body import Line
 from runbook_tui.book.markdown.labels import label, only_commands, spans
 from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.markdown.steps import Gathered
+
+BETWEEN_FIELDS = re.compile(r"\s*[·•|]\s*|\s{2,}|　+|(?<=[.。;；])\s*")
+"""Between fields that share a line: ``**Owner:** Ann · **Duration:** 2 h``."""
+LONGEST = 400
 
 
 def record_leftover(root: Section, gathered: Gathered) -> None:
@@ -40,6 +45,8 @@ def record_estimates(root: Section, gathered: Gathered) -> None:
         titled = estimates.HEADING.match(words.plain(section.text)) is not None
         for line, text in _lines(section.blocks):
             found = estimates.in_field(text, line) or estimates.of_waiting(text, line)
+            for part in BETWEEN_FIELDS.split(text) if found is None and len(text) < LONGEST else ():
+                found = found or estimates.in_field(part, line)
             found = found or (estimates.leading(text, line) if titled else None)
             if found is not None and line not in taken:
                 taken.add(line)
@@ -49,6 +56,8 @@ def record_estimates(root: Section, gathered: Gathered) -> None:
 def _lines(blocks: list[Block]) -> Iterator[tuple[int, str]]:
     """The lines of the paragraphs and bullets right in a section."""
     for block in blocks:
+        if block.kind == "quote":
+            yield from _lines(block.inner)
         texts = [(block.line, block.text)] if block.kind == "paragraph" else []
         texts += [(i.line, i.text) for i in block.items if not i.ordered and i.box is None]
         for line, text in texts:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from runbook_tui.book.ids import slug
 from runbook_tui.book.markdown.gates import Sentence
 from runbook_tui.book.markdown.numbers import phase_at
 from runbook_tui.book.model import Change, Gate, GateStatement, Phase, Step
@@ -15,11 +16,15 @@ PHASE = re.compile(r"\b(?:phase|fase|stage)\s(\d{1,4})\b", re.IGNORECASE)
 STEP = re.compile(r"\b(?:steps?|paso|schritt|#)\s?#?(\d{1,3}(?:\.\d{1,3}){0,4})\b", re.IGNORECASE)
 HERE = re.compile(
     r"^(?:(?:start|begin|run|execut|proceed|continu|do|perform)\w* ?(?:with )?)?"
-    r"(?:this|the) (?:step|phase|change|section|task)\b",
+    r"(?:this|the) (?:step|phase|change|section|task)\b"
+    r"|^(?:cette|diese[nmrs]?|este|esta|essa) "
+    r"(?:étape|phase|schritt|paso|passo|etapa|fase|tarefa)\b"
+    r"|^(?:执行|実行|実施|进行|выполнением)\W*$",
     re.IGNORECASE,
 )
 NEXT = re.compile(
     r"^(?:we |you )?(?:proceed|continu|mov|go|advanc)\w*(?: (?:on|further|ahead))?$"
+    r"|^(?:poursuivre|fortfahren|fortgefahren wird|seguir|avanzar|prosseguir)$"
     r"|\bnext (?:step|phase)\b",
     re.IGNORECASE,
 )
@@ -29,6 +34,8 @@ DULL = frozenset(
         "the", "and", "any", "for", "with", "this", "that", "our", "its", "into", "from",
         "onto", "before", "starting", "start", "begin", "beginning", "begins", "starts", "run",
         "running", "proceed", "proceeding", "continue", "continuing", "can", "may", "step",
+        "der", "die", "das", "den", "dem", "wird", "werden", "ist", "ein", "eine", "le", "la",
+        "les", "de", "du", "des", "est", "el", "los", "las", "del", "se", "es", "os", "as",
         "phase", "to", "of", "in", "on", "a", "an", "it", "is", "be", "are", "we", "you",
     }
 )  # fmt: skip
@@ -63,6 +70,12 @@ class Places:
     def standing(self, sentence: Sentence) -> Place | None:
         """The innermost node that the sentence stands in."""
         return next((self.by_line[n] for n in sentence.around if n in self.by_line), None)
+
+    def first_behind(self, sentence: Sentence) -> Place | None:
+        """The first phase, for what stands above all of them and in no section of its own."""
+        first = self.by_id[self.phases[0].id] if self.phases else None
+        above = first is not None and len(sentence.around) <= 1 and sentence.line < first.line
+        return first if above else None
 
     def numbered(self, number: str, near: Place | None) -> Place | None:
         """The step of a number: the one in the same phase, else the only one."""
@@ -101,6 +114,8 @@ def gated(
     for sentence in found:
         place = _meant(sentence, places)
         if place is None and sentence.what is None:
+            place = places.first_behind(sentence)
+        if place is None and sentence.what is None:
             continue
         before = place.id if place else None
         statements.append(GateStatement(line=sentence.line, approver=sentence.who, before=before))
@@ -115,7 +130,8 @@ def gated(
 def _roles(who: str) -> tuple[str, ...]:
     """``CTO and QA`` are two roles; each is a word or words joined by “-”."""
     parts = re.split(r"\s(?:and|&)\s|,\s", who)
-    names = (re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts)
+    # A name in other letters than ours would be no name at all.
+    names = (slug(part) if re.search(r"[a-z]", part, re.IGNORECASE) else "" for part in parts)
     return tuple(dict.fromkeys(name or "approver" for name in names))
 
 

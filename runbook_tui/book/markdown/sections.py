@@ -123,7 +123,7 @@ def _is_label(block: Block, following: Block | None) -> bool:
     """A bold paragraph before a list or commands, the title of a numbered step, ``Rollback:``."""
     if block.kind != "paragraph" or following is None:
         return False
-    bold = LABEL.match(block.text) is not None
+    bold = LABEL.match(block.text) is not None and not _is_field(block.text)
     if following.kind == "fence" and _is_step(block.text):
         return True
     if following.kind in {"list", "fence"}:
@@ -133,6 +133,12 @@ def _is_label(block: Block, following: Block | None) -> bool:
 
 def _is_step(text: str) -> bool:
     return len(text) <= 120 and "\n" not in text and bool(headings.STEP_WORD.match(text))
+
+
+def _is_field(text: str) -> bool:
+    """``**Owner:** Ann`` says something of what is around it; it is no title of what follows."""
+    found = label(text)
+    return found is not None and found.kind == "other" and bool(found.rest)
 
 
 def _is_undo(text: str) -> bool:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from runbook_tui.book.ids import Ids
-from runbook_tui.book.markdown import commands, estimates, words
+from runbook_tui.book.markdown import commands, estimates, imperatives, words
 from runbook_tui.book.markdown.attributes import attributes, run_by
 from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.body import Body, Line
-from runbook_tui.book.markdown.headings import is_optional, number, unnumbered
+from runbook_tui.book.markdown.headings import is_numbered, is_optional, number, unnumbered
 from runbook_tui.book.markdown.labels import label, only_commands, undo_in_title
 from runbook_tui.book.markdown.looking import answers, only_looks
 from runbook_tui.book.markdown.sections import Section
@@ -131,8 +131,9 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     """One item as a step; None where it says nothing. ``above`` numbers the step around it."""
     lines = item.text.split("\n") if item.text.strip() else [""]
     first, undo = undo_in_title(lines[0])
-    # Below a number a bullet is another mark; below a bullet or box it only says more about it.
-    notes = gathered.boxed or not item.ordered or item.box is not None
+    # Below a number a bullet is another mark; below a bullet or box, and in the numbers of a
+    # number, it only says more about it.
+    notes = gathered.boxed or not item.ordered or item.box is not None or bool(above)
     body = Body(estimate=estimates.estimate(words.plain(first), item.line), notes=notes)
     if undo:
         body.undo.append(Line(item.line, undo))
@@ -148,7 +149,9 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
 def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered) -> Step:
     """A section that is one step, with the blocks that belong to it."""
     first, undo = undo_in_title(section.text.split("\n", 1)[0])
-    body = Body(estimate=estimates.estimate(unnumbered(first), section.line), notes=gathered.boxed)
+    blocks = list(blocks)
+    notes = gathered.boxed or (not is_numbered(section.text) and not _asks_in_bullets(blocks))
+    body = Body(estimate=estimates.estimate(unnumbered(first), section.line), notes=notes)
     if undo:
         body.undo.append(Line(section.line, undo))
     body.title(unnumbered(first))
@@ -164,6 +167,12 @@ def _boxes_are_checks(body: Body) -> None:
     if body.run and all(i.box is not None and not i.ordered for i in body.inner):
         body.checks += [i for i in body.inner if not i.blocks]
         body.inner = [i for i in body.inner if i.blocks]
+
+
+def _asks_in_bullets(blocks: list[Block]) -> bool:
+    """Whether bullets below a title that is no number say what to do; else they only tell."""
+    texts = [i.text for b in blocks for i in b.items if not i.ordered and i.box is None]
+    return imperatives.are_asked(texts)
 
 
 def steps_of_typed(section: Section, gathered: Gathered) -> tuple[Step, ...]:

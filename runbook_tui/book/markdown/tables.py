@@ -21,10 +21,20 @@ COLUMNS = {
     ),
     "Owner": r"owner|who|responsible|assignee|assigned to|verantwortlich|responsable|负责人",
     "Approver": r"approvers?|approver\(s\)",
-    "Status": r"status|done|state|✓|✔|☐|estado",
+    "Status": (
+        r"status|done|state|✓|✔|☐|estado|pass ?/ ?fail|passed|result(?: ok)?|ok\??|checked"
+        r"|signed(?: off)?|erledigt|ergebnis|hecho|fait|完成|结果|状态|結果"
+    ),
     "Note": r"notes?|comments?|remarks?|details?|description|hinweise?|notas?|备注",
     "foreign": r".*\b(?:risk|severity|alert|condition|trigger|impact|phone|e-?mail|level)\b.*",
 }
+TESTED = re.compile(
+    r"tests?(?: cases?| steps?| items?)?|check(?:s|points?| items?)?|verif(?:y|ication)(?: step)?"
+    r"|validations?|prüfung|prueba|vérification|检查项|测试项?|確認(?:項目|内容)",
+    re.IGNORECASE,
+)
+"""What is to be tested, where another column says what comes of it: as much to do as an action."""
+
 NAMES = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in COLUMNS.items())
 EMPTY = re.compile(r"^[\W_]*(?:n/?a|none|tbd)?[\W_]*$", re.IGNORECASE)
 FIELDS = ("Command", "Rollback", "Verify", "Duration", "Owner", "Approver", "Note")
@@ -33,6 +43,8 @@ FIELDS = ("Command", "Rollback", "Verify", "Duration", "Owner", "Approver", "Not
 def as_list(table: Block) -> Block | None:
     """The table's rows as the items of a numbered list; None where it is no table of steps."""
     names = [_name(cell) for cell in table.rows[0].cells] if table.rows else []
+    if "action" not in names:
+        names = _tests(names, table.rows[0].cells if table.rows else [])
     known = {name for name in names if name}
     if "action" in known and "number" not in known:
         names = _step_numbers(names, table.rows[1:])
@@ -46,6 +58,15 @@ def as_list(table: Block) -> Block | None:
 def _name(cell: str) -> str:
     text = plain(cell).strip(" :")
     return next((name for name, pattern in NAMES if pattern.fullmatch(text)), "")
+
+
+def _tests(names: list[str], cells: list[str]) -> list[str]:
+    """The columns of a table of tests: what is tested stands in the place of the action."""
+    for at, cell in enumerate(cells):
+        others = {*names[:at], *names[at + 1 :]}
+        if TESTED.fullmatch(plain(cell).strip(" :")) and others & {"Verify", "Status"}:
+            return [*names[:at], "action", *names[at + 1 :]]
+    return names
 
 
 def _step_numbers(names: list[str], rows: list[Row]) -> list[str]:

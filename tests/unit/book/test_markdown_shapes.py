@@ -104,10 +104,13 @@ def test_what_is_not_indented_under_a_number_still_belongs_to_it() -> None:
     ]  # fmt: skip
 
 
-def test_numbers_nest_and_bullets_in_them_are_checks() -> None:
-    outer, inner, other = steps("# P\n\n1. A\n   1. B\n      - ok\n      - fine\n   2. C\n")
+def test_numbers_nest_and_bullets_in_the_inner_ones_say_more_about_them() -> None:
+    outer, inner, other = steps(
+        "# P\n\n1. A\n   1. B\n      - ok\n      - fine\n   2. C\n   - up\n"
+    )
     assert [s.title for s in outer.steps] == ["B", "C"] == [inner.title, other.title]
-    assert [c.title for c in inner.checks] == ["ok", "fine"]
+    assert (inner.checks, inner.text) == ((), "- ok\n- fine")
+    assert [c.title for c in outer.checks] == ["up"]
 
 
 def test_fields_in_bullets_are_no_checks() -> None:

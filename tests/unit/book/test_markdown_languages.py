@@ -1,0 +1,207 @@
+"""Plans in other languages and with other habits of writing are read as a person reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from runbook_tui.book.foreign import foreign
+from runbook_tui.book.markdown.looking import only_looks
+from tests.unit.book.markdown_plans import book, codes, steps
+
+GO = "```bash\n./go\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("step", "minutes", "back", "gate"),
+    [
+        ("Schritt 1: Umschalten (10 Min.)", 10, "Rückfall",
+         "Freigabe durch den CTO erforderlich, bevor dieser Schritt beginnt."),
+        ("Étape 1 : Basculer (1 heure)", 60, "Retour arrière",
+         "Validation du CTO requise avant cette étape."),
+        ("Paso 1: Cambiar (5 minutos aprox.)", 5, "Marcha atrás",
+         "Se necesita la aprobación del CTO antes de este paso."),
+        ("Passo 1: Trocar (1 hora)", 60, "Reversão",
+         "Aprovação do CTO necessária antes desta etapa."),
+        ("Шаг 1. Переключить (30-40 минут)", 40, "Откат", ""),
+        ("步骤1：切换（15~30分钟）", 30, "回滚方案", "需要 CTO 审批后才能执行。"),
+        ("手順1：切替（5分）", 5, "切り戻し", "CTO の承認が必要"),
+        ("ステップ 1 切替（1時間）", 60, "ロールバック手順", ""),
+    ],
+)  # fmt: skip
+def test_a_step_its_time_its_undo_and_its_gate(
+    step: str, minutes: int, back: str, gate: str
+) -> None:
+    text = f"# P\n\n### {step}\n\n{gate}\n\n{GO}\n{back}: `./back`\n\n## {back}\n\n1. a\n2. b\n"
+    read = book(text)
+    (one,) = read.walk()
+    assert one.estimate is not None
+    assert (one.run, one.undo, one.estimate.maximum / 60) == ("./go", "./back", minutes)
+    assert [s.title for p in read.procedures for s in p.stages] == ["a", "b"]
+    assert [(g.approver, g.before) for g in read.gates] == ([("CTO", one.id)] if gate else [])
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Critères de succès", "Critérios de sucesso", "Критерии успеха", "成功基準", "验收标准"],
+)
+def test_criteria(title: str) -> None:
+    read = book(f"# P\n\n## A\n\n1. a\n\n## {title}\n\n- b\n- c\n")
+    assert [c.title for c in read.criteria] == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Cette opération est irréversible.", "Das lässt sich nicht mehr rückgängig machen.",
+     "Não pode ser desfeito.", "Операция необратима.", "此操作不可逆。", "元に戻せません。"],
+)  # fmt: skip
+def test_what_cannot_be_taken_back(words: str) -> None:
+    (one,) = steps(f"# P\n\n## 1. A\n\n{GO}\n{words}\n")
+    assert one.irreversible == words.rstrip(" :")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("1.- ", "2.- "),
+        ("1、", "2、"),
+        ("（1）", "（2）"),
+        ("(1) ", "(2) "),
+        ("① ", "② "),
+        ("1．", "2．"),
+    ],
+)
+@pytest.mark.parametrize("between", ["\n", "\n\n        ./go\n\n"])
+def test_numbers_that_are_none_to_other_readers(first: str, second: str, between: str) -> None:
+    found = steps(f"# P\n\n{first}Stop it{between}{second}Start it\n\n## Rest\n\n- [ ] a\n")
+    assert [(s.title, s.line) for s in found[:2]] == [
+        ("Stop it", 3), ("Start it", 3 + between.count("\n")),
+    ]  # fmt: skip
+
+
+def test_bullets_that_ask_are_steps_beside_others_and_those_that_tell_are_not() -> None:
+    text = "# P\n\n## Before\n\n- Tell support\n- Check the backup\n"
+    text += "\n## Facts\n\n- It is old\n- It hums\n\n## Go\n\n1. Ship\n"
+    assert [s.title for s in steps(text)] == [
+        "Tell support", "Check the backup", "Ship",
+    ]  # fmt: skip
+
+
+def test_bullets_below_a_plain_title_are_checks_only_where_they_ask() -> None:
+    facts = "- The disk is full\n- The pod hangs\n"
+    asked = "- Check the disk\n- `kubectl get pods` is empty\n"
+    first, second = steps(f"# P\n\n## Look\n\n{facts}\n{GO}\n## Act\n\n{asked}\n{GO}")
+    assert first.checks == ()
+    assert "- The disk is full" in first.text
+    assert [c.title for c in second.checks] == ["Check the disk", "kubectl get pods is empty"]
+
+
+def test_a_title_that_is_one_step_is_that_step() -> None:
+    read = book(f"# P\n\n## Look\n\n{GO}\n## Mend\n\n### Disk\n\n{GO}\n### Net\n\n{GO}")
+    assert [(p.title, len(p.changes), [s.title for s in p.steps]) for p in read.phases] == [
+        ("Look", 0, ["Look"]), ("Mend", 0, ["Disk", "Net"]),
+    ]  # fmt: skip
+
+
+def test_boxes_below_a_command_are_what_must_be_so_then() -> None:
+    first, second, _ = steps(
+        "# P\n\n1. Ship\n   ```sh\n   ./go\n   ```\n   - [ ] it hums\n2. Tell\n   - [ ] them\n"
+    )
+    assert [c.title for c in first.checks] == ["it hums"]
+    assert [s.title for s in second.steps] == ["them"]
+
+
+TESTS = """\
+# P
+
+| Field | Value |
+|---|---|
+| Approver | Head of Network |
+
+## Do
+
+| Step | Activity | Command / Reference | Backout |
+|---|---|---|---|
+| 1 | Shut it | `interface Te1 ; shutdown` | |
+
+## Test
+
+| # | Test | Expected result | Pass/Fail |
+|---|---|---|---|
+| 1 | Ping it | No loss | ☐ |
+
+## Contacts
+
+| Role | Name | Phone |
+|---|---|---|
+| Owner | Ann | 1 |
+
+## Who to call
+
+| Order | Who | After |
+|---|---|---|
+| 1 | Ann | at once |
+| 2 | Bob | 15 min |
+"""
+
+
+def test_tables_of_tests_contacts_and_ladders() -> None:
+    read = book(TESTS)
+    shut, ping = read.walk()
+    assert (shut.title, shut.run) == ("Shut it", None)
+    assert (ping.title, [c.title for c in ping.checks]) == ("Ping it", ["Verify: No loss"])
+    assert [(c.role, c.who) for c in read.contacts] == [("Owner", "Ann, 1")]
+    assert [(e.topic, e.ladder) for e in read.escalations] == [("Who to call", ("Ann", "Bob"))]
+    # Who approves the whole holds its beginning up.
+    assert [p.gate.roles if p.gate else () for p in read.phases] == [("head-of-network",), ()]
+    assert "passed-over" not in dict(codes(TESTS))
+
+
+def test_who_must_approve_stands_in_brackets_behind_a_box_too() -> None:
+    (one, _) = steps("# P\n\n- [ ] Raise it (IC must approve)\n- [ ] Tell\n")
+    assert one.gate is not None
+    assert one.gate.roles == ("ic",)
+
+
+def test_an_argument_sets_no_variable() -> None:
+    lines = ("terraform plan -var region=$region", "if true; then A=1; fi; export B=2 C=3",
+             "D=4 E=5 ls $A $B $C $D $E")  # fmt: skip
+    text = "# P\n\n1. a\n   ```sh\n" + "".join(f"   {line}\n" for line in lines) + "   ```\n"
+    assert [p.name for p in book(text).parameters] == ["region"]
+
+
+@pytest.mark.parametrize(
+    ("text", "looks"),
+    [("ssh <host> df -h /", True), ("ssh -p 22 a uptime", True), ("ssh a", False),
+     ("ssh a rm x", False), ('ssh a "df; rm x"', False), ("kubectl --context $X get pods", True)],
+)  # fmt: skip
+def test_a_look_at_another_machine_is_one(text: str, looks: bool) -> None:
+    assert only_looks(text) is looks
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("= Failover\n:toc:\n\n== Do\n\n. Stop\n", "AsciiDoc"),
+        ("== Steps ==\n# Stop\n", "MediaWiki text"),
+        ("h1. Deploy\n\nh2. Steps\n\n# Stop\n", "Jira wiki text"),
+        ("#+TITLE: Deploy\n\n* TODO Stop\n", "Org"),
+        ("Title\n=====\n\n1. a\n\nOther\n=====\n", ""),
+        ("= x\n\n## T\n\n== y\n\n1. a\n", ""),
+        ("# T\n\n== y ==\n\n1. a\n", ""),
+    ],
+)
+def test_texts_of_other_marks_are_told(text: str, what: str) -> None:
+    assert foreign("plan.md", text.encode()) == what
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("**Owner:** Ann · **Duration:** 2 hours", 120),
+        ("> 版本：3.2　　预计耗时：90分钟", 90),
+        ("Samstag. Geschätzte Gesamtdauer: 3 Stunden.", 180),
+    ],
+)
+def test_the_time_of_the_whole_stands_among_other_fields(text: str, minutes: int) -> None:
+    (found,) = book(f"# P\n\n{text}\n\n1. a\n").estimates
+    assert found.maximum / 60 == minutes
