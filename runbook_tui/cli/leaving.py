@@ -78,6 +78,8 @@ def say_left(state: RunState, verb: str) -> None:
     if state.rolling_back:
         say.err(f"its rollback goes on; follow it, and answer what it asks: runbook rollback {run}")
     say.err(f"come back with: runbook {verb} {run}")
+    if state.runbook.watches and verb == "resume":
+        say.err(f"nothing is measured until then; or: runbook resume {run} --no-tui --watch")
 
 
 def _say_rehearsed(state: RunState) -> None:
