@@ -22,6 +22,7 @@ from tests.fakes.still import StillTerminals
 from tests.integration.session.scene import Scene, ask, run_step
 from tests.tui.piloting import text_of, until
 
+GOOD = Standing.GOOD
 Make = Callable[..., Scene]
 
 
@@ -72,7 +73,9 @@ async def test_small_says_only_what_is_not_green(scene: Make, server: Answers) -
     run_step(session, "a")
     app = RunbookApp(session, StillTerminals())
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: session.measured()["rate"].track.standing is Standing.GOOD)
+        await until(
+            pilot, lambda: [m.track.standing for m in session.measured().values()] == [GOOD]
+        )
         await pilot.pause(0.1)
         assert "Success" not in text_of(app)
         server.act = answer("no json", 500)

@@ -147,7 +147,7 @@ def _check(state: RunState, node: Node, indent: str, title: str, width: int) -> 
     tick = state.ticks.get(node.id)
     box = "☑" if tick else "☐"
     # Cyan says by whose word it holds: a person's, against what its probe says.
-    tone = "accent" if tick and tick.override else "good" if tick else "plain"
+    tone = "cyan" if tick and tick.override else "good" if tick else "plain"
     return spread(
         [(f"{indent}{box} ", tone), (title, "dim" if tick else "plain")],
         _ticked_by(state, node, tick),
@@ -158,7 +158,7 @@ def _check(state: RunState, node: Node, indent: str, title: str, width: int) -> 
 def _ticked_by(state: RunState, node: Node, tick: Tick | None) -> Line:
     probe = probed_by(state, node.owner, node.id)
     if tick is not None and tick.override:
-        return [(f"OVERRIDDEN by {printable(tick.by.name, 20)}", "accent")]
+        return [(f"OVERRIDDEN by {printable(tick.by.name, 20)}", "cyan")]
     if tick is not None:
         by_probe = tick.probe or (probe and probe.ok)
         return [("by its probe" if by_probe else printable(tick.by.name, 20), "dim")]

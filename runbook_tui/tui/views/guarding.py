@@ -32,7 +32,7 @@ def _banner(state: RunState, loud: list[Gauge], now: float, width: int) -> Line:
     first = loud[0]
     glyph, tone = GLYPHS[first.standing]
     if first.recorded.overridden:
-        tone = "accent"
+        tone = "cyan"
     left: Line = [(f" {glyph} {first.title} {_found(first)}", tone)]
     if asked := _asked(state, first, now, brief=width < ROOMY):
         left += [(" · ", "dim"), asked]
@@ -61,7 +61,7 @@ def _asked(state: RunState, gauge: Gauge, now: float, *, brief: bool) -> tuple[s
     if recorded.overridden:
         by = recorded.overridden_by.name if recorded.overridden_by is not None else "the lead"
         why = printable(recorded.overridden, REASON)
-        return (f"overridden by {printable(by, 24)}: {why}", "accent")
+        return (f"overridden by {printable(by, 24)}: {why}", "cyan")
     if recorded.before_start:
         return ("red before the start", "warn")
     due = recorded.decide_by
@@ -87,9 +87,10 @@ def _strip(found: list[Gauge], width: int) -> Line:
     for number, gauge in enumerate(found):
         # Before the first sample nothing is known of it but its name.
         value = f" {gauge.number}" if gauge.value is not None else ""
+        tone = "cyan" if gauge.recorded.overridden else gauge.tone
         part: Line = [(" · " if line else " ", "dim"), (gauge.title, "plain"), (value, gauge.tone),
                       (" ", "plain"), *tail(gauge.points, SPARKS),
-                      (f" {_short(gauge)}", gauge.tone)]  # fmt: skip
+                      (f" {_short(gauge)}", tone)]  # fmt: skip
         left = len(found) - number - 1
         room = width - length(line) - length(part)
         if room < (len(f"  +{left} more ") if left else 0):

@@ -10,7 +10,20 @@ from runbook_tui.run.state import Status
 Part = tuple[str, str]
 Line = list[Part]
 
-TONES = ("plain", "dim", "strong", "good", "bad", "warn", "busy", "accent", "key", "panic", "won")
+TONES = (
+    "plain",
+    "dim",
+    "strong",
+    "good",
+    "bad",
+    "warn",
+    "busy",
+    "accent",
+    "key",
+    "panic",
+    "won",
+    "cyan",
+)
 
 GLYPHS = {
     Status.PENDING: ("○", "dim"),

@@ -49,7 +49,7 @@ def rows(state: RunState, found: Sequence[Gauge], now: float, width: int) -> lis
 def _gauge(state: RunState, gauge: Gauge, now: float, width: int) -> Iterator[Line]:
     glyph, tone = GLYPHS[gauge.standing]
     lasts = f" {clock(max(0.0, now - gauge.since))}" if gauge.since is not None else ""
-    left: Line = [(f"   {glyph} {gauge.title}  ", "strong"), (gauge.number, tone),
+    left: Line = [(f"   {glyph} ", tone), (f"{gauge.title}  ", "strong"), (gauge.number, tone),
                   (f"  {gauge.word}{lasts}", tone),
                   (f"  breached {limit_words(gauge.watch)}", "dim")]  # fmt: skip
     age = "no sample yet" if gauge.age is None else f"{ago(gauge.age)} "
@@ -60,7 +60,7 @@ def _gauge(state: RunState, gauge: Gauge, now: float, width: int) -> Iterator[Li
         by = gauge.recorded.overridden_by
         who = printable(by.name, 40) if by is not None else "the lead"
         words = f"     overridden by {who}: {printable(gauge.recorded.overridden, LONGEST)}"
-        yield [(words, "accent")]
+        yield [(words, "cyan")]
     yield from _drawn(state, gauge, now, width)
     watch = gauge.watch
     parts = [printable(watch.severity, 40), _effect(state, watch)]
