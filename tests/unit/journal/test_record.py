@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, get_type_hints
 
 import pytest
@@ -35,7 +35,13 @@ BY_HINT: dict[Any, st.SearchStrategy[Any]] = {
     str | None: st.none() | texts,
     tuple[str, ...]: st.lists(texts, max_size=3).map(tuple),
     tuple[str, ...] | None: st.none() | st.lists(texts, max_size=3).map(tuple),
+    tuple[float | None, ...] | None: st.none()
+    | st.lists(st.none() | numbers, max_size=3).map(tuple),
     Mapping[str, str]: st.dictionaries(texts, texts, max_size=3),
+    Mapping[str, int]: st.dictionaries(texts, st.integers(), max_size=3),
+    Mapping[str, Sequence[Sequence[float | str | None]]]: st.dictionaries(
+        texts, st.lists(st.lists(st.none() | numbers | texts, max_size=3), max_size=3), max_size=3
+    ),
 }
 
 
