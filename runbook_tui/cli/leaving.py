@@ -82,6 +82,8 @@ def say_left(state: RunState, verb: str, *, here: bool = True) -> None:
     if state.rolling_back and here:
         say.err(f"its rollback goes on; follow it, and answer what it asks: runbook rollback {run}")
     say.err(f"come back with: runbook {verb} {run}")
+    if state.runbook.watches and verb == "resume":
+        say.err(f"nothing is measured until then; or: runbook resume {run} --no-tui --watch")
 
 
 def _say_rehearsed(state: RunState) -> None:

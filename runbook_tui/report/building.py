@@ -10,6 +10,7 @@ from runbook_tui.book.model import Runbook, Watch
 from runbook_tui.report.chart import nested, span_of
 from runbook_tui.report.environments import environments
 from runbook_tui.report.gathering import Gathered, gather
+from runbook_tui.report.measured import plotted
 from runbook_tui.report.model import (
     Alarm,
     Box,
@@ -40,6 +41,7 @@ from runbook_tui.run.several import status_of
 from runbook_tui.run.sources import told
 from runbook_tui.run.state import Reads, RunState, closed, unreadable
 from runbook_tui.run.times import epoch
+from runbook_tui.run.watching import limit_words
 
 Lines = Callable[[str], tuple[str, ...] | None]
 """The last lines of a command's output by its folder; None where that is not kept any more."""
@@ -75,7 +77,7 @@ def build(
     assert begun is not None
     taken = list(plans_taken(begin(run, runbook, reads), events))
     runbook = state.runbook
-    found = gather(state.outline, events, [outline for _, outline in taken])
+    found = gather(state.outline, events, [outline for _, outline in taken], runbook.watches)
     found.commands = {id_: [_read(c, lines) for c in ran] for id_, ran in found.commands.items()}
     back = rollbacks(state.outline, events, found.commands, runbook)
     going = state.rolling_back or any(
@@ -123,6 +125,7 @@ def build(
         plans=tuple(plan for plan, _ in taken),
         alarms=tuple(_alarm(a, runbook.watches) for a in found.alarms),
         watched=len(runbook.watches),
+        plotted=tuple(plotted(runbook.watches, events)),
         notes=tuple(found.notes),
         people=taking_part,
         effort=effort(runbook, taking_part),
@@ -335,11 +338,9 @@ def _alarm(alarm: Alarm, watches: Iterable[Watch]) -> Alarm:
     watch = next((w for w in watches if w.id == alarm.watch), None)
     if watch is None:
         return alarm
-    below = [] if watch.below is None else [f"not below {watch.below:g}"]
-    above = [] if watch.above is None else [f"not above {watch.above:g}"]
-    return dataclasses.replace(
-        alarm, title=watch.title, severity=watch.severity, limit=", ".join(below + above)
-    )
+    unknown = alarm.remark.startswith("unknown")
+    limit = "" if unknown else alarm.limit or limit_words(watch)
+    return dataclasses.replace(alarm, title=watch.title, severity=watch.severity, limit=limit)
 
 
 def _values(state: RunState, events: Iterable[Event]) -> Iterator[Value]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Watch
+from runbook_tui.report import measured
 from runbook_tui.report.model import Alarm, Attempt, Evidence, Override, Ran, Remark
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Actor, Event
@@ -76,11 +77,16 @@ class Gathered:
             found[-1] = dataclasses.replace(found[-1], **values)
 
 
-def gather(outline: Outline, events: Iterable[Event], earlier: Sequence[Outline] = ()) -> Gathered:
+def gather(
+    outline: Outline,
+    events: Iterable[Event],
+    earlier: Sequence[Outline] = (),
+    watches: Iterable[Watch] = (),
+) -> Gathered:
     """Go through a run's events once; ``earlier`` are the plans that it had before."""
     plans = (*earlier, outline)
     expected = {id_: step.expect.exits for plan in plans for id_, step in plan.steps.items()}
-    found = Gathered(titles(outline, earlier=earlier), expected)
+    found = Gathered(titles(outline, watches, earlier), expected)
     for event in events:
         handler = _HANDLERS.get(type(event.payload))
         if handler is not None:
@@ -173,8 +179,9 @@ def _override(event: Event, what: str, reason: str) -> Override:
 
 def _ticked(found: Gathered, event: Event, payload: e.CheckTicked) -> None:
     found.ticks[payload.node] = (event.actor, epoch(event.at))
-    found.did(event.actor, "ticked")
-    if found.probes.get(payload.node) is False:
+    if not payload.probe:
+        found.did(event.actor, "ticked")
+    if payload.override or found.probes.get(payload.node) is False:
         what = f"“{found.title(payload.node)}” was ticked though its probe says otherwise"
         why = payload.override or "no reason is recorded for a tick"
         found.overrides.append(_override(event, what, why))
@@ -270,7 +277,8 @@ def _opened(found: Gathered, event: Event, payload: e.RollbackOpened) -> None:
 
 
 def _rollback_started(found: Gathered, event: Event, payload: e.RollbackStarted) -> None:
-    found.did(event.actor, "rolled back")
+    if not payload.watch:
+        found.did(event.actor, "rolled back")
     if payload.past_floor:
         what = "the rollback went past what cannot be undone"
         found.overrides.append(_override(event, what, "asked for with the rollback"))
@@ -296,19 +304,6 @@ def _undo_finished(found: Gathered, event: Event, payload: e.UndoFinished) -> No
         ]
 
 
-def _breached(found: Gathered, event: Event, payload: e.WatchBreached) -> None:
-    found.alarms.append(
-        Alarm(watch=payload.watch, title=payload.watch, severity="", limit="",
-              began=epoch(event.at), value=payload.value)
-    )  # fmt: skip
-
-
-def _cleared(found: Gathered, event: Event, payload: e.WatchCleared) -> None:
-    for at, alarm in enumerate(found.alarms):
-        if alarm.watch == payload.watch and alarm.cleared is None:
-            found.alarms[at] = dataclasses.replace(alarm, cleared=epoch(event.at))
-
-
 _HANDLERS: dict[type[e.Payload], Callable[[Gathered, Event, Any], None]] = {
     e.RunStarted: _run_started,
     e.RunPaused: _paused,
@@ -332,6 +327,9 @@ _HANDLERS: dict[type[e.Payload], Callable[[Gathered, Event, Any], None]] = {
     e.RollbackStarted: _rollback_started,
     e.UndoAmended: _amended,
     e.UndoFinished: _undo_finished,
-    e.WatchBreached: _breached,
-    e.WatchCleared: _cleared,
+    e.WatchBreached: measured.breached,
+    e.WatchCleared: measured.cleared,
+    e.WatchUnknown: measured.unknown,
+    e.WatchOverridden: measured.overridden,
+    e.CheckProbed: measured.probed,
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from runbook_tui.report import words
 from runbook_tui.report.drawing import timeline
 from runbook_tui.report.escaping import Html, element, joined, safe
+from runbook_tui.report.measured import graph, span
 from runbook_tui.report.model import Box, Part, PlanTaken, Ran, Report, Rollback, Undone
 from runbook_tui.report.words import Clock, length
 
@@ -247,18 +248,21 @@ def _command(command: Ran, clock: Clock) -> Html:
 def _alarms(report: Report, clock: Clock) -> Html:
     if not report.alarms:
         said = "None were recorded." if report.watched else "The plan watches nothing."
-        return _section("Alerts", element("p", said))
-    table = _table(
-        ("When", "Watch", "Severity", "Threshold", "Value", "Lasted"),
-        (
-            (clock.short(a.began), a.title, a.severity, a.limit,
-             "" if a.value is None else f"{a.value:g}",
-             "to the end" if a.cleared is None else length(a.cleared - a.began))
-            for a in report.alarms
-        ),
-        "When,Value,Lasted",
-    )  # fmt: skip
-    return _section("Alerts", table)
+        return _section("Alerts", element("p", said), *_graphs(report))
+    table = _table(words.ALARMS, words.alarms(report, clock), "When,Value,Lasted")
+    return _section("Alerts", table, *_graphs(report))
+
+
+def _graphs(report: Report) -> Iterable[Html]:
+    """What was measured, over the run."""
+    if not report.plotted:
+        return
+    yield element("p", words.PLOTTED, class_="soft small")
+    end = report.ended if report.ended is not None else report.written
+    for one in report.plotted:
+        yield element("h3", one.title)
+        yield graph(one, report.started, end)
+        yield element("p", span(one), class_="soft small")
 
 
 def _notes(report: Report, clock: Clock) -> Html:

@@ -253,20 +253,8 @@ def _alarms(report: Report, clock: Clock) -> Iterator[str]:
         yield "None were recorded." if report.watched else "The plan watches nothing."
         yield ""
         return
-    yield from _table(
-        ("When", "Watch", "Severity", "Threshold", "Value", "Lasted"),
-        (
-            (
-                clock.short(a.began),
-                said(a.title),
-                said(a.severity),
-                said(a.limit),
-                "" if a.value is None else f"{a.value:g}",
-                "to the end" if a.cleared is None else length(a.cleared - a.began),
-            )
-            for a in report.alarms
-        ),
-    )
+    rows = (tuple(map(said, row)) for row in words.alarms(report, clock))
+    yield from _table(words.ALARMS, rows)
 
 
 def _notes(report: Report, clock: Clock) -> Iterator[str]:

@@ -219,6 +219,21 @@ class Alarm:
     began: float
     value: float | None = None
     cleared: float | None = None
+    remark: str = ""
+    """What else is to be known of it: that nobody could read it, that it was so before the start,
+    who went on all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plotted:
+    """What a watch was in the run: ``points`` are when, what, and how it stood (`watching`'s
+    words); ``bounds`` the values beyond which it is breached, ``limit`` the same in words."""
+
+    title: str
+    unit: str
+    limit: str
+    bounds: tuple[float, ...]
+    points: tuple[tuple[float, float | None, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -393,6 +408,7 @@ class Report:
     plans: tuple[PlanTaken, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     watched: int = 0
+    plotted: tuple[Plotted, ...] = ()
     notes: tuple[Remark, ...] = ()
     people: tuple[Person, ...] = ()
     effort: tuple[Effort, ...] = ()

@@ -342,3 +342,23 @@ def evidence(one: Evidence) -> str:
     if not one.digest:
         return f"evidence{again} NOT kept: {one.name}: {one.reason}"
     return f"evidence{again}: {one.name}, {one.bytes} bytes, sha256 {one.digest}"
+
+
+ALARMS = ("When", "Watch", "Severity", "Breached", "Value", "Lasted", "Remark")
+"""The columns of what was red."""
+PLOTTED = ("What was measured: limits are dashed, breaches striped, grey is what could not be read."
+           " Of many samples that are alike some are kept.")  # fmt: skip
+
+
+def alarms(report: Report, clock: Clock) -> Iterator[tuple[str, ...]]:
+    """What was red, a row each."""
+    for one in report.alarms:
+        yield (
+            clock.short(one.began),
+            one.title,
+            one.severity,
+            one.limit,
+            "" if one.value is None else f"{one.value:g}",
+            "to the end" if one.cleared is None else length(one.cleared - one.began),
+            one.remark,
+        )

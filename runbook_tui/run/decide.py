@@ -47,6 +47,7 @@ from runbook_tui.run.taking_over import take_plan
 from runbook_tui.run.ticking import tick_box
 from runbook_tui.run.upcoming import open_before
 from runbook_tui.run.watch_deciding import override
+from runbook_tui.run.watch_holds import holding
 
 
 def decide(state: RunState, request: r.Request, actor: Actor) -> Decision | Refusal:
@@ -138,7 +139,10 @@ def _not_startable(state: RunState, step: Step) -> Refusal | None:
             reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}",
         )
     if reasons := blockers(state, step.id):
-        return Refusal(reason="; ".join(reasons))
+        around = (h for h in state.outline.holders(step.id) if state.outline[h].gate is not None)
+        held = next((watch for holder in around for watch in holding(state, holder)), None)
+        how = f"the lead may go on, with a reason: w and a, or runbook override {state.run}"
+        return Refusal(reason="; ".join(reasons), hint=f"{how} {held.id}" if held else "")
     return None
 
 

@@ -31,18 +31,18 @@ KEPT = 6
 POINTS = 400
 """Samples of each watch that are held for the screen."""
 SETTLES = 10.0
-"""Seconds after the end of a step in which a box that holds is at once asked a second time."""
+"""Seconds after a step in which a box that holds is asked at once for the second time."""
 BOX = "box "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A watch as it is measured here: ``came`` is when its last sample did (monotonic seconds)."""
+    """A watch as it is measured here; ``age`` is how many seconds ago its last sample came."""
 
     track: Track
     points: tuple[Point, ...]
     every: float
-    came: float
+    age: float | None
 
 
 @dataclass(slots=True, eq=False)
@@ -86,12 +86,18 @@ class Measuring:
 
     def seen(self) -> Mapping[str, Measured]:
         """What is measured here, by watch; from any thread, never waits for a measurement."""
+        now = time.monotonic()
         with self._lock:
             return {
-                one.watch.id: Measured(track=one.track, points=tuple(one.points), every=one.every,
-                                       came=one.came)
-                for one in self._ones.values() if not one.box
-            }  # fmt: skip
+                one.watch.id: Measured(
+                    track=one.track,
+                    points=tuple(one.points),
+                    every=one.every,
+                    age=now - one.came if one.track.last is not None else None,
+                )
+                for one in self._ones.values()
+                if not one.box
+            }
 
     @property
     def awaited(self) -> bool:

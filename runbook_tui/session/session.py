@@ -22,7 +22,7 @@ from runbook_tui.session.following import Following
 from runbook_tui.session.keyboard import Keyboard
 from runbook_tui.session.locks import LeadLock
 from runbook_tui.session.lookout import Lookout
-from runbook_tui.session.measuring import Measuring
+from runbook_tui.session.measuring import Measured, Measuring
 from runbook_tui.session.opening import resumption
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
@@ -186,6 +186,10 @@ class Session:
         """This will perhaps be asked in a moment: make ready what can be, and do nothing of it."""
         if self.elsewhere is None:
             self._call(lambda: self._desk.prepare(request))
+
+    def measured(self) -> Mapping[str, Measured]:
+        """What is measured here now, by watch; never waits."""
+        return self.measuring.seen()
 
     def keep_looking(self) -> None:
         """Find out from here on what hinders undos: somebody looks at the light."""

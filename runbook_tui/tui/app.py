@@ -325,5 +325,5 @@ def load_screens() -> None:
     """Import all that an open run shows."""
     from runbook_tui.tui import palette, panic, questions  # noqa: F401
     from runbook_tui.tui.dialogs import help  # noqa: A004, F401
-    from runbook_tui.tui.screens import main, reading, rollback  # noqa: F401
+    from runbook_tui.tui.screens import main, reading, rollback, watches  # noqa: F401
     from runbook_tui.tui.views import news  # noqa: F401

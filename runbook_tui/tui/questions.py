@@ -168,7 +168,7 @@ class Questions:
         if isinstance(request, r.TickNode) and isinstance(answer, r.OverrideNeeded):
             node = request.node
             app.with_text(
-                f"{answer.reason}. Tick it all the same? Why",
+                f"Why tick it all the same? For {answer.reason}",
                 lambda why: app.ask(r.TickNode(node=node, override=True, reason=why)),
             )
             return

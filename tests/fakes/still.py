@@ -12,6 +12,7 @@ from runbook_tui.run.requests import Refusal, Request
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import NOTHING_ABSENT
 from runbook_tui.session.answering import Answer
+from runbook_tui.session.measuring import Measured
 from runbook_tui.session.ports.terminals import Span, Style, TerminalView
 from runbook_tui.session.sharing import Sharing
 from tests.fakes.history import ADA
@@ -32,12 +33,16 @@ class StillSession:
         self.asked: list[Request] = []
         self.sharing: Sharing | None = None
         self.elsewhere = None
+        self.gauges: dict[str, Measured] = {}
 
     def ask(self, request: Request, actor: Actor | None = None) -> Future[Answer]:
         self.asked.append(request)
         future: Future[Answer] = Future()
         future.set_result(Refusal(reason="this picture stands still"))
         return future
+
+    def measured(self) -> dict[str, Measured]:
+        return self.gauges
 
     def now(self) -> float:
         return time.time()

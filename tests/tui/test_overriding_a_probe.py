@@ -24,12 +24,12 @@ async def test_a_tick_against_a_probe_is_asked_about(scene: Make) -> None:
         ask(session, r.StartStep(step="a"))
         await until(pilot, lambda: failed_probes(session.state, "a"))
         app.ask(r.TickNode(node="up"))
-        await until(pilot, lambda: "same? Why" in text_of(app))
+        await until(pilot, lambda: "Why tick it all the same?" in text_of(app))
         await pilot.press("escape")
-        await until(pilot, lambda: "same? Why" not in text_of(app))
+        await until(pilot, lambda: "Why tick it all the same?" not in text_of(app))
         assert session.state.ticks == {}
         app.ask(r.TickNode(node="up"))
-        await until(pilot, lambda: "same? Why" in text_of(app))
+        await until(pilot, lambda: "Why tick it all the same?" in text_of(app))
         await pilot.press(*"down", "enter")
         await until(pilot, lambda: "up" in session.state.ticks)
     assert session.state.ticks["up"].override == "down"

@@ -86,7 +86,7 @@ async def test_w_says_what_to_watch_and_whom_to_call(scene: Make) -> None:
         await pilot.press("w")
         await until(pilot, lambda: "Golden [bold]path" in text_of(app))
         shown = text_of(app)
-        assert "breached below 99, 2 times in a row" in shown
+        assert "breached below 99, 2 in a row" in shown
         assert "$ ./probe␛[2J" in shown
         assert "> 99.5 %  98 % when the plan was written" in shown
         assert "SEV1: errors  respond at once" in shown

@@ -19,6 +19,7 @@ from runbook_tui.tui.views import follow_up, guest, head
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.checklist import Checklist
 from runbook_tui.tui.widgets.error_signs import ErrorSigns
+from runbook_tui.tui.widgets.guard import Guard
 from runbook_tui.tui.widgets.output import Output
 from runbook_tui.tui.widgets.painted import Lines, RowList
 from runbook_tui.tui.widgets.said import Said
@@ -78,6 +79,7 @@ class MainScreen(PaneScreen):
                 with Container(id="outputs"):
                     yield Output(self.app.terminals, id="output")
                     yield Output(self.app.terminals, id="beside")
+        yield Guard(id="guard")
         yield Said(id="said")
         yield Lines(self._paint_foot, id="foot")
         yield Lines(lambda w, h: TOO_SMALL, id="small")
@@ -187,6 +189,7 @@ class MainScreen(PaneScreen):
         self.app.settle_message()
         self.query_one("#head").refresh()
         self.query_one("#card").refresh()
+        self.query_one("#guard", Guard).settle()
         self.rows.refresh_clocks()
 
     def changed(self) -> None:
@@ -194,6 +197,7 @@ class MainScreen(PaneScreen):
         self.end_typing_with_command()
         self.query_one("#head").refresh()
         self.query_one("#card").refresh()
+        self.query_one("#guard", Guard).settle()
         self.rows.changed()
         self.show_output()
 
@@ -228,7 +232,7 @@ class MainScreen(PaneScreen):
 
     def action_watches(self) -> None:
         """Watches, targets, alerts, and whom to call."""
-        from runbook_tui.tui.screens.reading import WatchesScreen
+        from runbook_tui.tui.screens.watches import WatchesScreen
 
         self.app.push_screen(WatchesScreen())
 

@@ -13,7 +13,7 @@ from runbook_tui.run.events import CommandStarted
 from runbook_tui.run.forecast import Slot
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.screens.heading import heading
-from runbook_tui.tui.views import environment, head, timeline, watching
+from runbook_tui.tui.views import environment, head, timeline
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.widgets.painted import Lines, RowList, TonedScreen
 from runbook_tui.tui.widgets.said import Said
@@ -39,7 +39,7 @@ class ReadingScreen(TonedScreen):
         yield Lines(lambda w, h: self.about(w), id="about")
         yield RowList(self._paint_row, id="rows")
         yield Said(id="said")
-        yield Lines(lambda w, h: [head.leaving(self.OWN_KEY, w)], id="foot")
+        yield Lines(lambda w, h: [self.keys(w)], id="foot")
 
     def on_mount(self) -> None:
         """The rows have the keys."""
@@ -51,6 +51,15 @@ class ReadingScreen(TonedScreen):
     def state(self) -> RunState:
         """The run now."""
         return self.app.session.state
+
+    @property
+    def rows(self) -> RowList:
+        """The rows."""
+        return self.query_one("#rows", RowList)
+
+    def keys(self, width: int) -> Line:
+        """The keys of the foot."""
+        return head.leaving(self.OWN_KEY, width)
 
     @property
     def is_whole(self) -> bool:
@@ -136,28 +145,6 @@ class EnvironmentScreen(ReadingScreen):
     def paint(self, row: int, width: int) -> Line:
         """One of them."""
         return self._rows[row]
-
-
-class WatchesScreen(ReadingScreen):
-    """What the plan wants to be kept an eye on."""
-
-    OWN_KEY = "w"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "leave", "back", id="watches", show=False)
-    ]
-
-    def about(self, width: int) -> list[Line]:
-        """Who measures."""
-        return [[(watching.BY_HAND, "warn")]]
-
-    def count(self) -> int:
-        """What the plan says."""
-        self._facts = watching.facts(self.state.runbook)
-        return len(self._facts)
-
-    def paint(self, row: int, width: int) -> Line:
-        """One fact."""
-        return self._facts[row]
 
 
 class SettingsScreen(ReadingScreen):

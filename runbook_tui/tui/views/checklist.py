@@ -22,6 +22,7 @@ from runbook_tui.run.state import (
 )
 from runbook_tui.run.times import said as said_at
 from runbook_tui.run.upcoming import gates_waiting
+from runbook_tui.run.watch_holds import holding
 from runbook_tui.tui.views.outputs import ended_early, ending, in_background
 from runbook_tui.tui.views.signing import rejection
 from runbook_tui.tui.views.tone import GLYPHS, Line, Part, cells, spread
@@ -145,8 +146,10 @@ def times(state: RunState, step: Step, now: float) -> Line:
 def _check(state: RunState, node: Node, indent: str, title: str, width: int) -> Line:
     tick = state.ticks.get(node.id)
     box = "☑" if tick else "☐"
+    # Cyan says by whose word it holds: a person's, against what its probe says.
+    tone = "cyan" if tick and tick.override else "good" if tick else "plain"
     return spread(
-        [(f"{indent}{box} ", "good" if tick else "plain"), (title, "dim" if tick else "plain")],
+        [(f"{indent}{box} ", tone), (title, "dim" if tick else "plain")],
         _ticked_by(state, node, tick),
         width,
     )
@@ -154,8 +157,14 @@ def _check(state: RunState, node: Node, indent: str, title: str, width: int) -> 
 
 def _ticked_by(state: RunState, node: Node, tick: Tick | None) -> Line:
     probe = probed_by(state, node.owner, node.id)
+    if tick is not None and tick.override:
+        return [(f"OVERRIDDEN by {printable(tick.by.name, 20)}", "cyan")]
     if tick is not None:
-        return [("by its probe" if probe and probe.ok else printable(tick.by.name, 20), "dim")]
+        by_probe = tick.probe or (probe and probe.ok)
+        return [("by its probe" if by_probe else printable(tick.by.name, 20), "dim")]
+    said = state.probed.get(node.id)
+    if said is not None and not said.holds:
+        return [("its probe says no" if said.holds is False else "its probe is unknown", "bad")]
     if node.kind is Kind.CRITERION:
         return [("criterion", "dim")]
     if probe is None or probe.ok:
@@ -194,6 +203,8 @@ def _standing(state: RunState, node: Node) -> tuple[str, str, str]:
         roles = ", ".join(node.gate.roles) if node.gate else ""
         waits = node.id in gates_waiting(state)
         return "‖", "warn" if waits else "dim", f"waits: {roles}"
+    if node.gate is not None and (hold := next(holding(state, node.id), None)) is not None:
+        return "‖", "bad", f"held by {printable(hold.title, 30)}"
     if node.id in state.overridden_gates:
         return "▶", "bad", "gate overridden"
     begun = any(state.step(s.id).touched for s in state.outline.steps_inside(node.id))

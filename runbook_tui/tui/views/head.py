@@ -176,10 +176,11 @@ def foot(
     return spread(left, panic, width)
 
 
-def leaving(own: str, width: int) -> Line:
-    """The keys of a screen that is read and left; ``own`` is the key that opened it."""
+def leaving(own: str, width: int, *more: tuple[str, str]) -> Line:
+    """The keys of a screen that is read and left; ``own`` is the key that opened it, ``more`` are
+    those that it has beside."""
     panic: Line = [(" F9 PANIC: roll back ", "panic")]
     keys: Line = [(" Esc", "key"), (" or ", "plain")]
-    for key, word in ((own, "back"), ("↑↓", "scroll"), ("?", "help")):
+    for key, word in ((own, "back"), *more, ("↑↓", "scroll"), ("?", "help")):
         keys += [(key, "key"), (f" {word}  ", "plain")]
     return spread(keys, panic, width)

@@ -9,7 +9,20 @@ from collections.abc import Mapping
 Part = tuple[str, str]
 Line = list[Part]
 
-TONES = ("plain", "dim", "strong", "good", "bad", "warn", "busy", "accent", "key", "panic", "won")
+TONES = (
+    "plain",
+    "dim",
+    "strong",
+    "good",
+    "bad",
+    "warn",
+    "busy",
+    "accent",
+    "key",
+    "panic",
+    "won",
+    "cyan",
+)
 
 GLYPHS: Mapping[str, Part] = {
     "pending": ("○", "dim"),

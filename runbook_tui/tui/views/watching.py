@@ -1,25 +1,130 @@
-"""What a person should keep an eye on: watches, targets, alerts, and whom to call."""
+"""What a person keeps an eye on: watches as they are measured, targets, alerts, whom to call."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from runbook_tui.book.durations import spoken
+from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.model import Runbook, Watch
 from runbook_tui.book.plain_text import printable
-from runbook_tui.tui.views.tone import Line
+from runbook_tui.run.prepare import substitute_plain
+from runbook_tui.run.state import RunState
+from runbook_tui.run.watch_deciding import BY_ITSELF, may_start_by_itself
+from runbook_tui.run.watching import Standing, ago, limit_words, number
+from runbook_tui.tui.views.gauges import GLYPHS, Gauge
+from runbook_tui.tui.views.sparkline import BREACH, STEP, Mark, marks, sparkline
+from runbook_tui.tui.views.tone import Line, spread
 
 LONGEST = 300
 NOTHING = "the plan names no watches, targets, alerts, contacts or escalations"
 UNREAD = "of a Markdown plan, watches, targets and alerts are not read by this version"
-BY_HAND = " Not measured by this version: look for yourself, F9 brings it back"
+EFFECTS = {"alert": "a breach only alerts", "block": "a breach holds gates and criteria shut",
+           "propose-rollback": "a breach proposes a rollback"}  # fmt: skip
+LOGIN = re.compile(r"(?<=//)[^/@\s]*@")
 
 
-def facts(book: Runbook) -> list[Line]:
-    """A row for each thing the plan says about it; a heading before each kind."""
-    rows: list[Line] = []
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the screen, and the watch that it is about."""
+
+    line: Line
+    watch: str = ""
+
+
+def rows(state: RunState, found: Sequence[Gauge], now: float, width: int) -> list[Row]:
+    """A few rows for each watch, then what else the plan says about it."""
+    book = state.runbook
+    made: list[Row] = []
+    if found:
+        made.append(Row([(" Watches", "strong")]))
+    for gauge in found:
+        made += [Row(line, gauge.watch.id) for line in _gauge(state, gauge, now, width)]
+    made += [Row(line) for line in _beside(book)]
+    return made or [Row([(f" {UNREAD if book.format == 'markdown' else NOTHING}", "dim")])]
+
+
+def _gauge(state: RunState, gauge: Gauge, now: float, width: int) -> Iterator[Line]:
+    glyph, tone = GLYPHS[gauge.standing]
+    lasts = f" {clock(max(0.0, now - gauge.since))}" if gauge.since is not None else ""
+    left: Line = [(f"   {glyph} ", tone), (f"{gauge.title}  ", "strong"), (gauge.number, tone),
+                  (f"  {gauge.word}{lasts}", tone),
+                  (f"  breached {limit_words(gauge.watch)}", "dim")]  # fmt: skip
+    age = "no sample yet" if gauge.age is None else f"{ago(gauge.age)} "
+    yield spread(left, [(age, "dim")], width)
+    if gauge.trouble and gauge.standing is not Standing.GOOD:
+        yield [(f"     {printable(gauge.trouble, LONGEST)}", tone)]
+    if gauge.recorded.overridden:
+        by = gauge.recorded.overridden_by
+        who = printable(by.name, 40) if by is not None else "the lead"
+        words = f"     overridden by {who}: {printable(gauge.recorded.overridden, LONGEST)}"
+        yield [(words, "cyan")]
+    yield from _drawn(state, gauge, now, width)
+    watch = gauge.watch
+    parts = [printable(watch.severity, 40), _effect(state, watch)]
+    if watch.respond_within is not None:
+        parts.append(f"respond within {spoken(watch.respond_within)}")
+    often = gauge.every or watch.every
+    if often is not None:
+        parts.append(f"every {spoken(often) if often >= 1 else f'{often:g} s'}")
+    yield [(f"     {' · '.join(parts)}", "dim")]
+    yield [("     ", "plain"), ("$ " if watch.probe.run else "", "accent"), (probe(watch), "dim")]
+    if link := dashboard(state, watch):
+        yield [("     o", "key"), (f" opens {printable(link, LONGEST)}", "dim")]
+
+
+def _effect(state: RunState, watch: Watch) -> str:
+    if watch.on_breach != BY_ITSELF:
+        return EFFECTS.get(watch.on_breach, watch.on_breach)
+    if may_start_by_itself(state):
+        return "a breach rolls back by itself"
+    return "a breach proposes a rollback (none by itself: not started so)"
+
+
+def _drawn(state: RunState, gauge: Gauge, now: float, width: int) -> Iterator[Line]:
+    """The samples since the run began, and below them when steps began and it was breached."""
+    room = width - 26
+    if not gauge.points or room < 10:
+        return
+    start = min(state.started, gauge.points[0].at) if state.started else gauge.points[0].at
+    values = [p.value for p in gauge.points if p.value is not None]
+    span = f"{number(min(values))}–{number(max(values))}" if values else ""
+    yield spread([("     ", "plain"), *sparkline(gauge.points, start, now, room)],
+                 [(f"{span} ", "dim")], width)  # fmt: skip
+    found = [Mark(step.started, STEP, "busy") for step in state.steps.values()
+             if step.started is not None]  # fmt: skip
+    for before, point in zip((None, *gauge.points), gauge.points, strict=False):
+        if point.standing is Standing.BREACHED and (
+            before is None or before.standing is not Standing.BREACHED
+        ):
+            found.append(Mark(point.at, BREACH, "bad"))
+    if found:
+        yield spread([("     ", "plain"), *marks(found, start, now, room)],
+                     [("^ step  ! breach ", "dim")], width)  # fmt: skip
+
+
+def dashboard(state: RunState, watch: Watch) -> str:
+    """The address that the plan names for it, with its values; empty where none is good."""
+    link, missing = substitute_plain(watch.dashboard, state.values)
+    try:
+        good = urlsplit(link).scheme in {"http", "https"} and bool(urlsplit(link).hostname)
+    except ValueError:
+        good = False
+    return link if good and not missing else ""
+
+
+def probe(watch: Watch) -> str:
+    """What is asked, as the plan has it; a login in an address is nobody's business."""
+    if watch.probe.run is not None:
+        return printable(watch.probe.run, LONGEST)
+    values = watch.probe.prometheus or watch.probe.http or {}
+    return printable("  ".join(LOGIN.sub("***@", str(v)) for v in values.values()), LONGEST)
+
+
+def _beside(book: Runbook) -> Iterator[Line]:
     for heading, found in (
-        ("Watches", _watches(book)),
         ("Targets", _targets(book)),
         ("Alerts", _alerts(book)),
         (
@@ -28,37 +133,10 @@ def facts(book: Runbook) -> list[Line]:
         ),
         ("Escalation", _escalations(book)),
     ):
-        lines = list(found)
+        lines: list[Line] = list(found)
         if lines:
-            rows += [[(f" {heading}", "strong")], *lines]
-    return rows or [[(f" {UNREAD if book.format == 'markdown' else NOTHING}", "dim")]]
-
-
-def _watches(book: Runbook) -> Iterator[Line]:
-    for watch in book.watches:
-        yield [(f"   {_said(watch.title)}", "plain"), (f"  {limit(watch)}", "accent")]
-        every = f" · every {spoken(watch.every)}" if watch.every is not None else ""
-        often = f"{_said(watch.severity)}{every} · "
-        yield [(f"     {often}", "dim"), ("$ " if watch.probe.run else "", "accent"),
-               (_probe(watch), "dim")]  # fmt: skip
-
-
-def limit(watch: Watch) -> str:
-    """When it counts as breached, in words."""
-    bounds = [
-        f"{word} {value:g}"
-        for word, value in (("below", watch.below), ("above", watch.above))
-        if value is not None
-    ]
-    often = f", {watch.samples} times in a row" if watch.samples > 1 else ""
-    return f"breached {' or '.join(bounds)}{often}" if bounds else "no limit"
-
-
-def _probe(watch: Watch) -> str:
-    if watch.probe.run is not None:
-        return _said(watch.probe.run)
-    values = watch.probe.prometheus or watch.probe.http or {}
-    return _said("  ".join(str(value) for value in values.values()))
+            yield [(f" {heading}", "strong")]
+            yield from lines
 
 
 def _targets(book: Runbook) -> Iterator[Line]:

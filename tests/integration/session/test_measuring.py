@@ -22,6 +22,7 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.state import Status, blockers
 from runbook_tui.run.watching import Standing
+from runbook_tui.session.session import Session
 from tests.fakes.answers import Answers, answer
 from tests.fakes.history import GRACE
 from tests.integration.session.scene import Scene, ask, book, refused, run_step
@@ -50,6 +51,11 @@ def step(id_: str, **keys: Any) -> Step:
     return Step(id=id_, title=id_.upper(), **{"run": "true", "undo": "true", **keys})
 
 
+def stands(session: Session) -> Standing | None:
+    found = session.measured().get("w")
+    return found.track.standing if found is not None else None
+
+
 def payloads(scene: Scene, kind: type[e.Payload]) -> list[Any]:
     return [x.payload for x in scene.journal.events(scene.run) if isinstance(x.payload, kind)]
 
@@ -59,7 +65,7 @@ def test_a_breach_and_its_end_are_recorded_by_whoever_leads(scene: Make, server:
     session = made.open()
     other = made.open(leads=False, actor=GRACE)
     run_step(session, "a")
-    until(lambda: session.measuring.seen()["w"].track.standing is Standing.GOOD)
+    until(lambda: stands(session) is Standing.GOOD)
     says(server, 98.0)
     until(lambda: session.state.breached)
     until(lambda: other.state.breached)
@@ -68,7 +74,7 @@ def test_a_breach_and_its_end_are_recorded_by_whoever_leads(scene: Make, server:
     (breach,) = payloads(made, e.WatchBreached)
     assert breach.samples[-2:] == (98.0, 98.0)
     assert breach.before_start is None
-    assert other.measuring.seen() == {}
+    assert other.measured() == {}
     session.close()
     (sampled,) = payloads(made, e.WatchSampled)
     assert sampled.taken["w"] >= len(sampled.samples["w"])
@@ -84,7 +90,7 @@ def test_a_watch_that_is_breached_is_still_so_for_whoever_leads_next(
     until(lambda: session.state.breached)
     session.close()
     again = made.open()
-    until(lambda: "w" in again.measuring.seen() and again.measuring.seen()["w"].track.last)
+    until(lambda: "w" in again.measured() and again.measured()["w"].track.last)
     says(server, 99.5)
     until(lambda: not again.state.breached)
     assert len(payloads(made, e.WatchBreached)) == 1
@@ -128,7 +134,7 @@ def test_a_rollback_starts_by_itself_only_where_that_was_allowed(
     made = scene(runbook, automatic_rollback=allowed)
     session = made.open()
     run_step(session, "a")
-    until(lambda: session.measuring.seen()["w"].track.standing is Standing.GOOD)
+    until(lambda: stands(session) is Standing.GOOD)
     says(server, 98.0)
     until(lambda: session.state.breached)
     if not allowed:
@@ -194,5 +200,5 @@ def test_nothing_is_measured_once_the_run_is_over(scene: Make, server: Answers) 
     session = scene(book(step("a"), watches=(watch(server),))).open()
     until(lambda: server.requests)
     run_step(session, "a")
-    until(lambda: session.state.finished is not None and session.measuring.seen() == {})
+    until(lambda: session.state.finished is not None and session.measured() == {})
     assert session.state.step("a").status is Status.DONE
