@@ -12,12 +12,22 @@ from runbook_tui.run.people import joined
 from runbook_tui.run.state import FRESH, GONE, RunState, Status, StepState
 from runbook_tui.run.times import ended_at, epoch
 
+K = TypeVar("K")
 V = TypeVar("V")
-MAPS = ("values", "sources", "secrets", "steps", "ticks", "opened_gates", "overridden_gates")
+MAPS = (
+    "values",
+    "sources",
+    "secrets",
+    "steps",
+    "ticks",
+    "opened_gates",
+    "overridden_gates",
+    "pulls",
+)
 UNDER_WAY = frozenset({Status.RUNNING, Status.UNDOING})
 
 
-def _kept(before: Mapping[str, V], now: dict[str, V]) -> Mapping[str, V]:
+def _kept(before: Mapping[K, V], now: dict[K, V]) -> Mapping[K, V]:
     return before if now == before else now
 
 
@@ -40,6 +50,7 @@ class Draft:
         self.steps = dict(state.steps)
         self.ticks = dict(state.ticks)
         self.opened_gates = dict(state.opened_gates)
+        self.pulls = dict(state.pulls)
         self.overridden_gates = dict(state.overridden_gates)
         self.signoffs = list(state.signoffs)
         self.notes = list(state.notes)
@@ -76,6 +87,7 @@ class Draft:
             steps=_kept(before.steps, self.steps),
             ticks=_kept(before.ticks, self.ticks),
             opened_gates=_kept(before.opened_gates, self.opened_gates),
+            pulls=_kept(before.pulls, self.pulls),
             overridden_gates=_kept(before.overridden_gates, self.overridden_gates),
             signoffs=_same(before.signoffs, self.signoffs),
             notes=_same(before.notes, self.notes),

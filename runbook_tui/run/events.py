@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from runbook_tui.run.payload import Actor, Payload
+from runbook_tui.run.pull_events import PullMoved, PullSeen
 from runbook_tui.run.rollback_events import (
     RollbackClosed,
     RollbackFinished,
@@ -26,6 +27,8 @@ from runbook_tui.run.rollback_events import (
 __all__ = [
     "Actor",
     "Payload",
+    "PullMoved",
+    "PullSeen",
     "RollbackClosed",
     "RollbackFinished",
     "RollbackOpened",
@@ -332,6 +335,8 @@ class SignoffGiven(Payload):
     signed_digest: str = ""
     kind: str = ""
     signature: str | None = None
+    heads: Mapping[str, str] | None = None
+    """The heads of the pull requests that it is about, by their numbers, as far as known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

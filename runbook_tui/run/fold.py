@@ -276,8 +276,13 @@ def _signoff(draft: Draft, event: Event, payload: e.SignoffGiven) -> None:
             for_gate=_for_gate(draft, payload),
             signed_digest=payload.signed_digest,
             signature=payload.signature or "",
+            heads=payload.heads or {},
         )
     )
+
+
+def _pull_seen(draft: Draft, event: Event, payload: e.PullSeen) -> None:
+    draft.pulls[payload.number] = payload
 
 
 def _for_gate(draft: Draft, payload: e.SignoffGiven) -> bool:
@@ -322,6 +327,7 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.EvidenceKept: _evidence,
     e.ParameterCaptured: _captured,
     e.SignoffGiven: _signoff,
+    e.PullSeen: _pull_seen,
     e.GateOpened: _gate_opened,
     e.GateOverridden: _gate_overridden,
     e.UndoArmed: _armed,

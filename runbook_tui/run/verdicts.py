@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from runbook_tui.book.model import Gate
 from runbook_tui.run.events import Actor
@@ -24,6 +24,8 @@ class Signoff:
     for_gate: bool = False
     signed_digest: str = ""
     signature: str = ""
+    heads: Mapping[str, str] = field(default_factory=dict)
+    """The heads of pull requests, by number, that it was given for."""
 
     @property
     def approved(self) -> bool:

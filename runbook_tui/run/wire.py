@@ -22,6 +22,8 @@ from runbook_tui.run.events import (
     ParameterCaptured,
     Payload,
     PlanChanged,
+    PullMoved,
+    PullSeen,
     RollbackClosed,
     RollbackFinished,
     RollbackOpened,
@@ -56,7 +58,8 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
             StepStarted, StepWaiting, StepFinished, StepSkipped, StepRehearsed,
             CheckTicked, CheckUnticked, NoteAdded,
             CommandStarted, CommandFinished, ParameterCaptured, EvidenceKept,
-            SignoffGiven, GateOpened, GateOverridden, WatchBreached, WatchCleared,
+            PullSeen, PullMoved, SignoffGiven, GateOpened, GateOverridden,
+            WatchBreached, WatchCleared,
             UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
             UndoStarted, UndoAmended, UndoFinished, RollbackFinished, SeveritySet, OutputPruned,
         )

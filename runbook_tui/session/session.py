@@ -26,10 +26,12 @@ from runbook_tui.session.ports.commands import Commands
 from runbook_tui.session.ports.durations import Durations, NoDurations
 from runbook_tui.session.ports.journal import Journal, JournalError, TooLarge
 from runbook_tui.session.ports.kept_files import KeptFiles
+from runbook_tui.session.ports.pulls import Pulls
 from runbook_tui.session.ports.runner import Runner
 from runbook_tui.session.ports.signatures import Signatures
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.proofs import Guard
+from runbook_tui.session.pulls import PullWatch
 from runbook_tui.session.putting_out import foreseen
 from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.spare import Places
@@ -77,6 +79,7 @@ class Session:
         unattended: bool = False,
         owns_journal: bool = False,
         durations: Durations | None = None,
+        pulls: Pulls | None = None,
     ) -> None:
         places = Places(folder, state.run)
         self._recorder = Recorder(journal, state, actor, clock, places)
@@ -117,6 +120,8 @@ class Session:
         )
         self._lookout = Lookout(self._bench, durations or NoDurations(), runner)
         self._looking = threading.Thread(target=self._lookout.go_on, name="lookout", daemon=True)
+        self.pulls = PullWatch(self._bench, pulls if leads else None, self._call)
+        """What is seen of pull requests, and what merges will run into."""
         self._follower = threading.Thread(target=following.go_on, name="follower", daemon=True)
 
     @property
@@ -165,6 +170,7 @@ class Session:
         self.lead_lock.look()
         self._thread.start()
         self._follower.start()
+        self.pulls.start()
         return True
 
     def prepare_rollback(self, request: r.StartRollback) -> None:
@@ -263,6 +269,7 @@ class Session:
         """End the session's threads; running commands are not touched."""
         self._closing.set()
         self._lookout.close()
+        self.pulls.close()
         self._call(lambda: None)
         if self._thread.is_alive():
             self._thread.join(timeout=10)
@@ -289,7 +296,7 @@ class Session:
             else:
                 self._do(work)
             busy = self._driver.advance_safely()
-            if self._bench.look_around() | self._lookout.take_in():
+            if self._bench.look_around() | self._lookout.take_in() | self.pulls.take_in():
                 self._told = None
             self._tell()
 

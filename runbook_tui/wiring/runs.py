@@ -141,6 +141,7 @@ def open_session(
     """
     from runbook_tui.book.reader import read
     from runbook_tui.command.runner import HelperRunner
+    from runbook_tui.forge.pull_programs import PullPrograms
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session import account, spare, undo_writing
     from runbook_tui.session.home import make_folder
@@ -183,4 +184,5 @@ def open_session(
         unattended=unattended,
         owns_journal=True,
         durations=durations(),
+        pulls=PullPrograms(around.environment),
     )

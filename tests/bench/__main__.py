@@ -25,6 +25,7 @@ from tests.bench import (
     bench_journal,
     bench_keys,
     bench_opening,
+    bench_outlook,
     bench_panic,
     bench_record,
     bench_spawn,
@@ -57,6 +58,7 @@ PARTS = {
     "journal": Part("durable events", 40, bench_journal.main),
     "record": Part("following, opening and verifying the record", 60, bench_record.main),
     "opening": Part("opening a long run", 20, bench_opening.main),
+    "outlook": Part("the outlook on conflicts of 50 pull requests", 40, bench_outlook.main),
     "durations": Part("a step's past durations", 15, bench_durations.main),
     "stop": Part("stopping whole trees", 20, bench_stop.main),
 }
