@@ -208,6 +208,7 @@ def _asked(what: str, gate: Gate | None) -> str:
         "four eyes" if gate.four_eyes else "",
         "signed with a key" if gate.signed else "",
         f"within {spoken(gate.within)}" if gate.within is not None else "",
+        "an approval at GitHub counts" if gate.github else "",
     ]
     said = "; ".join(filter(None, more))
     return f"{what}: {', '.join(gate.roles)}" + (f" ({said})" if said else "")

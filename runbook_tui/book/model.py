@@ -59,6 +59,8 @@ class Gate(Placed):
     four_eyes: bool = False
     signed: bool = False
     within: float | None = None
+    github: bool = False
+    """Whether an approval of the pull request at GitHub counts, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -408,6 +410,16 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forge:
+    """Where the plan's pull requests are: ``github`` is OWNER/NAME, looked at ``every`` so many
+    seconds; ``logins`` says who is who, as roles list people."""
+
+    github: str
+    every: float = 30.0
+    logins: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Runbook:
     """One plan as read."""
 
@@ -424,6 +436,8 @@ class Runbook:
     allowed_signers: str | None = None
     undos_at_once: int = 1
     """How many undos may run at once, of steps that did not wait for one another."""
+    forge: Forge | None = None
+    """Where its pull requests are looked at; None where nothing is asked anywhere."""
     teams: tuple[Team, ...] = ()
     environments: tuple[Environment, ...] = ()
     commands: tuple[Command, ...] = ()

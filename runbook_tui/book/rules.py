@@ -139,6 +139,9 @@ def _roles(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
                 yield _fault(place, f"the role “{role}” is not listed",
                              f'add {role} = ["Name <mail>"] to [roles]')  # fmt: skip
         unsigned = runbook.allowed_signers is None and not lost.signers
+        if gate.github and runbook.forge is None and "forge" not in lost.names:
+            yield _fault(place, "an approval at GitHub counts only with [forge] github",
+                         'add github = "OWNER/NAME" and logins to [forge]')  # fmt: skip
         if gate.signed and unsigned and SIGNERS not in lost.names:
             yield _fault(place, "a signed sign-off needs [policy] allowed_signers")
     for step in runbook.walk():

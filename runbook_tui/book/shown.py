@@ -108,7 +108,8 @@ def _gate(gate: Gate | None) -> Row | None:
     if gate is None:
         return None
     return {"roles": list(gate.roles), "count": gate.count, "four_eyes": gate.four_eyes,
-            "signed": gate.signed, "within_minutes": _minutes(gate.within)}  # fmt: skip
+            "signed": gate.signed, "within_minutes": _minutes(gate.within),
+            "github": gate.github}  # fmt: skip
 
 
 def _procedure(p: Any) -> Row:

@@ -226,7 +226,7 @@ class Nodes:
         if before:
             self.gates += [m.GateStatement(line=line, approver=r, before=node) for r in g.roles]
         return m.Gate(roles=tuple(g.roles), count=g.count, four_eyes=g.four_eyes, signed=g.signed,
-                      within=g.within, line=line)  # fmt: skip
+                      within=g.within, github=g.github, line=line)  # fmt: skip
 
     def criteria(self, plan: t.PlanTable) -> tuple[m.Check, ...]:
         """Criteria of the whole plan."""

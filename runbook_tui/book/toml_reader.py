@@ -137,6 +137,7 @@ class _Reading:
                 base.allowed_signers if signers is None else signers, parts, self._clash
             ),
             undos_at_once=plan.policy.undos_at_once or base.undos_at_once,
+            forge=_forge(plan.forge) or base.forge,
             teams=merging.one_teams(
                 ({x.id: x for x in base.teams} | teams).values(), parts, self._clash
             ),
@@ -379,3 +380,9 @@ def _secret(s: bool | t.SecretTable | None) -> m.Secret | None:
     if s is True:
         return m.Secret(ask=True)
     return m.Secret(env=s.env, file=s.file, command=s.command)
+
+
+def _forge(table: t.ForgeTable | None) -> m.Forge | None:
+    if table is None:
+        return None
+    return m.Forge(github=table.github, every=table.every, logins=dict(table.logins))

@@ -122,6 +122,14 @@ class PolicyTable(Table):
     undos_at_once: Annotated[int, Field(ge=1, le=16)] | None = None
 
 
+class ForgeTable(Table):
+    """Where the plan's pull requests are looked at."""
+
+    github: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")]
+    every: Annotated[float, BeforeValidator(_duration), Field(ge=1, le=86400)] = 30.0
+    logins: dict[str, str] = {}
+
+
 class GateTable(Table):
     """Sign-offs that are required."""
 
@@ -130,6 +138,7 @@ class GateTable(Table):
     four_eyes: bool = False
     signed: bool = False
     within: Duration | None = None
+    github: bool = False
 
 
 class CheckTable(Table):
@@ -406,6 +415,7 @@ class PlanTable(Table):
     team: dict[str, TeamTable] = {}
     environments: dict[str, EnvironmentTable] = {}
     policy: PolicyTable = PolicyTable()
+    forge: ForgeTable | None = None
     order: Literal["required", "advised"] | None = None
     criteria: Checks = []
     phase: list[PhaseTable] = []

@@ -64,6 +64,7 @@ class _Writing:
             **_some(team={x.id: _team(x) for x in book.teams}),
             **_some(environments={x.name: _environment(x) for x in book.environments}),
             **_some(policy=policy),
+            **_some(forge=_forge(book.forge)),
             **_some(phase=[self._phase(p) for p in book.phases]),
             **_some(watch=[_watch(w) for w in book.watches]),
             **_some(procedure=[self._procedure(p) for p in book.procedures]),
@@ -235,6 +236,13 @@ def _parameter(p: m.Parameter) -> Table:
 
 def _team(team: m.Team) -> Table:
     return {**_some(people=list(team.people)), **_given(effort=team.effort, rate=team.rate)}
+
+
+def _forge(forge: m.Forge | None) -> Table:
+    if forge is None:
+        return {}
+    made = {"github": forge.github, "every": write_duration(forge.every)}
+    return {**made, **_some(logins=dict(forge.logins))}
 
 
 def _environment(x: m.Environment) -> Table:

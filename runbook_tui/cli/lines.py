@@ -19,6 +19,7 @@ from runbook_tui.cli.needs import needs
 from runbook_tui.cli.sharing import Teller
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import left_open, left_out
+from runbook_tui.run.merges import MERGES
 from runbook_tui.run.requests import ConfirmationNeeded, PersonNeeded, Refusal, ValuesMissing
 from runbook_tui.run.several import next_ones, standing, status_of, to_begin
 from runbook_tui.run.state import BROKEN, OVER, RunState, Status, blockers, passed
@@ -214,6 +215,9 @@ class Lines:
                 f"“{step.title}” is to be typed into",
                 f"  runbook resume {self._state.run}",
             )
+        if step.action in MERGES:
+            for line in self._session.pulls.look_ahead_once().get(id_, ()):
+                say.err(line, colour="yellow")
         for unsure in self._unsure(step):
             if not self._answers.confirm(unsure):
                 raise self._unconfirmed(unsure)

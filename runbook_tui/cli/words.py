@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from runbook_tui.cli import measured, say
 from runbook_tui.run import events as e
+from runbook_tui.run import pulls
 from runbook_tui.run.events import Event
 from runbook_tui.run.statement import fingerprint
 from runbook_tui.run.times import epoch
@@ -233,6 +234,19 @@ def _note(event: Event, about: str, title: Title) -> str:
     return f"note{where} by {event.actor.name}: {p.text}"
 
 
+def _pull_seen(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.PullSeen)
+    return f"#{p.number} at {p.head[:10]}: {', '.join(text for text, _ in pulls.words(p))}"
+
+
+def _pull_moved(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.PullMoved)
+    void = f"; what {', '.join(p.voids)} signed of it counts no more" if p.voids else ""
+    return f"#{p.number} has moved from {p.was[:10]} to {p.head[:10]}{void}"
+
+
 def _node(text: str) -> Callable[[Event, str, Title], str]:
     """A sentence about the node that the payload names."""
 
@@ -281,6 +295,8 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.CommandFinished: _command_finished,
     e.EvidenceKept: _evidence,
     e.ParameterCaptured: _captured,
+    e.PullSeen: _pull_seen,
+    e.PullMoved: _pull_moved,
     e.SignoffGiven: _signed,
     e.GateOpened: _node("gate of {node} open"),
     e.ApprovalAsked: _node("{by} asks anew for a decision on {node}: {reason}"),

@@ -32,6 +32,14 @@ REPOSITORY = re.compile(r"[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 logging.getLogger("github").setLevel(logging.WARNING)  # What it says on the way is told by us.
 
 
+_tell: list[Callable[[str], None]] = [say]
+
+
+def tell_by(how: Callable[[str], None]) -> None:
+    """Have waits and trouble told another way than as lines of output."""
+    _tell[:] = [how]
+
+
 class Unclear(ActionFailed):
     """It was asked for, and whether it was done is not known: the answer did not come through."""
 
@@ -67,7 +75,7 @@ class _Told(GithubRetry):
             why = f"GitHub's rate limit is reached ({response.status})"
         until = time.strftime("%H:%M:%S", time.localtime(time.time() + wait))
         left = int(self.total or 0)
-        say(f"{why}; trying again in {wait:.0f} s, at {until} (tries left: {left})")
+        _tell[0](f"{why}; trying again in {wait:.0f} s, at {until} (tries left: {left})")
         super().sleep(response)
 
 
@@ -117,6 +125,7 @@ class GitHub:
 
     def __init__(self, repo: str, *, url: str = "", secret: str = "") -> None:
         self.repo = repo
+        self._kept: dict[str, tuple[str, Any]] = {}
         self.url = url or api_url()
         retry = _Told(total=TRIES, backoff_factor=0.5, max_rate_limit_wait=LONGEST,
                       status_forcelist=[*range(500, 600), 429],
@@ -134,6 +143,22 @@ class GitHub:
     def get(self, path: str, **parameters: Any) -> Any:
         """What stands at a path below the repository; an answer that is cut off is asked anew."""
         return self._whole(lambda: self._ask("GET", self._at(path), parameters)[1])
+
+    def look(self, path: str, **parameters: Any) -> Any:
+        """As `get`, asked only for what has changed: GitHub does not count an answer that has
+        not."""
+        at = f"{self._at(path)}?{sorted(parameters.items())}"
+        etag, known = self._kept.get(at, ("", None))
+        asked = {"If-None-Match": etag} if etag else {}
+
+        def ask() -> tuple[dict[str, Any], Any]:
+            return self._ask("GET", self._at(path), dict(parameters), headers=dict(asked))
+
+        headers, found = self._whole(ask)
+        if found is None and etag:
+            return known
+        self._kept[at] = (headers.get("etag", ""), found)
+        return found
 
     def list(self, path: str, key: str = "", **parameters: Any) -> Iterator[Any]:
         """All of a list, page after page."""
@@ -160,15 +185,20 @@ class GitHub:
             except Unclear:
                 if not left:
                     raise
-                say("GitHub's answer was cut off: asking again")
+                _tell[0]("GitHub's answer was cut off: asking again")
         raise AssertionError
 
     def _ask(
-        self, verb: str, path: str, parameters: dict[str, Any], body: Any = None
+        self,
+        verb: str,
+        path: str,
+        parameters: dict[str, Any],
+        body: Any = None,
+        headers: dict[str, str] | None = None,
     ) -> tuple[dict[str, Any], Any]:
         what = f"{verb} {path}"
         try:
-            return self._asks.requestJsonAndCheck(verb, path, parameters, input=body)
+            return self._asks.requestJsonAndCheck(verb, path, parameters, headers, body)
         except github.BadCredentialsException as error:
             raise ActionFailed(
                 f"GitHub does not take the token any more ({what}: 401, bad credentials); nothing "

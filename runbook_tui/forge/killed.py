@@ -59,6 +59,8 @@ def tidy(repo: Repo) -> None:
     words = mark.read_text(encoding="ascii").split()
     if len(words) == 3 and repo.head.commit.hexsha == words[0]:
         _restore(repo, *words)
+    elif _is_made(repo):
+        _forget(repo)
     mark.unlink(missing_ok=True)
 
 
@@ -82,9 +84,20 @@ def _restore(repo: Repo, head: str, one: str, other: str) -> None:
             names.write(os.fsencode("\0".join(old)))
             names.seek(0)
             repo.git.checkout("--pathspec-from-file=-", "--pathspec-file-nul", istream=names)
+    _forget(repo)
+    say("a merge or revert of ours was killed before it was committed: its files are put back")
+
+
+def _is_made(repo: Repo) -> bool:
+    """Whether the merge that was begun is HEAD already, and only its end was not noted."""
+    begun = _in_git_folder(repo, "MERGE_HEAD")
+    parents = [parent.hexsha for parent in repo.head.commit.parents]
+    return begun.exists() and parents[1:] == begun.read_text(encoding="ascii").split()
+
+
+def _forget(repo: Repo) -> None:
     for name in ("MERGE_HEAD", "MERGE_MODE", "MERGE_MSG", "REVERT_HEAD"):
         _in_git_folder(repo, name).unlink(missing_ok=True)
-    say("a merge or revert of ours was killed before it was committed: its files are put back")
 
 
 def _names(text: str) -> list[str]:

@@ -41,9 +41,10 @@ GITHUB: Mapping[str, tuple[str, str]] = MappingProxyType(
         "github.revert.before": ("github_revert", "before"),
         "github.review-state": ("github_looks", "review_state"),
         "github.wait-checks": ("github_looks", "wait_checks"),
+        "github.watch": ("github_watch", "watch"),
     }
 )
-"""Actions at GitHub; those that end in ``.before`` put out the old state."""
+"""Actions at GitHub, and what watches it; those that end in ``.before`` put out the old state."""
 
 
 class ActionFailed(Exception):

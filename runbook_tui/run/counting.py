@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.run.events import Actor
 from runbook_tui.run.people import same
+from runbook_tui.run.pulls import moved
 from runbook_tui.run.verdicts import Signoff, rejected, standing
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def lapsed(state: RunState, given: Signoff) -> str:
         return "came after its time"
     if asked is not None and asked.signed and not given.signature:
         return "has not signed with a key"
+    if why := moved(state, given):
+        return why
     if asked is not None and asked.four_eyes:
         if given.for_gate and any(same(lead, given.by) for lead in state.leads):
             return "has led the run since"

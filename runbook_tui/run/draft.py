@@ -13,14 +13,15 @@ from runbook_tui.run.state import FRESH, GONE, RunState, Status, StepState
 from runbook_tui.run.times import ended_at, epoch
 from runbook_tui.run.watched import moved_watched
 
+K = TypeVar("K")
 V = TypeVar("V")
 MAPS = ("values", "sources", "secrets", "steps", "ticks", "opened_gates", "overridden_gates",
-        "gates_at", "asked", "watches", "probed")  # fmt: skip
+        "gates_at", "asked", "watches", "probed", "pulls")  # fmt: skip
 SPANS = ("started", "finished", "settled")
 UNDER_WAY = frozenset({Status.RUNNING, Status.UNDOING})
 
 
-def _kept(before: Mapping[str, V], now: dict[str, V]) -> Mapping[str, V]:
+def _kept(before: Mapping[K, V], now: dict[K, V]) -> Mapping[K, V]:
     return before if now == before else now
 
 
@@ -43,6 +44,7 @@ class Draft:
         self.steps = dict(state.steps)
         self.ticks = dict(state.ticks)
         self.opened_gates = dict(state.opened_gates)
+        self.pulls = dict(state.pulls)
         self.overridden_gates = dict(state.overridden_gates)
         self.gates_at = dict(state.gates_at)
         self.asked = dict(state.asked)
@@ -84,6 +86,7 @@ class Draft:
             steps=_kept(before.steps, self.steps),
             ticks=_kept(before.ticks, self.ticks),
             opened_gates=_kept(before.opened_gates, self.opened_gates),
+            pulls=_kept(before.pulls, self.pulls),
             overridden_gates=_kept(before.overridden_gates, self.overridden_gates),
             gates_at=_kept(before.gates_at, self.gates_at),
             asked=_kept(before.asked, self.asked),

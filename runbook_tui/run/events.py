@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from runbook_tui.run.payload import Actor, Payload
 from runbook_tui.run.people_events import ApprovalAsked
+from runbook_tui.run.pull_events import PullMoved, PullSeen
 from runbook_tui.run.rollback_events import (
     RollbackClosed,
     RollbackFinished,
@@ -38,6 +39,8 @@ __all__ = [
     "ApprovalAsked",
     "CheckProbed",
     "Payload",
+    "PullMoved",
+    "PullSeen",
     "RollbackClosed",
     "RollbackFinished",
     "RollbackOpened",
@@ -371,6 +374,8 @@ class SignoffGiven(Payload):
     kind: str = ""
     signature: str | None = None
     instead: int | None = None
+    heads: Mapping[str, str] | None = None
+    """The heads of the pull requests that it is about, by their numbers, as far as known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -312,8 +312,13 @@ def _signoff(draft: Draft, event: Event, payload: e.SignoffGiven) -> None:
             signature=payload.signature or "",
             late=late,
             instead=payload.instead or 0,
+            heads=payload.heads or {},
         )
     )
+
+
+def _pull_seen(draft: Draft, event: Event, payload: e.PullSeen) -> None:
+    draft.pulls[payload.number] = payload
 
 
 def _for_gate(draft: Draft, payload: e.SignoffGiven) -> bool:
@@ -367,6 +372,7 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.ParameterCaptured: _captured,
     e.SignoffGiven: _signoff,
     e.ApprovalAsked: _asked_anew,
+    e.PullSeen: _pull_seen,
     e.GateOpened: _gate_opened,
     e.GateOverridden: _gate_overridden,
     e.UndoArmed: _armed,

@@ -145,8 +145,9 @@ def said(value: Any) -> str:
     if value is None or value == () or value == "" or value == {}:
         return ""
     if isinstance(value, Gate):
-        also = ("four eyes", "signed")
-        flags = [word for word, on in zip(also, (value.four_eyes, value.signed), strict=True) if on]
+        says = (value.four_eyes, value.signed, value.github)
+        also = ("four eyes", "signed", "at GitHub too")
+        flags = [word for word, on in zip(also, says, strict=True) if on]
         many = f"{value.count} each of " if value.count > 1 else ""
         within = [f"within {value.within:g} s"] if value.within is not None else []
         return ", ".join([many + " and ".join(value.roles), *flags, *within])
@@ -193,6 +194,7 @@ def _beside(old: Runbook, new: Runbook) -> Iterator[Difference]:
             ("order", "advised" if old.advised else "holds", "advised" if new.advised else "holds"),
             ("undos at once", old.undos_at_once, new.undos_at_once),
             ("allowed signers", old.allowed_signers, new.allowed_signers),
+            ("forge", old.forge, new.forge),
         )
         if said(one) != said(other)
     )  # fmt: skip

@@ -17,6 +17,7 @@ from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.people import EXAMPLE, NoIdentity, parse_identity, same, says_something
 from runbook_tui.run.prepare import resolve
 from runbook_tui.run.proving import unproven
+from runbook_tui.run.pulls import heads
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState, Status, gate_open, over, passed, signed
 from runbook_tui.run.verdicts import Signoff
@@ -50,6 +51,7 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
         kind="gate" if for_gate else "sign-off",
         signature=q.signature or None,
         instead=before.seq if before is not None else None,
+        heads=heads(state, node.id),
     )
     owner = node.id if node.id in state.outline.steps else None
     if asked.signed or q.prove or q.signature:
@@ -59,7 +61,7 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
             return refusal
     mine = Signoff(node=node.id, role=q.role, decision=decision, comment=q.comment, by=actor,
                    at=state.last_at, seq=state.seq + 1, for_gate=for_gate,
-                   signature=q.signature)  # fmt: skip
+                   signature=q.signature, heads=given.heads or {})  # fmt: skip
     then = dataclasses.replace(state, signoffs=(*state.signoffs, mine))
     events: Pairs = [(given, owner)]
     if q.approve and signed(then, node.id, gate=for_gate):

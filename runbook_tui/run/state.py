@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from runbook_tui.book.model import Runbook
 from runbook_tui.run.counting import counted, decided, why_shut
-from runbook_tui.run.events import Actor, EvidenceKept, PlanCopy, RunStarted, UndoArmed
+from runbook_tui.run.events import Actor, EvidenceKept, PlanCopy, PullSeen, RunStarted, UndoArmed
 from runbook_tui.run.frame import Frame
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback_state import RollbackState, Severity
@@ -238,6 +238,8 @@ class RunState:
     shared: RunShared | None = None
     """Where the run is mirrored to, since the last time that this was begun."""
     refused_votes: tuple[VoteRefused, ...] = ()
+    pulls: Mapping[int, PullSeen] = field(default_factory=dict)
+    """What was seen last of pull requests, by their numbers."""
     rollback: RollbackState | None = None
     ended: RollbackState | None = None
     """The last rollback that came to its end, whatever was looked at since."""

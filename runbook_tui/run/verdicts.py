@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from runbook_tui.book.model import Gate
 from runbook_tui.run.events import Actor
@@ -28,6 +28,8 @@ class Signoff:
     """Whether it came after the time that the plan gives for it."""
     instead: int = 0
     """The event of the same person's decision in whose place this one stands; 0 = none."""
+    heads: Mapping[str, str] = field(default_factory=dict)
+    """The heads of pull requests, by number, that it was given for."""
 
     @property
     def approved(self) -> bool:

@@ -30,10 +30,12 @@ from runbook_tui.session.ports.durations import Durations, NoDurations
 from runbook_tui.session.ports.journal import Journal, JournalError, TooLarge
 from runbook_tui.session.ports.kept_files import KeptFiles
 from runbook_tui.session.ports.probes import NoSampler, Sampler
+from runbook_tui.session.ports.pulls import Pulls
 from runbook_tui.session.ports.runner import Runner
 from runbook_tui.session.ports.signatures import Signatures
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.proofs import Guard
+from runbook_tui.session.pulls import PullWatch
 from runbook_tui.session.putting_out import foreseen
 from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.sharing import Elsewhere, Sharing
@@ -85,6 +87,7 @@ class Session:
         durations: Durations | None = None,
         sampler: Sampler | None = None,
         elsewhere: Elsewhere | None = None,
+        pulls: Pulls | None = None,
     ) -> None:
         places = Places(folder, state.run)
         self._recorder = Recorder(journal, state, actor, clock, places)
@@ -128,6 +131,8 @@ class Session:
         )
         self._lookout = Lookout(self._bench, durations or NoDurations(), runner)
         self._looking = threading.Thread(target=self._lookout.go_on, name="lookout", daemon=True)
+        self.pulls = PullWatch(self._bench, pulls if leads else None, self._call)
+        """What is seen of pull requests, and what merges will run into."""
         self._follower = threading.Thread(target=following.go_on, name="follower", daemon=True)
         self.measuring = Measuring(
             self._bench, sampler or NoSampler(), lambda: self._call(lambda: None), leads=leads
@@ -180,6 +185,7 @@ class Session:
         self.lead_lock.look()
         self._thread.start()
         self._follower.start()
+        self.pulls.start()
         return True
 
     def prepare_rollback(self, request: r.StartRollback) -> None:
@@ -292,6 +298,7 @@ class Session:
         """End the session's threads; running commands are not touched."""
         self._closing.set()
         self._lookout.close()
+        self.pulls.close()
         self._call(lambda: None)
         if self._thread.is_alive():
             self._thread.join(timeout=10)
@@ -323,7 +330,7 @@ class Session:
                 continue
             busy = self._driver.advance_safely()
             self.measuring.advance(self._roll_back)
-            if self._bench.look_around() | self._lookout.take_in():
+            if self._bench.look_around() | self._lookout.take_in() | self.pulls.take_in():
                 self._told = None
             self._tell()
         self.measuring.finish()

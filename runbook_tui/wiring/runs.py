@@ -147,6 +147,7 @@ def open_session(
     """
     from runbook_tui.book.reader import read
     from runbook_tui.command.runner import HelperRunner
+    from runbook_tui.forge.pull_programs import PullPrograms
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session import account, spare, undo_writing
     from runbook_tui.session.home import make_folder
@@ -190,4 +191,5 @@ def open_session(
         owns_journal=True,
         durations=durations(),
         sampler=sampler() if leads else None,
+        pulls=PullPrograms(around.environment),
     )

@@ -25,6 +25,7 @@ from tests.bench import (
     bench_journal,
     bench_keys,
     bench_opening,
+    bench_outlook,
     bench_panic,
     bench_reading,
     bench_record,
@@ -59,6 +60,7 @@ PARTS = {
     "record": Part("following, opening and verifying the record", 60, bench_record.main),
     "reading": Part("reading Markdown plans", 60, bench_reading.main),
     "opening": Part("opening a long run", 20, bench_opening.main),
+    "outlook": Part("the outlook on conflicts of 50 pull requests", 40, bench_outlook.main),
     "durations": Part("a step's past durations", 15, bench_durations.main),
     "stop": Part("stopping whole trees", 20, bench_stop.main),
 }

@@ -160,6 +160,7 @@ class MainScreen(PaneScreen):
             lines = card_view.card(
                 self.state, self.rows.chosen, now, width - 2, height, self._who_starts(),
                 self.app.session.absent.past, self._signs.seen,
+                self.app.session.pulls.said_of(self.rows.chosen),
             )  # fmt: skip
         return [[(" ", "plain"), *line] for line in lines]
 

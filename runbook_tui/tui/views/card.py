@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from runbook_tui.book.model import Change, Phase, Step
@@ -18,6 +19,7 @@ from runbook_tui.run.state import RunState, gate_open
 from runbook_tui.tui.views import deadline
 from runbook_tui.tui.views.boxes import boxes, packed
 from runbook_tui.tui.views.confirming import action_words
+from runbook_tui.tui.views.merging import pull_request, warned
 from runbook_tui.tui.views.next_key import Signs, no_signs, what_next
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.taking import bar, in_time, usually
@@ -78,15 +80,18 @@ def _wanted(step: Step, width: int) -> int:
 
 def card(
     state: RunState, id_: str, now: float, width: int, height: int, guest: str = "",
-    past: Past = NO_PAST, signs: Signs = no_signs,
+    past: Past = NO_PAST, signs: Signs = no_signs, ahead: Sequence[str] = (),
 ) -> list[Line]:  # fmt: skip
-    """The card of a node in at most ``height`` lines; ``guest``, ``signs`` as in `what_next`."""
+    """The card of a node in at most ``height`` lines; ``guest``, ``signs`` as in `what_next`;
+    ``ahead`` is what a merge will run into."""
     if id_ not in state.outline:
         return [[("nothing chosen", "dim")]]
     node = state.outline[id_]
     if isinstance(node.item, Step):
-        return _step(state, node.item, now, width, guest, past, signs).fit(width, height)
-    return _other(state, node, now, width)[:height]
+        parts = _step(state, node.item, now, width, guest, past, signs)
+        parts.first += warned(ahead, width)
+        return parts.fit(width, height)
+    return [*_other(state, node, now, width), *warned(ahead, width)][:height]
 
 
 def _step(
@@ -198,6 +203,8 @@ def _other(state: RunState, node: Node, now: float, width: int) -> list[Line]:
         lines.append([("risk ", "dim"), (item.risk.value, tone)])
     if isinstance(item, Phase):
         lines += in_time(state, item, now)
+    if isinstance(item, Change):
+        lines += pull_request(state, item, width)
     if node.gate is not None:
         lines += deadline.of_node(state, node.id, GATE, now, width)
         lines += _gate(state, node, width)

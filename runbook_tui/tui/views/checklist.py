@@ -23,6 +23,7 @@ from runbook_tui.run.state import (
 from runbook_tui.run.times import said as said_at
 from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.run.watch_holds import holding
+from runbook_tui.tui.views.merging import in_a_word
 from runbook_tui.tui.views.outputs import ended_early, ending, in_background
 from runbook_tui.tui.views.signing import rejection
 from runbook_tui.tui.views.tone import GLYPHS, Line, Part, cells, spread
@@ -183,6 +184,8 @@ def _holder(
     if folded:
         left.append((" …", "dim"))
     right: Line = [(word, tone)] if word else []
+    if not right and glyph != "✓" and isinstance(node.item, Change):
+        right = in_a_word(state, node.item)
     if not right and glyph == "○" and isinstance(node.item, Phase) and node.item.starts:
         begins = period(state, node.item)[0]
         if begins is not None and begins > now:

@@ -34,6 +34,15 @@ def test_files_of_a_merge_that_was_killed_are_put_back(killed: Killed, by_undo: 
     assert not (killed.place.work / ".git" / "index.lock").exists()
 
 
+def test_a_merge_that_was_killed_when_it_was_made_is_made(killed: Killed) -> None:
+    killed.prepare()
+    place = killed.place
+    place.git("merge", "-q", "--no-ff", "one")
+    (place.work / ".git" / "runbook-merging").write_text(f"{killed.old} HEAD^{{tree}} one\n")
+    (place.work / ".git" / "MERGE_HEAD").write_text(place.git("rev-parse", "one") + "\n")
+    assert killed.faults() == []
+
+
 def test_a_lock_that_is_not_of_a_merge_of_ours_is_left_to_a_person(killed: Killed) -> None:
     killed.prepare()
     (killed.place.work / ".git" / "index.lock").write_text("")

@@ -24,6 +24,7 @@ from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status
 from runbook_tui.session.answering import Accepted
 from runbook_tui.session.opening import open_run, start_run
+from runbook_tui.session.ports.pulls import Pulls
 from runbook_tui.session.session import Session
 from runbook_tui.watch.sampler import ThreadSampler
 from tests.fakes.history import ADA
@@ -85,6 +86,8 @@ class Scene:
         self.around = Around(environment=base_environment(dict(os.environ)))
         self.commands = CommandHost()
         self.sessions: list[Session] = []
+        self.pulls: Pulls | None = None
+        """What the next session looks at pull requests with."""
         self.run = start_run(
             self.journal, plan=text, runbook=runbook, source="plan.toml",
             folder=str(self.work), parameters=dict(values), actor=ADA, clock=SystemClock(),
@@ -108,7 +111,7 @@ class Scene:
             surroundings=self.around, clock=SystemClock(), runner=HelperRunner(),
             signatures=SshSignatures(HelperRunner()), files=EvidenceFiles(),
             folder=self.place, leads=leads, unattended=unattended,
-            durations=PastDurations(self.folder / "home" / "journal.db"),
+            durations=PastDurations(self.folder / "home" / "journal.db"), pulls=self.pulls,
             sampler=ThreadSampler(HelperRunner()) if leads else None,
         )  # fmt: skip
         self.sessions.append(session)

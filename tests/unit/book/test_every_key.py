@@ -85,6 +85,9 @@ def test_parameters_roles_and_people(book: Runbook) -> None:
     )
     assert book.allowed_signers == "allowed_signers"
     assert book.undos_at_once == 2
+    assert book.forge == m.Forge(
+        github="team/shop", every=15.0, logins={"gracehopper": "Grace <grace@example.com>"}
+    )
 
 
 def test_phases_and_changes(book: Runbook) -> None:
@@ -95,6 +98,7 @@ def test_phases_and_changes(book: Runbook) -> None:
         ("cto",), 1, True, True,
     )  # fmt: skip
     assert core.gate.within == 1800.0
+    assert core.gate.github
     assert core.signoff is not None
     assert core.signoff.roles == ("cto", "qa")
     assert (core.risk, core.needs, core.starts, core.ends, core.effort) == (

@@ -1,0 +1,99 @@
+"""``python -m runbook_tui.forge github.watch``: how pull requests stand, a line of JSON each time
+that one has changed.
+
+The first line of its input says which, as JSON: ``repo``, ``numbers``, ``every`` (seconds). Each
+line after that means: look now. It ends with its input, however whoever started it has ended.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import select
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from runbook_tui.forge.github_client import GitHub, tell_by
+from runbook_tui.forge.github_looks import GOOD, checks_of, last_words
+from runbook_tui.forge.program import ActionFailed, Values
+from runbook_tui.run.pull_events import PullSeen
+
+SOON = 2.0
+"""Seconds after which it is asked again what GitHub has not worked out yet."""
+
+
+def watch(values: Values) -> None:
+    """Look, tell what has changed, wait, look again."""
+    asked = json.loads(sys.stdin.readline() or "{}")
+    if not asked:
+        return
+    tell_by(_trouble)  # Else what is told of waits would be no line of ours.
+    told: dict[int, PullSeen] = {}
+    hub = None
+    wait = 0.0
+    while _wait(wait):
+        wait = float(asked["every"])
+        try:
+            hub = hub or GitHub(asked["repo"])
+            for seen in _seen(hub, asked["numbers"]):
+                if told.get(seen.number) != seen:
+                    told[seen.number] = seen
+                    _tell(dataclasses.asdict(seen))
+                if seen.state == "open" and not seen.mergeable:
+                    wait = min(wait, SOON)
+            _tell({"trouble": ""})
+        except ActionFailed as failure:
+            _trouble(str(failure))
+
+
+def _wait(seconds: float) -> bool:
+    """Wait so long, or until somebody wants a look; False where nobody is there any more."""
+    ready, _, _ = select.select([sys.stdin], [], [], seconds)
+    # By the descriptor: what is buffered would be waited for in vain.
+    return not ready or bool(os.read(sys.stdin.fileno(), 4096))
+
+
+def _seen(hub: GitHub, numbers: list[int]) -> Iterator[PullSeen]:
+    for number in numbers:
+        pull = hub.look(f"/pulls/{number}")
+        merged = bool(pull.get("merged"))
+        found: dict[str, Any] = {
+            "number": number,
+            "head": pull["head"]["sha"],
+            "base": pull["base"]["ref"],
+            "state": "merged" if merged else pull["state"],
+            "mergeable": {True: "yes", False: "no"}.get(pull.get("mergeable"), ""),
+            "merged_by": ((pull.get("merged_by") or {}).get("login") or "") if merged else "",
+            "draft": bool(pull.get("draft")),
+        }
+        if not merged and pull["state"] == "open":
+            found |= _standing(hub, number, found["head"])
+        yield PullSeen(**found)
+
+
+def _standing(hub: GitHub, number: int, head: str) -> dict[str, Any]:
+    """Its checks, and what people have said of its head."""
+    checks = checks_of(hub, head)
+    failing = tuple(sorted(n for n, how in checks.items() if how not in GOOD | {"pending"}))
+    words = last_words(hub.look(f"/pulls/{number}/reviews", per_page=100))
+    state = "none" if not checks else "passed"
+    if "pending" in checks.values():
+        state = "pending"
+    return {
+        "checks": "failed" if failing else state,
+        "failing": failing,
+        "approved": tuple(sorted(w for w, r in words.items()
+                                 if r["state"] == "APPROVED" and r["commit_id"] == head)),
+        "against": tuple(sorted(w for w, r in words.items() if r["state"] == "CHANGES_REQUESTED")),
+    }  # fmt: skip
+
+
+def _trouble(text: str) -> None:
+    _tell({"trouble": text})
+
+
+def _tell(what: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,103 @@
+"""Port `Pulls`: programs of their own that ask GitHub and git."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from runbook_tui.run.pull_events import PullSeen
+from runbook_tui.run.wire import decode
+from runbook_tui.session.ports.pulls import Outlook
+
+PROGRAM = (sys.executable, "-P", "-m")
+PATIENCE = 120.0
+"""Seconds that an outlook may take."""
+
+
+class PullPrograms:
+    """Port `Pulls`; ``environment`` is what the programs get."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = dict(environment)
+        self._child: subprocess.Popen[str] | None = None
+        self._closed = False
+
+    def watch(self, repo: str, numbers: Sequence[int], every: float) -> None:
+        """Begin to look at them, every so many seconds."""
+        self._stop()
+        self._child = subprocess.Popen(
+            [*PROGRAM, "runbook_tui.forge", "github.watch"], env=self._environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+        self._write(json.dumps({"repo": repo, "numbers": list(numbers), "every": every}))
+        if self._closed:
+            self._stop()
+
+    def next(self) -> PullSeen | str | None:
+        """Wait for what has changed."""
+        child = self._child
+        if child is None or child.stdout is None:
+            return None
+        line = child.stdout.readline()
+        if not line:
+            return None
+        told: dict[str, Any] = json.loads(line)
+        if "trouble" in told:
+            return str(told["trouble"])
+        seen = decode(PullSeen.WIRE, told)
+        return seen if isinstance(seen, PullSeen) else None
+
+    def look(self) -> None:
+        """Look now."""
+        self._write("look")
+
+    def close(self) -> None:
+        """Look no more."""
+        self._closed = True
+        self._stop()
+
+    def _write(self, line: str) -> None:
+        child = self._child
+        if child is not None and child.stdin is not None:
+            with contextlib.suppress(OSError, ValueError):
+                child.stdin.write(line + "\n")
+                child.stdin.flush()
+
+    def _stop(self) -> None:
+        child = self._child
+        if child is None:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            if child.stdin is not None:
+                child.stdin.close()
+        child.kill()
+        child.wait()
+
+    def outlook(
+        self, folder: str, base: str, sequence: Sequence[tuple[str, str]]
+    ) -> tuple[Outlook, ...]:
+        """What merging a sequence runs into; empty where it cannot be said."""
+        asked = {"folder": folder, "base": base, "sequence": [list(one) for one in sequence]}
+        try:
+            done = subprocess.run(
+                [*PROGRAM, "runbook_tui.forge.conflicts"], input=json.dumps(asked), text=True,
+                env=self._environment, capture_output=True, timeout=PATIENCE, check=False,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired):
+            return ()
+        if done.returncode:
+            return ()
+        return tuple(
+            Outlook(
+                name=one["name"],
+                conflicts=tuple(one["conflicts"]),
+                makes={name: tuple(files) for name, files in one["makes"].items()},
+                unknown=one["unknown"],
+            )
+            for one in json.loads(done.stdout)
+        )

@@ -1,0 +1,78 @@
+"""The merges that are still to come, and what is to be said of them beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from runbook_tui.book.model import Change, Step
+from runbook_tui.run.prepare import substitute_plain, working_folder
+from runbook_tui.run.state import OVER, RunState
+
+MERGES = frozenset({"git.merge", "github.merge"})
+FEW = 3
+"""So many files are named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """A merge that is to come: the step, what people call it, and the commit that comes."""
+
+    step: str
+    called: str
+    commit: str
+    folder: str
+    base: str
+
+
+def ahead(state: RunState) -> tuple[Ahead, ...]:
+    """The merges that are still to come, in the plan's order."""
+    return tuple(_ahead(state)) if state.finished is None else ()
+
+
+def _ahead(state: RunState) -> Iterator[Ahead]:
+    for step in state.outline.steps.values():
+        if step.action not in MERGES or state.step(step.id).status in OVER:
+            continue
+        commit, base, called = _what(state, step)
+        if commit:
+            yield Ahead(step=step.id, called=called, commit=commit, base=base,
+                        folder=working_folder(state, step))  # fmt: skip
+
+
+def _what(state: RunState, step: Step) -> tuple[str, str, str]:
+    """The commit, where it goes, and a name; an empty commit where it is not known yet."""
+    given = {name: _value(state, text) for name, text in step.arguments.items()}
+    change = next((item for holder in state.outline.holders(step.id)
+                   if isinstance(item := state.outline[holder].item, Change)), None)  # fmt: skip
+    number = change.pull_request if change is not None else None
+    if step.action == "git.merge":
+        branch = given.get("branch", "")
+        return branch, given.get("into") or "HEAD", f"#{number}" if number else branch
+    text = given.get("pull_request", "").lstrip("#")
+    seen = state.pulls.get(int(text)) if text.isascii() and text.isdigit() else None
+    if seen is None:
+        return "", "", ""
+    remote = given.get("remote") or "origin"
+    return seen.head, f"refs/remotes/{remote}/{seen.base}", f"#{text}"
+
+
+def _value(state: RunState, text: str) -> str:
+    filled, missing = substitute_plain(text, state.values)
+    return "" if missing else filled
+
+
+def sentences(
+    called: str, conflicts: Sequence[str], makes: Mapping[str, Sequence[str]]
+) -> tuple[str, ...]:
+    """What is to be said before a merge, a line each; nothing where nothing is in its way."""
+    found = []
+    if conflicts:
+        found.append(f"{called} will conflict in {_files(conflicts)}")
+    found += [f"merging {called} makes {o} conflict in {_files(f)}" for o, f in makes.items()]
+    return tuple(found)
+
+
+def _files(files: Sequence[str]) -> str:
+    named = ", ".join(files[:FEW]) + (", …" if len(files) > FEW else "")
+    return f"{len(files)} file{'' if len(files) == 1 else 's'}: {named}"

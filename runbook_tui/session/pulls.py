@@ -1,0 +1,174 @@
+"""The plan's pull requests beside an open run: what is seen of them is recorded, an approval at
+GitHub counts where the plan says so, and what merges will run into is worked out beforehand.
+
+On threads of their own, and in programs of their own: neither the session nor the screen waits.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+
+from runbook_tui.run.approving import approvals
+from runbook_tui.run.decide import decide
+from runbook_tui.run.merges import Ahead, ahead, sentences
+from runbook_tui.run.pull_events import PullSeen
+from runbook_tui.run.pulls import changed, numbers
+from runbook_tui.run.requests import Refusal
+from runbook_tui.run.state import RunState
+from runbook_tui.session.ports.journal import JournalError
+from runbook_tui.session.ports.pulls import Pulls
+from runbook_tui.session.recorder import Pair
+from runbook_tui.session.workbench import Workbench
+
+AGAIN = 5.0
+"""Seconds before what looks at pull requests is started again, should it have died."""
+
+Told = Mapping[str, tuple[str, ...]]
+
+
+class PullWatch:
+    """Looks at the pull requests of a run that this session leads.
+
+    ``call`` has something done on the session's thread.
+    """
+
+    def __init__(
+        self, bench: Workbench, pulls: Pulls | None, call: Callable[[Callable[[], None]], None]
+    ) -> None:
+        self._bench = bench
+        self._pulls = pulls
+        self._call = call
+        self._closing = threading.Event()
+        self._wake = threading.Event()
+        self._tried: tuple[object, ...] = ()
+        self._fresh = False
+        self._one = threading.Lock()
+        """One outlook is worked out at a time."""
+        self._looked: RunState | None = None
+        self.ahead: Told = {}
+        """What is to be said before each merge, by its step; anybody may read it."""
+        self.trouble = ""
+        """What keeps pull requests from being looked at; empty where nothing does."""
+
+    def start(self) -> None:
+        """Begin, where the plan has pull requests and says where they are, or merges."""
+        state = self._bench.state
+        if self._pulls is None or state.rehearsal:
+            return
+        if state.runbook.forge is not None and numbers(state):
+            threading.Thread(target=self._follow, name="pulls", daemon=True).start()
+        if ahead(state) or state.runbook.forge is not None:
+            threading.Thread(target=self._look_ahead, name="outlook", daemon=True).start()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._closing.set()
+        self._wake.set()
+        if self._pulls is not None:
+            self._pulls.close()
+
+    def take_in(self) -> bool:
+        """On the session's thread: whether anything new is to be shown."""
+        state = self._bench.state
+        if state is not self._looked:
+            if self._looked is not None and state.busy != self._looked.busy:
+                self._nudge()
+            self._looked = state
+            self._wake.set()
+        fresh, self._fresh = self._fresh, False
+        return fresh
+
+    def said_of(self, node: str) -> tuple[str, ...]:
+        """What is to be said of a node: what its merge will run into, or that nobody can look."""
+        known = self._bench.state.outline.nodes.get(node)
+        number = getattr(known.item, "pull_request", None) if known is not None else None
+        if number and self.trouble:
+            return (f"it is not looked at now: {self.trouble.splitlines()[0]}",)
+        return self.ahead.get(node, ())
+
+    def look_ahead_once(self) -> Told:
+        """What is to be said before each merge, worked out here and now."""
+        if self._pulls is not None and not self._bench.state.rehearsal:
+            self._outlook(self._pulls, self._bench.state)
+        return self.ahead
+
+    # -- GitHub --------------------------------------------------------------------------------
+
+    def _nudge(self) -> None:
+        """A step has ended or begun: it may have changed a pull request."""
+        if self._pulls is not None and self._bench.state.runbook.forge is not None:
+            self._pulls.look()
+
+    def _follow(self) -> None:
+        assert self._pulls is not None
+        while not self._closing.is_set():
+            state = self._bench.state
+            forge = state.runbook.forge
+            if forge is not None:
+                self._pulls.watch(forge.github, numbers(state), forge.every)
+                self._read(self._pulls)
+            self._closing.wait(AGAIN)
+
+    def _read(self, pulls: Pulls) -> None:
+        while not self._closing.is_set() and (told := pulls.next()) is not None:
+            if isinstance(told, str):
+                self._fresh = self._fresh or told != self.trouble
+                self.trouble = told
+            else:
+                self._call(lambda seen=told: self._enter(seen))  # type: ignore[misc]
+
+    def _enter(self, seen: PullSeen) -> None:
+        """On the session's thread: record what has changed, and whose approval counts."""
+        recorder = self._bench.recorder
+        with suppress(JournalError):  # What cannot be recorded now is seen again.
+            recorder.sync()
+            recorder.record(lambda state: [(payload, None) for payload in changed(state, seen)])
+            for actor, request in approvals(self._bench.state, seen):
+
+                def given(state: RunState, actor=actor, request=request) -> list[Pair]:  # type: ignore[no-untyped-def]
+                    decision = decide(state, request, actor)
+                    return [] if isinstance(decision, Refusal) else list(decision.events)
+
+                recorder.record(given, actor)
+
+    # -- what merges run into --------------------------------------------------------------------
+
+    def _look_ahead(self) -> None:
+        assert self._pulls is not None
+        while not self._closing.is_set():
+            state = self._bench.state
+            if not state.rolling_back and not state.busy:
+                self._outlook(self._pulls, state)
+            self._wake.wait()
+            self._wake.clear()
+
+    def _outlook(self, pulls: Pulls, state: RunState) -> None:
+        with self._one:
+            self._worked_out(pulls, state)
+
+    def _worked_out(self, pulls: Pulls, state: RunState) -> None:
+        merges = ahead(state)
+        done = (step.finished for step in state.steps.values() if step.finished)
+        tried = (merges, max(done, default=0.0))
+        if tried == self._tried:
+            return
+        self._tried = tried
+        found: dict[str, tuple[str, ...]] = {}
+        for (folder, base), group in _grouped(merges).items():
+            outlook = pulls.outlook(folder, base, [(one.step, one.commit) for one in group])
+            called = {one.step: one.called for one in group}
+            for one in outlook:
+                makes = {called[name]: files for name, files in one.makes.items()}
+                if said := sentences(called[one.name], one.conflicts, makes):
+                    found[one.name] = said
+        self._fresh = self._fresh or found != self.ahead
+        self.ahead = found
+
+
+def _grouped(merges: Iterable[Ahead]) -> dict[tuple[str, str], list[Ahead]]:
+    found: dict[tuple[str, str], list[Ahead]] = {}
+    for one in merges:
+        found.setdefault((one.folder, one.base), []).append(one)
+    return found

@@ -1,0 +1,43 @@
+"""Pull requests on the screen: how they stand, and what a merge will run into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from runbook_tui.book.model import Change
+from runbook_tui.book.plain_text import printable
+from runbook_tui.run.pulls import words
+from runbook_tui.run.state import RunState
+from runbook_tui.tui.views.tone import Line, cut
+
+LONGEST = 300
+MOST = 3
+"""So many warnings are shown before a merge."""
+SHORT = 28
+
+
+def pull_request(state: RunState, change: Change, width: int) -> list[Line]:
+    """How a change's pull request stands, as it was seen last."""
+    seen = state.pulls.get(change.pull_request or 0)
+    if seen is None:
+        return []
+    head: Line = [(f"#{seen.number} ", "strong"), (f"at {seen.head[:10]}", "dim")]
+    return [head, *([(cut(printable(f"  {text}", LONGEST), width), tone)]
+                    for text, tone in words(seen))]  # fmt: skip
+
+
+def in_a_word(state: RunState, change: Change) -> Line:
+    """What its row says: the worst of it, where something is in the way or it is over."""
+    seen = state.pulls.get(change.pull_request or 0)
+    if seen is None:
+        return []
+    text, tone = words(seen)[0]
+    return [(cut(printable(text, LONGEST), SHORT), tone)] if tone != "good" else []
+
+
+def warned(ahead: Sequence[str], width: int) -> list[Line]:
+    """What is to be known before a merge."""
+    shown = [printable(text, LONGEST) for text in ahead[:MOST]]
+    if len(ahead) > MOST:
+        shown[-1] = f"{len(ahead) - MOST + 1} more merges are made to conflict: see the log"
+    return [[(cut(f"! {text}", width), "warn")] for text in shown]

@@ -1,0 +1,207 @@
+"""Pull requests beside an open run: what is seen is recorded, and what it means for sign-offs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runbook_tui.book.model import Runbook
+from runbook_tui.book.reader import read
+from runbook_tui.forge.pull_programs import PullPrograms
+from runbook_tui.run import requests as r
+from runbook_tui.run.events import Actor, PullMoved
+from runbook_tui.run.state import blockers, gate_open
+from runbook_tui.session.session import Session
+from tests.github.fake import FakeGitHub
+from tests.integration.forge.hub import at_github
+from tests.integration.forge.scenes import Place
+from tests.integration.session.scene import Scene, ask
+from tests.waiting import until
+
+GRACE = Actor(name="Grace", email="grace@example.com")
+PLAN = """\
+format = 1
+title = "Ship"
+[roles]
+cto = ["Grace <grace@example.com>"]
+[forge]
+github = "team/shop"
+every = "1s"
+logins = { gracehopper = "Grace <grace@example.com>" }
+[[phase]]
+id = "one"
+title = "One"
+[[phase.change]]
+id = "a"
+title = "A"
+pull_request = 1
+gate = { roles = ["cto"], GITHUB }
+step = [{ id = "merge-a", title = "Merge A", action = "git.merge", with = { branch = "origin/a" } }]
+[[phase.change]]
+id = "b"
+title = "B"
+pull_request = 2
+step = [{ id = "merge-b", title = "Merge B", action = "git.merge", with = { branch = "origin/b" } }]
+"""
+
+
+def plan(github: bool = False) -> Runbook:
+    return read(PLAN.replace("GITHUB", f"github = {str(github).lower()}"), "plan.toml")
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[tuple[Place, FakeGitHub]]:
+    with at_github(tmp_path) as (place, hub):
+        place.branch("a", "base", "a\nA\nc\n")
+        place.branch("b", "base", "a\nB\nc\n")
+        hub.pull("a", number=1)
+        hub.pull("b", number=2)
+        yield place, hub
+
+
+@pytest.fixture
+def opened(both: tuple[Place, FakeGitHub], request: pytest.FixtureRequest) -> Iterator[Session]:
+    place, _ = both
+    scene = Scene(place.work.parent, plan(getattr(request, "param", False)))
+    scene.pulls = PullPrograms(place.env)
+    session = scene.open()
+    try:
+        yield session
+    finally:
+        scene.close()
+
+
+def push_more(place: Place, branch: str) -> str:
+    """Somebody pushes to a branch; its head then."""
+    place.git("switch", "-q", branch)
+    place.commit("more", f"{branch}\n")
+    place.git("push", "-q", "origin", branch)
+    place.git("switch", "-q", "main")
+    return place.git("rev-parse", branch)
+
+
+def test_how_pull_requests_stand_is_seen_and_a_head_that_moves_voids_the_sign_off(
+    both: tuple[Place, FakeGitHub], opened: Session
+) -> None:
+    place, hub = both
+    until(lambda: len(opened.state.pulls) == 2)
+    head = place.git("rev-parse", "a")
+    assert (opened.state.pulls[1].head, opened.state.pulls[1].mergeable) == (head, "yes")
+    ask_as = opened.ask(r.SignNode(node="a", role="cto"), GRACE).result(20)
+    assert gate_open(opened.state, "a"), ask_as
+    hub.checks[head] = [("build", "completed", "failure")]
+    until(lambda: opened.state.pulls[1].failing == ("build",))
+    assert gate_open(opened.state, "a")
+    new = push_more(place, "a")
+    until(lambda: opened.state.pulls[1].head == new)
+    assert not gate_open(opened.state, "a")
+    (why,) = blockers(opened.state, "merge-a")
+    assert f"signed #1 at {head[:10]}, which has moved to {new[:10]} since" in why
+    ask_again = opened.ask(r.SignNode(node="a", role="cto"), GRACE).result(20)
+    assert gate_open(opened.state, "a"), ask_again
+    hub.merged_by("linus", 2)
+    until(lambda: opened.state.pulls[2].state == "merged")
+    assert opened.state.pulls[2].merged_by == "linus"
+    until(lambda: opened.state.pulls[1].mergeable == "no")
+
+
+def test_a_head_that_moves_is_an_event_with_whose_word_is_void(
+    both: tuple[Place, FakeGitHub], tmp_path: Path
+) -> None:
+    place, _ = both
+    scene = Scene(tmp_path, plan())
+    scene.pulls = PullPrograms(place.env)
+    session = scene.open()
+    try:
+        until(lambda: 1 in session.state.pulls)
+        was = session.state.pulls[1].head
+        session.ask(r.SignNode(node="a", role="cto"), GRACE).result(20)
+        new = push_more(place, "a")
+        until(lambda: "pull.moved" in scene.types())
+        (moved,) = (e.payload for e in scene.journal.events(scene.run)
+                    if isinstance(e.payload, PullMoved))  # fmt: skip
+        assert moved == PullMoved(number=1, was=was, head=new, voids=("Grace",))
+    finally:
+        scene.close()
+
+
+def test_what_has_not_changed_is_asked_for_conditionally_and_recorded_once(
+    both: tuple[Place, FakeGitHub], opened: Session
+) -> None:
+    _, hub = both
+    until(lambda: [a for a in hub.asked_for("GET", "/pulls/2$") if a.status == 304])
+    assert opened.state.pulls[2].state == "open"
+    seq = opened.state.seq
+    until(lambda: len([a for a in hub.asked_for("GET", "/pulls/2$") if a.status == 304]) > 2)
+    assert opened.state.seq == seq
+    assert all(t.name != "MainThread" for t in threading.enumerate() if t.name == "pulls")
+
+
+@pytest.mark.parametrize("opened", [True], indirect=True)
+def test_an_approval_at_github_signs_the_gate_for_that_head_alone(
+    both: tuple[Place, FakeGitHub], opened: Session
+) -> None:
+    place, hub = both
+    until(lambda: 1 in opened.state.pulls)
+    hub.review(1, "somebody")
+    until(lambda: opened.state.pulls[1].approved == ("somebody",))
+    assert not gate_open(opened.state, "a")
+    hub.review(1, "gracehopper")
+    until(lambda: gate_open(opened.state, "a"))
+    (given,) = opened.state.signoffs
+    assert (given.by.identity, given.by.user, given.by.host) == (
+        GRACE.identity, "gracehopper", "github",
+    )  # fmt: skip
+    assert given.heads == {"1": place.git("rev-parse", "a")}
+    push_more(place, "a")
+    until(lambda: not gate_open(opened.state, "a"))
+    hub.review(1, "gracehopper")
+    until(lambda: gate_open(opened.state, "a"))
+    hub.review(1, "gracehopper", "CHANGES_REQUESTED")
+    until(lambda: not gate_open(opened.state, "a"))
+    (why,) = blockers(opened.state, "merge-a")
+    assert "rejected by Grace (changes asked for at GitHub" in why
+
+
+def test_a_token_that_is_revoked_is_told_and_looked_past(
+    both: tuple[Place, FakeGitHub], opened: Session
+) -> None:
+    _, hub = both
+    until(lambda: len(opened.state.pulls) == 2)
+    tokens, hub.tokens = hub.tokens, {}
+    until(lambda: opened.pulls.trouble)
+    assert "does not take the token" in opened.pulls.said_of("a")[0]
+    hub.tokens = tokens
+    until(lambda: not opened.pulls.trouble)
+
+
+def test_without_forge_in_the_plan_nothing_is_asked_anywhere(
+    both: tuple[Place, FakeGitHub],
+) -> None:
+    place, hub = both
+    text = PLAN.replace("GITHUB", "count = 1")
+    begin, end = text.index("[forge]"), text.index("[[phase]]")
+    scene = Scene(place.work.parent, read(text[:begin] + text[end:], "plan.toml"))
+    scene.pulls = PullPrograms(place.env)
+    session = scene.open()
+    try:
+        until(lambda: session.pulls.ahead)
+    finally:
+        scene.close()
+    assert hub.asked == []
+
+
+def test_what_a_merge_will_run_into_is_said_before_it_and_after_it_of_what_is_left(
+    both: tuple[Place, FakeGitHub], opened: Session
+) -> None:
+    place, _ = both
+    ends = {"merge-b": ("#2 will conflict in 1 file: base",)}
+    begins = {"merge-a": ("merging #1 makes #2 conflict in 1 file: base",), **ends}
+    until(lambda: opened.pulls.ahead)
+    assert opened.pulls.ahead == opened.pulls.look_ahead_once() == begins
+    place.git("merge", "-q", "--no-ff", "origin/a")
+    ask(opened, r.SkipStep(step="merge-a", reason="merged by hand", override=True))
+    until(lambda: opened.pulls.ahead == ends)
