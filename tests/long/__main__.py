@@ -3,7 +3,8 @@
 ``supervisor`` and ``viewer`` kill one of them each round, ``rollback`` all that takes part in one
 until somebody has brought it to its end, ``row`` starts fifty commands a round,
 ``respawners`` ends a tree of 200 every twentieth round. ``journal`` kills three writers of one
-journal nine times a round, ``power`` replays twenty power cuts (it needs strace). Ends with 1
+journal nine times a round, ``power`` replays twenty power cuts (it needs strace), ``share``
+kills twelve pushes of a lead and a reviewer to their remote. Ends with 1
 where anything is not so; Ctrl+C ends the kills of one kind and tells of them.
 """
 
@@ -17,7 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.long import crowds, deaths, records, rollbacks
+from tests.long import crowds, deaths, records, rollbacks, shares
 
 ROW = 50
 TREE = 200
@@ -80,6 +81,7 @@ KINDS: dict[str, Callable[[Path, int], Told]] = {
     "rollback": _deaths(rollbacks.rollback_dies),
     "journal": _deaths(records.writers_die),
     "power": _deaths(records.power_fails),
+    "share": _deaths(shares.pushes_die),
     "row": _row,
     "respawners": _respawners,
 }
