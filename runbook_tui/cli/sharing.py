@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -26,6 +27,7 @@ def address(remote: str | None, folder: str) -> str:
 
     if remote is None:
         return ""
+    folder = os.path.abspath(folder)
     found = wiring.remote_address(remote, folder)
     if not found:
         raise Ended(

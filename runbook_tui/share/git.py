@@ -111,9 +111,10 @@ class Git:
             blocks = (most >> 9) + 1
             text = f'ulimit -f {blocks} && f=$1 && shift && exec "$@" >"$f"'
             argv = ["sh", "-c", text, "sh", str(into), *argv]
+        there = self._folder.parent
         return self._runner.run(
-            argv, cwd=str(self._folder.parent), environment=self._environment, stdin=stdin,
-            timeout=limit,
+            argv, cwd=str(there) if there.is_dir() else "/", environment=self._environment,
+            stdin=stdin, timeout=limit,
         )  # fmt: skip
 
     def must(self, words: Sequence[str], *, stdin: str = "", into: Path | None = None,

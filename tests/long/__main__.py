@@ -4,7 +4,8 @@
 until somebody has brought it to its end, ``row`` starts fifty commands a round,
 ``respawners`` ends a tree of 200 every twentieth round. ``journal`` kills three writers of one
 journal nine times a round, ``merge`` one `git.merge` each, ``power`` replays twenty power cuts (it
-needs strace). ``texts`` reads 25 made-up documents a round and as many changed ones. Ends with 1
+needs strace), ``share`` kills twelve pushes of a lead and a reviewer to their remote. ``texts``
+reads 25 made-up documents a round and as many changed ones. Ends with 1
 where anything is not so; Ctrl+C ends the kills of one kind and tells of them.
 """
 
@@ -18,7 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.long import crowds, deaths, merges, records, rollbacks, texts
+from tests.long import crowds, deaths, merges, records, rollbacks, shares, texts
 
 ROW = 50
 TREE = 200
@@ -86,6 +87,7 @@ KINDS: dict[str, Callable[[Path, int], Told]] = {
     "merge": _deaths(merges.merge_dies),
     "journal": _deaths(records.writers_die),
     "power": _deaths(records.power_fails),
+    "share": _deaths(shares.pushes_die),
     "row": _row,
     "respawners": _respawners,
     "texts": _texts,

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +15,7 @@ from runbook_tui.session.answering import Accepted
 from runbook_tui.session.proofs import proofs
 from tests.fakes.history import GRACE
 from tests.integration.session.scene import ask, run_step
+from tests.integration.share.remotes import Daemon
 from tests.integration.share.world import World, git
 from tests.sshd import HOST, Sshd
 from tests.waiting import until
@@ -36,34 +33,9 @@ def over(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..
         far: Sshd = request.getfixturevalue("sshd")
         yield lambda: worlds(remote=f"{HOST}:{origin}", environment={"RUNBOOK_SSH": far.ssh})
     else:
-        with serving(tmp_path) as address:
-            yield lambda: worlds(remote=f"{address}/team.git")
-
-
-class serving:  # noqa: N801  used like a function
-    """``git daemon`` on a port of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port = found.getsockname()[1]
-        self._child = subprocess.Popen(
-            ["git", "daemon", "--reuseaddr", "--listen=127.0.0.1", f"--port={self.port}",
-             "--export-all", "--enable=receive-pack", f"--base-path={folder}", str(folder)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-
-    def __enter__(self) -> str:
-        def answers() -> bool:
-            with socket.socket() as tried:
-                return tried.connect_ex(("127.0.0.1", self.port)) == 0
-
-        until(answers, what="git daemon answers")
-        return f"git://127.0.0.1:{self.port}"
-
-    def __exit__(self, *_: object) -> None:
-        os.killpg(self._child.pid, signal.SIGTERM)
-        self._child.wait(10)
+        daemon = Daemon(tmp_path)
+        yield lambda: worlds(remote=f"{daemon.address}/team.git")
+        daemon.close()
 
 
 def test_a_gate_is_opened_from_another_machine(over: Callable[..., World]) -> None:

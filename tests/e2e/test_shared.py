@@ -1,0 +1,93 @@
+"""A run that is followed from another machine: another home, another name, the remote between."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tests.e2e.plans import LONG
+from tests.e2e.terminals import Terminal
+from tests.programs import GRACE, Program, wait_for_output
+from tests.waiting import until
+
+
+def team(folder: Path) -> Path:
+    """The team's remote."""
+    path = folder / "team.git"
+    subprocess.run(["git", "init", "-q", "--bare", str(path)], check=True, timeout=20)
+    return path
+
+
+def test_a_reviewer_elsewhere_sees_it_and_writes_to_it(runbook: Program, tmp_path: Path) -> None:
+    origin = team(tmp_path)
+    lead = runbook.start("run", runbook.plan(LONG), "--share", origin, "--no-tui")
+    wait_for_output(runbook, "tick 3")
+    wait_for_output(runbook, f"shared over {origin}")
+    run = runbook.run_id()
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "plan").mkdir()
+    lines = Program(tmp_path / "far")
+    reader = lines.start("join", "--share", origin, run[-4:], "--no-tui", "--as", "Linus")
+    screen = Terminal(tmp_path / "far" / "plan", who=GRACE)
+    try:
+        screen.open("join", "--share", str(origin))
+        screen.see("followed")
+        screen.see("you: Grace")
+        screen.see("the output stays on the lead's machine")
+        screen.keys("n")
+        screen.see("Note")
+        screen.keys("half-way", "Enter")
+        until(lambda: "note.added" in runbook.types(), what="the note")
+        note = next(e for e in runbook.events() if e["type"] == "note.added")
+        assert note["actor"]["email"] == "grace@example.com"
+        assert note["data"]["text"] == "half-way"
+        wait_for_output(lines, "note on “Long” by Grace: half-way")
+        (runbook.work / "go").touch()
+        assert lead.wait(timeout=60) == 0
+        screen.see("the run is over")
+        assert reader.wait(timeout=20) == 0
+    finally:
+        screen.end()
+        lines.close()
+    assert "tick 3" not in lines.output()
+    assert "not sent" not in runbook.output()
+    copied = {"RUNBOOK_HOME": str(tmp_path / "far" / "plan" / "home" / "shared" / run)}
+    verified = runbook("verify", environment=copied)
+    assert (verified.status, "a copy; its logs" in verified.out + verified.err) == (0, True)
+    assert runbook("note", run, "x", environment=copied).status == 70
+
+
+def test_what_cannot_be_meant_is_said_before_anything_is_recorded(
+    runbook: Program, tmp_path: Path
+) -> None:
+    plan = runbook.plan(LONG)
+    nowhere = runbook("run", plan, "--share", "upstream", "--no-tui")
+    assert nowhere.status == 2
+    assert "there is no git remote “upstream”" in nowhere.err
+    assert runbook("run", plan, "--share", "x", "--rehearse", "--no-tui").status == 2
+    assert runbook("runs", "--json").out.strip() == "[]"
+    origin = team(tmp_path)
+    nothing = runbook("join", "--share", origin, "--no-tui")
+    assert nothing.status == 2
+    assert f"no run is shared over {origin}" in nothing.err
+    gone = runbook("join", "--share", "git://127.0.0.1:1/x", "--no-tui")
+    assert gone.status == 1
+    assert "is not reached" in gone.err
+
+
+def test_a_remote_goes_by_its_name_in_the_plans_repository(
+    runbook: Program, tmp_path: Path
+) -> None:
+    origin = team(tmp_path)
+    for words in (["init", "-q"], ["remote", "add", "upstream", str(origin)]):
+        subprocess.run(["git", "-C", str(runbook.work), *words], check=True, timeout=20)
+    plan = runbook.plan('format = 1\ntitle = "T"\n[[phase]]\ntitle = "P"\n[[phase.step]]\n'
+                        'id = "a"\ntitle = "A"\nrun = "true"\nundo = "true"\n')  # fmt: skip
+    assert runbook("run", plan, "--share", "upstream", "--no-tui").status == 0
+    run = runbook.run_id()
+    refs = subprocess.run(["git", "-C", str(origin), "for-each-ref"], capture_output=True,
+                          text=True, check=True, timeout=20).stdout  # fmt: skip
+    assert f"refs/runbook/{run}/log" in refs
+    other = runbook("join", "--share", "upstream", "beef", "--no-tui")
+    assert other.status == 2
+    assert run in other.err
