@@ -34,8 +34,17 @@ class Finding:
 
 
 @click.command("doctor")
-def command() -> int:
+@click.option("--shared", is_flag=True, help="only: can several users share RUNBOOK_HOME?")
+@click.option("--group", metavar="NAME", help="with --shared: make RUNBOOK_HOME this group's")
+def command(shared: bool, group: str | None) -> int:
     """Is this machine ready: programs, terminal, disk, clock, journal; 0 ready, 1 not."""
+    if shared or group is not None:
+        from runbook_tui import wiring
+        from runbook_tui.cli.sharing_home import shared_home
+
+        if not shared:
+            raise exits.Ended(exits.USAGE, "--group goes with --shared")
+        return shared_home(wiring.settings().home, group)
     ready = True
     for finding in _findings():
         word = "ok" if finding.good else ("NOT OK" if finding.serious else "note")

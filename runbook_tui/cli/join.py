@@ -13,6 +13,7 @@ from runbook_tui.cli import say
 from runbook_tui.cli.people import actor, as_option
 
 if TYPE_CHECKING:
+    from runbook_tui.tui.leaving import Wanted
     from runbook_tui.tui.opening import Opened, Opening
 
 
@@ -32,7 +33,16 @@ def command(run: str | None, share: str | None, no_tui: bool, claimed: str | Non
 
     need_terminal()
     name = f"run {run}" if run else "the newest run"
-    return show(Opening(name, partial(_open, run, claimed)), "join")
+    return show(Opening(name, partial(_open, run, claimed)), "join", partial(_lead, claimed))
+
+
+def _lead(claimed: str | None, wanted: Wanted) -> int:
+    """Open the run again as its lead: it was handed over, or is taken."""
+    from runbook_tui.cli.leading import Takeover
+    from runbook_tui.cli.resume import on_screen
+
+    taking = Takeover(reason=wanted.reason, seize=bool(wanted.reason))
+    return on_screen(wanted.run, claimed, taking=taking)
 
 
 def _elsewhere(share: str, run: str | None, claimed: str | None, *, no_tui: bool) -> int:
@@ -103,4 +113,5 @@ def _follow(run: str | None, claimed: str | None) -> int:
     from runbook_tui.cli.opening import reading, run_named, taking_part
 
     with taking_part(run_named(run), actor(claimed)) as session, reading() as journal:
+        session.appear("follows without a screen")
         return follow(session, journal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
@@ -13,6 +14,15 @@ from runbook_tui.cli.values import Values
 from runbook_tui.run.events import Actor
 from runbook_tui.run.state import RunState
 from runbook_tui.session.session import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takeover:
+    """Why somebody else leads from here on; ``seize``: though whoever leads is still there."""
+
+    reason: str = ""
+    seize: bool = False
+
 
 LOOK_BACK = 0.5
 """Seconds that past runs may keep a run from going on as lines."""
@@ -34,6 +44,7 @@ def lead_lines(
     watch: bool = False,
     people: tuple[str, ...] = (),
     share: str = "",
+    taking: Takeover | None = None,
 ) -> int:
     """Lead a run as lines of text; ``after`` is the event after which to tell what happened
     (None: the newest), ``people`` carry out steps that are for a role of theirs. ``watch``: only
@@ -43,7 +54,8 @@ def lead_lines(
     begun = found.seq if after is None else after
     session.look_back(LOOK_BACK)
     session.measuring.attended = False
-    _open(session, resume=resume)
+    _open(session, resume=resume, taking=taking)
+    session.appear("leads without a screen")
     begin(session, share)
     try:
         for line in (*other_runs(run), *plan_changed(session, resume=resume)):
@@ -71,6 +83,7 @@ def led(
     plan: PlanFiles | None = None,
     said: str = "",
     share: str = "",
+    taking: Takeover | None = None,
 ) -> Opened:
     """Lead a run for a screen, which says ``said`` first; raises `Ended` where somebody else leads.
 
@@ -82,7 +95,7 @@ def led(
     session = _session(run, who, plan)
     opening.commit()
     opening.doing = "opening the run"
-    _open(session, resume=resume)
+    _open(session, resume=resume, taking=taking)
     try:
         hand_over(session, values)
         begin(session, share)
@@ -99,8 +112,9 @@ def _session(run: str, who: Actor, plan: PlanFiles | None) -> Session:
     return wiring.open_session(run, who, leads=True, plan=plan)
 
 
-def _open(session: Session, *, resume: bool) -> None:
-    if not session.open(resume=resume):
+def _open(session: Session, *, resume: bool, taking: Takeover | None) -> None:
+    why = taking or Takeover()
+    if not session.open(resume=resume, reason=why.reason, seize=why.seize):
         raise led_by(session.run, session.lead_lock.holder())
 
 
@@ -149,7 +163,8 @@ def led_by(run: str, holder: str) -> Ended:
     return Ended(
         exits.REFUSED,
         f"run {run} is led by {holder or 'somebody else'} now",
-        f"take part with `runbook join {run}`, or wait until they leave",
+        f"take part with `runbook join {run}`, wait until they leave, or take it over:"
+        f" runbook resume {run} --take-over --reason TEXT",
     )
 
 

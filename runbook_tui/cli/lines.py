@@ -19,6 +19,7 @@ from runbook_tui.cli.needs import needs
 from runbook_tui.cli.sharing import Teller
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import left_open, left_out
+from runbook_tui.run.handing_over import who_leads
 from runbook_tui.run.merges import MERGES
 from runbook_tui.run.requests import ConfirmationNeeded, PersonNeeded, Refusal, ValuesMissing
 from runbook_tui.run.several import next_ones, standing, status_of, to_begin
@@ -93,6 +94,10 @@ class Lines:
             self._narrator.tell()
             if leave.is_set():
                 return self._leave()
+            if not self._session.leads:
+                run = self._state.run
+                hint = f"take part with `runbook join {run}`; commands go on"
+                raise Ended(exits.REFUSED, who_leads(self._state), hint)
             self._tell_trouble()
             self._teller.tell()
             for line in self._overruns.new(

@@ -21,6 +21,8 @@ COMMANDS = {
     "skip": "leave a step out, with a reason",
     "note": "write a remark down",
     "sign": "sign off a gate or a step",
+    "hand": "raise a hand: everybody in the run sees it",
+    "handover": "give the lead to somebody else, with a note",
     "ask": "ask anew for a sign-off whose time is over",
     "override": "open a gate without its sign-offs, with a reason",
     "rollback": "bring it back: what ran is undone, newest first",

@@ -15,6 +15,7 @@ from runbook_tui.cli.screen import need_terminal, show
 from runbook_tui.cli.sharing import address, share_option
 
 if TYPE_CHECKING:
+    from runbook_tui.cli.leading import Takeover
     from runbook_tui.cli.taking import Taking
     from runbook_tui.cli.values import Values
     from runbook_tui.run.events import Actor
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="go on with the plan as FILE says it, once the difference is shown",
 )
-@click.option("--reason", default="", help="why, where a plan is taken over that asks less")
+@click.option("--take-over", "seize", is_flag=True, help="lead it though somebody else does")
+@click.option(
+    "--reason", default="", help="why the lead is taken over, or a plan that asks less; recorded"
+)
 @click.option("--trust", metavar="DIGEST", help="the plan from elsewhere that may be taken over")
 @by_option
 @click.option("--watch", is_flag=True, help="with --no-tui: start no step, keep watches alive")
@@ -46,6 +50,7 @@ def command(
     watch: bool,
     pairs: tuple[str, ...],
     plan: Path | None,
+    seize: bool,
     reason: str,
     trust: str | None,
     people: tuple[str, ...],
@@ -59,8 +64,9 @@ def command(
                     "a screen keeps the watches alive by itself")  # fmt: skip
     if not no_tui:
         need_terminal()
-        if plan is None:
-            return _on_screen(run, claimed, pairs, may_ask=may_ask, share=share)
+    taking = _taken(seize=seize, reason=reason, may_ask=may_ask)
+    if not no_tui and plan is None:
+        return _on_screen(run, claimed, pairs, may_ask=may_ask, share=share, taking=taking)
     from runbook_tui.cli.leading import lead_lines
     from runbook_tui.cli.taking import agreed, look
 
@@ -79,13 +85,30 @@ def command(
     say.err(f"run {chosen}")
     return lead_lines(
         chosen, who, values, yes=yes, resume=plan is None, after=None, watch=watch, people=people,
-        share=where,
+        share=where, taking=taking,
     )  # fmt: skip
 
 
-def on_screen(run: str, *, panic: bool = False) -> int:
+def on_screen(
+    run: str, claimed: str | None = None, *, panic: bool = False, taking: Takeover | None = None
+) -> int:
     """Go on with a run on the screen; ``panic``: its rollback is shown as soon as it is open."""
-    return _on_screen(run, None, (), may_ask=True, panic=panic)
+    return _on_screen(run, claimed, (), may_ask=True, panic=panic, taking=taking)
+
+
+def _taken(*, seize: bool, reason: str, may_ask: bool) -> Takeover | None:
+    """Whether the lead is taken over, and why; raises `Ended` where nobody says that."""
+    if not seize and not reason:
+        return None  # What it would load is not to be waited for.
+    from runbook_tui.cli.leading import Takeover
+    from runbook_tui.cli.values import asked
+    from runbook_tui.run.people import says_something
+
+    if seize and not says_something(reason):
+        reason = asked("Why do you take the lead over?") if may_ask else ""
+        if not says_something(reason):
+            raise Ended(exits.USAGE, "taking the lead over needs a reason", "--reason TEXT")
+    return Takeover(reason=reason, seize=seize)
 
 
 class YesWanted(Exception):
@@ -104,26 +127,27 @@ def _on_screen(
     may_ask: bool,
     share: str | None = None,
     panic: bool = False,
+    taking: Takeover | None = None,
 ) -> int:
     """The screen first, the run beside it; what only a terminal can answer in between."""
     from runbook_tui.tui.opening import Opening
 
     name = f"run {run}" if run else "the newest run"
     try:
-        opening = Opening(name, partial(_look, run, claimed, pairs, may_ask, share))
-        return show(opening, "resume", panic=panic)
+        look = partial(_look, run, claimed, pairs, may_ask, share, taking)
+        return show(Opening(name, look), "resume", panic=panic)
     except YesWanted as wanted:
-        taking = wanted.taking
+        found = wanted.taking
     from runbook_tui.cli.taking import agreed
 
-    chosen = agreed(taking, may_ask=True)
-    opening = Opening(f"run {chosen}", partial(_open, chosen, actor(claimed), pairs, share))
-    return show(opening, "resume", panic=panic)
+    chosen = agreed(found, may_ask=True)
+    work = partial(_open, chosen, actor(claimed), pairs, share, taking=taking)
+    return show(Opening(f"run {chosen}", work), "resume", panic=panic)
 
 
 def _look(
     run: str | None, claimed: str | None, pairs: tuple[str, ...], may_ask: bool,
-    share: str | None, opening: Opening,
+    share: str | None, how: Takeover | None, opening: Opening,
 ) -> Opened:  # fmt: skip
     from runbook_tui.cli.taking import look
 
@@ -133,19 +157,19 @@ def _look(
     if taking.question and may_ask:
         raise YesWanted(taking)
     opening.name = f"run {taking.run}"
-    return _open(taking.run, who, pairs, share, opening, said=taking.words)
+    return _open(taking.run, who, pairs, share, opening, said=taking.words, taking=how)
 
 
 def _open(
     run: str, who: Actor, pairs: tuple[str, ...], share: str | None, opening: Opening,
-    *, said: str = "",
+    *, said: str = "", taking: Takeover | None = None,
 ) -> Opened:  # fmt: skip
     from runbook_tui.cli.leading import led
 
     opening.doing = "reading the plan and the journal"
     values = _given(run, pairs)
     where = _address(run, share)
-    return led(run, who, values, opening, resume=True, said=said, share=where)
+    return led(run, who, values, opening, resume=True, said=said, share=where, taking=taking)
 
 
 def _address(run: str, share: str | None) -> str:

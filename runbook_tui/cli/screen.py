@@ -9,7 +9,10 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from runbook_tui.session.session import Session
+    from runbook_tui.tui.leaving import Wanted
     from runbook_tui.tui.opening import Opened, Opening
 
 
@@ -33,15 +36,20 @@ def opened(session: Session, said: str = "") -> Opened:
     from runbook_tui.tui.opening import Opened
 
     gone = Deputy(session).dismiss
+    session.appear("leads" if session.leads else "looks on")
     terminals = wiring.terminals() if session.elsewhere is None else wiring.no_terminals()
     return Opened(session=session, terminals=terminals, said=said, gone=gone)
 
 
-def show(opening: Opening, verb: str, *, panic: bool = False) -> int:
+def show(
+    opening: Opening, verb: str, lead: Callable[[Wanted], int] | None = None, *,
+    panic: bool = False,
+) -> int:  # fmt: skip
     """Open a run on the screen and stay until the person leaves; returns the exit status.
 
-    ``verb`` is the command that comes back to it; ``panic``: the rollback is shown as soon as the
-    run is open. Raises what kept it from being opened, once
+    ``verb`` is the command that comes back to it; ``lead`` opens the run again for a person who
+    wants to lead it; ``panic``: the rollback is shown as soon as the run is open. Raises what kept
+    it from being opened, once
     the screen has closed.
     """
     from runbook_tui import wiring
@@ -62,6 +70,9 @@ def show(opening: Opening, verb: str, *, panic: bool = False) -> int:
     from runbook_tui.cli.tracing import leave_traces
 
     shown.gone()
+    if app.wanted is not None and lead is not None:
+        shown.session.close()
+        return lead(app.wanted)
     try:
         say_left(shown.session.state, verb, here=shown.session.elsewhere is None)
         return status if isinstance(status, int) else exits.DONE

@@ -247,6 +247,21 @@ def _pull_moved(event: Event, about: str, title: Title) -> str:
     return f"#{p.number} has moved from {p.was[:10]} to {p.head[:10]}{void}"
 
 
+def _hand_raised(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.HandRaised)
+    where = f" about {title(p.node)}" if p.node else ""
+    return f"{event.actor.name} raises a hand{where}" + (f": {p.text}" if p.text else "")
+
+
+def _handed_over(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.LeadHandedOver)
+    taken = " (taken over)" if p.taken else ""
+    why = f": {p.reason}" if p.reason else ""
+    return f"{p.name} leads from here on{taken}{why}"
+
+
 def _node(text: str) -> Callable[[Event, str, Title], str]:
     """A sentence about the node that the payload names."""
 
@@ -282,7 +297,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.RunShared: _shared,
     e.VoteRefused: _vote_refused,
     e.PlanChanged: _plan_changed,
-    e.LeadHandedOver: _about("{name} leads from here on"),
+    e.LeadHandedOver: _handed_over,
     e.StepStarted: _step_started,
     e.StepWaiting: _about("{about}: waits for its checks or sign-off"),
     e.StepFinished: _step_finished,
@@ -291,6 +306,8 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.CheckTicked: measured.ticked,
     e.CheckUnticked: measured.unticked,
     e.NoteAdded: _note,
+    e.HandRaised: _hand_raised,
+    e.HandLowered: _about("a hand is down again ({by})"),
     e.CommandStarted: _command_started,
     e.CommandFinished: _command_finished,
     e.EvidenceKept: _evidence,

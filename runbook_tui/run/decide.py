@@ -13,11 +13,13 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
 from runbook_tui.run.assigning import carried_out_by
+from runbook_tui.run.attention import lower_hand, raise_hand
 from runbook_tui.run.counting import opened_by
 from runbook_tui.run.deadlines import ask_anew
 from runbook_tui.run.elsewhere import astray
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, conclude, failed_probes, holders, waits_for
+from runbook_tui.run.handing_over import hand_over
 from runbook_tui.run.late_values import lacking
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.mending import amend_undo, continue_undo, leave_undo, retry_undo
@@ -339,6 +341,9 @@ _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusa
     r.AddNote: _note,
     r.SignNode: sign,
     r.AskAnew: ask_anew,
+    r.RaiseHand: raise_hand,
+    r.LowerHand: lower_hand,
+    r.HandOver: hand_over,
     r.SealRun: seal,
     r.TakePlan: take_plan,
     r.OverrideGate: _override,

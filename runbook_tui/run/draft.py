@@ -60,6 +60,7 @@ class Draft:
         self.lead = state.lead
         self.leads = state.leads
         self.workers = state.workers
+        self.hands_up = state.hands_up
         self.breached = state.breached
         self.rehearsal = state.rehearsal
         self.frame = state.frame
@@ -102,6 +103,7 @@ class Draft:
             lead=self.lead,
             leads=self.leads,
             workers=self.workers,
+            hands_up=self.hands_up,
             breached=self.breached,
             frame=self.frame,
             active=self.active,
@@ -157,6 +159,7 @@ class Draft:
         self.probed = {id_: moved(one, by) for id_, one in self.probed.items()}
         self.notes = [moved(note, by) for note in self.notes]
         self.signoffs = [moved(given, by) for given in self.signoffs]
+        self.hands_up = tuple(moved(hand, by) for hand in self.hands_up)
         if self.severity is not None:
             self.severity = moved(self.severity, by)
         same = self.ended is self.rollback

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from runbook_tui.run.payload import Actor, Payload
-from runbook_tui.run.people_events import ApprovalAsked
+from runbook_tui.run.people_events import ApprovalAsked, HandLowered, HandRaised
 from runbook_tui.run.pull_events import PullMoved, PullSeen
 from runbook_tui.run.rollback_events import (
     RollbackClosed,
@@ -38,6 +38,8 @@ __all__ = [
     "Actor",
     "ApprovalAsked",
     "CheckProbed",
+    "HandLowered",
+    "HandRaised",
     "Payload",
     "PullMoved",
     "PullSeen",
@@ -159,12 +161,16 @@ PlanCopy = RunStarted | PlanChanged
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadHandedOver(Payload):
-    """Another person leads from here on."""
+    """Another person leads from here on; whoever led until now starts no step any more.
+
+    ``reason`` is the note with which it was given on, or why it was ``taken``.
+    """
 
     WIRE: ClassVar[str] = "lead.handed_over"
     name: str
     email: str = ""
     reason: str = ""
+    taken: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from runbook_tui.book.model import Runbook
 from runbook_tui.run import deadlines, replanning, watched
 from runbook_tui.run import events as e
 from runbook_tui.run import fold_rollback as rollback
+from runbook_tui.run.attention import Hand
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, key
 from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Actor, Event, Payload
@@ -75,6 +76,7 @@ def _run_started(draft: Draft, event: Event, payload: e.RunStarted) -> None:
     draft.fields.update(begun=payload, plan=payload, started=draft.at)
     draft.rehearsal = payload.rehearse
     draft.led_by(event.actor)
+    draft.fields["led_since"] = event.seq
     draft.values.update(payload.parameters)
     draft.sources.update(payload.sources)
     draft.secrets.update(payload.secrets)
@@ -86,6 +88,7 @@ def _run_paused(draft: Draft, event: Event, payload: e.RunPaused) -> None:
 
 def _run_resumed(draft: Draft, event: Event, payload: e.RunResumed) -> None:
     draft.paused = False
+    draft.fields["led_since"] = event.seq
 
 
 def _run_finished(draft: Draft, event: Event, payload: e.RunFinished) -> None:
@@ -106,6 +109,16 @@ def _vote_refused(draft: Draft, event: Event, payload: e.VoteRefused) -> None:
 
 def _lead(draft: Draft, event: Event, payload: e.LeadHandedOver) -> None:
     draft.led_by(e.Actor(name=payload.name, email=payload.email))
+    draft.fields.update(led_since=event.seq, handed=payload.reason, lead_taken=bool(payload.taken))
+
+
+def _hand_raised(draft: Draft, event: Event, payload: e.HandRaised) -> None:
+    hand = Hand(by=event.actor, at=draft.at, seq=event.seq, text=payload.text, node=payload.node)
+    draft.hands_up = (*draft.hands_up, hand)
+
+
+def _hand_lowered(draft: Draft, event: Event, payload: e.HandLowered) -> None:
+    draft.hands_up = tuple(hand for hand in draft.hands_up if hand.seq != payload.raised)
 
 
 def _step_started(draft: Draft, event: Event, payload: e.StepStarted) -> None:
@@ -366,6 +379,8 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.CheckTicked: _ticked,
     e.CheckUnticked: _unticked,
     e.NoteAdded: _note,
+    e.HandRaised: _hand_raised,
+    e.HandLowered: _hand_lowered,
     e.CommandStarted: _command_started,
     e.CommandFinished: _command_finished,
     e.EvidenceKept: _evidence,

@@ -19,3 +19,20 @@ class ApprovalAsked(Payload):
     node: str
     kind: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandRaised(Payload):
+    """Somebody wants to be heard, about a node or the run (``""``); it holds nothing up."""
+
+    WIRE: ClassVar[str] = "hand.raised"
+    text: str = ""
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandLowered(Payload):
+    """A hand is down again: one's own, or that of event ``raised``, which the lead has heard."""
+
+    WIRE: ClassVar[str] = "hand.lowered"
+    raised: int

@@ -107,6 +107,29 @@ class AskAnew(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseHand(Request):
+    """Ask to be heard, about a node or the run; holds nothing up."""
+
+    text: str = ""
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LowerHand(Request):
+    """Lower a hand: that of event ``raised``, with 0 one's own."""
+
+    raised: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver(Request):
+    """Give the lead to somebody (``Name <mail>``), with a note."""
+
+    to: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SealRun(Request):
     """Sign what the run came to, as its lead; ``signature`` and ``statement`` as in `SignNode`."""
 

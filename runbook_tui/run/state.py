@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from runbook_tui.book.model import Runbook
 from runbook_tui.run.counting import counted, decided, why_shut
@@ -16,6 +17,9 @@ from runbook_tui.run.sharing_events import RunShared, VoteRefused
 from runbook_tui.run.verdicts import Signoff, enough, rejected
 from runbook_tui.run.watch_holds import held
 from runbook_tui.run.watched import Probed, Watched
+
+if TYPE_CHECKING:
+    from runbook_tui.run.attention import Hand
 
 
 class Status(StrEnum):
@@ -204,6 +208,13 @@ class RunState:
     lead: Actor | None = None
     leads: tuple[Actor, ...] = ()
     """Everybody who has led the run, in order, each once."""
+    led_since: int = 0
+    """The event by which whoever leads began to; a session that began by another leads no more."""
+    handed: str = ""
+    """With which words the lead came to them, and whether they have taken it."""
+    lead_taken: bool = False
+    hands_up: tuple[Hand, ...] = ()
+    """Who wants to be heard, in the order in which they raised a hand."""
     workers: tuple[Actor, ...] = ()
     """Everybody who has started, done or left out any step, each once."""
     started: float = 0.0

@@ -18,6 +18,8 @@ from runbook_tui.run.events import (
     EvidenceKept,
     GateOpened,
     GateOverridden,
+    HandLowered,
+    HandRaised,
     LeadHandedOver,
     NoteAdded,
     OutputPruned,
@@ -63,7 +65,7 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
             RunStarted, RunPaused, RunResumed, RunFinished, RunSealed, PlanChanged,
             LeadHandedOver,
             StepStarted, StepWaiting, StepFinished, StepSkipped, StepRehearsed,
-            CheckTicked, CheckUnticked, CheckProbed, NoteAdded,
+            CheckTicked, CheckUnticked, CheckProbed, NoteAdded, HandRaised, HandLowered,
             CommandStarted, CommandFinished, ParameterCaptured, EvidenceKept,
             PullSeen, PullMoved,
             SignoffGiven, ApprovalAsked, GateOpened, GateOverridden, WatchBreached, WatchCleared,
@@ -88,7 +90,7 @@ KIB = 1024
 PLANS = frozenset({RunStarted.WIRE, PlanChanged.WIRE})
 BY_PEOPLE = frozenset({
     "note.added", "signoff.given", "step.skipped", "gate.overridden", "approval.asked",
-    "lead.handed_over", "watch.overridden",
+    "lead.handed_over", "watch.overridden", "hand.raised",
 })  # fmt: skip
 
 

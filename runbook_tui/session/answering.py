@@ -19,6 +19,7 @@ from runbook_tui.run.events import (
     StepFinished,
     UndoArmed,
 )
+from runbook_tui.run.handing_over import who_leads
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.offers import as_step
 from runbook_tui.run.prepare import secrets_of
@@ -78,6 +79,8 @@ class Desk:
         """Do what is asked, or say why not; raises `JournalError`."""
         if isinstance(request, r.StopCommands):
             return self._stop(request)
+        if isinstance(request, Pause) and (not self._driver.leads or self._fenced()):
+            return Accepted(state=self._state)
         if isinstance(request, Pause):
             events = self._recorder.record(lambda _: [(RunPaused(), None)])
             return Accepted(state=self._state, events=tuple(events))
@@ -107,6 +110,10 @@ class Desk:
             self._driver.roll(request.step)
         return answer
 
+    def _fenced(self) -> bool:
+        self._recorder.sync()
+        return self._driver.fenced(self._state)
+
     def _decided(self, request: r.Request, actor: Actor, *, keep: bool) -> Answer:
         """Decide on the newest state and record; ``keep``: even without a journal."""
         refusal: list[Refusal] = []
@@ -114,6 +121,9 @@ class Desk:
         def pairs(state: RunState) -> list[Pair]:
             refusal.clear()
             now = self._bench.now()
+            if isinstance(request, r.StartStep | r.ProbeAgain) and self._driver.fenced(state):
+                refusal.append(Refusal(reason=who_leads(state), hint="steps are started there"))
+                return []
             if isinstance(request, ShareRequest):
                 decision = decide_share(state, request, actor)
             else:

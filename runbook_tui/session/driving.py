@@ -50,11 +50,25 @@ class Driver:
         """Whether the rollback has gone on just now, and may go on at once: nobody waits for what
         it does not wait for itself."""
         self.leads = leads
+        self.led_since = bench.state.led_since
+        """The event by which this session began to lead."""
+        self._steps.fenced = self.fenced
         self.helps = leads or not attended
 
     @property
     def _state(self) -> RunState:
         return self._bench.state
+
+    def fenced(self, state: RunState) -> bool:
+        """Whether somebody else began to lead after this session did, or this person elsewhere."""
+        return self.leads and state.led_since != self.led_since
+
+    def step_down(self) -> None:
+        """Carry no step on any more; a rollback that runs here goes on."""
+        self.leads = False
+        self._active = set()
+        self._background = {}
+        self._rolling.clear()
 
     def armed(self, pairs: Iterable[Pair]) -> list[Pair]:
         """What was decided, with the undo of every step that it starts right behind its start."""
@@ -149,7 +163,7 @@ class Driver:
 
     def _next(self, step: Step, state: RunState) -> list[Pair]:
         pairs: list[Pair] = []
-        for id_ in next_ones(state, step):
+        for id_ in next_ones(state, step) if not self.fenced(state) else ():
             decided = decide(state, StartStep(step=id_, confirmed=True), self._actor)
             if not isinstance(decided, Refusal):
                 pairs += decided.events

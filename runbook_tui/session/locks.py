@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from runbook_tui.session.home import make_folder, opened
 
+ATTEMPTS = 5
+LETTING_GO = 2.0
+"""Seconds in which whoever led until now hears of it, unless their program does not answer."""
 ROLLBACK_LOCK = "rollback.lock"
 """The file in a run's folder that whoever rolls it back holds, ``rollback.sh`` too."""
 
@@ -28,22 +32,36 @@ class RunLock:
         """Take it if it is free; ``holder`` is what others are told."""
         if self._fd is not None:
             return True
-        fd = self._opened()
-        if fd is None:
-            # Where no lock can be kept the rollback must still run.
-            return True
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(fd)
-            return False
+        for _ in range(ATTEMPTS):
+            fd = self._opened()
+            if fd is None:
+                # Where no lock can be kept the rollback must still run.
+                return True
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(fd)
+                return False
+            if self._is_the_file(fd):
+                self._hold(fd, holder)
+                return True
+            os.close(fd)  # It was put aside meanwhile: what is locked there holds nobody.
+        return False
+
+    def _hold(self, fd: int, holder: str) -> None:
         try:
             os.ftruncate(fd, 0)
             os.write(fd, f"{holder} (pid {os.getpid()})".encode())
         except OSError:
             pass
         self._fd = fd
-        return True
+
+    def _is_the_file(self, fd: int) -> bool:
+        """Whether the lock's name still means this file; where that cannot be told it does."""
+        try:
+            return os.path.samestat(os.fstat(fd), self._path.stat())
+        except OSError:
+            return True
 
     def free(self) -> bool:
         """Whether nobody holds it, this process neither."""
@@ -98,6 +116,38 @@ class LeadLock(RunLock):
     gone = False
     """Whether nobody held it when it was looked at last."""
 
+    def seize(self, holder: str) -> bool:
+        """Take it from whoever holds it and does not let go: the lock they have counts no more.
+
+        Only for one who has recorded that they lead: that is what keeps the other from acting.
+        """
+        if self.take(holder):
+            return True
+        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        try:
+            fd = opened(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.replace(fresh, self._path)
+        except OSError:
+            os.close(fd)
+            return False
+        self._hold(fd, holder)
+        return True
+
     def look(self) -> None:
         """See whether somebody holds it."""
         self.gone = self.free()
+
+
+def seized(lock: LeadLock, holder: str, patience: float = LETTING_GO) -> bool:
+    """Take the lead's lock once whoever had it lets go, as they do when they learn that they lead
+    no more; from one who does not answer it is taken away."""
+    until = time.monotonic() + patience
+    while not lock.take(holder):
+        if time.monotonic() > until:
+            return lock.seize(holder)
+        time.sleep(0.02)
+    return True

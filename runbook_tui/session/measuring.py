@@ -165,6 +165,11 @@ class Measuring:
         except Exception as error:  # noqa: BLE001  a fault of ours must not end the session
             self._bench.recorder.trouble = f"a fault of this program: {error!r}"
 
+    def step_down(self) -> None:
+        """Somebody else leads and measures from here on; what is not recorded is theirs to see."""
+        self._sampler.close()
+        self._leads = False
+
     def finish(self) -> None:
         """The session ends: measure no more, and record what is not recorded yet."""
         self._sampler.close()

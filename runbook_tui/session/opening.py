@@ -161,11 +161,12 @@ def plan_of(begun: PlanCopy, read: Reader) -> Runbook:
     return read(begun.plan, name, begun.includes.__getitem__)
 
 
-def resumption(state: RunState, actor: Actor) -> list[Pair]:
+def resumption(state: RunState, actor: Actor, reason: str = "") -> list[Pair]:
     """That this person leads from now on; another person's lead is handed over."""
     pairs: list[Pair] = [(RunResumed(), None)]
     if state.lead is not None and state.lead.key != actor.key:
-        handed = LeadHandedOver(name=actor.name, email=actor.email, reason="resumed the run")
+        handed = LeadHandedOver(name=actor.name, email=actor.email,
+                                reason=reason.strip() or "resumed the run")  # fmt: skip
         pairs.insert(0, (handed, None))
     return pairs
 

@@ -7,11 +7,13 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from runbook_tui.book.model import Watch
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor, CommandStarted
+from runbook_tui.run.handing_over import taken_over
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import RunState
@@ -20,7 +22,7 @@ from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
 from runbook_tui.session.following import Following
 from runbook_tui.session.keyboard import Keyboard
-from runbook_tui.session.locks import LeadLock
+from runbook_tui.session.locks import LeadLock, seized
 from runbook_tui.session.lookout import Lookout
 from runbook_tui.session.measuring import Measured, Measuring
 from runbook_tui.session.opening import resumption
@@ -34,6 +36,7 @@ from runbook_tui.session.ports.pulls import Pulls
 from runbook_tui.session.ports.runner import Runner
 from runbook_tui.session.ports.signatures import Signatures
 from runbook_tui.session.ports.surroundings import Surroundings
+from runbook_tui.session.presence import Presence
 from runbook_tui.session.proofs import Guard
 from runbook_tui.session.pulls import PullWatch
 from runbook_tui.session.putting_out import foreseen
@@ -101,6 +104,8 @@ class Session:
             papers=Papers(folder),
             files=files,
         )
+        self.presence = Presence(folder)
+        """Who looks at the run."""
         self._journal = journal
         self._owns_journal = owns_journal
         self._commands = commands
@@ -126,9 +131,7 @@ class Session:
         self.sharing: Sharing | None = elsewhere
         """How the run fares on other machines; None where it is on this one alone."""
         self._thread = threading.Thread(target=self._live, name="session", daemon=True)
-        following = Following(
-            journal, self._recorder, self._call, self._closing, self.lead_lock.look
-        )
+        following = Following(journal, self._recorder, self._call, self._closing, self._look)
         self._lookout = Lookout(self._bench, durations or NoDurations(), runner)
         self._looking = threading.Thread(target=self._lookout.go_on, name="lookout", daemon=True)
         self.pulls = PullWatch(self._bench, pulls if leads else None, self._call)
@@ -173,20 +176,34 @@ class Session:
         """Whether nobody's program leads the run now, this one neither; never waits."""
         return not self.leads and self.elsewhere is None and self.lead_lock.gone
 
-    def open(self, *, resume: bool = False) -> bool:
+    def open(self, *, resume: bool = False, reason: str = "", seize: bool = False) -> bool:
         """Start the session's threads; False if it should lead and somebody else does.
 
-        ``resume`` records that this person goes on as lead. Raises `JournalError`.
+        ``resume`` records that this person goes on as lead, for a ``reason``; ``seize``: they take
+        the lead over though somebody has it. Raises `JournalError`.
         """
         if self.leads and not self.lead_lock.take(self.actor.identity):
-            return False
-        if resume:
-            self._recorder.record(lambda state: resumption(state, self.actor))
+            if not seize:
+                return False
+            taken = partial(taken_over, actor=self.actor, reason=reason)
+            self._recorder.record(taken)
+            seized(self.lead_lock, self.actor.identity)
+        elif resume:
+            self._recorder.record(lambda state: resumption(state, self.actor, reason))
+        self._driver.led_since = self.state.led_since
         self.lead_lock.look()
         self._thread.start()
         self._follower.start()
         self.pulls.start()
         return True
+
+    def appear(self, way: str) -> None:
+        """Be seen by others who look at the run, in this way."""
+        self.presence.enter(self.actor, way)
+
+    def _look(self) -> None:
+        self.lead_lock.look()
+        self.presence.look()
 
     def prepare_rollback(self, request: r.StartRollback) -> None:
         """This will perhaps be asked in a moment: make ready what can be, and do nothing of it."""
@@ -299,6 +316,7 @@ class Session:
         self._closing.set()
         self._lookout.close()
         self.pulls.close()
+        self.presence.leave()
         self._call(lambda: None)
         if self._thread.is_alive():
             self._thread.join(timeout=10)
@@ -328,6 +346,7 @@ class Session:
                 busy = False  # Nothing of the run is on this machine, and nothing is done here.
                 self._tell()
                 continue
+            self._mind_lead()
             busy = self._driver.advance_safely()
             self.measuring.advance(self._roll_back)
             if self._bench.look_around() | self._lookout.take_in() | self.pulls.take_in():
@@ -342,6 +361,15 @@ class Session:
             scope=scope, node=node, attended=self.measuring.attended, watch=watch.id
         )
         return not isinstance(self._answer(request, self.actor), Refusal)
+
+    def _mind_lead(self) -> None:
+        """Whoever has given the lead on, or lost it, leads no more from the same moment on."""
+        if self.leads and self._driver.fenced(self.state):
+            self.leads = False
+            self._driver.step_down()
+            self.measuring.step_down()
+            self.lead_lock.release()
+            self._told = None
 
     def _do(self, work: _Work) -> None:
         if not isinstance(work.request, r.Request):

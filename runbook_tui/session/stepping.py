@@ -55,6 +55,8 @@ class StepDriver:
         self._mine: set[str] = set()
         self._retries: dict[str, int] = {}
         self._again: set[str] = set()
+        self.fenced: Callable[[RunState], bool] = lambda state: False
+        """Whether somebody else leads by now, as a newer state has it."""
 
     def begin(self, step_id: str) -> list[Pair]:
         """What is recorded together with the start of a step: its undo."""
@@ -191,6 +193,8 @@ class StepDriver:
 
         def unmoved(now: RunState) -> bool:
             found = now.step(step.id)
+            if self.fenced(now):
+                return False
             if now.rolling_back or (acts and overtaken(now, step.id)):
                 return False
             return (found.attempt, found.status) == (seen.attempt, seen.status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -12,10 +13,20 @@ if TYPE_CHECKING:
     from runbook_tui.session.session import Session
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A person who looks on wants to lead: ``reason`` says why it is taken from somebody else."""
+
+    run: str
+    reason: str = ""
+
+
 class LeavingApp(App[int]):
     """An application on a session, as far as leaving goes."""
 
     session: Session
+    wanted: Wanted | None = None
+    """What is wanted instead of this screen, once it has closed."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "sleep", "sleep", id="sleep", show=False,
                 tooltip="back to the shell for a while; fg comes back"),

@@ -14,6 +14,7 @@ from runbook_tui.run.undo_items import NOTHING_ABSENT
 from runbook_tui.session.answering import Answer
 from runbook_tui.session.measuring import Measured
 from runbook_tui.session.ports.terminals import Span, Style, TerminalView
+from runbook_tui.session.presence import Presence
 from runbook_tui.session.sharing import Sharing
 from tests.fakes.history import ADA
 
@@ -30,6 +31,7 @@ class StillSession:
         self.trouble = ""
         self.environment: dict[str, str] = {}
         self.absent = NOTHING_ABSENT
+        self.presence = Presence(Path("/proc/nowhere"))
         self.asked: list[Request] = []
         self.sharing: Sharing | None = None
         self.elsewhere = None

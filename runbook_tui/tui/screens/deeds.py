@@ -43,6 +43,7 @@ class NodeScreen(TonedScreen):
         Binding("x", "skip", "skip", id="skip", tooltip="leave the step out, with a reason"),
         Binding("r", "run", "retry", id="retry", tooltip="try the step again"),
         Binding("n", "note", "note", id="note", tooltip="write a remark down"),
+        Binding("h", "hand", "hand", id="hand", tooltip="raise a hand, or lower one"),
         Binding("y", "copy", "copy", id="copy", tooltip="copy the step's command"),
     ]  # fmt: skip
 
@@ -136,6 +137,12 @@ class NodeScreen(TonedScreen):
                 f"Why is “{self.state.outline[step].title}” skipped?",
                 lambda reason: self.app.ask(SkipStep(step=step, reason=reason)),
             )
+
+    def action_hand(self) -> None:
+        """Raise a hand about the chosen node, or lower one."""
+        from runbook_tui.tui.people_deeds import hand
+
+        hand(self.app, self.chosen)
 
     def action_note(self) -> None:
         """Write a remark down."""

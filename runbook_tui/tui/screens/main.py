@@ -11,6 +11,8 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
 
 from runbook_tui.run.procedures import Duty
+from runbook_tui.session.presence import Here
+from runbook_tui.tui.people_deeds import mind_people
 from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.screens.panes import BESIDE_COLUMNS, PaneScreen
 from runbook_tui.tui.views import card as card_view
@@ -52,6 +54,8 @@ class MainScreen(PaneScreen):
     ]
 
     _leaderless = False
+    _led: bool | None = None
+    _people: tuple[Here, ...] = ()
 
     class Noticed(Message):
         """It is known whether an output holds an error."""
@@ -181,12 +185,16 @@ class MainScreen(PaneScreen):
     def _mind_lead(self) -> None:
         """Say once that nobody leads any more, and what takes over."""
         before, self._leaderless = self._leaderless, self.app.session.leaderless
+        if self._led != self.app.session.leads:
+            self._led = self.app.session.leads
+            self.query_one("#foot").refresh()
         if self._leaderless and not before:
-            self.app.say(guest.nobody_leads(self.state), "bad")
+            self.app.say(guest.nobody_leads(self.state, self.app.session.actor), "bad")
 
     def tick(self) -> None:
         """Once a second: the clocks, whether anybody leads, and a message that is old."""
         self._mind_lead()
+        self._people = mind_people(self.app, self._people)
         self.app.settle_message()
         self.query_one("#head").refresh()
         self.query_one("#card").refresh()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from runbook_tui.book.durations import clock
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, Pending, pending, words
 from runbook_tui.run.state import RunState, Status
+from runbook_tui.run.times import said
 from runbook_tui.tui.views.tone import Line, cut
 
 NEAR = 0.25
@@ -27,13 +28,15 @@ def of_step(state: RunState, id_: str, now: float, width: int) -> list[Line]:
 
 
 def _lines(state: RunState, found: Pending, now: float, width: int) -> list[Line]:
-    said = words(state, found, now)
     if not found.denied(now):
         left = found.until - now
         tone = "warn" if left < NEAR * found.within else "plain"
-        return [[(cut(f"{found.kind} {said} ({clock(left)} left)", width), tone)]]
+        until = said(found.until, now)
+        text = f"{found.kind}: {clock(left)} left, denied if not approved by {until}"
+        return [[(cut(text, width), tone)]]
+    told = words(state, found, now)
     override = ", or overrides the gate" if found.kind == GATE else ""
     return [
-        [(cut(f"{found.kind} {said.upper()[:6]}{said[6:]}", width), "bad")],
+        [(cut(f"{found.kind} {told.upper()[:6]}{told[6:]}", width), "bad")],
         [("Ctrl+P", "key"), (cut(f" the lead asks anew{override}", width - 6), "plain")],
     ]

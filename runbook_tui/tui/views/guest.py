@@ -19,15 +19,17 @@ def you(state: RunState, me: Actor) -> str:
     return printable(f"you: {me.name}{roles}", 40)
 
 
-def nobody_leads(state: RunState) -> str:
-    """What to do where the lead's program is gone."""
+def nobody_leads(state: RunState, me: Actor | None = None) -> str:
+    """What to do where the lead's program is gone; ``me``: the lead may have been given to one."""
+    if me is not None and state.lead is not None and state.lead.key == me.key and state.handed:
+        return "the lead is yours and nobody leads: Ctrl+P “Lead the run” takes it"
     return f"nobody leads now: `runbook resume {state.run}` takes over"
 
 
 def who_starts(state: RunState, me: Actor, *, leaderless: bool) -> str:
     """Who starts the steps, for somebody who may not."""
     if leaderless:
-        return nobody_leads(state)
+        return nobody_leads(state, me)
     lead = state.lead
     if lead is None:
         return "the lead starts it"

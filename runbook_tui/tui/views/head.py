@@ -17,7 +17,7 @@ from runbook_tui.run.state import RunState
 from runbook_tui.run.times import day_of, said
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.session.sharing import Standing
-from runbook_tui.tui.views import follow_up, severity, shared
+from runbook_tui.tui.views import follow_up, people_news, severity, shared
 from runbook_tui.tui.views.tone import Line, length, spread
 from runbook_tui.tui.views.whereabouts import environment
 
@@ -56,11 +56,12 @@ def head(
     you: str = "",
     leaderless: bool = False,
     sharing: Standing | None = None,
+    here: str = "",
 ) -> Line:
     """The top line; what goes first where it is narrow: run, lead, finish; never readiness.
 
     ``you``: who looks on, where that is not the lead. ``leaderless``: nobody leads now.
-    ``sharing``: how the run fares on other machines.
+    ``sharing``: how the run fares on other machines. ``here``: who else looks at it.
     """
     if state.rolling_back:
         started = state.rollback.started if state.rollback else None
@@ -75,11 +76,13 @@ def head(
     right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]
     own: list[Line] = [[(you, "strong")]] if you else []
     own += shared.facts(sharing, width)
+    if raised := people_news.hands(state):
+        own.insert(0, [(raised, "bad")])
     if level := severity.word(state.severity):
         own.insert(0, [(level, "bad")])
     if left := follow_up.fact(state, now, width):
         own.append(left)
-    for number, fact in enumerate([*own, *_facts(state, now, absent, width, leaderless)]):
+    for number, fact in enumerate([*own, *_facts(state, now, absent, width, leaderless, here)]):
         # These stay beside the shortest title; whatever else only beside a readable one.
         least = SHORTEST_TITLE if number < max(2, len(own)) else READABLE_TITLE
         if length(right) + length(fact) + 3 + min(least, length(title)) > width:
@@ -88,7 +91,9 @@ def head(
     return spread(title, right, width)
 
 
-def _facts(state: RunState, now: float, absent: Absent, width: int, leaderless: bool) -> list[Line]:
+def _facts(
+    state: RunState, now: float, absent: Absent, width: int, leaderless: bool, here: str
+) -> list[Line]:
     """What is said beside the light where there is room, the most important first."""
     until = state.finished if state.finished is not None else now
     facts: list[Line] = [[(since(state, until), "plain")]]
@@ -104,6 +109,8 @@ def _facts(state: RunState, now: float, absent: Absent, width: int, leaderless: 
         facts.insert(0, [("nobody leads", "bad")])
     elif state.lead is not None:
         facts.append([(f"lead {printable(state.lead.name, 24)}", "dim")])
+    if here:
+        facts.append([(here, "plain")])
     return [*facts, [(f"run {state.run[-4:]}", "dim")]]
 
 

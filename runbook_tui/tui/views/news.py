@@ -11,6 +11,7 @@ from runbook_tui.run.upcoming import open_before
 from runbook_tui.tui.views import shared
 from runbook_tui.tui.views.follow_up import opened
 from runbook_tui.tui.views.outputs import ended_early, ending
+from runbook_tui.tui.views.people_news import people_news
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.tone import Part
 from runbook_tui.tui.views.verdict import in_words
@@ -22,6 +23,7 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
         return []
     stepped = now.steps is not before.steps
     return [
+        *people_news(before, now, me),
         *_replanned(before, now, me),
         *(_still_open(before, now) if stepped else ()),
         *(_out_of_order(before, now) if stepped else ()),
