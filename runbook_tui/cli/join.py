@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 @click.argument("run", required=False)
 @click.option("--share", metavar="REMOTE", help="the git remote over which the run is shared")
 @click.option("--no-tui", is_flag=True, help="follow it as lines of text, until it ends")
+@click.option("--wall", is_flag=True, help="in large type, for a room to look at")
 @as_option
-def command(run: str | None, share: str | None, no_tui: bool, claimed: str | None) -> int:
+def command(
+    run: str | None, share: str | None, no_tui: bool, wall: bool, claimed: str | None
+) -> int:
     """Look on, tick and sign in your own name, and roll back; the lead starts steps."""
     if share is not None:
         raise Ended(exits.USAGE, "this version does not share runs between machines yet")
@@ -31,7 +34,8 @@ def command(run: str | None, share: str | None, no_tui: bool, claimed: str | Non
 
     need_terminal()
     name = f"run {run}" if run else "the newest run"
-    return show(Opening(name, partial(_open, run, claimed)), "join")
+    opening = Opening(name, partial(_open, run, claimed))
+    return show(opening, "join", first="wall" if wall else "")
 
 
 def _open(run: str | None, claimed: str | None, opening: Opening) -> Opened:

@@ -70,9 +70,9 @@ def command(
     return lead_lines(chosen, who, values, yes=yes, resume=plan is None, after=None, people=people)
 
 
-def on_screen(run: str, *, panic: bool = False) -> int:
-    """Go on with a run on the screen; ``panic``: its rollback is shown as soon as it is open."""
-    return _on_screen(run, None, (), may_ask=True, panic=panic)
+def on_screen(run: str, *, first: str = "") -> int:
+    """Go on with a run on the screen; ``first``: what is shown first."""
+    return _on_screen(run, None, (), may_ask=True, first=first)
 
 
 class YesWanted(Exception):
@@ -89,7 +89,7 @@ def _on_screen(
     pairs: tuple[str, ...],
     *,
     may_ask: bool,
-    panic: bool = False,
+    first: str = "",
 ) -> int:
     """The screen first, the run beside it; what only a terminal can answer in between."""
     from runbook_tui.tui.opening import Opening
@@ -97,14 +97,14 @@ def _on_screen(
     name = f"run {run}" if run else "the newest run"
     try:
         opening = Opening(name, partial(_look, run, claimed, pairs, may_ask))
-        return show(opening, "resume", panic=panic)
+        return show(opening, "resume", first=first)
     except YesWanted as wanted:
         taking = wanted.taking
     from runbook_tui.cli.taking import agreed
 
     chosen = agreed(taking, may_ask=True)
     opening = Opening(f"run {chosen}", partial(_open, chosen, actor(claimed), pairs))
-    return show(opening, "resume", panic=panic)
+    return show(opening, "resume", first=first)
 
 
 def _look(

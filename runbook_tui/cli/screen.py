@@ -36,11 +36,11 @@ def opened(session: Session, said: str = "") -> Opened:
     return Opened(session=session, terminals=wiring.terminals(), said=said, gone=gone)
 
 
-def show(opening: Opening, verb: str, *, panic: bool = False) -> int:
+def show(opening: Opening, verb: str, *, first: str = "") -> int:
     """Open a run on the screen and stay until the person leaves; returns the exit status.
 
-    ``verb`` is the command that comes back to it; ``panic``: the rollback is shown as soon as the
-    run is open. Raises what kept it from being opened, once
+    ``verb`` is the command that comes back to it; ``first``: what the screen begins with, as
+    in `begin_with`. Raises what kept it from being opened, once
     the screen has closed.
     """
     from runbook_tui import wiring
@@ -49,8 +49,7 @@ def show(opening: Opening, verb: str, *, panic: bool = False) -> int:
 
     end_with_terminal()
     app = RunbookApp(opening, preferences=wiring.preferences())
-    if panic:
-        app.panic_first()
+    app.begin_with(first)
     status = app.run()
     shown = opening.end()
     if shown is None:
