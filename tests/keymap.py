@@ -35,7 +35,8 @@ PARTS = {
 }
 OF_CLASS = {
     "RunbookApp": "everywhere", "LeavingApp": "everywhere", "OwnTerminalApp": "everywhere",
-    "OpeningScreen": "run", "NodeScreen": "run", "PaneScreen": "run", "MainScreen": "run",
+    "OpeningScreen": "run",
+    "NodeScreen": "run", "PaneScreen": "run", "MainScreen": "run", "FocusingScreen": "run",
     "RowList": "list", "ScrolledPane": "pane", "SelectingPane": "pane", "Pane": "pane",
     "RollbackKeys": "rollback", "UndoList": "rollback", "ReadingScreen": "reading",
 }  # fmt: skip

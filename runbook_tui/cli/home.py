@@ -100,7 +100,7 @@ def _on_screen() -> int:
     if choice.run:
         from runbook_tui.cli.resume import on_screen
 
-        return on_screen(choice.run, panic=choice.panic)
+        return on_screen(choice.run, first="rollback" if choice.panic else "")
     from runbook_tui.cli.run import start_on_screen
     from runbook_tui.cli.starting import Start
 

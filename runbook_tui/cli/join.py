@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 @click.argument("run", required=False)
 @click.option("--share", metavar="REMOTE", help="the git remote over which the run is shared")
 @click.option("--no-tui", is_flag=True, help="follow it as lines of text, until it ends")
+@click.option("--wall", is_flag=True, help="in large type, for a room to look at")
 @as_option
-def command(run: str | None, share: str | None, no_tui: bool, claimed: str | None) -> int:
+def command(
+    run: str | None, share: str | None, no_tui: bool, wall: bool, claimed: str | None
+) -> int:
     """Look on, tick and sign in your own name, and roll back; the lead starts steps."""
     if share is not None:
         return _elsewhere(share, run, claimed, no_tui=no_tui)
@@ -33,7 +36,8 @@ def command(run: str | None, share: str | None, no_tui: bool, claimed: str | Non
 
     need_terminal()
     name = f"run {run}" if run else "the newest run"
-    return show(Opening(name, partial(_open, run, claimed)), "join", partial(_lead, claimed))
+    opening = Opening(name, partial(_open, run, claimed))
+    return show(opening, "join", partial(_lead, claimed), first="wall" if wall else "")
 
 
 def _lead(claimed: str | None, wanted: Wanted) -> int:

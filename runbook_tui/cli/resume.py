@@ -90,10 +90,10 @@ def command(
 
 
 def on_screen(
-    run: str, claimed: str | None = None, *, panic: bool = False, taking: Takeover | None = None
+    run: str, claimed: str | None = None, *, first: str = "", taking: Takeover | None = None
 ) -> int:
-    """Go on with a run on the screen; ``panic``: its rollback is shown as soon as it is open."""
-    return _on_screen(run, claimed, (), may_ask=True, panic=panic, taking=taking)
+    """Go on with a run on the screen; ``first``: what is shown first."""
+    return _on_screen(run, claimed, (), may_ask=True, first=first, taking=taking)
 
 
 def _taken(*, seize: bool, reason: str, may_ask: bool) -> Takeover | None:
@@ -126,7 +126,7 @@ def _on_screen(
     *,
     may_ask: bool,
     share: str | None = None,
-    panic: bool = False,
+    first: str = "",
     taking: Takeover | None = None,
 ) -> int:
     """The screen first, the run beside it; what only a terminal can answer in between."""
@@ -135,14 +135,14 @@ def _on_screen(
     name = f"run {run}" if run else "the newest run"
     try:
         look = partial(_look, run, claimed, pairs, may_ask, share, taking)
-        return show(Opening(name, look), "resume", panic=panic)
+        return show(Opening(name, look), "resume", first=first)
     except YesWanted as wanted:
         found = wanted.taking
     from runbook_tui.cli.taking import agreed
 
     chosen = agreed(found, may_ask=True)
     work = partial(_open, chosen, actor(claimed), pairs, share, taking=taking)
-    return show(Opening(f"run {chosen}", work), "resume", panic=panic)
+    return show(Opening(f"run {chosen}", work), "resume", first=first)
 
 
 def _look(

@@ -43,13 +43,13 @@ def opened(session: Session, said: str = "") -> Opened:
 
 def show(
     opening: Opening, verb: str, lead: Callable[[Wanted], int] | None = None, *,
-    panic: bool = False,
+    first: str = "",
 ) -> int:  # fmt: skip
     """Open a run on the screen and stay until the person leaves; returns the exit status.
 
     ``verb`` is the command that comes back to it; ``lead`` opens the run again for a person who
-    wants to lead it; ``panic``: the rollback is shown as soon as the run is open. Raises what kept
-    it from being opened, once
+    wants to lead it; ``first``: what the screen begins with, as in `begin_with`. Raises what
+    kept it from being opened, once
     the screen has closed.
     """
     from runbook_tui import wiring
@@ -58,8 +58,7 @@ def show(
 
     end_with_terminal()
     app = RunbookApp(opening, preferences=wiring.preferences())
-    if panic:
-        app.panic_first()
+    app.begin_with(first)
     status = app.run()
     shown = opening.end()
     if shown is None:

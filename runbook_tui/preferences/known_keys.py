@@ -18,6 +18,7 @@ KNOWN: tuple[Known, ...] = (
     Known("retry", "run", ("r",), "try the step again"),
     Known("note", "run", ("n",), "write a remark down"),
     Known("copy", "run", ("y",), "copy the step's command"),
+    Known("focus", "run", ("f",), "one step, large, or all again"),
     Known("watches", "run", ("w",), "what to keep an eye on"),
     Known("timeline", "run", ("t",), "planned and actual time"),
     Known("find", "run", ("slash",), "find a step, or text in the pane"),

@@ -209,9 +209,16 @@ class RunbookApp(BeginningApp):
         if not self.later(self._show_rollback, word):
             self._panic.press(self.keyed)
 
-    def panic_first(self) -> None:
-        """Before it is run: the rollback is the first that is shown, as after one press."""
-        self._wanted = self._show_rollback
+    def begin_with(self, screen: str) -> None:
+        """Before it is run: what is shown as soon as the run is open, ``rollback`` or ``wall``."""
+        shows = {"rollback": self._show_rollback, "wall": self.action_wall}
+        self._wanted = shows.get(screen)
+
+    def action_wall(self) -> None:
+        """The run in large type, to look at."""
+        from runbook_tui.tui.screens.wall import WallScreen
+
+        self.push_screen(WallScreen())
 
     def _show_rollback(self) -> None:
         # However often it was pressed until the run was open, that is one press, and it comes now.

@@ -13,6 +13,7 @@ from runbook_tui.run.retrying import paused
 from runbook_tui.tui import people_deeds
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.replacing import look_at_plan
+from runbook_tui.tui.screens.focusing import FocusingScreen
 from runbook_tui.tui.screens.panes import PaneScreen
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]
             screen.action_environment,
         )  # fmt: skip
         yield SystemCommand("First error in the output", "as e does", screen.action_error)
+    if isinstance(screen, FocusingScreen):
+        yield SystemCommand("One step alone", "large, as f does", screen.action_focus_mode)
+    yield SystemCommand("Wall", "the run in large type for a room, to look at", app.action_wall)
     yield SystemCommand("Keys", "what each key does", app.action_help)
     yield SystemCommand("Draw the screen again", "as Ctrl+L does", app.action_redraw)
     yield SystemCommand(

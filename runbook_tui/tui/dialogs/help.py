@@ -20,7 +20,7 @@ Enter         run the step; without a command: start its clock;
 Space         tick the check; on a step its next check, then finish it
 s             sign: the gate around the row first, else its sign-off
 x  r          skip, with a reason; try again
-n  y  /  h    note; copy the command; find a step; raise a hand
+n  y  /  f  h  note; copy the command; find; one step alone; your hand
 
 Tab Esc       look at the output, and back; ↑ ↓ k j PgUp PgDn Home g
               scroll, ← → go along, / find, End G follow

@@ -13,10 +13,12 @@ from textual.message import Message
 from runbook_tui.run.procedures import Duty
 from runbook_tui.session.presence import Here
 from runbook_tui.tui.people_deeds import mind_people
+from runbook_tui.tui.screens.focusing import FocusingScreen
 from runbook_tui.tui.screens.heading import heading
-from runbook_tui.tui.screens.panes import BESIDE_COLUMNS, PaneScreen
+from runbook_tui.tui.screens.panes import BESIDE_COLUMNS
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import checklist as checklist_view
+from runbook_tui.tui.views import focus as focus_view
 from runbook_tui.tui.views import follow_up, guest, head
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.checklist import Checklist
@@ -42,7 +44,7 @@ AROUND_LIST = 15
 """Rows that a short list leaves to the card, the output and the lines around them."""
 
 
-class MainScreen(PaneScreen):
+class MainScreen(FocusingScreen):
     """Where the lead stands for the whole run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -127,8 +129,12 @@ class MainScreen(PaneScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """One column where two do not fit."""
-        width, height = event.size.width, event.size.height
-        narrow = width < WIDE[0] or height < WIDE[1]
+        self.laid_out()
+
+    def laid_out(self) -> None:
+        """Give the parts their sizes."""
+        width, height = self.size.width, self.size.height
+        narrow = width < WIDE[0] or height < WIDE[1] or self.focuses
         self.set_class(narrow, "-narrow")
         self.set_class(self.rows.count <= height - AROUND_LIST, "-short")
         self.set_class(height >= TALL, "-tall")
@@ -161,7 +167,8 @@ class MainScreen(PaneScreen):
         if above is not None:
             lines = follow_up.card(above, now, width - 2, height)
         else:
-            lines = card_view.card(
+            draw = focus_view.focus if self.focuses else card_view.card
+            lines = draw(
                 self.state, self.rows.chosen, now, width - 2, height, self._who_starts(),
                 self.app.session.absent.past, self._signs.seen,
                 self.app.session.pulls.said_of(self.rows.chosen),

@@ -91,7 +91,7 @@ def card(
         parts = _step(state, node.item, now, width, guest, past, signs)
         parts.first += warned(ahead, width)
         return parts.fit(width, height)
-    return [*_other(state, node, now, width), *warned(ahead, width)][:height]
+    return [*holder_lines(state, node, now, width), *warned(ahead, width)][:height]
 
 
 def _step(
@@ -104,15 +104,16 @@ def _step(
     return _Parts(
         first=[spread(head, bar(state, step, now, past), width),
                *what_next(state, step, status, now, width, guest, signs)],
-        command=_command(state, step, width),
-        undo=[_undo(state, step, width)],
+        command=command_lines(state, step, width),
+        undo=[undo_line(state, step, width)],
         boxes=boxes(state, step, width),
         last=[*_carried_out(state, step), *usually(state, step, past), *_notes(state, step.id),
               *text],
     )  # fmt: skip
 
 
-def _command(state: RunState, step: Step, width: int) -> list[Line]:
+def command_lines(state: RunState, step: Step, width: int) -> list[Line]:
+    """What a step runs, with the values that are known."""
     if is_spread(step):
         return _on_each(state, step, width)
     if step.run is None:
@@ -142,7 +143,7 @@ def _on_each(state: RunState, step: Step, width: int) -> list[Line]:
     hosts = ", ".join(host_of(state, inner)[0] for inner in step.steps)
     head: Line = [(cut(f"on {len(step.steps)} machines{pace}: {printable(hosts, 400)}", width),
                    "plain")]  # fmt: skip
-    return [head, *_command(state, dataclasses.replace(step.steps[0], hosts=()), width)]
+    return [head, *command_lines(state, dataclasses.replace(step.steps[0], hosts=()), width)]
 
 
 def _there(host: str) -> str:
@@ -150,7 +151,8 @@ def _there(host: str) -> str:
     return f"on {printable(host, 40)} " if host else ""
 
 
-def _undo(state: RunState, step: Step, width: int) -> Line:
+def undo_line(state: RunState, step: Step, width: int) -> Line:
+    """How it is taken back, and whether that is ready."""
     if is_spread(step):
         text = step.steps[0].undo or _without_undo(step.steps[0])
         first = printable(text.strip().partition("\n")[0], 1000)
@@ -195,7 +197,8 @@ def _notes(state: RunState, node: str) -> list[Line]:
     ]
 
 
-def _other(state: RunState, node: Node, now: float, width: int) -> list[Line]:
+def holder_lines(state: RunState, node: Node, now: float, width: int) -> list[Line]:
+    """All about what holds steps, and about a check or criterion."""
     item = node.item
     lines: list[Line] = [[(f"{node.kind.value} ", "dim"), (said(node.title, 300), "strong")]]
     if isinstance(item, Phase | Change) and item.risk:

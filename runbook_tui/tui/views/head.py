@@ -26,6 +26,7 @@ READABLE_TITLE = 24
 LEADS = (("Enter", "run"), ("x", "skip"), ("i", "type"))
 """Keys in the foot that only the lead has."""
 ROOM_FOR_SPREAD = 110
+SCROLL = (("↑↓", "scroll"),)
 WORTH_SAYING = 60.0
 """Seconds by which a run must be late or early for the head to say so."""
 
@@ -183,11 +184,11 @@ def foot(
     return spread(left, panic, width)
 
 
-def leaving(own: str, width: int, *more: tuple[str, str]) -> Line:
+def leaving(own: str, width: int, *more: tuple[str, str], scrolls: bool = True) -> Line:
     """The keys of a screen that is read and left; ``own`` is the key that opened it, ``more`` are
     those that it has beside."""
     panic: Line = [(" F9 PANIC: roll back ", "panic")]
-    keys: Line = [(" Esc", "key"), (" or ", "plain")]
-    for key, word in ((own, "back"), *more, ("↑↓", "scroll"), ("?", "help")):
+    keys: Line = [(" Esc", "key"), (" or " if own else " ", "plain")]
+    for key, word in ((own, "back"), *more, *(SCROLL if scrolls else ()), ("?", "help")):
         keys += [(key, "key"), (f" {word}  ", "plain")]
     return spread(keys, panic, width)

@@ -1,0 +1,99 @@
+"""One step, large: for a person who only steps through, and looks up from something else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from runbook_tui.book.durations import clock
+from runbook_tui.book.model import Step
+from runbook_tui.run.durations import NO_PAST, Past
+from runbook_tui.run.several import status_of
+from runbook_tui.run.state import RunState, Status, elapsed
+from runbook_tui.tui.views.boxes import boxes
+from runbook_tui.tui.views.card import command_lines, holder_lines, undo_line
+from runbook_tui.tui.views.large import fitting
+from runbook_tui.tui.views.merging import warned
+from runbook_tui.tui.views.next_key import Signs, no_signs, what_next
+from runbook_tui.tui.views.taking import bar
+from runbook_tui.tui.views.tone import GLYPHS, Line, cut, spread, wrap
+from runbook_tui.tui.views.words import said
+
+
+def focus(
+    state: RunState, id_: str, now: float, width: int, height: int, guest: str = "",
+    past: Past = NO_PAST, signs: Signs = no_signs, ahead: Sequence[str] = (),
+) -> list[Line]:  # fmt: skip
+    """A node over the whole screen, in at most ``height`` rows."""
+    if id_ not in state.outline:
+        return [[("nothing chosen", "dim")]]
+    node = state.outline[id_]
+    if not isinstance(node.item, Step):
+        first, *more = holder_lines(state, node, now, width)
+        large = fitting(said(node.title, 200), "strong", width, most=1)
+        return _spaced([[first], large if len(large) + len(more) < height else [], more], height)
+    step = node.item
+    status = status_of(state, id_)
+    told = what_next(state, step, status, now, width, guest, signs)
+    command, undo = command_lines(state, step, width), undo_line(state, step, width)
+    text = [[(line, "dim")] for line in wrap(said(step.text, 4000, lines=True).strip(), width)]
+    rest = [told, warned(ahead, width), [*command[:6], undo], boxes(state, step, width)]
+    parts: list[list[Line]] = []
+    for title, digits in ((True, True), (False, True), (False, False)):
+        parts = [
+            [_where(state, id_, width)],
+            _title(step, width, large=title),
+            _clock(state, step, status, now, width, past, large=digits),
+            *rest,
+        ]
+        if sum(map(len, parts)) <= height:
+            break
+    return _spaced([*parts, text], height)
+
+
+def _spaced(parts: list[list[Line]], height: int) -> list[Line]:
+    """The parts with empty rows between them as far as there are rows for that."""
+    parts = [part for part in parts if part]
+    spare = height - sum(map(len, parts))
+    lines: list[Line] = []
+    for number, part in enumerate(parts):
+        if number and spare > 0:
+            lines.append([])
+            spare -= 1
+        lines += part
+    return lines[:height]
+
+
+def _where(state: RunState, id_: str, width: int) -> Line:
+    """Which step it is of how many, and what it lies in."""
+    steps = [s for s in state.outline.order if not state.outline.is_group(s)]
+    number = f"step {steps.index(id_) + 1} of {len(steps)}" if id_ in steps else "step"
+    around: list[str] = []
+    parent = state.outline[id_].parent
+    while parent:
+        around.insert(0, said(state.outline[parent].title, 60))
+        parent = state.outline[parent].parent
+    return [(cut(" · ".join([number, " › ".join(around)]), width), "dim")]
+
+
+def _title(step: Step, width: int, *, large: bool) -> list[Line]:
+    title = said(step.title, 300)
+    if large:
+        return fitting(title, "strong", width, most=1)
+    return [[(line, "strong")] for line in wrap(title, width)[:2]]
+
+
+def _clock(
+    state: RunState, step: Step, status: Status, now: float, width: int, past: Past, *, large: bool
+) -> list[Line]:
+    """Its state, and the time that it takes of what it may."""
+    glyph, tone = GLYPHS[status]
+    word: Line = [(f"{glyph} {status.value.upper()} ", tone)]
+    spent = elapsed(state, step.id, now)
+    running = status in {Status.RUNNING, Status.WAITING, Status.UNDOING}
+    if spent is None or not running or not large:
+        return [spread(word, bar(state, step, now, past), width)]
+    wanted = step.estimate.maximum if step.estimate else None
+    over = wanted is not None and spent > wanted
+    text = clock(spent) + (f" / {clock(wanted)}" if wanted else "")
+    digits = fitting(text, "bad" if over else tone, width, most=1)
+    return [spread(word, bar(state, step, now, past)[1:], width), *digits]

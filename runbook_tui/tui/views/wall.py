@@ -1,0 +1,147 @@
+"""The run for a whole room: what is done now and since when, how it goes on, what happened last."""
+
+from __future__ import annotations
+
+from runbook_tui.book.durations import clock
+from runbook_tui.run.forecast import forecast
+from runbook_tui.run.several import status_of
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status, closed, elapsed
+from runbook_tui.run.times import said as said_at
+from runbook_tui.run.undo_items import Absent
+from runbook_tui.run.upcoming import gates_waiting, next_open
+from runbook_tui.run.watching import limit_words
+from runbook_tui.tui.views.head import done_by, nearest_window, readiness, safety
+from runbook_tui.tui.views.large import fitting
+from runbook_tui.tui.views.latest import latest
+from runbook_tui.tui.views.tone import GLYPHS, Line, cut, spread
+from runbook_tui.tui.views.words import said
+
+PHASE = {"✓": "good", "▶": "busy", "✗": "bad", "‖": "warn", "○": "dim"}
+LARGE = ((46, 2, 4), (30, 1, 2), (0, 1, 1))
+"""From so many rows on: how large letters and the clock may be."""
+
+
+def wall(state: RunState, now: float, width: int, height: int, absent: Absent) -> list[Line]:
+    """All of it in at most ``height`` rows; the first is what must be seen from afar."""
+    letters, digits = next((a, b) for rows, a, b in LARGE if height >= rows)
+    top = [*_phases(state, width), [], *_now(state, now, width, letters, digits)]
+    rest = [*_ahead(state, now, absent), *_watches(state, width)]
+    room = height - len(top) - len(rest) - 3
+    events = [
+        [(f"{said_at(at, now)}  ", "dim"), (cut(words, width - 8), tone)]
+        for at, words, tone in latest(state, max(0, room))
+    ]
+    return [*top, [], *rest, [], *events][:height]
+
+
+def _phases(state: RunState, width: int) -> list[Line]:
+    """Every phase with its sign, the current one strong; as many as fit around that one."""
+    parts: list[Line] = []
+    at = 0
+    for phase in state.runbook.phases:
+        sign = _sign(state, phase.id)
+        if sign in "▶✗‖":
+            at = len(parts)
+        tone = "strong" if sign in "▶✗‖" else "dim"
+        parts.append([(f"{sign} ", PHASE[sign]), (said(phase.title, 40), tone), ("   ", "plain")])
+    line: Line = [("… ", "dim")] if at > 1 else []
+    for part in parts[max(0, at - 1) :]:
+        line += part
+    return [spread(line, [], width)]
+
+
+def _sign(state: RunState, phase: str) -> str:
+    if closed(state, phase):
+        return "✓"
+    steps = [state.step(step.id) for step in state.outline.steps_inside(phase)]
+    if any(step.status in BROKEN for step in steps):
+        return "✗"
+    if phase in gates_waiting(state):
+        return "‖"
+    return "▶" if any(step.touched for step in steps) else "○"
+
+
+def _now(state: RunState, now: float, width: int, letters: int, digits: int) -> list[Line]:
+    """The step that counts now, and its clock."""
+    if state.rolling_back and state.rollback is not None:
+        done = len(state.rollback.results)
+        many = len(state.rollback.steps)
+        since = clock(now - (state.rollback.started or now))
+        return [*fitting(f"Taking back {done} / {many}", "bad", width, most=letters), [],
+                *fitting(since, "bad", width, most=digits)]  # fmt: skip
+    if state.finished is not None:
+        took = clock(state.finished - state.started)
+        return [*fitting("Done", "good", width, most=digits), [],
+                [(f"run {state.result or 'done'} after {took}", "good")]]  # fmt: skip
+    id_ = _counts(state)
+    if id_ is None:
+        return fitting("Nothing is open", "warn", width, most=1)
+    status = status_of(state, id_)
+    glyph, tone = GLYPHS[status]
+    title = said(state.outline[id_].title, 200)
+    lines = [*fitting(title, "strong", width, most=letters)]
+    spent = elapsed(state, id_, now)
+    step = state.outline.steps[id_]
+    wanted = step.estimate.maximum if step.estimate else None
+    over = wanted is not None and spent is not None and spent > wanted
+    word = f"{glyph} {status.value.upper()}"
+    if status is Status.PENDING:
+        word = f"{glyph} NEXT"
+    lines += [[], [(word, "bad" if over else tone), (f"  {_around(state, id_)}", "dim")]]
+    if spent is not None and status in {Status.RUNNING, Status.WAITING, *BROKEN}:
+        text = clock(spent) + (f" / {clock(wanted)}" if wanted else "")
+        lines += fitting(text, "bad" if over or status in BROKEN else tone, width, most=digits)
+    return lines
+
+
+def _counts(state: RunState) -> str | None:
+    """What a room looks at: what has failed, else what runs or waits, else what is next."""
+    for wanted in (BROKEN, {Status.RUNNING}, {Status.WAITING}):
+        for id_ in state.outline.order:
+            if not state.outline.is_group(id_) and state.step(id_).status in wanted:
+                return id_
+    return next_open(state)
+
+
+def _around(state: RunState, id_: str) -> str:
+    names: list[str] = []
+    parent = state.outline[id_].parent
+    while parent:
+        names.insert(0, said(state.outline[parent].title, 60))
+        parent = state.outline[parent].parent
+    return " › ".join(names)
+
+
+def _ahead(state: RunState, now: float, absent: Absent) -> list[Line]:
+    """How much is done, when it will be, until when it is safe to go on, and the way back."""
+    steps = [id_ for id_ in state.outline.order if not state.outline.is_group(id_)]
+    done = sum(state.step(id_).status in OVER for id_ in steps)
+    line: Line = [(f"{done} of {len(steps)} steps", "strong")]
+    if (found := forecast(state, now, absent.past)) is not None:
+        line += [("   ", "plain"), *done_by(found, now, exact=True)]
+    if (window := nearest_window(state, now, absent)) is not None:
+        text, tone = safety(window, now)[0]
+        line += [("   ", "plain"), (text, tone)]
+    line += [("   ", "plain"), *readiness(state, absent)]
+    waits = [
+        f"{said(state.outline[id_].title, 60)}: {', '.join(gate.roles)}"
+        for id_ in gates_waiting(state)
+        if (gate := state.outline[id_].gate) is not None
+    ]
+    lines = [line]
+    if waits:
+        lines.append([("‖ waits for a sign-off: ", "warn"), ("; ".join(waits), "warn")])
+    return lines
+
+
+def _watches(state: RunState, width: int) -> list[Line]:
+    """What is to be kept an eye on; one that is breached first, and unmistakable."""
+    parts: Line = []
+    for watch in sorted(state.runbook.watches, key=lambda w: w.id not in state.breached):
+        bad = watch.id in state.breached
+        words = f"{said(watch.title, 60)} breached {limit_words(watch)}"
+        parts += [
+            (f"! {words} BREACHED" if bad else words, "bad" if bad else "dim"),
+            ("   ", "plain"),
+        ]
+    return [spread(parts, [], width)] if parts else []
