@@ -139,7 +139,8 @@ def _roles(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
                 yield _fault(place, f"the role “{role}” is not listed",
                              f'add {role} = ["Name <mail>"] to [roles]')  # fmt: skip
         unsigned = runbook.allowed_signers is None and not lost.signers
-        if gate.github and runbook.forge is None and "forge" not in lost.names:
+        nowhere = runbook.forge is None and not lost.forge and "forge" not in lost.names
+        if gate.github and nowhere:
             yield _fault(place, "an approval at GitHub counts only with [forge] github",
                          'add github = "OWNER/NAME" and logins to [forge]')  # fmt: skip
         if gate.signed and unsigned and SIGNERS not in lost.names:

@@ -38,6 +38,7 @@ BY_HINT: dict[Any, st.SearchStrategy[Any]] = {
     tuple[str, ...]: st.lists(texts, max_size=3).map(tuple),
     tuple[str, ...] | None: st.none() | st.lists(texts, max_size=3).map(tuple),
     Mapping[str, str]: st.dictionaries(texts, texts, max_size=3),
+    Mapping[str, str] | None: st.none() | st.dictionaries(texts, texts, max_size=3),
     Mapping[str, int]: st.dictionaries(texts, st.integers(), max_size=3),
     Mapping[str, Sequence[Sequence[float | str | None]]]: st.dictionaries(
         texts, st.lists(st.lists(st.none() | numbers | texts, max_size=3), max_size=3), max_size=3
