@@ -36,7 +36,7 @@ unit: $(DEV) ## the pure packages
 	$(PYTEST) -q -n 2 $(UNIT) tests/unit
 
 integration: $(DEV) ## with real SQLite, PTYs, git, HTTP
-	$(PYTEST) -q -n 2 tests/integration
+	$(PYTEST) -q -n $(JOBS) tests/integration
 
 screens: $(DEV) ## the screens, driven by a pilot, and their golden pictures
 	$(PYTEST) -q -n $(JOBS) tests/tui
