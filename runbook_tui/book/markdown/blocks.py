@@ -149,8 +149,10 @@ def _numbered_below(block: Block) -> list[Block]:
 
     CommonMark lets only a list that begins with 1 follow without an empty line.
     """
-    lines = block.text.split("\n") if block.kind == "paragraph" else []
-    if lines and all(DRAWN.match(line) for line in lines):
+    if block.kind != "paragraph":
+        return [block]
+    lines = block.text.split("\n")
+    if all(DRAWN.match(line) for line in lines):
         return [Block("list", block.line, items=[
             _drawn(Item(n, line, ordered=False)) for n, line in enumerate(lines, block.line)
         ])]  # fmt: skip

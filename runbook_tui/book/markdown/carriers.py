@@ -238,11 +238,11 @@ def _of_asking_bullets(sections: list[Section], others: list[Carrier]) -> list[C
     if not others:
         return []
     inside = {id(s) for c in others for part in (c.section, *c.parts) for s in part.walk()}
-    around = {id(s) for c in others for s in c.section.path()}
+    inside |= {id(s) for c in others for s in c.section.path()}
     return [
         Carrier(s, "bullets")
         for s in sections
-        if 1 < s.level < 7 and s.role == "steps" and id(s) not in inside | around
+        if 1 < s.level < 7 and s.role == "steps" and id(s) not in inside
         and not headings.DESCRIBES.search(s.text)
         and (asked := [i for items in s.lists() for i in items])
         and imperatives.share_asked(i.text for i in asked) >= MOSTLY

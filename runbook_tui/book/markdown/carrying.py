@@ -184,4 +184,5 @@ def _phase(phase: Phase, made: Mapping[str, Step]) -> Phase:
 
 
 def _steps(steps: tuple[Step, ...], made: Mapping[str, Step]) -> tuple[Step, ...]:
-    return tuple(replace(made.get(s.id, s), steps=_steps(s.steps, made)) for s in steps)
+    found = (made.get(s.id, s) for s in steps)
+    return tuple(replace(s, steps=_steps(s.steps, made)) if s.steps else s for s in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from runbook_tui.book.markdown.hinted import Hinted
 from runbook_tui.book.model import Estimate
 
 _UNIT = (
@@ -41,18 +42,18 @@ AFTER_DASH = re.compile(
 WINDOW = re.compile(rf"\(\s{{0,4}}{_NUMBER} ?[-–] ?{_NUMBER} ?{_UNIT}\s{{0,4}}\)", re.IGNORECASE)
 LIMITED = re.compile(rf"(?<!\w)(?:{_AT_MOST})", re.IGNORECASE)
 DIGIT = re.compile(r"\d")
-WAIT = re.compile(
+WAIT = Hinted(
     r"(?<![\w-])(?:wait(?:ing)?|warten?|esperar?|espere|aguard(?:ar|e)|attend(?:re|ez)|подожд(?:ать|ите)"
     r"|ждать|等待|待つ)[:：]?\s?"
     r"(?:(?:for|at least|another|an additional|mindestens|al menos|au moins)\s){0,3}"
     rf"({DURATION.pattern})",
-    re.IGNORECASE,
+    "wait|wart|esper|aguard|attend|подожд|ждать|等待|待つ",
 )
-TAKES = re.compile(
+TAKES = Hinted(
     r"(?<![\w-])(?:takes?|taking|lasts|lasting|dauert|tarda|durará|dura|prend|需要)\s?"
     r"(?:(?:only|usually|typically|normally|at least|another|meistens|nur|normalmente)\s){0,2}"
     rf"({DURATION.pattern})",
-    re.IGNORECASE,
+    "tak|last|dauert|tarda|dura|prend|需要",
 )
 NAMES = (
     r"(?:estimated|expected|approximate|total|execution|run(?:ning)?|rollback|deployment|downtime"
@@ -86,7 +87,9 @@ def behind_title(text: str, line: int) -> Estimate | None:
 
 def of_waiting(text: str, line: int) -> Estimate | None:
     """``Wait 10 minutes``, ``wait: 5 seconds``, ``the copy takes between 5 and 10 minutes``."""
-    match = (WAIT.search(text) or TAKES.search(text)) if DIGIT.search(text) else None
+    if DIGIT.search(text) is None:
+        return None
+    match = WAIT.search(text) or TAKES.search(text)
     return _estimate(match.group(1), match.groups()[1:], line) if match else None
 
 

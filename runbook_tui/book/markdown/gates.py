@@ -109,8 +109,9 @@ CAPITALS = re.compile(
 )
 HINTS = (
     "approv", "sign", "author", "clearance", "green light", "permission", "ahead", "agree",
-    "confirm", "give", "gate",
+    "confirm", "give", "gate", *(word for word in WORDS_OF_OTHERS if word.isascii()),
 )  # fmt: skip
+HINTS_ANYWHERE = (*HINTS, *(word for word in WORDS_OF_OTHERS if not word.isascii()))
 """No sentence that requires an approval is without one of these."""
 
 PATTERNS = (*(re.compile(p, re.IGNORECASE) for p in SENTENCES), FIELD, CAPITALS)
@@ -161,7 +162,7 @@ def sentences(root: Section) -> Iterator[Sentence]:
 
 def _hints(text: str) -> bool:
     lower = text.lower()
-    return any(hint in lower for hint in HINTS) or any(hint in lower for hint in WORDS_OF_OTHERS)
+    return next((True for h in (HINTS if lower.isascii() else HINTS_ANYWHERE) if h in lower), False)
 
 
 def _in_blocks(blocks: list[Block], around: tuple[int, ...]) -> Iterator[Sentence]:
@@ -227,6 +228,12 @@ def _in_title(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentenc
         yield Sentence(line, *found, around)
 
 
+def _only_ours(text: str) -> bool:
+    """Whether no word of another language asks for an approval here."""
+    lower = text.lower()
+    return not any(word in lower for word in WORDS_OF_OTHERS)
+
+
 def _noted(note: str) -> tuple[str, str | None] | None:
     """``(IC must approve)``: who, before what it stands behind."""
     for pattern in PATTERNS_OF_NOTES:
@@ -252,11 +259,12 @@ def _behind(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentence]
 
 def gate_in(sentence: str) -> tuple[str, str | None] | None:
     """Who must approve and before what; None where the sentence requires no approval."""
+    if not _hints(sentence):
+        return None
     text = LEADING.sub("", sentence.strip()).rstrip(" .!;:")
     if not text or len(text) > LONGEST or NOT.search(text):
         return None
-    others = any(word in text.lower() for word in WORDS_OF_OTHERS)
-    for pattern in (*PATTERNS, *(PATTERNS_OF_OTHERS if others else ())):
+    for pattern in PATTERNS if _only_ours(text) else (*PATTERNS, *PATTERNS_OF_OTHERS):
         match = pattern.search(NAMED.sub("", text) if pattern is FIELD else text)
         if match and not NOBODY.search(match.group("who")):
             what = None if pattern is FIELD else match.groupdict().get("what") or ""

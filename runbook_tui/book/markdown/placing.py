@@ -196,5 +196,7 @@ def _changed(change: Change, gates: Mapping[str, Gate]) -> Change:
 
 
 def _stepped(step: Step, gates: Mapping[str, Gate]) -> Step:
+    if step.id not in gates and not step.steps:
+        return step
     inner = tuple(_stepped(s, gates) for s in step.steps)
     return dataclasses.replace(step, gate=gates.get(step.id), steps=inner)

@@ -44,6 +44,12 @@ class Section:
         """Whether its own title is about a disaster."""
         return headings.DISASTER.search(self.text) is not None
 
+    @cached_property
+    def in_disaster(self) -> bool:
+        """Whether a title around it, but that of the whole, is about a disaster."""
+        around = self.parent is not None and self.parent.in_disaster
+        return around or (not self.names_all and self.names_disaster)
+
     @property
     def is_label(self) -> bool:
         """Whether it is a bold paragraph, not a heading."""
@@ -58,9 +64,11 @@ class Section:
 
     def walk(self) -> Iterator[Section]:
         """This section and all inside it, in document order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        todo = [self]
+        while todo:
+            section = todo.pop()
+            yield section
+            todo += reversed(section.children)
 
     @property
     def role(self) -> str:
