@@ -67,6 +67,11 @@ NAMES = (
 FIELD = re.compile(
     rf"^\W*{NAMES}\s{{0,2}}(?:\([^)]{{0,40}}\))?[*_]*\s*[:：][*_]*\s*(.+)", re.IGNORECASE
 )
+IN_UNITS = re.compile(
+    rf"^\W*{NAMES}\s{{0,2}}\((min(?:ute)?s?|hours?|hrs?|h)\)[*_]*\s*[-–:：][*_]*\s*{_NUMBER}\s*$",
+    re.IGNORECASE,
+)
+"""``Estimated Time to Complete (mins) - 60``."""
 HEADING = re.compile(rf"^\W*{NAMES}\W*$", re.IGNORECASE)
 
 
@@ -95,6 +100,12 @@ def of_waiting(text: str, line: int) -> Estimate | None:
 
 def in_field(text: str, line: int) -> Estimate | None:
     """``Duration: 15 minutes``, in bold or not."""
+    counted = IN_UNITS.match(text)
+    if counted is not None:
+        size = seconds(counted.group(1))
+        value = _value(counted.group(2)) * size
+        said = f"{counted.group(2)} {counted.group(1)}"
+        return Estimate(minimum=value, maximum=value, text=said, line=line)
     field = FIELD.match(text)
     inner = DURATION.match(field.group(1).lstrip()) if field else None
     return _estimate(inner.group(0), inner.groups(), line) if inner else None

@@ -100,6 +100,8 @@ FIELD_BEHIND = re.compile(
     r"(?:\s[—–-]\s+|\s{2,}|\s?[;|]\s*)(?P<field>[*_]*approvers?[*_]*\s?[:：].{1,100})$",
     re.IGNORECASE,
 )
+DASHED = re.compile(r"\s[—–-]\s+(?P<rest>[^—–]{8,120})$")
+"""Behind a title: ``Phase 3 - requires sign-off from the CTO``."""
 ROW_NAME = re.compile(r"approver(?:s|\(s\))?\s?:?", re.IGNORECASE)
 NAMED = re.compile(r"\s*(?:\([^()]{0,60}\)|<[^<>]{0,60}>)")
 """Who holds the role now: ``CTO (Jane Doe)``."""
@@ -222,6 +224,10 @@ def _in_title(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentenc
     if not _hints(text):
         return
     yield from _behind(text, line, around)
+    dashed = DASHED.search(text.split("\n", 1)[0][:LONGEST])
+    asked = gate_in(plain(dashed.group("rest"))) if dashed else None
+    if asked and asked[1] == "":
+        yield Sentence(line, *asked, around)
     note = re.search(r"[(（\[]([^()\[\]]{5,120})[)）\]]\s*$", plain(text[:LONGEST]))
     found = (gate_in(note.group(1)) or _noted(note.group(1))) if note else None
     if found:

@@ -15,6 +15,12 @@ ROLLBACK = Hinted(
     "roll|back|revert|undo|rück|reversi|atrás|arrière|revers|ripristino|terugdraai|откат|"
     "回滚|回退|切り戻|切戻|ロールバ|巻き戻",
 )
+ONLY_BACK = re.compile(
+    r"\W*(?:\d[\d.]*\s+)?(?:roll(?:ing)?[\s-]?back|back[\s-]?out|rückfall|reversi[oó]n|marcha atrás"
+    r"|retour (?:en )?arrière|reversão|откат|回滚|回退|切り戻し)"
+    r"(?: ?(?:plan|procedure|steps|commands|方案|步骤|手順))?\W*",
+    re.IGNORECASE,
+)
 PREPARES = re.compile(
     r"\b(?:readiness|ready|prepar\w{0,10}|tested|testing|rehears\w{0,5}|check(?:ed|s)? before)\b"
     r"|vorbereit|getestet|preparaci[oó]n|probado|préparation|preparaç[aã]o|подготовк|准备|演练|準備",
@@ -141,6 +147,11 @@ def is_escalation(text: str) -> bool:
 def is_way_back(text: str) -> bool:
     """Whether a title is that of a rollback, not of what is done before so that there is one."""
     return ROLLBACK.search(text) is not None and not PREPARES.search(plain(text))
+
+
+def is_only_way_back(text: str) -> bool:
+    """Whether a title says nothing but that it is the way back."""
+    return ONLY_BACK.fullmatch(plain(text)) is not None
 
 
 def is_before(text: str) -> bool:

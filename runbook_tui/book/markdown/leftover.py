@@ -60,6 +60,7 @@ def _lines(blocks: list[Block]) -> Iterator[tuple[int, str]]:
         if block.kind == "quote":
             yield from _lines(block.inner)
         texts = [(block.line, block.text)] if block.kind == "paragraph" else []
+        texts += [(r.line, f"{r.cells[0]}: {r.cells[1]}") for r in block.rows if len(r.cells) == 2]
         texts += [(i.line, i.text) for i in block.items if not i.ordered and i.box is None]
         for line, text in texts:
             yield from enumerate(text.split("\n"), line)

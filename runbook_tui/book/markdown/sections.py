@@ -90,6 +90,9 @@ class Section:
             return "criteria"
         if headings.ROLLBACK.search(text):
             before = any(headings.is_before(s.text) for s in self.path() if not s.names_all)
+            if before and headings.is_only_way_back(text):
+                # A phase of preparing has a way back of its own.
+                before = not any(headings.PHASE.search(s.text) for s in self.path())
             return "rollback" if headings.is_way_back(text) and not before else "steps"
         return "recovery" if headings.RECOVERY.search(text) else ""
 
