@@ -169,7 +169,7 @@ def _hints(text: str) -> bool:
 
 def _in_blocks(blocks: list[Block], around: tuple[int, ...]) -> Iterator[Sentence]:
     for number, block in enumerate(blocks):
-        if block.kind == "paragraph":
+        if block.kind == "paragraph" and _hints(block.text):
             yield from _in_text(block.text, block.line, around)
             yield from _in_list(block.text, blocks[number + 1 : number + 2], around)
         elif block.kind == "quote":
@@ -179,12 +179,14 @@ def _in_blocks(blocks: list[Block], around: tuple[int, ...]) -> Iterator[Sentenc
                 yield from _in_text("Approver: " + row.cells[1], row.line, around)
         for item in block.items:
             inner = (item.line, *around)
-            if item.box is None:
-                yield from _in_item(item, inner)
-            else:
-                yield from _in_title(item.text.partition("\n")[0], item.line, inner)
-            yield from _in_list(item.text, item.blocks[:1], around)
-            yield from _in_blocks(item.blocks, inner)
+            if _hints(item.text):
+                if item.box is None:
+                    yield from _in_item(item, inner)
+                else:
+                    yield from _in_title(item.text.partition("\n")[0], item.line, inner)
+                yield from _in_list(item.text, item.blocks[:1], around)
+            if item.blocks:
+                yield from _in_blocks(item.blocks, inner)
 
 
 def _in_list(text: str, following: list[Block], around: tuple[int, ...]) -> Iterator[Sentence]:

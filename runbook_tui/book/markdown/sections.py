@@ -34,7 +34,7 @@ class Section:
         """The title in plain words."""
         return words.title(self.text)
 
-    @property
+    @cached_property
     def said(self) -> str:
         """The paragraphs right below the title."""
         return "\n\n".join(b.text for b in self.blocks if b.kind == "paragraph")

@@ -38,7 +38,9 @@ def plain(text: str) -> str:
 
 def title(text: str) -> str:
     """A title for a row: plain, without the pictures before it and the colon after it."""
-    clean = plain(text if text[:1].isalnum() else MARK.sub("", text))
+    if text[:1].isalnum():  # As nearly all do.
+        return plain(text).rstrip(" :").strip()
+    clean = plain(MARK.sub("", text))
     start = 0
     while start < len(clean) and unicodedata.category(clean[start]) in PICTURES:
         start += 1

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runbook_tui.book.markdown import estimates, headings, labels
+from runbook_tui.book.markdown import escalations, estimates, headings, labels, thresholds
 from runbook_tui.book.markdown.hinted import Hinted
 
 ALL = {
     f"{module.__name__.rpartition('.')[2]}.{name}": value
-    for module in (headings, labels, estimates)
+    for module in (headings, labels, estimates, thresholds, escalations)
     for name, value in vars(module).items()
     if isinstance(value, Hinted)
 }
