@@ -7,13 +7,16 @@ import re
 import unicodedata
 
 VALID = re.compile(r"[a-z0-9][a-z0-9._-]*")
+BETWEEN = re.compile(r"[^a-z0-9]+")
 LONGEST = 60
 
 
 def slug(title: str) -> str:
     """An id made of a title in any language; never empty."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].strip("-")
+    plain = title
+    if not title.isascii():
+        plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    words = BETWEEN.sub("-", plain.lower()).strip("-")[:LONGEST].strip("-")
     return words or "n" + hashlib.sha256(title.encode("utf-8", "replace")).hexdigest()[:8]
 
 

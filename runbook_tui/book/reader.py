@@ -16,7 +16,8 @@ WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 """How texts in UTF-16 and UTF-32 begin."""
 
 
-ANNOTATION = re.compile(r"<!--[ \t]*(?:runbook:|expected)|(?:```|~~~)[^\n{]{0,80}\{")
+COMMENT = re.compile(r"<!--[ \t]*(?:runbook:|expected)")
+FENCE = re.compile(r"^[^\n`~]*(?:```|~~~)[^\n{]{0,80}\{", re.MULTILINE)
 """How what begins in Markdown that says something of what it stands at: comments, blocks."""
 LARGEST = 4 << 20
 """Bytes of a plan with all that it takes in; a run keeps them as one event."""
@@ -44,7 +45,8 @@ def _markdown(text: str, name: str, *, remarks: bool, whole: bool) -> Runbook:
     """What a Markdown document says, with what its comments add to it."""
     from runbook_tui.book.markdown import read_markdown
 
-    if not ANNOTATION.search(text):
+    comments = "<!--" in text and COMMENT.search(text) is not None
+    if not comments and not ("{" in text and FENCE.search(text)):
         return read_markdown(text, name, remarks=remarks, whole=whole)
     from runbook_tui.book.annotations import annotated, expected, fences_say, taken_out
 

@@ -16,13 +16,11 @@ def as_begun(state: RunState, step: Step) -> RunState:
     author thinks that it is begun again. So it gets what it got then, and what another step has
     put out since, which is newer. Steps of TOML say themselves what they put out, and why.
     """
-    own = state.step(step.id).outputs
-    if not own or not step.parts or step.before is not None:
+    own = [name for name in step.outputs if state.sources.get(name) == output_of(step.id)]
+    if not step.parts or step.before is not None or not (own or state.step(step.id).outputs):
         return state
     values, sources = dict(state.values), dict(state.sources)
     for name in own:
-        if sources.get(name) != output_of(step.id):
-            continue
         values.pop(name, None)
         sources.pop(name, None)
         for maker in _before(state, step, name):

@@ -58,7 +58,7 @@ PARTS = {
     "emulator": Part("terminal emulators", 10, bench_emulator.main),
     "journal": Part("durable events", 40, bench_journal.main),
     "record": Part("following, opening and verifying the record", 60, bench_record.main),
-    "reading": Part("reading Markdown plans", 60, bench_reading.main),
+    "reading": Part("reading Markdown plans", 100, bench_reading.main),
     "opening": Part("opening a long run", 20, bench_opening.main),
     "outlook": Part("the outlook on conflicts of 50 pull requests", 40, bench_outlook.main),
     "durations": Part("a step's past durations", 15, bench_durations.main),

@@ -62,3 +62,13 @@ def test_a_block_that_fails_half_way_is_taken_back_where_it_was(runbook: Program
     back = runbook("rollback", runbook.run_id(), "--scope", "run", "--yes")
     assert back.status == 5, back.out + back.err
     assert (runbook.work / "log").read_text() == "back in releases\n"
+
+
+def test_a_block_that_is_tried_again_begins_as_it_began(runbook: Program) -> None:
+    blocks = ("export N=1", 'N=$((N+1))\n   echo "$N" >> seen\n   test -e ok', 'echo "$N" >> seen')
+    steps = (f"{n}. **S{n}**\n   ```sh\n   {b}\n   ```\n" for n, b in enumerate(blocks, 1))
+    plan = runbook.plan("# T\n\n" + "".join(steps), "plan.md")
+    assert runbook("run", plan, "--no-tui").status == 1
+    (runbook.work / "ok").touch()
+    assert runbook("resume", "--no-tui").status == 0
+    assert (runbook.work / "seen").read_text().split() == ["2", "2", "2"]

@@ -25,7 +25,12 @@ class History:
     """Events in order and the state they make; each event is one second after the last."""
 
     def __init__(
-        self, runbook: Runbook, values: dict[str, str] | None = None, *, rehearse: bool = False
+        self,
+        runbook: Runbook,
+        values: dict[str, str] | None = None,
+        *,
+        rehearse: bool = False,
+        environment: str | None = None,
     ) -> None:
         self.events: list[Event] = []
         self.state: RunState = begin("20260101-cafe", runbook)
@@ -33,7 +38,7 @@ class History:
             e.RunStarted(
                 title=runbook.title, source="plan.toml", format=runbook.format, plan="",
                 digest="d", folder="/srv/plan", parameters=values or {},
-                rehearse=rehearse,
+                rehearse=rehearse, environment=environment,
             )
         )  # fmt: skip
 

@@ -22,7 +22,8 @@ from tests.unit.book.test_markdown_any_text import TEXTS
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW = 100
-"""How many times the median a text may take."""
+"""How many times the median of its kind a text may take."""
+MADE_UP, CHANGED = "made up", "changed"
 HANGS = 60
 """Seconds of the clock after which a text is given up."""
 ACTS = frozenset({
@@ -40,14 +41,19 @@ class Reading:
     """Reads texts, and remembers how long each took and what went wrong."""
 
     def __init__(self) -> None:
-        self.times: list[tuple[float, str]] = []
+        self.times: dict[str, list[tuple[float, str, bytes]]] = {MADE_UP: [], CHANGED: []}
         self.faults: list[str] = []
         self._now = ""
         sys.addaudithook(self._hears)
         signal.signal(signal.SIGALRM, self._too_late)
 
-    def read(self, data: bytes, name: str, what: str) -> None:
-        """Read one text as ``show`` does."""
+    def read(self, data: bytes, kind: str, what: str) -> None:
+        """Read one text, and remember it."""
+        self.times[kind].append((self._seconds(data, what), what, data))
+
+    def _seconds(self, data: bytes, what: str) -> float:
+        """Read one text as ``show`` does; how long that took."""
+        name = "plan.toml" if what.endswith(".toml") else "plan.md"
         self._now = what
         signal.alarm(HANGS)
         began = time.process_time()
@@ -62,15 +68,28 @@ class Reading:
             self.faults.append(f"{what}: {error!r}")
         finally:
             signal.alarm(0)
-            self.times.append((time.process_time() - began, what))
             self._now = ""
+        return time.process_time() - began
 
     def ended(self) -> list[str]:
         """What went wrong in all, slow texts too."""
-        median = statistics.median(took for took, _ in self.times)
-        slow = [f"{what}: {took:.2f} s, {took / median:.0f} times the median"
-                for took, what in self.times if took > SLOW * median]  # fmt: skip
-        return [*self.faults, *slow]
+        for times in self.times.values():
+            median = statistics.median(took for took, _, _ in times)
+            for took, what, data in times:
+                # Something else may have been in the way: the quicker of two tries counts.
+                if took > SLOW * median and (again := self._seconds(data, what)) > SLOW * median:
+                    self.faults.append(f"{what}: {again:.2f} s, {again / median:.0f} times")
+        return self.faults
+
+    def told(self) -> str:
+        """How many texts were read, and how long they took."""
+        parts = []
+        for kind, times in self.times.items():
+            median = statistics.median(took for took, _, _ in times) * 1000
+            slowest, what, _ = max(times)
+            parts.append(f"{len(times)} {kind}, median {median:.1f} ms, slowest "
+                         f"{slowest * 1000:.0f} ms ({what})")  # fmt: skip
+        return "; ".join(parts)
 
     def _hears(self, event: str, arguments: tuple[object, ...]) -> None:
         if self._now and event in ACTS:
@@ -127,16 +146,14 @@ def read_all(rounds: int, progress: Callable[[str], None]) -> tuple[str, list[st
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(TEXTS)
     def made_up(text: str) -> None:
-        reading.read(text.encode("utf-8", "surrogatepass"), "plan.md", f"made up {text[:60]!r}")
+        reading.read(text.encode("utf-8", "surrogatepass"), MADE_UP, f"made up {text[:60]!r}")
 
     made_up()
-    progress(f"{len(reading.times)} made up")
+    progress(f"{rounds} made up")
     originals = documents()
     for number in range(rounds):
         chance = random.Random(number)
         name, data = chance.choice(originals)
         _, other = chance.choice(originals)
-        reading.read(changed(data, other, chance), name, f"change {number} of {name}")
-    slowest, what = max(reading.times)
-    told = f"{len(reading.times)} texts, the slowest {slowest:.2f} s ({what})"
-    return told, reading.ended()
+        reading.read(changed(data, other, chance), CHANGED, f"change {number} of {name}")
+    return reading.told(), reading.ended()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from runbook_tui.book.model import Environment
 from runbook_tui.preferences.model import DEFAULTS, Preferences
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
@@ -64,6 +67,21 @@ def going_wrong() -> RunbookApp:
     assert history.state.rollback is not None
     now = (history.state.rollback.started or 0.0) + 190
     return RunbookApp(session, StillTerminals(), now=lambda: now)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_production(picture: SnapshotAssertion, size: tuple[int, int]) -> None:
+    """Where it is said on every screen that this is the real thing, in words and in colour."""
+    live = Environment(name="eu-live", colour="red", production=True)
+    history = History(replace(two_phases(), environments=(live,)), environment="eu-live")
+    history.ran("merge")
+    session = StillSession(history.state)
+    app = RunbookApp(session, StillTerminals(), now=lambda: START + 600)  # type: ignore[arg-type]
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("home", "down", "down", "down")
+        await until(pilot, lambda: "PRODUCTION EU-LIVE" in text_of(app))
+        await pilot.pause(0.2)
+        assert app.export_screenshot(title="Runbook") == picture
 
 
 @pytest.mark.parametrize("size", SIZES)

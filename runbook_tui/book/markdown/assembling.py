@@ -48,7 +48,7 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
     phases, overall = with_criteria(root, phases, gathered)
     numbers = {p.id: headings.number(p.title) for p in phases} | gathered.numbers
     phases = with_facts(root, phases)
-    phases, roles, statements = gated(list(sentences(root)), phases, numbers)
+    phases, roles, statements = gated(list(sentences(root)), phases, numbers, title)
     back = procedures(root, phases, gathered)
     record_leftover(root, gathered)
     record_estimates(root, gathered)
@@ -87,7 +87,7 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
             sorted([*gathered.estimates, *filter(None, [front.estimate])], key=lambda e: e.line)
         ),
     )
-    handed = handed_on(phases, parameters)
+    handed = handed_on(phases, parameters, found)
     whole_plan = replace(made, phases=front_matter.in_folder(handed.phases, front.cwd))
     if not remarks:
         return whole_plan
@@ -98,7 +98,7 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
     return replace(
         whole_plan,
         findings=_by_line(
-            *findings(phases, statements, gathered, parameters, known, handed.names),
+            *findings(phases, statements, gathered, parameters, known, handed),
             *map(from_a_block, wrapped),
             *front_matter.findings(front, parameters),
             *passed_over(root, phases, overall, back, gathered),

@@ -28,6 +28,8 @@ INDENTED = re.compile(
 )
 """A fence that is indented further than its item: code for CommonMark, its own marks and all."""
 
+MARKS = frozenset("☐☑☒0123456789(（①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+"""How a line begins that is an item in other marks than CommonMark's."""
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 SUMMARY = re.compile(r"<summary>(.{0,200}?)</summary>", re.DOTALL | re.IGNORECASE)
 TAG = re.compile(r"<[^<>]{0,200}>")
@@ -149,8 +151,12 @@ def _numbered_below(block: Block) -> list[Block]:
 
     CommonMark lets only a list that begins with 1 follow without an empty line.
     """
-    lines = block.text.split("\n") if block.kind == "paragraph" else []
-    if lines and all(DRAWN.match(line) for line in lines):
+    if block.kind != "paragraph":
+        return [block]
+    if "\n" not in block.text and block.text[:1] not in MARKS:
+        return [block]
+    lines = block.text.split("\n")
+    if all(DRAWN.match(line) for line in lines):
         return [Block("list", block.line, items=[
             _drawn(Item(n, line, ordered=False)) for n, line in enumerate(lines, block.line)
         ])]  # fmt: skip
@@ -236,7 +242,7 @@ def _item(tokens: list[Token], at: int, stop: int, ordered: bool, number: int) -
         rest = blocks if blocks[0].items else blocks[1:]
         return Item(line, first.text, ordered, first.box, rest, number)
     text = blocks.pop(0).text if blocks and blocks[0].kind == "paragraph" else ""
-    box = BOX.match(text)
+    box = BOX.match(text) if text[:1] == "[" else None
     if box:
         text = text[box.end() :]
     ticked = None if box is None else box.group(1) in {"x", "X"}
@@ -245,7 +251,7 @@ def _item(tokens: list[Token], at: int, stop: int, ordered: bool, number: int) -
 
 def _drawn(item: Item) -> Item:
     """An item whose box is a sign: ``☐ Ask Ann``."""
-    drawn = DRAWN.match(item.text) if item.box is None else None
+    drawn = DRAWN.match(item.text) if item.text[:1] in MARKS and item.box is None else None
     if drawn:
         item.box = drawn.group(1) != "☐"
         item.text = item.text[drawn.end() :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from runbook_tui.book.markdown.procedures import staged
 from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.markdown.steps import carries
 
+FACT = re.compile(r"\*\*[^*\n]{1,40}\*\*\s*(?:[-–—:]\s|:)[^\n]{0,120}$")
+ONLY_LINK = re.compile(r"\s*\[[^\[\]]{1,200}\]\(https?:[^()\s]{1,400}\)[.\s]*")
+"""Numbered facts and literature: ``1. **Reviewer** - Ann``, ``1. [Dashboard](https://…)``."""
 MOSTLY = 0.8
 """The share of bullets that must say what to do where numbers and boxes stand elsewhere."""
 
@@ -130,6 +134,14 @@ def _is_advice(section: Section) -> bool:
     items = [i for items in section.lists() for i in items]
     if any(i.box is not None for i in items):
         return False
+    if not any(i.blocks for i in items) and (
+        (
+            all(FACT.match(i.text) for i in items)
+            and not imperatives.are_asked(i.text for i in items)
+        )
+        or all(ONLY_LINK.fullmatch(i.text) for i in items)
+    ):
+        return True
     heading = next((s for s in section.path() if not s.is_label), section)
     if headings.DESCRIBES.search(heading.text) and not any(holds_command(i.blocks) for i in items):
         return True
@@ -238,11 +250,11 @@ def _of_asking_bullets(sections: list[Section], others: list[Carrier]) -> list[C
     if not others:
         return []
     inside = {id(s) for c in others for part in (c.section, *c.parts) for s in part.walk()}
-    around = {id(s) for c in others for s in c.section.path()}
+    inside |= {id(s) for c in others for s in c.section.path()}
     return [
         Carrier(s, "bullets")
         for s in sections
-        if 1 < s.level < 7 and s.role == "steps" and id(s) not in inside | around
+        if 1 < s.level < 7 and s.role == "steps" and id(s) not in inside
         and not headings.DESCRIBES.search(s.text)
         and (asked := [i for items in s.lists() for i in items])
         and imperatives.share_asked(i.text for i in asked) >= MOSTLY

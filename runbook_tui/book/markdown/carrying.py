@@ -36,10 +36,17 @@ class Handed:
 
     phases: tuple[Phase, ...]
     names: dict[str, frozenset[str]] = field(default_factory=dict)
+    put_out: frozenset[str] = frozenset()
+    """All names that any step hands on: what is offered in a rollback has them."""
 
 
-def handed_on(phases: tuple[Phase, ...], parameters: Iterable[Parameter]) -> Handed:
-    """Let the steps of a document hand on what later ones, or their own undos, rely on."""
+def handed_on(
+    phases: tuple[Phase, ...], parameters: Iterable[Parameter], commands: Iterable[Command] = ()
+) -> Handed:
+    """Let the steps of a document hand on what later ones, or their own undos, rely on.
+
+    So do those of ``commands`` that are offered for a rollback, outside the steps.
+    """
     steps = [s for p in phases for s in p.walk() if s.run is not None and not s.shell]
     known = tuple(parameters)
     sets = {s.id: assigned(s.run or "") for s in steps}
@@ -47,10 +54,13 @@ def handed_on(phases: tuple[Phase, ...], parameters: Iterable[Parameter]) -> Han
         return Handed(phases)
     hidden = _hidden(steps, known)
     given = {p.name for p in known}
-    puts, gets = _variables(steps, sets, hidden | given)
+    own = {s.id for s in steps}
+    back = (c for c in commands if c.rollback and c.runnable and c.step not in own)
+    puts, gets = _variables(steps, sets, hidden | given, [_read(c.text) for c in back])
     folders = _folders(steps)
     made = {s.id: _made(s, sorted(puts.get(s.id, ())), folders.get(s.id, Folders())) for s in steps}
-    return Handed(tuple(_phase(p, made) for p in phases), gets)
+    put_out = frozenset(name for names in puts.values() for name in names)
+    return Handed(tuple(_phase(p, made) for p in phases), gets, put_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,7 @@ class Folders:
 
 
 def _variables(
-    steps: Sequence[Step], sets: Mapping[str, set[str]], never: set[str]
+    steps: Sequence[Step], sets: Mapping[str, set[str]], never: set[str], back: Sequence[set[str]]
 ) -> tuple[dict[str, set[str]], dict[str, frozenset[str]]]:
     """The names that each step puts out, and those that each gets."""
     makers: dict[str, list[str]] = {}
@@ -83,6 +93,9 @@ def _variables(
         gets[step.id] |= undoing & ours
         for name in ours:
             makers.setdefault(name, []).append(step.id)
+    for name in (name for names in back for name in names):
+        for maker in makers.get(name, ()):
+            puts.setdefault(maker, set()).add(name)
     return puts, gets
 
 
@@ -184,4 +197,5 @@ def _phase(phase: Phase, made: Mapping[str, Step]) -> Phase:
 
 
 def _steps(steps: tuple[Step, ...], made: Mapping[str, Step]) -> tuple[Step, ...]:
-    return tuple(replace(made.get(s.id, s), steps=_steps(s.steps, made)) for s in steps)
+    found = (made.get(s.id, s) for s in steps)
+    return tuple(replace(s, steps=_steps(s.steps, made)) if s.steps else s for s in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from runbook_tui.book.markdown.attributes import HEAD, attributes, is_only_shown
 from runbook_tui.book.markdown.blocks import Block
@@ -67,7 +68,12 @@ UNDO_HEAD = re.compile(
 
 def language(block: Block) -> str:
     """The first word of a fence's info string, in lower case."""
-    return re.split(r"[\s{#,]", block.info.lower(), maxsplit=1)[0] if block.info else ""
+    return _first_word(block.info) if block.info else ""
+
+
+@lru_cache(maxsize=256)
+def _first_word(info: str) -> str:
+    return re.split(r"[\s{#,]", info.lower(), maxsplit=1)[0]
 
 
 def runnable(block: Block, certain: bool = False) -> bool:

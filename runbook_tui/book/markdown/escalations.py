@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from runbook_tui.book.markdown import words
 from runbook_tui.book.markdown.blocks import Item
 from runbook_tui.book.markdown.estimates import any_duration
+from runbook_tui.book.markdown.hinted import Hinted
 from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.model import Contact, Escalation
 
-CONTACTS = re.compile(
+CONTACTS = Hinted(
     r"\b(?:contacts|contact (?:list|info|information|details|persons?|points?)|kontakte|contactos"
     r"|ansprechpartner(?:innen)?|contatos|контакты|on-?call|who to call)\W*$"
     r"|\bcontacts? (?:and|&) |联系人|联系方式|連絡先|連絡体制",
-    re.IGNORECASE,
+    "contact|kontakt|ansprech|contatos|контакты|call|联系|連絡",
 )
 ROLE = re.compile(
     r"roles?|function|position|responsibility|team|area|rolle|funktion|bereich|rol|función|área"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from runbook_tui.book.markdown.hinted import Hinted
 from runbook_tui.book.model import Estimate
 
 _UNIT = (
@@ -41,18 +42,18 @@ AFTER_DASH = re.compile(
 WINDOW = re.compile(rf"\(\s{{0,4}}{_NUMBER} ?[-–] ?{_NUMBER} ?{_UNIT}\s{{0,4}}\)", re.IGNORECASE)
 LIMITED = re.compile(rf"(?<!\w)(?:{_AT_MOST})", re.IGNORECASE)
 DIGIT = re.compile(r"\d")
-WAIT = re.compile(
+WAIT = Hinted(
     r"(?<![\w-])(?:wait(?:ing)?|warten?|esperar?|espere|aguard(?:ar|e)|attend(?:re|ez)|подожд(?:ать|ите)"
     r"|ждать|等待|待つ)[:：]?\s?"
     r"(?:(?:for|at least|another|an additional|mindestens|al menos|au moins)\s){0,3}"
     rf"({DURATION.pattern})",
-    re.IGNORECASE,
+    "wait|wart|esper|aguard|attend|подожд|ждать|等待|待つ",
 )
-TAKES = re.compile(
+TAKES = Hinted(
     r"(?<![\w-])(?:takes?|taking|lasts|lasting|dauert|tarda|durará|dura|prend|需要)\s?"
     r"(?:(?:only|usually|typically|normally|at least|another|meistens|nur|normalmente)\s){0,2}"
     rf"({DURATION.pattern})",
-    re.IGNORECASE,
+    "tak|last|dauert|tarda|dura|prend|需要",
 )
 NAMES = (
     r"(?:estimated|expected|approximate|total|execution|run(?:ning)?|rollback|deployment|downtime"
@@ -66,6 +67,11 @@ NAMES = (
 FIELD = re.compile(
     rf"^\W*{NAMES}\s{{0,2}}(?:\([^)]{{0,40}}\))?[*_]*\s*[:：][*_]*\s*(.+)", re.IGNORECASE
 )
+IN_UNITS = re.compile(
+    rf"^\W*{NAMES}\s{{0,2}}\((min(?:ute)?s?|hours?|hrs?|h)\)[*_]*\s*[-–:：][*_]*\s*{_NUMBER}\s*$",
+    re.IGNORECASE,
+)
+"""``Estimated Time to Complete (mins) - 60``."""
 HEADING = re.compile(rf"^\W*{NAMES}\W*$", re.IGNORECASE)
 
 
@@ -86,12 +92,20 @@ def behind_title(text: str, line: int) -> Estimate | None:
 
 def of_waiting(text: str, line: int) -> Estimate | None:
     """``Wait 10 minutes``, ``wait: 5 seconds``, ``the copy takes between 5 and 10 minutes``."""
-    match = (WAIT.search(text) or TAKES.search(text)) if DIGIT.search(text) else None
+    if DIGIT.search(text) is None:
+        return None
+    match = WAIT.search(text) or TAKES.search(text)
     return _estimate(match.group(1), match.groups()[1:], line) if match else None
 
 
 def in_field(text: str, line: int) -> Estimate | None:
     """``Duration: 15 minutes``, in bold or not."""
+    counted = IN_UNITS.match(text)
+    if counted is not None:
+        size = seconds(counted.group(1))
+        value = _value(counted.group(2)) * size
+        said = f"{counted.group(2)} {counted.group(1)}"
+        return Estimate(minimum=value, maximum=value, text=said, line=line)
     field = FIELD.match(text)
     inner = DURATION.match(field.group(1).lstrip()) if field else None
     return _estimate(inner.group(0), inner.groups(), line) if inner else None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.inner_code import CODE, message
+from runbook_tui.book.markdown.carrying import Handed
 from runbook_tui.book.markdown.steps import Gathered
 from runbook_tui.book.markdown.variables import Variables, not_carried
 from runbook_tui.book.model import GateStatement, Parameter, Phase
@@ -22,7 +23,7 @@ def findings(
     gathered: Gathered,
     parameters: tuple[Parameter, ...],
     known: Variables,
-    handed: Mapping[str, Collection[str]],
+    handed: Handed,
 ) -> tuple[Finding, ...]:
     """Every finding on what became something."""
     return (
@@ -32,7 +33,7 @@ def findings(
         *_by_hand(phases, gathered),
         *_unplaced(statements),
         *_in_code(gathered, parameters),
-        *_not_carried(gathered, known, handed),
+        *_not_carried(phases, gathered, known, handed),
         *_without_undo(phases, gathered),
     )
 
@@ -47,12 +48,15 @@ def from_a_block(line: int) -> Finding:
 
 
 def _not_carried(
-    gathered: Gathered, known: Variables, handed: Mapping[str, Collection[str]]
+    phases: tuple[Phase, ...], gathered: Gathered, known: Variables, handed: Handed
 ) -> Iterator[Finding]:
+    steps = {s.id for p in phases for s in p.walk()}
     for command, lost, line in not_carried(gathered.commands, known):
         if command.step is None and not command.rollback:
             continue
-        names = [name for name in lost if name not in handed.get(command.step or "", ())]
+        inside = command.step in steps
+        there = handed.names.get(command.step or "", ()) if inside else handed.put_out
+        names = [name for name in lost if name not in there]
         if not names:
             continue
         which = ", ".join(f"${name}" for name in names)

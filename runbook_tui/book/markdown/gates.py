@@ -100,6 +100,8 @@ FIELD_BEHIND = re.compile(
     r"(?:\s[—–-]\s+|\s{2,}|\s?[;|]\s*)(?P<field>[*_]*approvers?[*_]*\s?[:：].{1,100})$",
     re.IGNORECASE,
 )
+DASHED = re.compile(r"\s[—–-]\s+(?P<rest>[^—–]{8,120})$")
+"""Behind a title: ``Phase 3 - requires sign-off from the CTO``."""
 ROW_NAME = re.compile(r"approver(?:s|\(s\))?\s?:?", re.IGNORECASE)
 NAMED = re.compile(r"\s*(?:\([^()]{0,60}\)|<[^<>]{0,60}>)")
 """Who holds the role now: ``CTO (Jane Doe)``."""
@@ -109,8 +111,9 @@ CAPITALS = re.compile(
 )
 HINTS = (
     "approv", "sign", "author", "clearance", "green light", "permission", "ahead", "agree",
-    "confirm", "give", "gate",
+    "confirm", "give", "gate", *(word for word in WORDS_OF_OTHERS if word.isascii()),
 )  # fmt: skip
+HINTS_ANYWHERE = (*HINTS, *(word for word in WORDS_OF_OTHERS if not word.isascii()))
 """No sentence that requires an approval is without one of these."""
 
 PATTERNS = (*(re.compile(p, re.IGNORECASE) for p in SENTENCES), FIELD, CAPITALS)
@@ -161,12 +164,12 @@ def sentences(root: Section) -> Iterator[Sentence]:
 
 def _hints(text: str) -> bool:
     lower = text.lower()
-    return any(hint in lower for hint in HINTS) or any(hint in lower for hint in WORDS_OF_OTHERS)
+    return next((True for h in (HINTS if lower.isascii() else HINTS_ANYWHERE) if h in lower), False)
 
 
 def _in_blocks(blocks: list[Block], around: tuple[int, ...]) -> Iterator[Sentence]:
     for number, block in enumerate(blocks):
-        if block.kind == "paragraph":
+        if block.kind == "paragraph" and _hints(block.text):
             yield from _in_text(block.text, block.line, around)
             yield from _in_list(block.text, blocks[number + 1 : number + 2], around)
         elif block.kind == "quote":
@@ -176,12 +179,14 @@ def _in_blocks(blocks: list[Block], around: tuple[int, ...]) -> Iterator[Sentenc
                 yield from _in_text("Approver: " + row.cells[1], row.line, around)
         for item in block.items:
             inner = (item.line, *around)
-            if item.box is None:
-                yield from _in_item(item, inner)
-            else:
-                yield from _in_title(item.text.partition("\n")[0], item.line, inner)
-            yield from _in_list(item.text, item.blocks[:1], around)
-            yield from _in_blocks(item.blocks, inner)
+            if _hints(item.text):
+                if item.box is None:
+                    yield from _in_item(item, inner)
+                else:
+                    yield from _in_title(item.text.partition("\n")[0], item.line, inner)
+                yield from _in_list(item.text, item.blocks[:1], around)
+            if item.blocks:
+                yield from _in_blocks(item.blocks, inner)
 
 
 def _in_list(text: str, following: list[Block], around: tuple[int, ...]) -> Iterator[Sentence]:
@@ -221,10 +226,20 @@ def _in_title(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentenc
     if not _hints(text):
         return
     yield from _behind(text, line, around)
+    dashed = DASHED.search(text.split("\n", 1)[0][:LONGEST])
+    asked = gate_in(plain(dashed.group("rest"))) if dashed else None
+    if asked and asked[1] == "":
+        yield Sentence(line, *asked, around)
     note = re.search(r"[(（\[]([^()\[\]]{5,120})[)）\]]\s*$", plain(text[:LONGEST]))
     found = (gate_in(note.group(1)) or _noted(note.group(1))) if note else None
     if found:
         yield Sentence(line, *found, around)
+
+
+def _only_ours(text: str) -> bool:
+    """Whether no word of another language asks for an approval here."""
+    lower = text.lower()
+    return not any(word in lower for word in WORDS_OF_OTHERS)
 
 
 def _noted(note: str) -> tuple[str, str | None] | None:
@@ -252,11 +267,12 @@ def _behind(text: str, line: int, around: tuple[int, ...]) -> Iterator[Sentence]
 
 def gate_in(sentence: str) -> tuple[str, str | None] | None:
     """Who must approve and before what; None where the sentence requires no approval."""
+    if not _hints(sentence):
+        return None
     text = LEADING.sub("", sentence.strip()).rstrip(" .!;:")
     if not text or len(text) > LONGEST or NOT.search(text):
         return None
-    others = any(word in text.lower() for word in WORDS_OF_OTHERS)
-    for pattern in (*PATTERNS, *(PATTERNS_OF_OTHERS if others else ())):
+    for pattern in PATTERNS if _only_ours(text) else (*PATTERNS, *PATTERNS_OF_OTHERS):
         match = pattern.search(NAMED.sub("", text) if pattern is FIELD else text)
         if match and not NOBODY.search(match.group("who")):
             what = None if pattern is FIELD else match.groupdict().get("what") or ""

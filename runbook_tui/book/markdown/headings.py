@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 
+from runbook_tui.book.markdown.hinted import Hinted
 from runbook_tui.book.markdown.words import plain, title
 
-ROLLBACK = re.compile(
+ROLLBACK = Hinted(
     r"roll(?:ing)?[\s-]?backs?|back[\s-]?out|\brevert\b|\bundo\b|\bgo(?:ing)? back\b"
     r"|\bfall-?back (?:plan|procedure)|rückfall|rücknahme|zurückrollen|reversi[oó]n|marcha atrás"
     r"|vuelta atrás|retour (?:en )?arrière|revers[aã]o|reverter|ripristino|terugdraai|откат"
     r"|回滚|回退|切り戻し|切戻し|ロールバック|巻き戻し",
+    "roll|back|revert|undo|rück|reversi|atrás|arrière|revers|ripristino|terugdraai|откат|"
+    "回滚|回退|切り戻|切戻|ロールバ|巻き戻",
+)
+ONLY_BACK = re.compile(
+    r"\W*(?:\d[\d.]*\s+)?(?:roll(?:ing)?[\s-]?back|back[\s-]?out|rückfall|reversi[oó]n|marcha atrás"
+    r"|retour (?:en )?arrière|reversão|откат|回滚|回退|切り戻し)"
+    r"(?: ?(?:plan|procedure|steps|commands|方案|步骤|手順))?\W*",
     re.IGNORECASE,
 )
 PREPARES = re.compile(
@@ -28,10 +36,10 @@ BEFORE = re.compile(
 )
 """In the title of a section around one on rollback: what it holds is done before."""
 
-DISASTER = re.compile(
+DISASTER = Hinted(
     r"\bdisaster\b|\bemergency\b|recovery (?:plan|procedures?|process|scenarios?)|notfall"
     r"|\bdesastres?\b|\bemergencia\b|catastrophe|\burgence\b|灾难|应急",
-    re.IGNORECASE,
+    "disaster|emergency|recovery|notfall|desastre|emergencia|catastrophe|urgence|灾难|应急",
 )
 ACTS = re.compile(
     r"^\W*(?:diagnosis|mitigation|remediation|resolution|solution|procedure|instructions|steps"
@@ -42,15 +50,15 @@ ACTS = re.compile(
 )
 """In the title of a section in words: they say what to do."""
 
-RECOVERY = re.compile(
+RECOVERY = Hinted(
     r"recovery|recover\b|restore|wiederherstell|recuperaci|recuperaç|восстановлен|恢复流程|復旧",
-    re.IGNORECASE,
+    "recover|restore|wiederher|recuper|восстан|恢复流程|復旧",
 )
-CRITERIA = re.compile(
+CRITERIA = Hinted(
     r"(?:success|acceptance|exit|completion)\s+(?:criteria|metrics)|definition of done"
     r"|criterios|métricas de éxito|erfolgskriterien|abnahme|crit[èé]r(?:es|ios) d[e'’]"
     r"|criteri di|критерии|成功标准|验收标准|成功基準|完了条件|判定基準",
-    re.IGNORECASE,
+    "criteri|metrics|definition|criterios|métricas|kriterien|abnahme|crit|критерии|标准|基準|条件",
 )
 WHEN = re.compile(
     r"\b(?:triggers?|criteria|conditions?|indicators?|thresholds?|when to|decision|reasons?)\b"
@@ -67,13 +75,15 @@ ESCALATION = re.compile(
     r"|эскалаци[яи])\b|エスカレーション|上报)",
     re.IGNORECASE,
 )
-ASIDE = re.compile(
+ASIDE = Hinted(
     r"appendi|additional information|further (?:reading|information)|bibliograph|literatur"
     r"|trouble[- ]?shoot|\bfaq\b|see also|glossary|\banhang\b|fehlerbehebung|ap[ée]ndice"
     r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|приложени[ея]"
     r"|附录|常见问题|付録|参考資料"
     r"|\bexamples?\b|\bsamples?\b|\bbeispiele?\b|\bejemplos?\b|\bexemples?\b|示例|案例",
-    re.IGNORECASE,
+    "append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
+    "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
+    "exampl|sampl|beispiel|ejemplo|exempl|示例|案例",
 )
 DESCRIBES = re.compile(
     r"\b(?:approach|strategy|background|overview|assumptions?|goals?|objectives?|benefits"
@@ -94,15 +104,19 @@ DAY = re.compile(
     r"|星期.|周[一二三四五六日]|第.天",
     re.IGNORECASE,
 )
-REFERENCE = re.compile(
+REFERENCE = Hinted(
     rf"{ASIDE.pattern}|\breference|\buseful\b|\bkey commands\b|cheat ?sheet|\bexamples?\b"
     r"|\bresources\b|\bbackground\b|\boverview\b|\bcontacts?\b",
-    re.IGNORECASE,
+    "append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
+    "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
+    "exampl|sampl|beispiel|ejemplo|exempl|示例|案例|reference|useful|key commands|cheat|"
+    "resources|background|overview|contact",
 )
-PHASE = re.compile(
+PHASE = Hinted(
     r"\b(?:phase|stage|fase|etapa|étape|schritt|step|paso|part|teil|passo|этап|шаг|фаза)"
     r"\s{0,3}[-#№]?\s{0,3}(\d{1,4})\b|第.{1,2}[步阶]|(?:阶段|フェーズ|段階)\s?\d",
-    re.IGNORECASE,
+    "phase|stage|fase|etapa|étape|schritt|step|paso|part|teil|passo|этап|шаг|фаза|第|阶段|"
+    "フェーズ|段階",
 )
 PHASE_ONLY = re.compile(
     r"^\W*(?:phase|stage|fase|etapa|part|teil|этап|фаза|阶段|フェーズ)\s{0,3}[-#№]?\s{0,3}\w",
@@ -133,6 +147,11 @@ def is_escalation(text: str) -> bool:
 def is_way_back(text: str) -> bool:
     """Whether a title is that of a rollback, not of what is done before so that there is one."""
     return ROLLBACK.search(text) is not None and not PREPARES.search(plain(text))
+
+
+def is_only_way_back(text: str) -> bool:
+    """Whether a title says nothing but that it is the way back."""
+    return ONLY_BACK.fullmatch(plain(text)) is not None
 
 
 def is_before(text: str) -> bool:

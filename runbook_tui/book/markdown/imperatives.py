@@ -37,15 +37,22 @@ OTHERS = (
 FIRST = re.compile(
     rf"^(?:please |then |now |finally |also |first,? |next,? )?(?:(?-i:[A-Z]{{2,5}}) )?"
     rf"(?:{VERBS})\b"
-    rf"|^(?:{OTHERS})\b|(?:\w{{2,30}}(?:ieren|üfen|öschen|tellen|arten|oppen|ühren|ichern))\.?$"
-    r"|^(?:检查|执行|创建|删除|更新|重启|停止|启动|运行|确认|通知|备份|部署|安装|登录|修改|恢复|切换)"
-    r"|(?:する|すること|してください|を?(?:確認|実施|実行|停止|起動|連絡|通知|取得|切替|適用|削除|作成))。?$",
+    rf"|^(?:{OTHERS})\b"
+    r"|^(?:检查|执行|创建|删除|更新|重启|停止|启动|运行|确认|通知|备份|部署|安装|登录|修改|恢复|切换)",
     re.IGNORECASE,
 )
 
+LAST = re.compile(
+    r"\w(?:ieren|üfen|öschen|tellen|arten|oppen|ühren|ichern)\.?$"
+    r"|(?:する|すること|してください|を?(?:確認|実施|実行|停止|起動|連絡|通知|取得|切替|適用|削除|作成))。?$",
+    re.IGNORECASE,
+)
+"""How an order ends in languages that have the verb there."""
+
 
 def _asks(line: str) -> bool:
-    return FIRST.search(title(line)) is not None or types(line.strip("`* "))
+    said = title(line)
+    return bool(FIRST.match(said) or LAST.search(said[-40:]) or types(line.strip("`* ")))
 
 
 def are_asked(texts: Iterable[str]) -> bool:

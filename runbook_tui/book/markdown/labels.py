@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from runbook_tui.book.markdown.hinted import Hinted
+
 UNDO = (
     r"roll(?:ing)?[ -]?back|roll (?:it|this|that) back|back[ -]?out|revert|undo|rückfall"
     r"|rückgängig(?: machen)?|rücknahme|reversi[oó]n|revertir|marcha atrás|vuelta atrás"
@@ -41,17 +43,15 @@ _UNDO = (
     r"|手順|方法|方案|步骤)?(?: (?:with|by running|by|using|via|as follows|like this)(?=[:：]))?"
 )
 _BY = r"(?:[:：]|,? (?:by running|by|run|with|using|via|execute|use)\b:?(?= `))"
-PATTERNS = {
-    "undo": re.compile(_MARKS + _UNDO + _BEHIND + _BY + _REST, re.IGNORECASE),
-    **{
-        kind: re.compile(rf"{_MARKS}(?:{names}){_BEHIND}[:：]{_REST}", re.IGNORECASE)
-        for kind, names in (
-            ("verify", VERIFY), ("shown", SHOWN), ("command", COMMAND), ("other", OTHER),
-        )
-    },
-}  # fmt: skip
-HINTS = (":", "`", "：", "following", "below")
-"""No line with a label is without one of these."""
+_KINDS = (("verify", VERIFY), ("shown", SHOWN), ("command", COMMAND), ("other", OTHER))
+PATTERN = re.compile(
+    rf"{_MARKS}(?:(?P<undo>{_UNDO}{_BEHIND}{_BY})"
+    + "".join(rf"|(?P<{kind}>(?:{names}){_BEHIND}[:：])" for kind, names in _KINDS)
+    + rf"){_REST}",
+    re.IGNORECASE,
+)
+"""All labels at once; the first one that fits counts."""
+KINDS = ("undo", *(kind for kind, _ in _KINDS))
 
 UNSURE = re.compile(
     rf"\b(?:{UNDO}|restore|recover)\b|\b(?:if|in case|when|should|on|upon|wenn|falls|si|en cas)\b"
@@ -74,13 +74,15 @@ AROUND = re.compile(
     r"|command|commands)\b)*",
     re.IGNORECASE,
 )
-FINAL = re.compile(
+FINAL = Hinted(
     r"\birr[eé]vers[ií](?:ble|vel)\b|\bunumkehrbar\b|\bpoint of no return\b|\bno way back\b"
     r"|\bnicht (?:mehr )?rückgängig\b|\bno se puede (?:deshacer|revertir)\b"
     r"|\bne peut (?:pas|plus) être annulée?\b|\bnão pode ser (?:desfeit[oa]|revertid[oa])\b"
     r"|необратим|нельзя (?:откатить|отменить)|不可逆|不可撤销|(?:元に戻せ|取り消せ)(?:ない|ません)"
     r"|\bcan(?: ?not|'t|’t) be (?:undone|reverted|reversed|rolled back)\b",
-    re.IGNORECASE,
+    "irrev|irrév|umkehrbar|point of no|no way back|be undone|be reverted|be reversed|be rolled|"
+    "rückgängig|deshacer|revertir|annul|desfeit|revertid|необрат|откатить|отменить|不可|戻せ|"
+    "消せ",
 )
 IMPOSSIBLE = re.compile(r"^\W*(?:is )?(?:not possible|impossible|none possible)\b", re.IGNORECASE)
 NEEDLESS = re.compile(
@@ -108,14 +110,15 @@ class Label:
 
 def label(line: str) -> Label | None:
     """The label that a line begins with."""
-    lower = line.lower()
-    if not any(hint in lower for hint in HINTS):
-        return None
-    for kind, pattern in PATTERNS.items():
-        match = pattern.match(line[:LONGEST])
-        if match:
-            return Label(kind, match.group("rest").strip())
-    if ANNOUNCES.search(line[-LONGEST:]) and UNSURE.search(line[:LONGEST]):
+    if ":" not in line and "`" not in line and "：" not in line:
+        lower = line.lower()
+        if "following" not in lower and "below" not in lower:
+            return None
+    match = PATTERN.match(line[:LONGEST])
+    if match is not None:
+        kind = next(kind for kind in KINDS if match[kind] is not None)
+        return Label(kind, match["rest"].strip())
+    if ANNOUNCES.search(line[-40:]) and UNSURE.search(line[:LONGEST]):
         return Label("unsure", "")
     return None
 

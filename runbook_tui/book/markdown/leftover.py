@@ -45,8 +45,9 @@ def record_estimates(root: Section, gathered: Gathered) -> None:
         titled = estimates.HEADING.match(words.plain(section.text)) is not None
         for line, text in _lines(section.blocks):
             found = estimates.in_field(text, line) or estimates.of_waiting(text, line)
-            for part in BETWEEN_FIELDS.split(text) if found is None and len(text) < LONGEST else ():
-                found = found or estimates.in_field(part, line)
+            if found is None and len(text) < LONGEST and estimates.DIGIT.search(text):
+                parts = (estimates.in_field(x, line) for x in BETWEEN_FIELDS.split(text)[1:])
+                found = next(filter(None, parts), None)
             found = found or (estimates.leading(text, line) if titled else None)
             if found is not None and line not in taken:
                 taken.add(line)
@@ -59,6 +60,7 @@ def _lines(blocks: list[Block]) -> Iterator[tuple[int, str]]:
         if block.kind == "quote":
             yield from _lines(block.inner)
         texts = [(block.line, block.text)] if block.kind == "paragraph" else []
+        texts += [(r.line, f"{r.cells[0]}: {r.cells[1]}") for r in block.rows if len(r.cells) == 2]
         texts += [(i.line, i.text) for i in block.items if not i.ordered and i.box is None]
         for line, text in texts:
             yield from enumerate(text.split("\n"), line)
@@ -82,12 +84,15 @@ def _record_lines(block: Block, section: Section, taken: set[int], gathered: Gat
             gathered.code(Line(block.line + offset, text), section, None, rollback=True)
 
 
-def _with_words_before(blocks: list[Block]) -> Iterator[tuple[Block, str]]:
+def _with_words_before(blocks: list[Block], before: str = "") -> Iterator[tuple[Block, str]]:
     """Every block, those in items and quotes too, with the paragraph right before it."""
-    before = ""
     for block in blocks:
         yield block, before
         before = block.text if block.kind == "paragraph" else ""
-        yield from _with_words_before(block.inner)
+        if block.inner:
+            yield from _with_words_before(block.inner)
         for item in block.items:
-            yield from _with_words_before([Block("paragraph", item.line, item.text), *item.blocks])
+            said = Block("paragraph", item.line, item.text)
+            yield said, ""
+            if item.blocks:
+                yield from _with_words_before(item.blocks, item.text)

@@ -61,19 +61,33 @@ CURL_VALUES = frozenset(
         "-H", "--header", "-m", "--max-time", "--connect-timeout", "-u", "--user", "-A", "-w",
     }
 )  # fmt: skip
+MARK = re.compile(r"[<{\[XY]|your|YOUR|CHANGE|REPLACE")
+"""No placeholder is without one of these."""
 SSH_OPTION = re.compile(r"-[46AaCkqTtx]+|-[ilopFJ]\S*")
 SSH_VALUES = frozenset({"-i", "-l", "-o", "-p", "-F", "-J"})
 UNCLEAR = re.compile(
     r"[`{}\\]|\$\(|<<|\b(?:if|for|while|until|do|case|function|eval|exec|source|xargs|tee)\b"
 )
 NOWHERE = re.compile(r"\s[12&]?> ?/dev/null\b|\s2>&1(?=\s|$)")
+KNOWN = PLAIN | SUBCOMMANDS.keys() | ONLY_OPTIONS.keys() | {n for n, _ in PAIRS} | {
+    "sudo", "ssh", "curl", "find", "aws",
+}  # fmt: skip
 BETWEEN = frozenset({";", "|", "||", "&&"})
 
 
 def only_looks(text: str) -> bool:
     """Whether every command of a text is known to change nothing."""
-    simple = _simple_commands(text) if len(text) <= LONGEST else []
+    if len(text) > LONGEST or not _begins_well(text):
+        return False
+    simple = _simple_commands(text)
     return bool(simple) and all(_looks(command) for command in simple)
+
+
+def _begins_well(text: str) -> bool:
+    """Whether the first word of a text may be one of a command that only looks: most are none."""
+    lines = (line.split(None, 1) for line in text.split("\n"))
+    first = next((words[0] for words in lines if words and not words[0].startswith("#")), "")
+    return first in KNOWN or not first.isascii() or not first.isalnum()
 
 
 def answers(text: str) -> bool:
@@ -97,7 +111,9 @@ def answers(text: str) -> bool:
 def _simple_commands(text: str) -> list[list[str]]:
     """The words of each command of a text; nothing where it is not plain."""
     lines = [line for line in text.split("\n") if not line.lstrip().startswith("#")]
-    plain = "\n".join(NOWHERE.sub("", PLACEHOLDER.sub("x", line)) for line in lines)
+    plain = "\n".join(
+        NOWHERE.sub("", PLACEHOLDER.sub("x", x) if MARK.search(x) else x) for x in lines
+    )
     if UNCLEAR.search(plain):
         return []
     lexer = shlex.shlex(plain.replace("\n", " ; "), posix=True, punctuation_chars="();<>|&")

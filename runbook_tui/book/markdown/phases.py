@@ -20,6 +20,14 @@ from runbook_tui.book.markdown.steps import (
 )
 from runbook_tui.book.model import Change, Phase, Risk, Step
 
+NAMED = re.compile(r"\*\*([^*]+?):?\*\*\s*:?\s*(.*)")
+GENERIC = re.compile(
+    r"(?:(?:execution|implementation|change|detailed) )?(?:tasks?|steps?|actions?|activities"
+    r"|procedures?|instructions|checklist)|aufgaben|schritte|durchführung|pasos|tareas|étapes|tâches"
+    r"|passos|tarefas|шаги|действия|步骤|任务|手順|作業",
+    re.IGNORECASE,
+)
+"""The title of a part that says nothing but that there is something to do."""
 LINKED = re.compile(r"\W{0,3}\[[^\[\]\n]{1,200}\](?:\(|\[)")
 TIMES = frozenset({"timeline", "duration", "time", "duración", "dauer"})
 DAYS = re.compile(r"\b(?:day|tag|d[ií]a|jour)s?\s{1,3}[\d–-]+", re.IGNORECASE)
@@ -125,7 +133,9 @@ def _phase(holder: Section, title: str, inside: list[Carrier], gathered: Gathere
     own: list[Step] = []
     changes: list[Change] = []
     parts = list(_parts(holder, inside))
-    single = all(part is holder or _is_one_step(part, group) for part, group in parts)
+    single = all(part is holder or _is_one_step(part, group) for part, group in parts) or (
+        len(parts) == 1 and GENERIC.fullmatch(parts[0][0].title) is not None
+    )
     for part, group in parts:
         if single or part is holder or (part.is_label and part.parent is holder):
             own += [step for c in group for step in _steps(c, gathered)]
@@ -204,13 +214,18 @@ def _change_title(section: Section) -> str:
 
 
 def fields_of(section: Section) -> dict[str, tuple[str, int]]:
-    """``- **Name**: value`` bullets of a section, by name in lower case, with their lines."""
+    """``**Name**: value`` in bullets and lines of a section, by name in lower case, with lines."""
     found: dict[str, tuple[str, int]] = {}
     for items in section.lists():
         for item in items:
-            match = re.match(r"\*\*([^*]+?):?\*\*\s*:?\s*(.*)", item.text)
+            match = NAMED.match(item.text)
             if match and not item.ordered:
                 found[match.group(1).strip().lower()] = match.group(2), item.line
+    for block in section.blocks:
+        for n, line in enumerate(block.text.split("\n") if block.kind == "paragraph" else ()):
+            match = NAMED.match(line)
+            if match:
+                found.setdefault(match.group(1).strip().lower(), (match.group(2), block.line + n))
     if "risk level" in found:
         found["risk"] = found["risk level"]
     return found

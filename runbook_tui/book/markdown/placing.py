@@ -13,6 +13,7 @@ from runbook_tui.book.markdown.numbers import phase_at
 from runbook_tui.book.model import Change, Gate, GateStatement, Phase, Step
 
 PHASE = re.compile(r"\b(?:phase|fase|stage)\s(\d{1,4})\b", re.IGNORECASE)
+LETTERED = re.compile(r"\b(?:phase|fase|stage|part|teil)\s([A-Za-z])\b(?!['’-])", re.IGNORECASE)
 STEP = re.compile(r"\b(?:steps?|paso|schritt|#)\s?#?(\d{1,3}(?:\.\d{1,3}){0,4})\b", re.IGNORECASE)
 HERE = re.compile(
     r"^(?:(?:start|begin|run|execut|proceed|continu|do|perform)\w* ?(?:with )?)?"
@@ -74,7 +75,8 @@ class Places:
     def first_behind(self, sentence: Sentence) -> Place | None:
         """The first phase, for what stands above all of them and in no section of its own."""
         first = self.by_id[self.phases[0].id] if self.phases else None
-        above = first is not None and len(sentence.around) <= 1 and sentence.line < first.line
+        outside = not any(line in self.by_line for line in sentence.around)
+        above = first is not None and outside and sentence.line < first.line
         return first if above else None
 
     def numbered(self, number: str, near: Place | None) -> Place | None:
@@ -83,6 +85,14 @@ class Places:
         same = [p for p in counted if p.kind == "step"] or counted
         beside = next((p for p in same if near is not None and p.phase == near.phase), None)
         return beside or (same[0] if len(same) == 1 else None)
+
+    def lettered(self, letter: str) -> Place | None:
+        """The phase that counts with this letter: “Phase B”."""
+        for phase in self.phases:
+            found = LETTERED.search(phase.title)
+            if found is not None and found.group(1).lower() == letter.lower():
+                return self.by_id[phase.id]
+        return None
 
     def titled(self, what: str) -> Place | None:
         """The first node whose title has most of the words, their first one among them."""
@@ -101,11 +111,12 @@ class Places:
 
 
 def gated(
-    found: list[Sentence], phases: tuple[Phase, ...], numbers: Mapping[str, str]
+    found: list[Sentence], phases: tuple[Phase, ...], numbers: Mapping[str, str], title: str = ""
 ) -> tuple[tuple[Phase, ...], dict[str, tuple[str, ...]], tuple[GateStatement, ...]]:
     """The phases with their gates, the roles that these need, and what was read.
 
-    ``numbers`` are those of steps in the plan, by id. Anyone may hold a role that a plan names.
+    ``numbers`` are those of steps in the plan, by id; ``title`` is that of the whole: what is
+    before all of it is before its first phase. Anyone may hold a role that a plan names.
     """
     places = Places(phases, numbers)
     gates: dict[str, Gate] = {}
@@ -113,7 +124,7 @@ def gated(
     statements = []
     for sentence in found:
         place = _meant(sentence, places)
-        if place is None and sentence.what is None:
+        if place is None and (sentence.what is None or _names(sentence.what, title)):
             place = places.first_behind(sentence)
         if place is None and sentence.what is None:
             continue
@@ -125,6 +136,13 @@ def gated(
             known = gates[before].roles if before in gates else ()
             gates[before] = Gate(roles=tuple(dict.fromkeys((*known, *names))), line=sentence.line)
     return tuple(_with(p, gates) for p in phases), roles, tuple(statements)
+
+
+def _names(what: str, title: str) -> bool:
+    """Whether words say the whole plan by its title: “the failover”."""
+    wanted = [w for w in _words(what) if w not in DULL]
+    there = _words(title)
+    return bool(wanted) and all(any(_alike(w, t) for t in there) for w in wanted)
 
 
 def _roles(who: str) -> tuple[str, ...]:
@@ -160,6 +178,9 @@ def _meant(sentence: Sentence, places: Places) -> Place | None:
     if phase:
         meant = phase_at(int(phase.group(1)), places.phases)
         return places.by_id[meant.id] if meant else None
+    letter = LETTERED.search(what)
+    if letter and (named := places.lettered(letter.group(1))):
+        return named
     step = STEP.search(what)
     numbered = places.numbered(step.group(1), standing) if step else None
     return numbered or places.titled(what)
@@ -196,5 +217,7 @@ def _changed(change: Change, gates: Mapping[str, Gate]) -> Change:
 
 
 def _stepped(step: Step, gates: Mapping[str, Gate]) -> Step:
+    if step.id not in gates and not step.steps:
+        return step
     inner = tuple(_stepped(s, gates) for s in step.steps)
     return dataclasses.replace(step, gate=gates.get(step.id), steps=inner)

@@ -34,7 +34,7 @@ class Section:
         """The title in plain words."""
         return words.title(self.text)
 
-    @property
+    @cached_property
     def said(self) -> str:
         """The paragraphs right below the title."""
         return "\n\n".join(b.text for b in self.blocks if b.kind == "paragraph")
@@ -43,6 +43,12 @@ class Section:
     def names_disaster(self) -> bool:
         """Whether its own title is about a disaster."""
         return headings.DISASTER.search(self.text) is not None
+
+    @cached_property
+    def in_disaster(self) -> bool:
+        """Whether a title around it, but that of the whole, is about a disaster."""
+        around = self.parent is not None and self.parent.in_disaster
+        return around or (not self.names_all and self.names_disaster)
 
     @property
     def is_label(self) -> bool:
@@ -58,9 +64,11 @@ class Section:
 
     def walk(self) -> Iterator[Section]:
         """This section and all inside it, in document order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        todo = [self]
+        while todo:
+            section = todo.pop()
+            yield section
+            todo += reversed(section.children)
 
     @property
     def role(self) -> str:
@@ -82,6 +90,9 @@ class Section:
             return "criteria"
         if headings.ROLLBACK.search(text):
             before = any(headings.is_before(s.text) for s in self.path() if not s.names_all)
+            if before and headings.is_only_way_back(text):
+                # A phase of preparing has a way back of its own.
+                before = not any(headings.PHASE.search(s.text) for s in self.path())
             return "rollback" if headings.is_way_back(text) and not before else "steps"
         return "recovery" if headings.RECOVERY.search(text) else ""
 

@@ -216,10 +216,6 @@ def _first_command(body: Body) -> str:
     return next((text.splitlines()[0] for text in texts if text), "")
 
 
-def _is_emergency(section: Section) -> bool:
-    return any(s.names_disaster for s in section.path() if not s.names_all)
-
-
 def _first_words(body: Body) -> str:
     return next((name for text in body.text if (name := words.title(text))), "")
 
@@ -256,7 +252,7 @@ def _step(name: str, line: int, body: Body, section: Section, gathered: Gathered
         checks=tuple(_check(item, gathered) for item in body.checks),
         steps=tuple(step for step in inner if step is not None),
         parts=parts,
-        optional=is_optional(name) or _is_emergency(section),
+        optional=is_optional(name) or section.in_disaster,
         **(run_by(_attributes(body), name) if run else {}),
     )
 

@@ -28,6 +28,8 @@ COLUMNS = {
     "Note": r"notes?|comments?|remarks?|details?|description|hinweise?|notas?|备注",
     "foreign": r".*\b(?:risk|severity|alert|condition|trigger|impact|phone|e-?mail|level)\b.*",
 }
+COUNTED = re.compile(r"\W*(?:[A-Za-z]{1,3}[-.]?)?\d[\d.]*[a-z]?\W*")
+"""What only counts: ``1``, ``2.1``, ``A3``, ``S-4``."""
 TESTED = re.compile(
     r"tests?(?: cases?| steps?| items?)?|check(?:s|points?| items?)?|verif(?:y|ication)(?: step)?"
     r"|validations?|prüfung|prueba|vérification|检查项|测试项?|確認(?:項目|内容)",
@@ -72,7 +74,7 @@ def _tests(names: list[str], cells: list[str]) -> list[str]:
 def _step_numbers(names: list[str], rows: list[Row]) -> list[str]:
     """A column “Step” that only counts is the number where another one says what is done."""
     at = names.index("action")
-    counts = all(re.fullmatch(r"\W*\d[\d.]*\W*", r.cells[at]) for r in rows if at < len(r.cells))
+    counts = all(COUNTED.fullmatch(r.cells[at]) for r in rows if at < len(r.cells))
     if "action" in names[at + 1 :] and counts:
         return [*names[:at], "number", *names[at + 1 :]]
     return names

@@ -9,18 +9,21 @@ from collections.abc import Collection, Iterator
 from runbook_tui.book.markdown import words
 from runbook_tui.book.markdown.blocks import Block, Item, Row
 from runbook_tui.book.markdown.estimates import any_duration
+from runbook_tui.book.markdown.hinted import Hinted
 from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.measures import CURRENT, threshold
 from runbook_tui.book.model import Alert, Threshold
 
-METRICS = re.compile(
+METRICS = Hinted(
     r"\b(?:metrics?|thresholds?|slos?|slis?|kpis?|service levels?|targets?|metriken|kennzahlen"
     r"|schwell(?:en)?werte?|grenzwerte?|zielwerte?|métricas?|umbral(?:es)?|indicadores|métriques?"
     r"|seuils?|indicateurs)\b|指标|阈值",
-    re.IGNORECASE,
+    "metri|thresh|slo|sli|kpi|service level|target|kennzahl|schwell|grenz|ziel|métri|"
+    "umbral|indica|seuil|指标|阈值",
 )
-ALERTS = re.compile(
-    r"\b(?:alerts?|alerting|alarms?|alarme?|alarmas?|alertas?|alertes?)\b|告警|报警", re.IGNORECASE
+ALERTS = Hinted(
+    r"\b(?:alerts?|alerting|alarms?|alarme?|alarmas?|alertas?|alertes?)\b|告警|报警",
+    "alert|alarm|告警|报警",
 )
 LEVELS = {
     "critical": r"critical|kritisch\w{0,2}|crític[oa]s?|critiques?|严重|紧急",

@@ -73,7 +73,8 @@ def head(
     title: Line = [(f" {_calm(printable(state.runbook.title, 120))}", "strong")]
     if state.rehearsal:
         title = [(" REHEARSAL ", "won"), *title]
-    title = [*environment(state), *title]
+    place = environment(state)
+    title = [*place, *title]
     right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]
     own: list[Line] = [[(you, "strong")]] if you else []
     own += shared.facts(sharing, width)
@@ -86,6 +87,7 @@ def head(
     for number, fact in enumerate([*own, *_facts(state, now, absent, width, leaderless, here)]):
         # These stay beside the shortest title; whatever else only beside a readable one.
         least = SHORTEST_TITLE if number < max(2, len(own)) else READABLE_TITLE
+        least += length(place)
         if length(right) + length(fact) + 3 + min(least, length(title)) > width:
             break
         right = [*fact, (" · ", "dim"), *right]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,14 @@ def test_of_a_tree_of_200_that_replace_themselves_nothing_survives_a_stop(tmp_pa
     took, faults = crowds.respawners(tmp_path, 200)
     assert not faults
     assert took < 20
+
+
+def test_any_text_is_read_or_refused_and_nothing_is_done_by_it() -> None:
+    """In a process of its own: it listens to all that Python does, and has its own alarm."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.long", "2", "texts"], check=False, capture_output=True,
+        text=True, timeout=100, cwd=Path(__file__).parents[3],
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "50 made up" in ended.stdout
+    assert "50 changed" in ended.stdout

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from runbook_tui.book.listing import listing
+from runbook_tui.book.shown import shown
+from runbook_tui.book.toml_overlay import overlay_text
 from tests.fakes.files import read_files, said
 
 HEAD = 'format = 1\ntitle = "T"\n'
@@ -40,3 +43,45 @@ def test_an_overlay_amends_them_by_name() -> None:
     over = 'format = 1\nextends = "base.toml"\n[environments.a]\nproduction = true\n'
     (one,) = read_files({"plan.toml": over, "base.toml": base}).environments
     assert (one.values, one.colour, one.production) == ({"region": "eu"}, "red", True)
+
+
+BOTH = (
+    '[environments.staging]\nvalues = { region = "eu" }\ncolour = "green"\n'
+    "[environments.live]\nproduction = true\n"
+)
+
+
+def test_they_are_shown_and_listed() -> None:
+    book = read_files({"plan.toml": HEAD + BOTH + REST})
+    assert list(shown(book)["environments"]) == [
+        {"name": "staging", "line": 3, "source": "plan.toml", "values": {"region": "eu"},
+         "colour": "green", "production": False},
+        {"name": "live", "line": 6, "source": "plan.toml", "values": {}, "colour": "",
+         "production": True},
+    ]  # fmt: skip
+    lines = list(listing(book))
+    at = lines.index("environments")
+    assert lines[at + 1 : at + 3] == ["  staging, green: region = eu", "  LIVE (production)"]
+
+
+def test_a_first_overlay_names_them_and_changes_none() -> None:
+    files = {"base.toml": HEAD + BOTH + REST}
+    base = read_files({"plan.toml": files["base.toml"]})
+    text = overlay_text(base, "base.toml")
+    assert "# [environments.staging]" in text
+    assert '# values = { region = "eu" }' in text
+    found = read_files({"plan.toml": text, **files}).environments
+    assert [(e.name, e.values, e.production) for e in found] == [
+        (e.name, e.values, e.production) for e in base.environments
+    ]
+    taken = text.replace("# [environments.live]", "[environments.live]").replace(
+        "# production = true", "production = false"
+    )
+    assert [e.production for e in read_files({"plan.toml": taken, **files}).environments] == [
+        False, False,
+    ]  # fmt: skip
+
+
+def test_a_first_overlay_of_a_plan_without_any_says_how_one_is_written() -> None:
+    text = overlay_text(read_files({"plan.toml": HEAD + REST}), "plan.toml")
+    assert "# [environments.production]\n# production = true" in text

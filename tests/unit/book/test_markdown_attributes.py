@@ -63,3 +63,20 @@ def test_what_asks_first_or_is_typed_into_needs_no_finding() -> None:
     assert "destructive" in dict(codes(step_of("bash", "dropdb mill")))
     assert "destructive" not in dict(codes(step_of("bash {confirm=true}", "dropdb mill")))
     assert "opens-editor" not in dict(codes(step_of("bash {interactive=true}", "vim a")))
+
+
+@pytest.mark.parametrize(
+    "block",
+    ['```wait\n10m\n```', '```wait duration="10m"\n```', "```wait\nduration: 10 minutes\n```",
+     "```wait\n  duration: 10m\n---\n```", "```wait {duration=10m}\n# let it settle\n```"],
+)  # fmt: skip
+def test_a_pause_is_a_step_with_a_clock_and_no_command(block: str) -> None:
+    before, pause = steps(f"# P\n\n## Go\n\n```step\n./go\n```\n\n## Settle\n\n{block}\n")
+    assert before.run == "./go"
+    assert pause.estimate is not None
+    assert (pause.title, pause.run, pause.estimate.maximum) == ("Settle", None, 600)
+
+
+def test_waiting_that_a_command_does_is_a_step_that_runs_it() -> None:
+    (wait,) = steps('# P\n\n## Soak\n\n```wait name="soak" duration="15s"\n./soak\n```\n')
+    assert (wait.title, wait.run, wait.effect, wait.estimate) == ("soak", "./soak", False, None)

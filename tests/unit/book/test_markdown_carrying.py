@@ -112,3 +112,13 @@ def test_blocks_that_go_to_the_same_folder_each_begin_in_the_plans(tmp_path: Pat
 
 def test_a_folder_of_a_subshell_is_not_handed_on() -> None:
     assert outputs(plan("(cd a && make)", "ls")) == [(), ()]
+
+
+def test_what_only_a_rollback_outside_the_steps_reads_is_handed_on_to_it() -> None:
+    text = (
+        "# T\n\n1. a\n   ```sh\n   GROUP=x\n   ```\n2. b\n\n## Rollback\n\n"
+        "1. back\n   ```sh\n   ./back $GROUP\n   ```\n"
+    )
+    book = read(text, "plan.md")
+    assert outputs(book) == [("GROUP",), ()]
+    assert lost(book) == []

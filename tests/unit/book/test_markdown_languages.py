@@ -205,3 +205,59 @@ def test_texts_of_other_marks_are_told(text: str, what: str) -> None:
 def test_the_time_of_the_whole_stands_among_other_fields(text: str, minutes: int) -> None:
     (found,) = book(f"# P\n\n{text}\n\n1. a\n").estimates
     assert found.maximum / 60 == minutes
+
+
+def test_a_phase_of_preparing_has_a_way_back_but_a_checklist_before_has_none() -> None:
+    text = "# P\n\n## Phase 1: Preparation\n\n1. a\n\n### Rollback\n\n- b\n- c\n"
+    read = book(text + "\n## Phase 2: Go\n\n1. d\n")
+    assert [s.title for s in read.walk()] == ["a", "d"]
+    (way,) = read.procedures
+    assert (way.applies_to, [s.title for s in way.stages]) == ((read.phases[0].id,), ["b", "c"])
+    ready = book("# P\n\n## Pre-flight\n\n### Rollback plan\n\n- [ ] b\n\n## Go\n\n1. d\n")
+    assert [s.title for s in ready.walk()] == ["b", "d"]
+
+
+def test_one_part_that_only_says_tasks_is_no_change_of_its_own() -> None:
+    read = book("# P\n\n## A\n\n**Risk**: High\n\n### Tasks\n\n1. a\n\n## B\n\n### PR-7\n\n1. b\n")
+    assert [(len(p.changes), [s.title for s in p.walk()], p.risk) for p in read.phases] == [
+        (0, ["a"], "high"), (1, ["b"], None),
+    ]  # fmt: skip
+
+
+def test_numbered_facts_and_literature_are_nothing_to_do() -> None:
+    text = (
+        "# P\n\n## Details\n\n1. **Owner** - Ann\n2. **Change window** - now\n3. **Risk** - low\n\n"
+        "## Go\n\n1. **Stop it** - now\n2. **Start it** - then\n\n"
+        "## Links\n\n1. [Board](https://a.example/x)\n"
+    )
+    assert [s.title for s in steps(text)] == ["Stop it - now", "Start it - then"]
+
+
+PHASES = "# The failover\n\n{}\n\n## Phase A: Stop{}\n\n1. a\n\n## Phase B: Move\n\n1. b\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "phase"),
+    [
+        ("Sign-off from operations is required before Phase B.", "", 1),
+        ("Operations must approve the failover.", "", 0),
+        ("", " - requires sign-off from operations", 0),
+    ],
+)
+def test_phases_are_meant_by_letter_by_the_whole_and_in_their_titles(
+    words: str, title: str, phase: int
+) -> None:
+    gates = [p.gate.roles if p.gate else () for p in book(PHASES.format(words, title)).phases]
+    assert gates[phase] == ("operations",)
+    assert gates[1 - phase] == ()
+
+
+def test_steps_that_count_with_letters_and_times_in_tables_and_units() -> None:
+    text = (
+        "# P\n\n| | |\n|---|---|\n| **Estimated time** | 15–20 min |\n\n"
+        "*Estimated Time to Complete (mins)* - 60\n\n"
+        "| Step | Action | Who |\n|---|---|---|\n| A1 | Stop | Ann |\n| A2 | Start | Bob |\n"
+    )
+    read = book(text)
+    assert [s.title for s in read.walk()] == ["Stop", "Start"]
+    assert [e.maximum / 60 for e in read.estimates] == [20, 60]
