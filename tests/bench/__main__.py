@@ -31,6 +31,7 @@ from tests.bench import (
     bench_spawn,
     bench_start,
     bench_stop,
+    bench_watches,
 )
 
 
@@ -59,6 +60,7 @@ PARTS = {
     "record": Part("following, opening and verifying the record", 60, bench_record.main),
     "reading": Part("reading Markdown plans", 60, bench_reading.main),
     "opening": Part("opening a long run", 20, bench_opening.main),
+    "watches": Part("a hundred watches a second, and a breach", 100, bench_watches.main),
     "durations": Part("a step's past durations", 15, bench_durations.main),
     "stop": Part("stopping whole trees", 20, bench_stop.main),
 }
