@@ -80,8 +80,11 @@ class ThreadSampler:
                 if ask is None or (ask.probe, ask.hidden) != (turn.ask.probe, turn.ask.hidden):
                     self._end(self._turns.pop(key))
                 else:
-                    # The same in another rhythm: its next turn comes no sooner for that.
+                    # The same in another rhythm: nothing is asked anew for that alone.
                     turn.ask = ask
+                    if not turn.under_way and turn.due > now + ask.every:
+                        turn.due = now + ask.every
+                        self._put(turn)
             new = [key for key in asks if key not in self._turns]
             for number, key in enumerate(new):
                 ask = asks[key]
