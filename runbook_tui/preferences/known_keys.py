@@ -72,6 +72,8 @@ KNOWN: tuple[Known, ...] = (
     Known("help", "reading", ("question_mark",), "the keys"),
     Known("timeline", "reading", ("t",), "back"),
     Known("watches", "reading", ("w",), "back"),
+    Known("watch-open", "reading", ("o",), "its dashboard, in a browser"),
+    Known("watch-override", "reading", ("a",), "go on though it is red, with a reason"),
     Known("panic", "home", ("f9", "ctrl+backslash"), "shows the rollback of the chosen open run, or of the only one"),
     Known("palette", "home", ("ctrl+p",), "everything that can be done here"),
     Known("open", "home", ("enter",), "go on with a run, start a plan"),

@@ -112,9 +112,9 @@ def graph(one: Plotted, start: float, end: float) -> Html:
     ]  # fmt: skip
     marks += [element("line", x1=0, x2=WIDTH, y1=f"{down(b):.1f}", y2=f"{down(b):.1f}",
                       class_="cut") for b in limits]  # fmt: skip
-    marks += [element("polyline", points=" ".join(f"{across(at):.1f},{down(v):.1f}"
-                                                  for at, v in part), class_="sampled")
-              for part in _stretches(one)]  # fmt: skip
+    for part in _stretches(one):
+        places = [(across(at), down(value)) for at, value in part]
+        marks.append(element("polyline", points=_stepped(places), class_="sampled"))
     return element("svg", *marks, viewBox=f"0 0 {WIDTH} {HEIGHT}", preserveAspectRatio="none",
                    role="img", aria_label=f"{one.title}: {span(one)}", class_="gauge")  # fmt: skip
 
@@ -135,12 +135,24 @@ def _near(bound: float, values: list[float]) -> bool:
 
 
 def _bands(one: Plotted) -> Iterator[tuple[float, float, str]]:
-    """Stretches in which it was breached or unknown: from a sample to the next."""
-    following = [at for at, _, _ in one.points[1:]]
-    for (at, _, standing), until in zip(one.points, [*following, one.points[-1][0]], strict=True):
-        kind = BANDS.get(Standing(standing))
-        if kind is not None:
-            yield at, until, kind
+    """Stretches in which it was breached or unknown: from the first such sample to another."""
+    begun, kind = 0.0, None
+    for at, _, standing in one.points:
+        found = BANDS.get(Standing(standing))
+        if found is not kind:
+            if kind is not None:
+                yield begun, at, kind
+            begun, kind = at, found
+    if kind is not None:
+        yield begun, one.points[-1][0], kind
+
+
+def _stepped(places: list[tuple[float, float]]) -> str:
+    """A line that stays where it is until the next sample: what was between is not made up."""
+    found = places[:1]
+    for x, y in places[1:]:
+        found += [(x, found[-1][1]), (x, y)]
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in found)
 
 
 def _stretches(one: Plotted) -> Iterator[list[tuple[float, float]]]:

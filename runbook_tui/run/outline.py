@@ -90,6 +90,8 @@ class Outline:
             if (found := tuple(id_ for id_ in ids if self.nodes[id_].kind is Kind.CRITERION))
         }
         self._flat = tuple(self.nodes.values())
+        self.probed = any(isinstance(n.item, Check) and n.item.probe for n in self._flat)
+        """Whether any box has a probe."""
         self._ends = _ends(self._flat)
         self.steps: dict[str, Step] = {
             n.id: n.item for n in self.nodes.values() if isinstance(n.item, Step)

@@ -89,29 +89,42 @@ def _of_phases(state: RunState, phases: set[str]) -> float:
 # -- boxes that tick themselves --------------------------------------------------------------------
 
 
+MOST = 200
+"""Checks of done steps that are asked again and again at most, those of the last steps."""
+APART = 0.5
+"""Seconds between two of their commands, on the whole: what many ask must not be a load."""
+
+
 def looping(state: RunState) -> Iterator[tuple[Check, float]]:
     """Boxes with a probe that is asked again and again now, and every how many seconds.
 
     Criteria whose phase is open; those of a change once it has begun; checks of steps that are
     done, on this machine, in an open phase: their first answer was the end of the step.
     """
-    if not goes_on(state):
+    if not state.outline.probed or not goes_on(state):
         return
     open_ = open_phases(state)
+    checks: list[tuple[Check, float]] = []
     for phase in state.runbook.phases:
         if phase.id in open_:
             often = phase.cadence or DEFAULT
-            yield from ((check, often) for check in _boxes(state, phase))
+            yield from ((check, often) for check in _criteria(state, phase))
+            checks += ((check, often) for check in _checks(state, phase))
+    slow = APART * min(len(checks), MOST)
+    yield from ((check, max(often, slow)) for check, often in checks[-MOST:])
     if any(check.probe for check in state.runbook.criteria):
         often = _of_phases(state, set())
         yield from ((check, often) for check in state.runbook.criteria if check.probe)
 
 
-def _boxes(state: RunState, phase: Phase) -> Iterator[Check]:
+def _criteria(state: RunState, phase: Phase) -> Iterator[Check]:
     yield from (c for c in phase.criteria if c.probe)
     for change in phase.changes:
         if any(c.probe for c in change.criteria) and begun(state, change.id):
             yield from (c for c in change.criteria if c.probe)
+
+
+def _checks(state: RunState, phase: Phase) -> Iterator[Check]:
     for step in phase.walk():
-        if not step.hosts and state.step(step.id).status is Status.DONE:
+        if step.checks and not step.hosts and state.step(step.id).status is Status.DONE:
             yield from (c for c in step.checks if c.probe)

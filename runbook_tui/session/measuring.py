@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections import deque
@@ -77,6 +78,8 @@ class Measuring:
         self._turns: deque[tuple[_One, Track, Track]] = deque()
         self._looked: tuple[object, ...] = ()
         self._written = time.monotonic()
+        self._by: tuple[object, ...] = ()
+        self._asks: dict[tuple[str, float], Ask] = {}
         self._held = 0
         self._ended = 0.0
         self._tried = 0
@@ -200,14 +203,12 @@ class Measuring:
         if same and self._held == len(self._bench.vault):
             return
         self._looked, self._held = now, len(self._bench.vault)
-        asks: dict[str, Ask] = {}
         wanted: dict[str, tuple[Watch, bool, float]] = {}
         for watch in mattering(state):
-            asks[watch.id] = ask_of(self._bench, watch)
             wanted[watch.id] = (watch, False, cadence(state, watch))
         for check, every in looping(state):
-            asks[BOX + check.id] = ask_of_box(self._bench, check, every)
             wanted[BOX + check.id] = (as_watch(check, every), True, every)
+        asks = self._asked(state, wanted)
         if not asks and not self._ones:
             return
         with self._lock:
@@ -223,11 +224,30 @@ class Measuring:
             self._ended = ended
             self._sampler.hurry(key for key, one in self._ones.items() if one.box)
 
+    def _asked(
+        self, state: RunState, wanted: Mapping[str, tuple[Watch, bool, float]]
+    ) -> dict[str, Ask]:
+        """How each is asked; what it was asked with before is made again only for other values."""
+        by = (state.values, state.runbook, self._held)
+        if len(self._by) != len(by) or any(a is not b for a, b in zip(self._by, by, strict=True)):
+            self._by, self._asks = by, {}
+        asks = {}
+        for key, (watch, box, every) in wanted.items():
+            made = self._asks.get((key, every))
+            if made is None:
+                made = self._asks[key, every] = (
+                    ask_of_box(self._bench, watch.probe.run or "", every)
+                    if box
+                    else ask_of(self._bench, watch)
+                )
+            asks[key] = made
+        return asks
+
     def _one(
         self, state: RunState, known: _One | None, watch: Watch, *, box: bool, every: float
     ) -> _One:
-        if known is not None and known.watch == watch:
-            known.every = every
+        if known is not None and dataclasses.replace(known.watch, every=watch.every) == watch:
+            known.watch, known.every = watch, every
             return known
         if box:
             return _One(watch, Track(), box, every, [])

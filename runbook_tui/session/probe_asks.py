@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from runbook_tui.book.model import Check, Watch
+from runbook_tui.book.model import Watch
 from runbook_tui.book.parameters import MARK
 from runbook_tui.run.prepare import resolve, secrets_in, substitute_plain, variables
 from runbook_tui.run.state import RunState
@@ -39,10 +39,10 @@ def ask_of(bench: Workbench, watch: Watch) -> Ask:
     return Ask(probe=probe, every=every, timeout=watch.timeout or min(every, LIMIT), hidden=hidden)
 
 
-def ask_of_box(bench: Workbench, check: Check, every: float) -> Ask:
+def ask_of_box(bench: Workbench, text: str, every: float) -> Ask:
     """How the probe of a box is asked again and again."""
     try:
-        probe: CommandProbe | Wrong = _command(bench, check.probe or "", by_exit=True)
+        probe: CommandProbe | Wrong = _command(bench, text, by_exit=True)
     except Unready as error:
         probe = Wrong(reason=str(error))
     hidden = tuple(v for v in bench.vault.values() if v)

@@ -69,6 +69,10 @@ class DressedApp(App[int]):
             self.register_theme(theme)
         self.wear(preferences)
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """A colour of ours that themes of others do not have."""
+        return {**super().get_theme_variable_defaults(), "text-cyan": "#22B8CF"}
+
     def wear(self, preferences: Preferences) -> None:
         """Look like this from now on."""
         self.preferences = preferences

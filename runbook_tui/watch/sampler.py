@@ -73,8 +73,18 @@ class ThreadSampler:
         with self._lock:
             if self._closed:
                 return
-            for key in [key for key, t in self._turns.items() if asks.get(key) != t.ask]:
-                self._end(self._turns.pop(key))
+            for key, turn in list(self._turns.items()):
+                ask = asks.get(key)
+                if ask is turn.ask:
+                    continue
+                if ask is None or (ask.probe, ask.hidden) != (turn.ask.probe, turn.ask.hidden):
+                    self._end(self._turns.pop(key))
+                else:
+                    # The same in another rhythm: nothing is asked anew for that alone.
+                    turn.ask = ask
+                    if not turn.under_way and turn.due > now + ask.every:
+                        turn.due = now + ask.every
+                        self._put(turn)
             new = [key for key in asks if key not in self._turns]
             for number, key in enumerate(new):
                 ask = asks[key]

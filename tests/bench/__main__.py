@@ -32,6 +32,7 @@ from tests.bench import (
     bench_spawn,
     bench_start,
     bench_stop,
+    bench_watches,
 )
 
 
@@ -61,6 +62,7 @@ PARTS = {
     "reading": Part("reading Markdown plans", 100, bench_reading.main),
     "opening": Part("opening a long run", 20, bench_opening.main),
     "outlook": Part("the outlook on conflicts of 50 pull requests", 40, bench_outlook.main),
+    "watches": Part("a hundred watches a second, and a breach", 100, bench_watches.main),
     "durations": Part("a step's past durations", 15, bench_durations.main),
     "stop": Part("stopping whole trees", 20, bench_stop.main),
 }

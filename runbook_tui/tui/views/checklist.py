@@ -167,6 +167,8 @@ def _ticked_by(state: RunState, node: Node, tick: Tick | None) -> Line:
     if said is not None and not said.holds:
         return [("its probe says no" if said.holds is False else "its probe is unknown", "bad")]
     if node.kind is Kind.CRITERION:
+        if (hold := next(holding(state, node.owner), None)) is not None:
+            return [(f"held by {printable(hold.title, 30)}", "bad")]
         return [("criterion", "dim")]
     if probe is None or probe.ok:
         return []

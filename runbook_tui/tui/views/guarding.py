@@ -56,12 +56,12 @@ def _found(gauge: Gauge) -> str:
 def _asked(state: RunState, gauge: Gauge, now: float, *, brief: bool) -> tuple[str, str] | None:
     """What waits for a person, and for how long."""
     recorded = gauge.recorded
-    if gauge.standing is not Standing.BREACHED:
-        return None
     if recorded.overridden:
         by = recorded.overridden_by.name if recorded.overridden_by is not None else "the lead"
         why = printable(recorded.overridden, REASON)
         return (f"overridden by {printable(by, 24)}: {why}", "cyan")
+    if gauge.standing is not Standing.BREACHED:
+        return None
     if recorded.before_start:
         return ("red before the start", "warn")
     due = recorded.decide_by

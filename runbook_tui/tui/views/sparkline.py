@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 TONES = {Standing.GOOD: "good", Standing.UNSURE: "warn", Standing.UNKNOWN: "warn",
          Standing.BREACHED: "bad"}  # fmt: skip
 WORSE = (Standing.GOOD, Standing.UNSURE, Standing.UNKNOWN, Standing.BREACHED)
+LATE = 2.5
+"""Cadences after which a sample is late."""
 NEAR = 4
 """Columns between two samples that are not far from one another."""
 STEP, BREACH, CLEAR = "^", "!", "✓"
@@ -28,14 +31,19 @@ class Mark:
     tone: str
 
 
-def sparkline(points: Sequence[Point], start: float, end: float, width: int) -> Line:
+def sparkline(
+    points: Sequence[Point], start: float, end: float, width: int, every: float = 0.0
+) -> Line:
     """A block for each stretch of time; one without a sample is a dot, one unread is a “?”.
 
-    Of several samples in one stretch the worst is shown: nothing that was red looks green.
+    Of several samples in one stretch the worst is shown: nothing that was red looks green. One
+    holds until the next where that came in time: ``every`` is their cadence.
     """
     if width <= 0 or not points:
         return []
     columns = _columns(points, start, end, width)
+    in_time = LATE * every * width / (end - start) if end > start else 0.0
+    columns = _bridged(columns, max(NEAR, math.ceil(in_time)))
     values = [p.value for p in points if p.value is not None]
     least, most = (min(values), max(values)) if values else (0.0, 0.0)
     cells: Line = []
@@ -51,14 +59,14 @@ def _columns(points: Sequence[Point], start: float, end: float, width: int) -> l
         before = columns[column]
         if before is None or _rank(point) >= _rank(before):
             columns[column] = point
-    return _bridged(columns)
+    return columns
 
 
-def _bridged(columns: list[Point | None]) -> list[Point | None]:
+def _bridged(columns: list[Point | None], near: int) -> list[Point | None]:
     """A sample holds until the next where that is near; where nobody measured a gap stays one."""
     there = [number for number, point in enumerate(columns) if point is not None]
     for left, right in itertools.pairwise(there):
-        if right - left <= NEAR:
+        if right - left <= near:
             columns[left + 1 : right] = [columns[left]] * (right - left - 1)
     return columns
 

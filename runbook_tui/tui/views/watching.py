@@ -89,9 +89,10 @@ def _drawn(state: RunState, gauge: Gauge, now: float, width: int) -> Iterator[Li
     if not gauge.points or room < 10:
         return
     start = min(state.started, gauge.points[0].at) if state.started else gauge.points[0].at
+    often = gauge.every or gauge.watch.every or 0.0
     values = [p.value for p in gauge.points if p.value is not None]
     span = f"{number(min(values))}–{number(max(values))}" if values else ""
-    yield spread([("     ", "plain"), *sparkline(gauge.points, start, now, room)],
+    yield spread([("     ", "plain"), *sparkline(gauge.points, start, now, room, often)],
                  [(f"{span} ", "dim")], width)  # fmt: skip
     found = [Mark(step.started, STEP, "busy") for step in state.steps.values()
              if step.started is not None]  # fmt: skip

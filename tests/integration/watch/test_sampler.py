@@ -87,6 +87,19 @@ def test_what_is_asked_no_more_says_no_more(taking: Taking, good: Answers) -> No
     until(lambda: len(taking.of("a")) > count + 2)
 
 
+def test_another_rhythm_is_taken_up_without_asking_at_once(taking: Taking, good: Answers) -> None:
+    taking.sampler.measure({"a": asks(good.url, every=100.0)})
+    until(lambda: len(taking.of("a")) == 1)
+    taking.sampler.measure({"a": asks(good.url, every=200.0)})
+    taking.sampler.measure({"a": asks(good.url, every=0.05)})
+    until(lambda: len(taking.of("a")) >= 5)
+    assert good.connections == 1
+    taking.sampler.measure({"a": asks(good.url, every=100.0)})
+    count = len(taking.of("a"))
+    taking.sampler.hurry(["a", "nobody"])
+    until(lambda: len(taking.of("a")) > count)
+
+
 def test_the_end_waits_for_nobody(taking: Taking, silent: Answers) -> None:
     taking.sampler.measure({"a": asks(silent.url, timeout=60.0)})
     until(lambda: silent.requests)

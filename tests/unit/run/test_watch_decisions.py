@@ -282,6 +282,18 @@ def test_a_check_of_a_done_step_turns_back_with_reality_and_the_step_stays_done(
     assert history.state.step("a").status is Status.DONE
 
 
+def test_many_checks_are_asked_more_seldom_and_not_all() -> None:
+    steps = tuple(step(f"s{n}", checks=(Check(id=f"c{n}", title="C", probe="x"),))
+                  for n in range(300))  # fmt: skip
+    last = step("last")
+    history = History(Runbook(title="T", phases=(Phase(id="p", title="P", steps=(*steps, last)),)))
+    for one in steps:
+        history.ran(one.id)
+    found = list(looping(history.state))
+    assert [c.id for c, _ in found] == [f"c{n}" for n in range(100, 300)]
+    assert {every for _, every in found} == {100.0}
+
+
 def test_a_block_keeps_a_criterion_from_ticking_itself() -> None:
     one = watch(on_breach="block")
     first = Phase(id="one", title="One", steps=(step("a"),),

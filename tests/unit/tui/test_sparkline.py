@@ -39,6 +39,7 @@ def test_the_worst_of_a_stretch_is_what_is_seen() -> None:
 def test_between_near_samples_one_holds_and_where_nobody_measured_is_a_gap() -> None:
     points = [Point(0.0, 1.0, GOOD), Point(3.0, 1.0, GOOD), Point(15.0, 1.0, GOOD)]
     assert text(sparkline(points, 0.0, 20.0, 20)) == "▅▅▅▅···········▅····"
+    assert text(sparkline(points, 0.0, 20.0, 20, every=5.0)) == "▅" * 16 + "····"
 
 
 def test_marks_stand_below_their_times() -> None:
