@@ -32,7 +32,7 @@ def in_a_word(state: RunState, change: Change) -> Line:
     if seen is None:
         return []
     text, tone = words(seen)[0]
-    return [(cut(printable(text, LONGEST), SHORT), tone)] if tone != "good" else []
+    return [(f" {cut(printable(text, LONGEST), SHORT)}", tone)] if tone != "good" else []
 
 
 def warned(ahead: Sequence[str], width: int) -> list[Line]:
