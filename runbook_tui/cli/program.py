@@ -33,6 +33,7 @@ COMMANDS = {
     "annotate": "a TOML file that adds to a plan, to be filled in",
     "convert": "the same runbook as TOML",
     "from-github": "a plan for the open pull requests of a repository",
+    "probe": "one look by a probe of a team's own",
     "runs": "open and past runs",
     "log": "what happened in a run",
     "report": "what happened, for people",
