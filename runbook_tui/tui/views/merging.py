@@ -39,5 +39,5 @@ def warned(ahead: Sequence[str], width: int) -> list[Line]:
     """What is to be known before a merge."""
     shown = [printable(text, LONGEST) for text in ahead[:MOST]]
     if len(ahead) > MOST:
-        shown[-1] = f"{len(ahead) - MOST + 1} more merges are made to conflict: see the log"
+        shown[-1] = f"and {len(ahead) - MOST + 1} more are made to conflict by it"
     return [[(cut(f"! {text}", width), "warn")] for text in shown]

@@ -164,3 +164,13 @@ def test_without_forge_nobody_can_count_on_github() -> None:
     assert [f.message for f in caught.value.faults] == [
         "an approval at GitHub counts only with [forge] github"
     ]
+
+
+def test_what_a_merge_runs_into_stands_on_its_card() -> None:
+    found = history()
+    warnings = tuple(f"merging #12 makes #{n} conflict in 1 file: x" for n in range(13, 18))
+    shown = ["".join(text for text, _ in line)
+             for line in card(found.state, "s", 0.0, 60, 20, ahead=warnings)]  # fmt: skip
+    assert "! merging #12 makes #13 conflict in 1 file: x" in shown
+    assert "! and 3 more are made to conflict by it" in shown
+    assert any("S" in line for line in shown[:1])
