@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from runbook_tui.book.model import Runbook
+from runbook_tui.book.model import Runbook, Step
 from runbook_tui.book.reader import read
 from runbook_tui.forge.pull_programs import PullPrograms
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor, PlanChanged, PullMoved
 from runbook_tui.run.state import blockers, gate_open
+from runbook_tui.session.opening import expanded
 from runbook_tui.session.session import Session
+from runbook_tui.wiring import surroundings
 from tests.github.fake import FakeGitHub
 from tests.integration.forge.hub import at_github
 from tests.integration.forge.scenes import Place
@@ -255,3 +259,32 @@ def test_without_a_screen_it_is_said_in_a_line_before_the_merge(
     first = done.stderr.index("merging #1 makes #2 conflict in 1 file: base")
     assert first < done.stderr.index("#2 will conflict in 1 file: base")
     assert "conflict: base" in done.stdout
+
+
+def test_actions_at_github_are_about_the_plans_own_repository_unless_they_name_another() -> None:
+    book = plan()
+    named = {"repo": "other/shop", "pull_request": "1"}
+    steps = [Step(id="x", title="X", action="github.close", arguments={"pull_request": "1"}),
+             Step(id="y", title="Y", action="github.close", arguments=named)]  # fmt: skip
+    phase = dataclasses.replace(book.phases[0], changes=(), steps=tuple(steps))
+    made = expanded(dataclasses.replace(book, phases=(phase,)), surroundings())
+    texts = [f"{step.before} {step.run}" for step in made.walk()]
+    assert [text.count("WITH_REPO=team/shop") for text in texts] == [2, 0]
+    assert texts[1].count("WITH_REPO=other/shop") == 2
+
+
+def test_a_github_that_is_slow_holds_nothing_up(
+    both: tuple[Place, FakeGitHub], opened: Session
+) -> None:
+    _, hub = both
+    until(lambda: len(opened.state.pulls) == 2)
+    held = threading.Event()
+    hub.goes_wrong("GET", wait=held, times=99)
+    try:
+        until(lambda: hub.asked and not hub.asked[-1].status)
+        begun = time.monotonic()
+        ask(opened, r.AddNote(text="still here"))
+        assert time.monotonic() - begun < 5
+        assert not hub.asked[-1].status
+    finally:
+        held.set()
