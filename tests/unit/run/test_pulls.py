@@ -9,6 +9,7 @@ import pytest
 
 from runbook_tui.book.findings import PlanFaults
 from runbook_tui.book.reader import read
+from runbook_tui.report.building import build
 from runbook_tui.run import requests as r
 from runbook_tui.run.approving import approvals
 from runbook_tui.run.events import Actor, PullMoved, PullSeen, SignoffGiven
@@ -17,7 +18,7 @@ from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import gate_open
 from runbook_tui.tui.views.card import card
 from runbook_tui.tui.views.checklist import row
-from tests.fakes.history import GRACE, LINUS, History
+from tests.fakes.history import GRACE, LINUS, START, History
 
 SEEN = PullSeen(number=12, head="a" * 40, base="main")
 PLAN = """\
@@ -174,3 +175,17 @@ def test_what_a_merge_runs_into_stands_on_its_card() -> None:
     assert "! merging #12 makes #13 conflict in 1 file: x" in shown
     assert "! and 3 more are made to conflict by it" in shown
     assert any("S" in line for line in shown[:1])
+
+
+def test_the_report_says_what_moved_whose_word_is_void_and_who_merged() -> None:
+    found = history()
+    see(found)
+    found.ask(r.SignNode(node="c", role="cto"), GRACE)
+    see(found, head="b" * 40)
+    see(found, state="merged", merged_by="linus")
+    told = build(found.state.run, found.state.runbook, found.events, now=START + 900)
+    moved, merged = told.notes
+    assert {moved.title, merged.title} == {"pull request #12"}
+    assert moved.text.startswith("seen: its head has moved from aaaaaaaaaa to bbbbbbbbbb")
+    assert moved.text.endswith("what Grace signed of it counts no more")
+    assert merged.text == "seen: merged at bbbbbbbbbb by linus at GitHub"
