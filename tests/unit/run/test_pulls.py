@@ -18,6 +18,7 @@ from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import gate_open
 from runbook_tui.tui.views.card import card
 from runbook_tui.tui.views.checklist import row
+from runbook_tui.tui.views.news import news
 from tests.fakes.history import GRACE, LINUS, START, History
 
 SEEN = PullSeen(number=12, head="a" * 40, base="main")
@@ -175,6 +176,21 @@ def test_what_a_merge_runs_into_stands_on_its_card() -> None:
     assert "! merging #12 makes #13 conflict in 1 file: x" in shown
     assert "! and 3 more are made to conflict by it" in shown
     assert any("S" in line for line in shown[:1])
+
+
+def test_whoever_looks_on_hears_of_a_head_that_moves_and_of_a_merge() -> None:
+    found = history()
+    see(found)
+    found.ask(r.SignNode(node="c", role="cto"), GRACE)
+    before = found.state
+    see(found, head="b" * 40)
+    moved = found.state
+    see(found, state="merged", merged_by="linus")
+    void = "#12 has moved to bbbbbbbbbb; what was signed of it counts no more"
+    assert (void, "warn") in news(before, moved, LINUS)
+    assert news(moved, found.state, LINUS) == [("#12 is merged, by linus", "good")]
+    shown = ["".join(text for text, _ in line) for line in card(moved, "c", 0.0, 60, 20)]
+    assert "or approve the pull request at GitHub" in shown
 
 
 def test_the_report_says_what_moved_whose_word_is_void_and_who_merged() -> None:
