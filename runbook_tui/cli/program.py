@@ -32,6 +32,8 @@ COMMANDS = {
     "show": "what was read from a plan",
     "annotate": "a TOML file that adds to a plan, to be filled in",
     "convert": "the same runbook as TOML",
+    "from-github": "a plan for the open pull requests of a repository",
+    "probe": "one look by a probe of a team's own",
     "runs": "open and past runs",
     "log": "what happened in a run",
     "report": "what happened, for people",
@@ -59,7 +61,7 @@ class LazyGroup(click.Group):
         """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"runbook_tui.cli.{cmd_name}")
+        module = importlib.import_module(f"runbook_tui.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         if COMPLETING in os.environ:
             from runbook_tui.cli.completing import offer

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import github
 import requests
+from github.GithubException import RateLimitExceededExceedsMaxWait
 from github.GithubRetry import GithubRetry
 from urllib3.response import BaseHTTPResponse
 
@@ -42,6 +43,14 @@ def tell_by(how: Callable[[str], None]) -> None:
 
 class Unclear(ActionFailed):
     """It was asked for, and whether it was done is not known: the answer did not come through."""
+
+
+class Limited(ActionFailed):
+    """Its rate limit holds on, for ``wait`` seconds."""
+
+    def __init__(self, wait: float, message: str) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class NotThere(ActionFailed):
@@ -73,6 +82,8 @@ class _Told(GithubRetry):
         why = f"GitHub answers {response.status}" if response else "no answer from GitHub"
         if response is not None and response.status in (403, 429):
             why = f"GitHub's rate limit is reached ({response.status})"
+        if response is not None and wait > (self.max_rate_limit_wait or LONGEST):
+            raise RateLimitExceededExceedsMaxWait(response.status, wait=wait)
         until = time.strftime("%H:%M:%S", time.localtime(time.time() + wait))
         left = int(self.total or 0)
         _tell[0](f"{why}; trying again in {wait:.0f} s, at {until} (tries left: {left})")
@@ -121,17 +132,20 @@ def repository(values: Mapping[str, str]) -> str:
 
 
 class GitHub:
-    """One repository at GitHub. What goes wrong is an `ActionFailed` that says what to do."""
+    """One repository at GitHub. What goes wrong is an `ActionFailed` that says what to do.
 
-    def __init__(self, repo: str, *, url: str = "", secret: str = "") -> None:
+    ``patience``: seconds that a rate limit is waited out for; else it is `Limited`.
+    """
+
+    def __init__(self, repo: str, *, patience: float = LONGEST) -> None:
         self.repo = repo
         self._kept: dict[str, tuple[str, Any]] = {}
-        self.url = url or api_url()
-        retry = _Told(total=TRIES, backoff_factor=0.5, max_rate_limit_wait=LONGEST,
+        self.url = api_url()
+        retry = _Told(total=TRIES, backoff_factor=0.5, max_rate_limit_wait=patience,
                       status_forcelist=[*range(500, 600), 429],
                       allowed_methods={"GET", "PUT", "PATCH", "DELETE"})  # fmt: skip
         self._asks = github.Github(
-            auth=github.Auth.Token(secret or token(self.url)), base_url=self.url, retry=retry,
+            auth=github.Auth.Token(token(self.url)), base_url=self.url, retry=retry,
             timeout=SECONDS, seconds_between_requests=0, seconds_between_writes=0,
         ).requester  # fmt: skip
 
@@ -203,6 +217,12 @@ class GitHub:
             raise ActionFailed(
                 f"GitHub does not take the token any more ({what}: 401, bad credentials); nothing "
                 f"more was done. Set GH_TOKEN to one that is valid, or gh auth login, {AGAIN}"
+            ) from error
+        except RateLimitExceededExceedsMaxWait as error:
+            wait = error.wait or 0.0
+            until = time.strftime("%H:%M:%S", time.localtime(time.time() + wait))
+            raise Limited(
+                wait, f"GitHub's rate limit is reached, until {until} ({what}); wait, {AGAIN}"
             ) from error
         except github.RateLimitExceededException as error:
             raise ActionFailed(f"GitHub's rate limit holds on ({what}); wait, {AGAIN}") from error

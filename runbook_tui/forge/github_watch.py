@@ -12,14 +12,17 @@ import json
 import os
 import select
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
-from runbook_tui.forge.github_client import GitHub, tell_by
+from runbook_tui.forge.github_client import GitHub, Limited, tell_by
 from runbook_tui.forge.github_looks import GOOD, checks_of, last_words
 from runbook_tui.forge.program import ActionFailed, Values
 from runbook_tui.run.pull_events import PullSeen
 
+PATIENCE = 5.0
+"""Seconds of a pause that are slept through."""
 SOON = 2.0
 """Seconds after which it is asked again what GitHub has not worked out yet."""
 
@@ -32,11 +35,15 @@ def watch(values: Values) -> None:
     tell_by(_trouble)  # Else what is told of waits would be no line of ours.
     told: dict[int, PullSeen] = {}
     hub = None
-    wait = 0.0
+    wait, not_before = 0.0, 0.0
     while _wait(wait):
         wait = float(asked["every"])
+        if (left := not_before - time.monotonic()) > 0:
+            wait = left
+            continue
         try:
-            hub = hub or GitHub(asked["repo"])
+            # It does not sleep while GitHub wants a pause: it would outlive who started it.
+            hub = hub or GitHub(asked["repo"], patience=PATIENCE)
             for seen in _seen(hub, asked["numbers"]):
                 if told.get(seen.number) != seen:
                     told[seen.number] = seen
@@ -44,7 +51,12 @@ def watch(values: Values) -> None:
                 if seen.state == "open" and not seen.mergeable:
                     wait = min(wait, SOON)
             _tell({"trouble": ""})
+        except Limited as limited:
+            wait = max(wait, limited.wait)
+            not_before = time.monotonic() + wait
+            _trouble(str(limited))
         except ActionFailed as failure:
+            hub = None  # With another token, should there be one by then.
             _trouble(str(failure))
 
 

@@ -8,8 +8,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from runbook_tui.forge import teams
-
 Values = Mapping[str, str]
 
 GIT: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -97,11 +95,13 @@ def main(arguments: Sequence[str]) -> int:
                 values(os.environ)
             )
             return 0
-        of_a_team = teams.find(name)
+        from runbook_tui.forge.teams import find
+
+        of_a_team = find(name)
         if of_a_team is not None:
             of_a_team.act(values(os.environ))
             return 0
-    except (ActionFailed, teams.ActionError) as failure:
+    except ActionFailed as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
     sys.stderr.write(f"one of {', '.join([*GIT, *GITHUB])} is wanted\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -23,28 +24,35 @@ class PullPrograms:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = dict(environment)
-        self._child: subprocess.Popen[str] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
         self._closed = False
 
     def watch(self, repo: str, numbers: Sequence[int], every: float) -> None:
         """Begin to look at them, every so many seconds."""
-        self._stop()
-        self._child = subprocess.Popen(
+        self.stop()
+        child = subprocess.Popen(
             [*PROGRAM, "runbook_tui.forge", "github.watch"], env=self._environment,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
             start_new_session=True,
         )  # fmt: skip
-        self._write(json.dumps({"repo": repo, "numbers": list(numbers), "every": every}))
+        assert child.stdin is not None
+        child.stdin.write(
+            json.dumps({"repo": repo, "numbers": list(numbers), "every": every}).encode() + b"\n"
+        )
+        # Whoever says “look” may not wait for it to be read.
+        os.set_blocking(child.stdin.fileno(), False)
+        self._child = child
         if self._closed:
-            self._stop()
+            self.stop()
 
     def next(self) -> PullSeen | str | None:
         """Wait for what has changed."""
         child = self._child
-        if child is None or child.stdout is None:
+        if child is None or child.stdout is None or child.stdout.closed:
             return None
         line = child.stdout.readline()
-        if not line:
+        if not line.endswith(b"\n"):
+            child.stdout.close()
             return None
         told: dict[str, Any] = json.loads(line)
         if "trouble" in told:
@@ -53,30 +61,25 @@ class PullPrograms:
         return seen if isinstance(seen, PullSeen) else None
 
     def look(self) -> None:
-        """Look now."""
-        self._write("look")
+        """Look now; never waits."""
+        child = self._child
+        if child is not None and child.stdin is not None:
+            with contextlib.suppress(OSError, ValueError):
+                child.stdin.write(b"look\n")
 
     def close(self) -> None:
         """Look no more."""
         self._closed = True
-        self._stop()
+        self.stop()
 
-    def _write(self, line: str) -> None:
+    def stop(self) -> None:
+        """End what looks now."""
         child = self._child
-        if child is not None and child.stdin is not None:
-            with contextlib.suppress(OSError, ValueError):
-                child.stdin.write(line + "\n")
-                child.stdin.flush()
-
-    def _stop(self) -> None:
-        child = self._child
-        if child is None:
-            return
-        with contextlib.suppress(OSError, ValueError):
+        if child is not None:
+            child.kill()
+            child.wait()
             if child.stdin is not None:
                 child.stdin.close()
-        child.kill()
-        child.wait()
 
     def outlook(
         self, folder: str, base: str, sequence: Sequence[tuple[str, str]]

@@ -1,23 +1,26 @@
-"""Actions of a team's own, as Python entry points of the group ``runbook_tui.actions``.
+"""Actions and probes of a team's own, as Python entry points; docs/actions.md says how.
 
-An entry point names an object with ``kind`` (what it takes and puts out), ``act`` and, where it
-can be taken back, ``texts``. See docs/actions.md.
+This is what a team's package imports: `ActionKind`, `ActionError`, `say`, `put_out`, `quoted`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from runbook_tui.book.actions import ActionKind
+from runbook_tui.forge.program import ActionFailed as ActionError
+from runbook_tui.forge.program import put_out, say
+from runbook_tui.forge.undo import quoted
+
+__all__ = ["ActionError", "ActionKind", "TeamAction", "find", "kinds", "probe", "put_out", "quoted",
+           "say"]  # fmt: skip
 
 GROUP = "runbook_tui.actions"
-
-
-class ActionError(Exception):
-    """The action could not be done; the message says what, and what to do next."""
+PROBES = "runbook_tui.probes"
+Probe = Callable[[Mapping[str, str]], float | bool]
 
 
 @runtime_checkable
@@ -49,18 +52,32 @@ def find(name: str) -> TeamAction | None:
     point = _named().get(name)
     if point is None:
         return None
+    found = _loaded("action", point)
+    if not isinstance(found, TeamAction) or not isinstance(found.kind, ActionKind):
+        raise ActionError(f"{point.value} is no action: it needs kind, act and texts")
+    return found
+
+
+def probe(name: str) -> Probe:
+    """The team's probe of that name; raises `ActionError` where there is none that can be used."""
+    points = {point.name: point for point in entry_points(group=PROBES)}
+    if name not in points:
+        there = ", ".join(sorted(points)) or "none: no installed package brings one"
+        raise ActionError(f"there is no probe “{name}”; there is {there}")
+    found = _loaded("probe", points[name])
+    if not callable(found):
+        raise ActionError(f"{points[name].value} is no probe: it must be a function")
+    return found  # type: ignore[no-any-return]
+
+
+def _loaded(what: str, point: EntryPoint) -> Any:
     try:
-        found = point.load()
+        return point.load()
     except Exception as error:  # what a package raises while it is loaded is its own
         raise ActionError(
-            f"the action {name} ({point.value}) cannot be loaded: {error!r}; mend or uninstall "
-            "its package"
+            f"the {what} {point.name} ({point.value}) cannot be loaded: {error!r}; mend or "
+            "uninstall its package"
         ) from error
-    if not isinstance(found, TeamAction) or not isinstance(found.kind, ActionKind):
-        raise ActionError(
-            f"{point.value} is no action: it needs kind, act and texts (docs/actions.md)"
-        )
-    return found
 
 
 def kinds() -> Mapping[str, ActionKind | str]:

@@ -266,35 +266,46 @@ def merge_texts(arguments: Mapping[str, str]) -> tuple[str, str]:
     return title + known + TAKE_BACK + MERGE_BACK.rstrip("\n"), (known + MERGE_VERIFY).rstrip("\n")
 
 
-def _asking(known: str, back: str, verify: str) -> tuple[str, str]:
+def _asking(title: str, known: str, back: str, verify: str) -> tuple[str, str]:
     start = COMMON + WHERE + API + known
-    return (start + back).rstrip("\n"), (start + verify).rstrip("\n")
+    said = " ".join(title.split())
+    return f"# {said}\n{start}{back}".rstrip("\n"), (start + verify).rstrip("\n")
+
+
+def _number(arguments: Mapping[str, str]) -> str:
+    return arguments.get("pull_request", "").lstrip("#")
 
 
 def close_texts(arguments: Mapping[str, str]) -> tuple[str, str]:
     """Open again what the step closed."""
-    number = quoted(arguments.get("pull_request", "").lstrip("#"))
-    return _asking(CLOSED.format(number=number), CLOSE_BACK, CLOSE_VERIFY)
+    number = _number(arguments)
+    known = CLOSED.format(number=quoted(number))
+    return _asking(f"open #{number} again", known, CLOSE_BACK, CLOSE_VERIFY)
 
 
 def comment_texts(arguments: Mapping[str, str]) -> tuple[str, str]:
     """Take the comment away again."""
-    number = quoted(arguments.get("pull_request", "").lstrip("#"))
-    return _asking(COMMENTED.format(number=number), COMMENT_BACK, COMMENT_VERIFY)
+    number = _number(arguments)
+    known = COMMENTED.format(number=quoted(number))
+    return _asking(f"take the comment below #{number} away", known, COMMENT_BACK, COMMENT_VERIFY)
 
 
 def release_texts(arguments: Mapping[str, str]) -> tuple[str, str]:
     """Take the release away again; its tag stays, since others have seen it."""
-    tag = quoted(arguments.get("tag", ""))
-    return _asking(RELEASED.format(tag=tag), RELEASE_BACK, RELEASE_VERIFY)
+    tag = arguments.get("tag", "")
+    known = RELEASED.format(tag=quoted(tag))
+    return _asking(f"take the release of {tag} away", known, RELEASE_BACK, RELEASE_VERIFY)
 
 
 def deployment_texts(arguments: Mapping[str, str]) -> tuple[str, str]:
     """Say that what was deployed is not there any more."""
-    where = quoted(arguments.get("environment", ""))
-    return _asking(DEPLOYED.format(where=where), DEPLOY_BACK, DEPLOY_VERIFY)
+    where = arguments.get("environment", "")
+    known = DEPLOYED.format(where=quoted(where))
+    title = f"say that the deployment to {where} is inactive"
+    return _asking(title, known, DEPLOY_BACK, DEPLOY_VERIFY)
 
 
 def revert_texts(arguments: Mapping[str, str]) -> tuple[str, str]:
     """Close the pull request of the revert and take its branch away."""
-    return _asking(REVERTED, REVERT_BACK, REVERT_VERIFY)
+    title = f"close the pull request that reverts #{_number(arguments)}"
+    return _asking(title, REVERTED, REVERT_BACK, REVERT_VERIFY)

@@ -197,6 +197,21 @@ def _note(found: Gathered, event: Event, payload: e.NoteAdded) -> None:
     found.notes.append(Remark(at=epoch(event.at), by=event.actor, title=title, text=payload.text))
 
 
+def _pull_moved(found: Gathered, event: Event, payload: e.PullMoved) -> None:
+    void = f"; what {', '.join(payload.voids)} signed of it counts no more" if payload.voids else ""
+    text = f"seen: its head has moved from {payload.was[:10]} to {payload.head[:10]}{void}"
+    title = f"pull request #{payload.number}"
+    found.notes.append(Remark(at=epoch(event.at), by=event.actor, title=title, text=text))
+
+
+def _pull_seen(found: Gathered, event: Event, payload: e.PullSeen) -> None:
+    if payload.state != "merged":
+        return
+    text = f"seen: merged at {payload.head[:10]} by {payload.merged_by or 'somebody'} at GitHub"
+    title = f"pull request #{payload.number}"
+    found.notes.append(Remark(at=epoch(event.at), by=event.actor, title=title, text=text))
+
+
 def _command_started(found: Gathered, event: Event, payload: e.CommandStarted) -> None:
     id_ = event.step or ""
     found.commands.setdefault(id_, []).append(
@@ -319,6 +334,8 @@ _HANDLERS: dict[type[e.Payload], Callable[[Gathered, Event, Any], None]] = {
     e.NoteAdded: _note,
     e.CommandStarted: _command_started,
     e.CommandFinished: _command_finished,
+    e.PullMoved: _pull_moved,
+    e.PullSeen: _pull_seen,
     e.SignoffGiven: _signed,
     e.GateOverridden: _gate_overridden,
     e.ApprovalAsked: _asked_anew,

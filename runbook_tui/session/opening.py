@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 
 from runbook_tui.book.files import Load
 from runbook_tui.book.findings import PlanFaults
-from runbook_tui.book.model import Runbook
+from runbook_tui.book.model import Forge, Runbook, Step
 from runbook_tui.book.spreading import each_step, spread
 from runbook_tui.run.events import (
     Actor,
@@ -175,8 +176,18 @@ def expanded(runbook: Runbook, surroundings: Surroundings) -> Runbook:
     """The runbook as it is carried out: every built-in action as shell text, a step for each
     machine of those on several."""
     if any(step.action for step in runbook.walk()):
-        runbook = each_step(runbook, lambda s: surroundings.expand(s) if s.action else s)
+        forge = runbook.forge
+        runbook = each_step(
+            runbook, lambda s: surroundings.expand(_at(s, forge)) if s.action else s
+        )
     return spread(runbook)
+
+
+def _at(step: Step, forge: Forge | None) -> Step:
+    """An action at GitHub is about the plan's repository, where it names no other."""
+    if forge is None or "repo" in step.arguments or not (step.action or "").startswith("github."):
+        return step
+    return dataclasses.replace(step, arguments={**step.arguments, "repo": forge.github})
 
 
 def find_run(journal: Journal, name: str | None) -> str:

@@ -44,6 +44,7 @@ class PullWatch:
         self._wake = threading.Event()
         self._tried: tuple[object, ...] = ()
         self._fresh = False
+        self._begun: set[str] = set()
         self._one = threading.Lock()
         """One outlook is worked out at a time."""
         self._looked: RunState | None = None
@@ -58,9 +59,14 @@ class PullWatch:
         if self._pulls is None or state.rehearsal:
             return
         if state.runbook.forge is not None and numbers(state):
-            threading.Thread(target=self._follow, name="pulls", daemon=True).start()
+            self._begin("pulls", self._follow)
         if ahead(state) or state.runbook.forge is not None:
-            threading.Thread(target=self._look_ahead, name="outlook", daemon=True).start()
+            self._begin("outlook", self._look_ahead)
+
+    def _begin(self, name: str, what: Callable[[], None]) -> None:
+        if name not in self._begun:
+            self._begun.add(name)
+            threading.Thread(target=what, name=name, daemon=True).start()
 
     def close(self) -> None:
         """Look no more."""
@@ -73,8 +79,13 @@ class PullWatch:
         """On the session's thread: whether anything new is to be shown."""
         state = self._bench.state
         if state is not self._looked:
-            if self._looked is not None and state.busy != self._looked.busy:
+            before = self._looked
+            if before is not None and state.busy != before.busy:
                 self._nudge()
+            if before is not None and state.runbook is not before.runbook and self._pulls:
+                # Another plan has been taken over: other pull requests, or elsewhere.
+                self._pulls.stop()
+                self.start()
             self._looked = state
             self._wake.set()
         fresh, self._fresh = self._fresh, False

@@ -19,6 +19,13 @@ from runbook_tui.session.sharing import Sharing
 from tests.fakes.history import ADA
 
 
+class Unwatched:
+    """Nobody looks at pull requests."""
+
+    def said_of(self, node: str) -> tuple[str, ...]:
+        return ()
+
+
 class StillSession:
     """Shows one state and refuses everything."""
 
@@ -32,6 +39,7 @@ class StillSession:
         self.environment: dict[str, str] = {}
         self.absent = NOTHING_ABSENT
         self.presence = Presence(Path("/proc/nowhere"))
+        self.pulls = Unwatched()
         self.asked: list[Request] = []
         self.sharing: Sharing | None = None
         self.elsewhere = None

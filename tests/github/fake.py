@@ -284,7 +284,7 @@ class FakeGitHub:
         mergeable = self._mergeable(pull) if pull.state == "open" else None
         states = {None: "unknown", True: "clean", False: "dirty"}
         url = f"{self.url}/repos/{self.name}/pulls/{pull.number}"
-        labels = [{"id": n, "node_id": "", "url": url, "name": label, "description": None,
+        labels = [{"id": n, "node_id": "", "url": url, "name": label, "description": "",
                    "color": "ededed", "default": False}
                   for n, label in enumerate(pull.labels)]  # fmt: skip
         given: dict[str, Any] = {
@@ -296,6 +296,7 @@ class FakeGitHub:
         }  # fmt: skip
         if whole:
             given |= {"mergeable": mergeable, "mergeable_state": states[mergeable],
+                      **self.repository.size(base, head),
                       "merged": pull.merged, "commits": self.repository.count(base, head),
                       "merged_by": _user(pull.merged_by) if pull.merged else None}  # fmt: skip
         return judge.filled("pull-request" if whole else "pull-request-simple", given)

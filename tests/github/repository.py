@@ -73,6 +73,13 @@ class Repository:
         """How many commits a pull request has."""
         return int(self.git("rev-list", "--count", f"{base}..{head}") or 0)
 
+    def size(self, base: str, head: str) -> dict[str, int]:
+        """Lines that a pull request adds and takes away, and in how many files."""
+        rows = [row.split("\t") for row in
+                self.git("diff", "--numstat", f"{base}...{head}").splitlines()]  # fmt: skip
+        return {"additions": sum(int(r[0]) for r in rows), "changed_files": len(rows),
+                "deletions": sum(int(r[1]) for r in rows)}  # fmt: skip
+
     def merged_tree(self, base: str, head: str) -> str:
         """The tree of a merge; raises `NotMergeable`."""
         try:

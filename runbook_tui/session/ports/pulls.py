@@ -31,7 +31,10 @@ class Pulls(Protocol):
         where nothing any more); None where nothing more will come."""
 
     def look(self) -> None:
-        """Look now."""
+        """Look now; it never waits."""
+
+    def stop(self) -> None:
+        """End what looks now; another `watch` may follow."""
 
     def close(self) -> None:
         """Look no more."""

@@ -233,6 +233,8 @@ def _gate(state: RunState, node: Node, width: int) -> list[Line]:
     ]
     lines.append([("s", "key"), (" sign off, or from another terminal:", "plain")])
     role = node.gate.roles[0]
+    if node.gate.github:
+        lines.append([(cut("or approve the pull request at GitHub", width), "plain")])
     return [*lines, [(cut(f"runbook sign {state.run} {node.id} --role {role}", width), "accent")]]
 
 

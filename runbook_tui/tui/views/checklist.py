@@ -183,11 +183,10 @@ def _holder(
     left: Line = [(f"{indent}{glyph} ", tone), (title, name)]
     if isinstance(node.item, Change) and node.item.pull_request:
         left.append((f" #{node.item.pull_request}", "dim"))
+        left += in_a_word(state, node.item) if glyph != "✓" else []
     if folded:
         left.append((" …", "dim"))
     right: Line = [(word, tone)] if word else []
-    if not right and glyph != "✓" and isinstance(node.item, Change):
-        right = in_a_word(state, node.item)
     if not right and glyph == "○" and isinstance(node.item, Phase) and node.item.starts:
         begins = period(state, node.item)[0]
         if begins is not None and begins > now:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from runbook_tui.book.model import Change
 from runbook_tui.book.plain_text import printable
-from runbook_tui.run.pulls import words
+from runbook_tui.run.pulls import moved, words
 from runbook_tui.run.state import RunState
-from runbook_tui.tui.views.tone import Line, cut
+from runbook_tui.tui.views.tone import Line, Part, cut
 
 LONGEST = 300
 MOST = 3
@@ -32,12 +32,31 @@ def in_a_word(state: RunState, change: Change) -> Line:
     if seen is None:
         return []
     text, tone = words(seen)[0]
-    return [(cut(printable(text, LONGEST), SHORT), tone)] if tone != "good" else []
+    return [(f" {cut(printable(text, LONGEST), SHORT)}", tone)] if tone != "good" else []
+
+
+def pull_news(before: RunState, now: RunState) -> list[Part]:
+    """That a head has moved, or somebody has merged, between two states."""
+    found: list[Part] = []
+    if now.pulls is before.pulls:
+        return found
+    for number, seen in now.pulls.items():
+        was = before.pulls.get(number)
+        if was is None:
+            continue
+        if was.head != seen.head:
+            void = any(moved(now, s) and str(number) in s.heads for s in now.signoffs)
+            more = "; what was signed of it counts no more" if void else ""
+            found.append((f"#{number} has moved to {seen.head[:10]}{more}", "warn"))
+        if seen.state == "merged" != was.state:
+            who = printable(seen.merged_by or "somebody", 40)
+            found.append((f"#{number} is merged, by {who}", "good"))
+    return found
 
 
 def warned(ahead: Sequence[str], width: int) -> list[Line]:
     """What is to be known before a merge."""
     shown = [printable(text, LONGEST) for text in ahead[:MOST]]
     if len(ahead) > MOST:
-        shown[-1] = f"{len(ahead) - MOST + 1} more merges are made to conflict: see the log"
+        shown[-1] = f"and {len(ahead) - MOST + 1} more are made to conflict by it"
     return [[(cut(f"! {text}", width), "warn")] for text in shown]

@@ -10,6 +10,7 @@ from runbook_tui.run.summary import summary
 from runbook_tui.run.upcoming import open_before
 from runbook_tui.tui.views import shared
 from runbook_tui.tui.views.follow_up import opened
+from runbook_tui.tui.views.merging import pull_news
 from runbook_tui.tui.views.outputs import ended_early, ending
 from runbook_tui.tui.views.people_news import people_news
 from runbook_tui.tui.views.signing import verdict
@@ -27,6 +28,7 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
         *_replanned(before, now, me),
         *(_still_open(before, now) if stepped else ()),
         *(_out_of_order(before, now) if stepped else ()),
+        *pull_news(before, now),
         *_signed(before, now, me),
         *shared.refused(before, now),
         *_refused(before, now),

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from runbook_tui.book.model import Runbook
+from runbook_tui.book.model import Runbook, Step
 from runbook_tui.book.reader import read
 from runbook_tui.forge.pull_programs import PullPrograms
 from runbook_tui.run import requests as r
-from runbook_tui.run.events import Actor, PullMoved
+from runbook_tui.run.events import Actor, PlanChanged, PullMoved
 from runbook_tui.run.state import blockers, gate_open
+from runbook_tui.session.opening import expanded
 from runbook_tui.session.session import Session
+from runbook_tui.wiring import surroundings
 from tests.github.fake import FakeGitHub
 from tests.integration.forge.hub import at_github
 from tests.integration.forge.scenes import Place
@@ -205,3 +211,80 @@ def test_what_a_merge_will_run_into_is_said_before_it_and_after_it_of_what_is_le
     place.git("merge", "-q", "--no-ff", "origin/a")
     ask(opened, r.SkipStep(step="merge-a", reason="merged by hand", override=True))
     until(lambda: opened.pulls.ahead == ends)
+
+
+def test_a_pause_that_github_wants_is_told_and_kept(
+    both: tuple[Place, FakeGitHub], opened: Session
+) -> None:
+    _, hub = both
+    until(lambda: len(opened.state.pulls) == 2)
+    hub.rate_limited("GET", seconds=600)
+    until(lambda: "rate limit is reached, until" in opened.pulls.trouble)
+    asked = len(hub.asked)
+    opened.pulls._nudge()
+    opened.pulls._nudge()
+    assert "rate limit" in opened.pulls.said_of("b")[0]
+    assert len(hub.asked) == asked
+
+
+def test_another_plan_is_looked_at_from_then_on(
+    both: tuple[Place, FakeGitHub], opened: Session
+) -> None:
+    place, hub = both
+    until(lambda: len(opened.state.pulls) == 2)
+    place.branch("c", "c", "c\n")
+    hub.pull("c", number=3)
+    text = PLAN.replace("GITHUB", "github = false").replace("pull_request = 2", "pull_request = 3")
+    taken = PlanChanged(title="Ship", source="plan.toml", format="toml", plan=text, digest="new")
+    plan = opened.state.plan
+    assert plan is not None
+    ask(opened, r.TakePlan(plan=taken, instead=plan.digest))
+    until(lambda: 3 in opened.state.pulls)
+
+
+def test_without_a_screen_it_is_said_in_a_line_before_the_merge(
+    both: tuple[Place, FakeGitHub],
+) -> None:
+    place, _ = both
+    place.env |= {"RUNBOOK_HOME": str(place.work.parent / "home"), "RUNBOOK_AS": "Ada <a@b.de>"}
+    text = PLAN.replace('gate = { roles = ["cto"], GITHUB }\n', "")
+    begin, end = text.index("[forge]"), text.index("[[phase]]")
+    (place.work.parent / "plan.toml").write_text(text[:begin] + text[end:])
+    done = subprocess.run(
+        [sys.executable, "-m", "runbook_tui", "run", "../plan.toml", "--no-tui", "--cwd", "."],
+        cwd=place.work, env=place.env, capture_output=True, text=True, timeout=100, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stdout + done.stderr
+    first = done.stderr.index("merging #1 makes #2 conflict in 1 file: base")
+    assert first < done.stderr.index("#2 will conflict in 1 file: base")
+    assert "conflict: base" in done.stdout
+
+
+def test_actions_at_github_are_about_the_plans_own_repository_unless_they_name_another() -> None:
+    book = plan()
+    named = {"repo": "other/shop", "pull_request": "1"}
+    steps = [Step(id="x", title="X", action="github.close", arguments={"pull_request": "1"}),
+             Step(id="y", title="Y", action="github.close", arguments=named)]  # fmt: skip
+    phase = dataclasses.replace(book.phases[0], changes=(), steps=tuple(steps))
+    made = expanded(dataclasses.replace(book, phases=(phase,)), surroundings())
+    texts = [f"{step.before} {step.run}" for step in made.walk()]
+    assert [text.count("WITH_REPO=team/shop") for text in texts] == [2, 0]
+    assert texts[1].count("WITH_REPO=other/shop") == 2
+
+
+def test_a_github_that_is_slow_holds_nothing_up(
+    both: tuple[Place, FakeGitHub], opened: Session
+) -> None:
+    _, hub = both
+    until(lambda: len(opened.state.pulls) == 2)
+    held = threading.Event()
+    hub.goes_wrong("GET", wait=held, times=99)
+    try:
+        until(lambda: hub.asked and not hub.asked[-1].status)
+        begun = time.monotonic()
+        ask(opened, r.AddNote(text="still here"))
+        assert time.monotonic() - begun < 5
+        assert not hub.asked[-1].status
+    finally:
+        held.set()
