@@ -177,7 +177,7 @@ def test_votes_that_are_rewritten_are_not_followed(world: World) -> None:
     assert len(world.session.state.signoffs) == signed
     assert gate_open(world.session.state, "core")
     # Another start of the program remembers it.
-    world.mirror = world.mirrored()
+    world.again()
     put(world, who, json.dumps({"v": 1}), json.dumps({"v": 1}))
     world.mirror.round()
     assert len(world.alarms()) == 1
@@ -249,7 +249,7 @@ def test_another_run_of_the_same_name_is_not_written_over(world: World, tmp_path
     other = push(
         world, world.log, written(batch, Layout(prefix=CUSTOM, run=world.run), "", MALLORY, 1)
     )
-    world.mirror = world.mirrored()
+    world.again()
     with pytest.raises(Exception, match="it is another run of that name"):
         world.mirror.round()
     assert world.there()[world.log] == other != kept

@@ -192,7 +192,7 @@ def test_another_start_goes_on_where_the_last_one_was(world: World) -> None:
     world.settle(note.done)
     before = world.there()[world.log]
     ask(world.session, r.AddNote(text="while nobody shared it"))
-    world.mirror = world.mirrored()
+    world.again()
     world.settle(lambda: same(world))
     assert git(world.origin, "merge-base", "--is-ancestor", before, world.log) == ""
     assert len(world.session.state.notes) == 2
@@ -211,7 +211,7 @@ def test_what_is_kept_beside_the_run_may_be_lost(world: World, how: str) -> None
             path.chmod(0o600)
             path.write_bytes(b"")
     ask(world.session, r.AddNote(text="two"))
-    world.mirror = world.mirrored()
+    world.again()
     world.settle(lambda: same(world), "all has arrived")
     assert [n.text for n in world.session.state.notes] == ["one", "two"]
     assert world.alarms() == []
@@ -253,6 +253,22 @@ def test_one_push_in_each_interval_however_much_is_recorded(world: World) -> Non
     assert pushes <= (time.monotonic() - began) / 0.4 + 2
     assert world.mirror.left == ""
     assert git(world.origin, "rev-list", "--count", world.log) == str(pushes + 2)
+
+
+def test_one_program_alone_shares_a_run(world: World) -> None:
+    """Who has lost the lead in another program writes no order any more, here neither."""
+    other = world.mirrored()
+    other.round()
+    assert "another program on this machine" in other.standing().news
+    world.session.leads = False
+    with pytest.raises(Exception, match="led by somebody else now"):
+        world.mirror.round()
+    world.session.leads = True
+    other.round()
+    assert not other.standing().away
+    ask(world.session, r.AddNote(text="through the other"))
+    other.round()
+    assert "through the other" in git(world.origin, "log", "--format=%B", world.log)
 
 
 def test_the_end_sends_what_is_left(world: World) -> None:

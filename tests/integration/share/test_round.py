@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from runbook_tui.book.model import Gate
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import NoteAdded, SignoffGiven, StepFinished
 from runbook_tui.run.requests import Refusal
@@ -16,7 +18,7 @@ from runbook_tui.session.proofs import proofs
 from tests.fakes.history import GRACE
 from tests.integration.session.scene import ask, run_step
 from tests.integration.share.remotes import Daemon
-from tests.integration.share.world import World, git
+from tests.integration.share.world import PLAN, World, git
 from tests.sshd import HOST, Sshd
 from tests.waiting import until
 
@@ -138,6 +140,32 @@ def test_a_decision_on_what_has_changed_since_does_not_count(world: World) -> No
     # The other one is about something that has not changed, whatever else was recorded.
     assert isinstance(signing.result(), Accepted)
     assert world.alarms() == []
+
+
+def test_a_vote_that_comes_after_the_time_to_decide_is_denied(
+    worlds: Callable[..., World],
+) -> None:
+    hurry = dataclasses.replace(PLAN.phases[2], gate=Gate(roles=("qa",), within=0.001))
+    world = worlds(plan=dataclasses.replace(PLAN, phases=(*PLAN.phases[:2], hurry)))
+    world.begin()
+    grace = world.reviewer()
+    late = grace.ask(r.SignNode(node="end", role="qa"))
+    world.settle(late.done, "it is answered")
+    refused = late.result()
+    assert isinstance(refused, Refusal)
+    assert "denied" in refused.reason
+    assert not gate_open(world.session.state, "end")
+
+
+def test_a_hand_is_raised_and_lowered_from_another_machine(world: World) -> None:
+    grace = world.reviewer()
+    raised = grace.ask(r.RaiseHand(text="look at the disk"))
+    world.settle(raised.done, "it is up")
+    assert isinstance(raised.result(), Accepted)
+    assert [hand.by for hand in world.session.state.hands_up] == [GRACE]
+    lowered = grace.ask(r.LowerHand())
+    world.settle(lowered.done, "it is down")
+    assert not grace.session.state.hands_up
 
 
 def test_a_signature_that_was_overtaken_is_made_anew(world: World) -> None:

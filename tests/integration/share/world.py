@@ -27,6 +27,7 @@ from runbook_tui.journal.signatures import SshSignatures
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor, Event, VoteRefused
 from runbook_tui.session.answering import Answer
+from runbook_tui.session.locks import RunLock
 from runbook_tui.session.opening import open_run
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.runner import Outcome
@@ -203,14 +204,20 @@ class World:
         self.round()
         self.round()
 
+    def again(self) -> None:
+        """Share it anew, as another start of the program does once this one has ended."""
+        self.mirror._lock.release()
+        self.mirror = self.mirrored()
+
     def mirrored(self) -> Mirror:
-        """The mirror, as another start of the program makes it."""
+        """The mirror, as another program makes it."""
+        lock = RunLock(self.scene.place / "share.lock")
         self.repository = Repository(
             self.line, self.scene.place / "share.git", self.remote, self.environment
         )
         return Mirror(
             session=self.session, journal=self.scene.journal, bodies=self.scene.journal,
-            repository=self.repository, clock=self.clock, author=ADA,
+            repository=self.repository, clock=self.clock, author=ADA, lock=lock,
         )  # fmt: skip
 
     def read(self, text: str, name: str, load: Load) -> Runbook:
