@@ -90,6 +90,7 @@ class Follower:
         self._asked: queue.SimpleQueue[tuple[Ballot, Future[Answer]]] = queue.SimpleQueue()
         self._cast: list[_Cast] = []
         self._looked = 0
+        self._unsure = False
         self._state: Callable[[], RunState] | None = None
         self._facts = Facts(remote=shown(repository.remote), sends=False, began=here.now())
         self._moved = mono()
@@ -205,7 +206,13 @@ class Follower:
         self._facts = dataclasses.replace(self._facts, **facts)  # type: ignore[arg-type]
 
     def _round(self) -> None:
-        if self._send():
+        if self._unsure:
+            # Whether the last push has arrived is looked at before anything is pushed again.
+            self._round_of_news(live=True)
+        self._unsure = True
+        sent = self._send()
+        self._unsure = False
+        if sent:
             # There can be no answer yet, and the lead's machine is to have the remote for itself.
             self._know(reached=self._here.now(), trouble="")
             return

@@ -222,14 +222,15 @@ class Mirror:
     def _hold_against(self, log: OwnRef) -> None:
         """Whether the remote still has what was sent, and nothing else."""
         there = self._there.get(log.there, "")
-        if log.is_empty and there:
+        found = "other" if log.is_empty and there else log.look(there)
+        if found == "other":
+            # Whoever sent it: what is this journal's, byte by byte, can be gone on with.
             try:
                 log.adopt(there, self._agrees)
             except Rewritten as why:
-                raise self._shut(log, str(why)) from None
-        found = log.look(there)
-        if found == "other":
-            raise self._shut(log, "its history is not the one that was sent from here")
+                new = log.is_empty
+                words = str(why) if new else "its history is not the one that was sent from here"
+                raise self._shut(log, words) from None
         if found in {"set back", "gone"}:
             what = "deleted" if found == "gone" else "set back to an earlier state"
             self._ballots.tell(

@@ -15,7 +15,6 @@ from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status, gate_open
 from runbook_tui.session.answering import Accepted
 from runbook_tui.session.proofs import proofs
-from tests.fakes.history import GRACE
 from tests.integration.session.scene import ask, run_step
 from tests.integration.share.remotes import Daemon
 from tests.integration.share.world import PLAN, World, git
@@ -52,7 +51,8 @@ def test_a_gate_is_opened_from_another_machine(over: Callable[..., World]) -> No
         assert gate_open(state, "core")
     given = next(e for e in world.events() if isinstance(e.payload, SignoffGiven))
     # An ordinary sign-off: in Grace's name, with a signature that anybody can check.
-    assert given.actor == GRACE
+    assert given.actor == grace.actor
+    assert given.actor.host != world.session.actor.host
     assert given.id == f"{world.run}/by/{grace.who}/1"
     assert not proofs(world.events(), world.signatures)[given.seq].problem
     assert grace.record.verify(world.run).problems == ()
@@ -77,7 +77,7 @@ def test_ticks_and_notes_enter_in_the_name_of_whoever_made_them(world: World) ->
     assert isinstance(note.result(), Accepted)
     done = [e for e in world.events() if isinstance(e.payload, StepFinished) and e.step == "hand"]
     said = [e for e in world.events() if isinstance(e.payload, NoteAdded)]
-    assert [e.actor for e in (*done, *said)] == [GRACE, GRACE]
+    assert [e.actor for e in (*done, *said)] == [grace.actor, grace.actor]
     assert grace.session.state.step("hand").status is Status.DONE
 
 
@@ -162,7 +162,7 @@ def test_a_hand_is_raised_and_lowered_from_another_machine(world: World) -> None
     raised = grace.ask(r.RaiseHand(text="look at the disk"))
     world.settle(raised.done, "it is up")
     assert isinstance(raised.result(), Accepted)
-    assert [hand.by for hand in world.session.state.hands_up] == [GRACE]
+    assert [hand.by for hand in world.session.state.hands_up] == [grace.actor]
     lowered = grace.ask(r.LowerHand())
     world.settle(lowered.done, "it is down")
     assert not grace.session.state.hands_up

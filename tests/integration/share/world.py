@@ -6,6 +6,7 @@ what happens before what.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import threading
@@ -112,7 +113,7 @@ class Reviewer:
         remote: str | None = None,
     ) -> None:  # fmt: skip
         self.world = world
-        self.actor = actor
+        self.actor = actor = dataclasses.replace(actor, host=f"{name}.example.com")
         self.home = world.folder / name / "shared" / world.run
         self.line = Line()
         self.place = take_place(self.home, actor)
@@ -209,11 +210,11 @@ class World:
         self.mirror._lock.release()
         self.mirror = self.mirrored()
 
-    def mirrored(self) -> Mirror:
-        """The mirror, as another program makes it."""
+    def mirrored(self, folder: Path | None = None) -> Mirror:
+        """The mirror, as another program makes it; ``folder`` is that of another user."""
         lock = RunLock(self.scene.place / "share.lock")
         self.repository = Repository(
-            self.line, self.scene.place / "share.git", self.remote, self.environment
+            self.line, folder or self.scene.place / "share.git", self.remote, self.environment
         )
         return Mirror(
             session=self.session, journal=self.scene.journal, bodies=self.scene.journal,
