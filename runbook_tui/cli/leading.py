@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
-from runbook_tui.cli.sharing import begin, end
+from runbook_tui.cli.sharing import begin, end, no_longer_shared
 from runbook_tui.cli.tracing import leave_traces
 from runbook_tui.cli.values import Values
 from runbook_tui.run.events import Actor
@@ -58,7 +58,8 @@ def lead_lines(
     session.appear("leads without a screen")
     begin(session, share)
     try:
-        for line in (*other_runs(run), *plan_changed(session, resume=resume)):
+        known = () if share else no_longer_shared(session.state)
+        for line in (*other_runs(run), *plan_changed(session, resume=resume), *known):
             say.err(line)
         if resume and found.begun is not None and found.begun.environment:
             from runbook_tui.cli.environments import called
@@ -99,7 +100,8 @@ def led(
     try:
         hand_over(session, values)
         begin(session, share)
-        notices = (*other_runs(run), *plan_changed(session, resume=resume, screen=True))
+        known = () if share else no_longer_shared(session.state)
+        notices = (*other_runs(run), *plan_changed(session, resume=resume, screen=True), *known)
         return opened(session, "; ".join(filter(None, (said, *notices))))
     except BaseException:
         session.close()

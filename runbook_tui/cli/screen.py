@@ -70,6 +70,7 @@ def show(
 
     shown.gone()
     if app.wanted is not None and lead is not None:
+        end(shown.session)
         shown.session.close()
         return lead(app.wanted)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,7 @@ from runbook_tui.cli.exits import Ended
 
 if TYPE_CHECKING:
     from runbook_tui.run.events import Actor
+    from runbook_tui.run.state import RunState
     from runbook_tui.session.session import Session
     from runbook_tui.session.sharing import Sharing
     from runbook_tui.share.refs import Layout
@@ -46,6 +48,14 @@ def begin(session: Session, remote: str) -> None:
         mirror = wiring.share(session, remote)
         session.sharing = mirror
         mirror.start()
+
+
+def no_longer_shared(state: RunState) -> tuple[str, ...]:
+    """That a run was shared, and is not by who leads it now."""
+    if state.shared is None:
+        return ()
+    how = f"runbook resume {state.run} --share {shlex.quote(state.shared.remote)}"
+    return (f"the run was shared over {state.shared.remote}, and is not now; to go on: {how}",)
 
 
 def end(session: Session) -> None:

@@ -13,6 +13,7 @@ from runbook_tui.book.durations import spoken
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
+from runbook_tui.cli.sharing import Teller
 from runbook_tui.run.state import RunState
 from runbook_tui.run.summary import summary
 from runbook_tui.run.watch_deciding import BY_ITSELF, may_start_by_itself, proposing
@@ -34,6 +35,7 @@ class Watching:
         self._asked: set[int] = set()
         self._late: set[int] = set()
         self._trouble = ""
+        self._teller = Teller(session)
         self._before = found.rollback.seq if found.rollback is not None else 0
 
     def walk(self) -> int:
@@ -64,6 +66,7 @@ class Watching:
         if trouble and trouble != self._trouble:
             say.err(trouble, colour="red")
         self._trouble = trouble
+        self._teller.tell()
         rollback = state.rollback
         if rollback is not None and rollback.finished is not None and rollback.seq > self._before:
             say.err("the run was rolled back", bold=True)

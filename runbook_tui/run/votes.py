@@ -24,8 +24,14 @@ from runbook_tui.run.statement import statement
 
 LONGEST = 64 * 1024
 """Bytes of one vote at most."""
-Deed = Literal["sign", "tick", "note"]
-DEEDS: Mapping[str, Deed] = {"sign": "sign", "tick": "tick", "note": "note"}
+Deed = Literal["sign", "tick", "note", "raise", "lower"]
+DEEDS: Mapping[str, Deed] = {
+    "sign": "sign", "tick": "tick", "note": "note", "raise": "raise", "lower": "lower",
+}  # fmt: skip
+
+
+Votable = r.SignNode | r.TickNode | r.AddNote | r.RaiseHand | r.LowerHand
+"""What may be asked for from another machine."""
 
 
 class NoVote(ValueError):
@@ -58,6 +64,7 @@ class Vote:
     off: bool = False
     override: bool = False
     text: str = ""
+    raised: int = 0
 
     @property
     def id(self) -> str:
@@ -77,7 +84,7 @@ class Vote:
                 values[name] = getattr(self, name)
         return canonical(values)
 
-    def request(self, due: str = "") -> r.SignNode | r.TickNode | r.AddNote:
+    def request(self, due: str = "") -> Votable:
         """What it asks for; ``due`` is the text that its signature, if it has one, is over."""
         if self.deed == "sign":
             return r.SignNode(
@@ -86,6 +93,10 @@ class Vote:
             )  # fmt: skip
         if self.deed == "tick":
             return r.TickNode(node=self.node, off=self.off, override=self.override)
+        if self.deed == "raise":
+            return r.RaiseHand(text=self.text, node=self.node)
+        if self.deed == "lower":
+            return r.LowerHand(raised=self.raised)
         return r.AddNote(text=self.text, node=self.node)
 
 
@@ -93,10 +104,12 @@ FIELDS: Mapping[Deed, tuple[str, ...]] = {
     "sign": ("digest", "role", "approve", "comment", "on", "signature"),
     "tick": ("digest", "off", "override"),
     "note": ("text",),
+    "raise": ("text",),
+    "lower": ("raised",),
 }
 DEFAULTS: Mapping[str, object] = {
     "digest": "", "role": "", "approve": True, "comment": "", "on": "", "signature": "",
-    "off": False, "override": False, "text": "",
+    "off": False, "override": False, "text": "", "raised": 0,
 }  # fmt: skip
 
 
@@ -220,7 +233,7 @@ def unfit(state: RunState, vote: Vote) -> Refusal | None:
     """A refusal where a vote is not about the run as it stands now."""
     if vote.signature and (state.seq, state.head) != (vote.seq, vote.head):
         return Overtaken(reason=f"event {vote.seq + 1} was recorded meanwhile")
-    about = vote.deed != "note" and vote.node in state.outline
+    about = vote.deed in {"sign", "tick"} and vote.node in state.outline
     if about and vote.digest != content_digest(state, vote.node):
         return Refusal(
             reason=f"“{state.outline[vote.node].title}” is not what was shown to"

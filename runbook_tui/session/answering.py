@@ -24,7 +24,7 @@ from runbook_tui.run.leading import not_lead
 from runbook_tui.run.offers import as_step
 from runbook_tui.run.prepare import secrets_of
 from runbook_tui.run.rehearsal import really_runs
-from runbook_tui.run.requests import Refusal
+from runbook_tui.run.requests import Decision, Refusal
 from runbook_tui.run.retrying import pausing
 from runbook_tui.run.state import RunState
 from runbook_tui.run.votes import ShareRequest, decide_share
@@ -124,12 +124,13 @@ class Desk:
             if isinstance(request, r.StartStep | r.ProbeAgain) and self._driver.fenced(state):
                 refusal.append(Refusal(reason=who_leads(state), hint="steps are started there"))
                 return []
-            if isinstance(request, ShareRequest):
+            asked = request.inner if isinstance(request, ShareRequest) else request
+            decision: Decision | Refusal | None = deadlines.refused(state, asked, now)
+            if decision is None and isinstance(request, ShareRequest):
                 decision = decide_share(state, request, actor)
-            else:
-                decision = deadlines.refused(state, request, now) or decide(state, request, actor)
+            decision = decision or decide(state, request, actor)
             if isinstance(decision, Refusal):
-                refusal.append(deadlines.explained(state, request, decision, now))
+                refusal.append(deadlines.explained(state, asked, decision, now))
                 return []
             return with_evidence(self._bench, self._driver.armed(decision.events))
 

@@ -13,10 +13,8 @@ from runbook_tui.run.events import Actor, SignoffGiven
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.signing import content_digest
 from runbook_tui.run.state import RunState
-from runbook_tui.run.votes import LONGEST, Vote
+from runbook_tui.run.votes import LONGEST, Votable, Vote
 from runbook_tui.session.answering import Accepted, Pause
-
-Votable = r.SignNode | r.TickNode | r.AddNote
 
 NOT_FROM_HERE: Mapping[type[r.Request], str] = {
     r.StartStep: "a step runs on the lead's machine",
@@ -48,13 +46,16 @@ class Ballot:
         q = self.request
         if isinstance(q, r.SignNode):
             return f"{'approval' if q.approve else 'rejection'} of {q.node}"
-        return f"tick of {q.node}" if isinstance(q, r.TickNode) else "a note"
+        if isinstance(q, r.TickNode):
+            return f"tick of {q.node}"
+        return "a note" if isinstance(q, r.AddNote) else "a hand"
 
     def vote(self, who: str, number: int) -> Vote:
         """The vote that it becomes."""
         q, state = self.request, self.state
+        node = "" if isinstance(q, r.LowerHand) else q.node
         place = Vote(run=state.run, who=who, number=number, actor=self.actor, seq=state.seq,
-                     head=state.head, deed="note", node=q.node)  # fmt: skip
+                     head=state.head, deed="note", node=node)  # fmt: skip
         return _FILLED[type(q)](place, q, self)
 
 
@@ -69,7 +70,7 @@ def asked(state: RunState, request: r.Request, actor: Actor) -> Ballot | Accepte
         return decision
     given = next((p for p, _ in decision.events if isinstance(p, SignoffGiven)), None)
     digest = ""
-    if not isinstance(request, r.AddNote) and request.node in state.outline:
+    if isinstance(request, r.SignNode | r.TickNode) and request.node in state.outline:
         digest = content_digest(state, request.node)
     ballot = Ballot(request=request, state=state, actor=actor, digest=digest,
                     on=given.kind if given is not None else "")  # fmt: skip
@@ -92,7 +93,7 @@ def _not_from_here(state: RunState, request: r.Request) -> Refusal:
     how = f"there: runbook rollback {state.run}; " if kind in ROLLBACK else ""
     return Refusal(
         reason=f"{why}{where}, and cannot be done from here",
-        hint=f"call {who}; {how}from here you may sign, tick and write notes (n)",
+        hint=f"call {who}; {how}from here you may sign, tick, note and raise a hand",
     )
 
 
@@ -116,8 +117,20 @@ def _note(place: Vote, q: r.Request, ballot: Ballot) -> Vote:
     return dataclasses.replace(place, text=q.text)
 
 
+def _raise(place: Vote, q: r.Request, ballot: Ballot) -> Vote:
+    assert isinstance(q, r.RaiseHand)
+    return dataclasses.replace(place, deed="raise", text=q.text)
+
+
+def _lower(place: Vote, q: r.Request, ballot: Ballot) -> Vote:
+    assert isinstance(q, r.LowerHand)
+    return dataclasses.replace(place, deed="lower", raised=q.raised)
+
+
 _FILLED: Mapping[type[r.Request], Callable[[Vote, r.Request, Ballot], Vote]] = {
     r.SignNode: _sign,
     r.TickNode: _tick,
     r.AddNote: _note,
+    r.RaiseHand: _raise,
+    r.LowerHand: _lower,
 }

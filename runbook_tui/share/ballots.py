@@ -26,6 +26,7 @@ from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.proofs import NO_SIGNERS, signers_of
 from runbook_tui.session.session import Session
+from runbook_tui.share.git import GitTrouble
 from runbook_tui.share.merging import NOTHING, Rewritten, Seen, grown
 from runbook_tui.share.refs import WHO
 from runbook_tui.share.repository import Repository
@@ -39,6 +40,8 @@ MOST_VOICES = 200
 """Refs that votes are read from."""
 MOST_REFUSED = 40
 """Votes of one ref that are refused and said; whoever goes on is not listened to any more."""
+MOST_TRIES = 5
+"""Looks in a row at which one of them cannot be read."""
 MOST_BYTES = 32 << 20
 """Bytes of one ref that are read at once."""
 
@@ -60,6 +63,7 @@ class Ballots:
         self._seen: dict[str, Seen] = {}
         self._shut: set[str] = set()
         self._refused: dict[str, int] = {}
+        self._unread: dict[str, int] = {}
         self._ids: dict[str, int] = {}
         self._read = 0
         self.alarm = ""
@@ -111,6 +115,13 @@ class Ballots:
         except Rewritten as error:
             self._shut_out(who, tip, f"the votes of {who} are not what they were: {error}")
             return
+        except GitTrouble as error:
+            # One ref that cannot be read keeps nobody else from voting.
+            self._unread[who] = self._unread.get(who, 0) + 1
+            if self._unread[who] >= MOST_TRIES:
+                self._shut_out(who, tip, f"the votes of {who} cannot be read: {error}")
+            return
+        self._unread.pop(who, None)
         for batch in taken.batches:
             for number, text in enumerate(batch.lines, batch.first):
                 self._one(who, number, text.decode("utf-8", "replace"))

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from runbook_tui.share.refs import Layout
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-OID = re.compile(r"[0-9a-f]{40}")
 SUBJECT = re.compile(r"runbook (\S+) (?:by (\S+) )?(\d+)-(\d+)(?: \[skip ci\])?")
 NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f<>\ud800-\udfff]")
 

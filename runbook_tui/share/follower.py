@@ -39,6 +39,10 @@ from runbook_tui.share.standing import Facts, in_words
 
 LOG = f"{THERE}log"
 SEEN = "refs/seen/log"
+AT_ONCE = 0.02
+"""Seconds after which a vote is sent at the latest: a person gives few of them."""
+MOMENT = 0.3
+"""Seconds that a session may take to hear of what came."""
 FIRST = 5.0
 """Seconds that a run may take until it says where it is shared from."""
 
@@ -86,6 +90,7 @@ class Follower:
         self._asked: queue.SimpleQueue[tuple[Ballot, Future[Answer]]] = queue.SimpleQueue()
         self._cast: list[_Cast] = []
         self._looked = 0
+        self._unsure = False
         self._state: Callable[[], RunState] | None = None
         self._facts = Facts(remote=shown(repository.remote), sends=False, began=here.now())
         self._moved = mono()
@@ -167,7 +172,7 @@ class Follower:
     def go_on(self) -> None:
         """A round after the other, until it is closed; what is left is sent then."""
         while not self._closing.is_set():
-            self._pace.wait(self.round(), self._wake)
+            self._pace.wait(self.round(), self._wake, AT_ONCE)
         self._safely(self._write_down if self._facts.trouble else self._send)
         for cast in self._cast:
             if not cast.future.done():
@@ -201,8 +206,16 @@ class Follower:
         self._facts = dataclasses.replace(self._facts, **facts)  # type: ignore[arg-type]
 
     def _round(self) -> None:
-        # A vote need not wait for what the others do.
-        self._send()
+        if self._unsure:
+            # Whether the last push has arrived is looked at before anything is pushed again.
+            self._round_of_news(live=True)
+        self._unsure = True
+        sent = self._send()
+        self._unsure = False
+        if sent:
+            # There can be no answer yet, and the lead's machine is to have the remote for itself.
+            self._know(reached=self._here.now(), trouble="")
+            return
         self._round_of_news(live=True)
         self._answer()
 
@@ -226,11 +239,14 @@ class Follower:
 
     # -- votes -----------------------------------------------------------------------------------
 
-    def _send(self) -> None:
-        """Push what was asked since, and all that is not known to have arrived."""
+    def _send(self) -> bool:
+        """Push what was asked since, and all that is not known to have arrived; whether there was
+        anything."""
         self._write_down()
-        if self._votes.pending:
-            self._votes.send()
+        if not self._votes.pending:
+            return False
+        self._votes.send()
+        return True
 
     def _write_down(self) -> None:
         """Keep what was asked since: whatever ends, it is sent some time."""
@@ -259,7 +275,7 @@ class Follower:
         """Answer those that the run has an answer to."""
         if not self._cast or self._state is None:
             return
-        state = self._state()
+        state = self._caught_up()
         news = {event.id: event for event in self._journal.events(self._layout.run, self._looked)}
         left = []
         for cast in self._cast:
@@ -272,6 +288,14 @@ class Follower:
         self._know(waiting=len(left))
         if not left and news:
             self._looked = max(event.seq for event in news.values())
+
+    def _caught_up(self) -> RunState:
+        """The session's state, once it has what came just now, for which it needs a moment."""
+        assert self._state is not None
+        until = self._mono() + MOMENT
+        while (state := self._state()).seq < self._seen.number and self._mono() < until:
+            self._closing.wait(0.005)
+        return state
 
     def _answer_to(self, cast: _Cast, news: dict[str, Event], state: RunState) -> Answer | None:
         if (event := news.get(cast.vote.id)) is not None:

@@ -16,7 +16,7 @@ FETCHING = 20.0
 PUSHING = 30.0
 """Seconds that git may take here, to fetch, and to push."""
 SETTINGS = (
-    "core.hooksPath=/dev/null", "core.fsync=all", "core.askPass=", "credential.interactive=false",
+    "core.hooksPath=/dev/null", "core.askPass=", "credential.interactive=false",
     "gc.auto=0", "maintenance.auto=false", "fetch.writeCommitGraph=false",
     "fetch.recurseSubmodules=false", "fetch.fsckObjects=true", "push.gpgSign=false",
     "push.followTags=false", "push.recurseSubmodules=no", "http.lowSpeedLimit=500",

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from runbook_tui.book.durations import spoken
 from runbook_tui.run.events import Actor, RunShared
 from runbook_tui.run.votes import TellShare
+from runbook_tui.session.locks import RunLock
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Journal, JournalError
 from runbook_tui.session.ports.replica import Bodies
@@ -62,6 +63,7 @@ class Mirror:
         journal: Journal,
         bodies: Bodies,
         repository: Repository,
+        lock: RunLock,
         clock: Clock,
         author: Actor,
         origin: Origin = Origin(),
@@ -71,6 +73,7 @@ class Mirror:
         self._session = session
         self._bodies = bodies
         self._repository = repository
+        self._lock = lock
         self._clock = clock
         self._author = Author(name=author.name, mail=author.email)
         self._origin = origin
@@ -134,13 +137,21 @@ class Mirror:
                     self._session.started(1).result(2.0)
                 self._safely(self._send)
         except Shut as why:
-            self._know(shut=str(why), alarm=str(why))
+            self._know(shut=str(why), alarm=str(why) if self._session.leads else "")
+        finally:
+            self._lock.release()
 
     def round(self) -> float:
-        """Look at the remote once; returns how many seconds to wait until the next time. Raises
-        `Shut`."""
+        """Look at the remote once; returns how many seconds to wait until the next time.
+
+        Raises `Shut`, and then no longer holds the right to share the run.
+        """
         there, seq = self._there, self._session.state.seq
-        done = self._safely(self._round)
+        try:
+            done = self._safely(self._round)
+        except Shut:
+            self._lock.release()
+            raise
         if (there, seq) != (self._there, self._session.state.seq):
             self._moved = self._mono()
         return self._pace.pause(
@@ -166,6 +177,7 @@ class Mirror:
         self._facts = dataclasses.replace(self._facts, **facts)  # type: ignore[arg-type]
 
     def _round(self) -> None:
+        self._alone()
         log = self._log if self._log is not None else self._begun()
         if self._repository.fetch(log.layout) or not self._there:
             self._there = self._repository.refs(THERE)
@@ -175,6 +187,15 @@ class Mirror:
             self._ballots.take(self._there)
         finally:
             self._send()
+
+    def _alone(self) -> None:
+        """Nobody else on this machine may write the order, and only who leads does."""
+        if not self._session.leads:
+            raise Shut("the run is led by somebody else now; they share it: runbook resume --share")
+        if not self._lock.take(self._session.actor.identity):
+            raise GitTrouble(
+                f"another program on this machine shares the run: {self._lock.holder()}"
+            )
 
     def _begun(self) -> OwnRef:
         """Make ready, and find out under which refs the run is there already."""
@@ -201,14 +222,15 @@ class Mirror:
     def _hold_against(self, log: OwnRef) -> None:
         """Whether the remote still has what was sent, and nothing else."""
         there = self._there.get(log.there, "")
-        if log.is_empty and there:
+        found = "other" if log.is_empty and there else log.look(there)
+        if found == "other":
+            # Whoever sent it: what is this journal's, byte by byte, can be gone on with.
             try:
                 log.adopt(there, self._agrees)
             except Rewritten as why:
-                raise self._shut(log, str(why)) from None
-        found = log.look(there)
-        if found == "other":
-            raise self._shut(log, "its history is not the one that was sent from here")
+                new = log.is_empty
+                words = str(why) if new else "its history is not the one that was sent from here"
+                raise self._shut(log, words) from None
         if found in {"set back", "gone"}:
             what = "deleted" if found == "gone" else "set back to an earlier state"
             self._ballots.tell(

@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from runbook_tui.share.commits import Author, Batch, read_commit, written
+from runbook_tui.share.git import Unreachable
 from runbook_tui.share.merging import NOTHING, Rewritten, Taken, grown, standing
 from runbook_tui.share.refs import Layout
 from runbook_tui.share.repository import Repository
+
+ALL = 1 << 30
+"""Commits in one push."""
 
 
 class OwnRef:
@@ -30,6 +34,7 @@ class OwnRef:
         self.known = 0
         """The number of the last line that is known to have arrived."""
         self._mine: list[str] = []
+        self._most = ALL
         self._sent = ""
 
     @property
@@ -85,11 +90,22 @@ class OwnRef:
         return found
 
     def send(self) -> None:
-        """Push what is pending; raises `GitTrouble`, and then it may have arrived all the same."""
+        """Push what is pending; raises `GitTrouble`, and then it may have arrived all the same.
+
+        What did not come through in time is tried in parts of half the size.
+        """
         target = self.layout.by(self._who) if self._who else self.layout.log
-        self._repository.push(f"refs/mine/{self._name}", target)
-        self._note(self._mine[-1])
-        self.known = self.number
+        sent = self._mine.index(self._sent) + 1 if self._sent in self._mine else 0
+        left = self._mine[sent : sent + self._most]
+        try:
+            self._repository.push(left[-1], target)
+        except Unreachable:
+            self._most = max(1, len(left) // 2)
+            raise
+        self._most = min(ALL, self._most * 2)
+        self._note(left[-1])
+        if not self.pending:
+            self.known = self.number
 
     def _note(self, oid: str) -> None:
         self._sent = oid

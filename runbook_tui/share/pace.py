@@ -33,12 +33,13 @@ class Pace:
                 return pause
         return self.waiting if awaits else self.usual
 
-    def wait(self, pause: float, wake: threading.Event) -> None:
-        """Wait; what wakes it shortens a long pause to the usual one, never below: so there is one
-        push in each of these, however much is recorded."""
-        self._hurry.wait(min(pause, self.usual))
-        if pause > self.usual and not self._hurry.is_set():
-            wake.wait(pause - self.usual)
+    def wait(self, pause: float, wake: threading.Event, least: float | None = None) -> None:
+        """Wait; what wakes it shortens a pause to ``least``, by default the usual one: so there is
+        one push in each of these, however much is recorded."""
+        least = self.usual if least is None else least
+        self._hurry.wait(min(pause, least))
+        if pause > least and not self._hurry.is_set():
+            wake.wait(pause - least)
         wake.clear()
 
     def hurry(self) -> None:

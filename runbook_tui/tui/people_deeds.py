@@ -125,8 +125,8 @@ def _who(app: RunbookApp) -> None:
 
 def _about_the_lead(app: RunbookApp) -> Iterator[SystemCommand]:
     session = app.session
-    if session.state.finished is not None:
-        return
+    if session.state.finished is not None or session.elsewhere is not None:
+        return  # A run is led on the machine that has it.
     if session.leads:
         yield SystemCommand(
             "Hand the lead over", "to somebody else, with a note", lambda: _hand_over(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runbook_tui.wiring.machine import commands, surroundings
@@ -29,6 +30,7 @@ def share(session: Session, remote: str) -> Mirror:
     from runbook_tui import __version__
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.journal.store import SqliteJournal
+    from runbook_tui.session.locks import RunLock
     from runbook_tui.share.mirror import Mirror, Origin
 
     reader = SqliteJournal.open_reading(settings().journal)
@@ -36,11 +38,21 @@ def share(session: Session, remote: str) -> Mirror:
         session=session,
         journal=reader,
         bodies=reader,
-        repository=_repository(session.folder / "share.git", remote),
+        repository=_repository(_own(session.folder / "share.git"), remote),
+        lock=RunLock(session.folder / "share.lock"),
         clock=SystemClock(),
         author=session.actor,
         origin=Origin(program=sys.executable, version=__version__),
     )
+
+
+def _own(folder: Path) -> Path:
+    """The repository beside a run, or one of this user's where that is somebody else's."""
+    try:
+        ours = folder.stat().st_uid == os.geteuid()
+    except OSError:
+        ours = True
+    return folder if ours else folder.with_name(f"share-{os.geteuid()}.git")
 
 
 def remote_address(remote: str, folder: str) -> str:
@@ -64,13 +76,11 @@ def shared_runs(remote: str) -> dict[str, Layout]:
     return _repository(settings().shared / "any", remote).shared()
 
 
-def _repository(folder: os.PathLike[str], remote: str) -> Repository:
-    from pathlib import Path
-
+def _repository(folder: Path, remote: str) -> Repository:
     from runbook_tui.command.runner import HelperRunner
     from runbook_tui.share.repository import Repository
 
-    return Repository(HelperRunner(), Path(folder), remote, surroundings().environment)
+    return Repository(HelperRunner(), folder, remote, surroundings().environment)
 
 
 def copied_journal(run: str) -> Journal:

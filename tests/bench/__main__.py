@@ -29,6 +29,7 @@ from tests.bench import (
     bench_panic,
     bench_reading,
     bench_record,
+    bench_share,
     bench_spawn,
     bench_start,
     bench_stop,
@@ -64,6 +65,7 @@ PARTS = {
     "outlook": Part("the outlook on conflicts of 50 pull requests", 40, bench_outlook.main),
     "watches": Part("a hundred watches a second, and a breach", 100, bench_watches.main),
     "durations": Part("a step's past durations", 15, bench_durations.main),
+    "share": Part("sharing a run over a git remote", 90, bench_share.main),
     "stop": Part("stopping whole trees", 20, bench_stop.main),
 }
 PATIENCE = 3

@@ -93,7 +93,7 @@ def _killed(world: World, chance: random.Random) -> tuple[str, list[str]]:
         if signing is None and chance.random() < 0.3:
             signing = grace.sign()
         if chance.random() < 0.15:
-            world.mirror = world.mirrored()
+            world.again()
         for side in chance.sample([world.mirror.round, grace.round], 2):
             side()
         locks += _unlock(world)

@@ -156,6 +156,18 @@ def test_a_ref_with_something_else_in_it_is_read_no_more(world: World) -> None:
     assert len(world.alarms()) == 1
 
 
+def test_a_ref_that_cannot_be_read_keeps_nobody_else_from_voting(world: World) -> None:
+    tag = f"object {world.there()[world.log]}\ntype commit\ntag x\ntagger M <m@x> 1 +0000\n\nx\n"
+    oid = git(world.origin, "hash-object", "-t", "tag", "-w", "--stdin", stdin=tag)
+    git(world.origin, "update-ref", world.by("aaa-1"), oid)
+    grace = world.reviewer()
+    note = grace.ask(r.AddNote(text="heard"))
+    world.settle(note.done, "it is answered")
+    world.settle(world.alarms, "it is said")
+    assert "the votes of aaa-1 cannot be read" in world.alarms()[0]
+    assert not world.mirror.standing().away
+
+
 def test_votes_that_are_rewritten_are_not_followed(world: World) -> None:
     _, who = given_vote(world)
     signed = len(world.session.state.signoffs)
@@ -165,7 +177,7 @@ def test_votes_that_are_rewritten_are_not_followed(world: World) -> None:
     assert len(world.session.state.signoffs) == signed
     assert gate_open(world.session.state, "core")
     # Another start of the program remembers it.
-    world.mirror = world.mirrored()
+    world.again()
     put(world, who, json.dumps({"v": 1}), json.dumps({"v": 1}))
     world.mirror.round()
     assert len(world.alarms()) == 1
@@ -237,7 +249,7 @@ def test_another_run_of_the_same_name_is_not_written_over(world: World, tmp_path
     other = push(
         world, world.log, written(batch, Layout(prefix=CUSTOM, run=world.run), "", MALLORY, 1)
     )
-    world.mirror = world.mirrored()
+    world.again()
     with pytest.raises(Exception, match="it is another run of that name"):
         world.mirror.round()
     assert world.there()[world.log] == other != kept

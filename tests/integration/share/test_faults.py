@@ -7,8 +7,9 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,11 +18,12 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status, gate_open
 from runbook_tui.session.answering import Accepted
+from runbook_tui.session.ports.runner import Outcome
 from runbook_tui.share import git as git_calls
 from runbook_tui.share.git import shown
 from runbook_tui.share.pace import Pace
 from tests.integration.session.scene import ask, run_step
-from tests.integration.share.world import World, git
+from tests.integration.share.world import Line, World, git
 from tests.waiting import until
 
 
@@ -192,11 +194,51 @@ def test_another_start_goes_on_where_the_last_one_was(world: World) -> None:
     world.settle(note.done)
     before = world.there()[world.log]
     ask(world.session, r.AddNote(text="while nobody shared it"))
-    world.mirror = world.mirrored()
+    world.again()
     world.settle(lambda: same(world))
     assert git(world.origin, "merge-base", "--is-ancestor", before, world.log) == ""
     assert len(world.session.state.notes) == 2
     assert world.alarms() == []
+
+
+def test_two_users_who_lead_in_turn_each_go_on_with_what_is_there(world: World) -> None:
+    """Each has a repository of their own beside the run; the journal is one."""
+    own = world.repository.folder
+    for turn in range(4):
+        ask(world.session, r.AddNote(text=f"turn {turn}"))
+        world.mirror._lock.release()
+        world.mirror = world.mirrored(own.with_name(f"share-{turn % 2}.git"))
+        world.mirror.round()
+    assert world.alarms() == []
+    assert not world.mirror.standing().away
+    grace = world.reviewer()
+    assert len(grace.session.state.notes) == 4
+
+
+def test_what_is_too_much_for_one_push_goes_in_several(world: World) -> None:
+    """A way on which no push of all of it comes through in time."""
+    for number in range(6):
+        ask(world.session, r.AddNote(text=f"{number}"))
+        world.line.cut = True
+        world.mirror._safely(world.mirror._send)
+        world.line.cut = False
+
+    class Narrow(Line):
+        """Lets two commits through at once, and no more."""
+
+        def run(self, argv: Sequence[str], **more: Any) -> Outcome:
+            if "push" in argv:
+                what = argv[-1].partition(":")[0]
+                there = world.there()[world.log]
+                many = git(world.repository.folder, "rev-list", "--count", what, f"^{there}")
+                if int(many) > 2:
+                    return Outcome(exit=None, stdout="", stderr="no answer within 30 s")
+            return super().run(argv, **more)
+
+    world.repository._git._runner = Narrow()
+    grace = world.reviewer()
+    world.settle(lambda: same(world), "all has arrived")
+    assert len(grace.session.state.notes) == 6
 
 
 @pytest.mark.parametrize("how", ["gone", "damaged"])
@@ -211,7 +253,7 @@ def test_what_is_kept_beside_the_run_may_be_lost(world: World, how: str) -> None
             path.chmod(0o600)
             path.write_bytes(b"")
     ask(world.session, r.AddNote(text="two"))
-    world.mirror = world.mirrored()
+    world.again()
     world.settle(lambda: same(world), "all has arrived")
     assert [n.text for n in world.session.state.notes] == ["one", "two"]
     assert world.alarms() == []
@@ -253,6 +295,22 @@ def test_one_push_in_each_interval_however_much_is_recorded(world: World) -> Non
     assert pushes <= (time.monotonic() - began) / 0.4 + 2
     assert world.mirror.left == ""
     assert git(world.origin, "rev-list", "--count", world.log) == str(pushes + 2)
+
+
+def test_one_program_alone_shares_a_run(world: World) -> None:
+    """Who has lost the lead in another program writes no order any more, here neither."""
+    other = world.mirrored()
+    other.round()
+    assert "another program on this machine" in other.standing().news
+    world.session.leads = False
+    with pytest.raises(Exception, match="led by somebody else now"):
+        world.mirror.round()
+    world.session.leads = True
+    other.round()
+    assert not other.standing().away
+    ask(world.session, r.AddNote(text="through the other"))
+    other.round()
+    assert "through the other" in git(world.origin, "log", "--format=%B", world.log)
 
 
 def test_the_end_sends_what_is_left(world: World) -> None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from runbook_tui.book.model import Gate
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import NoteAdded, SignoffGiven, StepFinished
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status, gate_open
 from runbook_tui.session.answering import Accepted
 from runbook_tui.session.proofs import proofs
-from tests.fakes.history import GRACE
 from tests.integration.session.scene import ask, run_step
 from tests.integration.share.remotes import Daemon
-from tests.integration.share.world import World, git
+from tests.integration.share.world import PLAN, World, git
 from tests.sshd import HOST, Sshd
 from tests.waiting import until
 
@@ -50,7 +51,8 @@ def test_a_gate_is_opened_from_another_machine(over: Callable[..., World]) -> No
         assert gate_open(state, "core")
     given = next(e for e in world.events() if isinstance(e.payload, SignoffGiven))
     # An ordinary sign-off: in Grace's name, with a signature that anybody can check.
-    assert given.actor == GRACE
+    assert given.actor == grace.actor
+    assert given.actor.host != world.session.actor.host
     assert given.id == f"{world.run}/by/{grace.who}/1"
     assert not proofs(world.events(), world.signatures)[given.seq].problem
     assert grace.record.verify(world.run).problems == ()
@@ -75,7 +77,7 @@ def test_ticks_and_notes_enter_in_the_name_of_whoever_made_them(world: World) ->
     assert isinstance(note.result(), Accepted)
     done = [e for e in world.events() if isinstance(e.payload, StepFinished) and e.step == "hand"]
     said = [e for e in world.events() if isinstance(e.payload, NoteAdded)]
-    assert [e.actor for e in (*done, *said)] == [GRACE, GRACE]
+    assert [e.actor for e in (*done, *said)] == [grace.actor, grace.actor]
     assert grace.session.state.step("hand").status is Status.DONE
 
 
@@ -138,6 +140,32 @@ def test_a_decision_on_what_has_changed_since_does_not_count(world: World) -> No
     # The other one is about something that has not changed, whatever else was recorded.
     assert isinstance(signing.result(), Accepted)
     assert world.alarms() == []
+
+
+def test_a_vote_that_comes_after_the_time_to_decide_is_denied(
+    worlds: Callable[..., World],
+) -> None:
+    hurry = dataclasses.replace(PLAN.phases[2], gate=Gate(roles=("qa",), within=0.001))
+    world = worlds(plan=dataclasses.replace(PLAN, phases=(*PLAN.phases[:2], hurry)))
+    world.begin()
+    grace = world.reviewer()
+    late = grace.ask(r.SignNode(node="end", role="qa"))
+    world.settle(late.done, "it is answered")
+    refused = late.result()
+    assert isinstance(refused, Refusal)
+    assert "denied" in refused.reason
+    assert not gate_open(world.session.state, "end")
+
+
+def test_a_hand_is_raised_and_lowered_from_another_machine(world: World) -> None:
+    grace = world.reviewer()
+    raised = grace.ask(r.RaiseHand(text="look at the disk"))
+    world.settle(raised.done, "it is up")
+    assert isinstance(raised.result(), Accepted)
+    assert [hand.by for hand in world.session.state.hands_up] == [grace.actor]
+    lowered = grace.ask(r.LowerHand())
+    world.settle(lowered.done, "it is down")
+    assert not grace.session.state.hands_up
 
 
 def test_a_signature_that_was_overtaken_is_made_anew(world: World) -> None:

@@ -6,6 +6,7 @@ what happens before what.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import threading
@@ -27,6 +28,7 @@ from runbook_tui.journal.signatures import SshSignatures
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor, Event, VoteRefused
 from runbook_tui.session.answering import Answer
+from runbook_tui.session.locks import RunLock
 from runbook_tui.session.opening import open_run
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.runner import Outcome
@@ -111,7 +113,7 @@ class Reviewer:
         remote: str | None = None,
     ) -> None:  # fmt: skip
         self.world = world
-        self.actor = actor
+        self.actor = actor = dataclasses.replace(actor, host=f"{name}.example.com")
         self.home = world.folder / name / "shared" / world.run
         self.line = Line()
         self.place = take_place(self.home, actor)
@@ -203,14 +205,20 @@ class World:
         self.round()
         self.round()
 
-    def mirrored(self) -> Mirror:
-        """The mirror, as another start of the program makes it."""
+    def again(self) -> None:
+        """Share it anew, as another start of the program does once this one has ended."""
+        self.mirror._lock.release()
+        self.mirror = self.mirrored()
+
+    def mirrored(self, folder: Path | None = None) -> Mirror:
+        """The mirror, as another program makes it; ``folder`` is that of another user."""
+        lock = RunLock(self.scene.place / "share.lock")
         self.repository = Repository(
-            self.line, self.scene.place / "share.git", self.remote, self.environment
+            self.line, folder or self.scene.place / "share.git", self.remote, self.environment
         )
         return Mirror(
             session=self.session, journal=self.scene.journal, bodies=self.scene.journal,
-            repository=self.repository, clock=self.clock, author=ADA,
+            repository=self.repository, clock=self.clock, author=ADA, lock=lock,
         )  # fmt: skip
 
     def read(self, text: str, name: str, load: Load) -> Runbook:

@@ -195,6 +195,8 @@ votes = st.one_of(
     st.builds(Vote, deed=st.just("tick"), off=st.booleans(), override=st.booleans(), digest=text,
               **place_of),
     st.builds(Vote, deed=st.just("note"), text=text, **place_of),
+    st.builds(Vote, deed=st.just("raise"), text=text, **place_of),
+    st.builds(Vote, deed=st.just("lower"), raised=st.integers(0), **place_of),
 )  # fmt: skip
 
 
