@@ -76,9 +76,9 @@ async def test_the_lead_is_given_on_and_the_screen_is_a_guest_s_at_once(scene: M
         await until(pilot, lambda: "Grace leads from here on: good night" in app.said)
         assert "you start no step any more" in app.said
         await until(pilot, lambda: "you: Ada" in text_of(app))
+        await until(pilot, lambda: "nobody leads now" in app.said)
         await pilot.press("enter")
         await until(pilot, lambda: "only the lead may start a step" in app.said)
-        await until(pilot, lambda: lead.lead_lock.gone)
         assert app.wanted is None
 
 
