@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from runbook_tui.book.model import Change, Check, Parameter, Phase, Runbook, Step, Watch
+from runbook_tui.book.model import Change, Check, Parameter, Phase, Runbook, Step, Tell, Watch
 
 TEXTS = ("before", "run", "ready", "undo", "verify_undo", "undo_ready")
 
@@ -32,6 +32,7 @@ def every_command(runbook: Runbook) -> Iterator[Runs]:
     yield from _probes("the whole", runbook.criteria)
     for watch in runbook.watches:
         yield from _of_watch(watch)
+    yield from _of_telling(runbook.tell)
     for procedure in runbook.procedures:
         for stage in procedure.stages:
             for inner in stage.steps:
@@ -86,6 +87,19 @@ def _of_watch(watch: Watch) -> Iterator[Runs]:
     for what, asked in (("asks", watch.probe.http), ("asks", watch.probe.prometheus)):
         if asked is not None:
             yield Runs(where=where, what=what, text=asked.get("url", ""))
+
+
+def _of_telling(tell: Tell) -> Iterator[Runs]:
+    where = "alarms"
+    if tell.command is not None:
+        yield Runs(where=where, what="run", text=tell.command)
+    for hook in tell.webhooks:
+        yield Runs(where=where, what="tells", text=hook.url)
+        key = hook.key
+        for what, text in (("run", key and key.command), ("reads the file", key and key.file),
+                           ("reads the variable", key and key.env)):  # fmt: skip
+            if text:
+                yield Runs(where=where, what=what, text=text)
 
 
 def listed(runbook: Runbook) -> list[str]:

@@ -376,11 +376,33 @@ class Contact(Placed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation(Placed):
-    """Who is told next about a topic, and within how many seconds."""
+    """Who is told next about a topic, and within how many seconds.
+
+    ``on``: what lets it start by itself: ``overrun``, ``gate``, ``stage``.
+    """
 
     topic: str
     ladder: tuple[str, ...]
     within: float | None = None
+    on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """An address that is told of alarms; ``form`` is ``generic`` or ``pagerduty``, ``key`` where
+    the latter's routing key comes from."""
+
+    url: str = ""
+    form: str = "generic"
+    key: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """How people are told of alarms: by a ``command``, by webhooks; nothing of it: nobody is."""
+
+    command: str | None = None
+    webhooks: tuple[Webhook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -447,6 +469,7 @@ class Runbook:
     alerts: tuple[Alert, ...] = ()
     contacts: tuple[Contact, ...] = ()
     escalations: tuple[Escalation, ...] = ()
+    tell: Tell = Tell()
     gates: tuple[GateStatement, ...] = ()
     sections: tuple[Section, ...] = ()
     rollback_sections: tuple[Section, ...] = ()

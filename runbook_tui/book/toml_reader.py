@@ -14,6 +14,7 @@ from runbook_tui.book.files import Files
 from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.places import Place
+from runbook_tui.book.telling import told_by
 from runbook_tui.book.toml_faults import deep_fault, schema_faults
 from runbook_tui.book.toml_found_again import findings, found_again, tell_lost
 from runbook_tui.book.toml_mending import faultless, pruned, validated
@@ -162,9 +163,11 @@ class _Reading:
             escalations=(
                 *(e for o in others for e in o.escalations),
                 *(m.Escalation(topic=e.topic, ladder=tuple(e.ladder), within=e.within,
+                               on=tuple(e.on),
                                line=self._nodes.line(("escalation", n)))
                   for n, e in enumerate(plan.escalation)),
             ),
+            tell=told_by(base.tell, (o.tell for o in others), plan.tell, self._nodes),
             sections=(
                 *(s for o in others for s in o.sections),
                 *self._sections(plan, rollback=False),

@@ -402,6 +402,22 @@ class EscalationTable(Table):
     topic: str
     ladder: Strings
     within: Duration | None = None
+    on: list[Literal["overrun", "gate", "stage"]] = []
+
+
+class WebhookTable(Table):
+    """An address that is told of alarms."""
+
+    url: str | None = None
+    form: Literal["generic", "pagerduty"] = "generic"
+    key: SecretTable | None = None
+
+
+class TellTable(Table):
+    """How people are told of alarms."""
+
+    command: str | None = None
+    webhook: list[WebhookTable] = []
 
 
 class PlanTable(Table):
@@ -426,6 +442,7 @@ class PlanTable(Table):
     section: list[SectionTable] = []
     contact: list[ContactTable] = []
     escalation: list[EscalationTable] = []
+    tell: TellTable = TellTable()
     command: list[CommandTable] = []
     approval: list[ApprovalTable] = []
     takes: list[TakesTable] = []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.sharing import begin, end, no_longer_shared
+from runbook_tui.cli.telling import begin_telling
 from runbook_tui.cli.tracing import leave_traces
 from runbook_tui.cli.values import Values
 from runbook_tui.run.events import Actor
@@ -118,6 +119,7 @@ def _open(session: Session, *, resume: bool, taking: Takeover | None) -> None:
     why = taking or Takeover()
     if not session.open(resume=resume, reason=why.reason, seize=why.seize):
         raise led_by(session.run, session.lead_lock.holder())
+    begin_telling(session)
 
 
 def _lines(

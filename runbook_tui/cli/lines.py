@@ -17,6 +17,7 @@ from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
 from runbook_tui.cli.needs import needs
 from runbook_tui.cli.sharing import Teller
+from runbook_tui.cli.telling import Alarms
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.handing_over import who_leads
@@ -62,6 +63,7 @@ class Lines:
         self._trouble = ""
         self._phase = ""
         self._overruns = Overruns()
+        self._alarms = Alarms(session)
         self._teller = Teller(session)
 
     @property
@@ -100,6 +102,7 @@ class Lines:
                 raise Ended(exits.REFUSED, who_leads(self._state), hint)
             self._tell_trouble()
             self._teller.tell()
+            self._alarms.tell()
             for line in self._overruns.new(
                 self._state, self._session.now(), self._session.absent.past
             ):

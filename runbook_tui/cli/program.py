@@ -21,6 +21,7 @@ COMMANDS = {
     "skip": "leave a step out, with a reason",
     "note": "write a remark down",
     "sign": "sign off a gate or a step",
+    "ack": "see to an alarm: nobody further up is told",
     "hand": "raise a hand: everybody in the run sees it",
     "handover": "give the lead to somebody else, with a note",
     "ask": "ask anew for a sign-off whose time is over",

@@ -11,9 +11,12 @@ import threading
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.cli import exits, say
+from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
 from runbook_tui.cli.sharing import Teller
+from runbook_tui.cli.telling import Alarms
+from runbook_tui.run.handing_over import who_leads
 from runbook_tui.run.state import RunState
 from runbook_tui.run.summary import summary
 from runbook_tui.run.watch_deciding import BY_ITSELF, may_start_by_itself, proposing
@@ -36,6 +39,7 @@ class Watching:
         self._late: set[int] = set()
         self._trouble = ""
         self._teller = Teller(session)
+        self._alarms = Alarms(session)
         self._before = found.rollback.seq if found.rollback is not None else 0
 
     def walk(self) -> int:
@@ -62,6 +66,10 @@ class Watching:
 
     def _look(self) -> int | None:
         state = self._session.state
+        self._alarms.tell()
+        if not self._session.leads:
+            hint = f"take part with `runbook join {state.run}`"
+            raise Ended(exits.REFUSED, who_leads(state), hint)
         trouble = self._session.trouble
         if trouble and trouble != self._trouble:
             say.err(trouble, colour="red")

@@ -254,6 +254,16 @@ def _hand_raised(event: Event, about: str, title: Title) -> str:
     return f"{event.actor.name} raises a hand{where}" + (f": {p.text}" if p.text else "")
 
 
+def _told(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.Told)
+    who = f"{p.to} " if p.to else ""
+    what = f"alarm “{p.alarm}”" if p.rung else f"that the alarm “{p.alarm}” is over"
+    if p.result == "sent":
+        return f"{who}told of {what} by {p.channel}"
+    return f"{who}NOT told of {what} by {p.channel}: {p.reason}"
+
+
 def _handed_over(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.LeadHandedOver)
@@ -307,6 +317,8 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.CheckUnticked: measured.unticked,
     e.NoteAdded: _note,
     e.HandRaised: _hand_raised,
+    e.Told: _told,
+    e.AlarmAcknowledged: _about("{by} sees to the alarm “{of.alarm}”"),
     e.HandLowered: _about("a hand is down again ({by})"),
     e.CommandStarted: _command_started,
     e.CommandFinished: _command_finished,

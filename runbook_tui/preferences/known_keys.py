@@ -17,6 +17,7 @@ KNOWN: tuple[Known, ...] = (
     Known("skip", "run", ("x",), "leave the step out, with a reason"),
     Known("retry", "run", ("r",), "try the step again"),
     Known("note", "run", ("n",), "write a remark down"),
+    Known("hand", "run", ("h",), "raise a hand, or lower one"),
     Known("copy", "run", ("y",), "copy the step's command"),
     Known("focus", "run", ("f",), "one step, large, or all again"),
     Known("watches", "run", ("w",), "what to keep an eye on"),

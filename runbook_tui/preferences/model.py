@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.preferences.key_names import shown
 from runbook_tui.preferences.known_keys import KNOWN
+from runbook_tui.preferences.own_telling import NOBODY, OwnTell
 
 if TYPE_CHECKING:
     from runbook_tui.book.findings import Fault
@@ -41,6 +42,8 @@ SETTINGS = (
             words="reduced: nothing slides, nothing blinks"),
     Setting(name="bell", default=False,
             words="ring the terminal's bell where something fails or waits for a person"),
+    Setting(name="notification", default=False,
+            words="have the terminal notify you of alarms, where it is known to be able to"),
     Setting(name="hints", default=True,
             words="four hints while the first steps are taken; never during a rollback"),
 )  # fmt: skip
@@ -55,6 +58,8 @@ class Preferences:
     motion: str = "full"
     bell: bool = False
     hints: bool = True
+    notification: bool = False
+    tell: OwnTell = NOBODY
     keymap: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source: str = ""
     """The file that was read; empty where there is none."""

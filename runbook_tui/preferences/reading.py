@@ -19,6 +19,7 @@ from runbook_tui.preferences.key_names import never_typed, normal, shown
 from runbook_tui.preferences.known import CHAINS, NEVER_TYPED
 from runbook_tui.preferences.known_keys import KNOWN
 from runbook_tui.preferences.model import DEFAULTS, SETTINGS, Preferences, Setting
+from runbook_tui.preferences.own_telling import own_tell
 
 if TYPE_CHECKING:
     from runbook_tui.book.findings import Fault
@@ -29,6 +30,7 @@ LARGEST = 256 * 1024
 IDS = {known.id for known in KNOWN}
 PANIC = next((known.keys for known in KNOWN if known.id == "panic"), ("f9", "ctrl+backslash"))
 
+OTHERS = "there are: {}, keys, tell"
 Trouble = tuple[tuple[str | int, ...], str, str]
 """A place in the file, what is wrong there, and a hint."""
 
@@ -103,8 +105,12 @@ def _sound(body: Mapping[str, Any]) -> tuple[dict[str, Any], list[Trouble]]:
     for name, value in body.items():
         if name == "keys":
             continue
+        if name == "tell":
+            values["tell"], wrong_there = own_tell(value)
+            troubles += wrong_there
+            continue
         if name not in known:
-            hint = _near(name, (*known, "keys")) or f"there are: {', '.join((*known, 'keys'))}"
+            hint = _near(name, (*known, "keys", "tell")) or OTHERS.format(", ".join(known))
             troubles.append(((name,), f"there is no setting “{name}”", hint))
         elif wrong := _wrong(known[name], value):
             troubles.append(((name,), *wrong))

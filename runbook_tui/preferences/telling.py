@@ -8,6 +8,7 @@ from typing import Any
 from runbook_tui.preferences.key_names import shown
 from runbook_tui.preferences.known_keys import KNOWN
 from runbook_tui.preferences.model import SETTINGS, Preferences
+from runbook_tui.preferences.own_telling import schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ def json_schema() -> dict[str, Any]:
         known.id: {"description": f"{known.words}; without it: {', '.join(known.keys)}", **some}
         for known in reversed(KNOWN)
     }
+    properties["tell"] = schema()
     properties["keys"] = {
         "description": "keys of acts, by their ids", "type": "object",
         "additionalProperties": False, "properties": dict(reversed(keys.items())),

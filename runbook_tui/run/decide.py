@@ -11,6 +11,7 @@ from runbook_tui.book.parameters import IN_A_FILE, too_long
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
+from runbook_tui.run.alarms import acknowledge, tell
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
 from runbook_tui.run.assigning import carried_out_by
 from runbook_tui.run.attention import lower_hand, raise_hand
@@ -344,6 +345,8 @@ _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusa
     r.RaiseHand: raise_hand,
     r.LowerHand: lower_hand,
     r.HandOver: hand_over,
+    r.Acknowledge: acknowledge,
+    r.RecordTold: tell,
     r.SealRun: seal,
     r.TakePlan: take_plan,
     r.OverrideGate: _override,

@@ -61,6 +61,8 @@ class Draft:
         self.leads = state.leads
         self.workers = state.workers
         self.hands_up = state.hands_up
+        self.told = state.told
+        self.acknowledged = state.acknowledged
         self.breached = state.breached
         self.rehearsal = state.rehearsal
         self.frame = state.frame
@@ -104,6 +106,8 @@ class Draft:
             leads=self.leads,
             workers=self.workers,
             hands_up=self.hands_up,
+            told=self.told,
+            acknowledged=self.acknowledged,
             breached=self.breached,
             frame=self.frame,
             active=self.active,

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from runbook_tui.run.payload import Actor, Payload
-from runbook_tui.run.people_events import ApprovalAsked, HandLowered, HandRaised
+from runbook_tui.run.people_events import (
+    AlarmAcknowledged,
+    ApprovalAsked,
+    HandLowered,
+    HandRaised,
+    Told,
+)
 from runbook_tui.run.pull_events import PullMoved, PullSeen
 from runbook_tui.run.rollback_events import (
     RollbackClosed,
@@ -36,6 +42,7 @@ from runbook_tui.run.watch_events import (
 
 __all__ = [
     "Actor",
+    "AlarmAcknowledged",
     "ApprovalAsked",
     "CheckProbed",
     "HandLowered",
@@ -49,6 +56,7 @@ __all__ = [
     "RollbackStarted",
     "RunShared",
     "SeveritySet",
+    "Told",
     "UndoAmended",
     "UndoArmed",
     "UndoFinished",

@@ -232,6 +232,14 @@ def _note(draft: Draft, event: Event, payload: e.NoteAdded) -> None:
     draft.notes.append(Note(node=payload.node, text=payload.text, by=event.actor, at=draft.at))
 
 
+def _told(draft: Draft, event: Event, payload: e.Told) -> None:
+    draft.told |= {(payload.alarm, payload.rung, payload.channel)}
+
+
+def _acknowledged(draft: Draft, event: Event, payload: e.AlarmAcknowledged) -> None:
+    draft.acknowledged |= {payload.alarm}
+
+
 def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> None:
     id_ = event.step or ""
     item = draft.outline.steps.get(id_)
@@ -381,6 +389,8 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.NoteAdded: _note,
     e.HandRaised: _hand_raised,
     e.HandLowered: _hand_lowered,
+    e.Told: _told,
+    e.AlarmAcknowledged: _acknowledged,
     e.CommandStarted: _command_started,
     e.CommandFinished: _command_finished,
     e.EvidenceKept: _evidence,

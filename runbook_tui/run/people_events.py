@@ -36,3 +36,30 @@ class HandLowered(Payload):
 
     WIRE: ClassVar[str] = "hand.lowered"
     raised: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told(Payload):
+    """Somebody was told of an alarm over a channel, or could not be.
+
+    ``rung`` is that of the ladder (1 is the lowest; 0: it was told that the alarm is over), ``to``
+    who stands there, ``result`` is ``sent`` or ``failed`` with a ``reason``, after so many
+    ``attempts``.
+    """
+
+    WIRE: ClassVar[str] = "told"
+    alarm: str
+    rung: int
+    channel: str
+    result: str
+    to: str = ""
+    attempts: int = 1
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmAcknowledged(Payload):
+    """Somebody sees to what an alarm is about; nobody further up its ladder is told."""
+
+    WIRE: ClassVar[str] = "alarm.acknowledged"
+    alarm: str

@@ -195,6 +195,7 @@ def _beside(old: Runbook, new: Runbook) -> Iterator[Difference]:
             ("undos at once", old.undos_at_once, new.undos_at_once),
             ("allowed signers", old.allowed_signers, new.allowed_signers),
             ("forge", old.forge, new.forge),
+            ("telling", told(old), told(new)),
         )
         if said(one) != said(other)
     )  # fmt: skip
@@ -210,6 +211,12 @@ def _beside(old: Runbook, new: Runbook) -> Iterator[Difference]:
     ):  # fmt: skip
         yield from _of_kind(kind, one, other)
     yield from _offered(old, new)
+
+
+def told(runbook: Runbook) -> str:
+    """Whom it tells of alarms, in words; empty where nobody."""
+    hooks = [f"{hook.form} {hook.url}" for hook in runbook.tell.webhooks]
+    return ", ".join([*filter(None, [runbook.tell.command]), *hooks])
 
 
 def _offered(old: Runbook, new: Runbook) -> Iterator[Difference]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from runbook_tui.book.parameters import Refused
-from runbook_tui.run.events import Payload, PlanChanged
+from runbook_tui.run.events import Payload, PlanChanged, Told
 from runbook_tui.run.sources import ASKED
 
 
@@ -127,6 +127,20 @@ class HandOver(Request):
 
     to: str
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge(Request):
+    """Somebody sees to what an alarm, by its id, is about."""
+
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordTold(Request):
+    """Write down who was told of an alarm, or could not be."""
+
+    told: Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -251,6 +251,10 @@ class RunState:
     refused_votes: tuple[VoteRefused, ...] = ()
     pulls: Mapping[int, PullSeen] = field(default_factory=dict)
     """What was seen last of pull requests, by their numbers."""
+    told: frozenset[tuple[str, int, str]] = frozenset()
+    """Who was told of which alarms: alarm, rung, channel."""
+    acknowledged: frozenset[str] = frozenset()
+    """The alarms to which somebody sees."""
     rollback: RollbackState | None = None
     ended: RollbackState | None = None
     """The last rollback that came to its end, whatever was looked at since."""

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from runbook_tui.run.events import (
+    AlarmAcknowledged,
     ApprovalAsked,
     CheckProbed,
     CheckTicked,
@@ -45,6 +46,7 @@ from runbook_tui.run.events import (
     StepSkipped,
     StepStarted,
     StepWaiting,
+    Told,
     UndoAmended,
     UndoArmed,
     UndoFinished,
@@ -72,7 +74,7 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
             WatchUnknown, WatchOverridden, WatchSampled,
             UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
             UndoStarted, UndoAmended, UndoFinished, RollbackFinished, SeveritySet, OutputPruned,
-            RunShared, VoteRefused,
+            RunShared, VoteRefused, Told, AlarmAcknowledged,
         )
     }
 )  # fmt: skip

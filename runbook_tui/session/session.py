@@ -104,6 +104,8 @@ class Session:
             papers=Papers(folder),
             files=files,
         )
+        self.at_end: list[Callable[[], object]] = []
+        """What is done first when the session is closed."""
         self.presence = Presence(folder)
         """Who looks at the run."""
         self._journal = journal
@@ -313,6 +315,8 @@ class Session:
 
     def close(self) -> None:
         """End the session's threads; running commands are not touched."""
+        for deed in self.at_end:
+            deed()
         self._closing.set()
         self._lookout.close()
         self.pulls.close()

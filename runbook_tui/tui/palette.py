@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from runbook_tui.run.requests import FinishRun, StopCommands
 from runbook_tui.run.retrying import paused
-from runbook_tui.tui import people_deeds
+from runbook_tui.tui import alarming, people_deeds
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.replacing import look_at_plan
 from runbook_tui.tui.screens.focusing import FocusingScreen
@@ -34,6 +34,7 @@ def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]
         "Changed plan", "what its file says by now, and going on with that",
         lambda: look_at_plan(app),
     )  # fmt: skip
+    yield from alarming.commands(app)
     yield from people_deeds.commands(app, screen)
     if isinstance(screen, PaneScreen):
         yield SystemCommand("Output alone", "as z does", screen.action_zoom)

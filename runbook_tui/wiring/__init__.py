@@ -45,6 +45,7 @@ from runbook_tui.wiring.sharing import (
     share,
     shared_runs,
 )
+from runbook_tui.wiring.telling import teller
 
 __all__ = [
     "LocalSurroundings",
@@ -85,6 +86,7 @@ __all__ = [
     "start",
     "state_of",
     "surroundings",
+    "teller",
     "terminals",
     "traces",
     "trust",

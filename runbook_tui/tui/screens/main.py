@@ -12,6 +12,7 @@ from textual.message import Message
 
 from runbook_tui.run.procedures import Duty
 from runbook_tui.session.presence import Here
+from runbook_tui.tui.alarming import mind_alarms
 from runbook_tui.tui.people_deeds import mind_people
 from runbook_tui.tui.screens.focusing import FocusingScreen
 from runbook_tui.tui.screens.heading import heading
@@ -58,6 +59,7 @@ class MainScreen(FocusingScreen):
     _leaderless = False
     _led: bool | None = None
     _people: tuple[Here, ...] = ()
+    _alarms: frozenset[str] = frozenset()
 
     class Noticed(Message):
         """It is known whether an output holds an error."""
@@ -202,6 +204,7 @@ class MainScreen(FocusingScreen):
         """Once a second: the clocks, whether anybody leads, and a message that is old."""
         self._mind_lead()
         self._people = mind_people(self.app, self._people)
+        self._alarms = mind_alarms(self.app, self._alarms)
         self.app.settle_message()
         self.query_one("#head").refresh()
         self.query_one("#card").refresh()

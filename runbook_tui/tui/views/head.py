@@ -58,11 +58,13 @@ def head(
     leaderless: bool = False,
     sharing: Standing | None = None,
     here: str = "",
+    alarms: str = "",
 ) -> Line:
     """The top line; what goes first where it is narrow: run, lead, finish; never readiness.
 
     ``you``: who looks on, where that is not the lead. ``leaderless``: nobody leads now.
     ``sharing``: how the run fares on other machines. ``here``: who else looks at it.
+    ``alarms``: how much takes too long.
     """
     if state.rolling_back:
         started = state.rollback.started if state.rollback else None
@@ -80,6 +82,8 @@ def head(
     own += shared.facts(sharing, width)
     if raised := people_news.hands(state):
         own.insert(0, [(raised, "bad")])
+    if alarms:
+        own.insert(0, [(alarms, "bad")])
     if level := severity.word(state.severity):
         own.insert(0, [(level, "bad")])
     if left := follow_up.fact(state, now, width):

@@ -36,6 +36,15 @@ def test_each_setting_is_told_with_its_value_and_source() -> None:
         "[keys]\nsign = []",
         '[keys]\nsin = "S"',
         "keys = 3",
+        '[tell]\ncommand = "./tell"',
+        "tell = 1",
+        "[tell]\ncommand = 1",
+        '[tell]\nmail = "x"',
+        '[[tell.webhook]]\nurl = "https://example.com/x"',
+        '[[tell.webhook]]\nurl = "ftp://example.com/x"',
+        '[[tell.webhook]]\nform = "generic"',
+        '[[tell.webhook]]\nurl = "https://x.y"\nform = "pagerduty"\nkey = { env = "K" }',
+        '[[tell.webhook]]\nurl = "https://x.y"\nform = "pagerduty"\nkey = {env = "K", file = "f"}',
     ],
 )
 def test_the_schema_takes_what_the_reader_takes(text: str) -> None:

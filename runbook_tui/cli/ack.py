@@ -1,0 +1,37 @@
+"""``runbook ack RUN [ALARM]``: somebody sees to an alarm, so nobody further up is told."""
+
+from __future__ import annotations
+
+import click
+
+from runbook_tui.cli import exits, say
+from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.people import actor, as_option
+
+
+@click.command("ack")
+@click.argument("run")
+@click.argument("alarm", required=False, default="")
+@as_option
+def command(run: str, alarm: str, claimed: str | None) -> int:
+    """Acknowledge an alarm, by its id or the step or gate that it is about; without, the oldest.
+
+    Its ladder stops: nobody further up is told.
+    """
+    from runbook_tui.cli.opening import ask, run_named, taking_part
+    from runbook_tui.run.alarms import alarms, find
+    from runbook_tui.run.requests import Acknowledge
+
+    chosen = run_named(run)
+    with taking_part(chosen, actor(claimed)) as session:
+        now = session.now()
+        found = find(session.state, alarm, now)
+        if found is None:
+            known = [f"  {one.id}: {one.words}" for one in alarms(session.state, now)]
+            if alarm and known:
+                raise Ended(exits.USAGE, f"there is no open alarm “{alarm}”", "\n".join(known))
+            say.err(f"{chosen}: nothing alarms anybody now")
+            return exits.DONE
+        ask(session, Acknowledge(alarm=found.id))
+    say.err(f"{chosen}: you see to it: {found.words}", colour="green")
+    return exits.DONE

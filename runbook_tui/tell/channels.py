@@ -1,0 +1,201 @@
+"""The ways out: a command of the person's, an address of the web. Each is tried once, in bounds.
+
+What is told goes to a command by its standard input and environment, never in a shell text, and to
+an address as JSON. Nothing that an address answers is kept but its status: it may be anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+from runbook_tui.session.ports.runner import Runner
+
+PATIENCE = 5.0
+"""Seconds that an address has to answer, all in all."""
+COMMAND_SECONDS = 10.0
+MOST_ANSWER = 4096
+MOST_LINE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is told: an alarm of a run, to whom, on which rung; ``over``: that it has ended.
+
+    ``key`` is the same for all that is about one alarm, ``since`` UTC in ISO 8601.
+    """
+
+    run: str
+    title: str
+    alarm: str
+    kind: str
+    words: str
+    key: str
+    since: str = ""
+    to: str = ""
+    rung: int = 1
+    lead: str = ""
+    over: bool = False
+
+    @property
+    def text(self) -> str:
+        """It in one line for a person."""
+        to = f"{self.to}: " if self.to else ""
+        end = " — it is over" if self.over else ""
+        return f"{to}{self.words}{end} (run {self.run}: {self.title})"
+
+
+class Channel(Protocol):
+    """A way to tell people. ``name`` says which, without what is secret in it."""
+
+    name: str
+    resolves: bool
+    """Whether it is told that an alarm is over, too."""
+
+    def send(self, message: Message) -> str:
+        """Tell it; why that did not work, empty where it did. May take seconds; never raises."""
+
+
+class CommandChannel:
+    """A command that finds the text on its standard input and the facts in its environment."""
+
+    resolves = False
+
+    def __init__(
+        self, command: str, runner: Runner, folder: str, environment: Mapping[str, str], name: str
+    ) -> None:
+        self.name = name
+        self._command = command
+        self._runner = runner
+        self._folder = folder
+        self._environment = environment
+
+    def send(self, message: Message) -> str:
+        """Run it to its end."""
+        facts = {
+            "RUNBOOK_RUN": message.run, "RUNBOOK_TITLE": message.title,
+            "RUNBOOK_ALARM": message.alarm, "RUNBOOK_KIND": message.kind,
+            "RUNBOOK_TO": message.to, "RUNBOOK_RUNG": str(message.rung),
+            "RUNBOOK_TEXT": message.text,
+        }  # fmt: skip
+        outcome = self._runner.run(
+            ["sh", "-c", self._command], cwd=self._folder or None,
+            environment={**self._environment, **facts}, stdin=message.text + "\n",
+            timeout=COMMAND_SECONDS,
+        )  # fmt: skip
+        if outcome.exit == 0:
+            return ""
+        if outcome.exit is None:
+            return outcome.stderr[:MOST_LINE] or "it could not be run"
+        return f"it ended with exit status {outcome.exit}"
+
+
+class WebChannel:
+    """An address that takes JSON by POST; it is never followed anywhere else."""
+
+    def __init__(self, url: str, form: str, key: Callable[[], str | None]) -> None:
+        self._url = url
+        self._form = form
+        self._key = key
+        self.name = f"{'webhook' if form == 'generic' else form} {_shown(url)}"
+        self.resolves = form == "pagerduty"
+
+    def send(self, message: Message) -> str:
+        """Post it within its time, whatever the other side does."""
+        body = generic(message)
+        if self._form == "pagerduty":
+            key = self._key()
+            if not key:
+                return "its routing key is not known here"
+            body = pagerduty(message, key)
+        told: list[str] = []
+
+        def post() -> None:
+            told.append(_posted(self._url, body))
+
+        # Name look-ups and slow answers know no time limit; nobody waits for this thread.
+        thread = threading.Thread(target=post, name="webhook", daemon=True)
+        thread.start()
+        thread.join(PATIENCE)
+        return told[0] if told else f"no answer within {PATIENCE:g} s"
+
+
+def generic(message: Message) -> dict[str, Any]:
+    """The JSON that any address gets."""
+    return {
+        "source": "runbook", "event": "resolved" if message.over else "alarm",
+        "run": message.run, "title": message.title, "alarm": message.alarm, "kind": message.kind,
+        "text": message.text, "to": message.to, "rung": message.rung, "lead": message.lead,
+        "since": message.since, "dedup_key": message.key,
+    }  # fmt: skip
+
+
+SEVERITIES = {"overrun": "warning", "gate": "error", "stage": "critical"}
+
+
+def pagerduty(message: Message, key: str) -> dict[str, Any]:
+    """An event of PagerDuty's second version: one incident for an alarm, whatever the rung."""
+    event: dict[str, Any] = {
+        "routing_key": key, "dedup_key": message.key,
+        "event_action": "resolve" if message.over else "trigger",
+    }  # fmt: skip
+    if not message.over:
+        event["payload"] = {
+            "summary": message.text[:1024], "source": "runbook",
+            "severity": SEVERITIES.get(message.kind, "error"), "component": message.title,
+            "timestamp": message.since,
+            "custom_details": {"run": message.run, "to": message.to, "rung": message.rung,
+                               "lead": message.lead},
+        }  # fmt: skip
+    return event
+
+
+def _shown(url: str) -> str:
+    """The machine alone: what stands behind it, or before it, may be a password."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.hostname}{port}"
+
+
+def _posted(url: str, body: Mapping[str, Any]) -> str:
+    try:
+        where, login = _without_login(url)
+        request = urllib.request.Request(
+            where, data=json.dumps(body).encode(), method="POST",
+            headers={"Content-Type": "application/json", "User-Agent": "runbook", **login},
+        )  # fmt: skip
+        opener = urllib.request.build_opener(_Stay)
+        with opener.open(request, timeout=PATIENCE) as answer:
+            answer.read(MOST_ANSWER)
+    except urllib.error.HTTPError as error:
+        return f"it answered {error.code}"
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        return (getattr(reason, "strerror", None) or type(reason).__name__)[:MOST_LINE]
+    except Exception as error:  # noqa: BLE001  http.client raises kinds of its own
+        return type(error).__name__
+    return ""
+
+
+def _without_login(url: str) -> tuple[str, dict[str, str]]:
+    """An address without the name and password in it, and the header that says them."""
+    parts = urlsplit(url)
+    if parts.username is None:
+        return url, {}
+    given = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+    header = {"Authorization": f"Basic {base64.b64encode(given).decode()}"}
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), header
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Goes nowhere else: what was sent to one address is not meant for another."""
+
+    def redirect_request(self, *args: object, **more: object) -> None:
+        """Never."""

@@ -1,0 +1,77 @@
+"""Alarms on the screen: said once, rung or notified where a setting says so, acknowledged here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from textual.app import SystemCommand
+
+from runbook_tui.book.durations import spoken
+from runbook_tui.run.alarms import STAGE, Alarm, alarms, find
+from runbook_tui.run.requests import Acknowledge
+from runbook_tui.run.state import RunState
+from runbook_tui.run.times import said
+from runbook_tui.tui.dialogs.page import Page
+from runbook_tui.tui.notifying import notify
+
+if TYPE_CHECKING:
+    from runbook_tui.tui.app import RunbookApp
+
+
+def mind_alarms(app: RunbookApp, known: frozenset[str]) -> frozenset[str]:
+    """Say what has begun to take too long since it was looked last; returns what is known now."""
+    state, now = app.session.state, app.now()
+    open_ = [alarm for alarm in alarms(state, now) if not alarm.acknowledged]
+    new = [alarm for alarm in open_ if alarm.id not in known]
+    for alarm in new:
+        app.say(words(alarm, now), "bad")
+        if app.preferences.bell:
+            app.bell()
+        if app.preferences.notification:
+            notify(app, os.environ, f"runbook: {state.runbook.title}", alarm.words)
+    return known | {alarm.id for alarm in new}
+
+
+def words(alarm: Alarm, now: float) -> str:
+    """What it is about, who is to be told, and how its ladder is stopped."""
+    due = [rung.who for rung in alarm.due(now) if rung.who]
+    tell = f"; tell {', '.join(due)}" if due else ""
+    return f"{alarm.words}{tell}; Ctrl+P “Acknowledge” if you see to it"
+
+
+def count(state: RunState, now: float) -> str:
+    """How many are open, for the head, which says of stages itself how they stand; or empty."""
+    found = (a for a in alarms(state, now) if a.kind != STAGE)
+    many = sum(not alarm.acknowledged for alarm in found)
+    return f"{many} alarm{'' if many == 1 else 's'}" if many else ""
+
+
+def commands(app: RunbookApp) -> Iterator[SystemCommand]:
+    """What the palette offers."""
+    yield SystemCommand(
+        "Acknowledge the alarm", "you see to it; nobody further up is told", lambda: _ack(app)
+    )
+    yield SystemCommand("Alarms", "what takes too long, and who is told when", lambda: _page(app))
+
+
+def _ack(app: RunbookApp) -> None:
+    found = find(app.session.state, "", app.now())
+    if found is None:
+        app.say("nothing alarms anybody now")
+        return
+    app.ask(Acknowledge(alarm=found.id), then=lambda: app.say(f"you see to it: {found.words}"))
+
+
+def _page(app: RunbookApp) -> None:
+    now = app.now()
+    lines: list[str] = []
+    for alarm in alarms(app.session.state, now):
+        seen = "; somebody sees to it" if alarm.acknowledged else ""
+        lines.append(f"{alarm.words} (for {spoken(now - alarm.since)}{seen})")
+        for rung in alarm.rungs:
+            if rung.who:
+                when = "now" if rung.due <= now else f"at {said(rung.due, now)}"
+                lines.append(f"    {rung.number}. {rung.who}: {when}")
+    app.push_screen(Page("\n".join(lines) or "nothing alarms anybody now"))

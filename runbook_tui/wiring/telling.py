@@ -1,0 +1,64 @@
+"""Who is told: the ways out that a plan and a person's settings name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from runbook_tui.wiring.machine import surroundings
+
+if TYPE_CHECKING:
+    from runbook_tui.book.model import Secret, Tell
+    from runbook_tui.preferences.own_telling import OwnTell
+    from runbook_tui.session.session import Session
+    from runbook_tui.tell.channels import Channel
+    from runbook_tui.tell.teller import Teller
+
+
+def teller(session: Session) -> Teller | None:
+    """What tells people of the run's alarms, not yet started; None where nobody is to be told."""
+    from runbook_tui.preferences.reading import preferences
+
+    plan = _channels(session, session.state.runbook.tell, "command")
+    channels = [*plan, *_channels(session, _as_plan(preferences().tell), "own command")]
+    if not channels or session.state.rehearsal:
+        return None
+    from runbook_tui.tell.teller import Teller
+
+    return Teller(session, channels, lambda: session.hidden)
+
+
+def _as_plan(own: OwnTell) -> Tell:
+    from runbook_tui.book.model import Tell, Webhook
+
+    hooks = (Webhook(url=h.url, form=h.form, key=_source(h.key)) for h in own.webhooks)
+    return Tell(command=own.command, webhooks=tuple(hooks))
+
+
+def _source(key: tuple[str, str] | None) -> Secret | None:
+    from runbook_tui.book.model import Secret
+
+    if key is None:
+        return None
+    kind, named = key
+    return Secret(
+        env=named if kind == "env" else None,
+        file=named if kind == "file" else None,
+        command=named if kind == "command" else None,
+    )
+
+
+def _channels(session: Session, tell: Tell, name: str) -> Iterator[Channel]:
+    if tell.command is None and not tell.webhooks:
+        return
+    from runbook_tui.tell.channels import CommandChannel, WebChannel
+
+    begun = session.state.begun
+    folder = begun.folder if begun is not None else ""
+    if tell.command is not None:
+        around = surroundings()
+        yield CommandChannel(tell.command, session.runner, folder, around.environment, name)
+    for hook in tell.webhooks:
+        key = partial(surroundings().secret, hook.key, folder) if hook.key else lambda: None
+        yield WebChannel(hook.url, hook.form, key)

@@ -1,0 +1,53 @@
+"""How a plan says that people are told of alarms: read, refused where it cannot be, written."""
+
+from __future__ import annotations
+
+import pytest
+
+from runbook_tui.book.every_command import listed
+from runbook_tui.book.findings import PlanFaults
+from runbook_tui.book.model import Runbook, Secret, Tell, Webhook
+from runbook_tui.book.reader import read
+from runbook_tui.book.telling import PAGERDUTY
+
+PLAN = 'format = 1\ntitle = "T"\n[[phase]]\ntitle = "P"\n[[phase.step]]\ntitle = "S"\n'
+
+
+def plan(text: str) -> Runbook:
+    return read(PLAN + text, "p.toml", lambda name: "")
+
+
+def test_nobody_is_told_where_the_plan_says_nothing() -> None:
+    assert plan("").tell == Tell()
+
+
+def test_a_command_and_addresses() -> None:
+    found = plan(
+        '[tell]\ncommand = "./tell"\n[[tell.webhook]]\nurl = "http://127.0.0.1:9/x"\n'
+        '[[tell.webhook]]\nform = "pagerduty"\nkey = { command = "pass pd" }'
+    )
+    assert found.tell.command == "./tell"
+    one, two = found.tell.webhooks
+    assert (one.url, one.form, one.key) == ("http://127.0.0.1:9/x", "generic", None)
+    assert (two.url, two.form, two.key) == (PAGERDUTY, "pagerduty", Secret(command="pass pd"))
+    shown = "\n".join(listed(found))
+    for text in ("run: ./tell", "tells: http://127.0.0.1:9/x", "run: pass pd"):
+        assert text in shown
+    assert isinstance(one, Webhook)
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ('[[tell.webhook]]\nform = "generic"', "has a url"),
+    ('[[tell.webhook]]\nurl = "file:///etc/passwd"', "no address of the web"),
+    ('[[tell.webhook]]\nurl = "https://"', "no address of the web"),
+    ('[[tell.webhook]]\nurl = "https://x.y"\nform = "pagerduty"', "needs its routing key"),
+    ('[[tell.webhook]]\nurl = "https://x.y"\nkey = { env = "K" }', "is for webhooks of the form"),
+    ('[[tell.webhook]]\nform = "pagerduty"\nkey = { env = "K", file = "f" }', "comes from one of"),
+    ('[[tell.webhook]]\nform = "pagerduty"\nkey = {}', "comes from one of"),
+    ('[tell]\nmail = "x"', "mail"),
+    ('[[escalation]]\ntopic = "t"\nladder = ["A"]\non = ["never"]', "on"),
+])  # fmt: skip
+def test_what_cannot_be_is_a_fault_at_its_place(text: str, words: str) -> None:
+    with pytest.raises(PlanFaults) as told:
+        plan(text)
+    assert any(words in fault.message and fault.line >= 7 for fault in told.value.faults)
