@@ -35,9 +35,10 @@ PARTS = {
 }
 OF_CLASS = {
     "RunbookApp": "everywhere", "LeavingApp": "everywhere", "OwnTerminalApp": "everywhere",
-    "OpeningScreen": "run",
     "NodeScreen": "run", "PaneScreen": "run", "MainScreen": "run", "FocusingScreen": "run",
+    "SeekingScreen": "run",
     "RowList": "list", "ScrolledPane": "pane", "SelectingPane": "pane", "Pane": "pane",
+    "OpeningScreen": "run",
     "RollbackKeys": "rollback", "UndoList": "rollback", "ReadingScreen": "reading",
 }  # fmt: skip
 HEAD = """\
@@ -66,7 +67,15 @@ def classes() -> Iterator[type[DOMNode]]:
             own = isinstance(value, type) and value.__module__ == module.__name__
             if own and issubclass(value, DOMNode) and "BINDINGS" in vars(value):
                 seen.add(value)
-    yield from sorted(seen, key=lambda c: (c.__module__, c.__name__))
+    order = [*OF_CLASS]
+    yield from sorted(
+        seen,
+        key=lambda c: (
+            order.index(c.__name__) if c.__name__ in order else len(order),
+            c.__module__,
+            c.__name__,
+        ),
+    )
 
 
 def part_of(kind: type[DOMNode]) -> str:

@@ -324,8 +324,13 @@ class RunbookApp(BeginningApp):
     def action_help(self) -> None:
         """The keys."""
         from runbook_tui.tui.dialogs.help import Help
+        from runbook_tui.tui.screens.panes import PaneScreen
 
-        self.push_screen(Help())
+        screen = self.screen
+        if isinstance(screen, PaneScreen):
+            self.push_screen(Help("pane" if screen.looks else "list", screen.why_not()))
+        else:
+            self.push_screen(Help("reading"))
 
 
 def load_screens() -> None:

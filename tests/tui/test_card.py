@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from textual.binding import Binding
-
 from runbook_tui.book.model import (
     Check,
     Command,
@@ -24,17 +22,13 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.state import Status
 from runbook_tui.tui.app import RunbookApp
-from runbook_tui.tui.dialogs.help import HELP
 from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import head
 from runbook_tui.tui.views.confirming import confirmation, filled
 from runbook_tui.tui.views.tone import Line, length
 from runbook_tui.tui.views.words import unmarked
-from runbook_tui.tui.widgets.painted import RowList
-from runbook_tui.tui.widgets.pane import Pane
 from tests.fakes.history import START, History
-from tests.fakes.still import StillSession, StillTerminals
 from tests.integration.session.scene import Scene, book, run_step
 from tests.tui.piloting import text_of, until
 
@@ -149,6 +143,7 @@ def test_the_clock_stays_in_the_head_at_80_columns_with_values_open() -> None:
     assert length(line) <= 80
 
 
+<<<<<<< HEAD
 def test_help_names_every_key() -> None:
     shown = {"slash": "/", "question_mark": "?", "left_square_bracket": "[", "space": "Space",
              "right_square_bracket": "]", "escape": "Esc", "ctrl+backslash": "Ctrl+\\", "f9": "F9",
@@ -175,6 +170,8 @@ async def test_help_fits_on_the_smallest_common_terminal() -> None:
         assert "the first line that looks like an error, then the next" in text_of(app)
 
 
+=======
+>>>>>>> 8d5a6c0 (Finding by words while one types, rows of one kind, the next open step; the help knows what has the focus and says why a key does nothing)
 async def test_a_question_before_a_step_is_shown_whole(scene: Make) -> None:
     step = Step(id="a", title="Migrate", run="echo migrated", confirm="Is the standby warm?",
                 irreversible="the old schema is gone", signoff=Gate(roles=("qa",)))  # fmt: skip

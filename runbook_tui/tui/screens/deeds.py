@@ -12,21 +12,30 @@ from runbook_tui.run.finishing import failed_probes
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.procedures import Duty
 from runbook_tui.run.requests import (
+    ConfirmationNeeded,
+    OverrideNeeded,
+    PersonNeeded,
     ProbeAgain,
     Refusal,
     RunOffered,
     SkipStep,
     StartStep,
     TickNode,
+    ValuesMissing,
 )
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.views.boxes import next_box
 from runbook_tui.tui.views.confirming import filled
+from runbook_tui.tui.views.signing import awaited
 from runbook_tui.tui.widgets.painted import TonedScreen
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
+
+
+ASKS = (ConfirmationNeeded, OverrideNeeded, PersonNeeded, ValuesMissing)
+"""Answers that ask something; the act can be done once that is answered."""
 
 
 class NodeScreen(TonedScreen):
@@ -66,6 +75,33 @@ class NodeScreen(TonedScreen):
     def chosen_duty(self) -> Duty | None:
         """The chosen box of a follow-up, where the screen has one."""
         return None
+
+    def why_not(self) -> dict[str, str]:
+        """Why acts cannot be done on what is chosen now, by their ids; the others can."""
+        step, chosen, me = self.chosen_step, self.chosen, self.app.session.actor
+        if not step:
+            word = "choose a step"
+            return dict.fromkeys(("run", "retry", "skip", "copy"), word)
+        tried = {
+            "run": StartStep(step=step),
+            "retry": StartStep(step=step),
+            "skip": SkipStep(step=step, reason="?", override=True),
+            "tick": TickNode(node=chosen, off=chosen in self.state.ticks),
+        }
+        found: dict[str, str] = {}
+        for id_, request in tried.items():
+            answer = decide(self.state, request, me)
+            if isinstance(answer, Refusal) and not isinstance(answer, ASKS):
+                found[id_] = answer.reason
+        if failed_probes(self.state, step) and self._waits(step):
+            found.pop("run", None)
+        if self._next_box(self.state.outline.steps[step]):
+            found.pop("tick", None)
+        if awaited(self.state, chosen) is None:
+            found["sign"] = "nothing that holds this waits for a sign-off"
+        if not filled(self.state, step):
+            found["copy"] = "there is no command to copy"
+        return found
 
     def go_on(self) -> None:
         """Something was begun: the screen may follow the work."""

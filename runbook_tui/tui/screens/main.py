@@ -13,9 +13,9 @@ from textual.message import Message
 from runbook_tui.run.procedures import Duty
 from runbook_tui.session.presence import Here
 from runbook_tui.tui.people_deeds import mind_people
-from runbook_tui.tui.screens.focusing import FocusingScreen
 from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.screens.panes import BESIDE_COLUMNS
+from runbook_tui.tui.screens.seeking import SeekingScreen
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import checklist as checklist_view
 from runbook_tui.tui.views import focus as focus_view
@@ -44,13 +44,12 @@ AROUND_LIST = 15
 """Rows that a short list leaves to the card, the output and the lines around them."""
 
 
-class MainScreen(FocusingScreen):
+class MainScreen(SeekingScreen):
     """Where the lead stands for the whole run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "watches", "watches", id="watches", tooltip="what to keep an eye on"),
         Binding("t", "timeline", "timeline", id="timeline", tooltip="planned and actual time"),
-        Binding("slash", "find", "find", id="find", tooltip="find a step, or text in the pane"),
         Binding("question_mark", "app.help", "help", id="help", tooltip="the keys"),
         Binding("q", "app.leave", "leave", id="leave", tooltip="leave; commands go on"),
     ]
@@ -100,11 +99,6 @@ class MainScreen(FocusingScreen):
     def is_whole(self) -> bool:
         """Whether all its parts are there to be drawn."""
         return self.is_mounted and bool(self.query("#small"))
-
-    @property
-    def rows(self) -> Checklist:
-        """The checklist."""
-        return self.query_one("#list", Checklist)
 
     @property
     def chosen(self) -> str:
@@ -186,7 +180,14 @@ class MainScreen(FocusingScreen):
         running = record is not None and record.running
         guest = not self.app.session.leads
         return [
-            head.foot(width, pane=pane.has_focus, typing=pane.typing, guest=guest, running=running)
+            head.foot(
+                width,
+                pane=pane.has_focus,
+                typing=pane.typing,
+                guest=guest,
+                running=running,
+                only=self.rows.kind,
+            )
         ]
 
     def _mind_lead(self) -> None:
@@ -232,19 +233,6 @@ class MainScreen(FocusingScreen):
     def focus_list(self) -> None:
         """The checklist has the keys."""
         self.rows.focus()
-
-    def action_find(self) -> None:
-        """Find a step by its title, or text in the pane."""
-        if self.looks:
-            self.app.with_text(
-                "Find in the output", self.find_in_output, value=self.output.pane.found
-            )
-        else:
-            self.app.with_text("Find a step", self._find_step)
-
-    def _find_step(self, text: str) -> None:
-        if not self.rows.find(text):
-            self.app.say(f"no step holds “{text}”")
 
     def action_watches(self) -> None:
         """Watches, targets, alerts, and whom to call."""
