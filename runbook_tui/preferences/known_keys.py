@@ -16,6 +16,7 @@ KNOWN: tuple[Known, ...] = (
     Known("skip", "run", ("x",), "leave the step out, with a reason"),
     Known("retry", "run", ("r",), "try the step again"),
     Known("note", "run", ("n",), "write a remark down"),
+    Known("untick", "run", ("u",), "take your last tick back"),
     Known("copy", "run", ("y",), "copy the step's command"),
     Known("next-part", "run", ("tab",), "look at the pane"),
     Known("type", "run", ("i",), "type into the pane"),

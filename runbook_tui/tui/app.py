@@ -26,12 +26,14 @@ from runbook_tui.tui.opening import Opened, Opening
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from runbook_tui.preferences.seen_hints import SeenHints
     from runbook_tui.run import requests as r
     from runbook_tui.run.events import Actor
     from runbook_tui.run.state import RunState
     from runbook_tui.session.answering import Answer
     from runbook_tui.session.ports.terminals import Terminals
     from runbook_tui.session.session import Session
+    from runbook_tui.tui.hinting import Hints
     from runbook_tui.tui.panic import PanicKey
     from runbook_tui.tui.questions import Questions
 
@@ -108,8 +110,14 @@ class RunbookApp(BeginningApp):
         now: Callable[[], float] | None = None,
         said: str = "",
         preferences: Preferences = DEFAULTS,
+        seen: SeenHints | None = None,
     ) -> None:
-        """``session``: an open one, then ``terminals`` open its panes; or what will open one."""
+        """``session``: an open one, then ``terminals`` open its panes; or what will open one.
+
+        ``seen``: which hints were seen; without it none are given.
+        """
+        self._seen = seen if preferences.hints else None
+        self._hints: Hints | None = None
         if isinstance(session, Opening):
             super().__init__(session, preferences)
         else:
@@ -170,6 +178,10 @@ class RunbookApp(BeginningApp):
         self._stop_listening = self.session.listen(lambda _: self.post(self.Changed()))
         self.session.keep_looking()
         self.keep_terminal()
+        if self._seen is not None and self.session.leads:
+            from runbook_tui.tui.hinting import Hints
+
+            self._hints = Hints(self._seen)
         # After the first frame: what is there by then is there for good.
         self.call_after_refresh(self._collector.settle)
         self.set_interval(LOOK, lambda: self._collector.tidy(self.keyed))
@@ -314,6 +326,13 @@ class RunbookApp(BeginningApp):
         settled = self.messages.settle()
         if self.messages.mind(self.trouble) or settled:
             self.show_message()
+
+    def hint(self) -> None:
+        """Say a hint that is of use now, where nothing else is said."""
+        if self._hints is not None and not self.messages.text:
+            words = self._hints.next(self.session.state)
+            if words:
+                self.say(words, "accent")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What Ctrl+P offers."""

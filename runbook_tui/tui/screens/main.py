@@ -204,6 +204,8 @@ class MainScreen(SeekingScreen):
         self._mind_lead()
         self._people = mind_people(self.app, self._people)
         self.app.settle_message()
+        if self.app.screen is self:
+            self.app.hint()
         self.query_one("#head").refresh()
         self.query_one("#card").refresh()
         self.query_one("#guard", Guard).settle()
