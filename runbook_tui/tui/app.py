@@ -17,9 +17,9 @@ from textual.message import Message
 from textual.screen import Screen
 
 from runbook_tui.preferences.model import DEFAULTS, Preferences
-from runbook_tui.tui.beginning import BeginningApp
 from runbook_tui.tui.collecting import LOOK, Collector
 from runbook_tui.tui.dressing import faults_in_words
+from runbook_tui.tui.facing import FacingApp
 from runbook_tui.tui.messages import Messages
 from runbook_tui.tui.opening import Opened, Opening
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from runbook_tui.session.answering import Answer
     from runbook_tui.session.ports.terminals import Terminals
     from runbook_tui.session.session import Session
-    from runbook_tui.tui.hinting import Hints
     from runbook_tui.tui.panic import PanicKey
     from runbook_tui.tui.questions import Questions
 
@@ -55,7 +54,7 @@ class LiveScreen(Protocol):
         ...
 
 
-class RunbookApp(BeginningApp):
+class RunbookApp(FacingApp):
     """One run on a terminal. Returns the exit status of the contract."""
 
     TITLE = "Runbook"
@@ -116,8 +115,7 @@ class RunbookApp(BeginningApp):
 
         ``seen``: which hints were seen; without it none are given.
         """
-        self._seen = seen if preferences.hints else None
-        self._hints: Hints | None = None
+        self.seen = seen if preferences.hints else None
         if isinstance(session, Opening):
             super().__init__(session, preferences)
         else:
@@ -178,10 +176,7 @@ class RunbookApp(BeginningApp):
         self._stop_listening = self.session.listen(lambda _: self.post(self.Changed()))
         self.session.keep_looking()
         self.keep_terminal()
-        if self._seen is not None and self.session.leads:
-            from runbook_tui.tui.hinting import Hints
-
-            self._hints = Hints(self._seen)
+        self.begin_hints()
         # After the first frame: what is there by then is there for good.
         self.call_after_refresh(self._collector.settle)
         self.set_interval(LOOK, lambda: self._collector.tidy(self.keyed))
@@ -218,21 +213,11 @@ class RunbookApp(BeginningApp):
     def action_panic(self) -> None:
         """First press: look. A second, deliberate one: start."""
         word = "F9: the rollback shows as soon as the run is open"
-        if not self.later(self._show_rollback, word):
+        if not self.later(self.show_rollback, word):
             self._panic.press(self.keyed)
 
-    def begin_with(self, screen: str) -> None:
-        """Before it is run: what is shown as soon as the run is open, ``rollback`` or ``wall``."""
-        shows = {"rollback": self._show_rollback, "wall": self.action_wall}
-        self._wanted = shows.get(screen)
-
-    def action_wall(self) -> None:
-        """The run in large type, to look at."""
-        from runbook_tui.tui.screens.wall import WallScreen
-
-        self.push_screen(WallScreen())
-
-    def _show_rollback(self) -> None:
+    def show_rollback(self) -> None:
+        """As after one press of the panic key."""
         # However often it was pressed until the run was open, that is one press, and it comes now.
         self._panic.press(time.monotonic())
 
@@ -327,29 +312,11 @@ class RunbookApp(BeginningApp):
         if self.messages.mind(self.trouble) or settled:
             self.show_message()
 
-    def hint(self) -> None:
-        """Say a hint that is of use now, where nothing else is said."""
-        if self._hints is not None and not self.messages.text:
-            words = self._hints.next(self.session.state)
-            if words:
-                self.say(words, "accent")
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What Ctrl+P offers."""
         from runbook_tui.tui.palette import commands
 
         return commands(self, screen)
-
-    def action_help(self) -> None:
-        """The keys."""
-        from runbook_tui.tui.dialogs.help import Help
-        from runbook_tui.tui.screens.panes import PaneScreen
-
-        screen = self.screen
-        if isinstance(screen, PaneScreen):
-            self.push_screen(Help("pane" if screen.looks else "list", screen.why_not()))
-        else:
-            self.push_screen(Help("reading"))
 
 
 def load_screens() -> None:

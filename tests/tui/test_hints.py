@@ -54,10 +54,10 @@ async def test_what_is_said_comes_before_a_hint_and_settings_silence_all(tmp_pat
     app = app_with(tmp_path / "a", hints=False)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "Merge" in text_of(app))
-        assert app._hints is None
+        assert app.hints is None
     app = app_with(tmp_path / "b")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app._hints is not None and app._hints._seen is not None)
+        await until(pilot, lambda: app.hints is not None and app.hints._seen is not None)
         app.say("something else", "warn")
         app.hint()
         assert app.said == "something else"

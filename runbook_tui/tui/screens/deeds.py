@@ -12,30 +12,21 @@ from runbook_tui.run.finishing import failed_probes
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.procedures import Duty
 from runbook_tui.run.requests import (
-    ConfirmationNeeded,
-    OverrideNeeded,
-    PersonNeeded,
     ProbeAgain,
     Refusal,
     RunOffered,
     SkipStep,
     StartStep,
     TickNode,
-    ValuesMissing,
 )
 from runbook_tui.run.state import OVER, RunState, Status
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.views.boxes import next_box
 from runbook_tui.tui.views.confirming import filled
-from runbook_tui.tui.views.signing import awaited
 from runbook_tui.tui.widgets.painted import TonedScreen
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
-
-
-ASKS = (ConfirmationNeeded, OverrideNeeded, PersonNeeded, ValuesMissing)
-"""Answers that ask something; the act can be done once that is answered."""
 
 
 class NodeScreen(TonedScreen):
@@ -77,33 +68,6 @@ class NodeScreen(TonedScreen):
         """The chosen box of a follow-up, where the screen has one."""
         return None
 
-    def why_not(self) -> dict[str, str]:
-        """Why acts cannot be done on what is chosen now, by their ids; the others can."""
-        step, chosen, me = self.chosen_step, self.chosen, self.app.session.actor
-        if not step:
-            word = "choose a step"
-            return dict.fromkeys(("run", "retry", "skip", "copy"), word)
-        tried = {
-            "run": StartStep(step=step),
-            "retry": StartStep(step=step),
-            "skip": SkipStep(step=step, reason="?", override=True),
-            "tick": TickNode(node=chosen, off=chosen in self.state.ticks),
-        }
-        found: dict[str, str] = {}
-        for id_, request in tried.items():
-            answer = decide(self.state, request, me)
-            if isinstance(answer, Refusal) and not isinstance(answer, ASKS):
-                found[id_] = answer.reason
-        if failed_probes(self.state, step) and self._waits(step):
-            found.pop("run", None)
-        if self._next_box(self.state.outline.steps[step]):
-            found.pop("tick", None)
-        if awaited(self.state, chosen) is None:
-            found["sign"] = "nothing that holds this waits for a sign-off"
-        if not filled(self.state, step):
-            found["copy"] = "there is no command to copy"
-        return found
-
     def go_on(self) -> None:
         """Something was begun: the screen may follow the work."""
 
@@ -144,7 +108,7 @@ class NodeScreen(TonedScreen):
             self.app.say("choose a check or a step")
             return
         self.go_on()
-        if isinstance(node.item, Step) and (box := self._next_box(node.item)):
+        if isinstance(node.item, Step) and (box := self.next_box_of(node.item)):
             self.app.ask(TickNode(node=box))
         else:
             self.app.ask(TickNode(node=node.id, off=node.id in self.state.ticks))
@@ -163,7 +127,8 @@ class NodeScreen(TonedScreen):
             words += f"; “{title}” was ended by it and stays so: tick it again, or F9 takes it back"
         self.app.ask(TickNode(node=node.id, off=True), then=lambda: self.app.say(words, "warn"))
 
-    def _next_box(self, step: Step) -> str:
+    def next_box_of(self, step: Step) -> str:
+        """The box of a step that its own tick would tick now; empty where there is none."""
         by_hand = step.manual and self.state.step(step.id).status is Status.RUNNING
         box = next_box(self.state, step) if by_hand or self._waits(step.id) else None
         return box.id if box is not None else ""

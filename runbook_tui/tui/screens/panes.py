@@ -82,19 +82,6 @@ class PaneScreen(NodeScreen):
         """Show the keys of what has them now."""
         self.query_one("#foot").refresh()
 
-    def why_not(self) -> dict[str, str]:
-        """Why acts cannot be done now, those on outputs too."""
-        found = super().why_not()
-        record = self.output.command
-        if record is None:
-            outputs_ = ("next-part", "zoom", "beside", "error", "environment", "type")
-            return {**found, **dict.fromkeys(outputs_, "there is no output to look at yet")}
-        if not record.running:
-            found["type"] = "no command runs here that could be typed into"
-        elif not self.output.takes_keys:
-            found["type"] = "this command reads no keys"
-        return found
-
     def show_output(self, *, anew: bool = False) -> None:
         """Show what the chosen step's commands put out.
 
