@@ -11,6 +11,7 @@ import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import ModalScreen
@@ -40,6 +41,7 @@ OF_CLASS = {
     "RowList": "list", "ScrolledPane": "pane", "SelectingPane": "pane", "Pane": "pane",
     "OpeningScreen": "run",
     "RollbackKeys": "rollback", "UndoList": "rollback", "ReadingScreen": "reading",
+    "WatchesScreen": "reading",
 }  # fmt: skip
 HEAD = """\
 # Keys
@@ -81,7 +83,7 @@ def classes() -> Iterator[type[DOMNode]]:
 def part_of(kind: type[DOMNode]) -> str:
     """The part of the program that a class belongs to."""
     named_keys = any(b.id for b in Binding.make_bindings(vars(kind)["BINDINGS"]))
-    if issubclass(kind, ModalScreen) or not named_keys:
+    if issubclass(kind, ModalScreen) or (issubclass(kind, App) and not named_keys):
         return "dialog"
     named: str | None = getattr(kind, "KEYS_OF", None) or OF_CLASS.get(kind.__name__)
     if named is None:

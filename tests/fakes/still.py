@@ -19,6 +19,13 @@ from runbook_tui.session.sharing import Sharing
 from tests.fakes.history import ADA
 
 
+class NoPulls:
+    """No pull request is looked at."""
+
+    def said_of(self, node: str) -> tuple[str, ...]:
+        return ()
+
+
 class StillSession:
     """Shows one state and refuses everything."""
 
@@ -33,6 +40,7 @@ class StillSession:
         self.absent = NOTHING_ABSENT
         self.presence = Presence(Path("/proc/nowhere"))
         self.asked: list[Request] = []
+        self.pulls = NoPulls()
         self.sharing: Sharing | None = None
         self.elsewhere = None
         self.gauges: dict[str, Measured] = {}

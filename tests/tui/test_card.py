@@ -143,35 +143,6 @@ def test_the_clock_stays_in_the_head_at_80_columns_with_values_open() -> None:
     assert length(line) <= 80
 
 
-<<<<<<< HEAD
-def test_help_names_every_key() -> None:
-    shown = {"slash": "/", "question_mark": "?", "left_square_bracket": "[", "space": "Space",
-             "right_square_bracket": "]", "escape": "Esc", "ctrl+backslash": "Ctrl+\\", "f9": "F9",
-             "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn",
-             "left": "←", "right": "→", "ctrl+l": "Ctrl+L", "ctrl+z": "Ctrl+Z",
-             "ctrl+p": "Ctrl+P"}  # fmt: skip
-    classes = (RunbookApp, MainScreen, RowList, Pane)
-    owners = {owner for kind in classes for owner in kind.__mro__
-              if owner.__module__.startswith("runbook_tui.")}  # fmt: skip
-    bindings = [
-        b for owner in owners for b in vars(owner).get("BINDINGS", ()) if isinstance(b, Binding)
-    ]
-    for key in (key for binding in bindings for key in binding.key.split(",")):
-        name = shown.get(key, key if len(key) == 1 else key.capitalize())
-        assert name in HELP.replace("\n", " ").split(" "), key
-
-
-async def test_help_fits_on_the_smallest_common_terminal() -> None:
-    app = RunbookApp(StillSession(History(book(Step(id="a", title="A"))).state), StillTerminals())  # type: ignore[arg-type]
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("question_mark")
-        await until(pilot, lambda: "PANIC: shows the rollback" in text_of(app))
-        assert "? q Esc leave" in text_of(app)
-        assert "the first line that looks like an error, then the next" in text_of(app)
-
-
-=======
->>>>>>> 8d5a6c0 (Finding by words while one types, rows of one kind, the next open step; the help knows what has the focus and says why a key does nothing)
 async def test_a_question_before_a_step_is_shown_whole(scene: Make) -> None:
     step = Step(id="a", title="Migrate", run="echo migrated", confirm="Is the standby warm?",
                 irreversible="the old schema is gone", signoff=Gate(roles=("qa",)))  # fmt: skip

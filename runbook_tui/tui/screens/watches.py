@@ -26,10 +26,11 @@ class WatchesScreen(ReadingScreen):
 
     OWN_KEY = "w"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "leave", "back", show=False),
-        Binding("o", "open", "open", tooltip="its dashboard, in a browser"),
-        Binding("a", "override", "override", tooltip="go on though it is red, with a reason"),
-    ]
+        Binding("w", "leave", "back", id="watches", show=False),
+        Binding("o", "open", "open", id="watch-open", tooltip="its dashboard, in a browser"),
+        Binding("a", "override", "override", id="watch-override",
+                tooltip="go on though it is red, with a reason"),
+    ]  # fmt: skip
 
     def on_mount(self) -> None:
         """The cursor stands on the first watch."""
