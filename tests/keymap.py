@@ -11,6 +11,7 @@ import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import ModalScreen
@@ -35,10 +36,12 @@ PARTS = {
 }
 OF_CLASS = {
     "RunbookApp": "everywhere", "LeavingApp": "everywhere", "OwnTerminalApp": "everywhere",
-    "OpeningScreen": "run",
     "NodeScreen": "run", "PaneScreen": "run", "MainScreen": "run", "FocusingScreen": "run",
+    "SeekingScreen": "run",
     "RowList": "list", "ScrolledPane": "pane", "SelectingPane": "pane", "Pane": "pane",
+    "OpeningScreen": "run",
     "RollbackKeys": "rollback", "UndoList": "rollback", "ReadingScreen": "reading",
+    "WatchesScreen": "reading",
 }  # fmt: skip
 HEAD = """\
 # Keys
@@ -66,13 +69,21 @@ def classes() -> Iterator[type[DOMNode]]:
             own = isinstance(value, type) and value.__module__ == module.__name__
             if own and issubclass(value, DOMNode) and "BINDINGS" in vars(value):
                 seen.add(value)
-    yield from sorted(seen, key=lambda c: (c.__module__, c.__name__))
+    order = [*OF_CLASS]
+    yield from sorted(
+        seen,
+        key=lambda c: (
+            order.index(c.__name__) if c.__name__ in order else len(order),
+            c.__module__,
+            c.__name__,
+        ),
+    )
 
 
 def part_of(kind: type[DOMNode]) -> str:
     """The part of the program that a class belongs to."""
     named_keys = any(b.id for b in Binding.make_bindings(vars(kind)["BINDINGS"]))
-    if issubclass(kind, ModalScreen) or not named_keys:
+    if issubclass(kind, ModalScreen) or (issubclass(kind, App) and not named_keys):
         return "dialog"
     named: str | None = getattr(kind, "KEYS_OF", None) or OF_CLASS.get(kind.__name__)
     if named is None:

@@ -22,3 +22,7 @@ class Ended(Exception):
         self.status = status
         self.message = message
         self.hint = hint
+
+
+class BackWanted(Exception):
+    """Somebody who goes through a run as lines wants it rolled back."""

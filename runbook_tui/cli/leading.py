@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
-from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.exits import BackWanted, Ended
 from runbook_tui.cli.sharing import begin, end, no_longer_shared
 from runbook_tui.cli.telling import begin_telling
 from runbook_tui.cli.tracing import leave_traces
@@ -46,15 +46,18 @@ def lead_lines(
     people: tuple[str, ...] = (),
     share: str = "",
     taking: Takeover | None = None,
+    plain: bool = False,
 ) -> int:
-    """Lead a run as lines of text; ``after`` is the event after which to tell what happened
-    (None: the newest), ``people`` carry out steps that are for a role of theirs. ``watch``: only
-    keep its watches alive."""
+    """Lead a run as lines of text; ``plain``: with a person who answers.
+
+    ``after`` is the event after which to tell what happened (None: the newest), ``people`` carry
+    out steps that are for a role of theirs. ``watch``: only keep its watches alive.
+    """
     session = _session(run, who, plan)
     found = session.state
     begun = found.seq if after is None else after
     session.look_back(LOOK_BACK)
-    session.measuring.attended = False
+    session.measuring.attended = plain
     _open(session, resume=resume, taking=taking)
     session.appear("leads without a screen")
     begin(session, share)
@@ -68,11 +71,18 @@ def lead_lines(
             say.err(f"in {called(found.begun.environment, found.runbook)}")
         if watch:
             return _watching(session, found, begun)
-        return _lines(session, values, yes=yes, found=found, after=begun, people=people)
+        return _lines(
+            session, values, yes=yes, found=found, after=begun, people=people, plain=plain
+        )
+    except BackWanted:
+        pass
     finally:
         end(session)
         session.close()
         leave_traces(session.state)
+    from runbook_tui.cli.plain import roll_back
+
+    return roll_back(run)
 
 
 def led(
@@ -130,6 +140,7 @@ def _lines(
     found: RunState,
     after: int,
     people: tuple[str, ...],
+    plain: bool,
 ) -> int:
     from contextlib import closing
 
@@ -146,7 +157,12 @@ def _lines(
 
             answers.hand_over(session)
             return Rehearsal(session, journal, answers, found, after).walk()
-        lines = Lines(session, journal, answers, found, after)
+        kind = Lines
+        if plain:
+            from runbook_tui.cli.plain import PlainLines
+
+            kind = PlainLines
+        lines = kind(session, journal, answers, found, after)
         answers.hand_over(session)
         return lines.walk()
 

@@ -271,7 +271,7 @@ class Lines:
         answer = self._session.ask(request).result(PATIENCE)
         return answer if isinstance(answer, Refusal) else None
 
-    def _needed(self, state: RunState) -> int:
+    def _needed(self, state: RunState) -> int | None:
         self._narrator.tell()
         self._foretell(next_open(state))
         wanted = needs(state, self._session.now())
@@ -289,7 +289,7 @@ class Lines:
             say.err(line)
         return exits.WAITING
 
-    def _failed(self, id_: str) -> int:
+    def _failed(self, id_: str) -> int | None:
         self._narrator.tell()
         state = self._state
         item = state.outline.steps[id_]

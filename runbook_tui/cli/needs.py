@@ -31,6 +31,8 @@ class Need:
     text: str
     how: str
     node: str = ""
+    role: str = ""
+    """The role to sign in; empty where the node is ticked."""
     kind: str = ""
     """What of the node has to be decided: its ``gate``, its ``sign-off``; empty: nothing."""
 
@@ -107,7 +109,8 @@ def _of_step(state: RunState, id_: str) -> list[Need]:
     )
     if not by_hand:
         return []
-    return [Need(text=f"“{step.title}” is done by hand", how=f"runbook tick {state.run} {id_}")]
+    how = f"runbook tick {state.run} {id_}"
+    return [Need(text=f"“{step.title}” is done by hand", how=how, node=id_)]
 
 
 def to_conclude(state: RunState, id_: str) -> list[Need]:
@@ -131,9 +134,10 @@ def _of_phase(state: RunState, id_: str) -> list[Need]:
 
 
 def _tick(state: RunState, id_: str, title: str) -> Need:
+    how = f"runbook tick {state.run} {id_}"
     if says := against(state, id_):
-        return Need(text=says, how=f"runbook tick {state.run} {id_} --override --reason …")
-    return Need(text=f"“{title}” is to be checked", how=f"runbook tick {state.run} {id_}")
+        return Need(text=says, how=f"{how} --override --reason …", node=id_)
+    return Need(text=f"“{title}” is to be checked", how=how, node=id_)
 
 
 def _signoffs(state: RunState, node: Node, *, gate: bool) -> list[Need]:
@@ -157,6 +161,7 @@ def _signoffs(state: RunState, node: Node, *, gate: bool) -> list[Need]:
                 text=f"{what} waits for {role}{more}",
                 how=f"runbook sign {state.run} {node.id} --role {role}{key}",
                 node=node.id,
+                role=role,
                 kind=GATE if gate else SIGN_OFF,
             )
         )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.command("resume")
 @click.argument("run", required=False)
 @click.option("--no-tui", is_flag=True, help="work as lines of text; stop where a person is needed")
+@click.option("--plain", is_flag=True, help="as lines, and ask: for screen readers")
 @click.option("--yes", is_flag=True, help="answer confirmations; never a sign-off, gate or tick")
 @click.option("-p", "pairs", multiple=True, metavar="NAME=VALUE", help="a value a step waits for")
 @click.option(
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 def command(
     run: str | None,
     no_tui: bool,
+    plain: bool,
     yes: bool,
     watch: bool,
     pairs: tuple[str, ...],
@@ -62,6 +64,11 @@ def command(
     if watch and not no_tui:
         raise Ended(exits.USAGE, "--watch is without a screen: say --no-tui, too",
                     "a screen keeps the watches alive by itself")  # fmt: skip
+    if plain:
+        from runbook_tui.cli.plain import need_person
+
+        need_person()
+        no_tui = True
     if not no_tui:
         need_terminal()
     taking = _taken(seize=seize, reason=reason, may_ask=may_ask)
@@ -85,7 +92,7 @@ def command(
     say.err(f"run {chosen}")
     return lead_lines(
         chosen, who, values, yes=yes, resume=plan is None, after=None, watch=watch, people=people,
-        share=where, taking=taking,
+        share=where, taking=taking, plain=plain,
     )  # fmt: skip
 
 

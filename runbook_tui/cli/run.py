@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--role", default="lead", help="the role in which you lead")
 @click.option("--cwd", type=click.Path(path_type=Path), help="where commands run")
 @click.option("--no-tui", is_flag=True, help="work as lines of text; stop where a person is needed")
+@click.option("--plain", is_flag=True, help="as lines, and ask: for screen readers")
 @click.option("--trust", metavar="DIGEST", help="the plan from elsewhere that may run what it says")
 @click.option("--yes", is_flag=True, help="answer confirmations; never a sign-off, gate or tick")
 @click.option("--rehearse", is_flag=True, help="go through it without changing anything")
@@ -46,6 +47,7 @@ def command(
     role: str,
     cwd: Path | None,
     no_tui: bool,
+    plain: bool,
     yes: bool,
     rehearse: bool,
     automatic_rollback: bool,
@@ -72,12 +74,16 @@ def command(
         share=share,
     )
     start.check()
-    if no_tui or not is_terminal():
-        return _as_lines(start, no_tui=no_tui, yes=yes)
+    if plain:
+        from runbook_tui.cli.plain import need_person
+
+        need_person()
+    if no_tui or plain or not is_terminal():
+        return _as_lines(start, no_tui=no_tui or plain, yes=yes, plain=plain)
     return start_on_screen(start)
 
 
-def _as_lines(start: Start, *, no_tui: bool, yes: bool) -> int:
+def _as_lines(start: Start, *, no_tui: bool, yes: bool, plain: bool) -> int:
     from runbook_tui import wiring
     from runbook_tui.cli.leading import lead_lines
     from runbook_tui.cli.opening import check_home
@@ -98,7 +104,7 @@ def _as_lines(start: Start, *, no_tui: bool, yes: bool) -> int:
     say.err(f"{what} {run}: {prepared.plan.runbook.title}{prepared.where}")
     return lead_lines(
         run, who, prepared.values, yes=yes, resume=False, after=0, plan=prepared.plan,
-        people=start.people, share=prepared.share,
+        people=start.people, share=prepared.share, plain=plain,
     )  # fmt: skip
 
 

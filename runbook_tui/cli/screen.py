@@ -57,7 +57,7 @@ def show(
     from runbook_tui.tui.hangup import end_with_terminal
 
     end_with_terminal()
-    app = RunbookApp(opening, preferences=wiring.preferences())
+    app = RunbookApp(opening, preferences=wiring.preferences(), seen=wiring.seen_hints())
     app.begin_with(first)
     status = app.run()
     shown = opening.end()

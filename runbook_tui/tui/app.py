@@ -17,15 +17,16 @@ from textual.message import Message
 from textual.screen import Screen
 
 from runbook_tui.preferences.model import DEFAULTS, Preferences
-from runbook_tui.tui.beginning import BeginningApp
 from runbook_tui.tui.collecting import LOOK, Collector
 from runbook_tui.tui.dressing import faults_in_words
+from runbook_tui.tui.facing import FacingApp
 from runbook_tui.tui.messages import Messages
 from runbook_tui.tui.opening import Opened, Opening
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from runbook_tui.preferences.seen_hints import SeenHints
     from runbook_tui.run import requests as r
     from runbook_tui.run.events import Actor
     from runbook_tui.run.state import RunState
@@ -53,7 +54,7 @@ class LiveScreen(Protocol):
         ...
 
 
-class RunbookApp(BeginningApp):
+class RunbookApp(FacingApp):
     """One run on a terminal. Returns the exit status of the contract."""
 
     TITLE = "Runbook"
@@ -108,8 +109,13 @@ class RunbookApp(BeginningApp):
         now: Callable[[], float] | None = None,
         said: str = "",
         preferences: Preferences = DEFAULTS,
+        seen: SeenHints | None = None,
     ) -> None:
-        """``session``: an open one, then ``terminals`` open its panes; or what will open one."""
+        """``session``: an open one, then ``terminals`` open its panes; or what will open one.
+
+        ``seen``: which hints were seen; without it none are given.
+        """
+        self.seen = seen if preferences.hints else None
         if isinstance(session, Opening):
             super().__init__(session, preferences)
         else:
@@ -170,6 +176,7 @@ class RunbookApp(BeginningApp):
         self._stop_listening = self.session.listen(lambda _: self.post(self.Changed()))
         self.session.keep_looking()
         self.keep_terminal()
+        self.begin_hints()
         # After the first frame: what is there by then is there for good.
         self.call_after_refresh(self._collector.settle)
         self.set_interval(LOOK, lambda: self._collector.tidy(self.keyed))
@@ -206,21 +213,11 @@ class RunbookApp(BeginningApp):
     def action_panic(self) -> None:
         """First press: look. A second, deliberate one: start."""
         word = "F9: the rollback shows as soon as the run is open"
-        if not self.later(self._show_rollback, word):
+        if not self.later(self.show_rollback, word):
             self._panic.press(self.keyed)
 
-    def begin_with(self, screen: str) -> None:
-        """Before it is run: what is shown as soon as the run is open, ``rollback`` or ``wall``."""
-        shows = {"rollback": self._show_rollback, "wall": self.action_wall}
-        self._wanted = shows.get(screen)
-
-    def action_wall(self) -> None:
-        """The run in large type, to look at."""
-        from runbook_tui.tui.screens.wall import WallScreen
-
-        self.push_screen(WallScreen())
-
-    def _show_rollback(self) -> None:
+    def show_rollback(self) -> None:
+        """As after one press of the panic key."""
         # However often it was pressed until the run was open, that is one press, and it comes now.
         self._panic.press(time.monotonic())
 
@@ -320,12 +317,6 @@ class RunbookApp(BeginningApp):
         from runbook_tui.tui.palette import commands
 
         return commands(self, screen)
-
-    def action_help(self) -> None:
-        """The keys."""
-        from runbook_tui.tui.dialogs.help import Help
-
-        self.push_screen(Help())
 
 
 def load_screens() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 from textual.screen import Screen
 
+from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.requests import FinishRun, StopCommands
 from runbook_tui.run.retrying import paused
 from runbook_tui.tui import alarming, people_deeds
@@ -26,9 +27,7 @@ def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]
     yield SystemCommand(
         "Stop running commands", "ends what runs, whole process trees", lambda: _stop(app)
     )
-    yield SystemCommand(
-        "Finish the run", "leaves out what is optional", lambda: app.ask(FinishRun())
-    )
+    yield SystemCommand("Finish the run", "leaves out what is optional", lambda: _finish(app))
     yield SystemCommand("Note on the run", "writes a remark down", lambda: app.note(""))
     yield SystemCommand(
         "Changed plan", "what its file says by now, and going on with that",
@@ -55,6 +54,20 @@ def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]
     )  # fmt: skip
     yield SystemCommand("Theme", "other colours", app.action_change_theme)
     yield SystemCommand("Leave", "commands go on", app.action_leave)
+
+
+def _finish(app: RunbookApp) -> None:
+    """End the run; what would be left out by that is asked about first."""
+    state = app.session.state
+    left = [state.outline[id_].title for id_ in left_out(state)]
+    if not left or left_open(state):
+        app.ask(FinishRun())  # Either nothing is lost by it, or the answer says what is open.
+        return
+    titles = ", ".join(f"“{title}”" for title in left)
+    app.push_screen(
+        Confirm(f"Finish the run and leave out {titles}?"),
+        lambda yes: app.ask(FinishRun()) if yes else None,
+    )
 
 
 def _settings(app: RunbookApp) -> None:

@@ -11,7 +11,15 @@ from runbook_tui.wiring.machine import (
     surroundings,
     terminals,
 )
-from runbook_tui.wiring.person import identity, login, now, preferences, settings, trust
+from runbook_tui.wiring.person import (
+    identity,
+    login,
+    now,
+    preferences,
+    seen_hints,
+    settings,
+    trust,
+)
 from runbook_tui.wiring.records import (
     archive_verification,
     durations,
@@ -76,6 +84,7 @@ __all__ = [
     "prune",
     "remote_address",
     "report",
+    "seen_hints",
     "settings",
     "share",
     "shared_runs",

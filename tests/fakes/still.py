@@ -19,8 +19,8 @@ from runbook_tui.session.sharing import Sharing
 from tests.fakes.history import ADA
 
 
-class Unwatched:
-    """Nobody looks at pull requests."""
+class NoPulls:
+    """No pull request is looked at."""
 
     def said_of(self, node: str) -> tuple[str, ...]:
         return ()
@@ -39,8 +39,8 @@ class StillSession:
         self.environment: dict[str, str] = {}
         self.absent = NOTHING_ABSENT
         self.presence = Presence(Path("/proc/nowhere"))
-        self.pulls = Unwatched()
         self.asked: list[Request] = []
+        self.pulls = NoPulls()
         self.sharing: Sharing | None = None
         self.elsewhere = None
         self.gauges: dict[str, Measured] = {}

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from textual.binding import Binding
-
 from runbook_tui.book.model import (
     Check,
     Command,
@@ -24,17 +22,13 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.state import Status
 from runbook_tui.tui.app import RunbookApp
-from runbook_tui.tui.dialogs.help import HELP
 from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import head
 from runbook_tui.tui.views.confirming import confirmation, filled
 from runbook_tui.tui.views.tone import Line, length
 from runbook_tui.tui.views.words import unmarked
-from runbook_tui.tui.widgets.painted import RowList
-from runbook_tui.tui.widgets.pane import Pane
 from tests.fakes.history import START, History
-from tests.fakes.still import StillSession, StillTerminals
 from tests.integration.session.scene import Scene, book, run_step
 from tests.tui.piloting import text_of, until
 
@@ -147,32 +141,6 @@ def test_the_clock_stays_in_the_head_at_80_columns_with_values_open() -> None:
     assert "1:00:0" in "".join(text for text, _ in line)
     assert "4 values open" in "".join(text for text, _ in line)
     assert length(line) <= 80
-
-
-def test_help_names_every_key() -> None:
-    shown = {"slash": "/", "question_mark": "?", "left_square_bracket": "[", "space": "Space",
-             "right_square_bracket": "]", "escape": "Esc", "ctrl+backslash": "Ctrl+\\", "f9": "F9",
-             "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn",
-             "left": "←", "right": "→", "ctrl+l": "Ctrl+L", "ctrl+z": "Ctrl+Z",
-             "ctrl+p": "Ctrl+P"}  # fmt: skip
-    classes = (RunbookApp, MainScreen, RowList, Pane)
-    owners = {owner for kind in classes for owner in kind.__mro__
-              if owner.__module__.startswith("runbook_tui.")}  # fmt: skip
-    bindings = [
-        b for owner in owners for b in vars(owner).get("BINDINGS", ()) if isinstance(b, Binding)
-    ]
-    for key in (key for binding in bindings for key in binding.key.split(",")):
-        name = shown.get(key, key if len(key) == 1 else key.capitalize())
-        assert name in HELP.replace("\n", " ").split(" "), key
-
-
-async def test_help_fits_on_the_smallest_common_terminal() -> None:
-    app = RunbookApp(StillSession(History(book(Step(id="a", title="A"))).state), StillTerminals())  # type: ignore[arg-type]
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("question_mark")
-        await until(pilot, lambda: "PANIC: shows the rollback" in text_of(app))
-        assert "? q Esc leave" in text_of(app)
-        assert "the first line that looks like an error, then the next" in text_of(app)
 
 
 async def test_a_question_before_a_step_is_shown_whole(scene: Make) -> None:

@@ -122,13 +122,6 @@ async def test_ten_thousand_steps_open_and_move() -> None:
         assert rows.cursor > 10
 
 
-async def test_find_moves_to_the_next_step_with_that_title() -> None:
-    app = still(chain(300))
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("slash", *"step 250", "enter")
-        await until(pilot, lambda: app.screen.query_one("#list", RowList).cursor == 251)
-
-
 async def test_a_refusal_says_why() -> None:
     app = still(two_phases())
     async with app.run_test(size=(80, 24)) as pilot:

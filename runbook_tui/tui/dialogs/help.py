@@ -1,52 +1,53 @@
-"""The help: every key."""
+"""The help: every key, those of what has the focus first, and why some do nothing now."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from runbook_tui.tui.dialogs.ask import plain
+from runbook_tui.tui.views import keys
+from runbook_tui.tui.views.tone import Line
+from runbook_tui.tui.widgets.painted import RowList, TonedScreen
 
-HELP = """\
-F9 or Ctrl+\\  PANIC: shows the rollback; again, after a moment, starts it
-↑ ↓ k j       move one row   PgUp PgDn a page   Home g End G first, last
-Enter         run the step; without a command: start its clock;
-              where a probe has failed: probe again
-Space         tick the check; on a step its next check, then finish it
-s             sign: the gate around the row first, else its sign-off
-x  r          skip, with a reason; try again
-n  y  /  f  h  note; copy the command; find; one step alone; your hand
+if TYPE_CHECKING:
+    from runbook_tui.tui.app import RunbookApp
 
-Tab Esc       look at the output, and back; ↑ ↓ k j PgUp PgDn Home g
-              scroll, ← → go along, / find, End G follow
-z  b          the output alone; another one beside it, Tab goes there
-[ ]           output of earlier and later commands, other attempts
-e             the first line that looks like an error, then the next
-v  c          choose lines; copy them, else what is in view; the mouse
-              chooses from letter to letter and copies
-i             type into the command; only the panic keys stay ours
-Ctrl+]        end typing; it also ends with the command
-
-w t E Ctrl+P  watches; timeline; what a command got; everything else
-q  Ctrl+Z     leave, to the shell; commands go on; `runbook resume`, `fg`
-Ctrl+L  ?     draw the screen again; this help, which ? q Esc leave
-"""
+INSIDE = 76
+"""Cells of a row, on the smallest common terminal."""
 
 
 class Help(ModalScreen[None]):
-    """The keys."""
+    """The keys; ``part`` is what has the focus, ``why_not`` why an act cannot be done now."""
 
+    app: RunbookApp
+    COMPONENT_CLASSES = TonedScreen.COMPONENT_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "leave", "leave")]
+
+    def __init__(self, part: str = "list", why_not: Mapping[str, str] = {}) -> None:
+        super().__init__()
+        self._part = part
+        self._why_not = why_not
+        self._rows: list[Line] = []
 
     def compose(self) -> ComposeResult:
         """A page of keys."""
-        with VerticalScroll(classes="dialog help"):
-            yield Static(plain(HELP.rstrip()))
+        with Vertical(classes="dialog help"):
+            yield RowList(lambda row, width: self._rows[row], id="keys")
+            yield Static(plain("↑↓ scroll · ? q Esc leave"), classes="hint")
+
+    def on_mount(self) -> None:
+        """The keys scroll the page."""
+        self._rows = keys.page(self._part, self.app.preferences, self._why_not, INSIDE - 2)
+        rows = self.query_one("#keys", RowList)
+        rows.set_count(len(self._rows))
+        rows.focus()
 
     def action_leave(self) -> None:
         """Back."""

@@ -19,7 +19,7 @@ from runbook_tui.run.requests import (
     StartStep,
     TickNode,
 )
-from runbook_tui.run.state import RunState, Status
+from runbook_tui.run.state import OVER, RunState, Status
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.views.boxes import next_box
 from runbook_tui.tui.views.confirming import filled
@@ -44,6 +44,7 @@ class NodeScreen(TonedScreen):
         Binding("r", "run", "retry", id="retry", tooltip="try the step again"),
         Binding("n", "note", "note", id="note", tooltip="write a remark down"),
         Binding("h", "hand", "hand", id="hand", tooltip="raise a hand, or lower one"),
+        Binding("u", "untick", "untick", id="untick", tooltip="take your last tick back"),
         Binding("y", "copy", "copy", id="copy", tooltip="copy the step's command"),
     ]  # fmt: skip
 
@@ -107,12 +108,27 @@ class NodeScreen(TonedScreen):
             self.app.say("choose a check or a step")
             return
         self.go_on()
-        if isinstance(node.item, Step) and (box := self._next_box(node.item)):
+        if isinstance(node.item, Step) and (box := self.next_box_of(node.item)):
             self.app.ask(TickNode(node=box))
         else:
             self.app.ask(TickNode(node=node.id, off=node.id in self.state.ticks))
 
-    def _next_box(self, step: Step) -> str:
+    def action_untick(self) -> None:
+        """Take back the last box that this person has ticked, whatever is chosen now."""
+        state, me = self.state, self.app.session.actor
+        own = [(t.at, id_) for id_, t in state.ticks.items() if t.by == me and id_ in state.outline]
+        if not own:
+            self.app.say("you have ticked nothing that could be taken back")
+            return
+        node = state.outline[max(own)[1]]
+        words = f"“{node.title}” is open again"
+        if node.owner in state.steps and state.step(node.owner).status in OVER:
+            title = state.outline[node.owner].title
+            words += f"; “{title}” was ended by it and stays so: tick it again, or F9 takes it back"
+        self.app.ask(TickNode(node=node.id, off=True), then=lambda: self.app.say(words, "warn"))
+
+    def next_box_of(self, step: Step) -> str:
+        """The box of a step that its own tick would tick now; empty where there is none."""
         by_hand = step.manual and self.state.step(step.id).status is Status.RUNNING
         box = next_box(self.state, step) if by_hand or self._waits(step.id) else None
         return box.id if box is not None else ""

@@ -14,9 +14,9 @@ from runbook_tui.run.procedures import Duty
 from runbook_tui.session.presence import Here
 from runbook_tui.tui.alarming import mind_alarms
 from runbook_tui.tui.people_deeds import mind_people
-from runbook_tui.tui.screens.focusing import FocusingScreen
 from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.screens.panes import BESIDE_COLUMNS
+from runbook_tui.tui.screens.seeking import SeekingScreen
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import checklist as checklist_view
 from runbook_tui.tui.views import focus as focus_view
@@ -45,13 +45,12 @@ AROUND_LIST = 15
 """Rows that a short list leaves to the card, the output and the lines around them."""
 
 
-class MainScreen(FocusingScreen):
+class MainScreen(SeekingScreen):
     """Where the lead stands for the whole run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "watches", "watches", id="watches", tooltip="what to keep an eye on"),
         Binding("t", "timeline", "timeline", id="timeline", tooltip="planned and actual time"),
-        Binding("slash", "find", "find", id="find", tooltip="find a step, or text in the pane"),
         Binding("question_mark", "app.help", "help", id="help", tooltip="the keys"),
         Binding("q", "app.leave", "leave", id="leave", tooltip="leave; commands go on"),
     ]
@@ -102,11 +101,6 @@ class MainScreen(FocusingScreen):
     def is_whole(self) -> bool:
         """Whether all its parts are there to be drawn."""
         return self.is_mounted and bool(self.query("#small"))
-
-    @property
-    def rows(self) -> Checklist:
-        """The checklist."""
-        return self.query_one("#list", Checklist)
 
     @property
     def chosen(self) -> str:
@@ -188,7 +182,14 @@ class MainScreen(FocusingScreen):
         running = record is not None and record.running
         guest = not self.app.session.leads
         return [
-            head.foot(width, pane=pane.has_focus, typing=pane.typing, guest=guest, running=running)
+            head.foot(
+                width,
+                pane=pane.has_focus,
+                typing=pane.typing,
+                guest=guest,
+                running=running,
+                only=self.rows.kind,
+            )
         ]
 
     def _mind_lead(self) -> None:
@@ -206,6 +207,8 @@ class MainScreen(FocusingScreen):
         self._people = mind_people(self.app, self._people)
         self._alarms = mind_alarms(self.app, self._alarms)
         self.app.settle_message()
+        if self.app.screen is self:
+            self.app.hint()
         self.query_one("#head").refresh()
         self.query_one("#card").refresh()
         self.query_one("#guard", Guard).settle()
@@ -235,19 +238,6 @@ class MainScreen(FocusingScreen):
     def focus_list(self) -> None:
         """The checklist has the keys."""
         self.rows.focus()
-
-    def action_find(self) -> None:
-        """Find a step by its title, or text in the pane."""
-        if self.looks:
-            self.app.with_text(
-                "Find in the output", self.find_in_output, value=self.output.pane.found
-            )
-        else:
-            self.app.with_text("Find a step", self._find_step)
-
-    def _find_step(self, text: str) -> None:
-        if not self.rows.find(text):
-            self.app.say(f"no step holds “{text}”")
 
     def action_watches(self) -> None:
         """Watches, targets, alerts, and whom to call."""

@@ -163,7 +163,13 @@ def _calm(title: str) -> str:
 
 
 def foot(
-    width: int, *, pane: bool, typing: bool, guest: bool = False, running: bool = True
+    width: int,
+    *,
+    pane: bool,
+    typing: bool,
+    guest: bool = False,
+    running: bool = True,
+    only: str = "",
 ) -> Line:
     """The keys of what is in focus; the panic key always. ``guest``: somebody else leads;
     ``running``: the command in the pane can still be typed into."""
@@ -178,8 +184,11 @@ def foot(
                 ("v", "choose"), ("c", "copy"))  # fmt: skip
     else:
         keys = (("Enter", "run"), ("Space", "tick"), ("s", "sign"), ("x", "skip"), ("Tab", "pane"),
-                ("?", "help"), ("q", "leave"), ("n", "note"), ("[ ]", "outputs"))  # fmt: skip
+                ("?", "help"), ("q", "leave"), ("/", "find"), ("n", "note"), ("o", "next open"),
+                ("f", "focus"), ("F", "filter"), ("[ ]", "outputs"))  # fmt: skip
     left: Line = [(" ", "plain")]
+    if only and not pane:
+        left += [(f"only {only}", "warn"), ("  ", "plain"), ("F", "key"), (" next  ", "plain")]
     if guest:
         keys = tuple(entry for entry in keys if entry not in LEADS)
     for key, word in keys:

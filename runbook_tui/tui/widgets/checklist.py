@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from runbook_tui.run.procedures import Duty
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.upcoming import next_open
-from runbook_tui.tui.views import checklist, follow_up
+from runbook_tui.tui.views import checklist, follow_up, keeping
 from runbook_tui.tui.views.outputs import in_background
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.painted import RowList
@@ -37,13 +37,18 @@ class Checklist(RowList):
         self._rolled_back = rollback.finished if rollback else None
         self._held = False
         self._was: dict[str, Status] = {}
+        self.kind = ""
+        """Which rows are kept, of `keeping.KINDS`."""
 
     def on_mount(self) -> None:
-        """The nodes never change while the screen is open."""
-        self._rows = checklist.rows(self._state())
-        self._index = {id_: n for n, id_ in enumerate(self._rows)}
+        """The nodes never change while the screen is open; which are kept may."""
+        self._take(checklist.rows(self._state()))
         self._above = follow_up.rows(self._state(), self.app.now())
         self.set_count(len(self._above) + len(self._rows))
+
+    def _take(self, rows: list[str]) -> None:
+        self._rows = rows
+        self._index = {id_: n for n, id_ in enumerate(rows)}
 
     @property
     def chosen(self) -> str:
@@ -69,12 +74,45 @@ class Checklist(RowList):
             id_ = outline[id_].parent
         return id_
 
-    def to_next_open(self, after: str = "") -> None:
-        """Put the cursor on the step that runs, or on the next open one after another."""
+    def to_next_open(self, after: str = "", *, by_person: bool = False) -> bool:
+        """Put the cursor on the step that runs, or on the next open one after another; False where
+        none is open."""
         open_ = next_open(self._state(), after)
-        if open_ is not None and open_ in self._index:
-            self.put_cursor(len(self._above) + self._index[open_])
+        if open_ is None:
+            return False
+        if open_ in self._index or by_person:
+            self.go_to(open_, by_person=by_person)
             self._was[open_] = self._state().step(open_).status
+        return True
+
+    def go_to(self, id_: str, *, by_person: bool = True) -> None:
+        """Put the cursor on a node; all rows are shown again where it was not kept."""
+        if id_ not in self._index:
+            self._keep("")
+        if id_ in self._index:
+            self.put_cursor(len(self._above) + self._index[id_], by_person=by_person)
+
+    def keep_next(self) -> str:
+        """Show only the next kind of rows, or all again; which it is now."""
+        self._keep(keeping.following(self.kind))
+        return self.kind
+
+    def _keep(self, kind: str) -> None:
+        self.kind = kind
+        self._keep_up()
+
+    def _keep_up(self) -> None:
+        """Find the rows to be kept again; the cursor stays on its node, or near it."""
+        rows = keeping.kept(self._state(), self.kind, self.app.session.actor)
+        if rows == self._rows:
+            return
+        chosen, step = self.chosen, self.chosen_step
+        self._take(rows)
+        self.set_count(len(self._above) + len(rows))
+        at = self._index.get(chosen, self._index.get(step))
+        if at is not None:
+            self.put_cursor(len(self._above) + at)
+        self.post_message(self.Moved(self, by_person=self._held))
 
     def follow_again(self) -> None:
         """The cursor moves on by itself again."""
@@ -88,6 +126,8 @@ class Checklist(RowList):
 
     def changed(self) -> None:
         """The run's state is another: draw it, and move on where the step is over."""
+        if self.kind:
+            self._keep_up()
         self._show_above()
         self.refresh()
         if self._rolled_back_anew():
@@ -137,17 +177,6 @@ class Checklist(RowList):
             timed = state.step(id_).status in {Status.RUNNING, Status.WAITING}
             if timed or in_background(state, id_) is not None:
                 self.refresh_row(row)
-
-    def find(self, text: str) -> bool:
-        """Move to the next row whose title holds a text; False where none does."""
-        wanted, outline = text.casefold(), self._state().outline
-        above = len(self._above)
-        at = max(0, self.cursor + 1 - above)
-        for row in [*range(at, len(self._rows)), *range(at)]:
-            if wanted in outline[self._rows[row]].title.casefold():
-                self.put_cursor(above + row, by_person=True)
-                return True
-        return False
 
     def _paint_node(self, row: int, width: int) -> Line:
         at, now = row - len(self._above), self.app.now()
