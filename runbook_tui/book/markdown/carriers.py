@@ -17,6 +17,14 @@ from runbook_tui.book.markdown.steps import carries
 FACT = re.compile(r"\*\*[^*\n]{1,40}\*\*\s*(?:[-–—:]\s|:)[^\n]{0,120}$")
 ONLY_LINK = re.compile(r"\s*\[[^\[\]]{1,200}\]\(https?:[^()\s]{1,400}\)[.\s]*")
 """Numbered facts and literature: ``1. **Reviewer** - Ann``, ``1. [Dashboard](https://…)``."""
+CHECKS = re.compile(
+    r"(?:\d[\d.]*\s+)?(?:(?:final|post|smoke|post[- ]?\w{2,12}) )?(?:verifications?|validations?"
+    r"|checks?|checklist|tests?|prüfung(?:en)?|kontrollen?|vérifications?|contrôles?|comprobaci[oó]n(?:es)?"
+    r"|verificaci[oó]n(?:es)?|validaci[oó]n(?:es)?|verificaç[aã]o|verificações|validação|проверк[аи]"
+    r"|验证|检查|確認(?:事項|項目)?|動作確認)\W*",
+    re.IGNORECASE,
+)
+"""The title of a section whose bullets are ticked, whatever they say."""
 MOSTLY = 0.8
 """The share of bullets that must say what to do where numbers and boxes stand elsewhere."""
 
@@ -159,7 +167,8 @@ def _of_numbered_titles(sections: list[Section]) -> list[Carrier]:
         rows.setdefault((id(section.parent), section.level), []).append(section)
     found = []
     for row in rows.values():
-        kinds = [_kind(section) for section in row]
+        # Commands in an appendix say nothing of what the others are.
+        kinds = ["words" if _is_aside(section) else _kind(section) for section in row]
         if kinds.count("commands") >= max(1, kinds.count("list")):
             found += [
                 Carrier(s, "step", _parts(s))
@@ -257,7 +266,7 @@ def _of_asking_bullets(sections: list[Section], others: list[Carrier]) -> list[C
         if 1 < s.level < 7 and s.role == "steps" and id(s) not in inside
         and not headings.DESCRIBES.search(s.text)
         and (asked := [i for items in s.lists() for i in items])
-        and imperatives.share_asked(i.text for i in asked) >= MOSTLY
+        and (CHECKS.fullmatch(s.title) or imperatives.share_asked(i.text for i in asked) >= MOSTLY)
         and all(b.kind in {"list", "paragraph", "other"} for b in s.blocks)
     ]  # fmt: skip
 

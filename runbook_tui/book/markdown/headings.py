@@ -164,8 +164,9 @@ OPTIONAL = re.compile(
     r"|optionnel|facultatif|опционально"
     r"|任意|可选|if (?:needed|necessary|required|applicable)|falls nötig|bei bedarf"
     r"|si (?:es necesario|aplica|nécessaire))[)）\]]"
-    r"|^\W*(?:if|otherwise|or,? you can|alternatively|wenn|falls|andernfalls|alternativ|en caso"
-    r"|si|de lo contrario|sinon)\b|^(?:如果|否则)",
+    r"|^\W*(?:if|otherwise|or,? you can|alternatively|wenn|falls|andernfalls|alternativ"
+    r"|im (?:fehler|not)fall|en cas(?:o)?|em caso|si|se|de lo contrario|caso contrário|sinon|если"
+    r"|в случае)\b|^(?:如果|否则|もし)",
     re.IGNORECASE,
 )
 

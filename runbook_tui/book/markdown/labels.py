@@ -45,7 +45,7 @@ _UNDO = (
 _BY = r"(?:[:：]|,? (?:by running|by|run|with|using|via|execute|use)\b:?(?= `))"
 _KINDS = (("verify", VERIFY), ("shown", SHOWN), ("command", COMMAND), ("other", OTHER))
 PATTERN = re.compile(
-    rf"{_MARKS}(?:(?P<undo>{_UNDO}{_BEHIND}{_BY})"
+    rf"{_MARKS}(?:(?P<undo>{_UNDO}{_BEHIND}{_BY}|to (?:{UNDO})\b[^:`\n]{{0,80}}[:：](?=\s*$))"
     + "".join(rf"|(?P<{kind}>(?:{names}){_BEHIND}[:：])" for kind, names in _KINDS)
     + rf"){_REST}",
     re.IGNORECASE,

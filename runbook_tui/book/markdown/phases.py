@@ -136,11 +136,20 @@ def _phase(holder: Section, title: str, inside: list[Carrier], gathered: Gathere
     single = all(part is holder or _is_one_step(part, group) for part, group in parts) or (
         len(parts) == 1 and GENERIC.fullmatch(parts[0][0].title) is not None
     )
-    for part, group in parts:
-        if single or part is holder or (part.is_label and part.parent is holder):
-            own += [step for c in group for step in _steps(c, gathered)]
-        else:
+    is_own = [single or p is holder or (p.is_label and p.parent is holder) for p, _ in parts]
+    # Changes come before a phase's own steps: what stands before one has to be one, too.
+    last = max((n for n, here in enumerate(is_own) if not here), default=-1)
+    for number, (part, group) in enumerate(parts):
+        if not is_own[number]:
             changes.append(_change(part, group, gathered))
+            continue
+        of_change = gathered.ids.make(part.title or title) if number < last else ""
+        found = [step for c in group for step in _steps(c, gathered)]
+        if of_change:
+            changes.append(Change(id=of_change, title=part.title or title, line=part.line,
+                                  steps=tuple(found)))  # fmt: skip
+        else:
+            own += found
     risk = next((c.risk for c in changes if c.risk), None) if len(changes) == 1 else None
     return Phase(
         id=id_,

@@ -45,6 +45,12 @@ class Section:
         return headings.DISASTER.search(self.text) is not None
 
     @cached_property
+    def may_not_be_needed(self) -> bool:
+        """Whether a title around it, but that of the whole, begins with “If” or the like."""
+        around = self.parent is not None and self.parent.may_not_be_needed
+        return around or (self.level > 0 and not self.names_all and headings.is_optional(self.text))
+
+    @cached_property
     def in_disaster(self) -> bool:
         """Whether a title around it, but that of the whole, is about a disaster."""
         around = self.parent is not None and self.parent.in_disaster

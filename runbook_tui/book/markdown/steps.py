@@ -252,7 +252,7 @@ def _step(name: str, line: int, body: Body, section: Section, gathered: Gathered
         checks=tuple(_check(item, gathered) for item in body.checks),
         steps=tuple(step for step in inner if step is not None),
         parts=parts,
-        optional=is_optional(name) or section.in_disaster,
+        optional=is_optional(name) or section.in_disaster or section.may_not_be_needed,
         **(run_by(_attributes(body), name) if run else {}),
     )
 

@@ -68,6 +68,9 @@ def test_every_text_is_read_or_has_nothing_to_do(text: str) -> None:
     assert all(row["title"] for row in (*rows["phases"], *rows["ticks"]))
     assert list(listing(book))
     assert unpack(pack(book)) == book
+    # What is carried out one after the other stands there one after the other.
+    lines = [step.line for step in book.walk()]
+    assert lines == sorted(lines)
 
 
 @settings(max_examples=500, deadline=None)

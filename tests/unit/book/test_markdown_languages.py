@@ -261,3 +261,42 @@ def test_steps_that_count_with_letters_and_times_in_tables_and_units() -> None:
     read = book(text)
     assert [s.title for s in read.walk()] == ["Stop", "Start"]
     assert [e.maximum / 60 for e in read.estimates] == [20, 60]
+
+
+def test_commands_in_an_appendix_make_no_steps_of_numbered_parts() -> None:
+    text = f"# P\n\n## 1. Do\n\n1. a\n\n## 2. Check\n\n- [ ] b\n\n## 3. Appendix\n\n{GO}"
+    assert [(p.title, [s.title for s in p.walk()]) for p in book(text).phases] == [
+        ("1. Do", ["a"]), ("2. Check", ["b"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "title", ["Verification", "Vérifications", "Post-deployment checks", "验证"]
+)
+def test_bullets_of_a_part_on_checks_are_ticked(title: str) -> None:
+    found = steps(f"# P\n\n## Go\n\n1. a\n\n## {title}\n\n- It hums\n- No smoke\n")
+    assert [s.title for s in found] == ["a", "It hums", "No smoke"]
+
+
+@pytest.mark.parametrize(
+    "title", ["If it fails", "En cas de problème", "Im Fehlerfall", "Если упало"]
+)
+def test_what_stands_below_an_if_keeps_nothing_waiting(title: str) -> None:
+    found = steps(f"# P\n\n## Go\n\n1. a\n\n## {title}\n\n1. b\n\n### More\n\n1. c\n")
+    assert [(s.title, s.optional) for s in found] == [("a", False), ("b", True), ("c", True)]
+
+
+@pytest.mark.parametrize("words", ["To undo, drain it and run:", "To roll back this step, use:"])
+def test_a_sentence_that_says_how_to_undo_is_the_label_of_the_command_below(words: str) -> None:
+    (one,) = steps(
+        f"# P\n\n1. a\n\n   ```sh\n   ./go\n   ```\n\n   {words}\n\n   ```sh\n   ./back\n   ```\n"
+    )
+    assert (one.run, one.undo) == ("./go", "./back")
+    offered = book(f"# P\n\n1. a\n\nAll is well then.\n\n{words}\n\n```sh\n./back\n```\n")
+    assert [(c.text, c.rollback) for c in offered.commands] == [("./back", True)]
+
+
+def test_steps_before_a_sub_heading_come_before_those_below_it() -> None:
+    read = book("# P\n\n## Go\n\n1. a\n\n### More\n\n1. b\n\n## Rest\n\n### Least\n\n1. c\n")
+    assert [s.title for s in read.walk()] == ["a", "b", "c"]
+    assert [[c.title for c in p.changes] for p in read.phases] == [["Go", "More"], ["Least"]]
