@@ -45,6 +45,9 @@ class PullWatch:
         self._tried: tuple[object, ...] = ()
         self._fresh = False
         self._begun: set[str] = set()
+        self._left: dict[int, PullSeen] = {}
+        """What was seen and could not be recorded."""
+        self._retry = 0.0
         self._one = threading.Lock()
         """One outlook is worked out at a time."""
         self._looked: RunState | None = None
@@ -88,6 +91,11 @@ class PullWatch:
                 self.start()
             self._looked = state
             self._wake.set()
+        now = self._bench.clock.mono()
+        if self._left and now >= self._retry:
+            self._retry = now + AGAIN
+            for seen in tuple(self._left.values()):
+                self._enter(seen)
         fresh, self._fresh = self._fresh, False
         return fresh
 
@@ -132,17 +140,24 @@ class PullWatch:
 
     def _enter(self, seen: PullSeen) -> None:
         """On the session's thread: record what has changed, and whose approval counts."""
+        self._left[seen.number] = seen
         recorder = self._bench.recorder
-        with suppress(JournalError):  # What cannot be recorded now is seen again.
+        with suppress(JournalError):  # What cannot be recorded now is tried again.
             recorder.sync()
-            recorder.record(lambda state: [(payload, None) for payload in changed(state, seen)])
-            for actor, request in approvals(self._bench.state, seen):
+            if self._bench.state.finished is None:
+                self._record(seen)
+            del self._left[seen.number]
 
-                def given(state: RunState, actor=actor, request=request) -> list[Pair]:  # type: ignore[no-untyped-def]
-                    decision = decide(state, request, actor)
-                    return [] if isinstance(decision, Refusal) else list(decision.events)
+    def _record(self, seen: PullSeen) -> None:
+        recorder = self._bench.recorder
+        recorder.record(lambda state: [(payload, None) for payload in changed(state, seen)])
+        for actor, request in approvals(self._bench.state, seen):
 
-                recorder.record(given, actor)
+            def given(state: RunState, actor=actor, request=request) -> list[Pair]:  # type: ignore[no-untyped-def]
+                decision = decide(state, request, actor)
+                return [] if isinstance(decision, Refusal) else list(decision.events)
+
+            recorder.record(given, actor)
 
     # -- what merges run into --------------------------------------------------------------------
 

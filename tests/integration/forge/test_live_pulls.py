@@ -288,3 +288,38 @@ def test_a_github_that_is_slow_holds_nothing_up(
         assert not hub.asked[-1].status
     finally:
         held.set()
+
+
+def test_one_that_is_not_there_is_said_and_the_others_are_seen(
+    both: tuple[Place, FakeGitHub], opened: Session
+) -> None:
+    place, hub = both
+    until(lambda: len(opened.state.pulls) == 2)
+    gone = hub.pulls.pop(1)
+    until(lambda: "GitHub has no /repos/team/shop/pulls/1" in opened.pulls.trouble)
+    new = push_more(place, "b")
+    until(lambda: opened.state.pulls[2].head == new)
+    hub.pulls[1] = gone
+    until(lambda: not opened.pulls.trouble)
+
+
+def test_what_github_works_out_anew_is_not_recorded_as_unknown_and_nothing_is_once_it_is_over(
+    both: tuple[Place, FakeGitHub], opened: Session
+) -> None:
+    place, hub = both
+    until(lambda: len(opened.state.pulls) == 2)
+    seq = opened.state.seq
+    hub.unknown_looks = 2
+    push_base = place.git("rev-parse", "main")
+    place.commit("other", "o\n")
+    place.git("push", "-q", "origin", "main")
+    head, base = place.git("rev-parse", "b"), place.git("rev-parse", "main")
+    until(lambda: hub._looked[head, base] > 2)
+    assert (opened.state.seq, push_base != base) == (seq, True)
+    ask(opened, r.FinishRun(result="abandoned"))
+    seq = opened.state.seq
+    asked = len(hub.asked)
+    new = push_more(place, "b")
+    until(lambda: [a for a in hub.asked_for("GET", f"/commits/{new}/check-runs") if a.status])
+    until(lambda: len(hub.asked) > asked + 12)
+    assert opened.state.seq == seq
