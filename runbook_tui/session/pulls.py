@@ -182,8 +182,10 @@ class PullWatch:
             return
         self._tried = tried
         found: dict[str, tuple[str, ...]] = {}
-        for (folder, base), group in _grouped(merges).items():
-            outlook = pulls.outlook(folder, base, [(one.step, one.commit) for one in group])
+        for (folder, base, remote), group in _grouped(merges).items():
+            sequence = [(one.step, one.commit) for one in group]
+            fetch = [one.fetch for one in group if one.fetch]
+            outlook = pulls.outlook(folder, base, sequence, remote, fetch)
             called = {one.step: one.called for one in group}
             for one in outlook:
                 makes = {called[name]: files for name, files in one.makes.items()}
@@ -193,8 +195,8 @@ class PullWatch:
         self.ahead = found
 
 
-def _grouped(merges: Iterable[Ahead]) -> dict[tuple[str, str], list[Ahead]]:
-    found: dict[tuple[str, str], list[Ahead]] = {}
+def _grouped(merges: Iterable[Ahead]) -> dict[tuple[str, str, str], list[Ahead]]:
+    found: dict[tuple[str, str, str], list[Ahead]] = {}
     for one in merges:
-        found.setdefault((one.folder, one.base), []).append(one)
+        found.setdefault((one.folder, one.base, one.remote), []).append(one)
     return found

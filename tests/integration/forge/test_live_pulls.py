@@ -323,3 +323,26 @@ def test_what_github_works_out_anew_is_not_recorded_as_unknown_and_nothing_is_on
     until(lambda: [a for a in hub.asked_for("GET", f"/commits/{new}/check-runs") if a.status])
     until(lambda: len(hub.asked) > asked + 12)
     assert opened.state.seq == seq
+
+
+def test_what_merges_at_github_run_into_is_known_without_their_commits_being_here(
+    both: tuple[Place, FakeGitHub], tmp_path: Path
+) -> None:
+    place, _ = both
+    for name in ("a", "b"):
+        place.git("branch", "-q", "-D", name)
+        place.git("update-ref", "-d", f"refs/remotes/origin/{name}")
+    place.git("reflog", "expire", "--expire=now", "--all")
+    place.git("gc", "-q", "--prune=now")
+    text = PLAN.replace("GITHUB", "github = false").replace("git.merge", "github.merge")
+    for name, number in (("a", 1), ("b", 2)):
+        text = text.replace(f'branch = "origin/{name}"', f'pull_request = "{number}"')
+    scene = Scene(tmp_path, read(text, "plan.toml"))
+    scene.pulls = PullPrograms(place.env)
+    session = scene.open()
+    try:
+        until(lambda: len(session.pulls.ahead) == 2)
+        (said,) = session.pulls.ahead["merge-a"]
+        assert said == "merging #1 makes #2 conflict in 1 file: base"
+    finally:
+        scene.close()
