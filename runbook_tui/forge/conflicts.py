@@ -209,6 +209,7 @@ def _aside(folder: str) -> Iterator[_Git]:
 
 def main() -> int:
     """As a program: JSON in, ``{"folder", "base", "sequence": [[name, commit], …]}``, and out."""
+    os.nice(5)  # Commands and the screen come first.
     asked = json.load(sys.stdin)
     try:
         found = outlook(

@@ -33,6 +33,7 @@ def watch(values: Values) -> None:
     asked = json.loads(sys.stdin.readline() or "{}")
     if not asked:
         return
+    os.nice(5)  # Commands and the screen come first.
     tell_by(_trouble)  # Else what is told of waits would be no line of ours.
     looking = Looking(asked["repo"], asked["numbers"], float(asked["every"]))
     wait = 0.0

@@ -6,10 +6,12 @@ On threads of their own, and in programs of their own: neither the session nor t
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
+from runbook_tui.book.model import Forge
 from runbook_tui.run.approving import approvals
 from runbook_tui.run.decide import decide
 from runbook_tui.run.merges import Ahead, ahead, sentences
@@ -22,6 +24,8 @@ from runbook_tui.session.ports.pulls import Pulls
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.workbench import Workbench
 
+SETTING = "RUNBOOK_GITHUB"
+"""The variable that says where, for plans that do not: OWNER/NAME."""
 AGAIN = 5.0
 """Seconds before what looks at pull requests is started again, should it have died."""
 
@@ -61,9 +65,9 @@ class PullWatch:
         state = self._bench.state
         if self._pulls is None or state.rehearsal:
             return
-        if state.runbook.forge is not None and numbers(state):
+        if self._where is not None and numbers(state):
             self._begin("pulls", self._follow)
-        if ahead(state) or state.runbook.forge is not None:
+        if ahead(state) or self._where is not None:
             self._begin("outlook", self._look_ahead)
 
     def _begin(self, name: str, what: Callable[[], None]) -> None:
@@ -113,18 +117,25 @@ class PullWatch:
             self._outlook(self._pulls, self._bench.state)
         return self.ahead
 
+    @property
+    def _where(self) -> Forge | None:
+        """Where pull requests are looked at: what the plan says, else what the setting does."""
+        setting = self._bench.surroundings.environment.get(SETTING, "")
+        named = Forge(github=setting) if re.fullmatch(r"[\w.-]+/[\w.-]+", setting) else None
+        return self._bench.state.runbook.forge or named
+
     # -- GitHub --------------------------------------------------------------------------------
 
     def _nudge(self) -> None:
         """A step has ended or begun: it may have changed a pull request."""
-        if self._pulls is not None and self._bench.state.runbook.forge is not None:
+        if self._pulls is not None and self._where is not None:
             self._pulls.look()
 
     def _follow(self) -> None:
         assert self._pulls is not None
         while not self._closing.is_set():
             state = self._bench.state
-            forge = state.runbook.forge
+            forge = self._where
             if forge is not None:
                 self._pulls.watch(forge.github, numbers(state), forge.every)
                 self._read(self._pulls)

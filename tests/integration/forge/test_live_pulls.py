@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook_tui.book.model import Runbook, Step
+from runbook_tui.book.model import Change, Phase, Runbook, Step
 from runbook_tui.book.reader import read
 from runbook_tui.forge.pull_programs import PullPrograms
 from runbook_tui.run import requests as r
@@ -198,6 +198,23 @@ def test_without_forge_in_the_plan_nothing_is_asked_anywhere(
     finally:
         scene.close()
     assert hub.asked == []
+
+
+def test_a_setting_says_where_for_a_plan_that_does_not(
+    both: tuple[Place, FakeGitHub], tmp_path: Path
+) -> None:
+    place, _ = both
+    change = Change(id="x", title="X", pull_request=2, steps=(Step(id="s", title="S"),))
+    phase = Phase(id="p", title="P", changes=(change,))
+    scene = Scene(tmp_path, Runbook(title="Markdown", format="markdown", phases=(phase,)))
+    scene.pulls = PullPrograms(place.env)
+    inherited = {**scene.around.environment, "RUNBOOK_GITHUB": "team/shop"}
+    scene.around = dataclasses.replace(scene.around, environment=inherited)
+    session = scene.open()
+    try:
+        until(lambda: 2 in session.state.pulls)
+    finally:
+        scene.close()
 
 
 def test_what_a_merge_will_run_into_is_said_before_it_and_after_it_of_what_is_left(
