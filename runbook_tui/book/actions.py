@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from runbook_tui.book import other_actions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,14 +128,6 @@ ACTIONS: Mapping[str, ActionKind] = MappingProxyType(
 )
 """Those that come with the program."""
 
-Kinds = Callable[[], Mapping[str, ActionKind | str]]
-_others: list[Kinds] = []
-
-
-def others_from(kinds: Kinds) -> None:
-    """Where a team's own actions are asked for, once a plan names one that is not built in."""
-    _others[:] = [kinds]
-
 
 def action_kind(name: str) -> ActionKind | None:
     """What an action takes and puts out; None where there is none that can be used."""
@@ -152,4 +146,4 @@ def no_action(name: str) -> tuple[str, str]:
 
 
 def _of_others() -> Mapping[str, ActionKind | str]:
-    return _others[0]() if _others else {}
+    return {name: kind for ask in other_actions for name, kind in ask().items()}

@@ -16,6 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+QUIETLY = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-auto-maintenance",
+           "--no-recurse-submodules")  # fmt: skip
+"""A fetch that leaves nothing: without the empty map it would move remote-tracking branches."""
 NOBODY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
@@ -39,10 +42,19 @@ class Outlook:
     """Its commit is not here: git fetch."""
 
 
-def outlook(folder: str, base: str, sequence: Sequence[tuple[str, str]]) -> list[Outlook]:
-    """Try the sequence, names and commits in order, onto a base; raises `LookupError`."""
+def outlook(
+    folder: str,
+    base: str,
+    sequence: Sequence[tuple[str, str]],
+    remote: str = "",
+    fetch: Sequence[str] = (),
+) -> list[Outlook]:
+    """Try the sequence, names and commits in order, onto a base; raises `LookupError`.
+
+    With a ``remote`` the base is a ref there, and what it has under ``fetch`` is looked at, too.
+    """
     with _aside(folder) as git:
-        tip = git.commit(base)
+        tip = git.brought(remote, base, fetch) if remote else git.commit(base)
         if tip is None:
             raise LookupError(f"there is no commit called {base} here")
         heads = {name: git.commit(rev) for name, rev in sequence}
@@ -136,6 +148,17 @@ class _Git:
                          f"{name}^{{commit}}", ends=(0, 1, 128))  # fmt: skip
         return found.strip() or None
 
+    def brought(self, remote: str, base: str, refs: Sequence[str]) -> str | None:
+        """The commit of a remote's ref, brought here with others for as long as this is looked
+        at; no ref of the repository is written. None where the remote has none."""
+        rows = (row.split("\t") for row in
+                self.run("ls-remote", "--", remote, base, *refs).splitlines())  # fmt: skip
+        listed = {ref: sha for sha, ref in rows}
+        wanted = [ref for ref, sha in listed.items() if self.commit(sha) is None]
+        if wanted:
+            self.run("fetch", *QUIETLY, "--", remote, *wanted)
+        return self.commit(listed[base]) if base in listed else None
+
     def merged(self, one: str, other: str) -> tuple[str, tuple[str, ...]]:
         """The tree of a merge, and the files in which it conflicts."""
         words = ("--write-tree", "-z", "--name-only", "--no-messages", one, other)
@@ -170,6 +193,7 @@ def _above(name: str) -> Iterator[str]:
 @contextmanager
 def _aside(folder: str) -> Iterator[_Git]:
     inherited = {name: value for name, value in os.environ.items() if name != "GIT_DIR"}
+    inherited |= {"GIT_TERMINAL_PROMPT": "0", "SSH_ASKPASS_REQUIRE": "never"}
     plain = _Git(folder, inherited)
     objects = plain.run("rev-parse", "--git-path", "objects").strip()
     with tempfile.TemporaryDirectory(prefix="runbook-outlook-") as place:
@@ -185,9 +209,13 @@ def _aside(folder: str) -> Iterator[_Git]:
 
 def main() -> int:
     """As a program: JSON in, ``{"folder", "base", "sequence": [[name, commit], …]}``, and out."""
+    os.nice(5)  # Commands and the screen come first.
     asked = json.load(sys.stdin)
     try:
-        found = outlook(asked["folder"], asked["base"], [tuple(s) for s in asked["sequence"]])
+        found = outlook(
+            asked["folder"], asked["base"], [tuple(s) for s in asked["sequence"]],
+            asked.get("remote", ""), asked.get("fetch", ()),
+        )  # fmt: skip
     except LookupError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -13,10 +13,10 @@ import os
 import select
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
 from typing import Any
 
-from runbook_tui.forge.github_client import GitHub, Limited, tell_by
+from runbook_tui.forge.github_client import GitHub, Limited, NotThere, tell_by
 from runbook_tui.forge.github_looks import GOOD, checks_of, last_words
 from runbook_tui.forge.program import ActionFailed, Values
 from runbook_tui.run.pull_events import PullSeen
@@ -24,7 +24,8 @@ from runbook_tui.run.pull_events import PullSeen
 PATIENCE = 5.0
 """Seconds of a pause that are slept through."""
 SOON = 2.0
-"""Seconds after which it is asked again what GitHub has not worked out yet."""
+"""Seconds after which it is asked again what GitHub has not worked out yet, ``TRIES`` times."""
+TRIES = 5
 
 
 def watch(values: Values) -> None:
@@ -32,32 +33,64 @@ def watch(values: Values) -> None:
     asked = json.loads(sys.stdin.readline() or "{}")
     if not asked:
         return
+    os.nice(5)  # Commands and the screen come first.
     tell_by(_trouble)  # Else what is told of waits would be no line of ours.
-    told: dict[int, PullSeen] = {}
-    hub = None
-    wait, not_before = 0.0, 0.0
+    looking = Looking(asked["repo"], asked["numbers"], float(asked["every"]))
+    wait = 0.0
     while _wait(wait):
-        wait = float(asked["every"])
-        if (left := not_before - time.monotonic()) > 0:
-            wait = left
-            continue
+        wait = looking.look()
+
+
+class Looking:
+    """Looks at pull requests again and again."""
+
+    def __init__(self, repo: str, numbers: list[int], every: float) -> None:
+        self._repo = repo
+        self._numbers = numbers
+        self._every = every
+        self._hub: GitHub | None = None
+        self._told: dict[int, PullSeen] = {}
+        self._unknown: Counter[int] = Counter()
+        """How often in a row GitHub did not say yet whether it can be merged."""
+        self._not_before = 0.0
+
+    def look(self) -> float:
+        """Look at all, tell what has changed, and return how long to wait then, in seconds."""
+        if (left := self._not_before - time.monotonic()) > 0:
+            return left
         try:
             # It does not sleep while GitHub wants a pause: it would outlive who started it.
-            hub = hub or GitHub(asked["repo"], patience=PATIENCE)
-            for seen in _seen(hub, asked["numbers"]):
-                if told.get(seen.number) != seen:
-                    told[seen.number] = seen
-                    _tell(dataclasses.asdict(seen))
-                if seen.state == "open" and not seen.mergeable:
-                    wait = min(wait, SOON)
-            _tell({"trouble": ""})
+            self._hub = self._hub or GitHub(self._repo, patience=PATIENCE)
+            missing = [why for n in self._numbers if (why := self._one(self._hub, n))]
         except Limited as limited:
-            wait = max(wait, limited.wait)
-            not_before = time.monotonic() + wait
+            wait = max(self._every, limited.wait)
+            self._not_before = time.monotonic() + wait
             _trouble(str(limited))
+            return wait
         except ActionFailed as failure:
-            hub = None  # With another token, should there be one by then.
+            self._hub = None  # With another token, should there be one by then.
             _trouble(str(failure))
+            return self._every
+        _trouble("; ".join(missing))
+        soon = any(0 < count <= TRIES for count in self._unknown.values())
+        return min(self._every, SOON) if soon else self._every
+
+    def _one(self, hub: GitHub, number: int) -> str:
+        """Look at one; returns why there is none."""
+        try:
+            seen = _seen(hub, number)
+        except NotThere as error:
+            return str(error)
+        unknown = seen.state == "open" and not seen.mergeable
+        self._unknown[number] = self._unknown[number] + 1 if unknown else 0
+        was = self._told.get(number)
+        if was is not None and was.head == seen.head and 0 < self._unknown[number] <= TRIES:
+            # It is being worked out anew: what was true is told until that is done.
+            seen = dataclasses.replace(seen, mergeable=was.mergeable)
+        if was != seen:
+            self._told[number] = seen
+            _tell(dataclasses.asdict(seen))
+        return ""
 
 
 def _wait(seconds: float) -> bool:
@@ -67,22 +100,21 @@ def _wait(seconds: float) -> bool:
     return not ready or bool(os.read(sys.stdin.fileno(), 4096))
 
 
-def _seen(hub: GitHub, numbers: list[int]) -> Iterator[PullSeen]:
-    for number in numbers:
-        pull = hub.look(f"/pulls/{number}")
-        merged = bool(pull.get("merged"))
-        found: dict[str, Any] = {
-            "number": number,
-            "head": pull["head"]["sha"],
-            "base": pull["base"]["ref"],
-            "state": "merged" if merged else pull["state"],
-            "mergeable": {True: "yes", False: "no"}.get(pull.get("mergeable"), ""),
-            "merged_by": ((pull.get("merged_by") or {}).get("login") or "") if merged else "",
-            "draft": bool(pull.get("draft")),
-        }
-        if not merged and pull["state"] == "open":
-            found |= _standing(hub, number, found["head"])
-        yield PullSeen(**found)
+def _seen(hub: GitHub, number: int) -> PullSeen:
+    pull = hub.look(f"/pulls/{number}")
+    merged = bool(pull.get("merged"))
+    found: dict[str, Any] = {
+        "number": number,
+        "head": pull["head"]["sha"],
+        "base": pull["base"]["ref"],
+        "state": "merged" if merged else pull["state"],
+        "mergeable": {True: "yes", False: "no"}.get(pull.get("mergeable"), ""),
+        "merged_by": ((pull.get("merged_by") or {}).get("login") or "") if merged else "",
+        "draft": bool(pull.get("draft")),
+    }
+    if not merged and pull["state"] == "open":
+        found |= _standing(hub, number, found["head"])
+    return PullSeen(**found)
 
 
 def _standing(hub: GitHub, number: int, head: str) -> dict[str, Any]:

@@ -139,6 +139,8 @@ def _gits_in(repo: Repo) -> list[str]:
         try:
             if not (process / "comm").read_text().startswith("git"):
                 continue
+            if b"fsmonitor" in (process / "cmdline").read_bytes():
+                continue  # It only looks, all day long.
             at = (process / "cwd").resolve(strict=True)
         except OSError:
             continue

@@ -21,6 +21,8 @@ GIT: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 """Actions in the repository around the working folder: module and function."""
+CHANGE_FILES = frozenset({"merge", "rebase", "revert"})
+"""Those that a killed git may be in the way of."""
 
 GITHUB: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -116,7 +118,8 @@ def _in_repository(module: str, function: str) -> int:
     act = getattr(importlib.import_module(f"runbook_tui.forge.{module}"), function)
     try:
         with git.Repo(os.getcwd(), search_parent_directories=True) as repo:
-            tidy(repo)
+            if function in CHANGE_FILES:
+                tidy(repo)
             act(repo, values(os.environ))
     except git.InvalidGitRepositoryError:
         raise ActionFailed(f"{os.getcwd()} is no git repository; set the step's cwd") from None

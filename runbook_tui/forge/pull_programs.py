@@ -82,14 +82,21 @@ class PullPrograms:
                 child.stdin.close()
 
     def outlook(
-        self, folder: str, base: str, sequence: Sequence[tuple[str, str]]
+        self,
+        folder: str,
+        base: str,
+        sequence: Sequence[tuple[str, str]],
+        remote: str = "",
+        fetch: Sequence[str] = (),
     ) -> tuple[Outlook, ...]:
         """What merging a sequence runs into; empty where it cannot be said."""
-        asked = {"folder": folder, "base": base, "sequence": [list(one) for one in sequence]}
+        asked = {"folder": folder, "base": base, "sequence": [list(one) for one in sequence],
+                 "remote": remote, "fetch": list(fetch)}  # fmt: skip
         try:
             done = subprocess.run(
                 [*PROGRAM, "runbook_tui.forge.conflicts"], input=json.dumps(asked), text=True,
                 env=self._environment, capture_output=True, timeout=PATIENCE, check=False,
+                start_new_session=True,
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired):
             return ()

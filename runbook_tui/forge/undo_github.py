@@ -10,11 +10,27 @@ from runbook_tui.forge.undo import quoted, remote_of
 
 WHERE = "repository=${{ repository }}\napi_url=${{ api_url }}\n"
 
-API = """\
-api() {
+TOKEN = """\
+find_token() {
   token=${GH_TOKEN:-${GITHUB_TOKEN:-}}
-  test -n "$token" || token=$(gh auth token 2> /dev/null) \\
-    || stop "there is no token for GitHub: set GH_TOKEN or GITHUB_TOKEN, then roll back again"
+  host=github.com
+  if test "$api_url" != https://api.github.com; then
+    token=${GH_ENTERPRISE_TOKEN:-${GITHUB_ENTERPRISE_TOKEN:-$token}}
+    host=${api_url#*://}
+    host=${host%%[:/]*}
+  fi
+  if test -n "$token"; then return 0; fi
+  token=$(gh auth token --hostname "$host" 2> /dev/null) && test -n "$token"
+}
+"""
+"""``$token``: of an enterprise's own server the token for that comes first."""
+
+API = (
+    TOKEN
+    + """\
+api() {
+  find_token || stop "there is no token for $api_url: set GH_TOKEN or GITHUB_TOKEN, \\
+then roll back again"
   answer=$(printf 'header = "Authorization: Bearer %s"\\n' "$token" \\
     | curl -sS --max-time 60 --retry 3 -K - -X "$1" -H "Accept: application/vnd.github+json" \\
       -w ' %{http_code}' ${3:+--data "$3"} -- "$api_url/repos/$repository$2") \\
@@ -31,13 +47,14 @@ then roll back again" ;;
   esac
 }
 """
+)
 """``api VERB PATH [JSON]``: sets ``$code`` and ``$answer``. The token stands in no argument."""
 
-READY = """\
-not_ready() { echo "$1"; exit 1; }
+READY = f"""\
+api_url=${{{{ api_url }}}}
+{TOKEN}not_ready() {{ echo "$1"; exit 1; }}
 command -v curl > /dev/null || not_ready "curl is not on the PATH"
-test -n "${GH_TOKEN:-${GITHUB_TOKEN:-}}" || gh auth token > /dev/null 2>&1 \\
-  || not_ready "there is no token for GitHub: set GH_TOKEN or GITHUB_TOKEN"
+find_token || not_ready "there is no token for $api_url: set GH_TOKEN or GITHUB_TOKEN"
 """
 
 MERGED = """\

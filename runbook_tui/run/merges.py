@@ -16,13 +16,18 @@ FEW = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ahead:
-    """A merge that is to come: the step, what people call it, and the commit that comes."""
+    """A merge that is to come: the step, what people call it, and the commit that comes.
+
+    ``remote``: it is made there and not in the folder; ``base`` and ``fetch`` are refs of it.
+    """
 
     step: str
     called: str
     commit: str
     folder: str
     base: str
+    remote: str = ""
+    fetch: str = ""
 
 
 def ahead(state: RunState) -> tuple[Ahead, ...]:
@@ -34,27 +39,33 @@ def _ahead(state: RunState) -> Iterator[Ahead]:
     for step in state.outline.steps.values():
         if step.action not in MERGES or state.step(step.id).status in OVER:
             continue
-        commit, base, called = _what(state, step)
-        if commit:
-            yield Ahead(step=step.id, called=called, commit=commit, base=base,
-                        folder=working_folder(state, step))  # fmt: skip
+        found = _what(state, step)
+        if found is not None and found.commit:
+            yield found
 
 
-def _what(state: RunState, step: Step) -> tuple[str, str, str]:
-    """The commit, where it goes, and a name; an empty commit where it is not known yet."""
+def _what(state: RunState, step: Step) -> Ahead | None:
+    """What one of them merges, and into what; None where that is not known yet."""
+    folder = working_folder(state, step)
     given = {name: _value(state, text) for name, text in step.arguments.items()}
     change = next((item for holder in state.outline.holders(step.id)
                    if isinstance(item := state.outline[holder].item, Change)), None)  # fmt: skip
     number = change.pull_request if change is not None else None
     if step.action == "git.merge":
         branch = given.get("branch", "")
-        return branch, given.get("into") or "HEAD", f"#{number}" if number else branch
+        return Ahead(
+            step=step.id, called=f"#{number}" if number else branch, commit=branch, folder=folder,
+            base=given.get("into") or "HEAD",
+        )  # fmt: skip
     text = given.get("pull_request", "").lstrip("#")
     seen = state.pulls.get(int(text)) if text.isascii() and text.isdigit() else None
     if seen is None:
-        return "", "", ""
-    remote = given.get("remote") or "origin"
-    return seen.head, f"refs/remotes/{remote}/{seen.base}", f"#{text}"
+        return None
+    return Ahead(
+        step=step.id, called=f"#{text}", commit=seen.head, folder=folder,
+        base=f"refs/heads/{seen.base}", remote=given.get("remote") or "origin",
+        fetch=f"refs/pull/{text}/head",
+    )  # fmt: skip
 
 
 def _value(state: RunState, text: str) -> str:

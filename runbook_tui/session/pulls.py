@@ -6,10 +6,12 @@ On threads of their own, and in programs of their own: neither the session nor t
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
+from runbook_tui.book.model import Forge
 from runbook_tui.run.approving import approvals
 from runbook_tui.run.decide import decide
 from runbook_tui.run.merges import Ahead, ahead, sentences
@@ -22,6 +24,8 @@ from runbook_tui.session.ports.pulls import Pulls
 from runbook_tui.session.recorder import Pair
 from runbook_tui.session.workbench import Workbench
 
+SETTING = "RUNBOOK_GITHUB"
+"""The variable that says where, for plans that do not: OWNER/NAME."""
 AGAIN = 5.0
 """Seconds before what looks at pull requests is started again, should it have died."""
 
@@ -45,6 +49,9 @@ class PullWatch:
         self._tried: tuple[object, ...] = ()
         self._fresh = False
         self._begun: set[str] = set()
+        self._left: dict[int, PullSeen] = {}
+        """What was seen and could not be recorded."""
+        self._retry = 0.0
         self._one = threading.Lock()
         """One outlook is worked out at a time."""
         self._looked: RunState | None = None
@@ -58,9 +65,9 @@ class PullWatch:
         state = self._bench.state
         if self._pulls is None or state.rehearsal:
             return
-        if state.runbook.forge is not None and numbers(state):
+        if self._where is not None and numbers(state):
             self._begin("pulls", self._follow)
-        if ahead(state) or state.runbook.forge is not None:
+        if ahead(state) or self._where is not None:
             self._begin("outlook", self._look_ahead)
 
     def _begin(self, name: str, what: Callable[[], None]) -> None:
@@ -88,6 +95,11 @@ class PullWatch:
                 self.start()
             self._looked = state
             self._wake.set()
+        now = self._bench.clock.mono()
+        if self._left and now >= self._retry:
+            self._retry = now + AGAIN
+            for seen in tuple(self._left.values()):
+                self._enter(seen)
         fresh, self._fresh = self._fresh, False
         return fresh
 
@@ -105,18 +117,25 @@ class PullWatch:
             self._outlook(self._pulls, self._bench.state)
         return self.ahead
 
+    @property
+    def _where(self) -> Forge | None:
+        """Where pull requests are looked at: what the plan says, else what the setting does."""
+        setting = self._bench.surroundings.environment.get(SETTING, "")
+        named = Forge(github=setting) if re.fullmatch(r"[\w.-]+/[\w.-]+", setting) else None
+        return self._bench.state.runbook.forge or named
+
     # -- GitHub --------------------------------------------------------------------------------
 
     def _nudge(self) -> None:
         """A step has ended or begun: it may have changed a pull request."""
-        if self._pulls is not None and self._bench.state.runbook.forge is not None:
+        if self._pulls is not None and self._where is not None:
             self._pulls.look()
 
     def _follow(self) -> None:
         assert self._pulls is not None
         while not self._closing.is_set():
             state = self._bench.state
-            forge = state.runbook.forge
+            forge = self._where
             if forge is not None:
                 self._pulls.watch(forge.github, numbers(state), forge.every)
                 self._read(self._pulls)
@@ -132,17 +151,24 @@ class PullWatch:
 
     def _enter(self, seen: PullSeen) -> None:
         """On the session's thread: record what has changed, and whose approval counts."""
+        self._left[seen.number] = seen
         recorder = self._bench.recorder
-        with suppress(JournalError):  # What cannot be recorded now is seen again.
+        with suppress(JournalError):  # What cannot be recorded now is tried again.
             recorder.sync()
-            recorder.record(lambda state: [(payload, None) for payload in changed(state, seen)])
-            for actor, request in approvals(self._bench.state, seen):
+            if self._bench.state.finished is None:
+                self._record(seen)
+            del self._left[seen.number]
 
-                def given(state: RunState, actor=actor, request=request) -> list[Pair]:  # type: ignore[no-untyped-def]
-                    decision = decide(state, request, actor)
-                    return [] if isinstance(decision, Refusal) else list(decision.events)
+    def _record(self, seen: PullSeen) -> None:
+        recorder = self._bench.recorder
+        recorder.record(lambda state: [(payload, None) for payload in changed(state, seen)])
+        for actor, request in approvals(self._bench.state, seen):
 
-                recorder.record(given, actor)
+            def given(state: RunState, actor=actor, request=request) -> list[Pair]:  # type: ignore[no-untyped-def]
+                decision = decide(state, request, actor)
+                return [] if isinstance(decision, Refusal) else list(decision.events)
+
+            recorder.record(given, actor)
 
     # -- what merges run into --------------------------------------------------------------------
 
@@ -167,8 +193,10 @@ class PullWatch:
             return
         self._tried = tried
         found: dict[str, tuple[str, ...]] = {}
-        for (folder, base), group in _grouped(merges).items():
-            outlook = pulls.outlook(folder, base, [(one.step, one.commit) for one in group])
+        for (folder, base, remote), group in _grouped(merges).items():
+            sequence = [(one.step, one.commit) for one in group]
+            fetch = [one.fetch for one in group if one.fetch]
+            outlook = pulls.outlook(folder, base, sequence, remote, fetch)
             called = {one.step: one.called for one in group}
             for one in outlook:
                 makes = {called[name]: files for name, files in one.makes.items()}
@@ -178,8 +206,8 @@ class PullWatch:
         self.ahead = found
 
 
-def _grouped(merges: Iterable[Ahead]) -> dict[tuple[str, str], list[Ahead]]:
-    found: dict[tuple[str, str], list[Ahead]] = {}
+def _grouped(merges: Iterable[Ahead]) -> dict[tuple[str, str, str], list[Ahead]]:
+    found: dict[tuple[str, str, str], list[Ahead]] = {}
     for one in merges:
-        found.setdefault((one.folder, one.base), []).append(one)
+        found.setdefault((one.folder, one.base, one.remote), []).append(one)
     return found

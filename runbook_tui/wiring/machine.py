@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook_tui.book.actions import others_from
+from runbook_tui.book import other_actions
 
 if TYPE_CHECKING:
     from runbook_tui.book.actions import ActionKind
@@ -27,7 +27,7 @@ def _of_teams() -> Mapping[str, ActionKind | str]:
     return kinds()
 
 
-others_from(_of_teams)
+other_actions[:] = [_of_teams]
 
 
 def commands(*, ready: bool = False) -> Commands:

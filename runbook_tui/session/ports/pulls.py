@@ -40,6 +40,14 @@ class Pulls(Protocol):
         """Look no more."""
 
     def outlook(
-        self, folder: str, base: str, sequence: Sequence[tuple[str, str]]
+        self,
+        folder: str,
+        base: str,
+        sequence: Sequence[tuple[str, str]],
+        remote: str = "",
+        fetch: Sequence[str] = (),
     ) -> tuple[Outlook, ...]:
-        """What merging a sequence, names and commits, runs into; empty where it cannot be said."""
+        """What merging a sequence, names and commits, runs into; empty where it cannot be said.
+
+        With a ``remote`` the base is a ref of it, and what it has under ``fetch`` is looked at,
+        too, without anything being changed here."""

@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -99,3 +100,30 @@ def test_nothing_of_the_repository_changes_and_what_is_not_here_is_said(place: P
     assert place.git("count-objects", "-v") == objects
     with pytest.raises(LookupError, match="no commit called gone"):
         outlook(str(place.work), "gone", [])
+
+
+def test_what_is_only_in_the_remote_is_looked_at_and_nothing_is_left_here(
+    place: Place, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    place.git("clone", "-q", str(place.remote), str(other), cwd=tmp_path)
+    for name in ("one", "two"):
+        place.git("switch", "-q", "-c", name, "origin/main", cwd=other)
+        (other / "base").write_text(f"a\n{name}\nc\n")
+        place.git("commit", "-q", "-am", name, cwd=other)
+        place.git("push", "-q", "origin", f"{name}:refs/pull/{name}/head", cwd=other)
+    place.git("switch", "-q", "main", cwd=other)
+    (other / "late").write_text("late\n")
+    place.git("add", "-A", cwd=other)
+    place.git("commit", "-q", "-m", "late", cwd=other)
+    place.git("push", "-q", "origin", "main", cwd=other)
+    heads = [(name, place.git("rev-parse", name, cwd=other)) for name in ("one", "two")]
+    before = (place.git("for-each-ref"), place.git("count-objects", "-v"))
+    refs = [f"refs/pull/{name}/head" for name in ("one", "two", "gone")]
+    found = outlook(str(place.work), "refs/heads/main", heads, "origin", refs)
+    assert found == [
+        Outlook(name="one", makes={"two": ("base",)}), Outlook(name="two", conflicts=("base",)),
+    ]  # fmt: skip
+    assert (place.git("for-each-ref"), place.git("count-objects", "-v")) == before
+    assert not (place.work / ".git" / "FETCH_HEAD").exists()
+    place.git("fsck", "--connectivity-only")

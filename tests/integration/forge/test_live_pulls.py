@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook_tui.book.model import Runbook, Step
+from runbook_tui.book.model import Change, Phase, Runbook, Step
 from runbook_tui.book.reader import read
 from runbook_tui.forge.pull_programs import PullPrograms
 from runbook_tui.run import requests as r
@@ -200,6 +200,23 @@ def test_without_forge_in_the_plan_nothing_is_asked_anywhere(
     assert hub.asked == []
 
 
+def test_a_setting_says_where_for_a_plan_that_does_not(
+    both: tuple[Place, FakeGitHub], tmp_path: Path
+) -> None:
+    place, _ = both
+    change = Change(id="x", title="X", pull_request=2, steps=(Step(id="s", title="S"),))
+    phase = Phase(id="p", title="P", changes=(change,))
+    scene = Scene(tmp_path, Runbook(title="Markdown", format="markdown", phases=(phase,)))
+    scene.pulls = PullPrograms(place.env)
+    inherited = {**scene.around.environment, "RUNBOOK_GITHUB": "team/shop"}
+    scene.around = dataclasses.replace(scene.around, environment=inherited)
+    session = scene.open()
+    try:
+        until(lambda: 2 in session.state.pulls)
+    finally:
+        scene.close()
+
+
 def test_what_a_merge_will_run_into_is_said_before_it_and_after_it_of_what_is_left(
     both: tuple[Place, FakeGitHub], opened: Session
 ) -> None:
@@ -288,3 +305,61 @@ def test_a_github_that_is_slow_holds_nothing_up(
         assert not hub.asked[-1].status
     finally:
         held.set()
+
+
+def test_one_that_is_not_there_is_said_and_the_others_are_seen(
+    both: tuple[Place, FakeGitHub], opened: Session
+) -> None:
+    place, hub = both
+    until(lambda: len(opened.state.pulls) == 2)
+    gone = hub.pulls.pop(1)
+    until(lambda: "GitHub has no /repos/team/shop/pulls/1" in opened.pulls.trouble)
+    new = push_more(place, "b")
+    until(lambda: opened.state.pulls[2].head == new)
+    hub.pulls[1] = gone
+    until(lambda: not opened.pulls.trouble)
+
+
+def test_what_github_works_out_anew_is_not_recorded_as_unknown_and_nothing_is_once_it_is_over(
+    both: tuple[Place, FakeGitHub], opened: Session
+) -> None:
+    place, hub = both
+    until(lambda: len(opened.state.pulls) == 2)
+    seq = opened.state.seq
+    hub.unknown_looks = 2
+    push_base = place.git("rev-parse", "main")
+    place.commit("other", "o\n")
+    place.git("push", "-q", "origin", "main")
+    head, base = place.git("rev-parse", "b"), place.git("rev-parse", "main")
+    until(lambda: hub._looked[head, base] > 2)
+    assert (opened.state.seq, push_base != base) == (seq, True)
+    ask(opened, r.FinishRun(result="abandoned"))
+    seq = opened.state.seq
+    asked = len(hub.asked)
+    new = push_more(place, "b")
+    until(lambda: [a for a in hub.asked_for("GET", f"/commits/{new}/check-runs") if a.status])
+    until(lambda: len(hub.asked) > asked + 12)
+    assert opened.state.seq == seq
+
+
+def test_what_merges_at_github_run_into_is_known_without_their_commits_being_here(
+    both: tuple[Place, FakeGitHub], tmp_path: Path
+) -> None:
+    place, _ = both
+    for name in ("a", "b"):
+        place.git("branch", "-q", "-D", name)
+        place.git("update-ref", "-d", f"refs/remotes/origin/{name}")
+    place.git("reflog", "expire", "--expire=now", "--all")
+    place.git("gc", "-q", "--prune=now")
+    text = PLAN.replace("GITHUB", "github = false").replace("git.merge", "github.merge")
+    for name, number in (("a", 1), ("b", 2)):
+        text = text.replace(f'branch = "origin/{name}"', f'pull_request = "{number}"')
+    scene = Scene(tmp_path, read(text, "plan.toml"))
+    scene.pulls = PullPrograms(place.env)
+    session = scene.open()
+    try:
+        until(lambda: len(session.pulls.ahead) == 2)
+        (said,) = session.pulls.ahead["merge-a"]
+        assert said == "merging #1 makes #2 conflict in 1 file: base"
+    finally:
+        scene.close()

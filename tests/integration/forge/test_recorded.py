@@ -47,11 +47,11 @@ def test_a_real_pull_request_is_seen_and_a_real_merge_is_understood(
     answers = recorded(folder, "PullRequest.testMerge", "PullRequest.setUp")
     with replaying(answers) as url:
         github = hub(monkeypatch, url)
-        (seen,) = github_watch._seen(github, [31])
+        seen = github_watch._seen(github, 31)
         assert (seen.state, seen.merged_by, seen.base) == (
             "merged", "jacquev6", "topic/RewriteWithGeneratedCode",
         )  # fmt: skip
-        (open_one,) = github_watch._seen(hub(monkeypatch, url, "MarcoFalke/PyGithub"), [1])
+        open_one = github_watch._seen(hub(monkeypatch, url, "MarcoFalke/PyGithub"), 1)
         assert open_one.state == "closed"
         merged = github.send("PUT", "/pulls/31/merge", {"merge_method": "merge"})
         assert len(merged["sha"]) == 40
