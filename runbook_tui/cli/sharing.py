@@ -63,6 +63,8 @@ def end(session: Session) -> None:
     sharing = session.sharing
     if sharing is None:
         return
+    if sharing.left and not sharing.standing().away:
+        say.err(f"the last goes to {sharing.remote} …")
     sharing.close()
     if left := sharing.left:
         say.err(left, colour="yellow")

@@ -30,12 +30,13 @@ from runbook_tui.session.sharing import Standing
 from runbook_tui.share.asking import Ballot, asked
 from runbook_tui.share.commits import Author, Batch
 from runbook_tui.share.far import FarClock
-from runbook_tui.share.git import GitTrouble, shown
+from runbook_tui.share.git import GitTrouble, Locked, shown
 from runbook_tui.share.merging import NOTHING, Rewritten, grown
 from runbook_tui.share.own import OwnRef
 from runbook_tui.share.pace import Pace, awaits
 from runbook_tui.share.refs import Layout
 from runbook_tui.share.repository import THERE, Repository
+from runbook_tui.share.stale import StaleLocks
 from runbook_tui.share.standing import Facts, in_words
 
 LOG = f"{THERE}log"
@@ -93,6 +94,7 @@ class Follower:
         self._signed: dict[str, Vote] = {}
         self._looked = 0
         self._unsure = False
+        self._locks = StaleLocks(here.now, mono)
         self._state: Callable[[], RunState] | None = None
         self._facts = Facts(remote=shown(repository.remote), sends=False, began=here.now())
         self._moved = mono()
@@ -173,7 +175,8 @@ class Follower:
         self._pace.hurry()
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join(self._pace.last)
+            # Nobody waits for a remote that is away.
+            self._thread.join(MOMENT if self._facts.trouble else self._pace.last)
         self._lock.release()
 
     # -- on the thread ---------------------------------------------------------------------------
@@ -204,6 +207,8 @@ class Follower:
             deed()
         except (Rewritten, NotTaken) as why:
             self._know(shut=_rewritten(self._layout, str(why)), alarm=str(why))
+        except Locked as lock:
+            self._know(trouble=self._locks.words(lock.file))
         except (GitTrouble, JournalError, OSError) as why:
             self._know(trouble=str(why))
             self._repository.clear_away()
