@@ -98,3 +98,12 @@ def test_a_remote_goes_by_its_name_in_the_plans_repository(
     other = runbook("join", "--share", "upstream", "beef", "--no-tui")
     assert other.status == 2
     assert run in other.err
+    # A run that is over is looked at, too; what has become another history since is not.
+    assert runbook("join", "--share", "upstream", "--no-tui", "--as", GRACE).status == 0
+    tree = git(origin, "hash-object", "-t", "tree", "-w", "--stdin")
+    forged = git(origin, "commit-tree", tree, "-m", "nothing has happened")
+    git(origin, "update-ref", f"refs/runbook/{run}/log", forged)
+    tampered = runbook("join", "--share", "upstream", "--no-tui", "--as", GRACE)
+    assert tampered.status == 8
+    assert "is not followed: its history is another" in tampered.err
+    assert "ask the lead" in tampered.err
