@@ -28,7 +28,7 @@ def command(
 ) -> int:
     """Look on, tick and sign in your own name, and roll back; the lead starts steps."""
     if share is not None:
-        return _elsewhere(share, run, claimed, no_tui=no_tui)
+        return _elsewhere(share, run, claimed, no_tui=no_tui, wall=wall)
     if no_tui:
         return _follow(run, claimed)
     from runbook_tui.cli.screen import need_terminal, show
@@ -49,7 +49,9 @@ def _lead(claimed: str | None, wanted: Wanted) -> int:
     return on_screen(wanted.run, claimed, taking=taking)
 
 
-def _elsewhere(share: str, run: str | None, claimed: str | None, *, no_tui: bool) -> int:
+def _elsewhere(
+    share: str, run: str | None, claimed: str | None, *, no_tui: bool, wall: bool
+) -> int:
     """Follow a run that is led on another machine."""
     from runbook_tui.cli.sharing import address
 
@@ -62,7 +64,8 @@ def _elsewhere(share: str, run: str | None, claimed: str | None, *, no_tui: bool
     need_terminal()
     name = f"run {run}" if run else "the run that is shared"
     work = partial(_open_elsewhere, remote, run, claimed)
-    return show(Opening(name, work), f"join --share {shlex.quote(share)}")
+    verb = f"join --share {shlex.quote(share)}"
+    return show(Opening(name, work), verb, first="wall" if wall else "")
 
 
 def _open_elsewhere(remote: str, run: str | None, claimed: str | None, opening: Opening) -> Opened:

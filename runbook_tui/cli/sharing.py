@@ -44,7 +44,9 @@ def begin(session: Session, remote: str) -> None:
     """Mirror a run that is led here from now on; nothing for an empty address."""
     from runbook_tui import wiring
 
-    if remote:
+    if remote and session.state.rehearsal:
+        say.err("a rehearsal asks nobody, so it is not shared", colour="yellow")
+    elif remote:
         mirror = wiring.share(session, remote)
         session.sharing = mirror
         mirror.start()
@@ -63,6 +65,8 @@ def end(session: Session) -> None:
     sharing = session.sharing
     if sharing is None:
         return
+    if sharing.left and not sharing.standing().away:
+        say.err(f"the last goes to {sharing.remote} …")
     sharing.close()
     if left := sharing.left:
         say.err(left, colour="yellow")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from runbook_tui.run.payload import Payload
 
@@ -39,3 +40,20 @@ class VoteRefused(Payload):
     node: str = ""
     name: str = ""
     email: str = ""
+
+
+class _Recorded(Protocol):
+    @property
+    def at(self) -> str: ...
+
+    @property
+    def payload(self) -> Payload: ...
+
+
+def alarms(events: Iterable[_Recorded]) -> Iterator[str]:
+    """What was refused in a run because it looked tampered with, in words."""
+    for event in events:
+        said = event.payload
+        if isinstance(said, VoteRefused) and said.alarm:
+            who = f" of {said.name}" if said.name else ""
+            yield f"ALARM, {event.at[:19]}Z: {said.vote}{who} is refused: {said.reason}"

@@ -10,8 +10,9 @@ import dataclasses
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 
 from runbook_tui.run.decide import decide
@@ -19,7 +20,7 @@ from runbook_tui.run.events import Actor, Event, RunShared, VoteRefused
 from runbook_tui.run.requests import Refusal, Request, SignNode
 from runbook_tui.run.signing import content_digest
 from runbook_tui.run.state import RunState
-from runbook_tui.run.votes import Vote, refusal_id
+from runbook_tui.run.votes import NoVote, Vote, read_vote, refusal_id
 from runbook_tui.session.answering import Accepted, Answer
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.ports.clock import Clock
@@ -29,12 +30,13 @@ from runbook_tui.session.sharing import Standing
 from runbook_tui.share.asking import Ballot, asked
 from runbook_tui.share.commits import Author, Batch
 from runbook_tui.share.far import FarClock
-from runbook_tui.share.git import GitTrouble, shown
+from runbook_tui.share.git import GitTrouble, Locked, shown
 from runbook_tui.share.merging import NOTHING, Rewritten, grown
 from runbook_tui.share.own import OwnRef
 from runbook_tui.share.pace import Pace, awaits
 from runbook_tui.share.refs import Layout
 from runbook_tui.share.repository import THERE, Repository
+from runbook_tui.share.stale import StaleLocks
 from runbook_tui.share.standing import Facts, in_words
 
 LOG = f"{THERE}log"
@@ -89,8 +91,10 @@ class Follower:
         self._there: dict[str, str] = {}
         self._asked: queue.SimpleQueue[tuple[Ballot, Future[Answer]]] = queue.SimpleQueue()
         self._cast: list[_Cast] = []
+        self._signed: dict[str, Vote] = {}
         self._looked = 0
         self._unsure = False
+        self._locks = StaleLocks(here.now, mono)
         self._state: Callable[[], RunState] | None = None
         self._facts = Facts(remote=shown(repository.remote), sends=False, began=here.now())
         self._moved = mono()
@@ -132,9 +136,16 @@ class Follower:
         `Rewritten`."""
         refs = self._repository.refs()
         self._votes.load(refs)
+        self._signed = {vote.signature: vote for vote in self._given()}
         if oid := refs.get(SEEN):
             self._seen = grown(NOTHING, oid, self._repository.line(oid), self._layout.run).seen
         self._round_of_news(live=False)
+
+    def _given(self) -> Iterator[Vote]:
+        """What an earlier program has written down, sent or not."""
+        for line in self._votes.lines():
+            with suppress(NoVote):
+                yield read_vote(line.decode())
 
     def origin(self) -> RunShared:
         """What the run says of the lead's machine; waits a moment for that where it has just
@@ -164,7 +175,8 @@ class Follower:
         self._pace.hurry()
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join(self._pace.last)
+            # Nobody waits for a remote that is away.
+            self._thread.join(MOMENT if self._facts.trouble else self._pace.last)
         self._lock.release()
 
     # -- on the thread ---------------------------------------------------------------------------
@@ -195,6 +207,8 @@ class Follower:
             deed()
         except (Rewritten, NotTaken) as why:
             self._know(shut=_rewritten(self._layout, str(why)), alarm=str(why))
+        except Locked as lock:
+            self._know(trouble=self._locks.words(lock.file))
         except (GitTrouble, JournalError, OSError) as why:
             self._know(trouble=str(why))
             self._repository.clear_away()
@@ -253,15 +267,21 @@ class Follower:
         try:
             while True:
                 ballot, future = self._asked.get_nowait()
-                number = self._votes.number + 1
-                vote = ballot.vote(self._who, number)
-                batch = Batch(run=self._layout.run, first=number, who=self._who,
-                              lines=(vote.encode().encode(),))  # fmt: skip
-                self._votes.add(batch, int(self._here.now()))
-                self._cast.append(_Cast(ballot=ballot, vote=vote, future=future))
+                vote = ballot.vote(self._who, self._votes.number + 1)
+                # In one place a key gives one signature: a second vote with it would be a replay.
+                known = self._signed.get(vote.signature) if vote.signature else None
+                if known is None:
+                    self._add(vote)
+                self._cast.append(_Cast(ballot=ballot, vote=known or vote, future=future))
         except queue.Empty:
             pass
         self._know(waiting=len(self._cast))
+
+    def _add(self, vote: Vote) -> None:
+        line = vote.encode().encode()
+        batch = Batch(run=self._layout.run, first=vote.number, who=self._who, lines=(line,))
+        self._votes.add(batch, int(self._here.now()))
+        self._signed[vote.signature] = vote
 
     def _look_at_votes(self) -> None:
         """Whether what was sent is there; what was taken away is sent again."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +15,6 @@ from concurrent.futures import TimeoutError as NoAnswer
 from contextlib import suppress
 from dataclasses import dataclass
 
-from runbook_tui.book.durations import spoken
 from runbook_tui.run.events import Actor, RunShared
 from runbook_tui.run.votes import TellShare
 from runbook_tui.session.locks import RunLock
@@ -33,8 +31,11 @@ from runbook_tui.share.own import OwnRef
 from runbook_tui.share.pace import Pace, awaits
 from runbook_tui.share.refs import CUSTOM, FALLBACK, Layout
 from runbook_tui.share.repository import THERE, Repository
+from runbook_tui.share.stale import StaleLocks
 from runbook_tui.share.standing import Facts, in_words
 
+MOMENT = 1.0
+"""Seconds for which whoever leaves waits for a remote that is away."""
 MOST_BYTES = 1 << 20
 """Bytes of events in one commit."""
 SHORTEST_SECRET = 6
@@ -83,7 +84,7 @@ class Mirror:
         self._log: OwnRef | None = None
         self._there: dict[str, str] = {}
         self._facts = Facts(remote=shown(repository.remote), sends=True, began=clock.now())
-        self._locks: dict[str, float] = {}
+        self._locks = StaleLocks(clock.now, mono)
         self._moved = mono()
         self._closing = threading.Event()
         self._wake = threading.Event()
@@ -122,7 +123,8 @@ class Mirror:
         self._pace.hurry()
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join(self._pace.last)
+            # Nobody waits for a remote that is away.
+            self._thread.join(MOMENT if self._facts.trouble else self._pace.last)
 
     # -- on the thread -----------------------------------------------------------------------------
 
@@ -163,7 +165,7 @@ class Mirror:
         try:
             deed()
         except Locked as lock:
-            self._know(trouble=self._locked(lock.file))
+            self._know(trouble=self._locks.words(lock.file))
         except Later as why:
             self._know(aside=f"votes wait: {why}")
         except (GitTrouble, JournalError, OSError) as why:
@@ -316,16 +318,3 @@ class Mirror:
                          program=self._origin.program, version=self._origin.version)  # fmt: skip
         if self._session.state.shared != said and not self._closing.is_set():
             self._session.ask(TellShare(payload=said, id="")).result(30.0)
-
-    def _locked(self, file: str) -> str:
-        """A lock on the remote, how old it is, and what to do about it."""
-        first = self._locks.setdefault(file, self._mono())
-        try:
-            age = self._clock.now() - os.stat(file).st_mtime
-            old = f"it is {spoken(max(0.0, age))} old"
-        except OSError:
-            old = f"it is in the way since {spoken(self._mono() - first)}"
-        return (
-            f"the lock {file} on the remote is in the way; {old}. Nobody but a push of this run"
-            " sets it: where none runs, a push was killed there, and the file can be deleted"
-        )

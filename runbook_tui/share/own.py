@@ -60,6 +60,11 @@ class OwnRef:
         self.number = read_commit(self._repository.one(tip)).last if tip else 0
         self.known = 0 if self.pending else self.number
 
+    def lines(self) -> list[bytes]:
+        """All that was written, the oldest first."""
+        line = self._repository.line(self._mine[-1]) if self._mine else []
+        return [text for commit in line for text in read_commit(commit).lines]
+
     def adopt(self, tip: str, agrees: Callable[[Taken], str]) -> None:
         """Take what is on the remote for our own, where ``agrees`` finds nothing wrong with it:
         what was kept here is gone. Raises `Rewritten`."""

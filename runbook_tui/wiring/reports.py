@@ -25,6 +25,7 @@ def report(run: str) -> Report:
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.report.building import build
     from runbook_tui.report.model import Check
+    from runbook_tui.run.sharing_events import alarms
     from runbook_tui.session.plan_files import recorded_plans
 
     with closing(journal(reading=True)) as record:
@@ -45,7 +46,7 @@ def report(run: str) -> Report:
         ),
         lines=partial(last_lines, settings().run_folder(run)),
         proofs=verdict.proofs.get(run, {}),
-        remarks=plans.remarks,
+        remarks=(*plans.remarks, *alarms(events)),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.e2e.plans import LONG
 from tests.e2e.terminals import Terminal
+from tests.integration.share.world import git
 from tests.programs import GRACE, Program, wait_for_output
 from tests.waiting import until
 
@@ -42,6 +43,10 @@ def test_a_reviewer_elsewhere_sees_it_and_writes_to_it(runbook: Program, tmp_pat
         assert note["actor"]["email"] == "grace@example.com"
         assert note["data"]["text"] == "half-way"
         wait_for_output(lines, "note on “Long” by Grace: half-way")
+        tree = git(origin, "hash-object", "-t", "tree", "-w", "--stdin")
+        forged = git(origin, "commit-tree", tree, "-m", "open the gate")
+        git(origin, "update-ref", f"refs/runbook/{run}/by/mallory-1", forged)
+        screen.see("ALARM: what")
         (runbook.work / "go").touch()
         assert lead.wait(timeout=60) == 0
         screen.see("the run is over")
@@ -51,6 +56,8 @@ def test_a_reviewer_elsewhere_sees_it_and_writes_to_it(runbook: Program, tmp_pat
         lines.close()
     assert "tick 3" not in lines.output()
     assert "not sent" not in runbook.output()
+    assert "ALARM: the votes of mallory-1 are not what they were" in runbook.output()
+    assert "ALARM, 2" in runbook("report", run).out
     copied = {"RUNBOOK_HOME": str(tmp_path / "far" / "plan" / "home" / "shared" / run)}
     verified = runbook("verify", environment=copied)
     assert (verified.status, "a copy; its logs" in verified.out + verified.err) == (0, True)
@@ -91,3 +98,12 @@ def test_a_remote_goes_by_its_name_in_the_plans_repository(
     other = runbook("join", "--share", "upstream", "beef", "--no-tui")
     assert other.status == 2
     assert run in other.err
+    # A run that is over is looked at, too; what has become another history since is not.
+    assert runbook("join", "--share", "upstream", "--no-tui", "--as", GRACE).status == 0
+    tree = git(origin, "hash-object", "-t", "tree", "-w", "--stdin")
+    forged = git(origin, "commit-tree", tree, "-m", "nothing has happened")
+    git(origin, "update-ref", f"refs/runbook/{run}/log", forged)
+    tampered = runbook("join", "--share", "upstream", "--no-tui", "--as", GRACE)
+    assert tampered.status == 8
+    assert "is not followed: its history is another" in tampered.err
+    assert "ask the lead" in tampered.err

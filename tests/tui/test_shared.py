@@ -37,8 +37,7 @@ async def test_a_reviewer_signs_a_gate_on_a_screen_elsewhere(world: World) -> No
         await pilot.press("f9")
         await until(pilot, lambda: "ROLLBACK" in text_of(app))
         await pilot.press("escape")
-        app.screen.rows.find("Ship")  # type: ignore[attr-defined]
-        await pilot.press("s")
+        app.sign("ship")
         await until(pilot, lambda: "Sign off the gate of phase “Core”" in text_of(app))
         await pilot.click("#approve")
         await until(pilot, lambda: "1 vote on the way" in text_of(app).splitlines()[0])

@@ -182,6 +182,18 @@ def test_a_signature_that_was_overtaken_is_made_anew(world: World) -> None:
     assert world.session.state.refused_votes == ()
 
 
+def test_a_key_pressed_twice_is_one_vote_and_no_alarm(world: World) -> None:
+    """The same key gives the same signature in the same place: another vote would be a replay."""
+    grace = world.reviewer()
+    first, second = grace.sign(), grace.sign()
+    until(lambda: grace.follower._asked.qsize() == 2, what="both are asked")
+    world.settle(lambda: first.done() and second.done(), "both are answered")
+    assert isinstance(first.result(), Accepted)
+    assert isinstance(second.result(), Accepted)
+    assert world.alarms() == []
+    assert git(world.origin, "rev-list", "--count", world.by(grace.who)) == "1"
+
+
 def test_several_programs_of_one_person_vote_beside_one_another(world: World) -> None:
     one, other = world.reviewer(), world.reviewer()
     assert one.who != other.who
