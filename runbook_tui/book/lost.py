@@ -31,6 +31,7 @@ class Lost:
         self.roles = False
         self.signers = False
         self.forge = False
+        self.telling = False
         self.boxes = False
         self.steps = False
         """Whether what was lost may have been or held an id, a value, a role … of any name."""
@@ -40,7 +41,7 @@ class Lost:
     def all(self) -> None:
         """A whole file is missing: anything may have been in it."""
         self.ids = self.values = self.roles = self.signers = self.boxes = self.steps = True
-        self.forge = True
+        self.forge = self.telling = True
 
     def take(self, path: Path, value: Any, *, known: bool = True) -> None:
         """The value at a path was left out; ``known`` is whether the format has such a key."""
@@ -70,6 +71,8 @@ class Lost:
             self.signers = True
         elif keys[0] == "forge":
             self.forge = True
+        elif keys[0] == "tell":
+            self.telling = True
         if keys[:1] in (["parameters"], ["roles"], ["team"]) and len(keys) > 1:
             self.unsure.add(keys[1])
 

@@ -15,16 +15,21 @@ if TYPE_CHECKING:
 PAGERDUTY = "https://events.pagerduty.com/v2/enqueue"
 
 
-def told_by(base: Tell, others: Iterable[Tell], table: TellTable, nodes: Nodes) -> Tell:
-    """The plan's own way, added to those of what it takes in; its command takes their place."""
-    hooks = [*base.webhooks, *(hook for other in others for hook in other.webhooks)]
+def told_by(others: Iterable[Tell], table: TellTable, nodes: Nodes, *, lost: bool) -> Tell:
+    """The plan's own way, added to those of what it takes in; its command takes their place.
+
+    ``lost``: something of it could not be read, so what is missing may have been there.
+    """
+    taken = list(others)
+    hooks = [hook for other in taken for hook in other.webhooks]
     for number, given in enumerate(table.webhook):
         path = ("tell", "webhook", number)
-        for wrong in faults(given):
+        for wrong in () if lost else faults(given):
             nodes.fault(path, *wrong)
         hooks.append(_hook(given))
-    command = table.command if table.command is not None else base.command
-    return Tell(command=command, webhooks=tuple(hooks))
+    commands = [table.command, *(other.command for other in taken)]
+    command = next((text for text in commands if text is not None), None)
+    return Tell(command=command, webhooks=tuple(dict.fromkeys(hooks)))
 
 
 def faults(table: WebhookTable) -> Iterable[tuple[str, str]]:

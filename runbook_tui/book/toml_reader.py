@@ -167,7 +167,8 @@ class _Reading:
                                line=self._nodes.line(("escalation", n)))
                   for n, e in enumerate(plan.escalation)),
             ),
-            tell=told_by(base.tell, (o.tell for o in others), plan.tell, self._nodes),
+            tell=told_by((o.tell for o in others), plan.tell, self._nodes,
+                         lost=self._files.lost.telling),
             sections=(
                 *(s for o in others for s in o.sections),
                 *self._sections(plan, rollback=False),

@@ -22,6 +22,7 @@ COMMANDS = {
     "note": "write a remark down",
     "sign": "sign off a gate or a step",
     "ack": "see to an alarm: nobody further up is told",
+    "countersign": "sign what a text asks for, without the run or a network",
     "hand": "raise a hand: everybody in the run sees it",
     "handover": "give the lead to somebody else, with a note",
     "ask": "ask anew for a sign-off whose time is over",

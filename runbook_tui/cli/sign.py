@@ -21,6 +21,8 @@ from runbook_tui.cli.people import actor, as_option
     help="the file of an ssh key that proves who you are; needed where"
     " the plan says signed, unless an agent or ~/.ssh has one that the plan allows",
 )
+@click.option("--text", is_flag=True, help="sign nothing: print what to carry to whoever signs")
+@click.option("--paste", metavar="FILE", help="record the signature that came back; - is the input")
 @as_option
 def command(
     run: str,
@@ -29,6 +31,8 @@ def command(
     reject: bool,
     comment: str,
     key: str | None,
+    text: bool,
+    paste: str | None,
     claimed: str | None,
 ) -> int:
     """Approve or reject a gate, phase, change or step in a role.
@@ -49,6 +53,15 @@ def command(
         request = SignNode(
             node=node, role=role, approve=not reject, comment=comment, prove=key is not None
         )
+        if text or paste is not None:
+            from runbook_tui.cli import slips
+
+            if paste is None:
+                slips.say_slip(session, request)
+                return exits.DONE
+            slips.paste(session, request, paste)
+            say.err(f"{chosen}: {node} signed as {role} by {session.actor.identity}")
+            return exits.DONE
         try:
             signed(session, request, key or "")
         except Ended as ended:

@@ -96,6 +96,8 @@ class Prepared:
             from runbook_tui.cli.trusting import trusted_on_screen
 
             trusted_on_screen(self.start.file, self.plan, self.start.trust)
+        else:
+            self.trust(may_ask=False)
 
     @property
     def where(self) -> str:

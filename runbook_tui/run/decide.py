@@ -308,6 +308,8 @@ def _by_hand(state: RunState, q: r.AnswerByHand, actor: Actor) -> Pairs | Refusa
 def _finish_run(state: RunState, q: r.FinishRun, actor: Actor) -> Pairs | Refusal:
     if state.finished is not None:
         return Refusal(reason="the run is over already")
+    if (refusal := not_lead(state, actor, "end the run")) is not None:
+        return refusal
     if q.result == "done" and (left := left_open(state)):
         return Refusal(reason=f"still open: {', '.join(left[:3])}")
     if q.result == "done" and (optional := left_out(state)):

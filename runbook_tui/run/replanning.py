@@ -17,7 +17,7 @@ from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import GONE, OVER, RunState, Status, open_checks, over, signed
 from runbook_tui.run.voiding import UNTOUCHED
-from runbook_tui.run.weakening import weakened
+from runbook_tui.run.weakening import more_hold, weakened
 
 AGAIN = "it had not ended well when the plan lost it"
 """The reason of a step that the plan has again."""
@@ -88,7 +88,8 @@ def plan_changed(draft: Draft, event: Event, payload: e.PlanChanged) -> None:
     """From this event on the run is of the new plan; a forged one may have no effect."""
     before = draft.so_far()
     then = with_plan(before, payload, before.reads(payload))
-    if weakened(before.outline, then.outline):
+    more = more_hold(before.runbook.roles, then.runbook.roles)
+    if weakened(before.outline, then.outline, more):
         return
     void = void_in(before, then)
     back = before.gone - then.gone

@@ -41,7 +41,7 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
             reason=f"“{node.title}” is not what you were shown any more",
             hint="something in it has changed meanwhile: look at it again, then decide",
         )
-    before = _decided_before(state, node.id, q, actor, for_gate)
+    before = decided_before(state, node.id, q.role, actor, for_gate=for_gate)
     given = e.SignoffGiven(
         node=node.id,
         role=q.role,
@@ -74,12 +74,12 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
     return events
 
 
-def _decided_before(
-    state: RunState, id_: str, q: r.SignNode, actor: Actor, for_gate: bool
+def decided_before(
+    state: RunState, id_: str, role: str, actor: Actor, *, for_gate: bool
 ) -> Signoff | None:
     """This person's decision on the same thing in the same role, which the new one takes over."""
     given = decided(state, id_, gate=for_gate)
-    return next((s for s in given if s.by.key == actor.key and s.role == q.role), None)
+    return next((s for s in given if s.by.key == actor.key and s.role == role), None)
 
 
 def _about_the_gate(state: RunState, node: Node, q: r.SignNode) -> bool:

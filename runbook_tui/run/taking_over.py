@@ -16,7 +16,7 @@ from runbook_tui.run.people import says_something
 from runbook_tui.run.requests import ReasonNeeded, Refusal
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.times import utc
-from runbook_tui.run.weakening import loosened, weakened
+from runbook_tui.run.weakening import loosened, more_hold, weakened
 from runbook_tui.run.wire import wire_name
 
 
@@ -36,7 +36,7 @@ def take_plan(state: RunState, q: r.TakePlan, actor: Actor) -> Pairs | Refusal:
     new = state.reads(q.plan)
     if (refusal := _unfit(state, new)) is not None:
         return refusal
-    lost = loosened(state, Outline(new))
+    lost = loosened(state, Outline(new), more_hold(state.runbook.roles, new.roles))
     if lost and not says_something(q.reason):
         return ReasonNeeded(
             reason=f"the new plan asks less than the run waits for: {', '.join(lost)}",
@@ -88,7 +88,7 @@ def _unfit(state: RunState, new: Runbook) -> Refusal | None:
                 reason=f"“{id_}” is a step that has run, and a {node.kind.value} in the new plan",
                 hint=f"give that {node.kind.value} another id",
             )
-    if lost := weakened(state.outline, plan):
+    if lost := weakened(state.outline, plan, more_hold(state.runbook.roles, new.roles)):
         return Refusal(
             reason=f"the new plan does not ask for the signatures of “{lost[0]}” any more",
             hint="a gate is opened without them by runbook override, on record; or start a run of"

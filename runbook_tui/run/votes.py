@@ -18,7 +18,7 @@ from runbook_tui.run.decide import decide
 from runbook_tui.run.events import Actor, Event, Payload, SignoffGiven
 from runbook_tui.run.people import NoIdentity, parse_identity
 from runbook_tui.run.requests import Decision, Refusal, SignatureNeeded
-from runbook_tui.run.signing import content_digest
+from runbook_tui.run.signing import content_digest, decided_before
 from runbook_tui.run.state import RunState
 from runbook_tui.run.statement import statement
 
@@ -264,11 +264,16 @@ Good = Callable[[str, Vote], str]
 """What is wrong with a vote's signature over a text; empty where nothing."""
 
 
-def due_text(state: RunState, vote: Vote) -> str:
-    """What its signature has to be over: the event that it becomes in the place it was shown."""
+def due_text(state: RunState, vote: Vote, *, first: bool = False) -> str:
+    """What its signature has to be over: the event that it becomes in the place it was shown.
+
+    ``first``: as if the person had not decided on it before.
+    """
+    before = decided_before(state, vote.node, vote.role, vote.actor, for_gate=vote.on == "gate")
     given = SignoffGiven(
         node=vote.node, role=vote.role, decision="approved" if vote.approve else "rejected",
         comment=vote.comment, signed_digest=vote.digest, kind=vote.on,
+        instead=before.seq if before is not None and not first else None,
     )  # fmt: skip
     step = vote.node if vote.node in state.outline.steps else None
     return statement(vote.head, vote.run, vote.seq + 1, step, vote.actor, given)
@@ -300,8 +305,10 @@ def weigh(
 def _weigh_signed(state: RunState, vote: Vote, placed: Placed, good: Good) -> Weighed:
     if vote.deed != "sign":
         return _alarm("it has a signature where nothing is signed")
-    if wrong := good(due_text(state, vote), vote):
-        return _alarm(f"wrongly signed: {wrong}")
+    # What they had decided before may have been made void since they signed.
+    texts = dict.fromkeys((due_text(state, vote), due_text(state, vote, first=True)))
+    if all(wrong := [good(text, vote) for text in texts]):
+        return _alarm(f"wrongly signed: {wrong[0]}")
     if vote.seq >= state.seq:
         return Weighed(take=True)  # What others have recorded may not have been read yet.
     place = placed(vote.seq + 1)

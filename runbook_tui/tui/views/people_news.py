@@ -25,7 +25,8 @@ def _noted(before: RunState, now: RunState, me: Actor) -> list[Part]:
     for note in now.notes[len(before.notes) :]:
         if note.by.key != me.key:
             where = f" on “{now.outline[note.node].title}”" if note.node in now.outline else ""
-            found.append((f"{note.by.name} notes{where}: {printable(note.text, 200)}", "plain"))
+            who = printable(note.by.name, 40)
+            found.append((f"{who} notes{where}: {printable(note.text, 200)}", "plain"))
     return found
 
 
@@ -89,7 +90,7 @@ def came_and_went(before: tuple[Here, ...], now: tuple[Here, ...], me: Actor) ->
     went = [one for key, one in known.items() if key not in there and key != me.key]
     return [
         *((f"{printable(one.name, 40)} has left", "dim") for one in went),
-        *((f"{printable(one.name, 40)} {one.way} now", "plain") for one in came),
+        *((printable(f"{one.name} {one.way} now", 80), "plain") for one in came),
     ]
 
 
@@ -100,6 +101,9 @@ def page(state: RunState, people: tuple[Here, ...], clock: list[str]) -> list[st
         lead = state.lead is not None and state.lead.key == one.actor.key
         word = "leads" if lead and one.way == "leads" else one.way
         login = f"{one.user}@{one.host}" if one.user else ""
-        lines.append(f"{one.actor.identity}  {word} since {since}  {login}".rstrip())
+        # Others write these files: what stands in them is a line, whatever it is.
+        lines.append(
+            printable(f"{one.actor.identity}  {word} since {since}  {login}", 200).rstrip()
+        )
     lines += [words(state, hand) for hand in state.hands_up]
     return lines or ["nobody else is here"]

@@ -51,3 +51,13 @@ def test_what_cannot_be_is_a_fault_at_its_place(text: str, words: str) -> None:
     with pytest.raises(PlanFaults) as told:
         plan(text)
     assert any(words in fault.message and fault.line >= 7 for fault in told.value.faults)
+
+
+def test_what_is_taken_in_is_told_too_and_a_command_takes_the_place_of_another() -> None:
+    base = PLAN + '[tell]\ncommand = "base"\n[[tell.webhook]]\nurl = "https://x.y/a"\n'
+    hook = '[[tell.webhook]]\nurl = "https://x.y/{}"\n'
+    for own, command in (("", "base"), ('[tell]\ncommand = "own"\n', "own")):
+        over = f'format = 1\nextends = "b.toml"\n{own}{hook.format("a")}{hook.format("b")}'
+        found = read(over, "p.toml", lambda name: base)
+        assert found.tell.command == command
+        assert [one.url for one in found.tell.webhooks] == ["https://x.y/a", "https://x.y/b"]

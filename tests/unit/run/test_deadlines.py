@@ -13,6 +13,7 @@ from runbook_tui.run.deadlines import GATE, SIGN_OFF, explained, pending, refuse
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status, blockers, gate_open, signed
+from runbook_tui.run.weakening import loosened, more_hold, weakened
 from tests.fakes.history import ADA, GRACE, LINUS, START, History
 
 WITHIN = 10.0
@@ -266,3 +267,18 @@ def test_a_reason_that_nobody_can_see_is_none(nothing: str) -> None:
         answer = history.ask(request, GRACE if isinstance(request, r.SignNode) else ADA)
         assert isinstance(answer, Refusal)
         assert answer.exit_code == 2
+
+
+def test_a_role_that_others_hold_by_another_plan_is_one_that_asks_less() -> None:
+    old = {"qa": ("Grace <grace@example.com>", "Linus"), "all": ("*",)}
+    same = {"qa": ("Grace Hopper <GRACE@example.com>",), "all": ("Ada", "*")}
+    assert more_hold(old, same) == frozenset()
+    for wider in (("*",), ("Ada <ada@example.com>",), ("Grace <other@example.com>",)):
+        assert more_hold(old, {"qa": wider}) == {"qa"}
+    history = gated()
+    outline = history.state.outline
+    assert loosened(history.state, outline, frozenset()) == ()
+    assert loosened(history.state, outline, frozenset({"qa"})) == ("Q",)
+    assert weakened(outline, outline, frozenset({"qa"})) == ()
+    keyed = gated(signed=True).state.outline
+    assert weakened(keyed, keyed, frozenset({"qa"})) == ("Q",)

@@ -72,3 +72,10 @@ def test_a_hand_holds_nothing_up() -> None:
     history = History(two_phases())
     history.ask(r.RaiseHand(text="stop"), GRACE)
     assert not isinstance(history.ask(r.StartStep(step="merge")), Refusal)
+
+
+def test_only_the_lead_ends_the_run_and_leaves_out_what_is_optional() -> None:
+    history = History(two_phases())
+    for result in ("done", "abandoned"):
+        assert "only the lead" in refused(history, r.FinishRun(result=result), GRACE).reason
+    assert not isinstance(history.ask(r.FinishRun(result="abandoned")), Refusal)

@@ -252,3 +252,22 @@ def test_a_vote_without_a_place_for_its_signature_is_a_plain_request(place: Plac
     tick = place.vote("d", deed="tick", off=True, override=True)
     assert tick.request() == r.TickNode(node="d", off=True, override=True)
     assert place.vote(deed="note", text="x").request() == r.AddNote(text="x", node="core")
+
+
+def test_who_decides_otherwise_than_before_has_signed_that_it_takes_the_place_of_that(
+    place: Place,
+) -> None:
+    no = e.SignoffGiven(node="end", role="cto", decision="rejected", comment="no", kind="gate",
+                        signature="old")  # fmt: skip
+    seq = place.history.add(no, None, GRACE).seq
+    vote = place.signed()
+    answer = decide_share(
+        place.history.state, CastVote(vote=vote, due=due_text(place.history.state, vote)), GRACE
+    )
+    assert isinstance(answer, Decision), answer
+    given = answer.events[0][0]
+    assert isinstance(given, e.SignoffGiven)
+    assert given.instead == seq
+    # One that was signed before that decision was void is no forgery.
+    place.good = due_text(place.history.state, vote, first=True)
+    assert place.weigh(vote).take

@@ -1,0 +1,33 @@
+"""``runbook countersign FILE --key KEY``: sign what a slip asks for, on a machine of one's own."""
+
+from __future__ import annotations
+
+import click
+
+from runbook_tui.cli import exits, say
+from runbook_tui.cli.exits import Ended
+
+
+@click.command("countersign")
+@click.argument("file")
+@click.option("--key", type=click.Path(), required=True, help="the file of your ssh key")
+def command(file: str, key: str) -> int:
+    """Sign the sign-off that a text asks for (`runbook sign … --text`); - is the standard input.
+
+    It says what is signed, and prints the signature to send back. It needs neither the run nor a
+    network.
+    """
+    from runbook_tui import wiring
+    from runbook_tui.cli.slips import statement_in, text_of, told
+    from runbook_tui.run.statement import SIGN_OFF
+    from runbook_tui.session.ports.signatures import Key, NotSigned
+
+    statement, said = statement_in(text_of(file))
+    for line in told(said):
+        say.err(line, bold=True)
+    try:
+        signature = wiring.signatures().sign(statement, SIGN_OFF, Key(name=key, path=key))
+    except NotSigned as error:
+        raise Ended(exits.REFUSED, f"not signed: {error}", error.hint) from None
+    say.out(signature.rstrip("\n"))
+    return exits.DONE

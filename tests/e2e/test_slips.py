@@ -1,0 +1,59 @@
+"""A sign-off carried as text to somebody without a network, and their signature pasted back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.e2e.test_signed import PLAN
+from tests.keys import Keys
+from tests.programs import GRACE, Program
+
+
+def test_a_gate_is_opened_by_a_text_that_came_back(runbook: Program, tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "keys")
+    (runbook.work / "signers").write_text(keys.allowed("ada", "grace"), encoding="utf-8")
+    assert runbook("run", runbook.plan(PLAN), "--no-tui").status == 7
+    run = runbook.run_id()
+    sign = ["sign", run, "core", "--role", "cto", "--as", GRACE]
+    slip = runbook(*sign, "--text")
+    assert slip.status == 0
+    assert "is asked to APPROVE “Core” as cto" in slip.out
+    # As mail brings it: quoted, and its lines ended otherwise.
+    carried = tmp_path / "slip.txt"
+    carried.write_text("".join(f"> {line}\r\n" for line in slip.out.splitlines()), encoding="utf-8")
+    elsewhere = {"RUNBOOK_HOME": str(tmp_path / "other")}
+    signed = runbook("countersign", carried, "--key", keys.file("grace"), environment=elsewhere)
+    assert signed.status == 0
+    assert "Grace <grace@example.com>: APPROVED “core” as cto" in signed.err
+    back = tmp_path / "back.txt"
+    back.write_text(f"here it is\n{signed.out}\nGrace\n", encoding="utf-8")
+
+    wrong = runbook("countersign", carried, "--key", keys.file("ada"), environment=elsewhere)
+    (tmp_path / "wrong.txt").write_text(wrong.out, encoding="utf-8")
+    assert runbook(*sign, "--paste", tmp_path / "wrong.txt").status == 4
+    assert runbook(*sign, "--reject", "--comment", "no", "--paste", back).status == 4
+    assert runbook(*sign, "--paste", carried).status == 2
+    assert runbook("countersign", back, "--key", keys.file("grace")).status == 2
+    assert "signoff.given" not in runbook.types()
+
+    assert runbook(*sign, "--paste", back).status == 0
+    assert runbook("resume", "--no-tui").status == 0
+    assert "1 signature" in runbook("verify").out
+
+
+def test_a_slip_counts_only_until_something_else_is_recorded(
+    runbook: Program, tmp_path: Path
+) -> None:
+    keys = Keys(tmp_path / "keys")
+    (runbook.work / "signers").write_text(keys.allowed("grace"), encoding="utf-8")
+    assert runbook("run", runbook.plan(PLAN), "--no-tui").status == 7
+    run = runbook.run_id()
+    sign = ["sign", run, "core", "--role", "cto", "--as", GRACE]
+    carried, back = tmp_path / "slip.txt", tmp_path / "back.txt"
+    carried.write_text(runbook(*sign, "--text").out, encoding="utf-8")
+    back.write_text(runbook("countersign", carried, "--key", keys.file("grace")).out)
+    assert runbook("note", run, "meanwhile").status == 0
+    late = runbook(*sign, "--paste", back)
+    assert late.status == 4
+    assert "print the slip again" in late.err
+    assert "signoff.given" not in runbook.types()
