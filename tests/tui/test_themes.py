@@ -43,6 +43,7 @@ def tones(theme: Theme) -> dict[str, tuple[Color, list[Color]]]:
         own = re.search(r"background: \$([\w-]+)", rule)
         behind = [known[own.group(1)]] if own else grounds
         named = re.search(r"(?<!-)\bcolor: \$([\w-]+)", rule)
+        assert "color: #" not in rule, f"{tone} has a colour that no theme can change"
         if named is None:
             colour = known["foreground"]
         elif named.group(1) == "text":
