@@ -104,7 +104,9 @@ async def play(folder: Path, sandbox: Path) -> None:
                 cast.add(picture(app), 0.3)
             cast.add(picture(app), 6.0)
             await each_size(pilot, app, folder, "rolled-back")
-        (folder / "demo.svg").write_text(cast.svg(), encoding="utf-8")
+        # Where the sandbox was is nobody's business.
+        film = cast.svg().replace(str(sandbox), "/srv/harbour")
+        (folder / "demo.svg").write_text(film, encoding="utf-8")
         await at_home(folder, sandbox)
 
 
