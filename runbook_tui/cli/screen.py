@@ -48,8 +48,8 @@ def show(
     """Open a run on the screen and stay until the person leaves; returns the exit status.
 
     ``verb`` is the command that comes back to it; ``lead`` opens the run again for a person who
-    wants to lead it; ``first``: what the screen begins with, as in `begin_with`. Raises what kept it from
-    being opened, once the screen has closed.
+    wants to lead it; ``first``: what the screen begins with, as in `begin_with`. Raises what
+    kept it from being opened, once the screen has closed.
     """
     # Not by way of `wiring`, which knows readers that no first frame has to wait for.
     from runbook_tui.preferences.reading import preferences
