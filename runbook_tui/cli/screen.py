@@ -49,15 +49,18 @@ def show(
 
     ``verb`` is the command that comes back to it; ``lead`` opens the run again for a person who
     wants to lead it; ``first``: what the screen begins with, as in `begin_with`. Raises what
-    kept it from being opened, once
-    the screen has closed.
+    kept it from being opened, once the screen has closed.
     """
-    from runbook_tui import wiring
+    # Not by way of `wiring`, which knows readers that no first frame has to wait for.
+    from runbook_tui.preferences.reading import preferences
+    from runbook_tui.preferences.seen_hints import SeenHints
+    from runbook_tui.settings import load
     from runbook_tui.tui.app import RunbookApp
     from runbook_tui.tui.hangup import end_with_terminal
 
     end_with_terminal()
-    app = RunbookApp(opening, preferences=wiring.preferences(), seen=wiring.seen_hints())
+    seen = SeenHints(load().home / "hints.json")
+    app = RunbookApp(opening, preferences=preferences(), seen=seen)
     app.begin_with(first)
     status = app.run()
     shown = opening.end()

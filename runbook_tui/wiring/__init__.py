@@ -16,7 +16,6 @@ from runbook_tui.wiring.person import (
     login,
     now,
     preferences,
-    seen_hints,
     settings,
     trust,
 )
@@ -84,7 +83,6 @@ __all__ = [
     "prune",
     "remote_address",
     "report",
-    "seen_hints",
     "settings",
     "share",
     "shared_runs",

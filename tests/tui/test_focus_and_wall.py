@@ -16,7 +16,9 @@ from runbook_tui.tui.views.focus import focus
 from runbook_tui.tui.views.latest import latest
 from runbook_tui.tui.views.tone import length
 from runbook_tui.tui.views.wall import wall
+from tests.fakes.guarded import NOW, guarded
 from tests.fakes.incident import begun
+from tests.fakes.still import StillTerminals
 from tests.tui.piloting import text_of, until
 from tests.tui.test_keymap import asked
 from tests.tui.test_pictures import half_way
@@ -123,3 +125,14 @@ def test_what_has_no_letters_is_said_plainly() -> None:
     assert large.fitting("Far too long a title for this", "strong", 20) == [
         [("Far too long a titl…", "strong")]
     ]
+
+
+async def test_the_wall_shows_what_is_measured_the_worst_first() -> None:
+    app = RunbookApp(guarded()[1], StillTerminals(), now=lambda: NOW)  # type: ignore[arg-type]
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: "Golden path" in text_of(app))
+        app.action_wall()
+        await until(pilot, lambda: isinstance(app.screen, WallScreen))
+        await until(pilot, lambda: "BREACHED" in text_of(app))
+        shown = text_of(app)
+        assert shown.index("Golden path") < shown.index("Queue")

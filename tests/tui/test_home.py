@@ -100,7 +100,7 @@ async def test_the_first_frame_and_leaving_wait_for_nothing() -> None:
     here = Here(held=True)
     app = HomeApp(here)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: "looking" in shown(app))
+        await until(pilot, lambda: "OPEN RUNS looking" in shown(app))
         await pilot.press("q")
     here.let_go.set()
     assert app.choice is None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 from textual.color import Color
 from textual.theme import Theme
 
+import runbook_tui.tui
 from runbook_tui.preferences.model import OWN_THEMES, Preferences
 from runbook_tui.run.state import Status
 from runbook_tui.tui.app import STYLES, RunbookApp
@@ -43,6 +46,7 @@ def tones(theme: Theme) -> dict[str, tuple[Color, list[Color]]]:
         own = re.search(r"background: \$([\w-]+)", rule)
         behind = [known[own.group(1)]] if own else grounds
         named = re.search(r"(?<!-)\bcolor: \$([\w-]+)", rule)
+        assert "color: #" not in rule, f"{tone} has a colour that no theme can change"
         if named is None:
             colour = known["foreground"]
         elif named.group(1) == "text":
@@ -133,3 +137,27 @@ async def test_reduced_motion_animates_nothing() -> None:
     app: RunbookApp = half_way(Preferences(motion="reduced"))
     async with app.run_test(size=(80, 24)):
         assert app.animation_level == "none"
+
+
+def test_every_sign_that_the_screens_write_has_one_in_ascii() -> None:
+    """What `large` takes out of a title is a person's, and is drawn in letters of its own."""
+    odd: dict[str, str] = {}
+    for path in sorted(Path(runbook_tui.tui.__path__[0]).rglob("*.py")):
+        if path.name in {"dressing.py", "large.py"}:
+            continue
+        tree = ast.parse(path.read_text())
+        docs = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+        }
+        texts = (
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            if id(node) not in docs
+        )
+        odd.update((path.name, text) for text in texts if not text.translate(ASCII).isascii())
+    assert not odd

@@ -121,7 +121,7 @@ class HomeScreen(TonedScreen):
     def changed(self) -> None:
         """Show what is known by now."""
         app = self.app
-        if not self.is_mounted or not self.query("#foot"):
+        if not self.query("#foot"):
             return
         self.rows.show(view.shown(app.runs, app.plans, self.wanted, loaded=app.loaded))
         for lines in self.query(Lines):

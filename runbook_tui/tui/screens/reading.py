@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
 
 
+LOOK_AHEAD = 5.0
+"""Seconds for which what is to come counts as the same."""
+
+
 class ReadingScreen(TonedScreen):
     """A list about the run; what is in it and above it is the subclass's."""
 
@@ -96,19 +100,23 @@ class ReadingScreen(TonedScreen):
 
 
 class TimelineScreen(ReadingScreen):
-    """Planned against actual time."""
+    """Planned against actual time, and what is to come."""
 
     OWN_KEY = "t"
+    _ahead = timeline.NOTHING_AHEAD
+    _seen = (-1, 0)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "leave", "back", id="timeline", show=False)
     ]
 
     def about(self, width: int) -> list[Line]:
         """When it began, and when it will be done."""
-        return timeline.summary(self.state, self.app.now(), width, self.app.session.absent.past)
+        past = self.app.session.absent.past
+        return timeline.summary(self.state, self.app.now(), width, past, self._ahead)
 
     def count(self) -> int:
         """Phases, changes and steps."""
+        self._look_ahead()
         self._slots: tuple[Slot, ...]
         self._slots, self._span = timeline.timeline(
             self.state, self.app.now(), self.app.session.absent.past
@@ -117,7 +125,18 @@ class TimelineScreen(ReadingScreen):
 
     def paint(self, row: int, width: int) -> Line:
         """One of them in time."""
-        return timeline.row(self.state, self._slots[row], self._span, self.app.now(), width)
+        slot = self._slots[row]
+        return timeline.row(self.state, slot, self._span, self.app.now(), width, self._ahead)
+
+    def _look_ahead(self) -> None:
+        """What is to come, as of this state and moment; of a large plan not every second."""
+        now, state, absent = self.app.now(), self.state, self.app.session.absent
+        seen = (state.seq, int(now / LOOK_AHEAD))
+        if seen != self._seen:
+            window = head.nearest_window(state, now, absent)
+            safe = window.safe_until if window is not None else None
+            self._ahead = timeline.ahead(state, now, absent.past, safe)
+            self._seen = seen
 
 
 class EnvironmentScreen(ReadingScreen):

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 
 from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.views import head, wall
+from runbook_tui.tui.views.gauges import gauges
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.painted import Lines, TonedScreen
 from runbook_tui.tui.widgets.said import Said
@@ -52,7 +53,9 @@ class WallScreen(TonedScreen):
 
     def _paint(self, width: int, height: int) -> list[Line]:
         session = self.app.session
-        lines = wall.wall(session.state, self.app.now(), width - 4, height - 1, session.absent)
+        now = self.app.now()
+        measured = gauges(session.state, session.measured(), now)
+        lines = wall.wall(session.state, now, width - 4, height - 1, session.absent, measured)
         return [[], *([("  ", "plain"), *line] for line in lines)]
 
     def action_leave(self) -> None:

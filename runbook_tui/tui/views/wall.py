@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from runbook_tui.book.durations import clock
 from runbook_tui.run.forecast import forecast
 from runbook_tui.run.several import status_of
@@ -9,23 +11,29 @@ from runbook_tui.run.state import BROKEN, OVER, RunState, Status, closed, elapse
 from runbook_tui.run.times import said as said_at
 from runbook_tui.run.undo_items import Absent
 from runbook_tui.run.upcoming import gates_waiting, next_open
-from runbook_tui.run.watching import limit_words
+from runbook_tui.tui.views.gauges import GLYPHS as SIGNS
+from runbook_tui.tui.views.gauges import Gauge, by_urgency
 from runbook_tui.tui.views.head import done_by, nearest_window, readiness, safety
 from runbook_tui.tui.views.large import fitting
 from runbook_tui.tui.views.latest import latest
+from runbook_tui.tui.views.sparkline import tail
 from runbook_tui.tui.views.tone import GLYPHS, Line, cut, spread
 from runbook_tui.tui.views.words import said
 
 PHASE = {"✓": "good", "▶": "busy", "✗": "bad", "‖": "warn", "○": "dim"}
+MOST_WATCHES, SPARKS = 6, 24
 LARGE = ((46, 2, 4), (30, 1, 2), (0, 1, 1))
 """From so many rows on: how large letters and the clock may be."""
 
 
-def wall(state: RunState, now: float, width: int, height: int, absent: Absent) -> list[Line]:
+def wall(
+    state: RunState, now: float, width: int, height: int, absent: Absent,
+    measured: Sequence[Gauge] = (),
+) -> list[Line]:  # fmt: skip
     """All of it in at most ``height`` rows; the first is what must be seen from afar."""
     letters, digits = next((a, b) for rows, a, b in LARGE if height >= rows)
     top = [*_phases(state, width), [], *_now(state, now, width, letters, digits)]
-    rest = [*_ahead(state, now, absent), *_watches(state, width)]
+    rest = [*_ahead(state, now, absent), *_watches(measured, width)]
     room = height - len(top) - len(rest) - 3
     events = [
         [(f"{said_at(at, now)}  ", "dim"), (cut(words, width - 8), tone)]
@@ -134,14 +142,13 @@ def _ahead(state: RunState, now: float, absent: Absent) -> list[Line]:
     return lines
 
 
-def _watches(state: RunState, width: int) -> list[Line]:
-    """What is to be kept an eye on; one that is breached first, and unmistakable."""
-    parts: Line = []
-    for watch in sorted(state.runbook.watches, key=lambda w: w.id not in state.breached):
-        bad = watch.id in state.breached
-        words = f"{said(watch.title, 60)} breached {limit_words(watch)}"
-        parts += [
-            (f"! {words} BREACHED" if bad else words, "bad" if bad else "dim"),
-            ("   ", "plain"),
-        ]
-    return [spread(parts, [], width)] if parts else []
+def _watches(found: Sequence[Gauge], width: int) -> list[Line]:
+    """What is measured, a row each, the worst first, and a breach unmistakable."""
+    lines: list[Line] = []
+    for gauge in by_urgency(list(found))[:MOST_WATCHES]:
+        glyph, tone = SIGNS[gauge.standing]
+        value = f"{gauge.number}  " if gauge.value is not None else ""
+        line: Line = [(f"{glyph} ", tone), (f"{gauge.title}  ", "strong"), (value, tone),
+                      *tail(gauge.points, SPARKS), (f"  {gauge.word}", tone)]  # fmt: skip
+        lines.append(spread(line, [], width))
+    return lines

@@ -1,0 +1,76 @@
+"""The guide says what is so: its plans are sound, its commands exist, its links lead somewhere."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from runbook_tui.book.reader import read
+from runbook_tui.cli.program import COMMANDS
+from runbook_tui.preferences.reading import read_text
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted((ROOT / "docs" / "guide").glob("*.md"))
+FENCE = re.compile(r"^(`{3,})(\w+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"`runbook(?: ([a-z]+))?([^`]*)`")
+LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
+
+
+def fences(language: str) -> list[tuple[str, str]]:
+    return [
+        (page.name, text)
+        for page in PAGES
+        for _, found, text in FENCE.findall(page.read_text())
+        if found == language
+    ]
+
+
+@pytest.mark.parametrize(("page", "text"), fences("toml"))
+def test_every_example_in_toml_is_sound(page: str, text: str) -> None:
+    if "format = 1" not in text:
+        assert read_text(text, page).faults == ()
+        return
+    found = read(text, "plan.toml")
+    assert tomllib.loads(text)["title"] == found.title
+    bad = [f for f in found.findings if f.severity in {"high", "medium"}]
+    assert not bad, (page, bad)
+
+
+def test_the_first_plan_in_markdown_is_read_as_its_page_says() -> None:
+    ((_, text),) = fences("markdown")
+    found = read(text, "plan.md")
+    steps = list(found.walk())
+    assert [step.title for step in steps] == [
+        "Tag the release", "Look at it", "The page opens", "No errors in the log"
+    ]  # fmt: skip
+    assert steps[0].run is not None
+    assert steps[0].undo == "git tag -d v2.4"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_every_command_and_option_exists(page: Path) -> None:
+    for name, rest in COMMAND.findall(page.read_text()):
+        if not name:
+            continue
+        assert name in COMMANDS, name
+        command: click.Command = importlib.import_module(f"runbook_tui.cli.{name}").command
+        known = {option for parameter in command.params for option in parameter.opts}
+        for option in re.findall(r"--[a-z-]+", rest):
+            assert option in known, (name, option)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in LINK.findall(page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_index_names_every_page() -> None:
+    index = (ROOT / "docs" / "guide" / "README.md").read_text()
+    for page in PAGES:
+        assert page.name == "README.md" or f"({page.name})" in index
