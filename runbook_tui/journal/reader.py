@@ -161,7 +161,7 @@ class JournalReader:
         try:
             with told(self._path), self._opened() as db:
                 if db is not None:
-                    alone = schema.side(self._path, schema.COPY).exists()
+                    alone = schema.is_copy(self._path)
                     return verify.audit(db, run, anchor, alone=alone)
         except Damaged as error:
             return Verdict(events=0, heads={}, problems=(str(error),))

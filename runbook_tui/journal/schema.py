@@ -87,6 +87,14 @@ def side(path: Path, ending: str) -> Path:
     return path.with_suffix(ending)
 
 
+def is_copy(path: Path) -> bool:
+    """Whether the journal is a copy of another machine's, as far as one may look."""
+    try:
+        return side(path, COPY).exists()
+    except OSError:
+        return False
+
+
 def reading(path: Path, *, immutable: bool, patience: float) -> sqlite3.Connection:
     """A connection that cannot write. ``immutable`` is for a file that nobody has open."""
     mode = "immutable=1" if immutable else "mode=ro"

@@ -151,7 +151,7 @@ class SqliteJournal:
     def _open(self) -> None:
         with told(self._path):
             prepare(self._path)
-            if schema.side(self._path, schema.COPY).exists() and not self.is_copy:
+            if schema.is_copy(self._path) and not self.is_copy:
                 raise JournalError(
                     f"journal {self._path}: a copy of a run that is led on another machine",
                     "It can be read here; take part with `runbook join --share`.",

@@ -80,10 +80,10 @@ def verification(
     """Whether the journal holds, the commands' logs are what it says of them, and its signatures
     are good."""
     from runbook_tui.command.evidence import KeptLogs
-    from runbook_tui.journal.schema import COPY, side
+    from runbook_tui.journal.schema import is_copy
     from runbook_tui.session.verifying import verify
 
-    copied = side(settings().journal, COPY).exists()
+    copied = is_copy(settings().journal)
     return verify(
         record, KeptLogs(), settings().runs, run, anchor, examiner(signers), copied=copied
     )

@@ -159,13 +159,12 @@ def test_colour_only_on_a_terminal_and_not_where_it_is_unwanted(
     assert "\x1b[" not in runbook("run", path, "--no-tui").out
 
 
-def test_home_offers_by_number(runbook: Program, spawn: Spawn) -> None:
+def test_home_shows_what_is_here_and_is_left_by_a_key(runbook: Program, spawn: Spawn) -> None:
     runbook("run", runbook.plan(SHIP), "--no-tui")
     child = spawn()
-    child.expect("open runs")
     child.expect("plan.toml")
-    child.expect("number")
-    child.sendline("0")
+    child.expect("F9 PANIC")
+    child.send("q")
     assert status(child) == 0
 
 

@@ -83,6 +83,9 @@ def test_what_was_typed_stands_there_as_it_is_when_all_is_drawn_anew(terminal: T
     """An echo is drawn alone, before the frame that it belongs to."""
     plan = terminal.folder / "plan.toml"
     plan.write_text(PLAN.format(spoil="read x").replace("run =", "interactive = true\nrun =", 1))
+    settings = terminal.folder / ".config" / "runbook" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("hints = false\n")
     terminal.open("run", "plan.toml")
     terminal.see("READY Spoil the screen")
     terminal.keys("Enter")

@@ -106,6 +106,8 @@ def test_lead_and_reviewer_are_different_users_of_one_home(
     monkeypatch.setenv("RUNBOOK_HOME", "")
     plan = home.parent / "plan.toml"
     warm(home, plan)
+    os.chown(plan, ADAS, GROUP)  # The plan of whoever begins it.
+    plan.chmod(0o644)
     said = home / f"said.{GRACES}"
     assert as_user(ADAS, home, "run", str(plan), "--no-tui", "--as", "Ada <ada@example.com>") == 7
     with SqliteJournal.open_reading(home / "journal.db") as journal:
