@@ -14,6 +14,10 @@ LONGEST = 400
 """Characters of a number at most; Python takes quadratic time for longer ones."""
 STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d{1,9})\]")
 SHOWN = 60
+NAMED = re.compile(
+    r"[A-Za-z_:][\w:]*(?:\{.*\}\s*|\s+)(\S+)(?:\s+\d+)?|[^\d=:][^=:]*[=:]\s*([^=:]+)"
+)
+"""A line that says what its number is: a sample in Prometheus' text format, or name and value."""
 
 
 class NoNumber(ValueError):
@@ -40,11 +44,17 @@ def finite(value: float) -> float:
 
 
 def last_number(output: str) -> float:
-    """The number in the last line that a command puts out; ``99.2 %`` counts as 99.2."""
+    """The number in the last line that a command puts out; ``99.2 %`` counts as 99.2.
+
+    It may stand behind its name, as in ``success_rate{job="web"} 99.2`` (Prometheus' text format)
+    or ``success rate: 99.2``.
+    """
     lines = [line for line in output[-4096:].splitlines() if line.strip()]
     if not lines:
         raise NoNumber("it puts out nothing")
-    return number(lines[-1].strip().split()[0].rstrip("%"))
+    named = NAMED.fullmatch(lines[-1].strip())
+    said = (named[1] or named[2]) if named is not None else lines[-1]
+    return number(said.strip().split()[0].rstrip("%"))
 
 
 def decoded(body: bytes) -> Any:

@@ -15,7 +15,9 @@ from runbook_tui.watch.numbers import NoNumber, at_path, decoded, last_number, o
 @pytest.mark.parametrize(
     ("output", "value"),
     [("99.5\n", 99.5), ("checking\n 12 jobs\n\n", 12.0), ("99.2 %", 99.2), ("98%\n", 98.0),
-     ("-1e3", -1000.0)],
+     ("-1e3", -1000.0), ("# TYPE rate gauge\nrate 75.0", 75.0),
+     ("up{job=\"a b\"} 1 1700000000", 1.0),
+     ("success rate: 99.2 %", 99.2), ("rate=3", 3.0)],
 )  # fmt: skip
 def test_the_last_line_of_a_command_begins_with_its_number(output: str, value: float) -> None:
     assert last_number(output) == value
@@ -23,7 +25,8 @@ def test_the_last_line_of_a_command_begins_with_its_number(output: str, value: f
 
 @pytest.mark.parametrize(
     ("output", "why"),
-    [("", "puts out nothing"), ("ok\n", "“ok” is no number"), ("nan", "nan, which is no number"),
+    [("", "puts out nothing"), ("ok\n", "“ok” is no number"), ("all is well", "“all” is no number"),
+     ("error: none", "“none” is no number"), ("nan", "nan, which is no number"),
      ("inf", "inf, which"), ("9" * 5000, "too long"), ("1e999", "inf, which")],
 )  # fmt: skip
 def test_what_is_no_number_is_none(output: str, why: str) -> None:
