@@ -53,6 +53,7 @@ class _Helper:
         self._child = child
         self._room = MOST
         self._full = threading.Event()
+        self._late = threading.Event()
 
     def ended(self, given: bytes, timeout: float) -> Outcome:
         """Its end, or the end that is made of it."""
@@ -65,19 +66,18 @@ class _Helper:
             reader.start()
         writer = threading.Thread(target=self._give, args=(given,), daemon=True)
         writer.start()
-        over = threading.Timer(timeout, self._kill)
+        over = threading.Timer(timeout, self._give_up)
         over.start()
         until = time.monotonic() + timeout + GRACE
         for reader in readers:
             # What has left the helper's group may hold its output open for ever.
             reader.join(max(0.0, until - time.monotonic()))
         status = self._child.wait()
-        late = not over.is_alive()
         over.cancel()
         writer.join(GRACE)
         if self._full.is_set():
             return Outcome(exit=None, stdout="", stderr=f"puts out more than {MOST >> 20} MiB")
-        if late and status == -signal.SIGKILL:
+        if self._late.is_set() and status == -signal.SIGKILL:
             return Outcome(exit=None, stdout="", stderr=f"no answer within {timeout:g} s")
         return Outcome(
             exit=status,
@@ -100,6 +100,11 @@ class _Helper:
             if pipe is not None:
                 with pipe:
                     pipe.write(given)
+
+    def _give_up(self) -> None:
+        # Said before it is done: its end is looked at as soon as it has come.
+        self._late.set()
+        self._kill()
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
