@@ -51,7 +51,7 @@ def post(text: str, address: str, headers: str = "", *, patience: float) -> str:
     thread = threading.Thread(target=send, name="traces", daemon=True)
     thread.start()
     thread.join(patience)
-    return told[0] if told else f"no answer within {patience:g} s"
+    return told[0] if told else _late(patience)
 
 
 def _sent(text: str, address: str, headers: str, patience: float) -> str:
@@ -72,8 +72,13 @@ def _sent(text: str, address: str, headers: str, patience: float) -> str:
     except urllib.error.HTTPError as error:
         return f"it answered {error.code} {error.reason}"
     except (OSError, ValueError) as error:
-        return str(getattr(error, "reason", None) or error)
+        reason = getattr(error, "reason", None) or error
+        return _late(patience) if isinstance(reason, TimeoutError) else str(reason)
     return ""
+
+
+def _late(patience: float) -> str:
+    return f"no answer within {patience:g} s"
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

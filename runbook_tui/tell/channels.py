@@ -124,7 +124,7 @@ class WebChannel:
         thread = threading.Thread(target=post, name="webhook", daemon=True)
         thread.start()
         thread.join(PATIENCE)
-        return told[0] if told else f"no answer within {PATIENCE:g} s"
+        return told[0] if told else _late()
 
 
 def generic(message: Message) -> dict[str, Any]:
@@ -164,6 +164,10 @@ def _shown(url: str) -> str:
     return f"{parts.hostname}{port}"
 
 
+def _late() -> str:
+    return f"no answer within {PATIENCE:g} s"
+
+
 def _posted(url: str, body: Mapping[str, Any]) -> str:
     try:
         where, login = _without_login(url)
@@ -178,6 +182,8 @@ def _posted(url: str, body: Mapping[str, Any]) -> str:
         return f"it answered {error.code}"
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or error
+        if isinstance(reason, TimeoutError):
+            return _late()
         return (getattr(reason, "strerror", None) or type(reason).__name__)[:MOST_LINE]
     except Exception as error:  # noqa: BLE001  http.client raises kinds of its own
         return type(error).__name__
