@@ -160,7 +160,7 @@ def test_a_silent_remote_holds_neither_the_session_nor_the_end(
         assert "not reached yet" in world.mirror.standing().words
         began = time.monotonic()
         world.mirror.close()
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10
         assert world.mirror.left.startswith("6 events not sent to git://127.0.0.1")
 
 

@@ -155,7 +155,7 @@ def test_one_that_is_silent_or_trickles_has_its_time_and_no_more(serve: Serve) -
     for server in (silent, trickling):
         begun = time.monotonic()
         assert once(HttpProbe(url=server.url), timeout=0.3) == (None, "no answer within 0.3 s")
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 10
 
 
 def test_headers_and_the_login_in_an_address_are_sent_and_told_to_nobody(serve: Serve) -> None:

@@ -105,7 +105,7 @@ def test_the_end_waits_for_nobody(taking: Taking, silent: Answers) -> None:
     until(lambda: silent.requests)
     begun = time.monotonic()
     taking.sampler.close()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 20  # The probe has 60 s.
     taking.sampler.measure({"b": asks(silent.url)})
     assert len(silent.requests) == 1
 
