@@ -81,9 +81,9 @@ async def test_stages_count_down_and_say_what_is_overdue(
     async with app.run_test(size=size) as pilot:
         await starts(pilot, app)
         await until(pilot, lambda: "▶ stage 1 0–2 min Emergency actions  0 of 2" in text_of(app))
-        await until(pilot, lambda: "1:5" in row_of(app, "Emergency actions"))
+        await until(pilot, lambda: "1:5" in row_of(app, "min Emergency actions"))
         clock.ahead = 150
-        await until(pilot, lambda: "overdue 0:3" in row_of(app, "Emergency actions"))
+        await until(pilot, lambda: "overdue 0:3" in row_of(app, "min Emergency actions"))
         await until(pilot, lambda: "▶ stage 2 2–10 min Critical validation" in text_of(app))
         assert "left" in row_of(app, "Critical validation")
         (place.work / "go").touch()
@@ -109,9 +109,9 @@ async def test_another_terminal_shows_the_same_times_and_ticks(scene: Make) -> N
         await pilot.press("f9")
         await until(pilot, lambda: "▶ stage 1 0–2 min Emergency actions  1 of 2" in text_of(app))
         await until(pilot, lambda: "called, Grace" in text_of(app))
-        await until(pilot, lambda: "left" in row_of(app, "Emergency actions"))
+        await until(pilot, lambda: "left" in row_of(app, "min Emergency actions"))
         # The clock is that of the rollback's start, not of when somebody came to look.
-        assert "0:" in row_of(app, "Emergency actions").split("of 2")[1]
+        assert "0:" in row_of(app, "min Emergency actions").split("of 2")[1]
 
 
 @pytest.mark.parametrize("size", SIZES)

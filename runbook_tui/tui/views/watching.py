@@ -16,7 +16,7 @@ from runbook_tui.run.watch_deciding import BY_ITSELF, may_start_by_itself
 from runbook_tui.run.watching import Standing, ago, limit_words, number
 from runbook_tui.tui.views.gauges import GLYPHS, Gauge
 from runbook_tui.tui.views.sparkline import BREACH, STEP, Mark, marks, sparkline
-from runbook_tui.tui.views.tone import Line, spread
+from runbook_tui.tui.views.tone import Line, length, spread
 
 LONGEST = 300
 NOTHING = "the plan names no watches, targets, alerts, contacts or escalations"
@@ -50,10 +50,13 @@ def _gauge(state: RunState, gauge: Gauge, now: float, width: int) -> Iterator[Li
     glyph, tone = GLYPHS[gauge.standing]
     lasts = f" {clock(max(0.0, now - gauge.since))}" if gauge.since is not None else ""
     left: Line = [(f"   {glyph} ", tone), (f"{gauge.title}  ", "strong"), (gauge.number, tone),
-                  (f"  {gauge.word}{lasts}", tone),
-                  (f"  breached {limit_words(gauge.watch)}", "dim")]  # fmt: skip
+                  (f"  {gauge.word}{lasts}", tone)]  # fmt: skip
+    limit = f"breached {limit_words(gauge.watch)}"
     age = "no sample yet" if gauge.age is None else f"{ago(gauge.age)} "
-    yield spread(left, [(age, "dim")], width)
+    fits = length([*left, ("  ", "plain"), (limit, "dim"), (f" {age}", "dim")]) <= width
+    yield spread([*left, (f"  {limit}", "dim")] if fits else left, [(age, "dim")], width)
+    if not fits:
+        yield [(f"     {limit}", "dim")]
     if gauge.trouble and gauge.standing is not Standing.GOOD:
         yield [(f"     {printable(gauge.trouble, LONGEST)}", tone)]
     if gauge.recorded.overridden:
