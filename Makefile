@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 ROUNDS ?= 200
-JOBS ?= 3
+JOBS ?= 4
 UNIT ?=
 PYTEST := $(BIN)/python -m pytest
 
@@ -36,13 +36,13 @@ unit: $(DEV) ## the pure packages
 	$(PYTEST) -q -n 2 $(UNIT) tests/unit
 
 integration: $(DEV) ## with real SQLite, PTYs, git, HTTP
-	$(PYTEST) -q -n $(JOBS) tests/integration
+	$(PYTEST) -q -n $(JOBS) --durations=15 tests/integration
 
 screens: $(DEV) ## the screens, driven by a pilot, and their golden pictures
 	$(PYTEST) -q -n $(JOBS) tests/tui
 
 e2e: $(DEV) ## the real program on a real terminal
-	$(PYTEST) -q -n $(JOBS) tests/e2e
+	$(PYTEST) -q -n $(JOBS) --durations=15 tests/e2e
 
 golden: $(DEV) ## renew the golden pictures; look at the difference before you commit it
 	$(PYTEST) -q tests/tui --snapshot-update
