@@ -51,16 +51,12 @@ def show(
     wants to lead it; ``first``: what the screen begins with, as in `begin_with`. Raises what
     kept it from being opened, once the screen has closed.
     """
-    # Not by way of `wiring`, which knows readers that no first frame has to wait for.
-    from runbook_tui.preferences.reading import preferences
-    from runbook_tui.preferences.seen_hints import SeenHints
-    from runbook_tui.settings import load
+    from runbook_tui import wiring
     from runbook_tui.tui.app import RunbookApp
     from runbook_tui.tui.hangup import end_with_terminal
 
     end_with_terminal()
-    seen = SeenHints(load().home / "hints.json")
-    app = RunbookApp(opening, preferences=preferences(), seen=seen)
+    app = RunbookApp(opening, preferences=wiring.preferences(), seen=wiring.seen_hints())
     app.begin_with(first)
     status = app.run()
     shown = opening.end()

@@ -16,6 +16,7 @@ from runbook_tui.wiring.person import (
     login,
     now,
     preferences,
+    seen_hints,
     settings,
     trust,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "prune",
     "remote_address",
     "report",
+    "seen_hints",
     "settings",
     "share",
     "shared_runs",

@@ -10,6 +10,7 @@ from runbook_tui.settings import Settings
 
 if TYPE_CHECKING:
     from runbook_tui.preferences.model import Preferences
+    from runbook_tui.preferences.seen_hints import SeenHints
     from runbook_tui.run.events import Actor
     from runbook_tui.run.state import RunState
     from runbook_tui.session.trust import Trust
@@ -32,6 +33,13 @@ def preferences() -> Preferences:
     from runbook_tui.preferences.reading import preferences
 
     return preferences()
+
+
+def seen_hints() -> SeenHints:
+    """Which hints this home's people have seen."""
+    from runbook_tui.preferences.seen_hints import SeenHints
+
+    return SeenHints(settings().home / "hints.json")
 
 
 def identity(claimed: str | None = None) -> Actor:
