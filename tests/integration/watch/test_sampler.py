@@ -10,7 +10,7 @@ import pytest
 
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.session.ports.probes import Ask, HttpProbe, Reading
-from runbook_tui.watch.sampler import ThreadSampler
+from runbook_tui.watch.sampler import TOGETHER, ThreadSampler
 from tests.fakes.answers import Answers, answer
 from tests.waiting import until
 
@@ -53,13 +53,15 @@ def asks(url: str, *, every: float = 0.05, timeout: float = 5.0) -> Ask:
 
 
 def test_each_is_sampled_at_its_cadence_over_one_connection(taking: Taking, good: Answers) -> None:
-    taking.sampler.measure({"a": asks(good.url), "b": asks(good.url, every=100.0)})
-    until(lambda: len(taking.of("a")) >= 10)
+    begun = time.monotonic()
+    taking.sampler.measure({"a": asks(good.url, every=0.2), "b": asks(good.url, every=100.0)})
+    until(lambda: len(taking.of("a")) >= 6)
     readings = taking.of("a")
     assert len(taking.of("b")) == 1
     assert all(r.value == 200.0 for r in readings)
     assert good.connections == 2
-    assert readings[9].asked - readings[0].asked > 0.05 * 9 - 0.06
+    # The first may be late and the sixth with it; none is earlier than those beside it allow.
+    assert readings[5].asked - begun >= 0.2 * 5 - TOGETHER
 
 
 def test_forty_that_are_silent_hold_no_other_up(
