@@ -120,5 +120,5 @@ def _follow(run: str | None, claimed: str | None) -> int:
     from runbook_tui.cli.opening import reading, run_named, taking_part
 
     with taking_part(run_named(run), actor(claimed)) as session, reading() as journal:
-        session.appear("follows without a screen")
+        session.presence.enter(session.actor, "follows without a screen")
         return follow(session, journal)

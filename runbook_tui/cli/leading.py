@@ -56,10 +56,10 @@ def lead_lines(
     session = _session(run, who, plan)
     found = session.state
     begun = found.seq if after is None else after
-    session.look_back(LOOK_BACK)
+    session.lookout.look_back(LOOK_BACK)
     session.measuring.attended = plain
     _open(session, resume=resume, taking=taking)
-    session.appear("leads without a screen")
+    session.presence.enter(session.actor, "leads without a screen")
     begin(session, share)
     try:
         known = () if share else no_longer_shared(session.state)
@@ -128,7 +128,7 @@ def _session(run: str, who: Actor, plan: PlanFiles | None) -> Session:
 def _open(session: Session, *, resume: bool, taking: Takeover | None) -> None:
     why = taking or Takeover()
     if not session.open(resume=resume, reason=why.reason, seize=why.seize):
-        raise led_by(session.run, session.lead_lock.holder())
+        raise led_by(session.run, session.lead.lock.holder())
     begin_telling(session)
 
 

@@ -131,7 +131,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         say.err("a rollback of this run is under way; going on with it")
     else:
         scope, node = _scope(state, wish.scope)
-        session.look_around(checks=wish.only_plan)
+        session.lookout.look_around(checks=wish.only_plan)
         state = with_values(session.foreseen(), values.plain)
         absent = session.absent
         held = tuple(name for name in absent.secrets if name not in values.secret)

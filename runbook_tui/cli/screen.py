@@ -36,7 +36,7 @@ def opened(session: Session, said: str = "") -> Opened:
     from runbook_tui.tui.opening import Opened
 
     gone = Deputy(session).dismiss
-    session.appear("leads" if session.leads else "looks on")
+    session.presence.enter(session.actor, "leads" if session.leads else "looks on")
     terminals = wiring.terminals() if session.elsewhere is None else wiring.no_terminals()
     return Opened(session=session, terminals=terminals, said=said, gone=gone)
 

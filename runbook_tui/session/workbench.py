@@ -10,6 +10,7 @@ from pathlib import Path
 
 from runbook_tui.book.model import Secret, Step
 from runbook_tui.run.durations import Past
+from runbook_tui.run.events import Actor
 from runbook_tui.run.frame import now_in
 from runbook_tui.run.rehearsal import as_if, left_alone
 from runbook_tui.run.rollback import folders
@@ -18,6 +19,7 @@ from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
+from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.kept_files import KeptFiles
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Recorder
@@ -146,3 +148,27 @@ class Workbench:
     def _fetch(self, secret: Secret) -> str | None:
         begun = self.state.begun
         return self.surroundings.secret(secret, begun.folder if begun is not None else "/")
+
+
+def workbench(
+    state: RunState,
+    actor: Actor,
+    journal: Journal,
+    commands: Commands,
+    surroundings: Surroundings,
+    clock: Clock,
+    folder: Path,
+    files: KeptFiles,
+) -> Workbench:
+    """The bench of a run that is opened now; ``folder`` is where it keeps what is not an event."""
+    places = Places(folder, state.run)
+    return Workbench(
+        recorder=Recorder(journal, state, actor, clock, places),
+        commands=commands,
+        surroundings=surroundings,
+        clock=clock,
+        folder=folder,
+        places=places,
+        papers=Papers(folder),
+        files=files,
+    )

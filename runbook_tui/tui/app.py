@@ -174,7 +174,7 @@ class RunbookApp(FacingApp):
         self.install_screen(rollback, "rollback")
         self.push_screen(MainScreen())
         self._stop_listening = self.session.listen(lambda _: self.post(self.Changed()))
-        self.session.keep_looking()
+        self.session.lookout.keep_looking()
         self.keep_terminal()
         self.begin_hints()
         # After the first frame: what is there by then is there for good.

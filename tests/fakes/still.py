@@ -26,6 +26,23 @@ class NoPulls:
         return ()
 
 
+class StillLookout:
+    """Nothing is looked for."""
+
+    def keep_looking(self) -> None:
+        return
+
+
+class StillKeyboard:
+    """What is typed reaches nobody."""
+
+    def write(self, place: str, data: bytes) -> None:
+        return
+
+    def resize(self, place: str, rows: int, columns: int) -> None:
+        return
+
+
 class StillSession:
     """Shows one state and refuses everything."""
 
@@ -41,6 +58,8 @@ class StillSession:
         self.presence = Presence(Path("/proc/nowhere"))
         self.asked: list[Request] = []
         self.pulls = NoPulls()
+        self.lookout = StillLookout()
+        self.keyboard = StillKeyboard()
         self.sharing: Sharing | None = None
         self.elsewhere = None
         self.gauges: dict[str, Measured] = {}
@@ -57,17 +76,8 @@ class StillSession:
     def now(self) -> float:
         return time.time()
 
-    def keep_looking(self) -> None:
-        return
-
     def listen(self, callback: Callable[[RunState], None]) -> Callable[[], None]:
         return lambda: None
-
-    def write(self, folder: str, data: bytes) -> None:
-        return
-
-    def resize(self, folder: str, rows: int, columns: int) -> None:
-        return
 
     def give_secret(self, name: str, value: str) -> None:
         return

@@ -103,7 +103,7 @@ class Output(Vertical):
         record = self.command
         # One that has ended is told of as such; its keys reach nobody anyhow.
         if record is None or not record.running or self.takes_keys:
-            self.app.session.write(folder, data)
+            self.app.session.keyboard.write(folder, data)
         else:
             self.post_message(self.Unread())
 
@@ -111,7 +111,7 @@ class Output(Vertical):
         """The command's terminal is as large as the lead's pane, or that of who types into it:
         whoever only looks on changes nothing for the others."""
         if self.app.session.leads or self.pane.typing:
-            self.app.session.resize(message.folder, message.rows, message.columns)
+            self.app.session.keyboard.resize(message.folder, message.rows, message.columns)
 
     def on_pane_typing_changed(self) -> None:
         """The frame says whether keys go to the command."""

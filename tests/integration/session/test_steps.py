@@ -264,7 +264,7 @@ def test_two_leads_of_one_run_are_not(scene: Make) -> None:
     first = place.open()
     with pytest.raises(AssertionError):
         place.open()
-    assert "Ada" in first.lead_lock.holder()
+    assert "Ada" in first.lead.lock.holder()
 
 
 def test_the_end_of_the_run_ends_what_runs_in_the_background_and_says_so(scene: Make) -> None:

@@ -85,7 +85,7 @@ def test_a_second_lead_is_turned_away_and_the_first_is_named(scene: Make) -> Non
     first = place.open()
     second = place.made(actor=GRACE)
     assert not second.open(resume=True)
-    assert ADA.identity in second.lead_lock.holder()
+    assert ADA.identity in second.lead.lock.holder()
     assert "lead.handed_over" not in place.types()
     first.close()
     assert second.open(resume=True)

@@ -311,10 +311,10 @@ def test_one_program_alone_shares_a_run(world: World) -> None:
     other = world.mirrored()
     other.round()
     assert "another program on this machine" in other.standing().news
-    world.session.leads = False
+    world.session.lead.held = False
     with pytest.raises(Exception, match="led by somebody else now"):
         world.mirror.round()
-    world.session.leads = True
+    world.session.lead.held = True
     other.round()
     assert not other.standing().away
     ask(world.session, r.AddNote(text="through the other"))
