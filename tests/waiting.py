@@ -6,10 +6,13 @@ import threading
 import time
 from collections.abc import Callable
 
+PATIENCE = 60.0
+"""Seconds after which what did not come will not come, on however busy a machine."""
+
 _PAUSE = threading.Event()
 
 
-def until(holds: Callable[[], object], seconds: float = 20.0, what: str = "") -> None:
+def until(holds: Callable[[], object], seconds: float = PATIENCE, what: str = "") -> None:
     """Return as soon as ``holds()`` is true; fail the test after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -46,7 +46,7 @@ class Terminal:
         socket = f"{self.folder}/tmux-{self._servers}"
         done = subprocess.run(
             ["tmux", "-S", socket, "-f", "/dev/null", *words], capture_output=True, text=True,
-            check=False, timeout=20,
+            check=False, timeout=60,
         )  # fmt: skip
         return done.stdout
 

@@ -49,7 +49,7 @@ def test_on_a_terminal_a_lead_that_changes_is_asked_about(runbook: Program) -> N
     runbook("run", runbook.plan(WAITS), "--no-tui")
     child = pexpect.spawn(
         sys.executable, ["-m", "runbook_tui", "resume", "--no-tui", "--as", GRACE],
-        cwd=str(runbook.work), env=runbook.environment(TERM="xterm"), encoding="utf-8", timeout=20,
+        cwd=str(runbook.work), env=runbook.environment(TERM="xterm"), encoding="utf-8", timeout=60,
     )  # fmt: skip
     child.expect("Lead “Waits”")
     child.sendline("n")

@@ -85,7 +85,7 @@ def test_on_a_terminal_the_name_is_typed(runbook: Program, typed: str, status: i
         sys.executable,
         ["-m", "runbook_tui", "run", str(runbook.plan(PLAN)), "--no-tui", "--env", "live"],
         env=runbook.environment(TERM="xterm-256color"), cwd=str(runbook.work),
-        encoding="utf-8", timeout=30,
+        encoding="utf-8", timeout=60,
     )  # fmt: skip
     child.expect("PRODUCTION. Type “live” to begin")
     child.sendline(typed)

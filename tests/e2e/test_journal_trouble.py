@@ -152,7 +152,7 @@ def test_a_journal_behind_a_link_is_one_journal(runbook: Program, run: str) -> N
     assert runbook("note", other, "seen").status == 0
     assert "note.added" in runbook.types()
     runbook("stop", other)
-    child.wait(20)
+    child.wait(60)
     assert runbook("verify").status == 0
     assert not list(elsewhere.glob("kept.db-wal"))
 

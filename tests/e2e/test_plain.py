@@ -47,7 +47,7 @@ def plain(runbook: Program) -> Iterator[pexpect.spawn[str]]:
     child = pexpect.spawn(
         sys.executable, ["-m", "runbook_tui", "run", str(runbook.plan(PLAN)), "--plain"],
         cwd=str(runbook.work), env=runbook.environment(TERM="xterm", NO_COLOR="1"),
-        encoding="utf-8", timeout=20,
+        encoding="utf-8", timeout=60,
     )  # fmt: skip
     yield child
     child.close(force=True)

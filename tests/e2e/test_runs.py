@@ -145,7 +145,7 @@ def test_stop_ends_what_runs_whether_a_lead_lives_or_not(runbook: Program) -> No
     child = runbook.start("run", runbook.plan(LONG), "--no-tui")
     wait_for_output(runbook, "tick 3")
     assert runbook("stop").status == 0
-    assert child.wait(timeout=20) == 1
+    assert child.wait(timeout=60) == 1
     # What a person stopped is not run again without a word.
     unasked = runbook("resume", "--no-tui")
     assert unasked.status == 7

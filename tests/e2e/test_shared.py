@@ -15,7 +15,7 @@ from tests.waiting import until
 def team(folder: Path) -> Path:
     """The team's remote."""
     path = folder / "team.git"
-    subprocess.run(["git", "init", "-q", "--bare", str(path)], check=True, timeout=20)
+    subprocess.run(["git", "init", "-q", "--bare", str(path)], check=True, timeout=60)
     return path
 
 
@@ -50,7 +50,7 @@ def test_a_reviewer_elsewhere_sees_it_and_writes_to_it(runbook: Program, tmp_pat
         (runbook.work / "go").touch()
         assert lead.wait(timeout=60) == 0
         screen.see("the run is over")
-        assert reader.wait(timeout=20) == 0
+        assert reader.wait(timeout=60) == 0
     finally:
         screen.end()
         lines.close()
@@ -87,13 +87,13 @@ def test_a_remote_goes_by_its_name_in_the_plans_repository(
 ) -> None:
     origin = team(tmp_path)
     for words in (["init", "-q"], ["remote", "add", "upstream", str(origin)]):
-        subprocess.run(["git", "-C", str(runbook.work), *words], check=True, timeout=20)
+        subprocess.run(["git", "-C", str(runbook.work), *words], check=True, timeout=60)
     plan = runbook.plan('format = 1\ntitle = "T"\n[[phase]]\ntitle = "P"\n[[phase.step]]\n'
                         'id = "a"\ntitle = "A"\nrun = "true"\nundo = "true"\n')  # fmt: skip
     assert runbook("run", plan, "--share", "upstream", "--no-tui").status == 0
     run = runbook.run_id()
     refs = subprocess.run(["git", "-C", str(origin), "for-each-ref"], capture_output=True,
-                          text=True, check=True, timeout=20).stdout  # fmt: skip
+                          text=True, check=True, timeout=60).stdout  # fmt: skip
     assert f"refs/runbook/{run}/log" in refs
     other = runbook("join", "--share", "upstream", "beef", "--no-tui")
     assert other.status == 2

@@ -34,7 +34,7 @@ def demo(made: Scene, go: threading.Event | None = None) -> tuple[DemoApp, list[
 
     def approve() -> None:
         called.append("Grace")
-        assert go is None or go.wait(20)
+        assert go is None or go.wait(60)
         grace = made.open(leads=False, actor=GRACE)
         ask(grace, r.SignNode(node="core", role="cto"))
 

@@ -42,7 +42,7 @@ class Here:
         ]
 
     def runs(self) -> list[RunRow]:
-        self.let_go.wait(20)
+        self.let_go.wait(60)
         return self.rows
 
     def look(self, row: RunRow) -> RunRow:

@@ -34,10 +34,10 @@ class Slow:
 
     def _work(self, opening: Opening) -> Opened:
         opening.doing = "reading plan.toml"
-        assert self.may_commit.wait(20)
+        assert self.may_commit.wait(60)
         opening.commit()
         opening.doing = "recording the run"
-        assert self.may_end.wait(20)
+        assert self.may_end.wait(60)
         return Opened(session=self._scene.open(), terminals=LogTerminals())
 
     def finish(self) -> None:

@@ -121,7 +121,7 @@ async def test_a_probe_that_failed_is_run_again(scene: Make, key: str) -> None:
 
 def test_probing_again_is_refused_where_nothing_has_failed(scene: Make) -> None:
     session = scene(book(PROBED)).open()
-    answer = session.ask(r.ProbeAgain(step="a")).result(20)
+    answer = session.ask(r.ProbeAgain(step="a")).result(60)
     assert isinstance(answer, r.Refusal)
     ask(session, r.AddNote(text="still here"))
 

@@ -132,7 +132,7 @@ async def test_a_signed_gate_is_signed_with_a_key_beside_the_screen(
 
     class Touched(SshSignatures):
         def sign(self, text: str, purpose: str, key: Key) -> str:
-            assert touched.wait(20)
+            assert touched.wait(60)
             return super().sign(text, purpose, key)
 
     monkeypatch.setenv("RUNBOOK_KEY", keys.file("grace"))

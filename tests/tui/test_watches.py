@@ -89,7 +89,7 @@ async def test_w_shows_what_it_was_and_a_person_goes_on_with_a_reason(
 ) -> None:
     session = scene(plan(server, "block", gate=Gate(roles=("cto",)))).open()
     server.act = answer('{"rate": 98.1}')
-    session.ask(r.SignNode(node="p", role="cto"), GRACE).result(20)
+    session.ask(r.SignNode(node="p", role="cto"), GRACE).result(60)
     app = RunbookApp(session, StillTerminals())
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: session.state.breached)

@@ -110,7 +110,7 @@ def test_it_goes_however_its_holder_ends(way: str, tmp_path: Path) -> None:
     """)
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True,
-        check=False, timeout=20,
+        check=False, timeout=60,
     )  # fmt: skip
     pid = int(done.stdout)
     assert not done.stderr

@@ -138,14 +138,14 @@ class Scene:
 
 def ask(session: Session, request: r.Request) -> Accepted:
     """Ask and expect a yes."""
-    answer = session.ask(request).result(20)
+    answer = session.ask(request).result(60)
     assert not isinstance(answer, Refusal), answer
     return answer
 
 
 def refused(session: Session, request: r.Request) -> Refusal:
     """Ask and expect a no."""
-    answer = session.ask(request).result(20)
+    answer = session.ask(request).result(60)
     assert isinstance(answer, Refusal), answer
     return answer
 

@@ -42,7 +42,7 @@ def test_whoever_is_taken_over_from_starts_nothing_from_then_on(scene: Make) -> 
     assert not (place.work / "ran").exists()
     run_step(second, "a")
     run_step(second, "b")
-    first.pause().result(20)
+    first.pause().result(60)
     assert "run.paused" not in place.types()
     assert (place.work / "ran").read_text() == "ran\n"
     assert "pid" in second.lead.lock.holder()

@@ -118,7 +118,7 @@ def test_a_gate_stays_shut_while_it_is_breached(scene: Make, server: Answers) ->
     says(server, 98.0)
     session = scene(runbook).open()
     until(lambda: session.state.breached)
-    session.ask(r.SignNode(node="p", role="cto"), GRACE).result(20)
+    session.ask(r.SignNode(node="p", role="cto"), GRACE).result(60)
     assert "held shut" in refused(session, r.StartStep(step="a")).reason
     ask(session, r.OverrideWatch(watch="w", reason="a wave that we know"))
     assert blockers(session.state, "a") == ()

@@ -559,7 +559,7 @@ def test_a_live_session_learns_what_an_emergency_rollback_did(scene: Make) -> No
     ask(session, r.OpenRollback(scope="run"))
     assert session.state.step("a").status is Status.PENDING
     assert spare.accounts(place.place, place.run) == []
-    refusal = session.ask(r.StartRollback(scope="run", node="")).result(20)
+    refusal = session.ask(r.StartRollback(scope="run", node="")).result(60)
     assert isinstance(refusal, Refusal)
     assert "nothing to roll back" in refusal.reason
 

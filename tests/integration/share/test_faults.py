@@ -24,7 +24,7 @@ from runbook_tui.share.git import shown
 from runbook_tui.share.pace import Pace
 from tests.integration.session.scene import ask, run_step
 from tests.integration.share.world import Line, World, git
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 class Skewed(SystemClock):
@@ -54,7 +54,7 @@ def test_both_sides_go_on_while_the_remote_is_away(world: World) -> None:
     # What needs a vote waits, here and there; what does not goes on.
     assert not gate_open(world.session.state, "core")
     assert not gate_open(grace.session.state, "core")
-    refused = world.session.ask(r.StartStep(step="ship")).result(20)
+    refused = world.session.ask(r.StartStep(step="ship")).result(60)
     assert isinstance(refused, Refusal)
     assert "not reached since" in world.mirror.standing().words
     assert "2 votes on the way" in grace.follower.standing().words
@@ -160,7 +160,7 @@ def test_a_silent_remote_holds_neither_the_session_nor_the_end(
         assert "not reached yet" in world.mirror.standing().words
         began = time.monotonic()
         world.mirror.close()
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < PATIENCE
         assert world.mirror.left.startswith("6 events not sent to git://127.0.0.1")
 
 
@@ -289,7 +289,7 @@ def test_clocks_that_lie_an_hour_apart_change_nothing(
     assert gate_open(grace.session.state, "core")
     assert world.alarms() == []
     # Times are those of the lead's clock.
-    assert abs(grace.session.now() - world.session.now()) < 30
+    assert abs(grace.session.now() - world.session.now()) < 300
 
 
 def test_one_push_in_each_interval_however_much_is_recorded(world: World) -> None:

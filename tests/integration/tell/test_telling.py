@@ -143,7 +143,7 @@ def test_nobody_further_up_is_told_once_somebody_sees_to_it_and_pagerduty_hears_
     assert triggered["event_action"] == "trigger"
     assert triggered["routing_key"] == "KEY"
     assert triggered["payload"]["severity"] == "error"
-    session.ask(r.Acknowledge(alarm=told(place)[0].alarm), GRACE).result(20)
+    session.ask(r.Acknowledge(alarm=told(place)[0].alarm), GRACE).result(60)
     until(lambda: len(told(place)) == 2)
     resolved = there.posted[1]
     assert (resolved["event_action"], resolved["dedup_key"]) == ("resolve", triggered["dedup_key"])
@@ -173,8 +173,8 @@ def test_a_dead_address_says_so() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    said = WebChannel(f"http://user:word@127.0.0.1:{port}/x", "generic", lambda: None)
-    assert said.send(MESSAGE) == "Connection refused"
+        said = WebChannel(f"http://user:word@127.0.0.1:{port}/x", "generic", lambda: None)
+        assert said.send(MESSAGE) == "Connection refused"
     assert "word" not in said.name
     assert WebChannel("https://x.y/", "pagerduty", lambda: None).send(MESSAGE) == (
         "its routing key is not known here"
