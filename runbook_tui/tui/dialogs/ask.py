@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from textual import events
 from textual.app import ComposeResult
@@ -31,6 +31,15 @@ def plain(text: str, longest: int = LONGEST) -> Content:
 class Line(Input):
     """One line of text; of a paste its lines stand behind one another, and no more than fits."""
 
+    def __init__(self, value: str | None = None, **more: Any) -> None:
+        super().__init__(value, **more)
+        self._first = value or ""
+
+    @property
+    def typed(self) -> bool:
+        """Whether somebody has typed into it."""
+        return bool(self.value != self._first)
+
     def _on_paste(self, event: events.Paste) -> None:
         room = LONGEST_LINE - len(self.value) + len(self.selected_text)
         text = " ".join(event.text[: 4 * LONGEST_LINE].splitlines())
@@ -40,6 +49,16 @@ class Line(Input):
         self.replace(text[: max(0, room)], *sorted(self.selection))
         if len(text) > room or len(event.text) > 4 * LONGEST_LINE:
             self.app.notify(f"the paste was cut: a line holds {LONGEST_LINE:,} characters")
+
+
+@runtime_checkable
+class Typed(Protocol):
+    """A dialog that may hold what somebody has typed and not said yet."""
+
+    @property
+    def typed(self) -> bool:
+        """Whether it does."""
+        ...
 
 
 class AskText(ModalScreen[str | None]):
@@ -55,6 +74,11 @@ class AskText(ModalScreen[str | None]):
         self._secret = secret
         self._empty = empty
         self._value = value
+
+    @property
+    def typed(self) -> bool:
+        """Whether somebody has typed here."""
+        return any(line.typed for line in self.query(Line))
 
     def compose(self) -> ComposeResult:
         """The question above its answer."""
@@ -136,6 +160,11 @@ class AskSignoff(ModalScreen[Signature | None]):
         self._roles = roles
         self._name = name
         self._role = role or roles[0]
+
+    @property
+    def typed(self) -> bool:
+        """Whether somebody has typed here."""
+        return any(line.typed for line in self.query(Line))
 
     def compose(self) -> ComposeResult:
         """What is signed, then name, role, comment, decision."""

@@ -121,7 +121,8 @@ class RollbackKeys(TonedScreen):
         """Back to the run; what runs goes on."""
         if self.app.keyed <= self.called_at:
             return  # This key was pressed before the panic key, and meant for what was there then.
-        if not self.running:
+        # Below may be what somebody was typing over this very screen.
+        if not self.running and self.app.screen_stack.count(self) == 1:
             self.app.ask(CloseRollback())
         self.app.say("")
         self.app.pop_screen()
