@@ -10,8 +10,9 @@ from textual.screen import Screen
 
 from runbook_tui.run.attention import own
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, pending
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import AskAnew, HandOver, LowerHand, OverrideGate, RaiseHand
-from runbook_tui.run.state import RunState, gate_open
+from runbook_tui.run.state import RunState
 from runbook_tui.run.times import said
 from runbook_tui.session.presence import Here
 from runbook_tui.tui.dialogs.ask import AskText, Confirm
