@@ -110,6 +110,10 @@ class _Reading:
 
     def runbook(self, plan: t.PlanTable, source: str) -> Runbook:
         """The plan, added to what it takes in."""
+        return self._with_words(self._carried_out(plan, source), plan)
+
+    def _carried_out(self, plan: t.PlanTable, source: str) -> Runbook:
+        """What is done, measured and taken back, with which values and by whom."""
         base, parts = self._outside.base or Runbook(title=""), self._outside.parts.values()
         others = self._outside.runbooks
         phases = self._nodes.phases(plan)
@@ -118,7 +122,6 @@ class _Reading:
         given = {name: self._parameter(name, p, base) for name, p in plan.parameters.items()}
         teams = {name: self._team(name, x, base) for name, x in plan.team.items()}
         signers = plan.policy.allowed_signers
-        said = {a.before for a in plan.approval}
         return Runbook(
             title=plan.title or base.title,
             source=source,
@@ -145,6 +148,14 @@ class _Reading:
             environments=tuple(self._environments(plan, others)),
             watches=joined((w for o in others for w in o.watches), watches),
             procedures=joined((p for o in others for p in o.procedures), procedures),
+        )  # fmt: skip
+
+    def _with_words(self, runbook: Runbook, plan: t.PlanTable) -> Runbook:
+        """What is said about it: targets, people, texts, and commands that stand beside."""
+        others = self._outside.runbooks
+        said = {a.before for a in plan.approval}
+        return replace(
+            runbook,
             thresholds=(
                 *(x for o in others for x in o.thresholds),
                 *(self._threshold(x, ("threshold", n)) for n, x in enumerate(plan.threshold)),

@@ -22,9 +22,10 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.handing_over import who_leads
 from runbook_tui.run.merges import MERGES
+from runbook_tui.run.order import blockers, passed
 from runbook_tui.run.requests import ConfirmationNeeded, PersonNeeded, Refusal, ValuesMissing
 from runbook_tui.run.several import next_ones, standing, status_of, to_begin
-from runbook_tui.run.state import BROKEN, OVER, RunState, Status, blockers, passed
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status
 from runbook_tui.run.summary import summary
 from runbook_tui.run.upcoming import next_open
 from runbook_tui.session.ports.journal import Journal

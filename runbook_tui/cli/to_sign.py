@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from runbook_tui.book.model import Gate
 from runbook_tui.run.deadlines import pending, words
+from runbook_tui.run.order import gate_open, over, signed
 from runbook_tui.run.outline import Node
-from runbook_tui.run.state import RunState, Status, gate_open, over, signed
+from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.upcoming import gates_waiting
 
 NOTHING = "nothing in this run asks for a sign-off that is not given yet"

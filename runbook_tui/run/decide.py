@@ -24,6 +24,7 @@ from runbook_tui.run.handing_over import hand_over
 from runbook_tui.run.late_values import lacking
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.mending import amend_undo, continue_undo, leave_undo, retry_undo
+from runbook_tui.run.order import blockers, closed, gate_open, passed
 from runbook_tui.run.people import joined, says_something
 from runbook_tui.run.prepare import missing_values, refused_values
 from runbook_tui.run.proving import seal
@@ -35,17 +36,7 @@ from runbook_tui.run.rollback_state import SEVERITIES
 from runbook_tui.run.several import standing, to_begin
 from runbook_tui.run.signing import sign
 from runbook_tui.run.skipping import skip
-from runbook_tui.run.state import (
-    BROKEN,
-    GONE,
-    OVER,
-    RunState,
-    Status,
-    blockers,
-    closed,
-    gate_open,
-    passed,
-)
+from runbook_tui.run.state import BROKEN, GONE, OVER, RunState, Status
 from runbook_tui.run.taking_over import take_plan
 from runbook_tui.run.ticking import tick_box
 from runbook_tui.run.upcoming import open_before

@@ -13,8 +13,9 @@ from datetime import tzinfo
 from runbook_tui.book.model import Phase
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.once import of_state
+from runbook_tui.run.order import closed
 from runbook_tui.run.remaining import estimated, parts_of, period
-from runbook_tui.run.state import OVER, RunState, Status, closed
+from runbook_tui.run.state import OVER, RunState, Status
 
 SHORT = 5.0
 """Seconds within which nobody wants to hear that a step takes longer than it did before."""

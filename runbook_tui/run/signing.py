@@ -13,13 +13,14 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.counting import counted, decided, hands
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, titles
+from runbook_tui.run.order import gate_open, over, passed, signed
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.people import EXAMPLE, NoIdentity, parse_identity, same, says_something
 from runbook_tui.run.prepare import resolve
 from runbook_tui.run.proving import unproven
 from runbook_tui.run.pulls import heads
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import RunState, Status, gate_open, over, passed, signed
+from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.verdicts import Signoff
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runbook_tui.book.model import Check, Phase, Watch
+from runbook_tui.run.order import closed
 from runbook_tui.run.outline import Kind
-from runbook_tui.run.state import BROKEN, RunState, Status, closed
+from runbook_tui.run.state import BROKEN, RunState, Status
 from runbook_tui.run.upcoming import next_open
 
 DEFAULT = 30.0

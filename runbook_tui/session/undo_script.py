@@ -16,7 +16,13 @@ from pathlib import Path
 
 from runbook_tui.book.model import Secret
 from runbook_tui.run import remote
-from runbook_tui.session import spare, undo_shell, undo_shell_commands, undo_shell_there
+from runbook_tui.session import (
+    spare,
+    undo_shell,
+    undo_shell_commands,
+    undo_shell_items,
+    undo_shell_there,
+)
 from runbook_tui.session.undo_file import UNDO_SECONDS, FiledUndo, Running, UndoFile
 from runbook_tui.session.undo_late import LATE, late, spelled
 
@@ -68,7 +74,7 @@ def script(file: UndoFile, place: Path, owner: Owner, bodies: Bodies | None = No
         undo_shell.ACCOUNT,
         undo_shell.LOCKS,
         undo_shell_commands.COMMANDS,
-        undo_shell_commands.ITEMS,
+        undo_shell_items.ITEMS,
         undo_shell_there.THERE if any(item.host for item in commands) else "",
         LATE if any(item.missing for item in commands) else "",
         _secrets(file.sources, file.items),

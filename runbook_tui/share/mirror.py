@@ -6,7 +6,6 @@ gone holds neither keys nor steps, and nothing that needs one of its votes goes 
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import threading
 import time
@@ -19,20 +18,19 @@ from runbook_tui.run.events import Actor, RunShared
 from runbook_tui.run.votes import TellShare
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.ports.clock import Clock
-from runbook_tui.session.ports.journal import Journal, JournalError
+from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.replica import Bodies
 from runbook_tui.session.session import Session
 from runbook_tui.session.sharing import Standing
 from runbook_tui.share.ballots import Ballots, Later
 from runbook_tui.share.commits import Author, in_batches
-from runbook_tui.share.git import GitTrouble, Locked, Refused, Unreachable, shown
+from runbook_tui.share.git import GitTrouble, Refused, Unreachable
+from runbook_tui.share.link import Link
 from runbook_tui.share.merging import Rewritten, Taken
 from runbook_tui.share.own import OwnRef
 from runbook_tui.share.pace import Pace, awaits
 from runbook_tui.share.refs import CUSTOM, FALLBACK, Layout
 from runbook_tui.share.repository import THERE, Repository
-from runbook_tui.share.stale import StaleLocks
-from runbook_tui.share.standing import Facts, in_words
 
 MOMENT = 1.0
 """Seconds for which whoever leaves waits for a remote that is away."""
@@ -83,8 +81,7 @@ class Mirror:
         self._ballots = Ballots(session, journal, repository, clock)
         self._log: OwnRef | None = None
         self._there: dict[str, str] = {}
-        self._facts = Facts(remote=shown(repository.remote), sends=True, began=clock.now())
-        self._locks = StaleLocks(clock.now, mono)
+        self._link = Link(repository, clock, mono, sends=True)
         self._moved = mono()
         self._closing = threading.Event()
         self._wake = threading.Event()
@@ -93,12 +90,11 @@ class Mirror:
     @property
     def remote(self) -> str:
         """The remote's address, without a password in it."""
-        return self._facts.remote
+        return self._link.facts.remote
 
     def standing(self) -> Standing:
         """How it stands now; never waits."""
-        facts = dataclasses.replace(self._facts, waiting=self._unsent)
-        return in_words(facts, self._clock.now())
+        return self._link.standing(self._unsent)
 
     @property
     def _unsent(self) -> int:
@@ -124,7 +120,7 @@ class Mirror:
         self._wake.set()
         if self._thread.is_alive():
             # Nobody waits for a remote that is away.
-            self._thread.join(MOMENT if self._facts.trouble else self._pace.last)
+            self._thread.join(MOMENT if self._link.facts.trouble else self._pace.last)
 
     # -- on the thread -----------------------------------------------------------------------------
 
@@ -133,13 +129,13 @@ class Mirror:
         try:
             while not self._closing.is_set():
                 self._pace.wait(self.round(), self._wake)
-            if self._log is not None and not self._facts.trouble:
+            if self._log is not None and not self._link.facts.trouble:
                 # By then all is recorded that was asked for before.
                 with suppress(NoAnswer):
                     self._session.started(1).result(2.0)
                 self._safely(self._send)
         except Shut as why:
-            self._know(shut=str(why), alarm=str(why) if self._session.leads else "")
+            self._link.know(shut=str(why), alarm=str(why) if self._session.leads else "")
         finally:
             self._lock.release()
 
@@ -163,27 +159,18 @@ class Mirror:
     def _safely(self, deed: Callable[[], object]) -> bool:
         """Do it; what keeps it from being done is known then, and it is tried again."""
         try:
-            deed()
-        except Locked as lock:
-            self._know(trouble=self._locks.words(lock.file))
+            return self._link.tried(deed, but=(Later,))
         except Later as why:
-            self._know(aside=f"votes wait: {why}")
-        except (GitTrouble, JournalError, OSError) as why:
-            self._know(trouble=str(why))
-            self._repository.clear_away()
-        else:
-            return True
-        return False
-
-    def _know(self, **facts: object) -> None:
-        self._facts = dataclasses.replace(self._facts, **facts)  # type: ignore[arg-type]
+            self._link.know(aside=f"votes wait: {why}")
+            return False
 
     def _round(self) -> None:
         self._alone()
         log = self._log if self._log is not None else self._begun()
         if self._repository.fetch(log.layout) or not self._there:
             self._there = self._repository.refs(THERE)
-        self._know(reached=self._clock.now(), trouble="", aside="")
+        self._link.reached()
+        self._link.know(aside="")
         self._hold_against(log)
         try:
             self._ballots.take(self._there)
@@ -265,9 +252,9 @@ class Mirror:
         held = self._write(log)
         if log.pending:
             self._push(log)
-            self._know(moved=self._clock.now())
+            self._link.know(moved=self._clock.now())
         self._tell_where(log)
-        self._know(alarm=held or self._ballots.alarm)
+        self._link.know(alarm=held or self._ballots.alarm)
 
     def _write(self, log: OwnRef) -> str:
         """Put new events into commits; why those from some event on are held back."""

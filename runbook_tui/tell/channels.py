@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -16,12 +15,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
+from runbook_tui.session import posting
 from runbook_tui.session.ports.runner import Runner
 
 PATIENCE = 5.0
 """Seconds that an address has to answer, all in all."""
 COMMAND_SECONDS = 10.0
-MOST_ANSWER = 4096
 MOST_LINE = 200
 
 
@@ -115,16 +114,7 @@ class WebChannel:
             if not key:
                 return "its routing key is not known here"
             body = pagerduty(message, key)
-        told: list[str] = []
-
-        def post() -> None:
-            told.append(_posted(self._url, body))
-
-        # Name look-ups and slow answers know no time limit; nobody waits for this thread.
-        thread = threading.Thread(target=post, name="webhook", daemon=True)
-        thread.start()
-        thread.join(PATIENCE)
-        return told[0] if told else _late()
+        return posting.post(lambda: _request(self._url, body), _why, patience=PATIENCE)
 
 
 def generic(message: Message) -> dict[str, Any]:
@@ -164,30 +154,21 @@ def _shown(url: str) -> str:
     return f"{parts.hostname}{port}"
 
 
-def _late() -> str:
-    return f"no answer within {PATIENCE:g} s"
+def _request(url: str, body: Mapping[str, Any]) -> urllib.request.Request:
+    where, login = _without_login(url)
+    return urllib.request.Request(
+        where, data=json.dumps(body).encode(), method="POST",
+        headers={"Content-Type": "application/json", "User-Agent": "runbook", **login},
+    )  # fmt: skip
 
 
-def _posted(url: str, body: Mapping[str, Any]) -> str:
-    try:
-        where, login = _without_login(url)
-        request = urllib.request.Request(
-            where, data=json.dumps(body).encode(), method="POST",
-            headers={"Content-Type": "application/json", "User-Agent": "runbook", **login},
-        )  # fmt: skip
-        opener = urllib.request.build_opener(_Stay)
-        with opener.open(request, timeout=PATIENCE) as answer:
-            answer.read(MOST_ANSWER)
-    except urllib.error.HTTPError as error:
+def _why(error: Exception) -> str:
+    if isinstance(error, urllib.error.HTTPError):
         return f"it answered {error.code}"
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
-        if isinstance(reason, TimeoutError):
-            return _late()
-        return (getattr(reason, "strerror", None) or type(reason).__name__)[:MOST_LINE]
-    except Exception as error:  # noqa: BLE001  http.client raises kinds of its own
+    if not isinstance(error, OSError | ValueError):
         return type(error).__name__
-    return ""
+    reason = getattr(error, "reason", None) or error
+    return (getattr(reason, "strerror", None) or type(reason).__name__)[:MOST_LINE]
 
 
 def _without_login(url: str) -> tuple[str, dict[str, str]]:
@@ -198,10 +179,3 @@ def _without_login(url: str) -> tuple[str, dict[str, str]]:
     given = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
     header = {"Authorization": f"Basic {base64.b64encode(given).decode()}"}
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), header
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Goes nowhere else: what was sent to one address is not meant for another."""
-
-    def redirect_request(self, *args: object, **more: object) -> None:
-        """Never."""

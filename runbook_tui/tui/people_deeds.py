@@ -10,15 +10,16 @@ from textual.screen import Screen
 
 from runbook_tui.run.attention import own
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, pending
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import AskAnew, HandOver, LowerHand, OverrideGate, RaiseHand
-from runbook_tui.run.state import RunState, gate_open
+from runbook_tui.run.state import RunState
 from runbook_tui.run.times import said
 from runbook_tui.session.presence import Here
 from runbook_tui.tui.dialogs.ask import AskText, Confirm
 from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.leaving import Wanted
 from runbook_tui.tui.screens.deeds import NodeScreen
-from runbook_tui.tui.views import people_news
+from runbook_tui.tui.views import guest, people_news
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
@@ -113,6 +114,15 @@ def mind_people(app: RunbookApp, before: tuple[Here, ...]) -> tuple[Here, ...]:
     if now is not before and before and not urgent:
         for text, tone in people_news.came_and_went(before, now, app.session.actor):
             app.say(text, tone)
+    return now
+
+
+def mind_lead(app: RunbookApp, *, leaderless: bool) -> bool:
+    """Say once that nobody leads any more, and what takes over; ``leaderless``: it was so when it
+    was looked last. Returns whether it is so now."""
+    now = app.session.leaderless
+    if now and not leaderless:
+        app.say(guest.nobody_leads(app.session.state, app.session.actor), "bad")
     return now
 
 

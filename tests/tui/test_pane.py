@@ -130,7 +130,9 @@ async def test_a_command_is_told_its_last_size_once(
         folder = Path(pane(app).folder)
         await until(pilot, lambda: terminal_size(folder)[0] == pane(app).size.height)
         told: list[tuple[int, int]] = []
-        monkeypatch.setattr(app.session, "resize", lambda _, rows, cols: told.append((rows, cols)))
+        monkeypatch.setattr(
+            app.session.keyboard, "resize", lambda _, rows, cols: told.append((rows, cols))
+        )
         for width in range(81, 96):
             await pilot.resize_terminal(width, 24)
         await until(pilot, lambda: app.size.width == 95 and told)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook_tui.run.state import gate_open
+from runbook_tui.run.order import gate_open
 from runbook_tui.share.far import NoTerminals
 from runbook_tui.tui.app import RunbookApp
 from tests.fakes.still import StillTerminals

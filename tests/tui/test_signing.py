@@ -14,7 +14,8 @@ from runbook_tui.command.runner import HelperRunner
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.journal.signatures import SshSignatures
 from runbook_tui.run import requests as r
-from runbook_tui.run.state import Status, gate_open
+from runbook_tui.run.order import gate_open
+from runbook_tui.run.state import Status
 from runbook_tui.session.ports.signatures import Key
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.dialogs.ask import AskSignoff, AskText

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
-from runbook_tui.run.events import CommandStarted
-from runbook_tui.run.state import CommandRecord
+from runbook_tui.tui.environment_deeds import show_environment
 from runbook_tui.tui.screens.deeds import NodeScreen
 from runbook_tui.tui.views.outputs import ending, outputs, own_commands, titled
 from runbook_tui.tui.widgets.keystrokes import StrayKeys
@@ -44,14 +42,6 @@ class PaneScreen(NodeScreen):
                 tooltip="what the step's next command put out"),
         Binding("escape", "escape", "list", id="list", tooltip="back to the list"),
     ]  # fmt: skip
-
-    class Told(Message):
-        """How a command was started, as the journal has it."""
-
-        def __init__(self, record: CommandRecord, started: CommandStarted | None) -> None:
-            super().__init__()
-            self.record = record
-            self.started = started
 
     def __init__(self) -> None:
         super().__init__()
@@ -124,11 +114,9 @@ class PaneScreen(NodeScreen):
             event.stop()
             event.prevent_default()
 
-    def on_pane_typing_changed(self) -> None:
-        """The foot shows other keys."""
-        self.paint_foot()
-
-    def on_descendant_focus(self) -> None:
+    @on(Pane.TypingChanged)
+    @on(events.DescendantFocus)
+    def other_keys(self) -> None:
         """The foot shows other keys."""
         self.paint_foot()
 
@@ -136,10 +124,6 @@ class PaneScreen(NodeScreen):
         """A click looks at the pane, as Tab does; where it is typed into that goes on."""
         self.add_class("-pane")
         self.show_output()
-
-    def find_in_output(self, text: str) -> None:
-        """Look for a text in the pane; the screen goes on meanwhile."""
-        self.output.pane.find(text)
 
     def on_pane_found(self, message: Pane.Found) -> None:
         """Say what a search has found."""
@@ -248,19 +232,7 @@ class PaneScreen(NodeScreen):
         if record is None:
             self.app.say("no command of this step has run yet: its environment shows once it has")
             return
-        told = self.app.session.started(record.seq)
-        told.add_done_callback(lambda told: self.post_message(self.Told(record, told.result())))
-
-    def on_pane_screen_told(self, message: Told) -> None:
-        """The journal has told how a command was started."""
-        from runbook_tui.tui.screens.reading import EnvironmentScreen
-
-        record, started = message.record, message.started
-        if started is None:
-            self.app.say("the journal does not tell how this command was started", "warn")
-            return
-        title = titled(self.state, record)
-        self.app.push_screen(EnvironmentScreen(started, title))
+        show_environment(self.app, record.seq, titled(self.state, record))
 
 
 def _outcome(hit: Hit) -> tuple[str, str]:

@@ -25,12 +25,13 @@ class SeekingScreen(FocusingScreen):
         """The checklist."""
         return self.query_one("#list", Checklist)
 
+    def _find(self, text: str) -> None:
+        self.output.pane.find(text)
+
     def action_find(self) -> None:
         """Find a step by its words, or text in the pane."""
         if self.looks:
-            self.app.with_text(
-                "Find in the output", self.find_in_output, value=self.output.pane.found
-            )
+            self.app.with_text("Find in the output", self._find, value=self.output.pane.found)
             return
         from runbook_tui.tui.dialogs.seek import Seek
 

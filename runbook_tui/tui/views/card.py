@@ -12,10 +12,11 @@ from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.deadlines import GATE, SIGN_OFF
 from runbook_tui.run.durations import NO_PAST, Past
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.outline import Node
 from runbook_tui.run.prepare import host_of, own_values, resolve, resolve_undo
 from runbook_tui.run.several import status_of
-from runbook_tui.run.state import RunState, gate_open
+from runbook_tui.run.state import RunState
 from runbook_tui.tui.views import deadline
 from runbook_tui.tui.views.boxes import boxes, packed
 from runbook_tui.tui.views.confirming import action_words

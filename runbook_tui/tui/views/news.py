@@ -5,7 +5,8 @@ from __future__ import annotations
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor
-from runbook_tui.run.state import BROKEN, RunState, Status, keeps_open, passed
+from runbook_tui.run.order import keeps_open, passed
+from runbook_tui.run.state import BROKEN, RunState, Status
 from runbook_tui.run.summary import summary
 from runbook_tui.run.upcoming import open_before
 from runbook_tui.tui.views import shared

@@ -6,8 +6,9 @@ from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.model import Phase, Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.durations import Past
+from runbook_tui.run.order import closed
 from runbook_tui.run.remaining import period
-from runbook_tui.run.state import OVER, RunState, closed, elapsed
+from runbook_tui.run.state import OVER, RunState, elapsed
 from runbook_tui.run.times import said
 from runbook_tui.tui.views.tone import Line
 

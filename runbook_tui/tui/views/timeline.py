@@ -9,10 +9,11 @@ from runbook_tui.book.durations import spoken
 from runbook_tui.run.critical import Critical, critical
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.forecast import Slot, forecast, slots
+from runbook_tui.run.order import closed
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.remaining import take
 from runbook_tui.run.several import status_of
-from runbook_tui.run.state import BROKEN, OVER, RunState, Status, closed
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status
 from runbook_tui.run.times import said as said_at
 from runbook_tui.tui.views.tone import GLYPHS, Line, cells, cut, length, spread
 from runbook_tui.tui.views.words import said

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from runbook_tui.book.durations import clock
 from runbook_tui.run.forecast import forecast
+from runbook_tui.run.order import closed
 from runbook_tui.run.several import status_of
-from runbook_tui.run.state import BROKEN, OVER, RunState, Status, closed, elapsed
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status, elapsed
 from runbook_tui.run.times import said as said_at
 from runbook_tui.run.undo_items import Absent
 from runbook_tui.run.upcoming import gates_waiting, next_open

@@ -17,7 +17,7 @@ from runbook_tui.book.reader import read
 from runbook_tui.forge.pull_programs import PullPrograms
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor, PlanChanged, PullMoved
-from runbook_tui.run.state import blockers, gate_open
+from runbook_tui.run.order import blockers, gate_open
 from runbook_tui.session.opening import expanded
 from runbook_tui.session.session import Session
 from runbook_tui.wiring import surroundings

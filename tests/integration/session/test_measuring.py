@@ -20,7 +20,8 @@ from runbook_tui.book.model import (
 )
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
-from runbook_tui.run.state import Status, blockers
+from runbook_tui.run.order import blockers
+from runbook_tui.run.state import Status
 from runbook_tui.run.watching import Standing
 from runbook_tui.session.session import Session
 from tests.fakes.answers import Answers, answer

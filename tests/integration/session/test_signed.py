@@ -29,8 +29,8 @@ from runbook_tui.run.events import (
     StepFinished,
     StepStarted,
 )
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import gate_open
 from runbook_tui.run.statement import SEAL, SIGN_OFF, statement
 from runbook_tui.session.answering import Accepted, Answer
 from runbook_tui.session.ports.signatures import Key

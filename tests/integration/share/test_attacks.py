@@ -10,8 +10,8 @@ import pytest
 
 from runbook_tui.run import requests as r
 from runbook_tui.run.canonical import canonical
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import gate_open
 from runbook_tui.run.votes import Vote, read_vote
 from runbook_tui.session.answering import Accepted
 from runbook_tui.share.commits import EMPTY_TREE, Author, Batch, Commit, read_commit, written

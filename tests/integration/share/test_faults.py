@@ -15,8 +15,9 @@ import pytest
 
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import Status, gate_open
+from runbook_tui.run.state import Status
 from runbook_tui.session.answering import Accepted
 from runbook_tui.session.ports.runner import Outcome
 from runbook_tui.share import git as git_calls

@@ -13,8 +13,9 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.finishing import conclude, waits_for
+from runbook_tui.run.order import blockers, closed, gate_open
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import Status, blockers, closed, gate_open
+from runbook_tui.run.state import Status
 from runbook_tui.session.opening import resumption
 from tests.fakes.history import ADA, GRACE, LINUS, History
 

@@ -13,9 +13,9 @@ from runbook_tui.report.building import build
 from runbook_tui.run import requests as r
 from runbook_tui.run.approving import approvals
 from runbook_tui.run.events import Actor, PullMoved, PullSeen, SignoffGiven
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.pulls import about, changed, words
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import gate_open
 from runbook_tui.tui.views.card import card
 from runbook_tui.tui.views.checklist import row
 from runbook_tui.tui.views.news import news

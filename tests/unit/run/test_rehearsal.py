@@ -6,10 +6,11 @@ from runbook_tui.book.model import Check, Command, Gate, Phase, Runbook, Step
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.offers import as_step
+from runbook_tui.run.order import blockers
 from runbook_tui.run.rehearsal import as_if, really_runs, would_be
 from runbook_tui.run.requests import ConfirmationNeeded, Refusal
 from runbook_tui.run.rollback import plan
-from runbook_tui.run.state import Status, blockers
+from runbook_tui.run.state import Status
 from runbook_tui.run.undo_items import Item
 from tests.fakes.history import History
 

@@ -11,8 +11,8 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import waits_for
+from runbook_tui.run.order import blockers, closed, gate_open, keeps_open, signed
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import blockers, closed, gate_open, keeps_open, signed
 from tests.fakes.history import ADA, GRACE, LINUS, History
 
 BARE_GRACE = Actor(name="Grace")

@@ -10,7 +10,8 @@ from runbook_tui.book.model import Check, Gate, Phase, Probe, Runbook, Step, Wat
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.closed_loop import answered
-from runbook_tui.run.state import Status, blockers, closed
+from runbook_tui.run.order import blockers, closed
+from runbook_tui.run.state import Status
 from runbook_tui.run.watch_deciding import due, proposing, resumed, turned
 from runbook_tui.run.watch_scope import cadence, looping, mattering
 from runbook_tui.run.watched import POINTS, Point, thinned
