@@ -12,10 +12,12 @@ PATIENCE = 60.0
 _PAUSE = threading.Event()
 
 
-def until(holds: Callable[[], object], seconds: float = PATIENCE, what: str = "") -> None:
-    """Return as soon as ``holds()`` is true; fail the test after ``seconds``."""
+def until(
+    holds: Callable[[], object], seconds: float = PATIENCE, what: str = "", pause: float = 0.01
+) -> None:
+    """Return as soon as ``holds()`` is true, asked every ``pause``; fail after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what or holds}")
-        _PAUSE.wait(0.01)
+        _PAUSE.wait(pause)
