@@ -76,6 +76,8 @@ class Item:
     """Those of its texts that have gone well already: they are not run again."""
     edited: tuple[str, ...] = ()
     """Who has changed its undo since it was recorded, and why; a sentence each."""
+    listed: str = ""
+    """Where the plan says how a person takes it back, where it has no undo of its own."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -218,6 +220,7 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
         status=step.status,
         asks=asks(state, id_),
         edited=edits(step),
+        listed=listed,
     )
 
 
