@@ -111,8 +111,10 @@ def _print_text(text: str, *, whole: bool) -> None:
 def _readiness(item: Item) -> str:
     if not item.ready:
         return item.why
-    if item.promised:
-        known = f"ready once {' and '.join(item.promised)} is put out"
+    if item.promised or item.made_by:
+        made = [f"“{item.made_by}” has made its folder"] if item.made_by else []
+        out = [f"{' and '.join(item.promised)} is put out"] if item.promised else []
+        known = f"ready once {' and '.join([*made, *out])}"
         return f"{known}, {takes(item)}" if takes(item) else known
     if item.usual is not None:
         return f"ready, usually {say.length(item.usual)}"

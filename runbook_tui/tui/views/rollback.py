@@ -140,6 +140,8 @@ def _standing(item: Item) -> Line:
         return [("▶ running ", "busy")]
     if item.behind:
         return [(f"waits for “{printable(item.behind, 16)}” ", "warn")]
+    if item.ready and item.made_by:
+        return [(f"✓ ready once “{printable(item.made_by, 20)}” has run ", "good")]
     if item.ready and item.promised:
         return [(f"✓ ready once {printable(', '.join(item.promised), 24)} is known ", "good")]
     if item.ready:
