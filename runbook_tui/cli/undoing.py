@@ -15,6 +15,7 @@ from runbook_tui.cli.words import came_of
 from runbook_tui.run import requests as r
 from runbook_tui.run.differing import differing
 from runbook_tui.run.late_values import lacking
+from runbook_tui.run.offers import offers
 from runbook_tui.run.reach import expected, reach, takes
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.rollback import (
@@ -89,6 +90,8 @@ def _print_item(item: Item, number: int, *, whole: bool) -> None:
         elif number:
             say.out("      then that of an attempt before it:")
         _print_text(text, whole=whole)
+    if item.listed:
+        say.out(f"        no undo of its own; the plan says how: {item.listed}")
     if item.kind == "irreversible":
         say.out(f"        ▔ floor: {item.reason}")
     if item.verify:
@@ -108,8 +111,10 @@ def _print_text(text: str, *, whole: bool) -> None:
 def _readiness(item: Item) -> str:
     if not item.ready:
         return item.why
-    if item.promised:
-        known = f"ready once {' and '.join(item.promised)} is put out"
+    if item.promised or item.made_by:
+        made = [f"“{item.made_by}” has made its folder"] if item.made_by else []
+        out = [f"{' and '.join(item.promised)} is put out"] if item.promised else []
+        known = f"ready once {' and '.join([*made, *out])}"
         return f"{known}, {takes(item)}" if takes(item) else known
     if item.usual is not None:
         return f"ready, usually {say.length(item.usual)}"
@@ -132,6 +137,7 @@ class Undoing:
         self._severity: Severity | None = None
         self._reminded: set[str] = set()
         self._look = 0.0
+        self._offered: frozenset[str] = frozenset()
 
     def start(
         self, scope: str, node: str, *, past_floor: bool, planned: RollbackPlan | None = None
@@ -208,9 +214,7 @@ class Undoing:
                     say.out(line)
                 status = self._over(rollback)
                 if self._may_ask and not state.rehearsal:
-                    from runbook_tui.cli.offering import offer_all
-
-                    offer_all(self._session, self._ask_value)
+                    self._offer()
                 return status
             if leave.is_set():
                 say.err("left; the undo that runs goes on")
@@ -224,6 +228,12 @@ class Undoing:
                 self._answer(waiting[0])
             self._wake.wait(POLL)
             self._wake.clear()
+
+    def _offer(self) -> None:
+        """Offer the commands that the plan keeps for this, each once."""
+        from runbook_tui.cli.offering import offer_all
+
+        self._offered |= offer_all(self._session, self._ask_value, self._offered)
 
     def _waited_long(self) -> bool:
         """Whether it has waited for a person for a while; nobody here can answer."""
@@ -334,6 +344,9 @@ class Undoing:
             return
         if item.missing and (self._ask_value(item.missing[0]) or self._ask_late(item)):
             return
+        if item.listed:
+            # What takes it back comes before the question whether it was.
+            self._offer()
         taken = confirmed(f"“{item.title}” ({item.why}): was it taken back by hand?")
         reason = ""
         while not taken and not reason.strip():
@@ -360,7 +373,17 @@ class Undoing:
         say.out(f"INCOMPLETE  after {took}; remaining:", colour="red", bold=True)
         for title in rollback.remaining:
             say.out(f"  {title}")
+        self._point_to_kept()
         return exits.INCOMPLETE
+
+    def _point_to_kept(self) -> None:
+        """Without a person: say that the plan has commands for what remains."""
+        state = self._session.state
+        kept = [o for o in offers(state) if o.last is None or not o.last.ok]
+        if kept and not self._may_ask:
+            count = f"{len(kept)} command{'' if len(kept) == 1 else 's'}"
+            how = f"on a terminal it is offered by: runbook rollback {state.run}"
+            say.out(f"the plan keeps {count} for this; {how}")
 
 
 def _undos(state: RunState, step_id: str, rollback: RollbackState) -> list[CommandRecord]:

@@ -89,7 +89,8 @@ class RollbackScreen(RollbackKeys):
 
     def on_row_list_moved(self, message: RowList.Moved) -> None:
         """Another row is chosen."""
-        self.query_one("#command").refresh()
+        for part in ("#command", "#foot"):
+            self.query_one(part).refresh()
         self._show_undo()
 
     def on_screen_resume(self) -> None:
@@ -183,5 +184,8 @@ class RollbackScreen(RollbackKeys):
         return [spread(left, severity.selector(self.state.severity), width)]
 
     def _paint_foot(self, width: int, height: int) -> list[Line]:
-        held = any(item.held for item in self._plan.items)
-        return [view.foot(self.state, self._waiting, runs=self.running, held=held, width=width)]
+        chosen = self.rows.chosen
+        foot = view.foot(
+            self.state, self._plan, self._waiting, chosen, runs=self.running, width=width
+        )
+        return [foot]

@@ -165,7 +165,7 @@ class UndoList(RowList):
             self.app.ask(TickNode(node=duty.id, off=duty.ticked is not None))
             return
         if call is not None:
-            self.app.ask(TickNode(node=call.callee.id, off=call.ticked is not None))
+            self.app.ask(TickNode(node=call.box, off=call.ticked is not None))
             return
         item = self.chosen
         if item is None or item.kind != "manual":
