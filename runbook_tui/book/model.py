@@ -406,6 +406,34 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement(Placed):
+    """Something elsewhere that says that the run is under way: opened and closed with it.
+
+    ``form``: ``alertmanager`` (a silence for ``matchers``, which ends by itself ``expires`` seconds
+    after it was prolonged last), ``grafana`` (an annotation), ``generic``, ``cloudevents`` or
+    ``pagerduty`` (change events). ``token`` is where what lets us in comes from. ``applies_to`` are
+    the phases, changes and steps during which it stands; none: the whole run.
+    """
+
+    id: str
+    form: str
+    url: str
+    token: Secret | None = None
+    matchers: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    dashboard: str = ""
+    panel: int | None = None
+    text: str = ""
+    expires: float = 900.0
+    applies_to: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is called where people read it."""
+        return self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateStatement(Placed):
     """A sentence or key that requires an approval; ``before`` is the id of the gated node."""
 
@@ -470,6 +498,7 @@ class Runbook:
     contacts: tuple[Contact, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     tell: Tell = Tell()
+    announcements: tuple[Announcement, ...] = ()
     gates: tuple[GateStatement, ...] = ()
     sections: tuple[Section, ...] = ()
     rollback_sections: tuple[Section, ...] = ()

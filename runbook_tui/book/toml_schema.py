@@ -420,6 +420,23 @@ class TellTable(Table):
     webhook: list[WebhookTable] = []
 
 
+class AnnounceTable(Table):
+    """Something elsewhere that is opened and closed with the run."""
+
+    id: Annotated[str | None, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")] = None
+    form: Literal["alertmanager", "grafana", "generic", "cloudevents", "pagerduty"]
+    url: str | None = None
+    token: SecretTable | None = None
+    key: SecretTable | None = None
+    matchers: Strings = []
+    tags: Strings = []
+    dashboard: str | None = None
+    panel: Annotated[int, Field(ge=0)] | None = None
+    text: str | None = None
+    expires: Annotated[float, BeforeValidator(_duration), Field(ge=30, le=86400)] = 900.0
+    applies_to: Strings = []
+
+
 class PlanTable(Table):
     """A whole plan."""
 
@@ -443,6 +460,7 @@ class PlanTable(Table):
     contact: list[ContactTable] = []
     escalation: list[EscalationTable] = []
     tell: TellTable = TellTable()
+    announce: list[AnnounceTable] = []
     command: list[CommandTable] = []
     approval: list[ApprovalTable] = []
     takes: list[TakesTable] = []

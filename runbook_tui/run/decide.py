@@ -12,6 +12,7 @@ from runbook_tui.book.spreading import is_spread
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.alarms import acknowledge, tell
+from runbook_tui.run.announcing import announce
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
 from runbook_tui.run.assigning import carried_out_by
 from runbook_tui.run.attention import lower_hand, raise_hand
@@ -349,6 +350,7 @@ _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusa
     r.HandOver: hand_over,
     r.Acknowledge: acknowledge,
     r.RecordTold: tell,
+    r.RecordAnnounced: announce,
     r.SealRun: seal,
     r.TakePlan: take_plan,
     r.OverrideGate: _override,

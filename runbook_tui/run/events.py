@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from runbook_tui.run.announce_events import Announced
 from runbook_tui.run.payload import Actor, Payload
 from runbook_tui.run.people_events import (
     AlarmAcknowledged,
@@ -43,6 +44,7 @@ from runbook_tui.run.watch_events import (
 __all__ = [
     "Actor",
     "AlarmAcknowledged",
+    "Announced",
     "ApprovalAsked",
     "CheckProbed",
     "HandLowered",

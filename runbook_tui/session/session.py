@@ -104,6 +104,8 @@ class Session:
             papers=Papers(folder),
             files=files,
         )
+        self.at_open: list[Callable[[], object]] = []
+        """What is done once the session is open."""
         self.at_end: list[Callable[[], object]] = []
         """What is done first when the session is closed."""
         self.presence = Presence(folder)
@@ -197,6 +199,8 @@ class Session:
         self._thread.start()
         self._follower.start()
         self.pulls.start()
+        for deed in self.at_open:
+            deed()
         return True
 
     def appear(self, way: str) -> None:
