@@ -340,6 +340,8 @@ class Watch(Placed):
     severity: str = "high"
     respond_within: float | None = None
     on_breach: str = "alert"
+    notify: bool = True
+    """Whether people are told of a breach as of any alarm: the ladders, `Tell`."""
     applies_to: tuple[str, ...] = ()
     dashboard: str = ""
     unit: str = ""
@@ -378,7 +380,7 @@ class Contact(Placed):
 class Escalation(Placed):
     """Who is told next about a topic, and within how many seconds.
 
-    ``on``: what lets it start by itself: ``overrun``, ``gate``, ``stage``.
+    ``on``: what lets it start by itself: ``overrun``, ``gate``, ``stage``, ``breach``.
     """
 
     topic: str

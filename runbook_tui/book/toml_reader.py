@@ -294,6 +294,7 @@ class _Reading:
             severity=w.severity,
             respond_within=w.respond_within,
             on_breach=w.on_breach,
+            notify=w.notify,
             applies_to=tuple(w.applies_to),
             dashboard=w.dashboard or "",
             unit=w.unit or "",

@@ -299,6 +299,7 @@ class WatchTable(Table):
     severity: str = "high"
     respond_within: Duration | None = None
     on_breach: Literal["alert", "block", "propose-rollback", "rollback"] = "alert"
+    notify: bool = True
 
 
 class StageStepTable(Table):
@@ -402,7 +403,7 @@ class EscalationTable(Table):
     topic: str
     ladder: Strings
     within: Duration | None = None
-    on: list[Literal["overrun", "gate", "stage"]] = []
+    on: list[Literal["overrun", "gate", "stage", "breach"]] = []
 
 
 class WebhookTable(Table):

@@ -143,7 +143,8 @@ def _not_startable(state: RunState, step: Step) -> Refusal | None:
             reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}",
         )
     if reasons := blockers(state, step.id):
-        around = (h for h in state.outline.holders(step.id) if state.outline[h].gate is not None)
+        around = [h for h in state.outline.holders(step.id) if state.outline[h].gate is not None]
+        around.append(state.outline[step.id].phase)
         held = next((watch for holder in around for watch in holding(state, holder)), None)
         how = f"the lead may go on, with a reason: w and a, or runbook override {state.run}"
         return Refusal(reason="; ".join(reasons), hint=f"{how} {held.id}" if held else "")

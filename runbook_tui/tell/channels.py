@@ -125,7 +125,7 @@ def generic(message: Message) -> dict[str, Any]:
     }  # fmt: skip
 
 
-SEVERITIES = {"overrun": "warning", "gate": "error", "stage": "critical"}
+SEVERITIES = {"overrun": "warning", "gate": "error", "stage": "critical", "breach": "critical"}
 
 
 def pagerduty(message: Message, key: str) -> dict[str, Any]:
