@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.durations import window as between
 from runbook_tui.book.model import (
+    Announcement,
     Change,
     Check,
     Environment,
@@ -151,6 +152,7 @@ def _facts(runbook: Runbook) -> Iterator[str]:
         "environments": [_environment(e) for e in runbook.environments],
         "roles": [f"{name}: {', '.join(who)}" for name, who in runbook.roles.items()],
         "watches": [_watch(w) for w in runbook.watches],
+        "announces": [_announcement(a) for a in runbook.announcements],
         "thresholds": [
             (f"{t.name} {t.op} {t.value:g} {t.unit}" if t.value is not None else t.name).rstrip()
             for t in runbook.thresholds
@@ -185,6 +187,16 @@ def _watch(watch: Watch) -> str:
     limits = [f"{word} {value:g}" for word, value in sides if value is not None]
     often = [f"every {spoken(watch.every)}"] if watch.every is not None else []
     return ", ".join([f"{watch.title}  [{watch.id}]", *often, *limits])
+
+
+def _announcement(one: Announcement) -> str:
+    during = f"during {', '.join(one.applies_to)}" if one.applies_to else "during the whole run"
+    what = f" for {', '.join(one.matchers)}" if one.matchers else ""
+    return f"{one.id}: {KINDS[one.form]}{what} at {one.url}, {during}"
+
+
+KINDS = {"alertmanager": "a silence", "grafana": "an annotation", "generic": "change events",
+         "cloudevents": "change events", "pagerduty": "change events"}  # fmt: skip
 
 
 def _value(parameter: Parameter) -> str:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from runbook_tui.book.actions import ACTIONS, action_kind, no_action
+from runbook_tui.book.announcing import announcement_faults, announcement_findings
 from runbook_tui.book.conditions import ConditionError, parse
 from runbook_tui.book.cycles import cycles
 from runbook_tui.book.environment_rules import environment_faults
@@ -16,6 +17,7 @@ from runbook_tui.book.host_rules import on_hosts
 from runbook_tui.book.inner_code import secrets_in_code, values_in_code
 from runbook_tui.book.lost import Lost
 from runbook_tui.book.model import (
+    Announcement,
     Change,
     Check,
     Gate,
@@ -60,6 +62,7 @@ def broken_rules(runbook: Runbook, places: Places, lost: Lost) -> list[Fault]:
     faults += on_hosts(runbook, places)
     faults += environment_faults(runbook, places, lost)
     faults += watch_faults(runbook, places, lost)
+    faults += announcement_faults(runbook, places, lost)
     faults += (f for name, f in _values(runbook, places) if not (name and lost.value(name)))
     faults += (inner.fault() for inner in secrets_in_code(runbook, places))
     return faults
@@ -79,7 +82,9 @@ def _needs(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
                 yield _fault(places.of(item, "needs"),
                              f"“{item.id}” needs “{need}”, which is not there")  # fmt: skip
     known = set(items) | {c.id for p in runbook.phases for c in p.changes}
-    applied: list[Procedure | Watch] = [*runbook.procedures, *runbook.watches]
+    applied: list[Procedure | Watch | Announcement] = [
+        *runbook.procedures, *runbook.watches, *runbook.announcements,
+    ]  # fmt: skip
     for one in applied:
         for name in one.applies_to:
             if name not in known and not lost.id(name):
@@ -318,6 +323,7 @@ def noticed(runbook: Runbook, places: Places) -> Runbook:
         findings += _remarks(step)
     findings += not_acted_on(runbook)
     findings += watch_findings(runbook)
+    findings += announcement_findings(runbook)
     findings += sense(runbook, of_model(runbook))
     known = {(f.code, f.source, f.line) for f in findings}
     for inner in (i.finding() for i in values_in_code(runbook, places)):

@@ -10,6 +10,7 @@ from runbook_tui.book import merging
 from runbook_tui.book import model as m
 from runbook_tui.book import toml_schema as t
 from runbook_tui.book.amending import amended, joined
+from runbook_tui.book.announcing import announced_by
 from runbook_tui.book.files import Files
 from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.model import Runbook
@@ -180,6 +181,9 @@ class _Reading:
             ),
             tell=told_by((o.tell for o in others), plan.tell, self._nodes,
                          lost=self._files.lost.telling),
+            announcements=announced_by(
+                (a for o in others for a in o.announcements), plan.announce, self._nodes
+            ),
             sections=(
                 *(s for o in others for s in o.sections),
                 *self._sections(plan, rollback=False),
@@ -301,6 +305,7 @@ class _Reading:
             severity=w.severity,
             respond_within=w.respond_within,
             on_breach=w.on_breach,
+            notify=w.notify,
             applies_to=tuple(w.applies_to),
             dashboard=w.dashboard or "",
             unit=w.unit or "",

@@ -299,6 +299,7 @@ class WatchTable(Table):
     severity: str = "high"
     respond_within: Duration | None = None
     on_breach: Literal["alert", "block", "propose-rollback", "rollback"] = "alert"
+    notify: bool = True
 
 
 class StageStepTable(Table):
@@ -402,7 +403,7 @@ class EscalationTable(Table):
     topic: str
     ladder: Strings
     within: Duration | None = None
-    on: list[Literal["overrun", "gate", "stage"]] = []
+    on: list[Literal["overrun", "gate", "stage", "breach"]] = []
 
 
 class WebhookTable(Table):
@@ -418,6 +419,23 @@ class TellTable(Table):
 
     command: str | None = None
     webhook: list[WebhookTable] = []
+
+
+class AnnounceTable(Table):
+    """Something elsewhere that is opened and closed with the run."""
+
+    id: Annotated[str | None, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")] = None
+    form: Literal["alertmanager", "grafana", "generic", "cloudevents", "pagerduty"]
+    url: str | None = None
+    token: SecretTable | None = None
+    key: SecretTable | None = None
+    matchers: Strings = []
+    tags: Strings = []
+    dashboard: str | None = None
+    panel: Annotated[int, Field(ge=0)] | None = None
+    text: str | None = None
+    expires: Annotated[float, BeforeValidator(_duration), Field(ge=30, le=86400)] = 900.0
+    applies_to: Strings = []
 
 
 class PlanTable(Table):
@@ -443,6 +461,7 @@ class PlanTable(Table):
     contact: list[ContactTable] = []
     escalation: list[EscalationTable] = []
     tell: TellTable = TellTable()
+    announce: list[AnnounceTable] = []
     command: list[CommandTable] = []
     approval: list[ApprovalTable] = []
     takes: list[TakesTable] = []

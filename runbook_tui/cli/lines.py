@@ -164,7 +164,10 @@ class Lines:
 
     def _busy(self, state: RunState) -> bool:
         """Whether something is under way that ends by itself."""
-        if any(next_ones(state, state.outline.steps[id_]) for id_ in self._rolled):
+        if any(
+            next_ones(state, state.outline.steps[id_]) and not blockers(state, id_)
+            for id_ in self._rolled
+        ):
             return True  # The session begins it there.
         for id_, step in state.steps.items():
             if id_ not in state.outline.steps:

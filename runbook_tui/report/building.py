@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Runbook, Watch
+from runbook_tui.report.announced import elsewhere
 from runbook_tui.report.chart import nested, span_of
 from runbook_tui.report.environments import environments
 from runbook_tui.report.gathering import Gathered, gather
@@ -125,6 +126,7 @@ def build(
         overrides=tuple(found.overrides),
         plans=tuple(plan for plan, _ in taken),
         alarms=tuple(_alarm(a, runbook.watches) for a in found.alarms),
+        announced=elsewhere(events),
         watched=len(runbook.watches),
         plotted=tuple(plotted(runbook.watches, events)),
         notes=tuple(found.notes),

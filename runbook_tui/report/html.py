@@ -41,6 +41,7 @@ def to_html(report: Report, zone: tzinfo | None = None) -> str:
         _signoffs(report, clock),
         _steps(report, clock),
         _alarms(report, clock),
+        _announced(report, clock),
         _notes(report, clock),
         _people(report),
         _values(report),
@@ -263,6 +264,13 @@ def _graphs(report: Report) -> Iterable[Html]:
         yield element("h3", one.title)
         yield graph(one, report.started, end)
         yield element("p", span(one), class_="soft small")
+
+
+def _announced(report: Report, clock: Clock) -> Html:
+    if not report.announced:
+        return Html("")
+    table = _table(words.ANNOUNCED, words.announced(report, clock), "Opened,Closed")
+    return _section("Announced elsewhere", table)
 
 
 def _notes(report: Report, clock: Clock) -> Html:

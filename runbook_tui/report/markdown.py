@@ -24,6 +24,7 @@ def to_markdown(report: Report, zone: tzinfo | None = None) -> str:
         _signoffs(report, clock),
         _steps(report, clock),
         _alarms(report, clock),
+        _announced(report, clock),
         _notes(report, clock),
         _people(report),
         _values(report),
@@ -255,6 +256,15 @@ def _alarms(report: Report, clock: Clock) -> Iterator[str]:
         return
     rows = (tuple(map(said, row)) for row in words.alarms(report, clock))
     yield from _table(words.ALARMS, rows)
+
+
+def _announced(report: Report, clock: Clock) -> Iterator[str]:
+    if not report.announced:
+        return
+    yield "## Announced elsewhere"
+    yield ""
+    rows = (tuple(map(said, row)) for row in words.announced(report, clock))
+    yield from _table(words.ANNOUNCED, rows)
 
 
 def _notes(report: Report, clock: Clock) -> Iterator[str]:

@@ -355,6 +355,21 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """What was opened elsewhere with the run: a silence, an annotation, a change event.
+
+    ``opened`` is None where that never worked, ``closed`` where nobody knows that it was.
+    """
+
+    id: str
+    what: str
+    ref: str = ""
+    opened: float | None = None
+    closed: float | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """What a number of commands got alike: where they ran, by which shell, with what.
 
@@ -407,6 +422,7 @@ class Report:
     overrides: tuple[Override, ...] = ()
     plans: tuple[PlanTaken, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    announced: tuple[Elsewhere, ...] = ()
     watched: int = 0
     plotted: tuple[Plotted, ...] = ()
     notes: tuple[Remark, ...] = ()

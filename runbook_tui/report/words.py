@@ -362,3 +362,21 @@ def alarms(report: Report, clock: Clock) -> Iterator[tuple[str, ...]]:
             "to the end" if one.cleared is None else length(one.cleared - one.began),
             one.remark,
         )
+
+
+ANNOUNCED = ("Announced", "What", "Opened", "Closed", "Remark")
+"""The columns of what was opened elsewhere."""
+
+
+def announced(report: Report, clock: Clock) -> Iterator[tuple[str, ...]]:
+    """What was opened elsewhere with the run, a row each."""
+    for one in report.announced:
+        ref = f" ({one.ref})" if one.ref else ""
+        never = one.opened is None
+        yield (
+            one.id,
+            one.what + ref,
+            "NOT" if one.opened is None else clock.short(one.opened),
+            ("" if never else "NOT known") if one.closed is None else clock.short(one.closed),
+            one.remark,
+        )

@@ -12,6 +12,7 @@ from runbook_tui.book.spreading import is_spread
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.alarms import acknowledge, tell
+from runbook_tui.run.announcing import announce
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
 from runbook_tui.run.assigning import carried_out_by
 from runbook_tui.run.attention import lower_hand, raise_hand
@@ -133,7 +134,8 @@ def _not_startable(state: RunState, step: Step) -> Refusal | None:
             reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}",
         )
     if reasons := blockers(state, step.id):
-        around = (h for h in state.outline.holders(step.id) if state.outline[h].gate is not None)
+        around = [h for h in state.outline.holders(step.id) if state.outline[h].gate is not None]
+        around.append(state.outline[step.id].phase)
         held = next((watch for holder in around for watch in holding(state, holder)), None)
         how = f"the lead may go on, with a reason: w and a, or runbook override {state.run}"
         return Refusal(reason="; ".join(reasons), hint=f"{how} {held.id}" if held else "")
@@ -340,6 +342,7 @@ _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusa
     r.HandOver: hand_over,
     r.Acknowledge: acknowledge,
     r.RecordTold: tell,
+    r.RecordAnnounced: announce,
     r.SealRun: seal,
     r.TakePlan: take_plan,
     r.OverrideGate: _override,

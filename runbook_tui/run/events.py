@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from runbook_tui.run.announce_events import Announced
 from runbook_tui.run.command_events import (
     CommandFinished,
     CommandStarted,
@@ -50,6 +51,7 @@ from runbook_tui.run.watch_events import (
 __all__ = [
     "Actor",
     "AlarmAcknowledged",
+    "Announced",
     "ApprovalAsked",
     "CheckProbed",
     "CommandFinished",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from runbook_tui.book.model import Runbook
-from runbook_tui.run import deadlines, replanning, watched
+from runbook_tui.run import announcing, deadlines, replanning, watched
 from runbook_tui.run import events as e
 from runbook_tui.run import fold_commands as commands
 from runbook_tui.run import fold_rollback as rollback
@@ -47,9 +47,11 @@ def fold(state: RunState, events: Iterable[Event]) -> RunState:
             continue
         seq, last = event.seq, event
         draft.clocked(event)
-        if not isinstance(event.payload, e.OutputPruned | e.RunSealed | e.WatchSampled):
+        if not isinstance(
+            event.payload, e.OutputPruned | e.RunSealed | e.WatchSampled | e.Announced
+        ):
             # Months later room is made, or a seal is set; the run itself was over long before.
-            # Nor has anybody touched it because it is measured.
+            # Nor has anybody touched it because it is measured, or announced elsewhere.
             draft.fields["last_at"] = draft.at
         _apply(draft, event)
         draft.last = draft.at
@@ -315,6 +317,7 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.HandLowered: _hand_lowered,
     e.Told: _told,
     e.AlarmAcknowledged: _acknowledged,
+    e.Announced: announcing.announced,
     e.CommandStarted: commands.started,
     e.CommandFinished: commands.finished,
     e.EvidenceKept: commands.evidence,

@@ -90,6 +90,10 @@ def blockers(state: RunState, id_: str) -> tuple[str, ...]:
             reasons.append(f"gate of “{outline[holder].title}” {waits}")
         if gate is not None and state.watches and (why := held(state, holder)):
             reasons.append(f"gate of “{outline[holder].title}” is held shut: {why}")
+    shut = any(" is held shut: " in reason for reason in reasons)
+    # Where no gate is in the way what is red keeps the next step from starting all the same.
+    if state.watches and not shut and (why := held(state, node.phase)):
+        reasons.append(f"nothing starts in “{outline[node.phase].title}” now: {why}")
     if outline.advised:
         return tuple(reasons)
     reasons.extend(

@@ -17,6 +17,7 @@ from runbook_tui.run.verdicts import Signoff
 from runbook_tui.run.watched import Probed, Watched
 
 if TYPE_CHECKING:
+    from runbook_tui.run.announcing import Standing
     from runbook_tui.run.attention import Hand
 
 
@@ -253,6 +254,8 @@ class RunState:
     """Who was told of which alarms: alarm, rung, channel."""
     acknowledged: frozenset[str] = frozenset()
     """The alarms to which somebody sees."""
+    announced: Mapping[str, Standing] = field(default_factory=dict)
+    """What was opened elsewhere for the run, and how that stands, by its id in the plan."""
     rollback: RollbackState | None = None
     ended: RollbackState | None = None
     """The last rollback that came to its end, whatever was looked at since."""

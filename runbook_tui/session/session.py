@@ -76,6 +76,8 @@ class Session:
         self._inbox = inbox = Inbox()
         self._feed = Feed()
         self._closing = threading.Event()
+        self.at_open: list[Callable[[], object]] = []
+        """What is done once the session is open."""
         self.at_end: list[Callable[[], object]] = []
         """What is done first when the session is closed."""
         self.actor = actor
@@ -174,6 +176,8 @@ class Session:
         self._thread.start()
         self._follower.start()
         self.pulls.start()
+        for deed in self.at_open:
+            deed()
         return True
 
     def prepare_rollback(self, request: r.StartRollback) -> None:

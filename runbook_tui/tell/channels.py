@@ -6,21 +6,15 @@ an address as JSON. Nothing that an address answers is kept but its status: it m
 
 from __future__ import annotations
 
-import base64
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
 
-from runbook_tui.session import posting
 from runbook_tui.session.ports.runner import Runner
+from runbook_tui.tell.web import NoAnswer, asked, machine
 
-PATIENCE = 5.0
-"""Seconds that an address has to answer, all in all."""
 COMMAND_SECONDS = 10.0
+MOST_ANSWER = 4096
 MOST_LINE = 200
 
 
@@ -103,7 +97,7 @@ class WebChannel:
         self._url = url
         self._form = form
         self._key = key
-        self.name = f"{'webhook' if form == 'generic' else form} {_shown(url)}"
+        self.name = f"{'webhook' if form == 'generic' else form} {machine(url)}"
         self.resolves = form == "pagerduty"
 
     def send(self, message: Message) -> str:
@@ -114,7 +108,11 @@ class WebChannel:
             if not key:
                 return "its routing key is not known here"
             body = pagerduty(message, key)
-        return posting.post(lambda: _request(self._url, body), _why, patience=PATIENCE)
+        try:
+            status = asked(self._url, body=body, most=MOST_ANSWER).status
+        except NoAnswer as wrong:
+            return str(wrong)
+        return "" if 200 <= status < 300 else f"it answered {status}"
 
 
 def generic(message: Message) -> dict[str, Any]:
@@ -127,7 +125,7 @@ def generic(message: Message) -> dict[str, Any]:
     }  # fmt: skip
 
 
-SEVERITIES = {"overrun": "warning", "gate": "error", "stage": "critical"}
+SEVERITIES = {"overrun": "warning", "gate": "error", "stage": "critical", "breach": "critical"}
 
 
 def pagerduty(message: Message, key: str) -> dict[str, Any]:
@@ -145,37 +143,3 @@ def pagerduty(message: Message, key: str) -> dict[str, Any]:
                                "lead": message.lead},
         }  # fmt: skip
     return event
-
-
-def _shown(url: str) -> str:
-    """The machine alone: what stands behind it, or before it, may be a password."""
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.hostname}{port}"
-
-
-def _request(url: str, body: Mapping[str, Any]) -> urllib.request.Request:
-    where, login = _without_login(url)
-    return urllib.request.Request(
-        where, data=json.dumps(body).encode(), method="POST",
-        headers={"Content-Type": "application/json", "User-Agent": "runbook", **login},
-    )  # fmt: skip
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, urllib.error.HTTPError):
-        return f"it answered {error.code}"
-    if not isinstance(error, OSError | ValueError):
-        return type(error).__name__
-    reason = getattr(error, "reason", None) or error
-    return (getattr(reason, "strerror", None) or type(reason).__name__)[:MOST_LINE]
-
-
-def _without_login(url: str) -> tuple[str, dict[str, str]]:
-    """An address without the name and password in it, and the header that says them."""
-    parts = urlsplit(url)
-    if parts.username is None:
-        return url, {}
-    given = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
-    header = {"Authorization": f"Basic {base64.b64encode(given).decode()}"}
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), header

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 
 from runbook_tui.book.durations import spoken
-from runbook_tui.run.alarms import STAGE, Alarm, alarms, find
+from runbook_tui.run.alarms import BREACH, STAGE, Alarm, alarms, find
 from runbook_tui.run.requests import Acknowledge
 from runbook_tui.run.state import RunState
 from runbook_tui.run.times import said
@@ -26,8 +26,10 @@ def mind_alarms(app: RunbookApp, known: frozenset[str]) -> frozenset[str]:
     open_ = [alarm for alarm in alarms(state, now) if not alarm.acknowledged]
     new = [alarm for alarm in open_ if alarm.id not in known]
     for alarm in new:
-        app.say(words(alarm, now), "bad")
-        if app.preferences.bell:
+        shown = alarm.kind == BREACH  # By its banner, which has rung.
+        if not shown or any(rung.who for rung in alarm.due(now)):
+            app.say(words(alarm, now), "bad")
+        if app.preferences.bell and not shown:
             app.bell()
         if app.preferences.notification:
             notify(app, os.environ, f"runbook: {state.runbook.title}", alarm.words)
@@ -42,8 +44,8 @@ def words(alarm: Alarm, now: float) -> str:
 
 
 def count(state: RunState, now: float) -> str:
-    """How many are open, for the head, which says of stages itself how they stand; or empty."""
-    found = (a for a in alarms(state, now) if a.kind != STAGE)
+    """How many are open, for the head; of stages and breaches is said beside it how they stand."""
+    found = (a for a in alarms(state, now) if a.kind not in {STAGE, BREACH})
     many = sum(not alarm.acknowledged for alarm in found)
     return f"{many} alarm{'' if many == 1 else 's'}" if many else ""
 

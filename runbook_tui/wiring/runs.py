@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from runbook_tui.wiring.machine import commands, sampler, surroundings
 from runbook_tui.wiring.person import settings
 from runbook_tui.wiring.records import durations, journal, kept_files, signatures
+from runbook_tui.wiring.telling import attend
 
 if TYPE_CHECKING:
     from runbook_tui.book.model import Runbook
@@ -175,7 +176,7 @@ def open_session(
         # What the account says is done must not stand in the script without the account.
         undo_writing.renew(place, state, clock.now())
         account.forget(entered)
-    return Session(
+    session = Session(
         state=state,
         actor=actor,
         journal=record,
@@ -193,3 +194,5 @@ def open_session(
         sampler=sampler() if leads else None,
         pulls=PullPrograms(around.environment),
     )
+    attend(session)
+    return session

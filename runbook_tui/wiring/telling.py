@@ -11,7 +11,9 @@ from runbook_tui.wiring.machine import surroundings
 if TYPE_CHECKING:
     from runbook_tui.book.model import Secret, Tell
     from runbook_tui.preferences.own_telling import OwnTell
+    from runbook_tui.run.state import RunState
     from runbook_tui.session.session import Session
+    from runbook_tui.tell.announcer import Announcer
     from runbook_tui.tell.channels import Channel
     from runbook_tui.tell.teller import Teller
 
@@ -27,6 +29,35 @@ def teller(session: Session) -> Teller | None:
     from runbook_tui.tell.teller import Teller
 
     return Teller(session, channels, lambda: session.hidden)
+
+
+def attend(session: Session) -> None:
+    """Have what the run's plan announces elsewhere opened and closed beside the session."""
+    if session.state.rehearsal:
+        return
+    begun = session.state.begun
+    folder = begun.folder if begun is not None else ""
+    made: list[Announcer] = []
+
+    def look(state: RunState) -> None:
+        # Another plan may be the first to announce anything.
+        if made or not (state.runbook.announcements or state.announced):
+            return
+        from runbook_tui.tell.announcer import Announcer
+
+        made.append(Announcer(session, lambda source: surroundings().secret(source, folder)))
+        made[0].start()
+
+    def begin() -> None:
+        session.listen(look)
+        look(session.state)
+
+    def end() -> None:
+        for one in made:
+            one.close()
+
+    session.at_open.append(begin)
+    session.at_end.append(end)
 
 
 def _as_plan(own: OwnTell) -> Tell:

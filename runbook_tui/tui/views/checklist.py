@@ -199,7 +199,8 @@ def _standing(state: RunState, node: Node) -> tuple[str, str, str]:
         roles = ", ".join(node.gate.roles) if node.gate else ""
         waits = node.id in gates_waiting(state)
         return "‖", "warn" if waits else "dim", f"waits: {roles}"
-    if node.gate is not None and (hold := next(holding(state, node.id), None)) is not None:
+    shuts = node.gate is not None or node.kind is Kind.PHASE
+    if shuts and (hold := next(holding(state, node.id), None)) is not None:
         return "‖", "bad", f"held by {printable(hold.title, 30)}"
     if node.id in state.overridden_gates:
         return "▶", "bad", "gate overridden"

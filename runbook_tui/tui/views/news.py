@@ -31,6 +31,7 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
         *(_out_of_order(before, now) if stepped else ()),
         *pull_news(before, now),
         *_signed(before, now, me),
+        *_announced(before, now),
         *shared.refused(before, now),
         *_refused(before, now),
         *(_ended_early(before, now) if stepped else ()),
@@ -48,6 +49,21 @@ def needs_somebody(before: RunState, now: RunState) -> bool:
         for id_, step in now.steps.items()
         if step is not before.steps.get(id_)
     )
+
+
+def _announced(before: RunState, now: RunState) -> list[Part]:
+    """What could not be opened or closed elsewhere, and what somebody took away there."""
+    found: list[Part] = []
+    for id_, one in now.announced.items():
+        known = before.announced.get(id_)
+        if one is known:
+            continue
+        name = f"“{printable(id_, 40)}”, {printable(one.what, 80)}"
+        if one.trouble and (known is None or known.trouble != one.trouble):
+            found.append((f"{name}: {printable(one.trouble, 200)}; nothing waits for it", "warn"))
+        elif one.word == "left" and (known is None or known.word != "left"):
+            found.append((f"{name}: somebody has taken it away there; it stays away", "warn"))
+    return found
 
 
 def _replanned(before: RunState, now: RunState, me: Actor) -> list[Part]:

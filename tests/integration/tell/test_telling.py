@@ -13,7 +13,7 @@ from runbook_tui.command.runner import HelperRunner
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Told
 from runbook_tui.session.session import Session
-from runbook_tui.tell import channels
+from runbook_tui.tell import web as web_module
 from runbook_tui.tell.channels import Channel, CommandChannel, Message, WebChannel
 from runbook_tui.tell.teller import Teller
 from tests.fakes.history import GRACE
@@ -118,7 +118,7 @@ def test_a_silent_address_holds_nothing_up_and_no_other_channel(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(channels, "PATIENCE", 0.2)
+    monkeypatch.setattr(web_module, "PATIENCE", 0.2)
     there.answers += ["slow"] * 20
     command = CommandChannel(
         "cat > told; env > around", HelperRunner(), str(tmp_path), {}, "command"

@@ -348,3 +348,45 @@ def test_thinning_keeps_the_ends_the_extremes_and_the_changes() -> None:
     assert {0.0, 49.0} <= {p.value for p in kept}
     flapping = [Point(float(n), 1.0, (Standing.GOOD, Standing.BREACHED)[n % 2]) for n in range(300)]
     assert len(thinned(flapping, 10)) == 300
+
+
+def without_gates(*watches: Watch) -> Runbook:
+    phases = (
+        Phase(id="one", title="One", steps=(step("a"), step("b", needs=()),
+                                            Step(id="hand", title="Hand", needs=()))),
+        Phase(id="two", title="Two", steps=(step("c"),), needs=()),
+    )  # fmt: skip
+    return Runbook(title="T", phases=phases, watches=watches)
+
+
+@pytest.mark.parametrize("value", [98.0, None])
+def test_a_block_holds_the_next_step_also_where_there_is_no_gate(value: float | None) -> None:
+    one = watch(on_breach="block", applies_to=("one",), error_limit=1)
+    history = History(without_gates(one))
+    history.add(e.StepStarted(attempt=1), "hand")
+    history.ran("a", exit_=1)
+    measure(history, one, value)
+    for id_ in ("a", "b"):  # Not the next attempt either.
+        answer = history.ask(r.StartStep(step=id_))
+        assert isinstance(answer, r.Refusal)
+        assert answer.exit_code == 4
+        assert "nothing starts in “One” now: the watch “W”" in answer.reason
+        assert answer.hint.endswith("override 20260101-cafe w")
+    for by_hand in (r.FinishStep(step="b"), r.TickNode(node="b")):
+        assert isinstance(history.ask(by_hand), r.Refusal)
+    # What is under way may end, and another phase is not what it is about.
+    assert not isinstance(history.ask(r.FinishStep(step="hand")), r.Refusal)
+    assert blockers(history.state, "c") == ()
+    assert isinstance(history.ask(r.OverrideWatch(watch="w", reason=" ")), r.Refusal)
+    history.ask(r.OverrideWatch(watch="w", reason="a known wave"))
+    assert not isinstance(history.ask(r.StartStep(step="b")), r.Refusal)
+
+
+def test_an_alert_alone_holds_nothing_and_a_clear_watch_neither() -> None:
+    one, other = watch(), watch("v", on_breach="block")
+    history = History(without_gates(one, other))
+    measure(history, one, 98.0)
+    measure(history, other, 98.0)
+    assert blockers(history.state, "a")
+    measure(history, other, 99.5)
+    assert blockers(history.state, "a") == ()
