@@ -151,7 +151,9 @@ def _is_advice(section: Section) -> bool:
     ):
         return True
     heading = next((s for s in section.path() if not s.is_label), section)
-    if headings.DESCRIBES.search(heading.text) and not any(holds_command(i.blocks) for i in items):
+    if headings.DESCRIBES.search(heading.text) and not any(
+        holds_command(i.blocks, i.text) for i in items
+    ):
         return True
     return _is_aside(section)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.inner_code import CODE, message
 from runbook_tui.book.markdown.carrying import Handed
+from runbook_tui.book.markdown.commands import BY_HAND
 from runbook_tui.book.markdown.steps import Gathered
 from runbook_tui.book.markdown.variables import Variables, not_carried
 from runbook_tui.book.model import GateStatement, Parameter, Phase
@@ -118,7 +119,7 @@ def _not_run(gathered: Gathered) -> Iterator[Finding]:
             where = "a rollback does not offer it" if command.rollback else "a person does it"
             yield Finding(
                 code="block-not-run", severity="info", line=command.line,
-                message=f"no shell runs {command.language}, so {where}; to have it run, write the "
+                message=f"{_why(command.language)}, so {where}; to have it run, write the "
                 "command that gives it to its program, in ```bash",
             )  # fmt: skip
     for block in gathered.unclear:
@@ -127,6 +128,12 @@ def _not_run(gathered: Gathered) -> Iterator[Finding]:
                 code="block-not-run", severity="info", line=block.line,
                 message="this block is shown, not run; if it is a shell command, mark it ```bash",
             )  # fmt: skip
+
+
+def _why(language: str) -> str:
+    if language in BY_HAND:
+        return f"no shell runs {language}"
+    return "this is not for a shell of this machine (a query, or another prompt)"
 
 
 def _unplaced(statements: tuple[GateStatement, ...]) -> Iterator[Finding]:

@@ -52,7 +52,7 @@ class Gathered:
         text = commands.command_text(block)
         return self._add(
             block.line, commands.language(block), text, section, step, rollback, runnable,
-            by_hand=runnable and commands.by_hand(block),
+            by_hand=runnable and not commands.runnable(block, certain=True),
         )  # fmt: skip
 
     def code(self, line: Line, section: Section, step: str | None, rollback: bool) -> Command:
