@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runbook_tui.book.model import Watch
 from runbook_tui.run import requests as r
@@ -46,6 +47,9 @@ from runbook_tui.session.spare import Places
 from runbook_tui.session.undo_writing import Papers
 from runbook_tui.session.workbench import Workbench
 
+if TYPE_CHECKING:
+    from runbook_tui.session.guest import Guest
+
 BUSY_SECONDS = 0.03
 IDLE_SECONDS = 0.5
 LATE_SECONDS = 0.1
@@ -70,6 +74,9 @@ class Session:
     the journal is closed with the session, which leaves all of it in its one file. ``elsewhere``:
     the run is led on another machine; here it is looked at, and what is asked goes there.
     """
+
+    guest: Guest | None = None
+    """What somebody in a browser may do; None for whoever has a terminal."""
 
     def __init__(
         self,
