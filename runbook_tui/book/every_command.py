@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from runbook_tui.book.model import Change, Check, Parameter, Phase, Runbook, Step, Tell, Watch
+from runbook_tui.book.model import (
+    Change,
+    Check,
+    Parameter,
+    Phase,
+    Runbook,
+    Secret,
+    Step,
+    Tell,
+    Watch,
+)
 
 TEXTS = ("before", "run", "ready", "undo", "verify_undo", "undo_ready")
 
@@ -95,11 +105,18 @@ def _of_telling(tell: Tell) -> Iterator[Runs]:
         yield Runs(where=where, what="run", text=tell.command)
     for hook in tell.webhooks:
         yield Runs(where=where, what="tells", text=hook.url)
-        key = hook.key
-        for what, text in (("run", key and key.command), ("reads the file", key and key.file),
-                           ("reads the variable", key and key.env)):  # fmt: skip
-            if text:
-                yield Runs(where=where, what=what, text=text)
+        if hook.key is not None:
+            yield from _of_source(where, hook.key)
+    for reached in tell.apprise:
+        yield Runs(where=where, what="tells, over Apprise", text=reached.name)
+        yield from _of_source(where, reached.url)
+
+
+def _of_source(where: str, source: Secret) -> Iterator[Runs]:
+    for what, text in (("run", source.command), ("reads the file", source.file),
+                       ("reads the variable", source.env)):  # fmt: skip
+        if text:
+            yield Runs(where=where, what=what, text=text)
 
 
 def listed(runbook: Runbook) -> list[str]:
