@@ -121,6 +121,9 @@ def _of_telling(tell: Tell) -> Iterator[Runs]:
     for hook in tell.webhooks:
         yield Runs(where=where, what="tells", text=hook.url)
         yield from _of_source(where, hook.key)
+    for reached in tell.apprise:
+        yield Runs(where=where, what="tells, over Apprise", text=reached.name)
+        yield from _of_source(where, reached.url)
 
 
 def listed(runbook: Runbook) -> list[str]:

@@ -400,11 +400,21 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppriseAddress:
+    """An address of Apprise: what it is called in the record, and where it comes from."""
+
+    name: str
+    url: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
-    """How people are told of alarms: by a ``command``, by webhooks; nothing of it: nobody is."""
+    """How people are told of alarms: by a ``command``, by webhooks, by Apprise; nothing of it:
+    nobody is."""
 
     command: str | None = None
     webhooks: tuple[Webhook, ...] = ()
+    apprise: tuple[AppriseAddress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -414,11 +414,19 @@ class WebhookTable(Table):
     key: SecretTable | None = None
 
 
+class AppriseTable(Table):
+    """An address of Apprise that is told of alarms."""
+
+    name: str
+    url: SecretTable
+
+
 class TellTable(Table):
     """How people are told of alarms."""
 
     command: str | None = None
     webhook: list[WebhookTable] = []
+    apprise: list[AppriseTable] = []
 
 
 class AnnounceTable(Table):

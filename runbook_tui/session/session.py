@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor, CommandStarted
@@ -36,6 +37,9 @@ from runbook_tui.session.sharing import Elsewhere, Sharing
 from runbook_tui.session.turns import Feed, Inbox, Listener, Turns
 from runbook_tui.session.workbench import workbench
 
+if TYPE_CHECKING:
+    from runbook_tui.session.guest import Guest
+
 
 class Session:
     """The only writer of a run in this process.
@@ -45,6 +49,9 @@ class Session:
     the journal is closed with the session, which leaves all of it in its one file. ``elsewhere``:
     the run is led on another machine; here it is looked at, and what is asked goes there.
     """
+
+    guest: Guest | None = None
+    """What somebody in a browser may do; None for whoever has a terminal."""
 
     def __init__(
         self,

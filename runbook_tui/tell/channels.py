@@ -6,11 +6,14 @@ an address as JSON. Nothing that an address answers is kept but its status: it m
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from runbook_tui.session.ports.runner import Runner
+from runbook_tui.tell import apprise_program
 from runbook_tui.tell.web import NoAnswer, asked, machine
 
 COMMAND_SECONDS = 10.0
@@ -88,6 +91,54 @@ class CommandChannel:
         if outcome.exit is None:
             return outcome.stderr[:MOST_LINE] or "it could not be run"
         return f"it ended with exit status {outcome.exit}"
+
+
+APPRISE_SECONDS = 20.0
+WHY = {
+    apprise_program.MISSING: "it needs the extra “notify”: pip install 'runbook-tui[notify]'",
+    apprise_program.UNKNOWN: "its address is none that Apprise knows",
+    apprise_program.FAILED: "the service did not take it",
+}
+
+
+class AppriseChannel:
+    """An address of Apprise, which is a secret as a whole: chats, mail, pagers and whatever else.
+
+    A program of its own sends it (`apprise_program`); of what that says only how it ended is kept.
+    """
+
+    resolves = True
+
+    def __init__(
+        self,
+        name: str,
+        url: Callable[[], str | None],
+        runner: Runner,
+        environment: Mapping[str, str],
+    ) -> None:
+        self.name = f"apprise {name}"
+        self._url = url
+        self._runner = runner
+        self._environment = environment
+
+    def send(self, message: Message) -> str:
+        """Send it, within its time."""
+        url = self._url()
+        if not url:
+            return "its address is not known here"
+        said = {
+            "url": url.strip(), "key": message.key, "kind": message.kind, "over": message.over,
+            "text": message.text, "title": f"Runbook: {message.title}",
+        }  # fmt: skip
+        outcome = self._runner.run(
+            [sys.executable, "-P", "-m", apprise_program.__name__],
+            environment=self._environment, stdin=json.dumps(said), timeout=APPRISE_SECONDS,
+        )  # fmt: skip
+        if outcome.exit == apprise_program.SENT:
+            return ""
+        if outcome.exit is None:
+            return f"no answer within {APPRISE_SECONDS:g} s"
+        return WHY.get(outcome.exit, f"its program ended with exit status {outcome.exit}")
 
 
 class WebChannel:

@@ -137,6 +137,8 @@ def _about_the_lead(app: RunbookApp) -> Iterator[SystemCommand]:
     session = app.session
     if session.state.finished is not None or session.elsewhere is not None:
         return  # A run is led on the machine that has it.
+    if session.guest is not None:
+        return  # And from a terminal.
     if session.leads:
         yield SystemCommand(
             "Hand the lead over", "to somebody else, with a note", lambda: _hand_over(app)

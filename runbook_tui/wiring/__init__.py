@@ -40,11 +40,13 @@ from runbook_tui.wiring.runs import (
     kept_before,
     kept_reading,
     open_session,
+    roles_of,
     shipped_plans,
     ships,
     start,
     state_of,
 )
+from runbook_tui.wiring.serving import PruneWatch, guest, screen_for
 from runbook_tui.wiring.sharing import (
     copied_journal,
     follow_session,
@@ -57,6 +59,7 @@ from runbook_tui.wiring.telling import teller
 
 __all__ = [
     "LocalSurroundings",
+    "PruneWatch",
     "archive_verification",
     "commands",
     "copied_journal",
@@ -65,6 +68,7 @@ __all__ = [
     "export",
     "folder_of",
     "follow_session",
+    "guest",
     "hand_on",
     "identity",
     "is_address",
@@ -84,6 +88,8 @@ __all__ = [
     "prune",
     "remote_address",
     "report",
+    "roles_of",
+    "screen_for",
     "seen_hints",
     "settings",
     "share",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from runbook_tui.wiring.machine import surroundings
 
 if TYPE_CHECKING:
-    from runbook_tui.book.model import Secret, Tell
+    from runbook_tui.book.model import AppriseAddress, Secret, Tell
     from runbook_tui.preferences.own_telling import OwnTell
     from runbook_tui.run.state import RunState
     from runbook_tui.session.session import Session
@@ -26,8 +26,15 @@ def teller(session: Session) -> Teller | None:
     channels = [*plan, *_channels(session, _as_plan(preferences().tell), "own command")]
     if not channels or session.state.rehearsal:
         return None
+    from threading import Thread
+
     from runbook_tui.tell.teller import Teller
 
+    reached = (*session.state.runbook.tell.apprise, *_as_plan(preferences().tell).apprise)
+    _hide(session, (one for one in reached if not one.url.command))
+    # Who asks a keyring may have to wait.
+    slow = [one for one in reached if one.url.command]
+    Thread(target=_hide, args=(session, slow), name="addresses", daemon=True).start()
     return Teller(session, channels, lambda: session.hidden)
 
 
@@ -60,18 +67,31 @@ def attend(session: Session) -> None:
     session.at_end.append(end)
 
 
+def _hide(session: Session, reached: Iterable[AppriseAddress]) -> None:
+    """Let the addresses that are secrets be masked in all that is written from here on."""
+    for one in reached:
+        if url := surroundings().secret(one.url, _folder(session)):
+            session.give_secret(f"[tell] {one.name}", url.strip())
+
+
+def _folder(session: Session) -> str:
+    begun = session.state.begun
+    return begun.folder if begun is not None else ""
+
+
 def _as_plan(own: OwnTell) -> Tell:
-    from runbook_tui.book.model import Tell, Webhook
+    from runbook_tui.book.model import AppriseAddress, Tell, Webhook
 
-    hooks = (Webhook(url=h.url, form=h.form, key=_source(h.key)) for h in own.webhooks)
-    return Tell(command=own.command, webhooks=tuple(hooks))
+    hooks = (
+        Webhook(url=h.url, form=h.form, key=_source(h.key) if h.key else None) for h in own.webhooks
+    )
+    reached = (AppriseAddress(name=name, url=_source(url)) for name, url in own.apprise)
+    return Tell(command=own.command, webhooks=tuple(hooks), apprise=tuple(reached))
 
 
-def _source(key: tuple[str, str] | None) -> Secret | None:
+def _source(key: tuple[str, str]) -> Secret:
     from runbook_tui.book.model import Secret
 
-    if key is None:
-        return None
     kind, named = key
     return Secret(
         env=named if kind == "env" else None,
@@ -81,15 +101,18 @@ def _source(key: tuple[str, str] | None) -> Secret | None:
 
 
 def _channels(session: Session, tell: Tell, name: str) -> Iterator[Channel]:
-    if tell.command is None and not tell.webhooks:
+    if tell.command is None and not tell.webhooks and not tell.apprise:
         return
-    from runbook_tui.tell.channels import CommandChannel, WebChannel
+    from runbook_tui.tell.channels import AppriseChannel, CommandChannel, WebChannel
 
-    begun = session.state.begun
-    folder = begun.folder if begun is not None else ""
+    folder = _folder(session)
     if tell.command is not None:
         around = surroundings()
         yield CommandChannel(tell.command, session.runner, folder, around.environment, name)
     for hook in tell.webhooks:
         key = partial(surroundings().secret, hook.key, folder) if hook.key else lambda: None
         yield WebChannel(hook.url, hook.form, key)
+    for one in tell.apprise:
+        url = partial(surroundings().secret, one.url, folder)
+        called = one.name if name == "command" else f"own {one.name}"
+        yield AppriseChannel(called, url, session.runner, surroundings().environment)

@@ -190,7 +190,9 @@ class PaneScreen(NodeScreen):
         # The card is drawn from the newest state, so its hint may be seen before this is.
         self.show_output()
         record = self.output.command
-        if record is None or not record.running:
+        if self.app.session.guest is not None:
+            self.app.say("nothing is typed into a command from a browser", "warn")
+        elif record is None or not record.running:
             self.app.say("no command runs here that could be typed into")
         elif not self.output.takes_keys:
             # Keys that nobody reads would only stand in its log, as if it had put them out.

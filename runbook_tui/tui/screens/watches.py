@@ -93,7 +93,9 @@ class WatchesScreen(ReadingScreen):
         session = self.app.session
         path = session.environment.get("PATH")
         named = session.environment.get("BROWSER", "").split(":")[0]
-        opener = next((p for p in (named, *OPENERS) if p and shutil.which(p, path=path)), "")
+        # Who looks from a browser is not where this program would open one.
+        known = (named, *OPENERS) if session.guest is None else ()
+        opener = next((p for p in known if p and shutil.which(p, path=path)), "")
         if not opener:
             self.app.copy_to_clipboard(link)
             self.app.say(f"no browser is known here; copied: {link}", "warn")
