@@ -57,8 +57,12 @@ def procedures(plan: RollbackPlan) -> Line:
     return [(f" {printable(' · '.join(p.title for p in plan.procedures), 80)}", "dim")]
 
 
-def foot(state: RunState, waiting: tuple[Item, ...], *, runs: bool, held: bool, width: int) -> Line:
-    """The keys that mean something now, and what the next step is."""
+def foot(
+    state: RunState, waiting: tuple[Item, ...], *, runs: bool, held: bool, width: int,
+    start: bool = True,
+) -> Line:  # fmt: skip
+    """The keys that mean something now, and what the next step is; ``start``: something can be
+    started."""
     if waiting:
         keys: Line = [
             (" t", "key"),
@@ -84,7 +88,7 @@ def foot(state: RunState, waiting: tuple[Item, ...], *, runs: bool, held: bool, 
     if held:
         keys += [("f", "key"), (" past the floor  ", "plain")]
     keys += [("?", "key"), (" help", "plain")]
-    return spread(keys, [] if runs else [(" F9 again to START ", "panic")], width)
+    return spread(keys, [(" F9 again to START ", "panic")] if start and not runs else [], width)
 
 
 def row(item: Item, number: int, width: int) -> Line:
