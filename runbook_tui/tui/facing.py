@@ -37,7 +37,7 @@ class FacingApp(BeginningApp):
 
     def action_settings(self) -> None:
         """Every setting, to look at and to change."""
-        from runbook_tui.tui.screens.reading import SettingsScreen
+        from runbook_tui.tui.screens.settings import SettingsScreen
 
         self.push_screen(SettingsScreen())
 

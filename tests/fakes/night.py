@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.reader import read
 from runbook_tui.run import events as e
@@ -135,6 +137,21 @@ OUTPUT = (
 def night_plan() -> Runbook:
     """Three phases, a gate, two pull requests, a procedure with two stages."""
     return read(PLAN, "checkout.toml")
+
+
+def weeks() -> History:
+    """The same over three weeks, on its second day: each phase in its own time."""
+    plan = night_plan()
+    prepare, core, after = plan.phases
+    phases = (
+        replace(prepare, ends="day 2"),
+        replace(core, starts="day 4", ends="day 6", effort="120h"),
+        replace(after, starts="day 9", ends="day 20"),
+    )
+    history = History(replace(plan, phases=phases))
+    _ran(history, "freeze", 100)
+    history.delay += 86_400
+    return history
 
 
 def opened() -> History:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -32,6 +32,8 @@ class Moment:
     act: str = ""
     """An action of the application in place of keys."""
     watched: bool = False
+    source: str = ""
+    """The file of settings."""
     then: Callable[[], History] | None = None
     """What the run comes to once one looks."""
 
@@ -49,7 +51,7 @@ class Moment:
             session,  # type: ignore[arg-type]
             StillTerminals(*night.OUTPUT),
             now=lambda: now,
-            preferences=preferences,
+            preferences=replace(preferences, source=self.source),
         )
 
     async def reach(self, pilot: Pilot[int], app: RunbookApp) -> None:
@@ -115,6 +117,7 @@ MOMENTS: dict[str, Moment] = {
         then=lambda: night.rolled_back("incomplete"),
     ),
     "timeline": Moment(history=night.running, after=660, keys=("t",), shows="planned"),
+    "calendar": Moment(history=night.weeks, after=90_000, keys=("t", "c"), shows="c today"),
     "wall": Moment(history=night.running, after=192, act="wall", shows="F9"),
     "wall-rollback": Moment(history=night.rolling_back, after=9, act="wall", shows="F9"),
     "watches": Moment(history=night.running, watched=True, keys=("w",), shows="measured here"),
@@ -124,5 +127,11 @@ MOMENTS: dict[str, Moment] = {
     "skip": Moment(history=night.failed, after=20, keys=("x",), shows="Why"),
     "find": Moment(history=night.running, after=192, keys=("slash", "t", "e", "s"), shows="tes"),
     "palette": Moment(history=night.running, after=192, keys=("ctrl+p",), shows="Search for"),
-    "settings": Moment(history=night.running, after=192, act="settings", shows="theme"),
+    "settings": Moment(
+        history=night.running,
+        after=192,
+        act="settings",
+        shows="theme",
+        source="/home/ada/.config/runbook/config.toml",
+    ),  # fmt: skip
 }
