@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
+from textual.command import DiscoveryHit, Hits
 from textual.screen import Screen
+from textual.system_commands import SystemCommandsProvider
 
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.requests import FinishRun, StopCommands
@@ -19,6 +21,15 @@ from runbook_tui.tui.screens.panes import PaneScreen
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
+
+
+class Deeds(SystemCommandsProvider):
+    """What the palette offers; before anything is typed in the order in which it is wanted."""
+
+    async def discover(self) -> Hits:
+        """All of it."""
+        for name, words, deed, _ in self.app.get_system_commands(self.screen):
+            yield DiscoveryHit(name, deed, help=words)
 
 
 def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]:
@@ -58,7 +69,7 @@ def _from_a_terminal(app: RunbookApp) -> Iterator[SystemCommand]:
     )  # fmt: skip
     yield SystemCommand(
         "Settings", "each with its value and where that comes from",
-        lambda: _settings(app),
+        app.action_settings,
     )  # fmt: skip
 
 
@@ -74,12 +85,6 @@ def _finish(app: RunbookApp) -> None:
         Confirm(f"Finish the run and leave out {titles}?"),
         lambda yes: app.ask(FinishRun()) if yes else None,
     )
-
-
-def _settings(app: RunbookApp) -> None:
-    from runbook_tui.tui.screens.reading import SettingsScreen
-
-    app.push_screen(SettingsScreen())
 
 
 def _stop(app: RunbookApp) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from runbook_tui.run.events import Actor
+from runbook_tui.run.events import Actor, CommandStarted, Event
 from runbook_tui.run.requests import Refusal, Request
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import NOTHING_ABSENT
@@ -46,8 +46,9 @@ class StillKeyboard:
 class StillSession:
     """Shows one state and refuses everything."""
 
-    def __init__(self, state: RunState) -> None:
+    def __init__(self, state: RunState, events: Sequence[Event] = ()) -> None:
         self.state = state
+        self._events = events
         self.run = state.run
         self.actor = ADA
         self.leads = True
@@ -68,6 +69,12 @@ class StillSession:
         self.asked.append(request)
         future: Future[Answer] = Future()
         future.set_result(Refusal(reason="this picture stands still"))
+        return future
+
+    def started(self, seq: int) -> Future[CommandStarted | None]:
+        payload = next((event.payload for event in self._events if event.seq == seq), None)
+        future: Future[CommandStarted | None] = Future()
+        future.set_result(payload if isinstance(payload, CommandStarted) else None)
         return future
 
     def measured(self) -> dict[str, Measured]:

@@ -232,15 +232,15 @@ async def test_beside_what_failed_stands_its_own_output_not_that_of_a_later_undo
     app = RunbookApp(session, LogTerminals())
     async with app.run_test(size=(80, 24)) as pilot:
         await at_rest(pilot, app, session)
-        await until(pilot, lambda: "┃beta is stuck" in text_of(app))
-        assert "┃alpha is back" not in text_of(app)
+        await until(pilot, lambda: "┃ beta is stuck" in text_of(app))
+        assert "┃ alpha is back" not in text_of(app)
         await pilot.press("down")
-        await until(pilot, lambda: "┃alpha is back" in text_of(app))
+        await until(pilot, lambda: "┃ alpha is back" in text_of(app))
         await pilot.press("up", "x")
         await until(pilot, lambda: isinstance(app.screen, AskText))
         await pilot.press(*"gone", "enter")
         await until(pilot, lambda: "INCOMPLETE" in text_of(app))
-        await until(pilot, lambda: "┃beta is stuck" in text_of(app))
+        await until(pilot, lambda: "┃ beta is stuck" in text_of(app))
 
 
 async def test_it_is_so_too_where_nobody_was_asked(scene: Make) -> None:
@@ -259,8 +259,8 @@ async def test_it_is_so_too_where_nobody_was_asked(scene: Make) -> None:
         await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
         ask(session, r.StartRollback(scope="run", attended=False))
         await until(pilot, lambda: "INCOMPLETE" in text_of(app))
-        await until(pilot, lambda: "┃beta is stuck" in text_of(app))
-        assert "┃alpha is back" not in text_of(app)
+        await until(pilot, lambda: "┃ beta is stuck" in text_of(app))
+        assert "┃ alpha is back" not in text_of(app)
 
 
 async def test_the_keys_to_mend_it_stand_below_while_another_undo_runs(scene: Make) -> None:

@@ -84,7 +84,7 @@ class AskText(ModalScreen[str | None]):
         """The question above its answer."""
         with Vertical(classes="dialog"):
             yield Static(plain(self._question), classes="question")
-            yield Line(self._value, password=self._secret)
+            yield Line(self._value, password=self._secret, compact=True)
             yield Static(plain("Enter answers · Esc leaves"), classes="hint")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

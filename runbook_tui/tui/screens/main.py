@@ -26,7 +26,7 @@ from runbook_tui.tui.widgets.checklist import Checklist
 from runbook_tui.tui.widgets.error_signs import ErrorSigns
 from runbook_tui.tui.widgets.guard import Guard
 from runbook_tui.tui.widgets.output import Output
-from runbook_tui.tui.widgets.painted import Lines, RowList
+from runbook_tui.tui.widgets.painted import Card, Lines, RowList
 from runbook_tui.tui.widgets.said import Said
 
 MINIMUM = (60, 16)
@@ -74,7 +74,7 @@ class MainScreen(SeekingScreen):
         with Horizontal(id="body"):
             yield Checklist(lambda: self.state, id="list")
             with Vertical(id="right"):
-                yield Lines(self._paint_card, id="card")
+                yield Card(self._paint_card, id="card")
                 with Container(id="outputs"):
                     yield Output(self.app.terminals, id="output")
                     yield Output(self.app.terminals, id="beside")

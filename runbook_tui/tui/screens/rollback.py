@@ -102,7 +102,7 @@ class RollbackScreen(RollbackKeys):
         """The state is another: make the list again."""
         if not self.is_whole:
             return
-        absent = self.app.session.absent
+        absent, known = self.app.session.absent, self.state.rollback
         current = running_plan(self.state) if self.running else None
         current = current or plan(self.state, self._scope, self._node, self._past_floor)
         self._plan = without(current, absent)
@@ -114,7 +114,8 @@ class RollbackScreen(RollbackKeys):
         self.query_one("#calls").display = bool(self.rows.calls)
         finished = self.running and not self.state.rolling_back
         self.set_class(finished, "-finished")
-        self.query_one("#start", Button).display = not self.running
+        self.query_one("#start", Button).display = self.startable
+        self.set_class(self.over and known is not None and known.result == "complete", "-won")
         self._fit()
         self.rows.past_floor = self._past_floor
         self._waiting = awaited(self.state, absent.secrets)
@@ -186,6 +187,7 @@ class RollbackScreen(RollbackKeys):
     def _paint_foot(self, width: int, height: int) -> list[Line]:
         chosen = self.rows.chosen
         foot = view.foot(
-            self.state, self._plan, self._waiting, chosen, runs=self.running, width=width
-        )
+            self.state, self._plan, self._waiting, chosen,
+            runs=self.running, width=width, start=self.startable,
+        )  # fmt: skip
         return [foot]

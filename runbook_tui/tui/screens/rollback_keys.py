@@ -9,7 +9,7 @@ from textual.widgets import Button
 
 from runbook_tui.run.rehearsal import as_if
 from runbook_tui.run.requests import CloseRollback, SetSeverity, StartRollback, StopRollback
-from runbook_tui.run.rollback import RollbackPlan
+from runbook_tui.run.rollback import RollbackPlan, about_to_act
 from runbook_tui.run.scopes import SCOPES, scope_node
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.dialogs.page import Page
@@ -90,6 +90,12 @@ class RollbackKeys(TonedScreen):
         rollback = self.state.rollback
         return self.running and rollback is not None and rollback.finished is not None
 
+    @property
+    def startable(self) -> bool:
+        """Whether a press of the panic key would start or stop anything."""
+        acts = self._plan.items or about_to_act(self.state, self._plan.node)
+        return not self.running and bool(acts)
+
     def changed(self) -> None:
         """Draw the run as it is now."""
         raise NotImplementedError
@@ -114,7 +120,7 @@ class RollbackKeys(TonedScreen):
 
     def action_button(self) -> None:
         """Give the button the focus, while there is one."""
-        if not self.running:
+        if self.startable:
             self.query_one("#start", Button).focus()
 
     def action_leave(self) -> None:

@@ -23,12 +23,14 @@ from runbook_tui.tui.views.confirming import action_words
 from runbook_tui.tui.views.merging import pull_request, warned
 from runbook_tui.tui.views.next_key import Signs, no_signs, what_next
 from runbook_tui.tui.views.signing import verdict
-from runbook_tui.tui.views.taking import bar, in_time, usually
-from runbook_tui.tui.views.tone import GLYPHS, Line, cut, spread, wrap
+from runbook_tui.tui.views.taking import EMPTY, FULL, bar, in_time, usually
+from runbook_tui.tui.views.tone import GLYPHS, Line, cut, length, spread, wrap
 from runbook_tui.tui.views.words import said
 
 MOST_COMMAND_LINES = 6
 FEWEST_FIRST = 2
+ROOM_FOR_TIME = 6
+"""Lines of a card from which on a long title has the first one to itself."""
 FIRST_LINES = 4
 """Lines of a card's head: the title, two for what stands in the way, which key comes next."""
 
@@ -46,7 +48,7 @@ class _Parts:
     def fit(self, width: int, height: int) -> list[Line]:
         """At most ``height`` lines; what is left out is said, and the undo always stands there."""
         kept = len(self.undo) + bool(self.command) + bool(self.boxes)
-        first = self.first[: max(FEWEST_FIRST, height - kept)]
+        first = _with_key(self.first, max(FEWEST_FIRST, height - kept))
         room = height - len(first) - len(self.undo)
         command = _shorter(self.command, max(1, room - len(self.boxes)))
         above = [*first, *command, *self.undo]
@@ -55,6 +57,31 @@ class _Parts:
         if len(self.last) > room > 0:
             return [*lines, *self.last[: room - 1], [("…", "dim")]]
         return [*lines, *self.last][:height]
+
+
+def _with_key(first: list[Line], most: int) -> list[Line]:
+    """At most so many lines; which key comes next is among them."""
+    kept = first[:most]
+    if any(_has_key(line) for line in kept[1:]):
+        return kept
+    key = next((line for line in first[most:] if _has_key(line)), None)
+    return kept if key is None else [*kept[:-1], key]
+
+
+def _has_key(line: Line) -> bool:
+    return any(tone == "key" for _, tone in line)
+
+
+def _named(head: Line, time: Line, width: int, height: int) -> list[Line]:
+    """What it is and its time: in one line where the title has room, even without the bar of its
+    time; else in two, but on a low card."""
+    short = [part for part in time if not set(part[0]) <= set(FULL + EMPTY)]
+    for right in (time, short):
+        if length(head) + 1 + length(right) <= width:
+            return [spread(head, right, width)]
+    if height < ROOM_FOR_TIME:
+        return [spread(head, short, width)]
+    return [spread(head, [], width), time]
 
 
 def _shorter(command: list[Line], room: int) -> list[Line]:
@@ -89,21 +116,23 @@ def card(
         return [[("nothing chosen", "dim")]]
     node = state.outline[id_]
     if isinstance(node.item, Step):
-        parts = _step(state, node.item, now, width, guest, past, signs)
+        parts = _step(state, node.item, now, (width, height), guest, past, signs)
         parts.first += warned(ahead, width)
         return parts.fit(width, height)
     return [*holder_lines(state, node, now, width), *warned(ahead, width)][:height]
 
 
 def _step(
-    state: RunState, step: Step, now: float, width: int, guest: str, past: Past, signs: Signs
-) -> _Parts:
+    state: RunState, step: Step, now: float, size: tuple[int, int], guest: str, past: Past,
+    signs: Signs,
+) -> _Parts:  # fmt: skip
+    width, height = size
     status = status_of(state, step.id)
     glyph, tone = GLYPHS[status]
     head: Line = [(f"{glyph} {status.value.upper()} ", tone), (said(step.title, 200), "strong")]
     text = [[(line, "dim")] for line in wrap(said(step.text, 4000, lines=True).strip(), width)]
     return _Parts(
-        first=[spread(head, bar(state, step, now, past), width),
+        first=[*_named(head, bar(state, step, now, past), width, height),
                *what_next(state, step, status, now, width, guest, signs)],
         command=command_lines(state, step, width),
         undo=[undo_line(state, step, width)],

@@ -141,11 +141,20 @@ def _check(state: RunState, node: Node, indent: str, title: str, width: int) -> 
     box = "☑" if tick else "☐"
     # Cyan says by whose word it holds: a person's, against what its probe says.
     tone = "cyan" if tick and tick.override else "good" if tick else "plain"
+    if tick is None and not _is_time_for(state, node):
+        tone = "dim"
     return spread(
-        [(f"{indent}{box} ", tone), (title, "dim" if tick else "plain")],
+        [(f"{indent}{box} ", tone), (title, "dim" if tick else tone)],
         _ticked_by(state, node, tick),
         width,
     )
+
+
+def _is_time_for(state: RunState, node: Node) -> bool:
+    """Whether a box is one to look at: its step is under way, its phase or change was begun."""
+    if node.owner in state.outline.steps:
+        return status_of(state, node.owner) not in {Status.PENDING, *OVER}
+    return any(state.step(step.id).touched for step in state.outline.steps_inside(node.owner))
 
 
 def _ticked_by(state: RunState, node: Node, tick: Tick | None) -> Line:

@@ -8,7 +8,7 @@ from runbook_tui.preferences.key_names import shown
 from runbook_tui.preferences.known import Known
 from runbook_tui.preferences.known_keys import KNOWN
 from runbook_tui.preferences.model import Preferences
-from runbook_tui.tui.views.tone import Line, cut, wrap
+from runbook_tui.tui.views.tone import Line, wrap
 
 TITLES = {
     "run": "The run", "list": "In a list", "pane": "In the pane", "typing": "While typing into a"
@@ -54,5 +54,6 @@ def _row(known: Known, preferences: Preferences, why: str, width: int) -> list[L
     rows: list[Line] = [[(lead, "dim" if why else "strong"), (words[0], tone)]]
     rows += [[(" " * len(lead), "plain"), (line, tone)] for line in words[1:]]
     if why:
-        rows.append([(" " * COLUMN, "plain"), (cut(f"not now: {why}", width - COLUMN), "warn")])
+        lines = wrap(f"not now: {why}", width - COLUMN)
+        rows += [[(" " * COLUMN, "plain"), (line, "warn")] for line in lines]
     return rows

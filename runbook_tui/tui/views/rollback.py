@@ -64,9 +64,10 @@ def procedures(plan: RollbackPlan) -> Line:
 
 def foot(
     state: RunState, plan: RollbackPlan, waiting: tuple[Item, ...], chosen: Item | None,
-    *, runs: bool, width: int,
+    *, runs: bool, width: int, start: bool = True,
 ) -> Line:  # fmt: skip
-    """The keys that mean something now, and what the next step is."""
+    """The keys that mean something now, and what the next step is; ``start``: something can be
+    started."""
     if waiting:
         keys: Line = [
             (" t", "key"),
@@ -88,7 +89,7 @@ def foot(
     if any(item.held for item in plan.items):
         keys += [("f", "key"), (" past the floor  ", "plain")]
     keys += [("?", "key"), (" help", "plain")]
-    return spread(keys, [] if runs else [(" F9 again to START ", "panic")], width)
+    return spread(keys, [(" F9 again to START ", "panic")] if start and not runs else [], width)
 
 
 def _running(plan: RollbackPlan, chosen: Item | None, width: int) -> Line:

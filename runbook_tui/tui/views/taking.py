@@ -13,6 +13,7 @@ from runbook_tui.run.times import said
 from runbook_tui.tui.views.tone import Line
 
 BAR = 12
+FULL, EMPTY = "█", "░"
 
 
 def bar(state: RunState, step: Step, now: float, past: Past) -> Line:
@@ -32,7 +33,7 @@ def bar(state: RunState, step: Step, now: float, past: Past) -> Line:
     tone = "bad" if over else "busy"
     return [
         (f"{clock(spent)} of {about}{clock(wanted)} ", tone),
-        ("█" * full + "░" * (BAR - full), tone),
+        (FULL * full + EMPTY * (BAR - full), tone),
         (f" over by {spoken(spent - limit)}" if over else "", "bad"),
     ]
 

@@ -129,7 +129,7 @@ def probe(watch: Watch) -> str:
     return printable("  ".join(LOGIN.sub("***@", str(v)) for v in values.values()), LONGEST)
 
 
-ANNOUNCED = {"opening": ("◔", "warn"), "open": ("●", "good"), "closed": ("○", "dim"),
+ANNOUNCED = {"opening": ("◇", "warn"), "open": ("●", "good"), "closed": ("○", "dim"),
              "left": ("○", "warn")}  # fmt: skip
 SAID = {"opening": "being opened", "left": "taken away there; not opened again"}
 

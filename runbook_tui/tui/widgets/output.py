@@ -134,7 +134,7 @@ class Output(Vertical):
 
     def _paint(self, width: int, height: int) -> list[Line]:
         if not self._shown:
-            return [[("─" * width, "dim")]]
+            return []
         pane = self.pane
         looked = Looked(
             typing=pane.typing,

@@ -83,7 +83,22 @@ class Lines(Widget):
         if self._painted is None:
             self._painted = self._paint(width, height)
         lines = self._painted
-        return strip(self, lines[y] if y < len(lines) else [], width, self.rich_style)
+        return strip(self, lines[y] if y < len(lines) else [], width, self.base_of(y))
+
+    def base_of(self, y: int) -> Style:
+        """What a line is drawn on."""
+        return self.rich_style
+
+
+class Card(Lines):
+    """Lines about one thing; the first names it and stands out."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"card--head"}
+
+    def base_of(self, y: int) -> Style:
+        """The first line has a ground of its own."""
+        base = super().base_of(y)
+        return base + self.get_component_rich_style("card--head", partial=True) if not y else base
 
 
 class RowList(ScrollView, can_focus=True):
