@@ -118,6 +118,8 @@ class ThreadSampler:
             for turn in self._turns.values():
                 self._end(turn)
             self._turns.clear()
+            for turn in self._ready:  # Handed out, and no thread has come for it.
+                turn.probe.close()
             self._ready.clear()
             self._clock.notify_all()
             self._work.notify_all()

@@ -51,7 +51,7 @@ async def test_grace_signs_only_once_she_is_asked(scene: Make) -> None:
         assert called == []
         assert "core" not in app.session.state.opened_gates
         await pilot.press("s")
-        assert app.said == ASKED
+        await until(pilot, lambda: app.said == ASKED)
         go.set()
         await until(pilot, lambda: "core" in app.session.state.opened_gates)
         assert called == ["Grace"]

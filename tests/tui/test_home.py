@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,7 @@ from textual.widgets import Input
 
 from runbook_tui.tui.home.app import HomeApp
 from runbook_tui.tui.home.offers import Choice, Field, Form, NoForm, PlanRow, RunRow
+from tests.waiting import PATIENCE
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -74,11 +76,10 @@ def shown(app: HomeApp) -> str:
 
 
 async def until(pilot: Pilot[int], holds: Callable[[], object]) -> None:
-    for _ in range(1000):
-        if holds():
-            return
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, shown(pilot.app)  # type: ignore[arg-type]
         await pilot.pause(0.02)
-    raise AssertionError(shown(pilot.app))  # type: ignore[arg-type]
 
 
 async def all_read(pilot: Pilot[int], app: HomeApp) -> None:
@@ -111,6 +112,7 @@ async def test_enter_goes_on_with_the_run_under_the_cursor() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await all_read(pilot, app)
         await pilot.press("down", "enter")
+        await until(pilot, lambda: app.choice is not None)
     assert app.choice == Choice(run="r-1")
 
 
@@ -119,6 +121,7 @@ async def test_f9_shows_the_rollback_of_the_chosen_run() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await all_read(pilot, app)
         await pilot.press("f9")
+        await until(pilot, lambda: app.choice is not None)
     assert app.choice == Choice(run="r-2", panic=True)
 
 

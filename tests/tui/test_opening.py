@@ -70,6 +70,7 @@ async def test_it_says_what_is_done_and_then_shows_the_run(
         work.finish()
         await until(pilot, lambda: "READY" in text_of(app))
         await pilot.press("q")
+        await until(pilot, lambda: not app.is_running)
     assert app.return_value == 7
 
 

@@ -180,9 +180,11 @@ async def test_a_rejected_gate_says_so_in_its_row() -> None:
     history.ask(r.SignNode(node="two", role="cto", approve=False, comment="not today"), GRACE)
     app = RunbookApp(StillSession(history.state), StillTerminals())  # type: ignore[arg-type]
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        assert any(
-            "Core" in row and "rejected by Grace" in row for row in text_of(app).splitlines()
+        await until(
+            pilot,
+            lambda: any(
+                "Core" in row and "rejected by Grace" in row for row in text_of(app).splitlines()
+            ),
         )
 
 

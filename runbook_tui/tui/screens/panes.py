@@ -110,7 +110,7 @@ class PaneScreen(NodeScreen):
 
     def on_key(self, event: events.Key) -> None:
         """Keys that were meant for a command that has ended do nothing."""
-        if self.stray.takes():
+        if self.stray.takes(event.time):
             event.stop()
             event.prevent_default()
 

@@ -110,6 +110,21 @@ def test_the_end_waits_for_nobody(taking: Taking, silent: Answers) -> None:
     assert len(silent.requests) == 1
 
 
+def test_at_the_end_what_waits_for_a_thread_keeps_no_connection(
+    taking: Taking, good: Answers, silent: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runbook_tui.watch.sampler.WORKERS", 1)
+    asked = asks(good.url)
+    taking.sampler.measure({"b": asked})
+    until(lambda: taking.of("b"))
+    probe = taking.sampler._turns["b"].probe
+    assert probe._address._socket is not None  # type: ignore[attr-defined]
+    taking.sampler.measure({"a": asks(silent.url), "b": asked})
+    until(lambda: silent.requests and taking.sampler._ready)
+    taking.sampler.close()
+    assert probe._address._socket is None  # type: ignore[attr-defined]
+
+
 def test_idle_threads_go(taking: Taking, good: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runbook_tui.watch.sampler.IDLE", 0.2)
 
