@@ -11,7 +11,8 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.asking import Answers, asked_as
 from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
-from runbook_tui.cli.undoing import Undoing, print_plan
+from runbook_tui.cli.undo_list import print_plan
+from runbook_tui.cli.undoing import Undoing
 from runbook_tui.cli.values import ask_for
 from runbook_tui.run import requests as r
 from runbook_tui.run.offers import open_values

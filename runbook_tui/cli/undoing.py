@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from runbook_tui.cli import beside, exits, say
@@ -13,18 +12,10 @@ from runbook_tui.cli.opening import ask
 from runbook_tui.cli.output import LogFollower
 from runbook_tui.cli.words import came_of
 from runbook_tui.run import requests as r
-from runbook_tui.run.differing import differing
 from runbook_tui.run.late_values import lacking
 from runbook_tui.run.offers import offers
-from runbook_tui.run.reach import expected, reach, takes
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.rollback import (
-    RollbackPlan,
-    about_to_act,
-    awaited,
-    plan,
-    without,
-)
+from runbook_tui.run.rollback import RollbackPlan, awaited, plan, without
 from runbook_tui.run.rollback_state import RollbackState, Severity
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.run.undo_items import Item
@@ -43,84 +34,6 @@ GOOD = frozenset({"done", "taken back", "rehearsed"})
 UNDOS = frozenset({"undo", "verify_undo"})
 
 
-def print_plan(
-    state: RunState, planned: RollbackPlan, here: Mapping[str, str], *, whole: bool = False
-) -> None:
-    """The list as it would be carried out, newest first; ``whole``: long undos to their end.
-
-    ``here`` is this terminal's environment, which the undos' may differ from.
-    """
-    where = f" “{state.outline[planned.node].title}”" if planned.node else ""
-    rehearsed = "REHEARSAL OF THE " if state.rehearsal else ""
-    say.out(f"{rehearsed}ROLLBACK  {planned.scope}{where}  of {state.runbook.title}", bold=True)
-    if (said := state.severity) is not None:
-        say.out(f"  SEV {said.level}, says {said.by.name}, {say.moment(said.at)}")
-    for number, item in enumerate(planned.items, 1):
-        _print_item(item, number, whole=whole)
-    for id_ in about_to_act(state, planned.node):
-        say.out(f"      “{state.outline[id_].title}” has changed nothing yet: it is stopped")
-    words = f"  {planned.ready} of {len(planned.items)} ready"
-    words += f", {expected(planned)}" if expected(planned) else ""
-    say.out(words, colour="red" if planned.over_budget else None)
-    if planned.over_budget:
-        say.out("  ! it takes longer than it may", colour="red")
-    if found := reach(state, planned):
-        say.out(f"  reaches back to “{found.title}”, {say.moment(found.at)}")
-    if any(item.held for item in planned.items):
-        say.out("  what lies below a floor is undone only with --past-floor")
-    inside = {item.step for item in planned.items}
-    outside = [i.title for i in plan(state, "run", "").items if i.step not in inside]
-    if outside:
-        say.out(f"  outside this scope and left as it is: {', '.join(outside)} (--scope run)")
-    for sentence in differing(state, (item.step for item in planned.items), here):
-        say.out(f"  ! {sentence}", colour="yellow")
-    for line in beside.beside(state, planned, whole=whole):
-        say.out(line)
-
-
-def _print_item(item: Item, number: int, *, whole: bool) -> None:
-    within = f"  in {item.within}" if item.within else ""
-    there = f"  {item.there}" if item.there else ""
-    say.out(f"  {number:>2}  {item.title}{within}{there}  [{_readiness(item)}]")
-    for sentence in item.edited:
-        say.out(f"        ! {sentence}", colour="yellow")
-    for number, text in enumerate(item.texts):
-        if text in item.went:
-            say.out("      went well before, and is not run again:")
-        elif number:
-            say.out("      then that of an attempt before it:")
-        _print_text(text, whole=whole)
-    if item.listed:
-        say.out(f"        no undo of its own; the plan says how: {item.listed}")
-    if item.kind == "irreversible":
-        say.out(f"        ▔ floor: {item.reason}")
-    if item.verify:
-        say.out("      then it is verified:")
-        _print_text(item.verify, whole=whole)
-    if item.gone:
-        say.out(f"        acts in {item.cwd}, which is not there", colour="yellow")
-    if item.secrets:
-        say.out(f"        needs the secrets {', '.join(item.secrets)}")
-
-
-def _print_text(text: str, *, whole: bool) -> None:
-    for line in beside.commands(text, whole=whole):
-        say.out(line)
-
-
-def _readiness(item: Item) -> str:
-    if not item.ready:
-        return item.why
-    if item.promised or item.made_by:
-        made = [f"“{item.made_by}” has made its folder"] if item.made_by else []
-        out = [f"{' and '.join(item.promised)} is put out"] if item.promised else []
-        known = f"ready once {' and '.join([*made, *out])}"
-        return f"{known}, {takes(item)}" if takes(item) else known
-    if item.usual is not None:
-        return f"ready, usually {say.length(item.usual)}"
-    return f"ready, {takes(item)}" if takes(item) else "ready"
-
-
 class Undoing:
     """Starts and follows the rollback of an open session; asks where a person can answer."""
 
@@ -129,7 +42,6 @@ class Undoing:
         self._may_ask = may_ask
         self._wake = threading.Event()
         self._told: dict[str, str] = {}
-        self._began: dict[str, float] = {}
         self._commands: dict[str, LogFollower | None] = {}
         self._due: dict[str, float] = {}
         self._trouble = ""
@@ -291,7 +203,6 @@ class Undoing:
     def _tell_command(self, step_id: str, title: str, record: CommandRecord) -> None:
         if record.folder not in self._commands:
             self._commands[record.folder] = LogFollower(Path(record.folder))
-            self._began.setdefault(title, record.started)
             what = "undo" if record.kind == "undo" else "verify"
             lines = record.text.strip().splitlines() or [""]
             there = f" on {record.host}" if record.host else ""
@@ -325,8 +236,7 @@ class Undoing:
             )
 
     def _tell_result(self, state: RunState, step_id: str, title: str, result: str) -> None:
-        now = state.last_at
-        took = f" in {say.length(now - self._began[title])}" if title in self._began else ""
+        now, took = _ended(state, step_id, result)
         reason = state.step(step_id).undo_reason
         say.out(
             f"{say.clock(now)}  {title}: {came_of(result)}{took}"
@@ -390,6 +300,20 @@ def _undos(state: RunState, step_id: str, rollback: RollbackState) -> list[Comma
     """The commands with which this rollback takes a step back, whoever began it."""
     commands = state.step(step_id).commands
     return [c for c in commands if c.kind in UNDOS and c.seq >= rollback.seq]
+
+
+def _ended(state: RunState, step_id: str, result: str) -> tuple[float, str]:
+    """When an item of the rollback was over, and “ in 3 s”; empty where no command ran.
+
+    Its own commands say so: what is told now may be long over, behind the output of others.
+    """
+    rollback = state.rollback
+    records = _undos(state, step_id, rollback) if rollback is not None else []
+    ends = [c.finished for c in records if c.finished is not None]
+    ran = result in {"done", "failed"} and len(ends) == len(records)
+    end = max(ends) if ends and ran else state.last_at
+    took = f" in {say.length(end - min(c.started for c in records))}" if records else ""
+    return end, took
 
 
 def raise_refusal(refusal: Refusal) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from runbook_tui.book.model import Runbook
+from runbook_tui.book.model import Check, Runbook
 from runbook_tui.run import announcing, deadlines, replanning, watched
 from runbook_tui.run import events as e
 from runbook_tui.run import fold_commands as commands
@@ -225,6 +225,14 @@ def _ticked(draft: Draft, event: Event, payload: e.CheckTicked) -> None:
 
 def _unticked(draft: Draft, event: Event, payload: e.CheckUnticked) -> None:
     draft.ticks.pop(payload.node, None)
+    node = draft.outline.nodes.get(payload.node)
+    item = node.item if node is not None else None
+    if payload.probe or not isinstance(item, Check) or not item.required:
+        return  # A probe that turns back tells of now, not of the work.
+    # Required means required: its work stays done, but it is over with another tick only.
+    for id_ in draft.outline.holders(payload.node):
+        if id_ in draft.outline.steps and draft.step(id_).status is Status.DONE:
+            draft.change(id_, status=Status.WAITING)
 
 
 def _note(draft: Draft, event: Event, payload: e.NoteAdded) -> None:

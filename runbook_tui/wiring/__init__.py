@@ -35,6 +35,7 @@ from runbook_tui.wiring.records import (
 )
 from runbook_tui.wiring.reports import hand_on, is_address, last_lines, report, traces
 from runbook_tui.wiring.runs import (
+    accounts,
     folder_of,
     keep_reading,
     kept_before,
@@ -60,6 +61,7 @@ from runbook_tui.wiring.telling import teller
 __all__ = [
     "LocalSurroundings",
     "PruneWatch",
+    "accounts",
     "archive_verification",
     "commands",
     "copied_journal",

@@ -95,6 +95,13 @@ def keep_reading(run: str, plan: PlanFiles) -> None:
     plan_files.keep_reading(settings().run_folder(run), plan)
 
 
+def accounts(run: str) -> list[Path]:
+    """What rollbacks of a run have done that nobody has entered into the journal yet."""
+    from runbook_tui.session import spare
+
+    return spare.accounts(settings().run_folder(run), run)
+
+
 def state_of(run: str) -> RunState | None:
     """A run as its events make it, to be looked at; None where its reading was not kept.
 

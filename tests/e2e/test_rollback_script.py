@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -334,3 +335,32 @@ def test_the_page_to_print_says_what_to_do(runbook: Program) -> None:
     assert "$ echo undoing" in text
     assert path.stat().st_mode & 0o077 == 0
     assert script(runbook).stat().st_mode & 0o777 == 0o700
+
+
+def test_what_it_did_is_told_by_the_list_of_runs_before_anybody_opens_one(
+    runbook: Program,
+) -> None:
+    """Whoever looks next sees that there is nothing left to take back, and nobody tries again."""
+    plan = runbook.plan("""\
+format = 1
+title = "Lamp"
+[[phase]]
+title = "One"
+[[phase.step]]
+title = "Change it"
+run = "touch lamp"
+undo = "rm lamp"
+""")
+    assert runbook("run", plan, "--no-tui").status == 0
+    assert "ready" in runbook("runs").out
+    assert sh(runbook).returncode == 5
+    listed = runbook("runs")
+    assert "rolled back" in listed.out
+    assert "ready" not in listed.out
+    (found,) = json.loads(runbook("runs", "--json").out)
+    assert found["status"] == "rolled back"
+    nothing = runbook("rollback", "--yes")
+    assert nothing.status == 0
+    # It is entered once somebody opens the run, and is told the same then.
+    runbook("rollback", runbook.run_id(), "--plan")
+    assert json.loads(runbook("runs", "--json").out)[0]["status"] == "rolled back"

@@ -18,7 +18,7 @@ from runbook_tui.tui.screens.rollback_keys import RollbackKeys
 from runbook_tui.tui.views import calls as call_view
 from runbook_tui.tui.views import chosen_undo, severity, stages, verdict
 from runbook_tui.tui.views import rollback as view
-from runbook_tui.tui.views.outputs import undo_named, undo_shown
+from runbook_tui.tui.views.outputs import silence, undo_named, undo_shown
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.widgets.painted import Lines, RowList
 from runbook_tui.tui.widgets.undo_pane import UndoPane
@@ -158,7 +158,7 @@ class RollbackScreen(RollbackKeys):
         record = beside or shown
         self.set_class(record is not None, "-output")
         pane = self.query_one("#undoing", UndoPane)
-        pane.show(record.folder if record is not None else "")
+        pane.show(record.folder if record is not None else "", silence(record))
         pane.border_title = Content(undo_named(self.state, record) if record is not None else "")
 
     def _show_rows(self) -> None:

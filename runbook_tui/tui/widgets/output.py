@@ -129,7 +129,8 @@ class Output(Vertical):
     def _look(self, folder: str) -> None:
         folders = [shown.record.folder for shown in self._shown]
         self._number = folders.index(folder) if folder in folders else 0
-        self.pane.show(folders[self._number] if folders else "")
+        record = self.command
+        self.pane.show(record.folder if record is not None else "", view.silence(record))
         self.name_it()
 
     def _paint(self, width: int, height: int) -> list[Line]:
