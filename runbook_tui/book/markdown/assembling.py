@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -28,6 +29,9 @@ from runbook_tui.book.markdown.variables import variables
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.model import Section as TextSection
 
+FILLED_IN = re.compile(r"\s*(?:<%.*%>|\{\{.*\}\}|\{%.*%\})\s*")
+"""A title that a program puts there: it says nothing here."""
+
 
 def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool = True) -> Runbook:
     """The runbook of a Markdown text; raises `PlanFaults` where there is nothing to do.
@@ -40,6 +44,7 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
     root = tree(joined(blocks))
     gathered = Gathered()
     title = _title(page, root, source)
+    root.about = headings.about(title)
     phases = phases_of(root, title, gathered)
     if not any(True for p in phases for _ in p.walk()):
         raise PlanFaults(
@@ -113,8 +118,9 @@ def _by_line(*found: Finding) -> tuple[Finding, ...]:
 
 
 def _title(page: Page, root: Section, source: str) -> str:
-    heads = [s for s in root.walk() if s.level == 1]
-    first = next((s for s in root.walk() if 0 < s.level < 7), None)
+    named_ones = [s for s in root.walk() if 0 < s.level < 7 and not FILLED_IN.fullmatch(s.text)]
+    heads = [s for s in named_ones if s.level == 1]
+    first = next(iter(named_ones), None)
     only = words.plain(heads[0].text) if len(heads) == 1 else ""
     named = words.plain(first.text) if first else ""
     return only or page.front.title or named or PurePath(source).stem or "plan"

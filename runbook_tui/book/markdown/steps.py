@@ -131,9 +131,10 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     """One item as a step; None where it says nothing. ``above`` numbers the step around it."""
     lines = item.text.split("\n") if item.text.strip() else [""]
     first, undo = undo_in_title(lines[0])
-    # Below a number a bullet is another mark; below a bullet or box, and in the numbers of a
-    # number, it only says more about it.
+    # Below a number a bullet that asks for something is another mark; below a bullet or box, and
+    # in the numbers of a number, it only says more about it.
     notes = gathered.boxed or not item.ordered or item.box is not None or bool(above)
+    notes = notes or not _asks_in_bullets(item.blocks, or_states=True)
     body = Body(estimate=estimates.estimate(words.plain(first), item.line), notes=notes)
     if undo:
         body.undo.append(Line(item.line, undo))
@@ -150,7 +151,7 @@ def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered
     """A section that is one step, with the blocks that belong to it."""
     first, undo = undo_in_title(section.text.split("\n", 1)[0])
     blocks = list(blocks)
-    notes = gathered.boxed or (not is_numbered(section.text) and not _asks_in_bullets(blocks))
+    notes = gathered.boxed or not _asks_in_bullets(blocks, is_numbered(section.text))
     body = Body(estimate=estimates.estimate(unnumbered(first), section.line), notes=notes)
     if undo:
         body.undo.append(Line(section.line, undo))
@@ -169,10 +170,13 @@ def _boxes_are_checks(body: Body) -> None:
         body.inner = [i for i in body.inner if i.blocks]
 
 
-def _asks_in_bullets(blocks: list[Block]) -> bool:
-    """Whether bullets below a title that is no number say what to do; else they only tell."""
-    texts = [i.text for b in blocks for i in b.items if not i.ordered and i.box is None]
-    return imperatives.are_asked(texts)
+def _asks_in_bullets(blocks: list[Block], or_states: bool) -> bool:
+    """Whether bullets say what to do, or what must be so, too; else they only tell."""
+    texts = [
+        i.text for b in blocks for i in b.items
+        if not i.ordered and i.box is None and label(i.text.split("\n", 1)[0]) is None
+    ]  # fmt: skip
+    return imperatives.are_checked(texts) if or_states else imperatives.are_asked(texts)
 
 
 def steps_of_typed(section: Section, gathered: Gathered) -> tuple[Step, ...]:
