@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from runbook_tui.book.findings import Fault, Finding, PlanFaults
-from runbook_tui.book.markdown import front_matter, headings, placeholders, words
+from runbook_tui.book.markdown import front_matter, front_said, headings, placeholders, words
 from runbook_tui.book.markdown.blocks import Page, parse
 from runbook_tui.book.markdown.carrying import handed_on
 from runbook_tui.book.markdown.criteria import ticked, with_criteria
@@ -24,6 +24,7 @@ from runbook_tui.book.markdown.procedures import procedures
 from runbook_tui.book.markdown.sections import Section, tree
 from runbook_tui.book.markdown.steps import Gathered
 from runbook_tui.book.markdown.thresholds import alerts, thresholds
+from runbook_tui.book.markdown.tied import tied
 from runbook_tui.book.markdown.unwrapping import unwrapped
 from runbook_tui.book.markdown.variables import variables
 from runbook_tui.book.model import Runbook
@@ -53,7 +54,8 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
     phases, overall = with_criteria(root, phases, gathered)
     numbers = {p.id: headings.number(p.title) for p in phases} | gathered.numbers
     phases = with_facts(root, phases)
-    phases, roles, statements = gated(list(sentences(root)), phases, numbers, title)
+    asked = [*front_said.approvals(page.front), *sentences(root)]
+    phases, roles, statements = gated(asked, phases, numbers, title)
     back = procedures(root, phases, gathered)
     record_leftover(root, gathered)
     record_estimates(root, gathered)
@@ -62,6 +64,8 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
     parameters = placeholders.parameters(found, known, gathered.inline, gathered.said)
     front = page.front
     parameters = front_matter.with_values(parameters, front, known.set_at)
+    bound = tied(gathered.ties, phases, parameters, front.environments)
+    phases, parameters = bound.phases, bound.parameters
     made = Runbook(
         title=title,
         source=source,
@@ -76,7 +80,7 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
         thresholds=thresholds(root, ticked(phases, overall)),
         alerts=alerts(root),
         gates=statements,
-        contacts=contacts(root),
+        contacts=(*front.contacts, *contacts(root)),
         escalations=escalations(root),
         sections=tuple(
             TextSection(title=s.title, line=s.line, text=s.said)
@@ -93,7 +97,7 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
         ),
     )
     handed = handed_on(phases, parameters, found)
-    whole_plan = replace(made, phases=front_matter.in_folder(handed.phases, front.cwd))
+    whole_plan = replace(made, phases=front_said.as_said(handed.phases, front))
     if not remarks:
         return whole_plan
     from runbook_tui.book.markdown.links import dead_links
@@ -105,7 +109,8 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
         findings=_by_line(
             *findings(phases, statements, gathered, parameters, known, handed),
             *map(from_a_block, wrapped),
-            *front_matter.findings(front, parameters),
+            *front_said.findings(front, parameters),
+            *bound.findings,
             *passed_over(root, phases, overall, back, gathered),
             *dead_links(page.blocks, text),
             *(sense(made, said(root)) if whole else ()),

@@ -15,6 +15,7 @@ from runbook_tui.book.markdown.headings import is_numbered, is_optional, number,
 from runbook_tui.book.markdown.labels import label, only_commands, undo_in_title
 from runbook_tui.book.markdown.looking import answers, only_looks
 from runbook_tui.book.markdown.sections import Section
+from runbook_tui.book.markdown.tied import Tie
 from runbook_tui.book.model import Check, Command, Estimate, Step
 
 
@@ -41,6 +42,8 @@ class Gathered:
     """Whether boxes say what is to be ticked in the phase whose steps are made."""
     backs: dict[str, Block] = field(default_factory=dict)
     """The blocks that are typed as the way back of a step, by name."""
+    ties: list[Tie] = field(default_factory=list)
+    """What typed blocks say of one another."""
     owners: dict[int, Step] = field(default_factory=dict)
     """The steps that sections on the way back belong to, by the `id()` of the section."""
 
@@ -207,7 +210,10 @@ def steps_of_typed(section: Section, gathered: Gathered) -> tuple[Step, ...]:
             name = f"Wait {waits}"
         # Of a check and of waiting its type says that it changes nothing.
         body.needs_no_undo = commands.language(block) in {"check", "wait"}
-        made.append(_step(name, block.line, body, section, gathered))
+        step = _step(name, block.line, body, section, gathered)
+        said = attributes(block, commands.head_lines(block))
+        gathered.ties.append(Tie(step.id, commands.attribute(block, "name"), block.line, said))
+        made.append(step)
     return tuple(made)
 
 
