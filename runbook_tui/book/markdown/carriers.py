@@ -76,6 +76,7 @@ def carriers(root: Section) -> list[Carrier]:
     found += _of_asking_bullets([s for s in rest if id(s) not in read], found)
     found += _of_bullets(rest, found)
     found += _of_days(rest, found)
+    found += _of_words_beside([s for s in rest if id(s) not in read], found)
     found = found or numbered or _fallback(sections)
     return sorted(found, key=lambda c: c.section.line)
 
@@ -105,7 +106,7 @@ def _commands_here(section: Section) -> bool:
 
 def _goes_forth(section: Section) -> bool:
     """Whether a section's commands are for the way forth; the title of the whole does not count."""
-    if section.role == "recovery":
+    if section.role == "recovery" and not section.whole_is_about:
         return not any(headings.RECOVERY.search(s.text) for s in section.path() if s.level > 1)
     return section.role == "steps" and not (section.is_label and UNSURE.search(section.text))
 
@@ -228,6 +229,32 @@ def _of_days(sections: list[Section], others: list[Carrier]) -> list[Carrier]:
         if id(s) not in holding and s.said and headings.DAY.search(s.text)
         and s.role == "steps" and (id(s.parent), s.level) in beside and not s.is_label
     ]  # fmt: skip
+
+
+def _of_words_beside(sections: list[Section], others: list[Carrier]) -> list[Carrier]:
+    """Titles that ask for something, in sentences only, beside such that do so and hold steps.
+
+    Whoever writes a row of such titles means each of them as one thing to do.
+    """
+    holding = {id(around) for c in others for around in c.section.path()}
+    holding |= {id(part) for c in others for part in c.section.walk()}
+    beside = {
+        (id(s.parent), s.level) for s in sections
+        if 1 < s.level < 7 and id(s) in holding and _asks_in_title(s)
+    }  # fmt: skip
+    return [
+        Carrier(s, "commands")
+        for s in sections
+        if id(s) not in holding and (id(s.parent), s.level) in beside and s.said
+        and not s.children and s.role == "steps" and _asks_in_title(s)
+        and all(b.kind in {"paragraph", "other", "quote", "fence"} for b in s.blocks)
+    ]  # fmt: skip
+
+
+def _asks_in_title(section: Section) -> bool:
+    if headings.DESCRIBES.search(section.text):
+        return False
+    return imperatives.are_asked([headings.unnumbered(headings.unchosen(section.text))])
 
 
 def _of_commands(sections: list[Section], others: list[Carrier]) -> list[Carrier]:

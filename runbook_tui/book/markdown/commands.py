@@ -94,6 +94,11 @@ UNDO_HEAD = re.compile(
 )
 
 
+DIRECTIVE = re.compile(
+    r"\{(?P<name>\.?[a-z][\w:-]*)(?:\}\s*(?P<rest>\w*)|\s+[#.][^{}=]*\}|\s[^{}]*\}$)"
+)
+
+
 def language(block: Block) -> str:
     """The first word of a fence's info string, in lower case."""
     return _first_word(block.info) if block.info else ""
@@ -101,6 +106,14 @@ def language(block: Block) -> str:
 
 @lru_cache(maxsize=256)
 def _first_word(info: str) -> str:
+    directive = DIRECTIVE.match(info.lower())
+    if directive is not None:
+        # A directive of MyST is none of ours, but one that holds code; pandoc's says the language.
+        name = directive["name"]
+        held = (
+            directive["rest"] if name in {"code", "code-block", "code-cell", "sourcecode"} else ""
+        )
+        return held or (name[1:] if name[0] == "." else f"{{{name}}}")
     return re.split(r"[\s{#,]", info.lower(), maxsplit=1)[0]
 
 

@@ -80,8 +80,13 @@ ASIDE = Hinted(
     r"|trouble[- ]?shoot|\bfaq\b|see also|glossary|\banhang\b|fehlerbehebung|ap[ée]ndice"
     r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|приложени[ея]"
     r"|附录|常见问题|付録|参考資料"
-    r"|\bexamples?\b|\bsamples?\b|\bbeispiele?\b|\bejemplos?\b|\bexemples?\b|示例|案例",
-    "append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
+    r"|\bexamples?\b|\bsamples?\b|\bbeispiele?\b|\bejemplos?\b|\bexemples?\b|示例|案例"
+    r"|\bfind out more\b|\blearn more\b|\bmore information\b|weitere informationen|más información"
+    r"|en savoir plus|mais informações|\bcommon (?:failures?|issues|problems|errors|pitfalls)"
+    r"|häufige (?:fehler|probleme)|problemas (?:comunes|comuns)|problèmes (?:courants|fréquents)"
+    r"|常见(?:故障|错误)|よくある",
+    "find out|learn more|information|savoir|informaç|common|häufige|comun|courants|fréquents|常见|"
+    "よくある|append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
     "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
     "exampl|sampl|beispiel|ejemplo|exempl|示例|案例",
 )
@@ -91,7 +96,11 @@ DESCRIBES = re.compile(
     r"|rules|guidelines|best practices|reminders|warnings|lessons|regeln|reglas|règles"
     r"|ansatz|strategie|ziele?|annahmen|risiken|überblick|hintergrund|enfoque|estrategia|objetivos?"
     r"|supuestos|riesgos|ventajas|approche|stratégie|objectifs?|hypothèses|risques|contexte)\b"
-    r"|概述|背景|策略|目标|风险|假设|规则",
+    r"|\b(?:beneficios|bénéfices|vorteile|nachteile|benefícios|ventajas|avantages|disadvantages)\b"
+    r"|^\W*(?:(?:recommended )?next steps|what['’]?s next|(?:próximos|proximos|siguientes) pasos"
+    r"|pasos siguientes|nächste schritte|prochaines étapes|étapes suivantes|próximos passos"
+    r"|lay of the land)\b|后续步骤|下一步|次のステップ"
+    r"|概述|背景|策略|目标|风险|假设|规则|优势|优点|缺点",
     re.IGNORECASE,
 )
 """In the title of a section: it says how things are meant, not what to do."""
@@ -109,7 +118,9 @@ REFERENCE = Hinted(
     r"|\bresources\b|\bbackground\b|\boverview\b|\bcontacts?\b",
     "append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
     "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
-    "exampl|sampl|beispiel|ejemplo|exempl|示例|案例|reference|useful|key commands|cheat|"
+    "exampl|sampl|beispiel|ejemplo|exempl|示例|案例|find out|learn more|"
+    "information|savoir|informaç|"
+    "common|häufige|comun|courants|fréquents|常见|よくある|reference|useful|key commands|cheat|"
     "resources|background|overview|contact",
 )
 PHASE = Hinted(
@@ -133,6 +144,30 @@ BARE = re.compile(
     re.DOTALL,
 )
 NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}")
+
+
+FORWARD = re.compile(
+    r"deploy|releas|upgrad|updat|migrat|roll-?out|install|maint|cut-?over|switch|launch|bereitstell"
+    r"|aktualisier|wartung|einführ|despliegue|implant|lanzamiento|actualiz|atualiz|migra|déploi"
+    r"|mise (?:en|à)|развёрт|развер|обновл|выкат|миграц"
+    r"|部署|升级|上线|发布|迁移|变更|リリース|移行|更新",
+    re.IGNORECASE,
+)
+"""In the title of a plan: it is of the way forth, too."""
+JOINED = re.compile(r"[&/+,，、]|\b(?:and|with|y|et|und|mit|e|con|com|avec|и)\b|和|与|及|と")
+
+
+def about(title: str) -> str:
+    """What a whole plan is there for by its title: ``rollback``, ``recovery``, or "" for a change.
+
+    In a plan that is a rollback the sections on rollback are its steps.
+    """
+    forth = FORWARD.search(title) is not None
+    if ROLLBACK.search(title) and not (forth and JOINED.search(title)):
+        return "rollback" if not PREPARES.search(plain(title)) else ""
+    # What is there for a disaster is a collection, of which each part is done when it has come.
+    restores = RECOVERY.search(title) and not DISASTER.search(title)
+    return "recovery" if restores and not forth else ""
 
 
 def is_escalation(text: str) -> bool:
@@ -197,6 +232,20 @@ def number(text: str) -> str:
         found = NUMBER.search(clean)
         return found.group(0) if found else ""
     return ""
+
+
+CHOICE = re.compile(
+    r"^\W*(?:option|alternative|method|variant|variante|opción|opção|möglichkeit|méthode|método|weg"
+    r"|вариант|方案|方法|选项|方式|案)\s{0,2}(?P<number>[A-H]|\d{1,2}|[一二三四五])\b\s{0,2}"
+    r"(?P<behind>[^\w\s]*)\s*",
+    re.IGNORECASE,
+)
+"""``Option A: …``, ``Method 2 - …``: one of several ways to do the same."""
+
+
+def unchosen(text: str) -> str:
+    """A title without ``Option A:`` before it."""
+    return CHOICE.sub("", plain(text)) or plain(text)
 
 
 def unnumbered(text: str) -> str:

@@ -27,7 +27,14 @@ class Section:
     children: list[Section] = field(default_factory=list)
     names_all: bool = False
     """Whether its title is that of the whole document: it says nothing about a part of it."""
+    about: str = ""
+    """Of the root: what the whole is there for, as `headings.about` says it."""
     _role: str = ""
+
+    @cached_property
+    def whole_is_about(self) -> str:
+        """What the whole plan is there for: ``rollback``, ``recovery`` or ""."""
+        return self.about if self.parent is None else self.parent.whole_is_about
 
     @cached_property
     def title(self) -> str:
@@ -94,13 +101,14 @@ class Section:
             return "escalation"
         if headings.CRITERIA.search(text):
             return "criteria"
-        if headings.ROLLBACK.search(text):
+        if headings.ROLLBACK.search(text) and self.whole_is_about != "rollback":
             before = any(headings.is_before(s.text) for s in self.path() if not s.names_all)
             if before and headings.is_only_way_back(text):
                 # A phase of preparing has a way back of its own.
                 before = not any(headings.PHASE.search(s.text) for s in self.path())
             return "rollback" if headings.is_way_back(text) and not before else "steps"
-        return "recovery" if headings.RECOVERY.search(text) else ""
+        recovers = not self.whole_is_about and headings.RECOVERY.search(text)
+        return "recovery" if recovers else ""
 
     def lists(self) -> list[list[Item]]:
         """Items of the lists right in this section."""

@@ -15,6 +15,7 @@ from runbook_tui.book.markdown.headings import is_numbered, is_optional, number,
 from runbook_tui.book.markdown.labels import label, only_commands, undo_in_title
 from runbook_tui.book.markdown.looking import answers, only_looks
 from runbook_tui.book.markdown.sections import Section
+from runbook_tui.book.markdown.tied import Tie
 from runbook_tui.book.model import Check, Command, Estimate, Step
 
 
@@ -41,6 +42,8 @@ class Gathered:
     """Whether boxes say what is to be ticked in the phase whose steps are made."""
     backs: dict[str, Block] = field(default_factory=dict)
     """The blocks that are typed as the way back of a step, by name."""
+    ties: list[Tie] = field(default_factory=list)
+    """What typed blocks say of one another."""
     owners: dict[int, Step] = field(default_factory=dict)
     """The steps that sections on the way back belong to, by the `id()` of the section."""
 
@@ -131,9 +134,10 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     """One item as a step; None where it says nothing. ``above`` numbers the step around it."""
     lines = item.text.split("\n") if item.text.strip() else [""]
     first, undo = undo_in_title(lines[0])
-    # Below a number a bullet is another mark; below a bullet or box, and in the numbers of a
-    # number, it only says more about it.
+    # Below a number a bullet that asks for something is another mark; below a bullet or box, and
+    # in the numbers of a number, it only says more about it.
     notes = gathered.boxed or not item.ordered or item.box is not None or bool(above)
+    notes = notes or not _asks_in_bullets(item.blocks, or_states=True)
     body = Body(estimate=estimates.estimate(words.plain(first), item.line), notes=notes)
     if undo:
         body.undo.append(Line(item.line, undo))
@@ -150,7 +154,7 @@ def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered
     """A section that is one step, with the blocks that belong to it."""
     first, undo = undo_in_title(section.text.split("\n", 1)[0])
     blocks = list(blocks)
-    notes = gathered.boxed or (not is_numbered(section.text) and not _asks_in_bullets(blocks))
+    notes = gathered.boxed or not _asks_in_bullets(blocks, is_numbered(section.text))
     body = Body(estimate=estimates.estimate(unnumbered(first), section.line), notes=notes)
     if undo:
         body.undo.append(Line(section.line, undo))
@@ -169,10 +173,13 @@ def _boxes_are_checks(body: Body) -> None:
         body.inner = [i for i in body.inner if i.blocks]
 
 
-def _asks_in_bullets(blocks: list[Block]) -> bool:
-    """Whether bullets below a title that is no number say what to do; else they only tell."""
-    texts = [i.text for b in blocks for i in b.items if not i.ordered and i.box is None]
-    return imperatives.are_asked(texts)
+def _asks_in_bullets(blocks: list[Block], or_states: bool) -> bool:
+    """Whether bullets say what to do, or what must be so, too; else they only tell."""
+    texts = [
+        i.text for b in blocks for i in b.items
+        if not i.ordered and i.box is None and label(i.text.split("\n", 1)[0]) is None
+    ]  # fmt: skip
+    return imperatives.are_checked(texts) if or_states else imperatives.are_asked(texts)
 
 
 def steps_of_typed(section: Section, gathered: Gathered) -> tuple[Step, ...]:
@@ -203,7 +210,10 @@ def steps_of_typed(section: Section, gathered: Gathered) -> tuple[Step, ...]:
             name = f"Wait {waits}"
         # Of a check and of waiting its type says that it changes nothing.
         body.needs_no_undo = commands.language(block) in {"check", "wait"}
-        made.append(_step(name, block.line, body, section, gathered))
+        step = _step(name, block.line, body, section, gathered)
+        said = attributes(block, commands.head_lines(block))
+        gathered.ties.append(Tie(step.id, commands.attribute(block, "name"), block.line, said))
+        made.append(step)
     return tuple(made)
 
 
