@@ -38,7 +38,8 @@ def announced_by(
     made = list(others)
     for number, table in enumerate(tables):
         path = ("announce", number)
-        for key, wrong, hint in _faults(table):
+        unread = nodes.lost(path, "form", "?")  # What it is, decides what it needs.
+        for key, wrong, hint in () if unread else _faults(table):
             if not nodes.lost(path, key, "?"):
                 nodes.fault((*path, key) if key in table.model_fields_set else path, wrong, hint)
         taken = {one.id for one in made}

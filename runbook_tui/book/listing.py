@@ -21,6 +21,7 @@ from runbook_tui.book.model import (
     Watch,
 )
 from runbook_tui.book.plain_text import printable
+from runbook_tui.book.targets import NO_PROBE, how, unmeasured
 
 WIDTH = 160
 
@@ -147,6 +148,7 @@ def _offered(runbook: Runbook) -> Iterator[str]:
 
 
 def _facts(runbook: Runbook) -> Iterator[str]:
+    bare = list(unmeasured(runbook))
     groups = {
         "values": [_value(p) for p in runbook.parameters],
         "environments": [_environment(e) for e in runbook.environments],
@@ -155,6 +157,7 @@ def _facts(runbook: Runbook) -> Iterator[str]:
         "announces": [_announcement(a) for a in runbook.announcements],
         "thresholds": [
             (f"{t.name} {t.op} {t.value:g} {t.unit}" if t.value is not None else t.name).rstrip()
+            + (f" ({NO_PROBE}; {how(t)})" if t in bare else "")
             for t in runbook.thresholds
         ],
         "contacts": [f"{c.role}: {c.who}" for c in runbook.contacts],

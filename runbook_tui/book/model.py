@@ -345,6 +345,8 @@ class Watch(Placed):
     applies_to: tuple[str, ...] = ()
     dashboard: str = ""
     unit: str = ""
+    target: str = ""
+    """The name of the `Threshold` that it measures, which gives its limits and unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from runbook_tui.book import merging
+from runbook_tui.book import merging, targets
 from runbook_tui.book import model as m
 from runbook_tui.book import toml_schema as t
 from runbook_tui.book.amending import amended, joined
@@ -108,6 +108,7 @@ class _Reading:
         self._nodes = nodes
         self._files = files
         self._outside = outside
+        self._targets: list[m.Threshold] = []
 
     def runbook(self, plan: t.PlanTable, source: str) -> Runbook:
         """The plan, added to what it takes in."""
@@ -118,6 +119,10 @@ class _Reading:
         base, parts = self._outside.base or Runbook(title=""), self._outside.parts.values()
         others = self._outside.runbooks
         phases = self._nodes.phases(plan)
+        self._targets = [
+            *(x for o in others for x in o.thresholds),
+            *(self._threshold(x, ("threshold", n)) for n, x in enumerate(plan.threshold)),
+        ]
         watches = [self._watch(w, ("watch", n)) for n, w in enumerate(plan.watch)]
         procedures = [self._procedure(p, ("procedure", n)) for n, p in enumerate(plan.procedure)]
         given = {name: self._parameter(name, p, base) for name, p in plan.parameters.items()}
@@ -157,10 +162,7 @@ class _Reading:
         said = {a.before for a in plan.approval}
         return replace(
             runbook,
-            thresholds=(
-                *(x for o in others for x in o.thresholds),
-                *(self._threshold(x, ("threshold", n)) for n, x in enumerate(plan.threshold)),
-            ),
+            thresholds=tuple(self._targets),
             alerts=(
                 *(a for o in others for a in o.alerts),
                 *(m.Alert(severity=a.severity, condition=a.condition,
@@ -285,7 +287,7 @@ class _Reading:
         if probes > 1 or (probes == 0 and base is None and not unread):
             self._nodes.fault(path, f"the watch “{w.title}” wants one of run, http, prometheus")
         watch = m.Watch(
-            id=self._nodes.id(w.id, w.title),
+            id=self._nodes.id(w.id, w.title or w.target or ""),
             title=w.title,
             line=self._nodes.line(path),
             probe=m.Probe(run=w.run, http=_asks(w.http), prometheus=_asks(w.prometheus),
@@ -309,8 +311,23 @@ class _Reading:
             applies_to=tuple(w.applies_to),
             dashboard=w.dashboard or "",
             unit=w.unit or "",
+            target=w.target or "",
         )  # fmt: skip
+        watch = self._aimed(w, path, watch)
         return self._nodes.node(w, path, base, watch)
+
+    def _aimed(self, w: t.WatchTable, path: Path, watch: m.Watch) -> m.Watch:
+        """With the limits of the target that it names."""
+        if w.target is None:
+            return watch
+        target = targets.named(w.target, self._targets)
+        if target is not None:
+            return targets.aimed(watch, target)
+        if not self._files.lost.ids and "threshold" not in self._files.lost.names:
+            names = ", ".join(f"“{one.name}”" for one in self._targets[:5])
+            hint = f"there are {names}" if names else "the plan has no targets"
+            self._nodes.fault((*path, "target"), f"there is no target “{w.target}”", hint)
+        return watch
 
     def _procedure(self, p: t.ProcedureTable, path: Path) -> m.Procedure:
         procedure = m.Procedure(

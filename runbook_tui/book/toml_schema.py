@@ -56,6 +56,13 @@ def _title(value: object, info: ValidationInfo) -> object:
     raise PydanticCustomError("missing", "Field required")
 
 
+def _watch_title(value: object, info: ValidationInfo) -> object:
+    """A target gives its own; one that cannot be read may have."""
+    if value is None and info.data.get("target", "unread") is not None:
+        return ""
+    return _title(value, info)
+
+
 Title = Annotated[str, BeforeValidator(_title), Field(default=None, validate_default=True)]
 LONGEST = 36500 * 86400.0
 """A hundred years, in seconds: a time that far away can still be reckoned with."""
@@ -277,7 +284,8 @@ class WatchTable(Table):
 
     id: str | None = None
     titled: str | None = None
-    title: Title
+    target: str | None = None
+    title: Annotated[str, BeforeValidator(_watch_title), Field(default=None, validate_default=True)]
     run: str | None = None
     http: HttpTable | None = None
     prometheus: PrometheusTable | None = None

@@ -272,6 +272,7 @@ def _watch(watch: m.Watch) -> Table:
         **_seconds(respond_within=watch.respond_within),
         "on_breach": watch.on_breach,
         **({} if watch.notify else {"notify": False}),
+        **_some(target=watch.target),
         **_some(applies_to=list(watch.applies_to), dashboard=watch.dashboard, unit=watch.unit),
     }  # fmt: skip
 

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 WORKERS = 64
 """Probes that are waited for at once at most; slow ones keep no other from its turn before."""
+SPARE = 8
+"""Of these so many are kept for what has answered soon the last time: a server that is silent to a
+hundred probes must not keep those of others waiting."""
+SLOW = 1.0
+"""Seconds from which on an answer was not soon."""
 TOGETHER = 0.05
 """Seconds that a turn may come early, so that those near one another are begun together."""
 APART = 0.02
@@ -38,6 +43,8 @@ class _Turn:
     under_way: bool = False
     again: bool = False
     over: bool = False
+    slow: bool = False
+    """Whether its last answer was long in coming."""
 
 
 class ThreadSampler:
@@ -54,6 +61,8 @@ class ThreadSampler:
         self._count = 0
         self._idle = 0
         self._workers = 0
+        self._slow = 0
+        """Slow ones that are waited for now."""
         self._ticks = False
         self._closed = False
         self._take: Callable[[Reading], None] = lambda reading: None
@@ -138,9 +147,12 @@ class ThreadSampler:
     def _hand_out(self, turn: _Turn) -> None:
         turn.under_way = True
         self._ready.append(turn)
-        if self._idle >= len(self._ready):
+        may = len(self._ready)
+        if self._slow >= WORKERS - SPARE:
+            may = sum(not one.slow for one in self._ready)
+        if self._idle:
             self._work.notify()
-        elif self._workers < WORKERS:
+        if self._idle < may and self._workers < WORKERS:
             self._workers += 1
             threading.Thread(target=self._measure, name="watch", daemon=True).start()
 
@@ -166,6 +178,9 @@ class ThreadSampler:
             came = time.monotonic()
             with self._lock:
                 turn.under_way = False
+                if turn.slow:
+                    self._slow -= 1
+                turn.slow = came - asked >= min(SLOW, turn.ask.timeout / 2)
                 if turn.over:
                     turn.probe.close()
                     continue
@@ -180,7 +195,7 @@ class ThreadSampler:
     def _next(self) -> _Turn | None:
         with self._lock:
             until = time.monotonic() + IDLE
-            while not self._ready:
+            while (found := self._first()) is None:
                 left = until - time.monotonic()
                 if self._closed or left <= 0:
                     self._workers -= 1
@@ -188,4 +203,16 @@ class ThreadSampler:
                 self._idle += 1
                 self._work.wait(left)
                 self._idle -= 1
-            return self._ready.popleft()
+            return found
+
+    def _first(self) -> _Turn | None:
+        """What is measured next: what waits longest, but for slow ones where many are waited for.
+
+        The lock is held.
+        """
+        for number, turn in enumerate(self._ready):
+            if not turn.slow or self._slow < WORKERS - SPARE:
+                del self._ready[number]
+                self._slow += turn.slow
+                return turn
+        return None

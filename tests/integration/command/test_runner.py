@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -32,10 +33,12 @@ def test_one_that_puts_out_without_end_is_ended() -> None:
 def test_what_has_left_its_group_and_keeps_its_output_open_holds_nobody(tmp_path: Path) -> None:
     file = tmp_path / "pid"
     text = f"setsid sh -c 'echo $$ > {file}; exec sleep 600' & echo told"
+    threads = threading.active_count()
 
     def ended(limit: float) -> bool:
         done = HelperRunner().run(["sh", "-c", text], timeout=limit)
         until(lambda: file.exists() and file.read_text().strip())
+        until(lambda: threading.active_count() <= threads, what="no thread of ours waits for it")
         os.kill(int(file.read_text()), 9)
         file.unlink()
         return (done.exit, done.stdout) == (0, "told\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -203,3 +204,26 @@ def test_nothing_is_measured_once_the_run_is_over(scene: Make, server: Answers) 
     run_step(session, "a")
     until(lambda: session.state.finished is not None and session.measured() == {})
     assert session.state.step("a").status is Status.DONE
+
+
+def test_a_countdown_goes_on_with_whoever_leads_next_and_ends_in_one_rollback(
+    scene: Make, server: Answers
+) -> None:
+    watches = tuple(
+        dataclasses.replace(watch(server, on_breach="rollback", respond_within=1.0), id=id_)
+        for id_ in ("w", "v")
+    )
+    made = scene(book(step("a", run="touch made", undo="rm made"), step("b"), watches=watches),
+                 automatic_rollback=True)  # fmt: skip
+    first = made.open()
+    run_step(first, "a")
+    says(server, 98.0)
+    until(lambda: len(first.state.breached) == 2)
+    # In the middle of the countdown the lead's program is gone; nothing started meanwhile.
+    first.close()
+    breaches = payloads(made, e.WatchBreached)
+    second = made.open()
+    until(lambda: second.state.rollback is not None and second.state.rollback.finished)
+    assert not (made.work / "made").exists()
+    assert len(payloads(made, e.RollbackStarted)) == 1
+    assert payloads(made, e.WatchBreached) == breaches

@@ -10,7 +10,7 @@ import pytest
 
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.session.ports.probes import Ask, HttpProbe, Reading
-from runbook_tui.watch.sampler import TOGETHER, ThreadSampler
+from runbook_tui.watch.sampler import TOGETHER, WORKERS, ThreadSampler
 from tests.fakes.answers import Answers, answer
 from tests.waiting import until
 
@@ -135,3 +135,18 @@ def test_idle_threads_go(taking: Taking, good: Answers, monkeypatch: pytest.Monk
     taking.sampler.measure({f"g{n}": asks(good.url, every=100.0) for n in range(20)})
     until(lambda: len({r.key for r in taking.readings}) == 20)
     until(lambda: mine() <= others)
+
+
+def test_a_server_that_is_silent_to_hundreds_keeps_others_waiting_once_at_most(
+    taking: Taking, good: Answers, silent: Answers
+) -> None:
+    stuck = {f"s{n}": asks(silent.url, every=0.05, timeout=1.0) for n in range(300)}
+    taking.sampler.measure(stuck)
+    # Once each is known to be slow, so many threads are kept for the others.
+    until(lambda: len({r.key for r in list(taking.readings)}) == 300, seconds=60)
+    taking.sampler.measure({**stuck, "good": asks(good.url, every=0.05)})
+    until(lambda: len(taking.of("good")) >= 3)
+    asked = [r.asked for r in taking.of("good")]
+    waited = [r for r in list(taking.readings) if r.key != "good" and r.asked > asked[0]]
+    assert len(waited) <= WORKERS * 3
+    assert sum(thread.name == "watch" for thread in threading.enumerate()) <= WORKERS

@@ -162,7 +162,8 @@ def test_steps(book: Runbook) -> None:
 
 
 def test_watches_and_procedures(book: Runbook) -> None:
-    golden, queue, health, speed, errors, depth = book.watches
+    golden, queue, health, speed, errors, depth, aimed = book.watches
+    assert (aimed.title, aimed.target) == ("Success rate", "Success rate")
     assert golden.probe.prometheus == {"url": "http://127.0.0.1:9090", "query": "success_rate"}
     assert (golden.every, golden.below, golden.samples, golden.severity) == (
         30.0, 99.0, 2, "critical",

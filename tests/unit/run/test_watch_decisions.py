@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -390,3 +391,39 @@ def test_an_alert_alone_holds_nothing_and_a_clear_watch_neither() -> None:
     assert blockers(history.state, "a")
     measure(history, other, 99.5)
     assert blockers(history.state, "a") == ()
+
+
+@pytest.mark.parametrize(("on_breach", "allowed", "more", "starts"), [
+    ("rollback", True, {}, True),
+    ("rollback", False, {}, False),  # The plan alone is not enough …
+    ("propose-rollback", True, {}, False),  # … nor is the leave alone.
+    ("block", True, {}, False),
+    ("rollback", True, {"before_start": True}, False),
+    ("rollback", True, {"respond_within": 1e6}, False),
+])  # fmt: skip
+def test_a_rollback_starts_by_itself_only_where_all_agree(
+    on_breach: str, allowed: bool, more: dict[str, Any], starts: bool
+) -> None:
+    watches = (watch(on_breach=on_breach), watch("v", on_breach=on_breach))
+    history = History(without_gates(*watches))
+    assert history.state.begun is not None
+    begun = dataclasses.replace(history.state.begun, automatic_rollback=allowed)
+    history.state = dataclasses.replace(history.state, begun=begun)
+    history.ran("a")
+    for one in watches:
+        history.add(e.WatchBreached(watch=one.id, value=98.0, **more))
+    at = START + 100
+    assert (due(history.state, at) is not None) is starts
+    if not starts:
+        return
+    # Two at once start one rollback, and neither starts another while it runs or behind it.
+    history.ask(r.StartRollback(scope="run", watch="w"))
+    assert due(history.state, at) is None
+    history.add(e.RollbackFinished(result="complete"))
+    assert due(history.state, at) is None
+    assert proposing(history.state) == ()
+
+
+def test_nothing_is_measured_more_often_than_is_a_measurement() -> None:
+    history = History(two_phases(watch(every=0.001)))
+    assert cadence(history.state, history.state.runbook.watches[0]) == 0.05
