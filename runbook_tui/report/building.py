@@ -124,6 +124,7 @@ def build(
         overrides=tuple(found.overrides),
         plans=tuple(plan for plan, _ in taken),
         alarms=tuple(_alarm(a, runbook.watches) for a in found.alarms),
+        told=tuple(found.told),
         watched=len(runbook.watches),
         plotted=tuple(plotted(runbook.watches, events)),
         notes=tuple(found.notes),

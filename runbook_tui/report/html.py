@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from pathlib import Path
 
-from runbook_tui.report import words
+from runbook_tui.report import telling, words
 from runbook_tui.report.drawing import timeline
 from runbook_tui.report.escaping import Html, element, joined, safe
 from runbook_tui.report.measured import graph, span
@@ -41,6 +41,7 @@ def to_html(report: Report, zone: tzinfo | None = None) -> str:
         _signoffs(report, clock),
         _steps(report, clock),
         _alarms(report, clock),
+        _told(report, clock),
         _notes(report, clock),
         _people(report),
         _values(report),
@@ -263,6 +264,12 @@ def _graphs(report: Report) -> Iterable[Html]:
         yield element("h3", one.title)
         yield graph(one, report.started, end)
         yield element("p", span(one), class_="soft small")
+
+
+def _told(report: Report, clock: Clock) -> Html:
+    if not report.told:
+        return Html("")
+    return _section("Who was told", _table(telling.COLUMNS, telling.rows(report.told, clock)))
 
 
 def _notes(report: Report, clock: Clock) -> Html:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from runbook_tui.report.telling import Telling
 from runbook_tui.run.events import Actor
 
 
@@ -407,6 +408,7 @@ class Report:
     overrides: tuple[Override, ...] = ()
     plans: tuple[PlanTaken, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    told: tuple[Telling, ...] = ()
     watched: int = 0
     plotted: tuple[Plotted, ...] = ()
     notes: tuple[Remark, ...] = ()
