@@ -119,7 +119,7 @@ REFERENCE = Hinted(
     "append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
     "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
     "exampl|sampl|beispiel|ejemplo|exempl|示例|案例|find out|learn more|"
-    "information|savoir|informaç|"
+    "information|savoir|informaç|informaci|"
     "common|häufige|comun|courants|fréquents|常见|よくある|reference|useful|key commands|cheat|"
     "resources|background|overview|contact",
 )
