@@ -22,6 +22,7 @@ from runbook_tui.tui.views import checklist as checklist_view
 from runbook_tui.tui.views import focus as focus_view
 from runbook_tui.tui.views import follow_up, guest, head
 from runbook_tui.tui.views.tone import Line
+from runbook_tui.tui.whole import has_all
 from runbook_tui.tui.widgets.checklist import Checklist
 from runbook_tui.tui.widgets.error_signs import ErrorSigns
 from runbook_tui.tui.widgets.guard import Guard
@@ -43,6 +44,8 @@ CARD_LOW = 9
 """Rows of the card: at least, at most, and at most on a screen that is not high."""
 AROUND_LIST = 15
 """Rows that a short list leaves to the card, the output and the lines around them."""
+
+PARTS = ("head", "list", "card", "output", "beside", "guard", "said", "foot", "small")
 
 
 class MainScreen(SeekingScreen):
@@ -100,7 +103,7 @@ class MainScreen(SeekingScreen):
     @property
     def is_whole(self) -> bool:
         """Whether all its parts are there to be drawn."""
-        return self.is_mounted and bool(self.query("#small"))
+        return has_all(self, *PARTS)
 
     @property
     def chosen(self) -> str:
@@ -203,6 +206,8 @@ class MainScreen(SeekingScreen):
 
     def tick(self) -> None:
         """Once a second: the clocks, whether anybody leads, and a message that is old."""
+        if not self.is_whole:
+            return
         self._mind_lead()
         self._people = mind_people(self.app, self._people)
         self._alarms = mind_alarms(self.app, self._alarms)
