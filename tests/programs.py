@@ -102,21 +102,25 @@ class Program:
         path.write_text(text, encoding="utf-8")
         return path
 
+    def runs(self, home: Path | None = None) -> list[str]:
+        """The ids of all runs, the newest first; those of another ``home``, if one is given."""
+        with JournalReader((home or self.home) / "journal.db") as journal:
+            return [entry.run for entry in journal.runs()]
+
     def run_id(self) -> str:
         """The id of the newest run."""
-        with JournalReader(self.home / "journal.db") as journal:
-            return journal.runs()[0].run
+        return self.runs()[0]
 
-    def events(self) -> list[dict[str, Any]]:
+    def events(self, home: Path | None = None) -> list[dict[str, Any]]:
         """The events of the newest run, as ``log --json`` gives them; read here and now."""
-        with JournalReader(self.home / "journal.db") as journal:
-            events = journal.events(journal.runs()[0].run)
+        with JournalReader((home or self.home) / "journal.db") as journal:
+            events = [event for entry in journal.runs()[:1] for event in journal.events(entry.run)]
         found: list[dict[str, Any]] = json.loads(json.dumps([as_line(event) for event in events]))
         return found
 
-    def types(self) -> list[str]:
+    def types(self, home: Path | None = None) -> list[str]:
         """The types of the newest run's events."""
-        return [event["type"] for event in self.events()]
+        return [event["type"] for event in self.events(home)]
 
     def close(self) -> None:
         """End what this test started."""

@@ -69,7 +69,7 @@ def test_a_rollback_half_done_stands_first_among_the_open_runs(runbook: Program)
     assert runbook("resume", "--no-tui").status == 0
     runbook("run", runbook.plan(WAITS), "--no-tui")
     child = runbook.start("rollback", run, "--yes")
-    until(lambda: "undo.started" in runbook("log", run, "--json").out)
+    until(lambda: "undo.started" in runbook("log", run, "--json").out, pause=0.3)
     runbook.kill(child)
     home = runbook()
     first = home.out.splitlines()[1]

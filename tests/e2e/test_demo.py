@@ -58,7 +58,7 @@ def test_on_a_terminal_it_says_what_to_try_and_what_is_kept(
     child.expect("done by|of 1:00")
     (home,) = place.glob("runbook-demo-*/home")
     environment = {"RUNBOOK_HOME": str(home)}
-    until(lambda: "step.finished" in runbook("log", "--json", environment=environment).out)
+    until(lambda: "step.finished" in runbook.types(home))
     child.send("q")
     child.expect("keep the sandbox and its service")
     child.sendline("y")

@@ -57,7 +57,7 @@ def test_production_is_begun_by_whoever_says_its_name(
 ) -> None:
     ended = runbook("run", runbook.plan(PLAN), "--no-tui", *arguments)
     assert (ended.status, words in ended.err) == (status, True), ended.err
-    assert (len(runbook("runs", "--json").out) > 5) == (status == 0)
+    assert bool(runbook.runs()) == (status == 0)
 
 
 def test_whoever_goes_on_is_told_where(runbook: Program) -> None:

@@ -65,7 +65,7 @@ def test_a_breach_is_a_line_and_holds_the_gate_until_it_is_overridden(
     first = runbook("run", "plan.toml", "--no-tui")
     assert first.status == 7
     assert "“It is up” ticked by its probe" in first.out
-    run = runbook("runs", "--json").out.split('"run": "')[1].split('"')[0]
+    run = runbook.run_id()
     child = runbook.start("resume", run, "--no-tui", "--watch")
     said = runbook.folder / "started.0"
     until(lambda: "watching 1 watch; no step is started" in said.read_text())

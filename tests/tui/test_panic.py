@@ -425,6 +425,23 @@ async def test_a_key_from_before_the_panic_key_does_not_leave_what_it_opens(scen
         await until(pilot, lambda: not opened(app))
 
 
+@pytest.mark.parametrize("key", ["", "f9", "t"])
+async def test_a_clock_that_meets_a_screen_which_is_being_taken_apart_breaks_nothing(
+    scene: Make, key: str
+) -> None:
+    """The parts of a screen go one after the other, and its clock goes on until the last."""
+    _, session = merged(scene)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: "READY Next" in text_of(app))
+        await pilot.press(*filter(None, [key]))
+        await until(pilot, lambda: bool(key) == (len(app.screen_stack) > 2))
+        await app.screen.query("#head, #title").first().remove()
+        (clock,) = [t for t in app.screen._timers if t._interval == 1.0]
+        assert clock._callback is not None
+        clock._callback()
+
+
 async def test_what_is_incomplete_points_to_the_commands_that_the_plan_keeps(scene: Make) -> None:
     kept = Command(id="command-9", line=9, language="sh", text="true", rollback=True,
                    label="Bring back the old one")  # fmt: skip

@@ -65,16 +65,16 @@ async def test_typing_ends_with_the_command_and_keys_on_their_way_start_nothing(
     async with typing(scene, size) as (pilot, app, session):
         await pilot.press("q", "enter")
         await until(pilot, lambda: "command ended (exit 0); keys are" in text_of(app))
-        came = monotonic()
+        ended = main(app).stray._heard - keystrokes.PAUSE
         # A busy screen deals with keys when it can: when they came is what counts.
         await until(pilot, lambda: not main(app).stray.expected)
         for number, key in enumerate(("enter", "enter", "s", "q")):
             typed = events.Key(key, key if len(key) == 1 else None)
-            typed.time = came - 0.1 + number * 0.01
+            typed.time = ended - 0.1 + number * 0.01
             app.post_message(typed)
         assert "TYPING" not in text_of(app)
         assert main(app).rows.has_focus
-        await until(pilot, lambda: monotonic() > came + 2 * keystrokes.PAUSE)
+        await until(pilot, lambda: monotonic() > ended + 2 * keystrokes.PAUSE)
         # Keys keep their order: once this one has had its effect, the others have had theirs.
         await pilot.press("n")
         await until(pilot, lambda: isinstance(app.screen, AskText))

@@ -22,6 +22,7 @@ from runbook_tui.tui.views import focus as focus_view
 from runbook_tui.tui.views import follow_up, guest, head
 from runbook_tui.tui.views.shares import shares
 from runbook_tui.tui.views.tone import Line
+from runbook_tui.tui.whole import has_all
 from runbook_tui.tui.widgets.checklist import Checklist
 from runbook_tui.tui.widgets.error_signs import ErrorSigns
 from runbook_tui.tui.widgets.guard import Guard
@@ -35,6 +36,8 @@ TALL = 28
 """Rows from which on one column gives what is left to the output, not to the card."""
 AROUND_LIST = 15
 """Rows that a short list leaves to the card, the output and the lines around them."""
+
+PARTS = ("head", "list", "card", "output", "beside", "guard", "said", "foot", "small")
 
 
 class MainScreen(SeekingScreen):
@@ -92,7 +95,7 @@ class MainScreen(SeekingScreen):
     @property
     def is_whole(self) -> bool:
         """Whether all its parts are there to be drawn."""
-        return self.is_mounted and bool(self.query("#small"))
+        return has_all(self, *PARTS)
 
     @property
     def chosen(self) -> str:
@@ -173,6 +176,8 @@ class MainScreen(SeekingScreen):
 
     def tick(self) -> None:
         """Once a second: the clocks, whether anybody leads, and a message that is old."""
+        if not self.is_whole:
+            return
         if self._led != self.app.session.leads:
             self._led = self.app.session.leads
             self.query_one("#foot").refresh()

@@ -14,6 +14,7 @@ from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.views import environment, head, timeline
 from runbook_tui.tui.views.bars import NOTHING_AHEAD, Span
 from runbook_tui.tui.views.tone import Line, spread
+from runbook_tui.tui.whole import has_all
 from runbook_tui.tui.widgets.painted import Lines, RowList, TonedScreen
 from runbook_tui.tui.widgets.said import Said
 
@@ -47,8 +48,12 @@ class ReadingScreen(TonedScreen):
     def on_mount(self) -> None:
         """The rows have the keys."""
         self.query_one("#rows").focus()
-        self.set_interval(1.0, self.changed)
+        self.set_interval(1.0, self._tick)
         self.changed()
+
+    def _tick(self) -> None:
+        if self.is_whole:
+            self.changed()
 
     @property
     def state(self) -> RunState:
@@ -67,7 +72,7 @@ class ReadingScreen(TonedScreen):
     @property
     def is_whole(self) -> bool:
         """Whether all its parts are there to be drawn."""
-        return self.is_mounted and bool(self.query("#foot"))
+        return has_all(self, "head", "about", "rows", "said", "foot")
 
     def changed(self) -> None:
         """Draw the run as it is now."""

@@ -20,6 +20,7 @@ from runbook_tui.tui.views import chosen_undo, severity, stages, verdict
 from runbook_tui.tui.views import rollback as view
 from runbook_tui.tui.views.outputs import silence, undo_named, undo_shown
 from runbook_tui.tui.views.tone import Line, spread
+from runbook_tui.tui.whole import has_all
 from runbook_tui.tui.widgets.painted import Lines, RowList
 from runbook_tui.tui.widgets.undo_pane import UndoPane
 from runbook_tui.tui.widgets.undos import UndoList
@@ -29,6 +30,9 @@ FRAME = 2
 ROOMY = 30
 """Rows from which on every stage has one; on fewer the one that it is time for."""
 MOST_STAGES = 4
+
+PARTS = ("title", "scopes", "stages", "calls", "undos", "command", "undoing", "strange", "summary",
+         "said", "start", "foot")  # fmt: skip
 
 
 class RollbackScreen(RollbackKeys):
@@ -45,7 +49,7 @@ class RollbackScreen(RollbackKeys):
     @property
     def is_whole(self) -> bool:
         """Whether all its parts are there to be drawn."""
-        return self.is_mounted and bool(self.query("#foot"))
+        return has_all(self, *PARTS)
 
     @property
     def rows(self) -> UndoList:
@@ -174,6 +178,8 @@ class RollbackScreen(RollbackKeys):
 
     def tick(self) -> None:
         """The clock."""
+        if not self.is_whole:
+            return
         self.query_one("#title").refresh()
         if self.rows.duties or self.rows.calls:
             self._show_rows()
