@@ -134,7 +134,8 @@ class Undoing:
                 say.err(f"go on with: runbook rollback {state.run} --yes")
                 return exits.WAITING
             waiting = awaited(state, self._session.absent.secrets)
-            if waiting and not self._may_ask and self._waited_long():
+            others = waiting and not self._may_ask and not self._session.rolls_back
+            if others and self._waited_long():
                 return self._left_to_others(state, waiting)
             if waiting and self._may_ask:
                 # One at a time: its answer may change what the next one is.

@@ -48,6 +48,8 @@ from runbook_tui.session.workbench import Workbench
 
 BUSY_SECONDS = 0.03
 IDLE_SECONDS = 0.5
+FIRST_LOOK = 3.0
+"""Seconds that sources of secrets have to answer before a rollback is shown without a screen."""
 LATE_SECONDS = 0.1
 """Seconds that a rollback's start may take before it is shown without its first undo."""
 
@@ -103,6 +105,7 @@ class Session:
             places=places,
             papers=Papers(folder),
             files=files,
+            helps=not leads,
         )
         self.at_end: list[Callable[[], object]] = []
         """What is done first when the session is closed."""
@@ -264,9 +267,10 @@ class Session:
     def look_around(self, *, checks: bool = False) -> None:
         """Find out what a rollback would lack; before the session is opened.
 
-        ``checks``: also by the undos' own checks, which takes seconds.
+        ``checks``: also by the undos' own checks and all sources of secrets, which takes seconds.
         """
-        self._bench.look_for_secrets()
+        names = tuple(self.state.secrets) if checks else ()
+        self._bench.look_for_secrets(names, FIRST_LOOK)
         self._bench.look_for_folders()
         self._lookout.look_once(checks=checks)
 
