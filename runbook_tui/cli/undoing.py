@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from runbook_tui.cli import beside, exits, say
@@ -133,7 +134,8 @@ class Undoing:
                 say.err(f"go on with: runbook rollback {state.run} --yes")
                 return exits.WAITING
             waiting = awaited(state, self._session.absent.secrets)
-            if waiting and not self._may_ask and self._waited_long():
+            others = waiting and not self._may_ask and not self._session.rolls_back
+            if others and self._waited_long():
                 return self._left_to_others(state, waiting)
             if waiting and self._may_ask:
                 # One at a time: its answer may change what the next one is.
@@ -281,8 +283,8 @@ class Undoing:
             say.out(f"ROLLED BACK  {steps} in {took}", colour="green", bold=True)
             return exits.ROLLED_BACK
         say.out(f"INCOMPLETE  after {took}; remaining:", colour="red", bold=True)
-        for title in rollback.remaining:
-            say.out(f"  {title}")
+        for line in remaining(self._session.state, rollback):
+            say.out(line)
         self._point_to_kept()
         return exits.INCOMPLETE
 
@@ -300,6 +302,19 @@ def _undos(state: RunState, step_id: str, rollback: RollbackState) -> list[Comma
     """The commands with which this rollback takes a step back, whoever began it."""
     commands = state.step(step_id).commands
     return [c for c in commands if c.kind in UNDOS and c.seq >= rollback.seq]
+
+
+def remaining(state: RunState, rollback: RollbackState) -> Iterator[str]:
+    """What is left after an incomplete rollback, each with why; then how to give what it needs."""
+    left = {id_: state.step(id_) for id_, result in rollback.results.items() if result not in GOOD}
+    why = {state.outline[id_].title: step.undo_reason for id_, step in left.items()}
+    for title in rollback.remaining:
+        yield f"  {title}" + (f": {why[title]}" if why.get(title) else "")
+    items = (item for item in plan(state, rollback.scope, rollback.node).items if item.step in left)
+    names = dict.fromkeys(name for item in items for name in item.missing)
+    if names:
+        given = " ".join(f"-p {name}=…" for name in names)
+        yield f"once you know it: runbook rollback {state.run} {given}"
 
 
 def _ended(state: RunState, step_id: str, result: str) -> tuple[float, str]:

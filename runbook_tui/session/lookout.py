@@ -43,6 +43,8 @@ LIMIT = 5.0
 AT_ONCE = 16
 """Checks between two looks for programs; ``BESIDE`` of them run beside one another."""
 BESIDE = 4
+FIRST_LOOK = 3.0
+"""Seconds that sources of secrets have to answer before a rollback is shown without a screen."""
 PATIENCE = 20.0
 """Seconds that past runs are read for at most, of those that nobody has read yet."""
 LONGEST = 200
@@ -140,23 +142,22 @@ class Lookout:
     def look_for_rehearsal(self) -> None:
         """What undos lack is what a rehearsal is about: it is known before their turn comes."""
         if self._thread.is_alive():
-            self._look_at_hand()  # The checks are made on that thread meanwhile.
+            # The checks are made on that thread meanwhile.
+            self._bench.look_for_secrets()
+            self._bench.look_for_folders()
         else:
             self.look_around(checks=True)
 
     def look_around(self, *, checks: bool = False) -> None:
         """One whole look, here and now; before the session is opened, or on its thread.
 
-        ``checks``: also by the undos' own checks, which takes seconds; without them nothing is
-        started or waited for.
+        ``checks``: also by the undos' own checks and all sources of secrets, which takes seconds;
+        without them nothing is started or waited for.
         """
-        self._look_at_hand()
+        self._bench.look_for_secrets(tuple(self._bench.state.secrets) if checks else (), FIRST_LOOK)
+        self._bench.look_for_folders()
         self._look(self._bench.state, None if checks else 0)
         self.take_in()
-
-    def _look_at_hand(self) -> None:
-        self._bench.look_for_secrets()
-        self._bench.look_for_folders()
 
     def _look(self, state: RunState, most: int | None) -> None:
         """``most``: how many checks are made at most."""

@@ -75,7 +75,7 @@ class Session:
         pulls: Pulls | None = None,
     ) -> None:
         self._bench = bench = workbench(
-            state, actor, journal, commands, surroundings, clock, folder, files
+            state, actor, journal, commands, surroundings, clock, folder, files, helps=not leads
         )
         self._journal = journal
         self._owns_journal = owns_journal

@@ -458,3 +458,31 @@ async def test_what_is_incomplete_points_to_the_commands_that_the_plan_keeps(sce
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
         await until(pilot, lambda: "INCOMPLETE" in text_of(app) and words not in text_of(app))
+
+
+async def test_the_list_follows_what_runs_until_a_person_moves_in_it(scene: Make) -> None:
+    """Of fourteen undos the one that runs is soon below the last row of a small terminal."""
+    step = "until test -e go{0}; do sleep 0.02; done"
+    steps = (Step(id=f"s{n}", title=f"S{n}", run="true", undo=step.format(n) if n < 4 else "true")
+             for n in range(14))  # fmt: skip
+    place = scene(book(*steps))
+    session = place.open()
+    for n in range(14):
+        run_step(session, f"s{n}")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: "F9 again to START" in text_of(app))
+        ask(session, r.StartRollback(scope="run", node=""))
+        await until(pilot, lambda: ">11 ↶ S3" in text_of(app))
+        (place.work / "go3").touch()
+        await until(pilot, lambda: ">12 ↶ S2" in text_of(app))
+        await pilot.press("g")
+        await until(pilot, lambda: "> 1 ↶ S13" in text_of(app))
+        (place.work / "go2").touch()
+        await until(pilot, lambda: session.state.step("s1").status is Status.UNDOING)
+        await until(pilot, lambda: "12 of 14 taken back" in text_of(app))
+        assert "> 1 ↶ S13" in text_of(app)
+        for n in range(2):
+            (place.work / f"go{n}").touch()
+        await until(pilot, lambda: "ROLLED BACK" in text_of(app))

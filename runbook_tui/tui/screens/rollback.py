@@ -124,6 +124,8 @@ class RollbackScreen(RollbackKeys):
         self.rows.past_floor = self._past_floor
         self._waiting = awaited(self.state, absent.secrets)
         self.rows.wait_at(self._waiting)
+        if self.state.rolling_back:
+            self.rows.follow()
         self._show_undo()
         for lines in self.query(Lines):
             lines.refresh()

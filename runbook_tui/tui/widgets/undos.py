@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,7 +12,7 @@ from runbook_tui.run.differing import differences
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
 from runbook_tui.run.requests import AnswerByHand, RunOffered, TickNode
-from runbook_tui.run.state import CommandRecord
+from runbook_tui.run.state import CommandRecord, Status
 from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.dialogs.page import Page
@@ -130,6 +131,15 @@ class UndoList(RowList):
         waiting = [steps.index(item.step) for item in items if item.step in steps]
         if waiting and not self.moved and self.cursor not in waiting:
             self.put_cursor(waiting[0])
+
+    def follow(self) -> None:
+        """Until a person moves it the cursor is on what asks, else on what runs: of two hundred
+        undos that is soon below the last row."""
+        asks = (n for n, item in enumerate(self.items) if item.asks)
+        runs = (n for n, item in enumerate(self.items) if item.status is Status.UNDOING)
+        row = next(chain(asks, runs), None)
+        if row is not None and not self.moved and row != self.cursor:
+            self.put_cursor(row)
 
     def on_row_list_moved(self, message: RowList.Moved) -> None:
         """From now on the cursor is the person's."""

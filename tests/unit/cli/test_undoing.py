@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runbook_tui.book.model import Phase, Runbook, Step
-from runbook_tui.cli.undoing import _ended
+from runbook_tui.cli.undoing import _ended, remaining
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from tests.fakes.history import START, History
@@ -37,3 +37,21 @@ def test_it_has_its_own_end_and_time_though_others_of_its_title_and_later_ones_f
         "c": 3, "b": 7, "a": 11,
     }  # fmt: skip
     assert {took for _, took in told.values()} == {" in 1.0 s"}
+
+
+def test_what_remains_says_why_and_how_to_give_what_it_needs() -> None:
+    steps = (Step(id="a", title="A", run="x", undo="y", outputs=("ref",)),
+             Step(id="b", title="B", run="x", undo="y"))  # fmt: skip
+    history = History(Runbook(title="T", phases=(Phase(id="p", title="P", steps=steps),)))
+    armed = e.UndoArmed(kind="command", text="y ${{ ref }}", missing=("ref",),
+                        places=("2-12 ref",))  # fmt: skip
+    history.ran("a", armed)
+    history.ran("b")
+    history.ask(r.StartRollback(scope="run"))
+    undone(history, "b")
+    history.add(e.UndoFinished(result="failed", reason="needs ref"), "a")
+    history.add(e.RollbackFinished(result="incomplete", remaining=("A",)))
+    assert history.state.rollback is not None
+    assert list(remaining(history.state, history.state.rollback)) == [
+        "  A: needs ref", "once you know it: runbook rollback 20260101-cafe -p ref=…",
+    ]  # fmt: skip
