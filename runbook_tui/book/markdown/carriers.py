@@ -187,6 +187,7 @@ def _numbered(sections: list[Section]) -> list[Section]:
         s for s in sections
         if s.level > 0 and s.role in {"steps", "recovery"} and headings.is_numbered(s.text)
     ]  # fmt: skip
+    found = [s for s in found if not any(child.is_choice for child in s.children)]
     outer = {id(around) for s in found for around in s.path() if around is not s}
     outer |= {
         id(around) for s in sections if not s.is_label and _lists_steps(s)
@@ -265,7 +266,9 @@ def _of_commands(sections: list[Section], others: list[Carrier]) -> list[Carrier
     for section in sections:
         if id(section) in lists or id(section) in claimed:
             continue
-        labels = [s for s in section.children if s.is_label and id(s) not in lists]
+        labels = [
+            s for s in section.children if s.is_label and id(s) not in lists and not s.is_choice
+        ]
         commanded = [s for s in labels if _commands_here(s)]
         own = _commands_here(section)
         if not own and (section.is_label or len(commanded) != 1):

@@ -11,6 +11,7 @@ from runbook_tui.book.markdown import commands, estimates, imperatives, words
 from runbook_tui.book.markdown.attributes import attributes, run_by
 from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.body import Body, Line
+from runbook_tui.book.markdown.choices import parted
 from runbook_tui.book.markdown.headings import is_numbered, is_optional, number, unnumbered
 from runbook_tui.book.markdown.labels import label, only_commands, undo_in_title
 from runbook_tui.book.markdown.looking import answers, only_looks
@@ -143,11 +144,12 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
         body.undo.append(Line(item.line, undo))
     body.title(first)
     body.paragraph("\n".join(lines[1:]), item.line + 1)
-    body.read(item.blocks)
+    body.read(parted(item.blocks))
     _boxes_are_checks(body)
     name = words.without_notes(first) or _first_command(body) or _first_words(body)
     counted = f"{above}.{item.number}" if above and item.number else str(item.number or "")
-    return _step(name, item.line, body, section, gathered, counted) if name else None
+    made = _step(name, item.line, body, section, gathered, counted) if name else None
+    return dataclasses.replace(made, optional=True) if made and item.choice else made
 
 
 def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered) -> Step:
@@ -159,7 +161,7 @@ def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered
     if undo:
         body.undo.append(Line(section.line, undo))
     body.title(unnumbered(first))
-    body.read(blocks)
+    body.read(parted(blocks))
     _boxes_are_checks(body)
     name = unnumbered(estimates.without_estimate(words.plain(first))) or "commands"
     line = section.line or min((part.line for part in body.run), default=1)
