@@ -91,7 +91,7 @@ STATES = re.compile(
     r"|^(?!(?:if|when|whether|who|what|how|any|where|why|which)\b)(?:\S+ ){1,4}"
     r"(?:is|are|was|were|has|have|can|cannot|does|ist|sind|está|están|est|sont)(?: \S+){1,4}$"
     r"|^\w+ [a-z]+s[.!]?$"
-    r"|^(?:no|all|every|alle|keine|todos|todas|ningún|aucune?|tous|toutes) \w"
+    r"|^(?:no|all|every|alle|keine|todos|todas|ningún|aucune?|tous|toutes|нет|все|sin|nenhum) \w"
     r"|(?:正常|成功|通过|完成|就绪|可用|無し|なし|完了)。?$",
     re.IGNORECASE,
 )

@@ -98,7 +98,7 @@ class Section:
 
     @property
     def role(self) -> str:
-        """``rollback``, ``recovery``, ``criteria``, ``escalation`` or ``steps``.
+        """``rollback``, ``recovery``, ``criteria``, ``escalation``, ``failure`` or ``steps``.
 
         The innermost title that says so decides.
         """
@@ -120,6 +120,8 @@ class Section:
                 # A phase of preparing has a way back of its own.
                 before = not any(headings.PHASE.search(s.text) for s in self.path())
             return "rollback" if headings.is_way_back(text) and not before else "steps"
+        if self.level > 1 and headings.is_for_failures(text):
+            return "failure"
         recovers = not self.whole_is_about and headings.RECOVERY.search(text)
         return "recovery" if recovers else ""
 

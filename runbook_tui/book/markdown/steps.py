@@ -12,7 +12,13 @@ from runbook_tui.book.markdown.attributes import attributes, run_by
 from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.body import Body, Line
 from runbook_tui.book.markdown.choices import parted
-from runbook_tui.book.markdown.headings import is_numbered, is_optional, number, unnumbered
+from runbook_tui.book.markdown.headings import (
+    is_numbered,
+    is_optional,
+    is_verifying,
+    number,
+    unnumbered,
+)
 from runbook_tui.book.markdown.labels import label, only_commands, undo_in_title
 from runbook_tui.book.markdown.looking import answers, only_looks
 from runbook_tui.book.markdown.sections import Section
@@ -138,11 +144,14 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     # Below a number a bullet that asks for something is another mark; below a bullet or box, and
     # in the numbers of a number, it only says more about it.
     notes = gathered.boxed or not item.ordered or item.box is not None or bool(above)
-    notes = notes or not _asks_in_bullets(item.blocks, or_states=True)
+    notes = notes or not (is_verifying(first) or _asks_in_bullets(item.blocks, or_states=True))
     body = Body(estimate=estimates.estimate(words.plain(first), item.line), notes=notes)
     if undo:
         body.undo.append(Line(item.line, undo))
     body.title(first)
+    code = only_commands(first) if first.startswith("`") else ""
+    if code and commands.LOOKS.match(code):
+        body.run.append(Line(item.line, code))
     body.paragraph("\n".join(lines[1:]), item.line + 1)
     body.read(parted(item.blocks))
     _boxes_are_checks(body)
@@ -156,7 +165,9 @@ def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered
     """A section that is one step, with the blocks that belong to it."""
     first, undo = undo_in_title(section.text.split("\n", 1)[0])
     blocks = list(blocks)
-    notes = gathered.boxed or not _asks_in_bullets(blocks, is_numbered(section.text))
+    notes = gathered.boxed or not (
+        is_verifying(unnumbered(first)) or _asks_in_bullets(blocks, is_numbered(section.text))
+    )
     body = Body(estimate=estimates.estimate(unnumbered(first), section.line), notes=notes)
     if undo:
         body.undo.append(Line(section.line, undo))
