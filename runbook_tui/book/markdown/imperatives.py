@@ -22,7 +22,7 @@ VERBS = (
     "|scale|schedule|see|select|send|set|share|ship|shut|sign|silence|start|stop|submit|switch|sync"
     "|tag|take|tell|test|trigger|turn|unblock|unlock|update|upgrade|upload|use|validate|verify|wait"
     "|watch|write|navigate|click|enter|type|press|paste|proceed|continue|unset|mute|unmute|page"
-    "|bring|recreate|re-?enable|re-?run|re-?apply|re-?deploy|re-?sync|re-?index|re-?try|rejoin"
+    "|bring|extend|recreate|re-?enable|re-?run|re-?apply|re-?deploy|re-?sync|re-?index|re-?try|rejoin"
     "|reload|reinstall|wipe|unpause|taint|untaint|cordon|uncordon|evict|fail over|failover"
     "|fall back|roll|extract|unmount|ssh|access|authenticate|encrypt|decrypt|convert"
     "|retire|decommission|tidy"
