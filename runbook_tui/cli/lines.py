@@ -53,6 +53,8 @@ class Lines:
         self._session = session
         self._answers = answers
         self._narrator = Narrator(journal, found, after)
+        self._wanted: set[str] = set()
+        """Optional steps that a person has asked for."""
         self._retry = {i for i, s in found.steps.items() if s.status in BROKEN}
         self._retry |= {found.outline[i].parent for i in self._retry
                         if found.outline.on_one_of_several(i)}  # fmt: skip
@@ -203,11 +205,35 @@ class Lines:
                 continue
             startable = status is Status.READY or (status in BROKEN and not blockers(state, id_))
             if startable and (not step.manual or (several and to_begin(state, step))):
+                if self._is_left(state, id_):
+                    continue
                 return id_
             if state.outline.advised and not passed(state, id_):
                 # A Markdown plan only advises its order; what nobody looks at keeps to it.
                 return None
         return None
+
+    def _is_left(self, state: RunState, id_: str) -> bool:
+        """Whether a part of a Markdown plan that may not be wanted is left out.
+
+        “If the disk is full”, or one of several ways: only a person knows. Without one it is left
+        out where nothing else is open and something was done, and else waited for.
+        """
+        wanted = id_ in self._retry or id_ in self._wanted or state.step(id_).attempt
+        if not state.outline.advised or not state.outline.optional(id_) or wanted:
+            return False
+        if not left_open(state) and any(s.status is Status.DONE for s in state.steps.values()):
+            return True
+        title = state.outline[id_].title
+        if self._answers.choose(f"“{title}” is done only where it is wanted. Carry it out"):
+            self._wanted.add(id_)
+            return False
+        how = f"leave it out:  runbook skip {state.run} {id_} --reason TEXT"
+        raise Ended(
+            exits.WAITING,
+            f"“{title}” is done only where it is wanted, and nobody has said that it is",
+            f"  {how}\n  or take it:    runbook resume {state.run}   (on a terminal)",
+        )
 
     def _foretell(self, id_: str | None) -> None:
         """Say at the start, and of each phase, when the run will be done."""

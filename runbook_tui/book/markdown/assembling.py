@@ -12,7 +12,7 @@ from runbook_tui.book.markdown.blocks import Page, parse
 from runbook_tui.book.markdown.carrying import handed_on
 from runbook_tui.book.markdown.criteria import ticked, with_criteria
 from runbook_tui.book.markdown.escalations import contacts, escalations
-from runbook_tui.book.markdown.findings import findings, from_a_block
+from runbook_tui.book.markdown.findings import alternatives, findings, from_a_block
 from runbook_tui.book.markdown.gates import sentences
 from runbook_tui.book.markdown.joining import joined
 from runbook_tui.book.markdown.leftover import code, record_estimates, record_leftover
@@ -111,6 +111,7 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
             *map(from_a_block, wrapped),
             *front_said.findings(front, parameters),
             *bound.findings,
+            *alternatives(root, phases),
             *passed_over(root, phases, overall, back, gathered),
             *dead_links(page.blocks, text),
             *(sense(made, said(root)) if whole else ()),

@@ -32,6 +32,11 @@ PROGRAMS = (
     "|psql|pg_dump|pg_restore|mysql|mysqldump|redis-cli|mongosh?|mongodump|rabbitmqctl|velero|vault"
     "|skopeo|buildah|istioctl|argocd|flux|eksctl|kops|kustomize|skaffold|pulumi|knife|virsh|sqlplus"
     "|dig|nslookup|nc|openstack|pvesh|zfs|zpool|lvextend|useradd|usermod|crontab|ipmitool|salt"
+    "|supervisorctl|gitlab-ctl|gitlab-psql|gitlab-rake|patronictl|gpg|fly|flyctl|jq|xargs|umount|dpkg"
+    "|rpm|zypper|pacman|php|composer|twine|poetry|pgbackrest|wal-g|pg_upgrade|pg_ctl|pg_basebackup"
+    "|createdb|dropdb|vacuumdb|mysqladmin|nodetool|ceph|pcs|nmcli|ufw|firewall-cmd|nsupdate|rndc"
+    "|sysctl|chef-client|puppet|heroku|doctl|hcloud|crictl|nerdctl|talosctl|calicoctl|restic|borg"
+    "|rclone|ssh-keygen|ssh-copy-id|sops|crm|drbdadm|mongorestore|cqlsh|reindexdb|dotnet"
     "|consul|nomad|etcdctl|openssl|certbot|nginx|iptables|kill|pkill|cargo|mvn|gradle|rake|bundle"
 )
 _SYNTAX = r"[A-Za-z_]\w*=\$\(\S|for \w+ in .{1,200};? ?do\b|if \[\[? "

@@ -106,10 +106,11 @@ DESCRIBES = re.compile(
 """In the title of a section: it says how things are meant, not what to do."""
 
 DAY = re.compile(
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|day \d|week \d|[TD] ?[-+] ?\d"
-    r"|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|tag \d|woche \d"
-    r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo|día \d|semana \d"
-    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour \d|semaine \d)\b"
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|day \d{1,3}|week \d{1,3}"
+    r"|[TD] ?[-+] ?\d{1,4}[dhmw]?"
+    r"|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|tag \d{1,3}|woche \d{1,3}"
+    r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo|día \d{1,3}|semana \d{1,3}"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour \d{1,3}|semaine \d{1,3})\b"
     r"|星期.|周[一二三四五六日]|第.天",
     re.IGNORECASE,
 )
@@ -206,6 +207,32 @@ OPTIONAL = re.compile(
 )
 
 
+FAILS = re.compile(
+    r"^\W*(?:\d[\d.]*\s+)?(?:(?:what )?(?:if|when|should|in case"
+    r"|in the event)\b.{0,40}?\b(?:go(?:es)? wrong"
+    r"|(?:it|this|that|anything|something|everything|deploy\w*|upgrade|migration|release"
+    r"|rollout|build"
+    r"|update|change|step|switch\w*|cutover|installation|restart) (?:fails?|breaks?)"
+    r"|of (?:a )?(?:failures?"
+    r"|problems?|errors?|trouble|issues?))|(?:on|upon) (?:failure|errors?)\b"
+    r"|(?:wenn|falls) .{0,30}\b(?:schief|fehlschlägt|scheitert)|im fehlerfall"
+    r"|bei (?:problemen|fehlern)"
+    r"|si (?:algo|todo|la \w+|el \w+) (?:sale mal|falla)|en caso de (?:fallo|error|problemas?)"
+    r"|en cas (?:d['’](?:échec|erreur)|de (?:problème|panne))|si (?:quelque chose|ça"
+    r"|cela) .{0,20}mal"
+    r"|(?:se|caso) algo (?:der errado|falhar)|em caso de (?:falha|erro|problemas?)"
+    r"|(?:если|в случае) .{0,30}(?:не так|ошибк|сбо|неудач|проблем)|如果?(?:失败|出错|出现问题)"
+    r"|失败时|(?:失敗|問題|異常)(?:した場合|が発生|時))",
+    re.IGNORECASE,
+)
+"""The title of what is done only where the work went wrong: no part of the way forth."""
+
+
+def is_for_failures(text: str) -> bool:
+    """Whether a title is that of what to do when the work went wrong."""
+    return FAILS.search(plain(text)) is not None
+
+
 def is_optional(text: str) -> bool:
     """Whether a title says that its step may not be needed: “If …”, “Otherwise …”, “(optional)”."""
     return OPTIONAL.search(plain(text)) is not None
@@ -246,6 +273,23 @@ CHOICE = re.compile(
 def unchosen(text: str) -> str:
     """A title without ``Option A:`` before it."""
     return CHOICE.sub("", plain(text)) or plain(text)
+
+
+CHECKS = re.compile(
+    r"(?:\d[\d.]*\s+)?(?:(?:final|post|smoke|post[- ]?\w{2,12}) )?(?:verifications?|validations?"
+    r"|checks?|checklist|tests?|prüfung(?:en)?|kontrollen?|vérifications?|contrôles?"
+    r"|comprobaci[oó]n(?:es)?"
+    r"|verificaci[oó]n(?:es)?|validaci[oó]n(?:es)?|verificaç[aã]o|verificações|validação"
+    r"|проверк[аи]"
+    r"|验证|检查|確認(?:事項|項目)?|動作確認)\W*",
+    re.IGNORECASE,
+)
+"""The title of what is looked at: its bullets are ticked, whatever they say."""
+
+
+def is_verifying(text: str) -> bool:
+    """Whether a title says that something is looked at, and nothing else."""
+    return CHECKS.fullmatch(STEP_WORD.sub("", plain(text)).lstrip(" .:)–—-")) is not None
 
 
 def unnumbered(text: str) -> str:

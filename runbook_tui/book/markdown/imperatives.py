@@ -22,7 +22,7 @@ VERBS = (
     "|scale|schedule|see|select|send|set|share|ship|shut|sign|silence|start|stop|submit|switch|sync"
     "|tag|take|tell|test|trigger|turn|unblock|unlock|update|upgrade|upload|use|validate|verify|wait"
     "|watch|write|navigate|click|enter|type|press|paste|proceed|continue|unset|mute|unmute|page"
-    "|bring|recreate|re-?enable|re-?run|re-?apply|re-?deploy|re-?sync|re-?index|re-?try|rejoin"
+    "|bring|extend|recreate|re-?enable|re-?run|re-?apply|re-?deploy|re-?sync|re-?index|re-?try|rejoin"
     "|reload|reinstall|wipe|unpause|taint|untaint|cordon|uncordon|evict|fail over|failover"
     "|fall back|roll|extract|unmount|ssh|access|authenticate|encrypt|decrypt|convert"
     "|retire|decommission|tidy"
@@ -91,7 +91,7 @@ STATES = re.compile(
     r"|^(?!(?:if|when|whether|who|what|how|any|where|why|which)\b)(?:\S+ ){1,4}"
     r"(?:is|are|was|were|has|have|can|cannot|does|ist|sind|está|están|est|sont)(?: \S+){1,4}$"
     r"|^\w+ [a-z]+s[.!]?$"
-    r"|^(?:no|all|every|alle|keine|todos|todas|ningún|aucune?|tous|toutes) \w"
+    r"|^(?:no|all|every|alle|keine|todos|todas|ningún|aucune?|tous|toutes|нет|все|sin|nenhum) \w"
     r"|(?:正常|成功|通过|完成|就绪|可用|無し|なし|完了)。?$",
     re.IGNORECASE,
 )

@@ -17,16 +17,18 @@ HOST = re.compile(
 ROOT = re.compile(r"^[ \t]*# ?(?=\S)", re.MULTILINE)
 DATABASE = re.compile(
     r"^[ \t]*(?:[\w.-]{1,80}[=*!-]{1,2}[#>]|(?:mysql|mariadb|MariaDB \[[^\]\n]{0,60}\]|sqlite"
-    r"|SQL|cqlsh|(?:\d{1,3}\.){3}\d{1,3}:\d{2,5}|redis[^\s>]{0,40})> ?)[ \t]*(?=\S)",
+    r"|SQL|cqlsh|PS [A-Z]:[^>\n]{0,120}|(?:\d{1,3}\.){3}\d{1,3}:\d{2,5}"
+    r"|redis[^\s>]{0,40})> ?)[ \t]*(?=\S)",
     re.MULTILINE,
 )
 """``shop=# ``, ``mysql> ``, ``127.0.0.1:6379> ``: no shell reads what stands behind it."""
 
 
 def elsewhere(text: str) -> re.Pattern[str] | None:
-    """The prompt that a block begins with where its lines are not for a shell of this machine."""
+    """The prompt of a block whose lines are not, or not all, for a shell of this machine."""
     first = next((line for line in text.splitlines() if line.strip()), "")
-    return next((mark for mark in (DATABASE, HOST) if mark.match(first)), None)
+    # Whoever goes on at a database's prompt is no longer in the shell that the block began in.
+    return DATABASE if DATABASE.search(text) else HOST if HOST.match(first) else None
 
 
 def is_log(text: str, mark: re.Pattern[str]) -> bool:

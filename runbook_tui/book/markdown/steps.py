@@ -11,7 +11,14 @@ from runbook_tui.book.markdown import commands, estimates, imperatives, words
 from runbook_tui.book.markdown.attributes import attributes, run_by
 from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.body import Body, Line
-from runbook_tui.book.markdown.headings import is_numbered, is_optional, number, unnumbered
+from runbook_tui.book.markdown.choices import parted
+from runbook_tui.book.markdown.headings import (
+    is_numbered,
+    is_optional,
+    is_verifying,
+    number,
+    unnumbered,
+)
 from runbook_tui.book.markdown.labels import label, only_commands, undo_in_title
 from runbook_tui.book.markdown.looking import answers, only_looks
 from runbook_tui.book.markdown.sections import Section
@@ -137,29 +144,35 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     # Below a number a bullet that asks for something is another mark; below a bullet or box, and
     # in the numbers of a number, it only says more about it.
     notes = gathered.boxed or not item.ordered or item.box is not None or bool(above)
-    notes = notes or not _asks_in_bullets(item.blocks, or_states=True)
+    notes = notes or not (is_verifying(first) or _asks_in_bullets(item.blocks, or_states=True))
     body = Body(estimate=estimates.estimate(words.plain(first), item.line), notes=notes)
     if undo:
         body.undo.append(Line(item.line, undo))
     body.title(first)
+    code = only_commands(first) if first.startswith("`") else ""
+    if code and commands.LOOKS.match(code):
+        body.run.append(Line(item.line, code))
     body.paragraph("\n".join(lines[1:]), item.line + 1)
-    body.read(item.blocks)
+    body.read(parted(item.blocks))
     _boxes_are_checks(body)
     name = words.without_notes(first) or _first_command(body) or _first_words(body)
     counted = f"{above}.{item.number}" if above and item.number else str(item.number or "")
-    return _step(name, item.line, body, section, gathered, counted) if name else None
+    made = _step(name, item.line, body, section, gathered, counted) if name else None
+    return dataclasses.replace(made, optional=True) if made and item.choice else made
 
 
 def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered) -> Step:
     """A section that is one step, with the blocks that belong to it."""
     first, undo = undo_in_title(section.text.split("\n", 1)[0])
     blocks = list(blocks)
-    notes = gathered.boxed or not _asks_in_bullets(blocks, is_numbered(section.text))
+    notes = gathered.boxed or not (
+        is_verifying(unnumbered(first)) or _asks_in_bullets(blocks, is_numbered(section.text))
+    )
     body = Body(estimate=estimates.estimate(unnumbered(first), section.line), notes=notes)
     if undo:
         body.undo.append(Line(section.line, undo))
     body.title(unnumbered(first))
-    body.read(blocks)
+    body.read(parted(blocks))
     _boxes_are_checks(body)
     name = unnumbered(estimates.without_estimate(words.plain(first))) or "commands"
     line = section.line or min((part.line for part in body.run), default=1)

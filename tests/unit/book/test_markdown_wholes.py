@@ -85,3 +85,50 @@ def test_directives_of_other_programs_are_no_commands() -> None:
     assert step.run == "./go"
     (step,) = steps("# P\n\n1. Go\n\n   ```{.bash .numbered}\n   ./go\n   ```\n")
     assert step.run == "./go"
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["In case of failure", "If something goes wrong", "What if the upgrade fails?", "Bei Problemen",
+     "Si algo sale mal", "En cas d'échec", "Em caso de falha", "Если что-то пойдёт не так",
+     "失败时"],
+)  # fmt: skip
+@pytest.mark.parametrize("marks", ["## {}", "**{}**"])
+def test_what_is_for_failures_is_no_part_of_the_way_forth(title: str, marks: str) -> None:
+    head = marks.format(title)
+    text = f"# Ship\n\n## Do\n\n1. Go\n\n{head}\n\n{FENCE.format(1)}\n1. Call\n2. Wait\n"
+    read = book(text)
+    assert [s.title for s in read.walk()] == ["Go"]
+    assert {"command-outside-steps", "passed-over"} <= {f.code for f in read.findings}
+
+
+@pytest.mark.parametrize(
+    "title", ["If the node is new", "When to start", "Errors in the log", "Falls nötig"]
+)
+def test_what_depends_on_something_else_is_a_step_that_keeps_nothing_waiting(title: str) -> None:
+    text = f"# Ship\n\n## Do\n\n1. Go\n\n## {title}\n\n1. Call\n"
+    assert [s.title for s in steps(text)] == ["Go", "Call"]
+
+
+def test_days_before_are_steps_in_words() -> None:
+    text = "# Ship\n\n## T-30m: Announce\n\nIn the channel.\n\n## T-0: Ship\n\n1. Go\n"
+    assert [s.title for s in steps(text)] == ["T-30m: Announce", "Go"]
+
+
+def test_an_item_that_is_only_a_command_is_that_command() -> None:
+    text = "# P\n\n1. `helm upgrade shop ./chart`\n   - Rollback: `helm rollback shop`\n2. Wait\n"
+    upgrade, wait = steps(text)
+    assert (upgrade.run, upgrade.undo) == ("helm upgrade shop ./chart", "helm rollback shop")
+    assert wait.run is None
+    (step,) = steps("# P\n\n1. `the-thing`\n")
+    assert step.run is None
+
+
+def test_bullets_below_a_check_are_ticked_whatever_they_say() -> None:
+    (step,) = steps("# P\n\n1. Verification\n   - login\n   - orders\n")
+    assert [c.title for c in step.checks] == ["login", "orders"]
+
+
+def test_a_shell_that_goes_on_at_a_database_s_prompt_is_not_run() -> None:
+    (step,) = steps("# P\n\n1. Look\n\n   ```\n   psql -h db shop\n   shop=> SELECT 1;\n   ```\n")
+    assert step.run is None
