@@ -258,7 +258,7 @@ class Announcer:
     def _place(self, state: RunState, one: Announcement) -> Place:
         url = _plain(state, one.url)
         source = one.token
-        token = None if source is None else lambda: self._fetched(source)
+        token = None if source is None else lambda: self._fetched(source, one.id)
         if one.form == "alertmanager":
             return Alertmanager(url, token, list(_matchers(state, one)), one.expires)
         if one.form == "grafana":
@@ -266,9 +266,11 @@ class Announcer:
             return Grafana(url, token, tags, one.dashboard, one.panel)
         return ChangeEvents(url, token, one.form)
 
-    def _fetched(self, source: Secret) -> str | None:
+    def _fetched(self, source: Secret, name: str) -> str | None:
         value = self._secret(source)
         if value:
+            if value not in self._values and value not in self._session.hidden:
+                self._session.give_secret(f"[[announce]] {name}", value)
             self._values.add(value)
         elif source.env:
             raise NoAnswer(f"its token is not known here: set {source.env}, and resume the run")
