@@ -105,7 +105,13 @@ class Announcer:
             return
         self._closing.set()
         self._wake.set()
-        self._thread.join(LAST if self._last(self._session.state) else 0.0)
+        state = self._session.state
+        # What is known not to work is tried once more, and not waited for.
+        tries = {
+            id_: one for id_, one in dict(self._tries).items() if one.deed == CLOSED and one.told
+        }
+        hopeful = any(id_ not in tries for id_ in to_close(state))
+        self._thread.join(LAST if hopeful and self._last(state) else 0.0)
         if self._stop is not None:
             self._stop()
 
