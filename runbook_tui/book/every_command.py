@@ -111,6 +111,8 @@ def _to_others(runbook: Runbook) -> Iterator[Runs]:
 def _of_announcement(one: Announcement) -> Iterator[Runs]:
     where = f"announcement “{one.id}”"
     yield Runs(where=where, what=f"tells ({one.form})", text=one.url)
+    if one.matchers:
+        yield Runs(where=where, what="silences", text=", ".join(one.matchers))
     yield from _of_source(where, one.token)
 
 

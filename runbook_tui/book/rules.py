@@ -7,7 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
-from runbook_tui.book.actions import ACTIONS, action_kind, no_action
+from runbook_tui.book.actions import (
+    ACTIONS,
+    CANCELS,
+    action_kind,
+    comes_with_undo,
+    no_action,
+)
 from runbook_tui.book.announcing import announcement_faults, announcement_findings
 from runbook_tui.book.conditions import ConditionError, parse
 from runbook_tui.book.cycles import cycles
@@ -216,6 +222,9 @@ def _action(step: Step, places: Places) -> Iterator[Fault]:
     for name in known.required:
         if name not in step.arguments and not places.lost(step, "with"):
             yield _fault(places.of(step, "action"), f"{step.action} needs with.{name}")
+    if step.arguments.get("on_undo", CANCELS) != CANCELS:
+        yield _fault(places.of(step, "with_"), f"{step.action} can be undone by “{CANCELS}” alone",
+                     f'say on_undo = "{CANCELS}", or give an undo of your own')  # fmt: skip
     for name in step.arguments:
         if name not in (*known.required, *known.optional):
             names = ", ".join((*known.required, *known.optional))
@@ -345,7 +354,8 @@ def _used(runbook: Runbook, p: Parameter) -> Iterator[int]:
 
 def _remarks(step: Step) -> Iterator[Finding]:
     action = action_kind(step.action) if step.action else None
-    does = step.run is not None or (action is not None and not (action.looks or action.undone))
+    undone = action is not None and comes_with_undo(step.action or "", step.arguments)
+    does = step.run is not None or (action is not None and not (action.looks or undone))
     if does and step.effect and step.undo is None and step.irreversible is None:
         yield Finding(
             code="no-undo", line=step.line, source=step.source,

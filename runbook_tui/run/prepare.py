@@ -335,6 +335,8 @@ def arm(
     if step.undo is None:
         kind = "manual" if step.manual else "none"
         reason = "done by hand" if step.manual else "the plan gives no undo"
+        if step.action is not None:
+            reason = f"{step.action} has no undo of its own, and the plan gives none"
         return UndoArmed(kind=kind, reason=reason, cwd=cwd, host=host)
     values = own_values(state, step)
     called = " ".join(shell)

@@ -105,7 +105,13 @@ class Announcer:
             return
         self._closing.set()
         self._wake.set()
-        self._thread.join(LAST if self._last(self._session.state) else 0.0)
+        state = self._session.state
+        # What is known not to work is tried once more, and not waited for.
+        tries = {
+            id_: one for id_, one in dict(self._tries).items() if one.deed == CLOSED and one.told
+        }
+        hopeful = any(id_ not in tries for id_ in to_close(state))
+        self._thread.join(LAST if hopeful and self._last(state) else 0.0)
         if self._stop is not None:
             self._stop()
 
@@ -258,7 +264,7 @@ class Announcer:
     def _place(self, state: RunState, one: Announcement) -> Place:
         url = _plain(state, one.url)
         source = one.token
-        token = None if source is None else lambda: self._fetched(source)
+        token = None if source is None else lambda: self._fetched(source, one.id)
         if one.form == "alertmanager":
             return Alertmanager(url, token, list(_matchers(state, one)), one.expires)
         if one.form == "grafana":
@@ -266,9 +272,11 @@ class Announcer:
             return Grafana(url, token, tags, one.dashboard, one.panel)
         return ChangeEvents(url, token, one.form)
 
-    def _fetched(self, source: Secret) -> str | None:
+    def _fetched(self, source: Secret, name: str) -> str | None:
         value = self._secret(source)
         if value:
+            if value not in self._values and value not in self._session.hidden:
+                self._session.give_secret(f"[[announce]] {name}", value)
             self._values.add(value)
         elif source.env:
             raise NoAnswer(f"its token is not known here: set {source.env}, and resume the run")

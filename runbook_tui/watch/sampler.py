@@ -23,6 +23,8 @@ SPARE = 8
 hundred probes must not keep those of others waiting."""
 SLOW = 1.0
 """Seconds from which on an answer was not soon."""
+LATE = 3.0
+"""Seconds behind its time after which an answer is not waited for to say that there is none."""
 TOGETHER = 0.05
 """Seconds that a turn may come early, so that those near one another are begun together."""
 APART = 0.02
@@ -43,6 +45,9 @@ class _Turn:
     under_way: bool = False
     again: bool = False
     over: bool = False
+    begun: bool = False
+    number: int = 0
+    """Which of all that were handed out it is."""
     slow: bool = False
     """Whether its last answer was long in coming."""
 
@@ -57,6 +62,8 @@ class ThreadSampler:
         self._work = threading.Condition(self._lock)
         self._turns: dict[str, _Turn] = {}
         self._heap: list[tuple[float, int, _Turn]] = []
+        self._limits: list[tuple[float, int, _Turn]] = []
+        """When what was handed out should have come, at the latest."""
         self._ready: deque[_Turn] = deque()
         self._count = 0
         self._idle = 0
@@ -145,7 +152,11 @@ class ThreadSampler:
         heapq.heappush(self._heap, (turn.due, self._count, turn))
 
     def _hand_out(self, turn: _Turn) -> None:
-        turn.under_way = True
+        turn.under_way, turn.begun = True, False
+        self._count += 1
+        turn.number = self._count
+        limit = time.monotonic() + turn.ask.timeout + LATE
+        heapq.heappush(self._limits, (limit, turn.number, turn))
         self._ready.append(turn)
         may = len(self._ready)
         if self._slow >= WORKERS - SPARE:
@@ -159,15 +170,46 @@ class ThreadSampler:
     # -- threads -----------------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        with self._lock:
-            while not self._closed:
+        while True:
+            with self._lock:
+                if self._closed:
+                    return
                 now = time.monotonic()
-                while self._heap and self._heap[0][0] <= now + TOGETHER:
-                    due, _, turn = heapq.heappop(self._heap)
-                    # One that was hurried stands there twice.
-                    if not turn.over and not turn.under_way and due == turn.due:
-                        self._hand_out(turn)
-                self._clock.wait(self._heap[0][0] - now if self._heap else None)
+                self._begin_due(now)
+                late = self._overdue(now)
+                if not late:
+                    dues = [heap[0][0] for heap in (self._heap, self._limits) if heap]
+                    self._clock.wait(max(0.0, min(dues) - now) if dues else None)
+            for key, why in late:
+                self._take(Reading(key, now, now, None, why))
+
+    def _begin_due(self, now: float) -> None:
+        """Hand out what is due. The lock is held."""
+        while self._heap and self._heap[0][0] <= now + TOGETHER:
+            due, _, turn = heapq.heappop(self._heap)
+            # One that was hurried stands there twice.
+            if not turn.over and not turn.under_way and due == turn.due:
+                self._hand_out(turn)
+
+    def _overdue(self, now: float) -> list[tuple[str, str]]:
+        """What has not come long after its time, and why: a look-up of a name knows no limit, and
+        where all threads wait nobody asks. What was last known of it is not known any more.
+
+        The lock is held.
+        """
+        found = []
+        while self._limits and self._limits[0][0] <= now:
+            _, number, turn = heapq.heappop(self._limits)
+            if turn.over or not turn.under_way or turn.number != number:
+                continue
+            if turn.begun and not turn.slow:
+                turn.slow = True
+                self._slow += 1
+            why = f"no answer within {turn.ask.timeout:g} s" if turn.begun else (
+                "it waits for its turn: too many others do not answer"
+            )  # fmt: skip
+            found.append((turn.key, why))
+        return found
 
     def _measure(self) -> None:
         from runbook_tui.watch.probing import measured
@@ -213,6 +255,7 @@ class ThreadSampler:
         for number, turn in enumerate(self._ready):
             if not turn.slow or self._slow < WORKERS - SPARE:
                 del self._ready[number]
+                turn.begun = True
                 self._slow += turn.slow
                 return turn
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from runbook_tui.wiring.machine import surroundings
@@ -45,13 +46,25 @@ def attend(session: Session) -> None:
     begun = session.state.begun
     folder = begun.folder if begun is not None else ""
     made: list[Announcer] = []
+    one_at_a_time = Lock()
 
     def look(state: RunState) -> None:
         # Another plan may be the first to announce anything.
         if made or not (state.runbook.announcements or state.announced):
             return
+        with one_at_a_time:
+            make(state)
+
+    def make(state: RunState) -> None:
+        if made:
+            return
         from runbook_tui.tell.announcer import Announcer
 
+        for one in state.runbook.announcements:
+            # What has to be fetched by a command is masked once it was.
+            if one.token is not None and not one.token.command:
+                value = surroundings().secret(one.token, folder)
+                session.give_secret(f"[[announce]] {one.id}", value or "")
         made.append(Announcer(session, lambda source: surroundings().secret(source, folder)))
         made[0].start()
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.session.ports.probes import Ask, HttpProbe, Reading
+from runbook_tui.watch import sampler
 from runbook_tui.watch.sampler import TOGETHER, WORKERS, ThreadSampler
 from tests.fakes.answers import Answers, answer
 from tests.waiting import until
@@ -150,3 +153,28 @@ def test_a_server_that_is_silent_to_hundreds_keeps_others_waiting_once_at_most(
     waited = [r for r in list(taking.readings) if r.key != "good" and r.asked > asked[0]]
     assert len(waited) <= WORKERS * 3
     assert sum(thread.name == "watch" for thread in threading.enumerate()) <= WORKERS
+
+
+def test_a_name_that_is_looked_up_for_ever_is_unknown_and_not_what_it_was(
+    taking: Taking, good: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampler, "LATE", 0.1)
+    stuck = threading.Event()
+    real = socket.getaddrinfo
+    waits = False
+
+    def look_up(*words: Any, **keys: Any) -> Any:
+        if waits:
+            stuck.wait(30)
+        return real(*words, **keys)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    taking.sampler.measure({"a": asks(good.url, timeout=0.2)})
+    until(lambda: len(taking.of("a")) >= 2)
+    waits = True
+    good.drop()
+    until(lambda: taking.of("a")[-1].value is None)
+    assert taking.of("a")[-1].trouble == "no answer within 0.2 s"
+    waits = False
+    stuck.set()
+    until(lambda: taking.of("a")[-1].value == 200.0)

@@ -50,8 +50,8 @@ def test_everything_of_it_is_read_written_again_and_shown_before_it_is_trusted()
     assert again.announcements[2].token == three.token
     assert again.announcements[0].matchers == one.matchers
     asked = "\n".join(listed(found))
-    for text in ("tells (alertmanager): http://alerts:9093", "reads the variable: TOKEN",
-                 "run: pass pd"):  # fmt: skip
+    for text in ("tells (alertmanager): http://alerts:9093", "silences: alertname=",
+                 "reads the variable: TOKEN", "run: pass pd"):  # fmt: skip
         assert text in asked
     assert any("a silence for alertname" in line for line in listing(found))
 
