@@ -14,10 +14,10 @@ from runbook_tui.run.upcoming import gates_waiting
 NOTHING = "nothing in this run asks for a sign-off that is not given yet"
 
 
-def to_sign(state: RunState, at: float | None = None) -> list[str]:
+def to_sign(state: RunState, at: float | None = None, more: str = "") -> list[str]:
     """A line for each gate and sign-off that is not given, with the words that give it.
 
-    ``at`` (epoch seconds): then with the time that is left.
+    ``at`` (epoch seconds): then with the time that is left. ``more`` is said in each line, too.
     """
     now: list[str] = []
     later: list[str] = []
@@ -25,7 +25,7 @@ def to_sign(state: RunState, at: float | None = None) -> list[str]:
         lines = now if _due(state, node, what) else later
         for role in asked.roles:
             key = " --key FILE" if asked.signed else ""
-            lines.append(f"  runbook sign {state.run} {node.id} --role {role}{key}")
+            lines.append(f"  runbook sign {state.run} {node.id} --role {role}{key}{more}")
             limit = pending(state, node.id, what) if at is not None else None
             until = f"; {words(state, limit, at or 0.0)}" if limit is not None else ""
             lines.append(f"      {what} of “{node.title}”, {role}: {_who(state, role)}{until}")

@@ -127,6 +127,7 @@ def build(
         plans=tuple(plan for plan, _ in taken),
         alarms=tuple(_alarm(a, runbook.watches) for a in found.alarms),
         announced=elsewhere(events),
+        told=tuple(found.told),
         watched=len(runbook.watches),
         plotted=tuple(plotted(runbook.watches, events)),
         notes=tuple(found.notes),

@@ -13,8 +13,9 @@ from typing import Any
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Watch
-from runbook_tui.report import measured
+from runbook_tui.report import measured, telling
 from runbook_tui.report.model import Alarm, Attempt, Evidence, Override, Ran, Remark
+from runbook_tui.report.telling import Telling
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.outline import Outline
@@ -56,6 +57,7 @@ class Gathered:
     evidence: dict[str, list[Evidence]] = field(default_factory=dict)
     overrides: list[Override] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
+    told: list[Telling] = field(default_factory=list)
     notes: list[Remark] = field(default_factory=list)
     pauses: list[tuple[float, float]] = field(default_factory=list)
     acts: dict[Actor, dict[str, int]] = field(default_factory=dict)
@@ -348,5 +350,7 @@ _HANDLERS: dict[type[e.Payload], Callable[[Gathered, Event, Any], None]] = {
     e.WatchCleared: measured.cleared,
     e.WatchUnknown: measured.unknown,
     e.WatchOverridden: measured.overridden,
+    e.Told: telling.told,
+    e.AlarmAcknowledged: telling.acknowledged,
     e.CheckProbed: measured.probed,
 }

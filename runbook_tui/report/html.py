@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from pathlib import Path
 
-from runbook_tui.report import words
+from runbook_tui.report import telling, words
 from runbook_tui.report.drawing import timeline
 from runbook_tui.report.escaping import Html, element, joined, safe
 from runbook_tui.report.measured import graph, span
@@ -42,6 +42,7 @@ def to_html(report: Report, zone: tzinfo | None = None) -> str:
         _steps(report, clock),
         _alarms(report, clock),
         _announced(report, clock),
+        _told(report, clock),
         _notes(report, clock),
         _people(report),
         _values(report),
@@ -271,6 +272,12 @@ def _announced(report: Report, clock: Clock) -> Html:
         return Html("")
     table = _table(words.ANNOUNCED, words.announced(report, clock), "Opened,Closed")
     return _section("Announced elsewhere", table)
+
+
+def _told(report: Report, clock: Clock) -> Html:
+    if not report.told:
+        return Html("")
+    return _section("Who was told", _table(telling.COLUMNS, telling.rows(report.told, clock)))
 
 
 def _notes(report: Report, clock: Clock) -> Html:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
-from runbook_tui.report import words
+from runbook_tui.report import telling, words
 from runbook_tui.report.escaping import block
 from runbook_tui.report.escaping import markdown as said
 from runbook_tui.report.model import Box, Ran, Report, Rollback, Undone
@@ -25,6 +25,7 @@ def to_markdown(report: Report, zone: tzinfo | None = None) -> str:
         _steps(report, clock),
         _alarms(report, clock),
         _announced(report, clock),
+        _told(report, clock),
         _notes(report, clock),
         _people(report),
         _values(report),
@@ -265,6 +266,15 @@ def _announced(report: Report, clock: Clock) -> Iterator[str]:
     yield ""
     rows = (tuple(map(said, row)) for row in words.announced(report, clock))
     yield from _table(words.ANNOUNCED, rows)
+
+
+def _told(report: Report, clock: Clock) -> Iterator[str]:
+    if not report.told:
+        return
+    yield "## Who was told"
+    yield ""
+    rows = (tuple(map(said, row)) for row in telling.rows(report.told, clock))
+    yield from _table(telling.COLUMNS, rows)
 
 
 def _notes(report: Report, clock: Clock) -> Iterator[str]:

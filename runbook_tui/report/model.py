@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from runbook_tui.report.telling import Telling
 from runbook_tui.run.events import Actor
 
 
@@ -423,6 +424,7 @@ class Report:
     plans: tuple[PlanTaken, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     announced: tuple[Elsewhere, ...] = ()
+    told: tuple[Telling, ...] = ()
     watched: int = 0
     plotted: tuple[Plotted, ...] = ()
     notes: tuple[Remark, ...] = ()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from runbook_tui.cli import sign
+from runbook_tui.cli.exits import Ended
 from tests.e2e.plans import LONG
+from tests.e2e.served import GATED
 from tests.e2e.terminals import Terminal
 from tests.integration.share.world import git
 from tests.programs import GRACE, Program, wait_for_output
@@ -107,3 +113,34 @@ def test_a_remote_goes_by_its_name_in_the_plans_repository(
     assert tampered.status == 8
     assert "is not followed: its history is another" in tampered.err
     assert "ask the lead" in tampered.err
+
+
+def test_a_sign_off_by_command_from_another_machine(
+    runbook: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = team(tmp_path)
+    assert runbook("run", runbook.plan(GATED), "--share", origin, "--no-tui").status == 7
+    run = runbook.run_id()
+    (tmp_path / "far").mkdir()
+    far = Program(tmp_path / "far")
+    there = ("sign", run[-4:], "--share", origin)
+    listed = far(*there, "--as", GRACE)
+    assert listed.status == 2
+    assert f"runbook sign {run} core --role cto --share {origin}" in listed.err
+    refused = far(*there, "core", "--role", "cto", "--as", "Linus <linus@example.com>")
+    assert refused.status == 4
+    # Nobody leads, so nobody answers; what was sent stays sent.
+    monkeypatch.setattr(sign, "ANSWER", 3.0)
+    monkeypatch.setenv("RUNBOOK_HOME", str(far.home))
+    words = [*map(str, there[1:]), "core", "--role", "cto", "--as", GRACE]
+    with pytest.raises(Ended) as ended:
+        sign.command.main(words, standalone_mode=False)
+    assert ended.value.status == 7
+    assert "approval of core" in ended.value.message
+    lead = runbook.start("resume", run, "--share", origin, "--no-tui", "--watch")
+    until(lambda: "gate.opened" in runbook.types(), 40.0)
+    given = next(e for e in runbook.events() if e["type"] == "signoff.given")
+    assert given["actor"]["email"] == "grace@example.com"
+    again = far(*there, "core", "--role", "cto", "--as", GRACE)
+    assert again.status == 4
+    assert runbook.kill(lead, signal.SIGINT) == 7
