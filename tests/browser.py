@@ -34,7 +34,7 @@ class Page:
         self._session = session
         self.frames: list[bytes] = []
         self.sent: list[str] = []
-        self.closed = False
+        self.connections = 0
         self.do("Page.enable")
         self.do("Network.enable")
         self.do("Runtime.enable")
@@ -46,7 +46,6 @@ class Page:
     def go(self, url: str) -> None:
         """Open an address, as by typing it."""
         self.frames.clear()
-        self.closed = False
         self.do("Page.navigate", url=url)
 
     def run(self, script: str) -> Any:
@@ -113,9 +112,7 @@ class Page:
             self.sent.append(parameters["response"]["payloadData"])
         elif method == "Network.webSocketCreated":
             self.frames.clear()
-            self.closed = False
-        elif method == "Network.webSocketClosed":
-            self.closed = True
+            self.connections += 1
 
 
 class Browser:

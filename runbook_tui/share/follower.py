@@ -22,11 +22,13 @@ from runbook_tui.session.locks import RunLock
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.replica import NotTaken, Replica
+from runbook_tui.session.presence import Here
 from runbook_tui.session.sharing import Standing
 from runbook_tui.share.answers import Answers, Cast
 from runbook_tui.share.asking import Ballot, asked
 from runbook_tui.share.commits import Author, Batch
 from runbook_tui.share.far import FarClock
+from runbook_tui.share.far_people import FarPeople, lasting
 from runbook_tui.share.link import Link
 from runbook_tui.share.merging import NOTHING, Rewritten, grown
 from runbook_tui.share.own import OwnRef
@@ -72,6 +74,10 @@ class Follower:
         self._mono = mono
         self._votes = OwnRef(repository, layout, Author(name=author.name, mail=author.email), who)
         self._who = who
+        self._far = FarPeople(repository, who, Author(name=author.name, mail=author.email), here,
+                              mono)  # fmt: skip
+        self._me = Here(name=author.name, email=author.email, user=author.user, host=author.host,
+                        since=here.now())  # fmt: skip
         self._lock = lock
         self._seen = NOTHING
         self._there: dict[str, str] = {}
@@ -90,6 +96,11 @@ class Follower:
     def remote(self) -> str:
         """The remote's address, without a password in it."""
         return self._link.facts.remote
+
+    @property
+    def people(self) -> tuple[Here, ...]:
+        """Who looks at the run on other machines than this."""
+        return self._far.people
 
     def standing(self) -> Standing:
         """How it stands now; never waits."""
@@ -168,15 +179,24 @@ class Follower:
     def go_on(self) -> None:
         """A round after the other, until it is closed; what is left is sent then."""
         while not self._closing.is_set():
-            self._pace.wait(self.round(), self._wake, AT_ONCE)
+            pause = self.round()
+            self.tell_people()
+            self._pace.wait(pause, self._wake, AT_ONCE)
         self._safely(self._write_down if self._link.facts.trouble else self._send)
+        if not self._link.facts.trouble:
+            self._far.leave(self._layout)
         self._answers.leave()
+
+    def tell_people(self) -> None:
+        """Say on the remote that one is here, where that is reached."""
+        if not self._link.facts.trouble and not self._link.facts.shut:
+            self._far.tell(self._layout, (self._me,))
 
     def round(self) -> float:
         """Look at the remote once; returns how many seconds to wait until the next time."""
-        there = self._there
+        there = lasting(self._there)
         done = self._safely(self._round)
-        if there != self._there or self._answers.waiting:
+        if there != lasting(self._there) or self._answers.waiting:
             self._moved = self._mono()
         state = self._state() if self._state is not None else None
         waits = bool(self._answers.waiting) or (state is not None and awaits(state))
@@ -208,6 +228,7 @@ class Follower:
         if self._repository.fetch(self._layout) or not self._there:
             self._there = self._repository.refs(THERE)
         self._link.reached()
+        self._far.look(self._there)
         self._look_at_votes()
         tip = self._there.get(LOG, "")
         if tip == self._seen.oid:

@@ -20,10 +20,12 @@ from runbook_tui.session.locks import RunLock
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.replica import Bodies
+from runbook_tui.session.presence import Here
 from runbook_tui.session.session import Session
 from runbook_tui.session.sharing import Standing
 from runbook_tui.share.ballots import Ballots, Later
 from runbook_tui.share.commits import Author, in_batches
+from runbook_tui.share.far_people import FarPeople, lasting
 from runbook_tui.share.git import GitTrouble, Refused, Unreachable
 from runbook_tui.share.link import Link
 from runbook_tui.share.merging import Rewritten, Taken
@@ -80,6 +82,7 @@ class Mirror:
         self._mono = mono
         self._ballots = Ballots(session, journal, repository, clock)
         self._log: OwnRef | None = None
+        self._far = FarPeople(repository, "lead", self._author, clock, mono)
         self._there: dict[str, str] = {}
         self._link = Link(repository, clock, mono, sends=True)
         self._moved = mono()
@@ -91,6 +94,11 @@ class Mirror:
     def remote(self) -> str:
         """The remote's address, without a password in it."""
         return self._link.facts.remote
+
+    @property
+    def people(self) -> tuple[Here, ...]:
+        """Who looks at the run on other machines."""
+        return self._far.people
 
     def standing(self) -> Standing:
         """How it stands now; never waits."""
@@ -128,29 +136,37 @@ class Mirror:
         """A round after the other, until it is closed; then one more."""
         try:
             while not self._closing.is_set():
-                self._pace.wait(self.round(), self._wake)
+                pause = self.round()
+                self.tell_people()
+                self._pace.wait(pause, self._wake)
             if self._log is not None and not self._link.facts.trouble:
                 # By then all is recorded that was asked for before.
                 with suppress(NoAnswer):
                     self._session.started(1).result(2.0)
                 self._safely(self._send)
+                self._far.leave(self._log.layout)
         except Shut as why:
             self._link.know(shut=str(why), alarm=str(why) if self._session.leads else "")
         finally:
             self._lock.release()
+
+    def tell_people(self) -> None:
+        """Say on the remote who is here, where that is reached."""
+        if self._log is not None and not self._link.facts.trouble:
+            self._far.tell(self._log.layout, self._session.presence.here)
 
     def round(self) -> float:
         """Look at the remote once; returns how many seconds to wait until the next time.
 
         Raises `Shut`, and then no longer holds the right to share the run.
         """
-        there, seq = self._there, self._session.state.seq
+        there, seq = lasting(self._there), self._session.state.seq
         try:
             done = self._safely(self._round)
         except Shut:
             self._lock.release()
             raise
-        if (there, seq) != (self._there, self._session.state.seq):
+        if (there, seq) != (lasting(self._there), self._session.state.seq):
             self._moved = self._mono()
         return self._pace.pause(
             done=done, still=self._mono() - self._moved, awaits=awaits(self._session.state)
@@ -171,6 +187,7 @@ class Mirror:
             self._there = self._repository.refs(THERE)
         self._link.reached()
         self._link.know(aside="")
+        self._far.look(self._there)
         self._hold_against(log)
         try:
             self._ballots.take(self._there)

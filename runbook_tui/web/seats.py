@@ -20,6 +20,7 @@ SLOW = 20.0
 GOING = 8.0
 """Seconds that a program may take to end once its terminal is gone."""
 REPLACED = 4001
+FOCUSED = b"\x1b[I"
 TERMINAL = (
     "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?1000h\x1b[?1003h\x1b[?1006h\x1b[?1004h\x1b[?2004h\x1b[2J"
 )
@@ -142,6 +143,8 @@ class Seat:
             await page.send_bytes(TERMINAL.encode())
             program.resize(rows, columns)
             program.redraw()
+            # The page before may have said that nobody looks, and this one was asked too late.
+            self._type(program, FOCUSED)
 
     async def _listen(self, page: web.WebSocketResponse) -> None:
         async for message in page:

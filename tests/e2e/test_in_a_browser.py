@@ -12,7 +12,6 @@ import pytest
 from tests.browser import Browser
 from tests.e2e.served import GATED, Served
 from tests.programs import Program
-from tests.waiting import until
 
 
 @pytest.fixture
@@ -87,14 +86,14 @@ def test_a_reviewer_signs_in_a_browser_and_no_other_page_comes_near(
     (screen,) = served.screens()
     page.press("s")
     page.shows("Approve")
-    page.frames.clear()
     page.do("Page.reload")
+    page.until(lambda: page.connections == 2, "another connection")
     page.shows("Approve")
     assert served.screens() == [screen]
     for _ in range(3):
         page.press("Tab")
     page.press("Enter")
-    until(lambda: "signoff.given" in runbook.types(), 40.0)
+    page.until(lambda: "signoff.given" in runbook.types(), "the sign-off")
     given = next(event for event in runbook.events() if event["type"] == "signoff.given")
     assert (given["actor"]["name"], given["data"]["role"]) == ("Grace", "cto")
     assert given["actor"]["host"].endswith(" via web")

@@ -41,6 +41,7 @@ def test_a_reviewer_elsewhere_sees_it_and_writes_to_it(runbook: Program, tmp_pat
         screen.see("followed")
         screen.see("you: Grace")
         screen.see("the output stays on the lead's machine")
+        screen.see("here: you, Ada, Linus")
         screen.keys("n")
         screen.see("Note")
         screen.keys("half-way", "Enter")
