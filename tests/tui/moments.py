@@ -133,5 +133,5 @@ MOMENTS: dict[str, Moment] = {
         act="settings",
         shows="theme",
         source="/home/ada/.config/runbook/config.toml",
-    ),  # fmt: skip
+    ),
 }

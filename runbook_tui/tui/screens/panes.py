@@ -137,6 +137,14 @@ class PaneScreen(NodeScreen):
         self.add_class("-pane")
         self.show_output()
 
+    def look_at(self, folder: str, text: str) -> None:
+        """Look at the output of one command of the chosen step, where it holds a text."""
+        first = self.every_output[0]
+        first.want(folder)
+        self.show_output(anew=True)
+        if self._look_at_pane():
+            first.pane.find(text)
+
     def find_in_output(self, text: str) -> None:
         """Look for a text in the pane; the screen goes on meanwhile."""
         self.output.pane.find(text)
