@@ -26,7 +26,7 @@ from runbook_tui.tui.widgets.checklist import Checklist
 from runbook_tui.tui.widgets.error_signs import ErrorSigns
 from runbook_tui.tui.widgets.guard import Guard
 from runbook_tui.tui.widgets.output import Output
-from runbook_tui.tui.widgets.painted import Card, Lines, RowList
+from runbook_tui.tui.widgets.painted import Card, Head, Lines, RowList
 from runbook_tui.tui.widgets.said import Said
 
 MINIMUM = (60, 16)
@@ -78,7 +78,7 @@ class MainScreen(SeekingScreen):
     def compose(self) -> ComposeResult:
         """Head, list, card, pane, message, foot."""
         self._signs = ErrorSigns(self.app.terminals, lambda: self.post_message(self.Noticed()))
-        yield Lines(self._paint_head, id="head")
+        yield Head(self._paint_head, id="head")
         with Horizontal(id="body"):
             yield Checklist(lambda: self.state, id="list")
             with Vertical(id="right"):
