@@ -64,6 +64,9 @@ class StillSession:
     def now(self) -> float:
         return time.time()
 
+    def prepare_rollback(self, request: Request) -> None:
+        return
+
     def keep_looking(self) -> None:
         return
 

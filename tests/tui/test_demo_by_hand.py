@@ -1,4 +1,4 @@
-"""The whole demo on the smallest screen: by the mouse alone; with ``RUNBOOK_LONG`` by keys alone, too."""
+"""The whole demo on the smallest screen by the mouse alone, with ``RUNBOOK_LONG`` by keys, too."""
 
 from __future__ import annotations
 

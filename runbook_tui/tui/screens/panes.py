@@ -164,7 +164,8 @@ class PaneScreen(NodeScreen):
         """Another command's output."""
         if self.output.command is None:
             self.app.say("there is no output to look at yet")
-        self.output.step(by)
+        elif not self.output.step(by):
+            self.app.say("there is no earlier output" if by < 0 else "there is no later output")
 
     def action_next_part(self) -> None:
         """List, then pane, then the one beside it, then list again."""
@@ -194,6 +195,8 @@ class PaneScreen(NodeScreen):
             return
         if pane.stop_search():
             self.app.say("the search was stopped")
+        elif not self.looks and not self.has_class("-zoom"):
+            self.app.say("the list has the keys; q leaves, ? shows every key")
         else:
             self.action_back_to_list()
 

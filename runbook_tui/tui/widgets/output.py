@@ -80,13 +80,15 @@ class Output(Vertical):
         """Look at this command, as soon as it is among those that are shown and for as long."""
         self._wanted = self._chosen = folder
 
-    def step(self, by: int) -> None:
-        """Look at an earlier (-1) or later (1) command."""
+    def step(self, by: int) -> bool:
+        """Look at an earlier (-1) or later (1) command; False where there is none."""
+        before = self._number
         if self._shown:
             self._wanted = ""
             number = max(0, min(self._number + by, len(self._shown) - 1))
             self._chosen = self._shown[number].record.folder
             self._look(self._chosen)
+        return self._number != before
 
     def type_into(self) -> None:
         """Send keys to the command from now on."""
