@@ -209,8 +209,8 @@ class MainScreen(SeekingScreen):
         self.app.settle_message()
         if self.app.screen is self:
             self.app.hint()
-        self.query_one("#head").refresh()
-        self.query_one("#card").refresh()
+        self.query_one("#head", Head).renew()
+        self.query_one("#card", Card).renew()
         self.query_one("#guard", Guard).settle()
         self.rows.refresh_clocks()
 

@@ -98,6 +98,13 @@ class Lines(Widget):
         super().__init__(id=id)
         self._paint = paint
         self._painted: list[Line] | None = None
+        self._drawn: tuple[tuple[int, int], list[Line]] | None = None
+
+    def renew(self) -> None:
+        """Draw it again if it says anything else by now."""
+        width, height = self.size.width, self.size.height
+        if self._drawn != ((width, height), self._paint(width, height)):
+            self.refresh()
 
     def render(self) -> RenderResult:
         """Drawn by lines."""
@@ -113,6 +120,7 @@ class Lines(Widget):
         width, height = self.size.width, self.size.height
         if self._painted is None:
             self._painted = self._paint(width, height)
+            self._drawn = (width, height), self._painted
         lines = self._painted
         return strip(self, lines[y] if y < len(lines) else [], width, self.base_of(y))
 
