@@ -24,6 +24,9 @@ SOON = 0.001
 """Seconds that a timer takes at least."""
 
 
+HASTY = "too quick to be meant, nothing is started: once more, after a moment, starts it"
+
+
 class PanicKey:
     """Opens the application's rollback screen, and starts what it shows."""
 
@@ -52,6 +55,8 @@ class PanicKey:
             # A busy screen deals with a press late; the moment runs since it came.
             left = max(SOON, ALONE - passed)
             self._alone = self._app.set_timer(left, lambda: self._quiet(at))
+        elif self._screen.startable:
+            self._app.say(HASTY, "warn")
 
     def _open(self, at: float) -> None:
         app = self._app

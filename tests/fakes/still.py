@@ -83,6 +83,9 @@ class StillSession:
     def now(self) -> float:
         return time.time()
 
+    def prepare_rollback(self, request: Request) -> None:
+        return
+
     def listen(self, callback: Callable[[RunState], None]) -> Callable[[], None]:
         return lambda: None
 

@@ -12,7 +12,7 @@ from textual.containers import Container
 from runbook_tui.tui.home.offers import PlanRow, Row, RunRow
 from runbook_tui.tui.views import home as view
 from runbook_tui.tui.views.tone import Line, spread
-from runbook_tui.tui.widgets.painted import Lines, RowList, TonedScreen
+from runbook_tui.tui.widgets.painted import Head, Lines, RowList, TonedScreen
 
 if TYPE_CHECKING:
     from runbook_tui.tui.home.app import HomeApp
@@ -97,7 +97,7 @@ class HomeScreen(TonedScreen):
 
     def compose(self) -> ComposeResult:
         """Head, rows, card, what is said, foot."""
-        yield Lines(self._paint_head, id="head")
+        yield Head(self._paint_head, id="head")
         with Container(id="body"):
             yield OfferList(id="rows")
             yield Lines(self._paint_card, id="card")

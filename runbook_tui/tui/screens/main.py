@@ -27,7 +27,7 @@ from runbook_tui.tui.widgets.checklist import Checklist
 from runbook_tui.tui.widgets.error_signs import ErrorSigns
 from runbook_tui.tui.widgets.guard import Guard
 from runbook_tui.tui.widgets.output import Output
-from runbook_tui.tui.widgets.painted import Card, Lines, RowList
+from runbook_tui.tui.widgets.painted import Card, Head, Lines, RowList
 from runbook_tui.tui.widgets.said import Said
 
 MINIMUM = (60, 16)
@@ -73,7 +73,7 @@ class MainScreen(SeekingScreen):
     def compose(self) -> ComposeResult:
         """Head, list, card, pane, message, foot."""
         self._signs = ErrorSigns(self.app.terminals, lambda: self.post_message(self.Noticed()))
-        yield Lines(self._paint_head, id="head")
+        yield Head(self._paint_head, id="head")
         with Horizontal(id="body"):
             yield Checklist(lambda: self.state, id="list")
             with Vertical(id="right"):
@@ -187,8 +187,8 @@ class MainScreen(SeekingScreen):
         self.app.settle_message()
         if self.app.screen is self:
             self.app.hint()
-        self.query_one("#head").refresh()
-        self.query_one("#card").refresh()
+        self.query_one("#head", Head).renew()
+        self.query_one("#card", Card).renew()
         self.query_one("#guard", Guard).settle()
         self.rows.refresh_clocks()
 

@@ -125,6 +125,14 @@ class PaneScreen(NodeScreen):
         self.add_class("-pane")
         self.show_output()
 
+    def look_at(self, folder: str, text: str) -> None:
+        """Look at the output of one command of the chosen step, where it holds a text."""
+        first = self.every_output[0]
+        first.want(folder)
+        self.show_output(anew=True)
+        if self._look_at_pane():
+            first.pane.find(text)
+
     def on_pane_found(self, message: Pane.Found) -> None:
         """Say what a search has found."""
         self.app.say(*_outcome(message.search.hit))
@@ -140,7 +148,8 @@ class PaneScreen(NodeScreen):
         """Another command's output."""
         if self.output.command is None:
             self.app.say("there is no output to look at yet")
-        self.output.step(by)
+        elif not self.output.step(by):
+            self.app.say("there is no earlier output" if by < 0 else "there is no later output")
 
     def action_next_part(self) -> None:
         """List, then pane, then the one beside it, then list again."""
@@ -170,6 +179,8 @@ class PaneScreen(NodeScreen):
             return
         if pane.stop_search():
             self.app.say("the search was stopped")
+        elif not self.looks and not self.has_class("-zoom"):
+            self.app.say("the list has the keys; q leaves, ? shows every key")
         else:
             self.action_back_to_list()
 

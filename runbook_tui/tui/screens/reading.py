@@ -15,7 +15,7 @@ from runbook_tui.tui.views import environment, head, timeline
 from runbook_tui.tui.views.bars import NOTHING_AHEAD, Span
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.whole import has_all
-from runbook_tui.tui.widgets.painted import Lines, RowList, TonedScreen
+from runbook_tui.tui.widgets.painted import Head, Lines, RowList, TonedScreen
 from runbook_tui.tui.widgets.said import Said
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class ReadingScreen(TonedScreen):
 
     def compose(self) -> ComposeResult:
         """Head, what it is about, rows, message, foot."""
-        yield Lines(lambda w, h: heading(self.app, w), id="head")
+        yield Head(lambda w, h: heading(self.app, w), id="head")
         yield Lines(lambda w, h: self.about(w), id="about")
         yield RowList(self._paint_row, id="rows")
         yield Said(id="said")

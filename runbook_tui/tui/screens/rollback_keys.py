@@ -96,6 +96,13 @@ class RollbackKeys(TonedScreen):
         acts = self._plan.items or about_to_act(self.state, self._plan.node)
         return not self.running and bool(acts)
 
+    @property
+    def _as_it_stands(self) -> str:
+        """Why nothing is chosen or started any more; empty where it still can be."""
+        if self.over:
+            return "this rollback is over: F9 shows what else could be undone"
+        return "the rollback runs: S stops it after this undo" if self.running else ""
+
     def changed(self) -> None:
         """Draw the run as it is now."""
         raise NotImplementedError
@@ -104,6 +111,8 @@ class RollbackKeys(TonedScreen):
         """Start it; called by the second press, or by the button."""
         if not self.running or self.over:
             self.app.ask(self._request())
+        else:
+            self.app.say(self._as_it_stands)
 
     def prepare(self) -> None:
         """Perhaps it is started in a moment: what can be made ready is."""
@@ -122,6 +131,8 @@ class RollbackKeys(TonedScreen):
         """Give the button the focus, while there is one."""
         if self.startable:
             self.query_one("#start", Button).focus()
+        else:
+            self.app.say(self._as_it_stands or "there is nothing to start: nothing can be undone")
 
     def action_leave(self) -> None:
         """Back to the run; what runs goes on."""
@@ -136,6 +147,7 @@ class RollbackKeys(TonedScreen):
     def action_scope(self) -> None:
         """The next scope."""
         if self.running:
+            self.app.say(self._as_it_stands)
             return
         at = SCOPES.index(self._scope)
         for by in range(1, len(SCOPES) + 1):
@@ -150,7 +162,11 @@ class RollbackKeys(TonedScreen):
 
     def action_floor(self) -> None:
         """Undo what lies below the floor, too; a person says so."""
-        if not self.running:
+        if self.running:
+            self.app.say(self._as_it_stands)
+        elif not self._past_floor and not any(item.held for item in self._plan.items):
+            self.app.say("no undo lies below a floor here")
+        else:
             self._past_floor = not self._past_floor
             self.changed()
 

@@ -12,7 +12,7 @@ from runbook_tui.tui.views import head, wall
 from runbook_tui.tui.views.gauges import gauges
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.whole import has_all
-from runbook_tui.tui.widgets.painted import Lines, TonedScreen
+from runbook_tui.tui.widgets.painted import Head, Lines, TonedScreen
 from runbook_tui.tui.widgets.said import Said
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class WallScreen(TonedScreen):
 
     def compose(self) -> ComposeResult:
         """The head, all the room, what is said, the keys."""
-        yield Lines(lambda w, h: heading(self.app, w), id="head")
+        yield Head(lambda w, h: heading(self.app, w), id="head")
         yield Lines(self._paint, id="wall")
         yield Said(id="said")
         yield Lines(lambda w, h: [head.leaving("", w, scrolls=False)], id="foot")

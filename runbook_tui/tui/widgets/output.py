@@ -39,6 +39,7 @@ class Output(Vertical):
         self._shown: list[Shown] = []
         self._number = 0
         self._chosen = ""
+        self._wanted = ""
         self._newest = ""
 
     def compose(self) -> ComposeResult:
@@ -67,17 +68,27 @@ class Output(Vertical):
             newest = shown[view.first_choice(shown)].record.folder
         else:
             newest = shown[view.choice_beside(shown, beside.pane.folder)].record.folder
+        folders = [each.record.folder for each in shown]
+        if self._wanted not in folders:
+            self._wanted = ""
         if anew or newest != self._newest:
-            self._chosen = ""
+            self._chosen = self._wanted
         self._shown, self._newest = shown, newest
         self._look(self._chosen or newest)
 
-    def step(self, by: int) -> None:
-        """Look at an earlier (-1) or later (1) command."""
+    def want(self, folder: str) -> None:
+        """Look at this command, as soon as it is among those that are shown and for as long."""
+        self._wanted = self._chosen = folder
+
+    def step(self, by: int) -> bool:
+        """Look at an earlier (-1) or later (1) command; False where there is none."""
+        before = self._number
         if self._shown:
+            self._wanted = ""
             number = max(0, min(self._number + by, len(self._shown) - 1))
             self._chosen = self._shown[number].record.folder
             self._look(self._chosen)
+        return self._number != before
 
     def type_into(self) -> None:
         """Send keys to the command from now on."""

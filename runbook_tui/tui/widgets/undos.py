@@ -155,11 +155,14 @@ class UndoList(RowList):
             self.app.push_screen(Page(chosen_undo.whole(self.chosen, found, recorded)))
         elif self.chosen_offer is not None:
             self.app.push_screen(Page(f"{self.chosen_offer.title}\n\n{self.chosen_offer.text}"))
+        else:
+            self.app.say("there is no more of this row: choose an undo or a command")
 
     def action_offer(self) -> None:
         """Run the offered command under the cursor, after a yes to its whole text."""
         offer = self.chosen_offer
         if offer is None:
+            self.app.say("o runs a command that the plan keeps for this: choose one ($)")
             return
         request = RunOffered(command=offer.id)
         if offer.missing:
