@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from runbook_tui.wiring.machine import surroundings
@@ -27,8 +27,6 @@ def teller(session: Session) -> Teller | None:
     channels = [*plan, *_channels(session, _as_plan(preferences().tell), "own command")]
     if not channels or session.state.rehearsal:
         return None
-    from threading import Thread
-
     from runbook_tui.tell.teller import Teller
 
     reached = (*session.state.runbook.tell.apprise, *_as_plan(preferences().tell).apprise)
@@ -46,33 +44,41 @@ def attend(session: Session) -> None:
     begun = session.state.begun
     folder = begun.folder if begun is not None else ""
     made: list[Announcer] = []
+    making: list[Thread] = []
     one_at_a_time = Lock()
 
     def look(state: RunState) -> None:
         # Another plan may be the first to announce anything.
-        if made or not (state.runbook.announcements or state.announced):
+        if making or not (state.runbook.announcements or state.announced):
             return
         with one_at_a_time:
-            make(state)
+            if making:
+                return
+            for one in state.runbook.announcements:
+                # What has to be fetched by a command is masked once it was.
+                if one.token is not None and not one.token.command:
+                    value = surroundings().secret(one.token, folder)
+                    session.give_secret(f"[[announce]] {one.id}", value or "")
+            # Neither a rollback nor a key waits until what asks servers is loaded.
+            making.append(Thread(target=make, name="announcer", daemon=True))
+            making[0].start()
 
-    def make(state: RunState) -> None:
-        if made:
-            return
+    def make() -> None:
         from runbook_tui.tell.announcer import Announcer
 
-        for one in state.runbook.announcements:
-            # What has to be fetched by a command is masked once it was.
-            if one.token is not None and not one.token.command:
-                value = surroundings().secret(one.token, folder)
-                session.give_secret(f"[[announce]] {one.id}", value or "")
-        made.append(Announcer(session, lambda source: surroundings().secret(source, folder)))
-        made[0].start()
+        announcer = Announcer(session, lambda source: surroundings().secret(source, folder))
+        announcer.start()
+        made.append(announcer)
 
     def begin() -> None:
         session.listen(look)
         look(session.state)
 
     def end() -> None:
+        with one_at_a_time:
+            begun_here = list(making)
+        for thread in begun_here:
+            thread.join()
         for one in made:
             one.close()
 
