@@ -46,7 +46,7 @@ class Alertmanager:
 
     def silences(self, *, state: str = "") -> list[dict[str, Any]]:
         """All its silences, or those in a state."""
-        with urllib.request.urlopen(f"{self.url}/api/v2/silences", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self.url}/api/v2/silences", timeout=60) as answer:
             found: list[dict[str, Any]] = json.load(answer)
         return [one for one in found if state in {"", one["status"]["state"]}]
 
@@ -57,7 +57,7 @@ class Alertmanager:
     def expire(self, id_: str) -> None:
         """As a person ends a silence."""
         url = f"{self.url}/api/v2/silence/{id_}"
-        urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=5).close()
+        urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=60).close()
 
     def close(self) -> None:
         """End it."""

@@ -187,6 +187,6 @@ class Browser:
     def close(self) -> None:
         """End it."""
         self._child.kill()
-        self._child.wait(timeout=20)
+        self._child.wait(timeout=60)
         os.close(self._to)
         os.close(self._from)

@@ -55,7 +55,7 @@ class Served:
         named = [word for who in people for word in ("--as", who)]
         self.run = program.run_id()
         self.child = program.start("serve", self.run, *named, *more)
-        until(lambda: "token" in self.output and "another machine" in self.output, 40.0)
+        until(lambda: "token" in self.output and "another machine" in self.output, 60.0)
         self.links = re.findall(r"http\S+token=\S+", self.output)
 
     @property
@@ -80,7 +80,7 @@ class Served:
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """A request as it is written, word by word."""
-        connection = http.client.HTTPConnection(self.host, timeout=30)
+        connection = http.client.HTTPConnection(self.host, timeout=60)
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             given = {"Host": self.host, **{k.replace("_", "-"): v for k, v in headers.items()}}

@@ -103,6 +103,6 @@ def test_a_reviewer_signs_in_a_browser_and_no_other_page_comes_near(
     page.shows("steps are started by the lead")
     page.press("q")
     page.says("This screen has closed")
-    assert served.child.wait(timeout=40) == 0
+    assert served.child.wait(timeout=60) == 0
     assert served.screens() == []
     assert "step.started" not in runbook.types()

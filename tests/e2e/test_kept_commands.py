@@ -51,7 +51,7 @@ def terminal(runbook: Program, *arguments: str) -> pexpect.spawn[str]:
     return pexpect.spawn(
         sys.executable, ["-m", "runbook_tui", *arguments], cwd=str(runbook.work),
         env=runbook.environment(TERM="xterm-256color"), encoding="utf-8", dimensions=(24, 80),
-        timeout=30,
+        timeout=60,
     )  # fmt: skip
 
 

@@ -128,7 +128,7 @@ async def test_its_screens_end_with_it(begun: Program, number: signal.Signals) -
         assert len(served.screens()) == 1
         ended = begun.kill(served.child, number)
         assert ended == (0 if number is signal.SIGTERM else -9)
-        until(lambda: not served.screens(), 40.0)
+        until(lambda: not served.screens(), 60.0)
 
 
 def test_it_ends_when_the_run_is_pruned(begun: Program) -> None:
@@ -137,7 +137,7 @@ def test_it_ends_when_the_run_is_pruned(begun: Program) -> None:
     assert begun("resume", run, "--no-tui").status == 0
     served = Served(begun)
     assert begun("prune", "--older-than", "0s", "--yes").status == 0
-    assert served.child.wait(timeout=40) == 0
+    assert served.child.wait(timeout=60) == 0
     assert "in no browser any more: the run was pruned" in served.output
 
 

@@ -139,7 +139,7 @@ def test_a_sign_off_by_command_from_another_machine(
     assert ended.value.status == 7
     assert "approval of core" in ended.value.message
     lead = runbook.start("resume", run, "--share", origin, "--no-tui", "--watch")
-    until(lambda: "gate.opened" in runbook.types(), 40.0)
+    until(lambda: "gate.opened" in runbook.types(), 60.0)
     given = next(e for e in runbook.events() if e["type"] == "signoff.given")
     assert given["actor"]["email"] == "grace@example.com"
     again = far(*there, "core", "--role", "cto", "--as", GRACE)

@@ -83,11 +83,11 @@ def test_a_reviewer_signs_in_their_own_name_and_role_alone(
     let_in: Callable[..., tuple[Scene, Session, Session]],
 ) -> None:
     place, _, web = let_in(gated(), may="cto")
-    qa = web.ask(r.SignNode(node="p", role="qa")).result(20)
+    qa = web.ask(r.SignNode(node="p", role="qa")).result(60)
     assert isinstance(qa, Refusal)
     assert "for the role cto, not for qa" in qa.reason
     for other in (LINUS, Actor(name="Grace", email="GRACE@example.com ", user="grace")):
-        said = web.ask(r.SignNode(node="p", role="cto"), other).result(20)
+        said = web.ask(r.SignNode(node="p", role="cto"), other).result(60)
         assert isinstance(said, Refusal)
         assert "acts in that name alone" in said.reason
     assert not [t for t in place.types() if t == SignoffGiven.WIRE]

@@ -49,7 +49,7 @@ class _Handler(BaseHTTPRequestHandler):
         there = self.server
         there.asked.append(f"{self.command} {urlsplit(self.path).path}")
         if there.fails == "silent":
-            there.over.wait(30)
+            there.over.wait(60)
             return True
         if there.fails == "trickle":
             self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")

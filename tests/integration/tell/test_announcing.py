@@ -126,8 +126,7 @@ def test_it_is_about_a_phase_prolonged_and_closed_by_a_rollback(
     ask(session, r.StartStep(step="b"))
     until(lambda: word(session) == "open" or session.state.finished)
     rolled_back(session)
-    until(lambda: word(session) in {"", "closed"})
-    assert alerts.active(there.run) == []
+    until(lambda: word(session) in {"", "closed"} and alerts.active(there.run) == [])
 
 
 def test_a_silence_is_prolonged_and_is_the_same_one(
@@ -142,7 +141,7 @@ def test_a_silence_is_prolonged_and_is_the_same_one(
     (later,) = alerts.active(there.run)
     assert later["id"] == one["id"]
     assert said(there)[-1] == ("quiet", "opened", "done")
-    rolled_back_or_left = session.ask(r.FinishRun(result="abandoned")).result(20)
+    rolled_back_or_left = session.ask(r.FinishRun(result="abandoned")).result(60)
     assert rolled_back_or_left is not None
     until(lambda: word(session) == "closed")
     assert alerts.active(there.run) == []
@@ -366,7 +365,7 @@ def test_a_rehearsal_announces_nothing(tmp_path: Path, there: Place) -> None:
             announced=Announced(announcement="x", deed="opened", result="begun", form="generic",
                                 where="x")
         )
-    ).result(20)  # fmt: skip
+    ).result(60)  # fmt: skip
     assert refusal is not None
     assert said(at) == []
     at.close()

@@ -212,7 +212,7 @@ def test_apprise_tells_that_it_began_and_that_it_is_over(
     began = there.posted[0]
     assert "the gate of “Core ***” was not approved" in began["message"]
     assert (began["title"], began["type"]) == ("Runbook: Ship", "failure")
-    session.ask(r.Acknowledge(alarm=told(place)[0].alarm), GRACE).result(20)
+    session.ask(r.Acknowledge(alarm=told(place)[0].alarm), GRACE).result(60)
     until(lambda: len(told(place)) == 2, 60.0)
     assert there.posted[1]["type"] == "success"
     assert [(one.channel, one.result, one.rung) for one in told(place)] == [

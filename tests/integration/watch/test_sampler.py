@@ -165,7 +165,7 @@ def test_a_name_that_is_looked_up_for_ever_is_unknown_and_not_what_it_was(
 
     def look_up(*words: Any, **keys: Any) -> Any:
         if waits:
-            stuck.wait(30)
+            stuck.wait(60)
         return real(*words, **keys)
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
