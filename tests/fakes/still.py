@@ -53,6 +53,7 @@ class StillSession:
         self.actor = ADA
         self.leads = True
         self.leaderless = False
+        self.guest = None
         self.trouble = ""
         self.environment: dict[str, str] = {}
         self.absent = NOTHING_ABSENT

@@ -69,7 +69,7 @@ async def test_the_lead_is_given_on_and_the_screen_is_a_guest_s_at_once(scene: M
         await pilot.press("ctrl+p", *"hand the", "enter")
         await until(pilot, lambda: isinstance(app.screen, AskText))
         # Who is here stands there already.
-        assert GRACE.identity in text_of(app)
+        await until(pilot, lambda: GRACE.identity in text_of(app))
         await pilot.press("enter")
         await until(pilot, lambda: "What do they have to know?" in text_of(app))
         await pilot.press(*"good night", "enter")
