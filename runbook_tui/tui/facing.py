@@ -39,6 +39,9 @@ class FacingApp(BeginningApp):
         """Every setting, to look at and to change."""
         from runbook_tui.tui.screens.settings import SettingsScreen
 
+        if self.session.guest is not None:
+            self.say("in a browser the settings are those of whoever serves", "warn")
+            return
         self.push_screen(SettingsScreen())
 
     def action_help(self) -> None:
