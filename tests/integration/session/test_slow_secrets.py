@@ -107,3 +107,22 @@ def test_a_source_that_gives_nothing_is_not_asked_all_the_time() -> None:
         vault.ask([TOKEN], needed=None)
     assert len(asked) == 1
     assert vault.values == {}
+
+
+def test_what_is_made_ready_for_the_second_press_knows_what_a_person_gave(scene: Make) -> None:
+    place = shipped(scene)
+    with out_of_reach(place) as around:
+        session = place.open(leads=False)
+        session.give_secret("token", "tok-1")
+        until(lambda: session.absent.secrets == ())
+        bench = session._bench  # noqa: SLF001
+        assert dataclasses.replace(bench).secret_values(()) == {"token": "tok-1"}
+        request = r.StartRollback(scope="step", node="b")
+        session.prepare_rollback(request)
+        ask(session, request)
+        until(lambda: not session.state.rolling_back)
+        rollback = session.state.rollback
+        assert rollback is not None
+        assert (rollback.result, rollback.remaining) == ("complete", ())
+        assert place.types().count("undo.started") == 1
+        around.answers.set()
