@@ -27,6 +27,8 @@ from runbook_tui.session.undo_file import UNDO_SECONDS, FiledUndo, Running, Undo
 from runbook_tui.session.undo_late import LATE, late, spelled
 
 NAME = "rollback.sh"
+SECRET_SECONDS = 15
+"""Seconds that a command has to give a secret, where there is `timeout`."""
 EVALUATING = frozenset({"bash", "sh", "dash", "ash", "ksh", "zsh"})
 """Shells that can be handed a text which is too long for an argument."""
 
@@ -183,7 +185,7 @@ def _source(source: Secret) -> str:
             return f'cat -- "$HOME"/{quoted(path[2:])}'
         return f"cat -- {quoted(path)}"
     if source.command:
-        return f"sh -c {quoted(source.command)}"
+        return f"limit={SECRET_SECONDS}; limited sh -c {quoted(source.command)}"
     return "return 1"
 
 

@@ -29,6 +29,8 @@ from runbook_tui.session.vault import SOON, Vault
 
 LOOK_AGAIN = 2.0
 """Seconds between two looks at whether the folders of undos are there."""
+NO_SOURCES = Vault(lambda _: None)
+"""Stands for those that a bench makes for itself."""
 
 
 @dataclass(kw_only=True)
@@ -43,6 +45,8 @@ class Workbench:
     places: Places
     papers: Papers
     files: KeptFiles
+    sources: Vault = NO_SOURCES
+    """Where the values of secrets come from, and those that are known."""
     handed: set[str] = field(default_factory=set)
     """Names of the secrets that a person has given."""
     failures: dict[str, str] = field(default_factory=dict)
@@ -56,7 +60,9 @@ class Workbench:
     looked: float = -LOOK_AGAIN
 
     def __post_init__(self) -> None:
-        self.sources = Vault(self._fetch)
+        # A bench that is made of another one, to imagine what would be, knows what that one knows.
+        if self.sources is NO_SOURCES:
+            self.sources = Vault(self._fetch)
 
     @property
     def vault(self) -> dict[str, str]:

@@ -7,10 +7,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from runbook_tui.book.model import Parameter, Secret, Step
 from runbook_tui.run import requests as r
 from runbook_tui.run.rollback import awaited
 from runbook_tui.run.state import Status
+from runbook_tui.session import vault as vault_of_a_session
 from runbook_tui.session.vault import Vault
 from tests.integration.session.scene import Around, Scene, ask, book, run_step
 from tests.waiting import until
@@ -96,7 +99,10 @@ def test_the_rollback_is_shown_while_it_does_not_answer(scene: Make) -> None:
         until(lambda: session.absent.secrets == ())
 
 
-def test_a_source_that_gives_nothing_is_not_asked_all_the_time() -> None:
+def test_a_source_that_gives_nothing_is_not_asked_all_the_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(vault_of_a_session, "AGAIN", 3600.0)
     asked: list[Secret] = []
 
     def nothing(secret: Secret) -> None:
@@ -107,3 +113,22 @@ def test_a_source_that_gives_nothing_is_not_asked_all_the_time() -> None:
         vault.ask([TOKEN], needed=None)
     assert len(asked) == 1
     assert vault.values == {}
+
+
+def test_what_is_made_ready_for_the_second_press_knows_what_a_person_gave(scene: Make) -> None:
+    place = shipped(scene)
+    with out_of_reach(place) as around:
+        session = place.open(leads=False)
+        session.give_secret("token", "tok-1")
+        until(lambda: session.absent.secrets == ())
+        bench = session._bench
+        assert dataclasses.replace(bench).secret_values(()) == {"token": "tok-1"}
+        request = r.StartRollback(scope="step", node="b")
+        session.prepare_rollback(request)
+        ask(session, request)
+        until(lambda: not session.state.rolling_back)
+        rollback = session.state.rollback
+        assert rollback is not None
+        assert (rollback.result, rollback.remaining) == ("complete", ())
+        assert place.types().count("undo.started") == 1
+        around.answers.set()
