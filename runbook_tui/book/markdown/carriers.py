@@ -243,7 +243,8 @@ def _of_words_beside(sections: list[Section], others: list[Carrier]) -> list[Car
         and ((id(s.parent), s.level) in beside
              or (s.level in numbered and headings.is_numbered(s.text)))
         and not s.children and s.role == "steps" and _asks_in_title(s)
-        and all(b.kind in {"paragraph", "other", "quote", "fence"} for b in s.blocks)
+        and all(b.kind in {"paragraph", "other", "quote", "fence", "list"} for b in s.blocks)
+        and not any(map(carries, s.blocks))
     ]  # fmt: skip
 
 

@@ -132,3 +132,22 @@ def test_bullets_below_a_check_are_ticked_whatever_they_say() -> None:
 def test_a_shell_that_goes_on_at_a_database_s_prompt_is_not_run() -> None:
     (step,) = steps("# P\n\n1. Look\n\n   ```\n   psql -h db shop\n   shop=> SELECT 1;\n   ```\n")
     assert step.run is None
+
+
+def test_a_block_of_drawn_boxes_is_a_checklist_beside_other_steps() -> None:
+    boxes = "```\n☐ 1. Save the data\n☐ 2. Tell support\n```\n"
+    text = f"# P\n\n## Before\n\n{boxes}\n## Do\n\n{FENCE.format(1)}"
+    assert [s.title for s in steps(text)] == ["1. Save the data", "2. Tell support", "Do"]
+    tree = text.replace("☐ 2.", "2.")
+    assert [s.title for s in steps(tree)] == ["Do"]
+
+
+def test_a_title_that_asks_may_have_bullets() -> None:
+    text = (
+        "# P\n\n## Stop the app\n\nCarefully.\n\n- the web one\n- the queue\n\n"
+        f"## Start the app\n\n{FENCE.format(1)}"
+    )
+    stop, start = steps(text)
+    assert (stop.title, stop.checks) == ("Stop the app", ())
+    assert "- the queue" in stop.text
+    assert start.run == "./do 1"
