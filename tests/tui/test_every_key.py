@@ -39,7 +39,8 @@ OWN = {
     "settings": {"setting-next", "setting-before", "setting-drop"},
 }
 """Of the screens that are read, the keys that only one has."""
-SOON = 1.5
+SOON = 15.0
+"""Seconds within which something is noticed; a key that does nothing takes all of them."""
 
 
 def keys_of(name: str) -> list[tuple[str, str]]:
