@@ -51,6 +51,10 @@ class ReadingScreen(TonedScreen):
         self.set_interval(1.0, self._tick)
         self.changed()
 
+    def on_resize(self) -> None:
+        """What is laid out for a width is laid out for the new one, at once."""
+        self._tick()
+
     def _tick(self) -> None:
         if self.is_whole:
             self.changed()
