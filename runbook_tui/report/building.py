@@ -278,7 +278,7 @@ def _status(state: RunState, found: Gathered, node: Node) -> str:
 
 
 def _box(state: RunState, found: Gathered, node: Node) -> Box:
-    by, at = found.ticks.get(node.id, (None, None))
+    by, at, probe = found.ticks.get(node.id, (None, None, False))
     required = getattr(node.item, "required", True)
     return Box(
         node=node.id,
@@ -287,6 +287,7 @@ def _box(state: RunState, found: Gathered, node: Node) -> Box:
         at=at,
         required=bool(required),
         standing=node.id in state.ticks,
+        probe=probe,
     )
 
 

@@ -52,7 +52,7 @@ class Gathered:
     attempts: dict[str, list[Attempt]] = field(default_factory=dict)
     skipped: dict[str, e.StepSkipped] = field(default_factory=dict)
     commands: dict[str, list[Ran]] = field(default_factory=dict)
-    ticks: dict[str, tuple[Actor, float]] = field(default_factory=dict)
+    ticks: dict[str, tuple[Actor, float, bool]] = field(default_factory=dict)
     signoffs: list[Event] = field(default_factory=list)
     evidence: dict[str, list[Evidence]] = field(default_factory=dict)
     overrides: list[Override] = field(default_factory=list)
@@ -180,9 +180,10 @@ def _override(event: Event, what: str, reason: str) -> Override:
 
 
 def _ticked(found: Gathered, event: Event, payload: e.CheckTicked) -> None:
-    found.ticks[payload.node] = (event.actor, epoch(event.at))
-    if not payload.probe:
-        found.did(event.actor, "ticked")
+    found.ticks[payload.node] = (event.actor, epoch(event.at), bool(payload.probe))
+    if payload.probe:
+        return
+    found.did(event.actor, "ticked")
     if payload.override or found.probes.get(payload.node) is False:
         what = f"“{found.title(payload.node)}” was ticked though its probe says otherwise"
         why = payload.override or "no reason is recorded for a tick"

@@ -69,7 +69,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """A check or criterion: who ticked it last, and whether that still stands."""
+    """A check or criterion: who ticked it last, and whether that still stands.
+
+    ``probe``: nobody did, its probe held; ``by`` is who led then.
+    """
 
     node: str
     title: str
@@ -77,6 +80,7 @@ class Box:
     at: float | None = None
     required: bool = True
     standing: bool = False
+    probe: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -252,7 +252,8 @@ def due(one: Due, until: float, clock: Clock) -> tuple[str, str]:
 
 def box(one: Box, clock: Clock) -> str:
     """A check or criterion, and who ticked it."""
-    by = f" by {one.by.identity}, {clock.short(one.at)}" if one.by and one.at else ""
+    who = "its probe" if one.probe else one.by.identity if one.by else ""
+    by = f" by {who}, {clock.short(one.at)}" if who and one.at else ""
     word = "ticked" if one.standing else "void since, ticked" if by else "not ticked"
     return f"{'☑' if one.standing else '☐'} {one.title}: {word}{by}"
 

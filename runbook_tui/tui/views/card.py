@@ -24,13 +24,15 @@ from runbook_tui.tui.views.merging import pull_request, warned
 from runbook_tui.tui.views.next_key import Signs, no_signs, what_next
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.taking import EMPTY, FULL, bar, in_time, usually
-from runbook_tui.tui.views.tone import GLYPHS, Line, cut, length, spread, wrap
+from runbook_tui.tui.views.tone import GLYPHS, Line, cut, flow, length, spread, wrap
 from runbook_tui.tui.views.words import said
 
 MOST_COMMAND_LINES = 6
 FEWEST_FIRST = 2
 ROOM_FOR_TIME = 6
 """Lines of a card from which on a long title has the first one to itself."""
+NOTE_ROWS = 4
+"""Rows that a remark may take."""
 FIRST_LINES = 4
 """Lines of a card's head: the title, two for what stands in the way, which key comes next."""
 
@@ -137,8 +139,8 @@ def _step(
         command=command_lines(state, step, width),
         undo=[undo_line(state, step, width)],
         boxes=boxes(state, step, width),
-        last=[*_carried_out(state, step), *usually(state, step, past), *_notes(state, step.id),
-              *text],
+        last=[*_carried_out(state, step), *usually(state, step, past),
+              *_notes(state, step.id, width), *text],
     )  # fmt: skip
 
 
@@ -219,12 +221,16 @@ def _carried_out(state: RunState, step: Step) -> list[Line]:
     return [[("carried out by ", "dim"), (who, "plain")]]
 
 
-def _notes(state: RunState, node: str) -> list[Line]:
+def _notes(state: RunState, node: str, width: int) -> list[Line]:
     return [
-        [(f"{printable(note.by.name, 30)}: ", "dim"), (printable(note.text, 300), "plain")]
+        line
         for note in state.notes
         if note.node == node
-    ]
+        for line in flow(
+            [(f"{printable(note.by.name, 30)}:", "dim")],
+            printable(note.text, 300), "plain", width, NOTE_ROWS,
+        )
+    ]  # fmt: skip
 
 
 def holder_lines(state: RunState, node: Node, now: float, width: int) -> list[Line]:
@@ -244,7 +250,7 @@ def holder_lines(state: RunState, node: Node, now: float, width: int) -> list[Li
     elif node.signoff is not None:
         lines += deadline.of_node(state, node.id, SIGN_OFF, now, width)
         lines += _signoff(state, node, width)
-    lines += _notes(state, node.id)
+    lines += _notes(state, node.id, width)
     text = said(getattr(item, "text", ""), 4000, lines=True)
     return [*lines, *([(line, "dim")] for line in wrap(text.strip(), width))]
 
@@ -261,10 +267,12 @@ def _gate(state: RunState, node: Node, width: int) -> list[Line]:
         [(f"gate {roles}: shut", "warn")],
         *_decisions(state, node, width, gate=True),
     ]
-    lines.append([("s", "key"), (" sign off, or from another terminal:", "plain")])
     role = node.gate.roles[0]
     if node.gate.github:
-        lines.append([(cut("or approve the pull request at GitHub", width), "plain")])
+        lines.append([("s", "key"), (" sign off, or approve the pull request at GitHub,", "plain")])
+        lines.append([("or from another terminal:", "plain")])
+    else:
+        lines.append([("s", "key"), (" sign off, or from another terminal:", "plain")])
     return [*lines, [(cut(f"runbook sign {state.run} {node.id} --role {role}", width), "accent")]]
 
 

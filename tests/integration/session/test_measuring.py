@@ -172,6 +172,26 @@ def test_a_criterion_ticks_and_unticks_itself(scene: Make) -> None:
     until(lambda: session.state.finished is not None)
 
 
+def test_a_tick_of_a_probe_is_nobodys_and_an_answer_that_is_out_of_date_gives_none(
+    scene: Make,
+) -> None:
+    check = Check(id="up", title="Up", probe="test -e up")
+    phase = Phase(id="p", title="P", steps=(step("a", checks=(check,)), step("b")), cadence=0.05)
+    made = scene(Runbook(title="T", phases=(phase,)))
+    (made.work / "up").touch()
+    session = made.open()
+    run_step(session, "a")
+    assert [tick.probe for tick in payloads(made, e.CheckTicked)] == [True]
+    (made.work / "up").unlink()
+    until(lambda: "up" not in session.state.ticks)
+    ask(session, r.TickNode(node="up", override=True, reason="late"))
+    ask(session, r.TickNode(node="up", off=True))
+    until(lambda: [c.kind for c in payloads(made, e.CommandFinished)].count("probe") == 2)
+    assert "up" not in session.state.ticks
+    assert session.state.step("a").status is Status.WAITING
+    assert [tick.override for tick in payloads(made, e.CheckTicked)] == [None, "late"]
+
+
 def test_a_value_that_is_missing_is_why_it_is_unknown_and_is_asked_with_once_it_is_there(
     scene: Make, server: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,19 @@ def test_breaches_and_what_could_not_be_read_are_listed_with_what_became_of_them
     assert "unknown: refused" in text
 
 
+def test_a_box_that_its_probe_has_ticked_is_not_told_of_whoever_led() -> None:
+    step = Step(id="a", title="A", run="true", undo="true")
+    phase = Phase(id="p", title="P", steps=(step,),
+                  criteria=(Check(id="up", title="It is up", probe="x"),))  # fmt: skip
+    history = History(Runbook(title="T", phases=(phase,)))
+    history.ran("a")
+    history.add(e.CheckProbed(node="up", holds=True))
+    history.add(e.CheckTicked(node="up", probe=True))
+    found = build(history.state.run, history.state.runbook, history.events, now=START + 60)
+    assert "☑ It is up: ticked by its probe, " in to_markdown(found, UTC)
+    assert found.overrides == ()
+
+
 def test_the_page_plots_the_samples() -> None:
     page = to_html(report(), UTC)
     (svg,) = re.findall(r'<svg[^>]*class="gauge".*?</svg>', page, re.DOTALL)

@@ -190,7 +190,9 @@ def test_whoever_looks_on_hears_of_a_head_that_moves_and_of_a_merge() -> None:
     assert (void, "warn") in news(before, moved, LINUS)
     assert news(moved, found.state, LINUS) == [("#12 is merged, by linus", "good")]
     shown = ["".join(text for text, _ in line) for line in card(moved, "c", 0.0, 60, 20)]
-    assert "or approve the pull request at GitHub" in shown
+    at = shown.index("s sign off, or approve the pull request at GitHub,")
+    assert shown[at + 1] == "or from another terminal:"
+    assert shown[at + 2].startswith("runbook sign ")
 
 
 def test_the_report_says_what_moved_whose_word_is_void_and_who_merged() -> None:
