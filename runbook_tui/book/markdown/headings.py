@@ -85,8 +85,8 @@ ASIDE = Hinted(
     r"|en savoir plus|mais informações|\bcommon (?:failures?|issues|problems|errors|pitfalls)"
     r"|häufige (?:fehler|probleme)|problemas (?:comunes|comuns)|problèmes (?:courants|fréquents)"
     r"|常见(?:故障|错误)|よくある",
-    "find out|learn more|information|savoir|informaç|common|häufige|comun|courants|fréquents|常见|"
-    "よくある|append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
+    "find out|learn more|information|savoir|informaç|informaci|common|häufige|comun|courants|"
+    "fréquents|常见|よくある|append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
     "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
     "exampl|sampl|beispiel|ejemplo|exempl|示例|案例",
 )
