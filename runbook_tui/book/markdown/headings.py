@@ -86,9 +86,9 @@ ASIDE = Hinted(
     r"|häufige (?:fehler|probleme)|problemas (?:comunes|comuns)|problèmes (?:courants|fréquents)"
     r"|常见(?:故障|错误)|よくある",
     "find out|learn more|information|savoir|informaç|informaci|common|häufige|comun|courants|"
-    "fréquents|常见|よくある|append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
-    "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
-    "exampl|sampl|beispiel|ejemplo|exempl|示例|案例",
+    "fréquents|常见|よくある|append|additional|further|bibliogr|literatur|shoot|faq|see also|"
+    "glossary|anhang|fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|"
+    "常见问题|付録|参考|exampl|sampl|beispiel|ejemplo|exempl|示例|案例",
 )
 DESCRIBES = re.compile(
     r"\b(?:approach|strategy|background|overview|assumptions?|goals?|objectives?|benefits"
