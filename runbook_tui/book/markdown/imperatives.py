@@ -97,6 +97,19 @@ STATES = re.compile(
 )
 """How a bullet ends or begins that says what must be so."""
 
+DEEDS = re.compile(
+    r"\b(?:verifications?|validations?|tests?|testing|test suites?|checks?|audits?|reviews?|scans?"
+    r"|benchmarks?|assessments?|inspections?|comparisons?|drills?|rehearsals?|restarts?|clean-?ups?"
+    r"|\w*(?:prüfung(?:en)?|abgleich|neustart)|vérifications?|contrôles?|revue|essais?"
+    r"|verificaci(?:ón|ones)|validaci(?:ón|ones)|comprobaci(?:ón|ones)|pruebas?|revisi(?:ón|ones)"
+    r"|verificaç(?:ão|ões)|validaç(?:ão|ões)|testes?|revis(?:ão|ões)"
+    r"|проверк[аи]|тестирование|сверка)[.!]?$"
+    r"|(?:验证|测试|检查|校验|確認|検証|テスト)。?$"
+    r"|^(?:complete|optimi[sz]e|fine-tune|tune|address|assess|measure|analy[sz]e) \w",
+    re.IGNORECASE,
+)
+"""How a bullet ends that names what is done without a verb; and verbs that begin few others."""
+
 
 def _asks(line: str) -> bool:
     said = title(line)
@@ -104,9 +117,12 @@ def _asks(line: str) -> bool:
 
 
 def are_checked(texts: Iterable[str]) -> bool:
-    """Whether at least half of some bullets say what to do or what must be so; else they tell."""
+    """Whether at least half of some bullets say or name what to do or what must be so; else they
+    tell."""
     lines = [text.split("\n", 1)[0][:400] for text in texts]
-    found = [_asks(line) or STATES.search(title(line)) is not None for line in lines]
+    found = [
+        _asks(line) or any(kind.search(title(line)) for kind in (STATES, DEEDS)) for line in lines
+    ]
     return sum(found) >= 0.5 * len(found) > 0
 
 

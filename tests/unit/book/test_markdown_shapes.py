@@ -132,6 +132,14 @@ def test_bullets_that_ask_or_say_what_must_be_so_are_checks() -> None:
     assert [c.title for c in step.checks] == ["Verify the page", "All tests passed", "price list"]
 
 
+def test_bullets_that_name_what_is_done_are_checks_without_a_verb_too() -> None:
+    (step,) = steps(
+        "# P\n\n1. Validate\n   - End-to-end journey validation\n   - Isolation verification\n"
+        "   - Optimize resource use\n   - Performance under load\n"
+    )
+    assert len(step.checks) == 4
+
+
 def test_fields_in_bullets_are_no_checks() -> None:
     (step,) = steps("# P\n\n1. A\n   - Owner: Ann\n   - Duration: 10 min\n   - it hums\n")
     assert [c.title for c in step.checks] == ["it hums"]
