@@ -179,6 +179,14 @@ def test_what_a_merge_runs_into_stands_on_its_card() -> None:
     assert any("S" in line for line in shown[:1])
 
 
+def test_what_keeps_a_pull_request_from_being_looked_at_is_read_whole_on_a_narrow_card() -> None:
+    why = "#12 is not looked at now: GitHub does not take the token; set GH_TOKEN to one that works"
+    lines = card(history().state, "s", 0.0, 60, 20, ahead=(why,))
+    shown = ["".join(text for text, _ in line) for line in lines]
+    assert all(len(row) <= 60 for row in shown)
+    assert why in " ".join(" ".join(shown).split())
+
+
 def test_whoever_looks_on_hears_of_a_head_that_moves_and_of_a_merge() -> None:
     found = history()
     see(found)
