@@ -163,7 +163,7 @@ def _rollback(rollback: Rollback, number: int, of: int, clock: Clock) -> Html:
             ("Trigger", f"{clock.short(rollback.trigger.at)}, {rollback.trigger.words}"),
             *(("Also open", what) for what in rollback.trigger.also),
             ("Opened", clock.short(rollback.opened)),
-            ("Started", f"{clock.short(rollback.started)} by {rollback.by.identity}"),
+            ("Started", f"{clock.short(rollback.started)} by {words.started_by(rollback)}"),
             *words.budget(rollback),
         ),
         *([element("p", later)] if rollback.entered_later else []),

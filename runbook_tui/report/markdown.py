@@ -105,7 +105,7 @@ def _rollback(rollback: Rollback, number: int, of: int, clock: Clock) -> Iterato
         ("Trigger", f"{clock.short(rollback.trigger.at)}, {said(rollback.trigger.words)}"),
         *(("Also open", said(what)) for what in rollback.trigger.also),
         ("Opened", clock.short(rollback.opened)),
-        ("Started", f"{clock.short(rollback.started)} by {said(rollback.by.identity)}"),
+        ("Started", f"{clock.short(rollback.started)} by {said(words.started_by(rollback))}"),
         *words.times(rollback),
     )
     if rollback.entered_later:

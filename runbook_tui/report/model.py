@@ -273,7 +273,7 @@ class Rollback:
     """One rollback. ``decision`` is from its trigger to its start, ``restored`` from its start to
     its end, ``away`` from its trigger to its end. ``result``: ``complete``, ``incomplete``,
     ``stopped`` or ``running``; ``entered_later`` counts events whose times are those of their
-    entry."""
+    entry. ``watch`` is the title of the one that started it by itself, while ``by`` led."""
 
     seq: int
     scope: str
@@ -286,6 +286,7 @@ class Rollback:
     seconds: float | None = None
     budget: float | None = None
     past_floor: bool = False
+    watch: str = ""
     undos: tuple[Undone, ...] = ()
     remaining: tuple[str, ...] = ()
     entered_later: int = 0

@@ -250,6 +250,13 @@ def due(one: Due, until: float, clock: Clock) -> tuple[str, str]:
     return f"{one.title}: {', '.join(parts)}", ", ".join(found)
 
 
+def started_by(rollback: Rollback) -> str:
+    """Who started a rollback: a person, or a watch by itself."""
+    if rollback.watch:
+        return f"the watch “{rollback.watch}” by itself, while {rollback.by.identity} led"
+    return rollback.by.identity
+
+
 def box(one: Box, clock: Clock) -> str:
     """A check or criterion, and who ticked it."""
     who = "its probe" if one.probe else one.by.identity if one.by else ""

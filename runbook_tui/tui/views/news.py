@@ -6,6 +6,7 @@ from runbook_tui.book.plain_text import printable
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor
 from runbook_tui.run.order import keeps_open, passed
+from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import BROKEN, RunState, Status
 from runbook_tui.run.summary import summary
 from runbook_tui.run.upcoming import open_before
@@ -82,7 +83,7 @@ def rollback_news(before: RunState, now: RunState) -> list[Part]:
     if now.seq <= before.seq or rollback is None or rollback.started is None:
         return []
     anew = known is None or known.started != rollback.started
-    who = printable(rollback.by.name, 40) if rollback.by is not None else "somebody"
+    who = _who_rolls_back(now, rollback)
     if rollback.finished is None:
         return (
             [(f"{who} rolls back {in_words(now, rollback.node)}; F9 looks at it", "bad")]
@@ -102,6 +103,14 @@ def rollback_news(before: RunState, now: RunState) -> list[Part]:
     return [
         (f"rolled back by {who}: {many} of {in_words(now, rollback.node)} taken back{more}", "warn")
     ]
+
+
+def _who_rolls_back(state: RunState, rollback: RollbackState) -> str:
+    """The person, or the watch that did it by itself."""
+    if rollback.watch:
+        titles = {watch.id: watch.title for watch in state.runbook.watches}
+        return f"the watch “{printable(titles.get(rollback.watch, rollback.watch), 40)}”"
+    return printable(rollback.by.name, 40) if rollback.by is not None else "somebody"
 
 
 def _finished(before: RunState, now: RunState) -> list[Part]:

@@ -112,6 +112,11 @@ def test_what_cannot_be_merged_says_why_and_what_to_do(both: Both) -> None:
     done, _, _ = place.act("github.merge", pull_request="3", sha="0123abc")
     assert "#3 has moved" in done.stderr
     assert not hub.pulls[3].merged
+    signed = place.git("rev-parse", "origin/three~1")
+    place.env["RUNBOOK_SIGNED_HEADS"] = f"1={'0' * 40} 3={signed}"
+    done, _, _ = place.act("github.merge", pull_request="3")
+    assert f"not {signed[:10]}, which was signed off; nothing was merged" in done.stderr
+    assert not hub.pulls[3].merged
 
 
 @pytest.mark.parametrize(

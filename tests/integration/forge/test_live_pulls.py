@@ -179,7 +179,10 @@ def test_a_token_that_is_revoked_is_told_and_looked_past(
     until(lambda: len(opened.state.pulls) == 2)
     tokens, hub.tokens = hub.tokens, {}
     until(lambda: opened.pulls.trouble)
-    assert "does not take the token" in opened.pulls.said_of("a")[0]
+    for node in ("a", "merge-a"):
+        said, *_ = opened.pulls.said_of(node)
+        assert said.startswith("#1 is not looked at now: GitHub does not take the token")
+        assert "run the step" not in said
     hub.tokens = tokens
     until(lambda: not opened.pulls.trouble)
 

@@ -247,3 +247,27 @@ def test_a_countdown_goes_on_with_whoever_leads_next_and_ends_in_one_rollback(
     assert not (made.work / "made").exists()
     assert len(payloads(made, e.RollbackStarted)) == 1
     assert payloads(made, e.WatchBreached) == breaches
+
+
+def test_a_breach_that_is_over_by_the_time_somebody_leads_again_starts_no_rollback(
+    scene: Make, server: Answers
+) -> None:
+    def plan(**keys: Any) -> Runbook:
+        return book(step("a", run="touch made", undo="rm made"), step("b"),
+                    watches=(watch(server, **keys),))  # fmt: skip
+
+    made = scene(plan(), automatic_rollback=True)
+    first = made.open()
+    run_step(first, "a")
+    says(server, 98.0)
+    until(lambda: first.state.breached)
+    first.close()
+    says(server, 99.5)
+    # For this one a rollback is due at once.
+    made.runbook = plan(on_breach="rollback")
+    second = made.open()
+    until(lambda: not second.state.breached)
+    assert payloads(made, e.RollbackStarted) == []
+    says(server, 98.0)
+    until(lambda: second.state.rollback is not None and second.state.rollback.finished)
+    assert not (made.work / "made").exists()
