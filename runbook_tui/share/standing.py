@@ -49,11 +49,12 @@ def in_words(facts: Facts, now: float) -> Standing:
     last = max(0.0, now - (facts.moved or facts.reached))
     verb = "shared, last pushed" if facts.sends else "followed, last news"
     word = "shared" if facts.sends else "followed"
+    brief = "shared" if facts.sends else "last news"
     left = "" if facts.sends else _left(facts)
     aside = f": {facts.aside}" if facts.aside else ""
     return Standing(
         words=f"{verb} {spoken(last)} ago{f', {left}' if left else ''}",
-        short=f"{word} {spoken(last)} ago",
+        short=f"{brief} {spoken(last)} ago",
         news=f"{word} over {facts.remote}{aside}",
         alarm=facts.alarm,
     )

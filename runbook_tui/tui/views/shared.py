@@ -30,3 +30,17 @@ def refused(before: RunState, now: RunState) -> list[Part]:
         what = f"what {who} has sent from another machine is refused: {told.reason}"
         found.append((f"ALARM: {what}" if told.alarm else what, "bad" if told.alarm else "warn"))
     return found
+
+
+def tampered(state: RunState, standing: Standing | None) -> list[str]:
+    """What alarms about other machines: what was refused, and what stands on the remote now."""
+    told = [one for one in state.refused_votes if one.alarm]
+    found = [
+        f"{printable(one.name or one.vote, 60)}, from another machine: {printable(one.reason, 400)}"
+        " (refused; nothing counts of it)"
+        for one in told
+    ]
+    now = standing.alarm if standing is not None else ""
+    if now and not any(one.reason in now for one in told):
+        found.append(f"on the remote: {printable(now, 400)}")
+    return found
