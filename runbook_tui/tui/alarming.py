@@ -37,6 +37,21 @@ def mind_alarms(app: RunbookApp, known: frozenset[str]) -> frozenset[str]:
     return known | {alarm.id for alarm in new}
 
 
+def mind_sharing(app: RunbookApp, away: str) -> str:
+    """Say that the remote is not reached or used any more, and that it is again; ``away`` and
+    what is returned: how that was said, empty while all is well."""
+    sharing = app.session.sharing
+    now = sharing.standing() if sharing is not None else None
+    if now is None or (not now.away and not away):
+        return ""
+    if not now.away:
+        app.say(now.news)
+        return ""
+    if now.short.partition(",")[0] != away:
+        app.say(now.news, "bad")
+    return now.short.partition(",")[0]
+
+
 def words(alarm: Alarm, now: float) -> str:
     """What it is about, who is to be told, and how its ladder is stopped."""
     due = [rung.who for rung in alarm.due(now) if rung.who]

@@ -58,7 +58,11 @@ async def test_the_lead_sees_how_the_mirror_stands_and_every_alarm(world: World)
         world.mirror.round()
         app.screen.tick()  # type: ignore[attr-defined]
         await until(pilot, lambda: "not reached since" in text_of(app).splitlines()[0])
+        await until(pilot, lambda: ": not reached since" in app.said)
         world.line.cut = False
+        world.mirror.round()
+        app.screen.tick()  # type: ignore[attr-defined]
+        await until(pilot, lambda: app.said.startswith("shared over"))
         grace = world.reviewer()
         signing = grace.sign(key="linus")
         world.settle(signing.done)

@@ -15,11 +15,19 @@ def facts(standing: Standing | None, width: int) -> list[Line]:
     """What the head says of it: an alarm first, then when the remote was reached last."""
     if standing is None:
         return []
-    words = standing.words if width >= ROOMY else standing.short
+    roomy = width >= ROOMY
+    words = standing.words if roomy else standing.short
+    if standing.alarm and standing.away and not roomy:
+        return [[(f"ALARM, {words}", "bad")]]
     found: list[Line] = [[(words, "bad" if standing.away else "dim")]]
     if standing.alarm:
         found.insert(0, [("ALARM on the remote", "bad")])
     return found
+
+
+def is_loud(fact: Line) -> bool:
+    """Whether it comes before who looks on: the remote is away, or alarms."""
+    return any(tone == "bad" for _, tone in fact)
 
 
 def refused(before: RunState, now: RunState) -> list[Part]:
