@@ -44,8 +44,10 @@ def tampered(state: RunState, standing: Standing | None) -> list[str]:
     """What alarms about other machines: what was refused, and what stands on the remote now."""
     told = [one for one in state.refused_votes if one.alarm]
     found = [
-        f"{printable(one.name or one.vote, 60)}, from another machine: {printable(one.reason, 400)}"
+        f"{printable(one.name, 60)}, from another machine: {printable(one.reason, 400)}"
         " (refused; nothing counts of it)"
+        if one.name
+        else printable(one.reason, 800)
         for one in told
     ]
     now = standing.alarm if standing is not None else ""
