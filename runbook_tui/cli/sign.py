@@ -70,7 +70,7 @@ def command(
         if text:
             from runbook_tui.cli.slips import say_slip
 
-            say_slip(session, request)
+            say_slip(session, request, more)
             return exits.DONE
         try:
             _within(session, lambda: _given(session, request, key, paste))

@@ -7,6 +7,7 @@ gone holds neither keys nor steps, and nothing that needs one of its votes goes 
 from __future__ import annotations
 
 import json
+import shlex
 import threading
 import time
 from collections.abc import Callable
@@ -197,7 +198,9 @@ class Mirror:
     def _alone(self) -> None:
         """Nobody else on this machine may write the order, and only who leads does."""
         if not self._session.leads:
-            raise Shut("the run is led by somebody else now; they share it: runbook resume --share")
+            raise Shut(
+                "the run is led by somebody else now; they share it: runbook resume --share REMOTE"
+            )
         if not self._lock.take(self._session.actor.identity):
             raise GitTrouble(
                 f"another program on this machine shares the run: {self._lock.holder()}"
@@ -254,10 +257,11 @@ class Mirror:
         return "it is another run of that name, or another history of it"
 
     def _shut(self, log: OwnRef, why: str) -> Shut:
+        remote = shlex.quote(self.remote)
         words = (
             f"the log on {self.remote} cannot be gone on with: {why}; nothing is sent any more."
-            f" Find out who did that; then take it away (git push {self.remote}"
-            f" :{log.layout.log}) and begin again: runbook resume {self._session.run} --share"
+            f" Find out who did that; then take it away (git push {remote} :{log.layout.log})"
+            f" and begin again: runbook resume {self._session.run} --share {remote}"
         )
         self._ballots.tell(log.layout.log, words)
         return Shut(words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,23 @@ async def test_the_form_is_filled_only_with_whoever_may_sign(gate: Gate, expecte
         await pilot.press("s")
         await until(pilot, lambda: isinstance(app.screen, AskSignoff))
         assert app.screen.query_one("#name", Input).value == expected
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)])
+async def test_what_decides_is_in_sight_however_much_is_asked_for(size: tuple[int, int]) -> None:
+    plan = gated(gate=Gate(roles=("cto", "qa", "sre"), four_eyes=True, signed=True))
+    many = tuple(f"Somebody {n} <somebody-{n}@example.com>" for n in range(9))
+    plan = replace(plan, roles={**plan.roles, "cto": many, "sre": ("Last <last@example.com>",)})
+    app = RunbookApp(StillSession(History(plan).state), StillTerminals())  # type: ignore[arg-type]
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.screen.chosen_step == "d")  # type: ignore[attr-defined]
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, AskSignoff))
+        words = ("Sign off the gate", "Approve", "Reject", "Leave", "comment (required to reject)")
+        await until(pilot, lambda: all(word in text_of(app) for word in words))
+        await pilot.press("tab", "tab", *["down"] * 30)
+        await until(pilot, lambda: "last@example.com" in text_of(app))
+        assert all(word in text_of(app) for word in words[1:])
 
 
 async def test_nobody_signs_without_a_name(scene: Make) -> None:

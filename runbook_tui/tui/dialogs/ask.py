@@ -149,7 +149,11 @@ class Signature:
 class AskSignoff(ModalScreen[Signature | None]):
     """Asks for a decision: who, in which role, with which comment."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "leave"),
+        Binding("up", "scroll(-1)", "up", show=False),
+        Binding("down", "scroll(1)", "down", show=False),
+    ]
 
     def __init__(
         self, question: str, conditions: str, roles: tuple[str, ...], name: str, role: str = ""
@@ -169,8 +173,10 @@ class AskSignoff(ModalScreen[Signature | None]):
     def compose(self) -> ComposeResult:
         """What is signed, then name, role, comment, decision."""
         with Vertical(classes="dialog signoff"):
-            yield Static(plain(self._question), classes="question")
-            yield Static(plain(self._conditions), classes="hint conditions")
+            # What is asked for may be long; the buttons are in sight however long it is.
+            with VerticalScroll(classes="asked", can_focus=False):
+                yield Static(plain(self._question), classes="question")
+                yield Static(plain(self._conditions), classes="hint")
             yield Line(self._name, placeholder="Name <mail> of who signs", id="name",
                         compact=True)  # fmt: skip
             choices = [(role, role) for role in self._roles]
@@ -207,6 +213,10 @@ class AskSignoff(ModalScreen[Signature | None]):
             return
         role = str(self.query_one("#role", Select).value)
         self.dismiss(Signature(name=name.value, role=role, approve=approve, comment=comment.value))
+
+    def action_scroll(self, rows: int) -> None:
+        """What is asked for is longer than its room."""
+        self.query_one(".asked", VerticalScroll).scroll_relative(y=rows, animate=False)
 
     def action_leave(self) -> None:
         """No decision."""

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from runbook_tui.run.procedures import Duty
 from runbook_tui.session.presence import Here
-from runbook_tui.tui.alarming import mind_alarms
+from runbook_tui.tui.alarming import mind_alarms, mind_sharing
 from runbook_tui.tui.people_deeds import mind_lead, mind_people
 from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.screens.panes import BESIDE_COLUMNS
@@ -54,6 +54,7 @@ class MainScreen(SeekingScreen):
     _led: bool | None = None
     _people: tuple[Here, ...] = ()
     _alarms: frozenset[str] = frozenset()
+    _away: str = ""
 
     class Noticed(Message):
         """It is known whether an output holds an error."""
@@ -184,6 +185,7 @@ class MainScreen(SeekingScreen):
         self._leaderless = mind_lead(self.app, leaderless=self._leaderless)
         self._people = mind_people(self.app, self._people)
         self._alarms = mind_alarms(self.app, self._alarms)
+        self._away = mind_sharing(self.app, self._away)
         self.app.settle_message()
         if self.app.screen is self:
             self.app.hint()

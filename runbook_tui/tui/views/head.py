@@ -78,8 +78,10 @@ def head(
     place = environment(state)
     title = [*place, *title]
     right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]
-    own: list[Line] = [[(you, "strong")]] if you else []
-    own += shared.facts(sharing, width)
+    elsewhere = shared.facts(sharing, width)
+    own = [fact for fact in elsewhere if shared.is_loud(fact)]
+    own += [[(you, "strong")]] if you else []
+    own += [fact for fact in elsewhere if not shared.is_loud(fact)]
     if raised := people_news.hands(state):
         own.insert(0, [(raised, "bad")])
     if alarms:
