@@ -15,6 +15,7 @@ from textual.widgets import Input
 from runbook_tui.preferences.model import OWN_THEMES, Preferences
 from runbook_tui.tui.home.app import HomeApp
 from runbook_tui.tui.home.offers import Choice, Field, Form, NoForm, PlanRow, RunRow
+from runbook_tui.tui.views import home as view
 from tests.tui.test_themes import contrast
 from tests.waiting import PATIENCE
 
@@ -160,6 +161,28 @@ async def test_a_filter_leaves_only_what_holds_the_words() -> None:
         assert "Ship 2.4" not in shown(app)
         await pilot.press("escape")
         await until(pilot, lambda: "Ship 2.4" in shown(app))
+
+
+async def test_a_filter_that_nothing_holds_says_so_and_how_to_see_all_again() -> None:
+    app = HomeApp(Here())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await all_read(pilot, app)
+        await pilot.press("slash", *"zzz", "enter")
+        await until(pilot, lambda: "no row holds “zzz”" in shown(app))
+        assert "Esc shows all again" in shown(app)
+        assert "nothing here yet" not in shown(app)
+        assert "runbook init" not in shown(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "Ship 2.4" in shown(app))
+
+
+def test_a_run_with_a_failed_step_says_that_first_and_never_by_colour_alone() -> None:
+    failed = run("r-1", "Ship", waits=("“Look” is done by hand",), broken=("“Tag” failed",))
+    text = "".join(part for part, _ in view.row(failed, 78))
+    assert "✗ Ship" in text
+    assert "“Tag” failed" in text
+    lines = ["".join(part for part, _ in line) for line in view.card(failed, 78, 9)]
+    assert lines.index("✗ “Tag” failed") < lines.index("waits: “Look” is done by hand")
 
 
 FIELDS = (
