@@ -82,7 +82,12 @@ def lead_lines(
         leave_traces(session.state)
     from runbook_tui.cli.plain import roll_back
 
-    return roll_back(run)
+    ended = roll_back(run)
+    if ended is not None:
+        return ended
+    return lead_lines(
+        run, who, values, yes=yes, resume=True, after=None, people=people, share=share, plain=plain
+    )
 
 
 def led(

@@ -47,6 +47,9 @@ class Lines:
     What happened after event ``after`` is told first.
     """
 
+    comes_back = "--no-tui"
+    """How a run that was left is gone on with in the same manner."""
+
     def __init__(
         self, session: Session, journal: Journal, answers: Answers, found: RunState, after: int
     ) -> None:
@@ -314,7 +317,7 @@ class Lines:
             say.err("nothing can start now:", bold=True)
             for line in _stuck(state):
                 say.err(f"  {line}")
-        say.err(f"then go on with: runbook resume {state.run} --no-tui")
+        say.err(f"then go on with: runbook resume {state.run} {self.comes_back}")
         for line in followed_up(state):
             say.err(line)
         return exits.WAITING
@@ -351,7 +354,7 @@ class Lines:
         run = self._state.run
         titles = ", ".join(self._narrator.title(i) for i in running)
         say.err(f"left; still running: {titles}; it goes on" if running else "left; nothing runs")
-        say.err(f"go on with:     runbook resume {run} --no-tui")
+        say.err(f"go on with:     runbook resume {run} {self.comes_back}")
         if running:
             say.err(f"stop it with:   runbook stop {run}")
         say.err(f"bring it back:  runbook rollback {run}")

@@ -139,6 +139,15 @@ def test_a_copied_command_has_its_values_but_never_a_secret() -> None:
     assert filled(state, "a") == 'login ada "${word}"'
 
 
+def test_the_undo_of_a_step_to_come_has_its_values_but_never_those_it_will_put_out() -> None:
+    step = Step(id="a", title="A", run="ship ${{ version }}", outputs=("old",),
+                undo="ship --back ${{ version }} ${{ old }}")  # fmt: skip
+    history = History(book(step), {"version": "v 2", "old": "of another step"})
+    shown = "\n".join(card(history, "a"))
+    assert "↶ ship --back 'v 2' ${{ old }}" in shown
+    assert "with the step" in shown
+
+
 def test_the_clock_stays_in_the_head_at_80_columns_with_values_open() -> None:
     offered = tuple(
         Command(id=f"x{n}", line=n, language="bash", text=f"revert <V{n}>", rollback=True)

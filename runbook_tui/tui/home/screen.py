@@ -140,7 +140,7 @@ class HomeScreen(TonedScreen):
 
     def _paint_card(self, width: int, height: int) -> list[Line]:
         chosen = self.rows.chosen
-        return view.card(chosen, width, height)
+        return view.card(chosen, width, height, self.wanted)
 
     def action_open(self) -> None:
         """Go on with a run, start a plan, or look at what happened."""

@@ -196,7 +196,9 @@ def undo_line(state: RunState, step: Step, width: int) -> Line:
         text, needs = filled.text, ", ".join(filled.open)
         right = [(f"needs {needs}", "warn")] if needs else [("ready", "good")]
     elif step.undo is not None:
-        text, right = step.undo, [("with the step", "dim")]
+        # What the step puts out itself stays open until it has run.
+        text = resolve(state, step.undo, own_values(state, step), shell=step.shell).text
+        right = [("with the step", "dim")]
     else:
         text = _without_undo(step)
     first = printable(text.strip().splitlines()[0] if text.strip() else "", 1000)
