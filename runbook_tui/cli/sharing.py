@@ -40,8 +40,8 @@ def address(remote: str | None, folder: str) -> str:
     return found
 
 
-FIRST_LOOK = 20.0
-"""Seconds that the remote may keep a run from going on as lines."""
+SOON, FIRST_LOOK = 1.0, 9.0
+"""Seconds that the remote may keep a run from going on as lines: unsaid, and then said."""
 
 
 def begin(session: Session, remote: str, *, look: bool = False) -> None:
@@ -58,7 +58,8 @@ def begin(session: Session, remote: str, *, look: bool = False) -> None:
         mirror = wiring.share(session, remote)
         session.sharing = mirror
         mirror.start()
-        if look:
+        if look and not mirror.look(SOON):
+            say.err(f"waits for {mirror.remote}: what was decided elsewhere meanwhile …")
             mirror.look(FIRST_LOOK)
 
 

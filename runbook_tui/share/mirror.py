@@ -123,10 +123,10 @@ class Mirror:
         self._session.listen(lambda _: self._wake.set())
         self._thread.start()
 
-    def look(self, patience: float) -> None:
-        """Wait until the remote was looked at once, or was not to be reached; ``patience``
-        seconds at most."""
-        self._looked.wait(patience)
+    def look(self, patience: float) -> bool:
+        """Wait until the remote was looked at once, or was not to be reached; false where that
+        takes more than ``patience`` seconds."""
+        return self._looked.wait(patience)
 
     def close(self) -> None:
         """Send what is left, for as long as that may take, and end."""
