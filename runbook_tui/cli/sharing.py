@@ -59,7 +59,7 @@ def begin(session: Session, remote: str, *, look: bool = False) -> None:
         session.sharing = mirror
         mirror.start()
         if look and not mirror.look(SOON):
-            say.err(f"waits for {mirror.remote}: what was decided elsewhere meanwhile …")
+            say.err(f"looks for what was decided elsewhere meanwhile: {mirror.remote} …")
             mirror.look(FIRST_LOOK)
 
 
