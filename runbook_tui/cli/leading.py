@@ -60,7 +60,8 @@ def lead_lines(
     session.measuring.attended = plain
     _open(session, resume=resume, taking=taking)
     session.presence.enter(session.actor, "leads without a screen")
-    begin(session, share)
+    # Where nobody waits on a screen, a run would stop for a decision that is on its way.
+    begin(session, share, look=resume and not watch)
     try:
         known = () if share else no_longer_shared(session.state)
         for line in (*other_runs(run), *plan_changed(session, resume=resume), *known):

@@ -55,7 +55,7 @@ def command(
 
     Without NODE or --role it signs nothing and lists what waits for a sign-off.
     """
-    from runbook_tui.cli.to_sign import asks_for, to_sign
+    from runbook_tui.cli.to_sign import asks_for, by_key, to_sign
     from runbook_tui.run.requests import SignNode
 
     with _taking_part(run, share, claimed) as session:
@@ -73,7 +73,8 @@ def command(
             say_slip(session, request, more)
             return exits.DONE
         try:
-            _within(session, lambda: _given(session, request, key, paste))
+            keyed = key is not None or by_key(session.state, node)
+            _within(session, lambda: _given(session, request, key, paste), keyed=keyed)
         except Ended as ended:
             if ended.status == exits.WAITING or asks_for(session.state, node, role):
                 raise
@@ -123,8 +124,10 @@ def _taking_part(run: str, share: str | None, claimed: str | None) -> Iterator[S
         session.close()
 
 
-def _within(session: Session, deed: Callable[[], None]) -> None:
+def _within(session: Session, deed: Callable[[], None], *, keyed: bool) -> None:
     """Do it; from another machine only as long as the lead's can be expected to answer.
+
+    ``keyed``: a signature is given, which holds in one place of the record alone.
 
     Raises what it raises, and `Ended` (7) where nobody has answered: what was sent stays sent.
     """
@@ -148,11 +151,14 @@ def _within(session: Session, deed: Callable[[], None]) -> None:
         away = session.elsewhere.standing()
         words = f"{away.words}; " if away.away else ""
         left = session.elsewhere.left or "it was not asked for in time"
-        raise Ended(
-            exits.WAITING,
-            f"{words}{left}",
-            f"it counts once the lead goes on: runbook resume {session.run} --share … there;"
-            " whether it does shows with the same words, or join --share",
-        ) from None
+        there = f"runbook resume {session.run} --share … there"
+        hint = (
+            f"a signature counts in one place of the record: once the lead goes on ({there}) sign"
+            " again with the same words; join --share does so by itself while it is open"
+            if keyed
+            else f"it counts once the lead goes on: {there};"
+            " whether it does shows with the same words, or join --share"
+        )
+        raise Ended(exits.WAITING, f"{words}{left}", hint) from None
     if error is not None:
         raise error

@@ -43,6 +43,14 @@ def asks_for(state: RunState, node: str, role: str) -> bool:
     return any(asked and role in asked.roles for asked in (found.gate, found.signoff))
 
 
+def by_key(state: RunState, node: str) -> bool:
+    """Whether a decision on a node is wanted with a key."""
+    if node not in state.outline:
+        return False
+    found = state.outline[node]
+    return any(asked and asked.signed for asked in (found.gate, found.signoff))
+
+
 def _asked(state: RunState) -> Iterator[tuple[Node, Gate, str]]:
     for node in state.outline.nodes.values():
         if node.gate is not None and not gate_open(state, node.id):

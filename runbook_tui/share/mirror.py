@@ -89,6 +89,7 @@ class Mirror:
         self._moved = mono()
         self._closing = threading.Event()
         self._wake = threading.Event()
+        self._looked = threading.Event()
         self._thread = threading.Thread(target=self.go_on, name="mirror", daemon=True)
 
     @property
@@ -122,6 +123,11 @@ class Mirror:
         self._session.listen(lambda _: self._wake.set())
         self._thread.start()
 
+    def look(self, patience: float) -> bool:
+        """Wait until the remote was looked at once, or was not to be reached; false where that
+        takes more than ``patience`` seconds."""
+        return self._looked.wait(patience)
+
     def close(self) -> None:
         """Send what is left, for as long as that may take, and end."""
         self._closing.set()
@@ -138,6 +144,7 @@ class Mirror:
         try:
             while not self._closing.is_set():
                 pause = self.round()
+                self._looked.set()
                 self.tell_people()
                 self._pace.wait(pause, self._wake)
             if self._log is not None and not self._link.facts.trouble:
@@ -149,6 +156,7 @@ class Mirror:
         except Shut as why:
             self._link.know(shut=str(why), alarm=str(why) if self._session.leads else "")
         finally:
+            self._looked.set()
             self._lock.release()
 
     def tell_people(self) -> None:

@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from runbook_tui.cli import sign
+from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.to_sign import by_key
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.run import requests as r
 from runbook_tui.run.order import gate_open
@@ -358,3 +361,21 @@ def test_no_hook_and_no_setting_of_the_persons_own_is_used(
     world.begin()
     assert world.log in world.there()
     assert not list(tmp_path.glob("ran-pre*"))
+
+
+def test_who_signs_by_key_while_nobody_answers_is_told_that_it_has_to_be_said_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lead who goes on records that first, and so takes the signature's place."""
+    grace = world.reviewer()
+    monkeypatch.setattr(sign, "ANSWER", 0.0)
+    keyed = by_key(grace.session.state, "core")
+
+    def give() -> None:
+        grace.sign().result(60)
+
+    with pytest.raises(Ended) as ended:
+        sign._within(grace.session, give, keyed=keyed)
+    assert ended.value.status == 7
+    assert "sign again with the same words" in ended.value.hint
+    assert "it counts once" not in ended.value.hint

@@ -228,6 +228,7 @@ def test_who_holds_a_role(listed: str, claimed: Actor, held: bool) -> None:
     assert isinstance(answer, Refusal) is not held
     if isinstance(answer, Refusal):
         assert "does not hold the role cto" in answer.reason
+        assert answer.hint == f"it is held by {listed}"
 
 
 def test_the_role_of_the_lead_is_the_leads_alone_and_goes_over_with_the_lead() -> None:
