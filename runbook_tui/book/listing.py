@@ -187,9 +187,21 @@ def _ladder(ladder: Escalation) -> str:
 
 def _watch(watch: Watch) -> str:
     sides = (("below", watch.below), ("above", watch.above), ("equal", watch.equal))
-    limits = [f"{word} {value:g}" for word, value in sides if value is not None]
+    unit = f" {watch.unit}" if watch.unit else ""
+    limits = [f"{word} {value:g}{unit}" for word, value in sides if value is not None]
     often = [f"every {spoken(watch.every)}"] if watch.every is not None else []
-    return ", ".join([f"{watch.title}  [{watch.id}]", *often, *limits])
+    row = [f"{watch.samples} in a row"] if watch.samples > 1 else []
+    does = [f"on a breach: {watch.on_breach}"] if watch.on_breach != "alert" else []
+    said = ", ".join([f"{watch.title}  [{watch.id}]", *often, *limits, *row, *does])
+    return f"{said}  {_looks_at(watch)}"
+
+
+def _looks_at(watch: Watch) -> str:
+    """What a watch looks at, its command or its address."""
+    probe = watch.probe
+    if probe.run is not None:
+        return f"$ {_short(probe.run)}"
+    return " ".join((probe.http or probe.prometheus or {}).values())
 
 
 def _announcement(one: Announcement) -> str:

@@ -222,7 +222,10 @@ def _note(state: RunState, q: r.AddNote, actor: Actor) -> Pairs | Refusal:
 def _override(state: RunState, q: r.OverrideGate, actor: Actor) -> Pairs | Refusal:
     if any(watch.id == q.node for watch in state.runbook.watches):
         return override(state, r.OverrideWatch(watch=q.node, reason=q.reason), actor)
-    if q.node not in state.outline or state.outline[q.node].gate is None:
+    if q.node not in state.outline:
+        reason = f"there is nothing called “{q.node}”, neither a watch nor what has a gate"
+        return Refusal(reason=reason, exit_code=2)
+    if state.outline[q.node].gate is None:
         return Refusal(reason=f"“{q.node}” has no gate", exit_code=2)
     if gate_open(state, q.node):
         return Refusal(reason="the gate is open already")

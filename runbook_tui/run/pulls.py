@@ -41,8 +41,10 @@ def heads(state: RunState, node: str) -> Mapping[str, str] | None:
 def signed_heads(state: RunState, step: str) -> Mapping[str, str]:
     """The heads that the gates around a step were opened for, by number, moved since or not.
 
-    What a gate was overridden for is not known.
+    What a gate was overridden for is not known; no gate stands around a command that is offered.
     """
+    if step not in state.outline:
+        return {}
     gates = [g for g in state.outline.holders(step) if g not in state.overridden_gates]
     found: dict[str, str] = {}
     for given in state.signoffs:

@@ -10,6 +10,7 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs
 from runbook_tui.run.leading import not_lead
+from runbook_tui.run.people import says_something
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState
 from runbook_tui.run.watch_holds import RED
@@ -68,7 +69,7 @@ def override(state: RunState, q: r.OverrideWatch, actor: Actor) -> Pairs | Refus
                        " override", exit_code=0)  # fmt: skip
     if found.overridden:
         return Refusal(reason=f"that was overridden already: {found.overridden}", exit_code=0)
-    if not q.reason.strip():
+    if not says_something(q.reason):
         return Refusal(reason="an override needs a reason", exit_code=2)
     refusal = not_lead(state, actor, "override a watch")
     reason = q.reason.strip()

@@ -140,4 +140,7 @@ async def test_who_does_not_lead_sees_what_is_recorded(scene: Make, server: Answ
         await until(pilot, lambda: "! Success [b]rate 98.1, breached below 99" in text_of(app))
         await pilot.press("w")
         await until(pilot, lambda: "measured where Ada leads" in text_of(app))
+        await pilot.press("a")
+        await until(pilot, lambda: "only the lead may override a watch" in app.said)
+        assert isinstance(app.screen, WatchesScreen)
     ask(lead, r.OverrideWatch(watch="rate", reason="x"))

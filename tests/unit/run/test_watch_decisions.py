@@ -378,7 +378,11 @@ def test_a_block_holds_the_next_step_also_where_there_is_no_gate(value: float | 
     # What is under way may end, and another phase is not what it is about.
     assert not isinstance(history.ask(r.FinishStep(step="hand")), r.Refusal)
     assert blockers(history.state, "c") == ()
-    assert isinstance(history.ask(r.OverrideWatch(watch="w", reason=" ")), r.Refusal)
+    for nothing in (" ", "\u200b"):
+        assert isinstance(history.ask(r.OverrideWatch(watch="w", reason=nothing)), r.Refusal)
+    unknown = history.ask(r.OverrideGate(node="nosuch", reason="late"))
+    assert isinstance(unknown, r.Refusal)
+    assert unknown.reason == "there is nothing called “nosuch”, neither a watch nor what has a gate"
     history.ask(r.OverrideWatch(watch="w", reason="a known wave"))
     assert not isinstance(history.ask(r.StartStep(step="b")), r.Refusal)
 
