@@ -41,13 +41,18 @@ def command(
         return _elsewhere(share, run, claimed, no_tui=no_tui, wall=wall)
     if no_tui:
         return _follow(run, claimed)
+    return on_screen(run, claimed, first="wall" if wall else "")
+
+
+def on_screen(run: str | None, claimed: str | None = None, *, first: str = "") -> int:
+    """Take part in a run of this machine on the screen; ``first``: what is shown first."""
     from runbook_tui.cli.screen import need_terminal, show
     from runbook_tui.tui.opening import Opening
 
     need_terminal()
     name = f"run {run}" if run else "the newest run"
     opening = Opening(name, partial(_open, run, claimed))
-    return show(opening, "join", partial(_lead, claimed), first="wall" if wall else "")
+    return show(opening, "join", partial(_lead, claimed), first=first)
 
 
 def _in_a_browser(run: str | None, claimed: str | None, *, may: str, proves: bool) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
-from runbook_tui.cli.exits import BackWanted, Ended
+from runbook_tui.cli.exits import BackWanted, LedElsewhere
 from runbook_tui.cli.sharing import begin, end, no_longer_shared
 from runbook_tui.cli.telling import begin_telling
 from runbook_tui.cli.tracing import leave_traces
@@ -103,7 +103,7 @@ def led(
     share: str = "",
     taking: Takeover | None = None,
 ) -> Opened:
-    """Lead a run for a screen, which says ``said`` first; raises `Ended` where somebody else leads.
+    """Lead a run for a screen, which says ``said`` first; raises `LedElsewhere`.
 
     It may be left until the run is opened in this person's name.
     """
@@ -184,9 +184,9 @@ def _watching(session: Session, found: RunState, after: int) -> int:
         return Watching(session, journal, found, after).walk()
 
 
-def led_by(run: str, holder: str) -> Ended:
+def led_by(run: str, holder: str) -> LedElsewhere:
     """Somebody else leads this run."""
-    return Ended(
+    return LedElsewhere(
         exits.REFUSED,
         f"run {run} is led by {holder or 'somebody else'} now",
         f"take part with `runbook join {run}`, wait until they leave, or take it over:"

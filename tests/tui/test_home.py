@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from runbook_tui.preferences.model import OWN_THEMES, Preferences
+from runbook_tui.preferences.reading import read_text
 from runbook_tui.tui.home.app import HomeApp
 from runbook_tui.tui.home.offers import Choice, Field, Form, NoForm, PlanRow, RunRow
 from runbook_tui.tui.views import home as view
@@ -161,6 +162,21 @@ async def test_a_filter_leaves_only_what_holds_the_words() -> None:
         assert "Ship 2.4" not in shown(app)
         await pilot.press("escape")
         await until(pilot, lambda: "Ship 2.4" in shown(app))
+
+
+async def test_the_help_shows_a_person_s_own_keys() -> None:
+    own = read_text('[keys]\nleave = "Q"\nfind = "ctrl+f"\n', "config.toml")
+    app = HomeApp(Here(), preferences=own)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await all_read(pilot, app)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "only rows that hold some words" in shown(app))
+        rows = [" ".join(line.strip(" │").split()) for line in shown(app).splitlines()]
+        assert "Ctrl+F only rows that hold some words" in rows
+        assert "Q leave" in rows
+        assert any("rollback of the chosen open run" in row for row in rows)
+        await pilot.press("escape")
+        await until(pilot, lambda: "OPEN RUNS" in shown(app))
 
 
 async def test_a_filter_that_nothing_holds_says_so_and_how_to_see_all_again() -> None:

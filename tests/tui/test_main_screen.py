@@ -171,3 +171,15 @@ async def test_what_no_step_has_put_out_is_asked_for_and_why(scene: Make) -> Non
         await pilot.press("enter", *"42", "enter")
         await until(pilot, lambda: session.state.step("use").status is Status.DONE)
     assert (place.work / "used").read_text() == "<42>\n"
+
+
+async def test_an_answer_that_is_needed_and_empty_says_so() -> None:
+    app = still(book(Step(id="a", title="First", run="true", undo="true", optional=True)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.chosen_step == "a")  # type: ignore[attr-defined]
+        await pilot.press("x")
+        await until(pilot, lambda: "Enter answers" in text_of(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "it needs an answer" in text_of(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))

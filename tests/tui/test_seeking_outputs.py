@@ -39,7 +39,7 @@ async def test_a_line_of_an_output_is_found_and_enter_looks_at_it(scene: Make) -
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "Second" in text_of(app))
         await pilot.press("slash", *"needle")
-        await until(pilot, lambda: "1 in outputs" in text_of(app))
+        await until(pilot, lambda: "found, 1 in outputs" in text_of(app))
         assert "First  A Needle lies here" in text_of(app)
         assert "(looking)" not in text_of(app)
         # Below what the plan says of it: the command that is in the plan, too, comes first.

@@ -92,6 +92,10 @@ class AskText(ModalScreen[str | None]):
         event.stop()
         if event.value.strip() or self._empty:
             self.dismiss(event.value)
+            return
+        hint = self.query_one(".hint", Static)
+        hint.update(plain("it needs an answer: type one, Enter; or Esc leaves"))
+        hint.add_class("missing")
 
     def action_leave(self) -> None:
         """No answer."""

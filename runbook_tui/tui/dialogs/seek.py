@@ -137,12 +137,12 @@ class Seek(ModalScreen[seeking.Hit | None]):
 
     def _count(self) -> str:
         many = sum(not hit.folder for hit in self._hits)
-        shown = f"{many} or more" if many == seeking.MOST else str(many)
+        shown = f"{many} or more found" if many == seeking.MOST else f"{many} found"
         if outputs := len(self._hits) - many:
             shown += f", {outputs} in outputs"
         if self._search is not None and not self._search.over:
             shown += " (looking)"
-        return f"{shown} found · ↑↓ choose · Enter goes there · Esc leaves"
+        return f"{shown} · ↑↓ choose · Enter goes there · Esc leaves"
 
     def _paint(self, row: int, width: int) -> Row:
         line = seeking.row(self._state, self._hits[row], width - 2)

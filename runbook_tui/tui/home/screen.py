@@ -170,17 +170,6 @@ class HomeScreen(TonedScreen):
 
     def action_help(self) -> None:
         """The keys."""
-        from runbook_tui.tui.dialogs.page import Page
+        from runbook_tui.tui.dialogs.help import Help
 
-        self.app.push_screen(Page(HELP))
-
-
-HELP = """\
-Enter      goes on with an open run; asks what a plan needs, then starts it;
-           shows what happened in a past run
-F9         shows the rollback of the chosen open run, or of the only one
-/          only rows with some words; Esc shows all again
-r          reads runs and plans again
-↑ ↓ j k    move
-q          leave; nothing that runs is touched
-"""
+        self.app.push_screen(Help("home"))

@@ -40,6 +40,8 @@ f              also undo what lies before something irreversible (the
                floor)
 S              stop after the undo that runs; F9 twice goes on
 """
+KEYS_WIDE = 15
+"""Where its words begin."""
 
 
 class RollbackKeys(TonedScreen):
@@ -172,7 +174,12 @@ class RollbackKeys(TonedScreen):
 
     def action_help(self) -> None:
         """The keys of this screen."""
-        self.app.push_screen(Page(HELP))
+        self.app.push_screen(Page("\n".join(map(self._in_own_keys, HELP.splitlines()))))
+
+    def _in_own_keys(self, line: str) -> str:
+        """A line of the help with the keys of this person."""
+        keys, words = line[:KEYS_WIDE].rstrip(), line[KEYS_WIDE:]
+        return f"{self.cap(keys):<{KEYS_WIDE - 1}} {words}" if keys else line
 
     def action_stop(self) -> None:
         """Stop after the current undo."""

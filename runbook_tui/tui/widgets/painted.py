@@ -20,7 +20,7 @@ from textual.widget import Widget
 
 from runbook_tui.preferences.key_names import normal
 from runbook_tui.preferences.model import DEFAULTS, Preferences
-from runbook_tui.tui.views.tone import TONES, Line, cells
+from runbook_tui.tui.views.tone import TONES, Line, cells, refitted
 
 ARROWS = {"↑": "up", "↓": "down", "←": "left", "→": "right"}
 AROUND = 2
@@ -55,20 +55,27 @@ def strip(widget: Widget, line: Line, width: int, base: Style) -> Strip:
     """A line as textual draws it, exactly ``width`` cells wide."""
     segments = []
     style_of = widget.screen.get_component_rich_style
-    cap = getattr(widget.screen, "cap", None)
-    for text, tone in line:
-        style = style_of(f"tone--{tone}", partial=True)
-        shown = cap(text) if tone == "key" and cap is not None else text
-        segments.append(Segment(shown, base + style))
+    for text, tone in _capped(widget, line, width):
+        segments.append(Segment(text, base + style_of(f"tone--{tone}", partial=True)))
     return Strip(segments).adjust_cell_length(width, base)
 
 
-def key_at(widget: Widget, line: Line, x: int) -> str:
-    """The key that a line shows at a cell, or whose word stands there, as Textual names it."""
+def _capped(widget: Widget, line: Line, width: int | None) -> Line:
+    """The line with a person's own keys; what stands at its right stays in sight."""
     cap = getattr(widget.screen, "cap", None)
+    if cap is None:
+        return line
+    shown = [(cap(text) if tone == "key" else text, tone) for text, tone in line]
+    return shown if width is None else refitted(shown, width)
+
+
+def key_at(widget: Widget, line: Line, x: int, width: int | None = None) -> str:
+    """The key that a line shows at a cell, or whose word stands there, as Textual names it.
+
+    ``width`` is what it was drawn in, in cells; None: as much as it takes.
+    """
     at, label, begins = 0, "", 0
-    for text, tone in line:
-        shown = cap(text) if tone == "key" and cap is not None else text
+    for shown, tone in _capped(widget, line, width):
         if tone == "key":
             label, begins = shown, at
         elif tone == "panic" and "F9" in shown:
@@ -131,7 +138,8 @@ class Lines(Widget):
     def on_click(self, event: events.Click) -> None:
         """A click on a key, or the word behind it, presses it."""
         lines = self._paint(self.size.width, self.size.height)
-        key = key_at(self, lines[event.y], event.x) if 0 <= event.y < len(lines) else ""
+        clicked = 0 <= event.y < len(lines)
+        key = key_at(self, lines[event.y], event.x, self.size.width) if clicked else ""
         if key:
             event.stop()
             self.app.simulate_key(key)
