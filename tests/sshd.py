@@ -25,6 +25,7 @@ class Sshd:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(mode=0o700, exist_ok=True)
+        (folder / "home").mkdir(exist_ok=True)
         for name in ("host", "user"):
             self._keygen(name)
         self.port = free_port()
@@ -35,6 +36,8 @@ class Sshd:
             f"AuthorizedKeysFile {folder}/authorized\nPidFile none\nStrictModes no\n"
             "UsePAM no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
             "PermitRootLogin yes\nMaxStartups 100\nMaxSessions 100\n"
+            # What the account's own shell files do and say is no matter of the tests.
+            f"SetEnv HOME={folder}/home\n"
         )
         host = (folder / "host.pub").read_text()
         (folder / "known").write_text(f"[127.0.0.1]:{self.port} {host}")
