@@ -278,7 +278,7 @@ async def test_the_keys_to_mend_it_stand_below_while_another_undo_runs(scene: Ma
         await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
         ask(session, r.StartRollback(scope="run", node=""))
         await until(pilot, lambda: "it runs, and asks you" in text_of(app))
-        assert session.state.step("slow").status is Status.UNDOING
+        await until(pilot, lambda: session.state.step("slow").status is Status.UNDOING)
         await until(pilot, lambda: "r again  e edit  l go on  x leave" in text_of(app))
         await pilot.press("down")
         await until(pilot, lambda: "↑↓ to 1, which failed" in text_of(app))
