@@ -8,6 +8,7 @@ ROUNDS ?= 200
 JOBS ?= 4
 UNIT ?=
 PYTEST := $(BIN)/python -m pytest
+WIDE := -n $(JOBS) --dist worksteal
 
 .PHONY: help demo install test unit integration screens e2e lint bench screenshots golden long clean lock schema keys
 
@@ -33,16 +34,16 @@ test: $(DEV) lint unit integration screens e2e ## set everything up and pass eve
 	@$(PYTEST) -q --co 2>/dev/null | tail -n 1
 
 unit: $(DEV) ## the pure packages
-	$(PYTEST) -q -n 2 $(UNIT) tests/unit
+	$(PYTEST) -q -n 2 --dist worksteal $(UNIT) tests/unit
 
 integration: $(DEV) ## with real SQLite, PTYs, git, HTTP
-	$(PYTEST) -q -n $(JOBS) --durations=15 tests/integration
+	$(PYTEST) -q $(WIDE) --durations=15 tests/integration
 
 screens: $(DEV) ## the screens, driven by a pilot, and their golden pictures
-	$(PYTEST) -q -n $(JOBS) tests/tui
+	$(PYTEST) -q $(WIDE) tests/tui
 
 e2e: $(DEV) ## the real program on a real terminal
-	$(PYTEST) -q -n $(JOBS) --durations=15 tests/e2e
+	$(PYTEST) -q $(WIDE) --durations=15 tests/e2e
 
 golden: $(DEV) ## renew the golden pictures; look at the difference before you commit it
 	$(PYTEST) -q tests/tui --snapshot-update

@@ -30,7 +30,7 @@ PARTS = {
     "pane": "In a pane that is looked at",
     "typing": "While typing into a command",
     "rollback": "The rollback screen",
-    "reading": "Screens that are read and left (watches, timeline, environment)",
+    "reading": "Screens that are read and left (watches, timeline, environment, settings)",
     "home": "Home",
     "dialog": "Dialogs (these keys are fixed)",
 }
@@ -41,7 +41,7 @@ OF_CLASS = {
     "RowList": "list", "ScrolledPane": "pane", "SelectingPane": "pane", "Pane": "pane",
     "OpeningScreen": "run",
     "RollbackKeys": "rollback", "UndoList": "rollback", "ReadingScreen": "reading",
-    "WatchesScreen": "reading",
+    "WatchesScreen": "reading", "SettingsScreen": "reading",
 }  # fmt: skip
 HEAD = """\
 # Keys

@@ -25,7 +25,8 @@ from runbook_tui.cli.opening import run_named
 from runbook_tui.cli.playing import Play
 from runbook_tui.preferences.model import Preferences
 from runbook_tui.report.html import to_html
-from runbook_tui.run.state import OVER, Status, blockers
+from runbook_tui.run.order import blockers
+from runbook_tui.run.state import OVER, Status
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.home.app import HomeApp
 from runbook_tui.tui.screens.rollback import RollbackScreen

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.waiting import until
+from runbook_tui.journal.jsonl import as_line
+from runbook_tui.journal.reader import JournalReader
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parent.parent
 ADA = "Ada <ada@example.com>"
@@ -50,7 +52,7 @@ class Program:
         *arguments: str | Path,
         environment: Mapping[str, str] | None = None,
         flags: tuple[str, ...] = (),
-        seconds: float = 60.0,
+        seconds: float = PATIENCE,
     ) -> Ended:
         """Run it to its end, without a terminal."""
         done = subprocess.run(
@@ -92,7 +94,7 @@ class Program:
     def kill(self, child: subprocess.Popen[str], number: int = signal.SIGKILL) -> int:
         """Send a signal and wait for the end."""
         child.send_signal(number)
-        return child.wait(timeout=20)
+        return child.wait(PATIENCE)
 
     def plan(self, text: str, name: str = "plan.toml") -> Path:
         """Write a plan into the working folder."""
@@ -100,28 +102,77 @@ class Program:
         path.write_text(text, encoding="utf-8")
         return path
 
+    def runs(self, home: Path | None = None) -> list[str]:
+        """The ids of all runs, the newest first; those of another ``home``, if one is given."""
+        with JournalReader((home or self.home) / "journal.db") as journal:
+            return [entry.run for entry in journal.runs()]
+
     def run_id(self) -> str:
         """The id of the newest run."""
-        return str(json.loads(self("runs", "--json").out)[0]["run"])
+        return self.runs()[0]
 
-    def events(self) -> list[dict[str, Any]]:
-        """The events of the newest run, as ``log --json`` gives them."""
-        return [json.loads(line) for line in self("log", self.run_id(), "--json").out.splitlines()]
+    def events(self, home: Path | None = None) -> list[dict[str, Any]]:
+        """The events of the newest run, as ``log --json`` gives them; read here and now."""
+        with JournalReader((home or self.home) / "journal.db") as journal:
+            events = [event for entry in journal.runs()[:1] for event in journal.events(entry.run)]
+        found: list[dict[str, Any]] = json.loads(json.dumps([as_line(event) for event in events]))
+        return found
 
-    def types(self) -> list[str]:
+    def types(self, home: Path | None = None) -> list[str]:
         """The types of the newest run's events."""
-        return [event["type"] for event in self.events()]
+        return [event["type"] for event in self.events(home)]
 
     def close(self) -> None:
         """End what this test started."""
         for child in (*self._started, *self._adopted):
             if child.poll() is None:
                 self.kill(child)
-        if (self.home / "runs").exists() and (self.home / "journal.db").is_file():
-            for run in (self.home / "runs").iterdir():
-                self("stop", run.name)
+        stop(self)
 
 
-def wait_for_output(program: Program, text: str, number: int = 0, seconds: float = 20.0) -> None:
+def stop(program: Program) -> None:
+    """Stop the commands that still run; a program is started only where there may be any."""
+    for run in sorted({folder.parts[-3] for folder in unended(program.home)}):
+        program("stop", run)
+
+
+def unended(home: Path) -> list[Path]:
+    """The folders of commands that run, or of which nobody can say that they do not."""
+    found = []
+    for folder in home.glob("runs/*/commands/*"):
+        if not (folder / "end.json").exists():
+            known = (folder / "meta.json").exists()
+            if not known or any(process_of(folder, what) for what in ("supervisor", "child")):
+                found.append(folder)
+    return found
+
+
+def processes(home: Path, what: str) -> list[int]:
+    """Process ids of live ``supervisor`` or ``child`` processes of this home's commands."""
+    folders = (meta.parent for meta in home.glob("runs/*/commands/*/meta.json"))
+    open_ = (folder for folder in folders if not (folder / "end.json").exists())
+    return [pid for folder in open_ if (pid := process_of(folder, what))]
+
+
+def process_of(folder: Path, what: str) -> int | None:
+    """The live ``supervisor`` or ``child`` process of one command."""
+    try:
+        pid = int(json.loads((folder / "meta.json").read_text())[what])
+    except (OSError, ValueError, KeyError):
+        return None
+    return pid if lives(pid) else None
+
+
+def lives(pid: int) -> bool:
+    """Whether a process is there, and no zombie that nobody has waited for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except OSError:
+        return False
+
+
+def wait_for_output(
+    program: Program, text: str, number: int = 0, seconds: float = PATIENCE
+) -> None:
     """Wait until a started program has put out ``text``."""
     until(lambda: text in program.output(number), seconds, what=f"output {text!r}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import urllib.error
 import urllib.parse
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.answers import Answers, answer
+from tests.ports import free_port
 from tests.waiting import until
 
 CONFIG = """\
@@ -23,13 +23,6 @@ scrape_configs:
 - job_name: shop
   static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
 """
-
-
-def free_port() -> int:
-    """A port that nobody has at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
 
 
 class Prometheus:

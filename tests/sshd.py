@@ -8,8 +8,10 @@ import shlex
 import signal
 import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.waiting import until
 
 SSHD = "/usr/sbin/sshd"
@@ -26,9 +28,7 @@ class Sshd:
         (folder / "home").mkdir(exist_ok=True)
         for name in ("host", "user"):
             self._keygen(name)
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port = found.getsockname()[1]
+        self.port = free_port()
         (folder / "authorized").write_text((folder / "user.pub").read_text())
         self.log = folder / "log"
         (folder / "sshd_config").write_text(
@@ -62,7 +62,7 @@ class Sshd:
 
     def _keygen(self, name: str) -> None:
         words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / name)]
-        subprocess.run(words, check=True, capture_output=True, timeout=20)
+        subprocess.run(words, check=True, capture_output=True, timeout=60)
 
     def _answers(self) -> bool:
         with socket.socket() as tried:
@@ -89,9 +89,10 @@ class Sshd:
     def cut(self) -> None:
         """Break every connection, as a crash does."""
         for pid in self.children():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def close(self) -> None:
         """No longer listen; connections that stand are cut."""
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(60)

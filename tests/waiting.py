@@ -6,13 +6,18 @@ import threading
 import time
 from collections.abc import Callable
 
+PATIENCE = 60.0
+"""Seconds after which what did not come will not come, on however busy a machine."""
+
 _PAUSE = threading.Event()
 
 
-def until(holds: Callable[[], object], seconds: float = 20.0, what: str = "") -> None:
-    """Return as soon as ``holds()`` is true; fail the test after ``seconds``."""
+def until(
+    holds: Callable[[], object], seconds: float = PATIENCE, what: str = "", pause: float = 0.01
+) -> None:
+    """Return as soon as ``holds()`` is true, asked every ``pause``; fail after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what or holds}")
-        _PAUSE.wait(0.01)
+        _PAUSE.wait(pause)

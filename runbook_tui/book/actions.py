@@ -82,8 +82,9 @@ ACTIONS: Mapping[str, ActionKind] = MappingProxyType(
         ),
         "github.dispatch": ActionKind(
             required=("workflow",),
-            optional=("repo", "ref", "inputs", "wait", "every"),
-            outputs=("run_id",),
+            optional=("repo", "ref", "inputs", "wait", "every", "on_undo"),
+            outputs=("repository", "api_url", "had_run", "run_id"),
+            prepares=True,
             undone=False,
         ),
         "github.merge": ActionKind(
@@ -127,6 +128,16 @@ ACTIONS: Mapping[str, ActionKind] = MappingProxyType(
     }
 )
 """Those that come with the program."""
+
+
+CANCELS = "cancel"
+"""With this as ``on_undo`` a `github.dispatch` has an undo, too."""
+
+
+def comes_with_undo(name: str, arguments: Mapping[str, str]) -> bool:
+    """Whether an action that has an effect, with these values, brings its own undo."""
+    known = action_kind(name)
+    return known is not None and (known.undone or arguments.get("on_undo") == CANCELS)
 
 
 def action_kind(name: str) -> ActionKind | None:

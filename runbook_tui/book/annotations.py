@@ -22,7 +22,7 @@ from runbook_tui.book.amending import Standing, standing
 from runbook_tui.book.files import Files
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.markdown.commands import TYPED
-from runbook_tui.book.model import Runbook, Step
+from runbook_tui.book.model import Runbook, Step, Threshold
 from runbook_tui.book.places import Places
 from runbook_tui.book.rules import broken_rules
 from runbook_tui.book.toml_found_again import INSIDE
@@ -150,6 +150,10 @@ def annotated(runbook: Runbook, notes: Sequence[Note], *, remarks: bool) -> Runb
     found: list[Finding] = []
     for note in notes:
         there = standing(runbook)
+        target = _target(runbook, there, note)
+        if target is not None:
+            runbook = _measured(runbook, there, target, note, found)
+            continue
         at = _at(runbook, there, note)
         if at is None:
             found.append(_finding(note, "stands at no phase, step or box"))
@@ -173,6 +177,47 @@ def annotated(runbook: Runbook, notes: Sequence[Note], *, remarks: bool) -> Runb
     kept = (f for f in runbook.findings if f.code not in SETTLED or f.line not in settled)
     findings = tuple(sorted((*kept, *found), key=lambda f: f.line))
     return replace(runbook, findings=findings)
+
+
+def _target(runbook: Runbook, there: Mapping[str, Standing], note: Note) -> Threshold | None:
+    """The target that a comment stands at, where its line is that of nothing else."""
+    if not note.about or any(one.node.line == note.about for one in there.values()):
+        return None
+    return next((one for one in runbook.thresholds if one.line == note.about), None)
+
+
+def _measured(
+    runbook: Runbook,
+    there: Mapping[str, Standing],
+    target: Threshold,
+    note: Note,
+    found: list[Finding],
+) -> Runbook:
+    """The runbook with a watch for a target: ``probe`` is the command that puts out its number."""
+    values: dict[str, Any] = {}
+    for name, given in _pairs(note, found):
+        key = "run" if name == "probe" else name
+        if key not in keys(t.WatchTable) or key in NOT_HERE | {"target"}:
+            found.append(_finding(note, f"knows no key “{name}” of a target"))
+            continue
+        try:
+            t.WatchTable.model_validate({"title": target.name, key: given})
+        except ValidationError as error:
+            said = str(error.errors(include_url=False)[0]["msg"])
+            found.append(_finding(note, f"has a “{name}” that cannot be: {said}"))
+            continue
+        values[key] = given
+    if not values.keys() & {"run", "http", "prometheus"}:
+        found.append(_finding(note, "gives no probe, so nothing is measured", "high"))
+        return runbook
+    table = {"title": target.name, "target": target.name, **values}
+    plan = t.PlanTable.model_validate({"format": 1, "watch": [table]}, context=frozenset(there))
+    made = added(plan, runbook, {("watch", 0): (note.line, 1)})
+    faults = broken_rules(made, Places(), Files("", None, lambda *_: None).lost)
+    if faults:
+        found.append(_finding(note, f"counts for nothing: {faults[0].message}", "high"))
+        return runbook
+    return replace(made, format=runbook.format, order=runbook.order)
 
 
 def _is_settled(step: Step) -> bool:

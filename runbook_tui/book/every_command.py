@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from runbook_tui.book.model import Change, Check, Parameter, Phase, Runbook, Step, Tell, Watch
+from runbook_tui.book.model import (
+    Announcement,
+    Change,
+    Check,
+    Parameter,
+    Phase,
+    Runbook,
+    Secret,
+    Step,
+    Tell,
+    Watch,
+)
 
 TEXTS = ("before", "run", "ready", "undo", "verify_undo", "undo_ready")
 
@@ -32,7 +43,7 @@ def every_command(runbook: Runbook) -> Iterator[Runs]:
     yield from _probes("the whole", runbook.criteria)
     for watch in runbook.watches:
         yield from _of_watch(watch)
-    yield from _of_telling(runbook.tell)
+    yield from _to_others(runbook)
     for procedure in runbook.procedures:
         for stage in procedure.stages:
             for inner in stage.steps:
@@ -70,8 +81,10 @@ def _probes(where: str, checks: tuple[Check, ...]) -> Iterator[Runs]:
 
 
 def _of_secret(parameter: Parameter) -> Iterator[Runs]:
-    secret = parameter.secret
-    where = f"secret “{parameter.name}”"
+    yield from _of_source(f"secret “{parameter.name}”", parameter.secret)
+
+
+def _of_source(where: str, secret: Secret | None) -> Iterator[Runs]:
     if secret is None:
         return
     for what, text in (("run", secret.command), ("reads the file", secret.file),
@@ -89,17 +102,30 @@ def _of_watch(watch: Watch) -> Iterator[Runs]:
             yield Runs(where=where, what=what, text=asked.get("url", ""))
 
 
+def _to_others(runbook: Runbook) -> Iterator[Runs]:
+    yield from _of_telling(runbook.tell)
+    for one in runbook.announcements:
+        yield from _of_announcement(one)
+
+
+def _of_announcement(one: Announcement) -> Iterator[Runs]:
+    where = f"announcement “{one.id}”"
+    yield Runs(where=where, what=f"tells ({one.form})", text=one.url)
+    if one.matchers:
+        yield Runs(where=where, what="silences", text=", ".join(one.matchers))
+    yield from _of_source(where, one.token)
+
+
 def _of_telling(tell: Tell) -> Iterator[Runs]:
     where = "alarms"
     if tell.command is not None:
         yield Runs(where=where, what="run", text=tell.command)
     for hook in tell.webhooks:
         yield Runs(where=where, what="tells", text=hook.url)
-        key = hook.key
-        for what, text in (("run", key and key.command), ("reads the file", key and key.file),
-                           ("reads the variable", key and key.env)):  # fmt: skip
-            if text:
-                yield Runs(where=where, what=what, text=text)
+        yield from _of_source(where, hook.key)
+    for reached in tell.apprise:
+        yield Runs(where=where, what="tells, over Apprise", text=reached.name)
+        yield from _of_source(where, reached.url)
 
 
 def listed(runbook: Runbook) -> list[str]:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from runbook_tui.book.model import (
+    Announcement,
     Change,
     Command,
     GateStatement,
@@ -31,6 +32,7 @@ REFERENCES: tuple[tuple[type, str], ...] = (
     (Phase, "needs"),
     (Procedure, "applies_to"),
     (Watch, "applies_to"),
+    (Announcement, "applies_to"),
     (GateStatement, "before"),
     (Command, "step"),
 )
@@ -68,8 +70,13 @@ def included(runbook: Runbook, into: str, line: int) -> Runbook:
     watches = (
         w if w.applies_to else dataclasses.replace(w, applies_to=(into,)) for w in runbook.watches
     )
+    announcements = (
+        a if a.applies_to else dataclasses.replace(a, applies_to=(into,))
+        for a in runbook.announcements
+    )
     return dataclasses.replace(runbook, phases=(phase,), criteria=(), procedures=tuple(procedures),
-                               watches=tuple(watches))  # fmt: skip
+                               watches=tuple(watches),
+                               announcements=tuple(announcements))  # fmt: skip
 
 
 def _renamed(value: Any, name: Rename) -> Any:

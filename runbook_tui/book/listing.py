@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.durations import window as between
 from runbook_tui.book.model import (
+    Announcement,
     Change,
     Check,
     Environment,
@@ -20,6 +21,7 @@ from runbook_tui.book.model import (
     Watch,
 )
 from runbook_tui.book.plain_text import printable
+from runbook_tui.book.targets import NO_PROBE, how, unmeasured
 
 WIDTH = 160
 
@@ -146,13 +148,16 @@ def _offered(runbook: Runbook) -> Iterator[str]:
 
 
 def _facts(runbook: Runbook) -> Iterator[str]:
+    bare = list(unmeasured(runbook))
     groups = {
         "values": [_value(p) for p in runbook.parameters],
         "environments": [_environment(e) for e in runbook.environments],
         "roles": [f"{name}: {', '.join(who)}" for name, who in runbook.roles.items()],
         "watches": [_watch(w) for w in runbook.watches],
+        "announces": [_announcement(a) for a in runbook.announcements],
         "thresholds": [
             (f"{t.name} {t.op} {t.value:g} {t.unit}" if t.value is not None else t.name).rstrip()
+            + (f" ({NO_PROBE}; {how(t)})" if t in bare else "")
             for t in runbook.thresholds
         ],
         "contacts": [f"{c.role}: {c.who}" for c in runbook.contacts],
@@ -182,9 +187,31 @@ def _ladder(ladder: Escalation) -> str:
 
 def _watch(watch: Watch) -> str:
     sides = (("below", watch.below), ("above", watch.above), ("equal", watch.equal))
-    limits = [f"{word} {value:g}" for word, value in sides if value is not None]
+    unit = f" {watch.unit}" if watch.unit else ""
+    limits = [f"{word} {value:g}{unit}" for word, value in sides if value is not None]
     often = [f"every {spoken(watch.every)}"] if watch.every is not None else []
-    return ", ".join([f"{watch.title}  [{watch.id}]", *often, *limits])
+    row = [f"{watch.samples} in a row"] if watch.samples > 1 else []
+    does = [f"on a breach: {watch.on_breach}"] if watch.on_breach != "alert" else []
+    said = ", ".join([f"{watch.title}  [{watch.id}]", *often, *limits, *row, *does])
+    return f"{said}  {_looks_at(watch)}"
+
+
+def _looks_at(watch: Watch) -> str:
+    """What a watch looks at, its command or its address."""
+    probe = watch.probe
+    if probe.run is not None:
+        return f"$ {_short(probe.run)}"
+    return " ".join((probe.http or probe.prometheus or {}).values())
+
+
+def _announcement(one: Announcement) -> str:
+    during = f"during {', '.join(one.applies_to)}" if one.applies_to else "during the whole run"
+    what = f" for {', '.join(one.matchers)}" if one.matchers else ""
+    return f"{one.id}: {KINDS[one.form]}{what} at {one.url}, {during}"
+
+
+KINDS = {"alertmanager": "a silence", "grafana": "an annotation", "generic": "change events",
+         "cloudevents": "change events", "pagerduty": "change events"}  # fmt: skip
 
 
 def _value(parameter: Parameter) -> str:

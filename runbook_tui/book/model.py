@@ -340,9 +340,13 @@ class Watch(Placed):
     severity: str = "high"
     respond_within: float | None = None
     on_breach: str = "alert"
+    notify: bool = True
+    """Whether people are told of a breach as of any alarm: the ladders, `Tell`."""
     applies_to: tuple[str, ...] = ()
     dashboard: str = ""
     unit: str = ""
+    target: str = ""
+    """The name of the `Threshold` that it measures, which gives its limits and unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,7 +382,7 @@ class Contact(Placed):
 class Escalation(Placed):
     """Who is told next about a topic, and within how many seconds.
 
-    ``on``: what lets it start by itself: ``overrun``, ``gate``, ``stage``.
+    ``on``: what lets it start by itself: ``overrun``, ``gate``, ``stage``, ``breach``.
     """
 
     topic: str
@@ -398,11 +402,49 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppriseAddress:
+    """An address of Apprise: what it is called in the record, and where it comes from."""
+
+    name: str
+    url: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
-    """How people are told of alarms: by a ``command``, by webhooks; nothing of it: nobody is."""
+    """How people are told of alarms: by a ``command``, by webhooks, by Apprise; nothing of it:
+    nobody is."""
 
     command: str | None = None
     webhooks: tuple[Webhook, ...] = ()
+    apprise: tuple[AppriseAddress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement(Placed):
+    """Something elsewhere that says that the run is under way: opened and closed with it.
+
+    ``form``: ``alertmanager`` (a silence for ``matchers``, which ends by itself ``expires`` seconds
+    after it was prolonged last), ``grafana`` (an annotation), ``generic``, ``cloudevents`` or
+    ``pagerduty`` (change events). ``token`` is where what lets us in comes from. ``applies_to`` are
+    the phases, changes and steps during which it stands; none: the whole run.
+    """
+
+    id: str
+    form: str
+    url: str
+    token: Secret | None = None
+    matchers: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    dashboard: str = ""
+    panel: int | None = None
+    text: str = ""
+    expires: float = 900.0
+    applies_to: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is called where people read it."""
+        return self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -470,6 +512,7 @@ class Runbook:
     contacts: tuple[Contact, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     tell: Tell = Tell()
+    announcements: tuple[Announcement, ...] = ()
     gates: tuple[GateStatement, ...] = ()
     sections: tuple[Section, ...] = ()
     rollback_sections: tuple[Section, ...] = ()

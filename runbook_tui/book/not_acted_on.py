@@ -32,6 +32,12 @@ def _step(step: Step) -> Iterator[Finding]:
         yield _found(step, f"“evidence” {about} is not fetched from another machine; only"
                      " files of this one are kept: let it put out what it has found")  # fmt: skip
 
+    for name in step.evidence:
+        parts = [part for part in name.split("/") if part not in ("", ".")]
+        if name.startswith(("/", "~")) or ".." in parts or not parts:
+            yield _found(step, f"“evidence” {about} never keeps “{name}”: only files of its folder"
+                         " are kept; copy it there, or put it out")  # fmt: skip
+
 
 def _found(item: Placed, message: str, severity: str = "medium") -> Finding:
     return Finding(

@@ -7,7 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
-from runbook_tui.book.actions import ACTIONS, action_kind, no_action
+from runbook_tui.book.actions import (
+    ACTIONS,
+    CANCELS,
+    action_kind,
+    comes_with_undo,
+    no_action,
+)
+from runbook_tui.book.announcing import announcement_faults, announcement_findings
 from runbook_tui.book.conditions import ConditionError, parse
 from runbook_tui.book.cycles import cycles
 from runbook_tui.book.environment_rules import environment_faults
@@ -16,6 +23,7 @@ from runbook_tui.book.host_rules import on_hosts
 from runbook_tui.book.inner_code import secrets_in_code, values_in_code
 from runbook_tui.book.lost import Lost
 from runbook_tui.book.model import (
+    Announcement,
     Change,
     Check,
     Gate,
@@ -60,6 +68,7 @@ def broken_rules(runbook: Runbook, places: Places, lost: Lost) -> list[Fault]:
     faults += on_hosts(runbook, places)
     faults += environment_faults(runbook, places, lost)
     faults += watch_faults(runbook, places, lost)
+    faults += announcement_faults(runbook, places, lost)
     faults += (f for name, f in _values(runbook, places) if not (name and lost.value(name)))
     faults += (inner.fault() for inner in secrets_in_code(runbook, places))
     return faults
@@ -79,7 +88,9 @@ def _needs(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
                 yield _fault(places.of(item, "needs"),
                              f"“{item.id}” needs “{need}”, which is not there")  # fmt: skip
     known = set(items) | {c.id for p in runbook.phases for c in p.changes}
-    applied: list[Procedure | Watch] = [*runbook.procedures, *runbook.watches]
+    applied: list[Procedure | Watch | Announcement] = [
+        *runbook.procedures, *runbook.watches, *runbook.announcements,
+    ]  # fmt: skip
     for one in applied:
         for name in one.applies_to:
             if name not in known and not lost.id(name):
@@ -211,6 +222,9 @@ def _action(step: Step, places: Places) -> Iterator[Fault]:
     for name in known.required:
         if name not in step.arguments and not places.lost(step, "with"):
             yield _fault(places.of(step, "action"), f"{step.action} needs with.{name}")
+    if step.arguments.get("on_undo", CANCELS) != CANCELS:
+        yield _fault(places.of(step, "with_"), f"{step.action} can be undone by “{CANCELS}” alone",
+                     f'say on_undo = "{CANCELS}", or give an undo of your own')  # fmt: skip
     for name in step.arguments:
         if name not in (*known.required, *known.optional):
             names = ", ".join((*known.required, *known.optional))
@@ -318,6 +332,7 @@ def noticed(runbook: Runbook, places: Places) -> Runbook:
         findings += _remarks(step)
     findings += not_acted_on(runbook)
     findings += watch_findings(runbook)
+    findings += announcement_findings(runbook)
     findings += sense(runbook, of_model(runbook))
     known = {(f.code, f.source, f.line) for f in findings}
     for inner in (i.finding() for i in values_in_code(runbook, places)):
@@ -339,7 +354,8 @@ def _used(runbook: Runbook, p: Parameter) -> Iterator[int]:
 
 def _remarks(step: Step) -> Iterator[Finding]:
     action = action_kind(step.action) if step.action else None
-    does = step.run is not None or (action is not None and not (action.looks or action.undone))
+    undone = action is not None and comes_with_undo(step.action or "", step.arguments)
+    does = step.run is not None or (action is not None and not (action.looks or undone))
     if does and step.effect and step.undo is None and step.irreversible is None:
         yield Finding(
             code="no-undo", line=step.line, source=step.source,

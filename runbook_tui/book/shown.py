@@ -18,6 +18,11 @@ def shown(runbook: Runbook) -> Row:
     ``source`` beside a line is the file that the line is in.
     """
     runbook = stamped(runbook, runbook.source)
+    return {**_carried_out(runbook), **_around_it(runbook)}
+
+
+def _carried_out(runbook: Runbook) -> Row:
+    """What is done, and with which values."""
     return {
         "title": runbook.title,
         "phases": [
@@ -52,6 +57,12 @@ def shown(runbook: Runbook) -> Row:
              "production": e.production}
             for e in runbook.environments
         ],
+    }  # fmt: skip
+
+
+def _around_it(runbook: Runbook) -> Row:
+    """What is said about it: how it is taken back, how long it takes, who is asked and called."""
+    return {
         "rollback_sections": [
             {"title": s.title, **_at(s)} for s in runbook.rollback_sections
         ],

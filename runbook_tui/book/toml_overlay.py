@@ -12,6 +12,7 @@ from typing import Any
 import tomli_w
 
 from runbook_tui.book import model as m
+from runbook_tui.book.targets import NO_PROBE, unmeasured
 
 HEAD = """\
 What the plan does not say, to be filled in: take the “#” from a line and say what holds.
@@ -53,6 +54,10 @@ class _Writing:
         for phase in book.phases:
             yield from self._phase(phase)
         yield from self._procedures()
+        for target in unmeasured(book):
+            said = f"[[watch]]\ntarget = {_value(target.name)}"
+            run = 'run = "a command that puts out a number"\nevery = "30s"'
+            yield from ("", *_remark(f"{NO_PROBE}\n{said}\n{run}"))
         yield from ("", *_remark('[[watch]]\ntitle = "…"\nrun = "a command that puts out a number"'
                                  '\nevery = "30s"\nbelow = 99.0'))  # fmt: skip
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from runbook_tui.book import merging
+from runbook_tui.book import merging, targets
 from runbook_tui.book import model as m
 from runbook_tui.book import toml_schema as t
 from runbook_tui.book.amending import amended, joined
+from runbook_tui.book.announcing import announced_by
 from runbook_tui.book.files import Files
 from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.model import Runbook
@@ -107,18 +108,26 @@ class _Reading:
         self._nodes = nodes
         self._files = files
         self._outside = outside
+        self._targets: list[m.Threshold] = []
 
     def runbook(self, plan: t.PlanTable, source: str) -> Runbook:
         """The plan, added to what it takes in."""
+        return self._with_words(self._carried_out(plan, source), plan)
+
+    def _carried_out(self, plan: t.PlanTable, source: str) -> Runbook:
+        """What is done, measured and taken back, with which values and by whom."""
         base, parts = self._outside.base or Runbook(title=""), self._outside.parts.values()
         others = self._outside.runbooks
         phases = self._nodes.phases(plan)
+        self._targets = [
+            *(x for o in others for x in o.thresholds),
+            *(self._threshold(x, ("threshold", n)) for n, x in enumerate(plan.threshold)),
+        ]
         watches = [self._watch(w, ("watch", n)) for n, w in enumerate(plan.watch)]
         procedures = [self._procedure(p, ("procedure", n)) for n, p in enumerate(plan.procedure)]
         given = {name: self._parameter(name, p, base) for name, p in plan.parameters.items()}
         teams = {name: self._team(name, x, base) for name, x in plan.team.items()}
         signers = plan.policy.allowed_signers
-        said = {a.before for a in plan.approval}
         return Runbook(
             title=plan.title or base.title,
             source=source,
@@ -145,10 +154,15 @@ class _Reading:
             environments=tuple(self._environments(plan, others)),
             watches=joined((w for o in others for w in o.watches), watches),
             procedures=joined((p for o in others for p in o.procedures), procedures),
-            thresholds=(
-                *(x for o in others for x in o.thresholds),
-                *(self._threshold(x, ("threshold", n)) for n, x in enumerate(plan.threshold)),
-            ),
+        )  # fmt: skip
+
+    def _with_words(self, runbook: Runbook, plan: t.PlanTable) -> Runbook:
+        """What is said about it: targets, people, texts, and commands that stand beside."""
+        others = self._outside.runbooks
+        said = {a.before for a in plan.approval}
+        return replace(
+            runbook,
+            thresholds=tuple(self._targets),
             alerts=(
                 *(a for o in others for a in o.alerts),
                 *(m.Alert(severity=a.severity, condition=a.condition,
@@ -169,6 +183,9 @@ class _Reading:
             ),
             tell=told_by((o.tell for o in others), plan.tell, self._nodes,
                          lost=self._files.lost.telling),
+            announcements=announced_by(
+                (a for o in others for a in o.announcements), plan.announce, self._nodes
+            ),
             sections=(
                 *(s for o in others for s in o.sections),
                 *self._sections(plan, rollback=False),
@@ -270,7 +287,7 @@ class _Reading:
         if probes > 1 or (probes == 0 and base is None and not unread):
             self._nodes.fault(path, f"the watch “{w.title}” wants one of run, http, prometheus")
         watch = m.Watch(
-            id=self._nodes.id(w.id, w.title),
+            id=self._nodes.id(w.id, w.title or w.target or ""),
             title=w.title,
             line=self._nodes.line(path),
             probe=m.Probe(run=w.run, http=_asks(w.http), prometheus=_asks(w.prometheus),
@@ -290,11 +307,27 @@ class _Reading:
             severity=w.severity,
             respond_within=w.respond_within,
             on_breach=w.on_breach,
+            notify=w.notify,
             applies_to=tuple(w.applies_to),
             dashboard=w.dashboard or "",
             unit=w.unit or "",
+            target=w.target or "",
         )  # fmt: skip
+        watch = self._aimed(w, path, watch)
         return self._nodes.node(w, path, base, watch)
+
+    def _aimed(self, w: t.WatchTable, path: Path, watch: m.Watch) -> m.Watch:
+        """With the limits of the target that it names."""
+        if w.target is None:
+            return watch
+        target = targets.named(w.target, self._targets)
+        if target is not None:
+            return targets.aimed(watch, target)
+        if not self._files.lost.ids and "threshold" not in self._files.lost.names:
+            names = ", ".join(f"“{one.name}”" for one in self._targets[:5])
+            hint = f"there are {names}" if names else "the plan has no targets"
+            self._nodes.fault((*path, "target"), f"there is no target “{w.target}”", hint)
+        return watch
 
     def _procedure(self, p: t.ProcedureTable, path: Path) -> m.Procedure:
         procedure = m.Procedure(

@@ -56,6 +56,13 @@ def _title(value: object, info: ValidationInfo) -> object:
     raise PydanticCustomError("missing", "Field required")
 
 
+def _watch_title(value: object, info: ValidationInfo) -> object:
+    """A target gives its own; one that cannot be read may have."""
+    if value is None and info.data.get("target", "unread") is not None:
+        return ""
+    return _title(value, info)
+
+
 Title = Annotated[str, BeforeValidator(_title), Field(default=None, validate_default=True)]
 LONGEST = 36500 * 86400.0
 """A hundred years, in seconds: a time that far away can still be reckoned with."""
@@ -277,7 +284,8 @@ class WatchTable(Table):
 
     id: str | None = None
     titled: str | None = None
-    title: Title
+    target: str | None = None
+    title: Annotated[str, BeforeValidator(_watch_title), Field(default=None, validate_default=True)]
     run: str | None = None
     http: HttpTable | None = None
     prometheus: PrometheusTable | None = None
@@ -299,6 +307,7 @@ class WatchTable(Table):
     severity: str = "high"
     respond_within: Duration | None = None
     on_breach: Literal["alert", "block", "propose-rollback", "rollback"] = "alert"
+    notify: bool = True
 
 
 class StageStepTable(Table):
@@ -402,7 +411,7 @@ class EscalationTable(Table):
     topic: str
     ladder: Strings
     within: Duration | None = None
-    on: list[Literal["overrun", "gate", "stage"]] = []
+    on: list[Literal["overrun", "gate", "stage", "breach"]] = []
 
 
 class WebhookTable(Table):
@@ -413,11 +422,36 @@ class WebhookTable(Table):
     key: SecretTable | None = None
 
 
+class AppriseTable(Table):
+    """An address of Apprise that is told of alarms."""
+
+    name: str
+    url: SecretTable
+
+
 class TellTable(Table):
     """How people are told of alarms."""
 
     command: str | None = None
     webhook: list[WebhookTable] = []
+    apprise: list[AppriseTable] = []
+
+
+class AnnounceTable(Table):
+    """Something elsewhere that is opened and closed with the run."""
+
+    id: Annotated[str | None, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")] = None
+    form: Literal["alertmanager", "grafana", "generic", "cloudevents", "pagerduty"]
+    url: str | None = None
+    token: SecretTable | None = None
+    key: SecretTable | None = None
+    matchers: Strings = []
+    tags: Strings = []
+    dashboard: str | None = None
+    panel: Annotated[int, Field(ge=0)] | None = None
+    text: str | None = None
+    expires: Annotated[float, BeforeValidator(_duration), Field(ge=30, le=86400)] = 900.0
+    applies_to: Strings = []
 
 
 class PlanTable(Table):
@@ -443,6 +477,7 @@ class PlanTable(Table):
     contact: list[ContactTable] = []
     escalation: list[EscalationTable] = []
     tell: TellTable = TellTable()
+    announce: list[AnnounceTable] = []
     command: list[CommandTable] = []
     approval: list[ApprovalTable] = []
     takes: list[TakesTable] = []

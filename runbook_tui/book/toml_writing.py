@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from runbook_tui.book import model as m
+from runbook_tui.book.announcing import announce_tables
 from runbook_tui.book.durations import write_duration
 from runbook_tui.book.ids import slug
 from runbook_tui.book.telling import tell_table
@@ -76,6 +77,7 @@ class _Writing:
             **_some(contact=[self._fields(x) for x in book.contacts]),
             **_some(escalation=[self._fields(x) for x in book.escalations]),
             **_some(tell=tell_table(book.tell)),
+            **_some(announce=announce_tables(book.announcements)),
             **_some(command=[self._command(c) for c in self._told]),
             **_some(approval=[self._fields(g) for g in self._approvals()]),
             **_some(takes=[{"text": e.text, "takes": _takes(e)} for e in self._takes()]),
@@ -269,6 +271,8 @@ def _watch(watch: m.Watch) -> Table:
         "severity": watch.severity,
         **_seconds(respond_within=watch.respond_within),
         "on_breach": watch.on_breach,
+        **({} if watch.notify else {"notify": False}),
+        **_some(target=watch.target),
         **_some(applies_to=list(watch.applies_to), dashboard=watch.dashboard, unit=watch.unit),
     }  # fmt: skip
 

@@ -71,6 +71,12 @@ def watch_findings(runbook: Runbook) -> Iterator[Finding]:
                 message=f"the watch “{watch.title}” has no limit and is never breached: say"
                 " below, above or equal",
             )  # fmt: skip
+        if watch.below is not None and watch.above is not None and watch.above < watch.below:
+            yield Finding(
+                code="watch-always", severity="high", line=watch.line, source=watch.source,
+                message=f"the watch “{watch.title}” is always breached: no value is neither below"
+                f" {watch.below:g} nor above {watch.above:g}",
+            )  # fmt: skip
 
 
 def _addresses(watch: Watch) -> Iterator[str]:

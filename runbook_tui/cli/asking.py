@@ -60,6 +60,10 @@ class Answers:
             return True
         return self._may_ask and confirmed(question)
 
+    def choose(self, question: str) -> bool:
+        """Yes or no to what only a person knows; ``--yes`` does not answer that."""
+        return self._may_ask and confirmed(question)
+
     def said_yes(self, refusal: Refusal) -> bool:
         """Whether the refusal that was just answered was a confirmation."""
         return isinstance(refusal, ConfirmationNeeded)

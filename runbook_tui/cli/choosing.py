@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from runbook_tui.cli import exits
 from runbook_tui.cli.exits import Ended
 from runbook_tui.run import events as e
 from runbook_tui.run.times import epoch
+from runbook_tui.session import account
 from runbook_tui.session.opening import find_run
 from runbook_tui.session.ports.journal import Brief, Journal, RunEntry
 
@@ -38,6 +40,8 @@ class Glance:
     """Everybody who did anything, or was handed the lead."""
     begun: tuple[str, ...] = ()
     """Ids of the steps that were ever started."""
+    outside: bool = False
+    """Whether a rollback without the journal has done something that is not entered yet."""
 
     @property
     def word(self) -> str:
@@ -151,7 +155,21 @@ def glance(entry: RunEntry, events: Iterable[Brief]) -> Glance:
 
 def glances(journal: Journal) -> list[Glance]:
     """All runs, newest first."""
-    return [glance(entry, journal.briefs(entry.run)) for entry in journal.runs()]
+    return [_glance_now(journal, entry) for entry in journal.runs()]
+
+
+def _glance_now(journal: Journal, entry: RunEntry) -> Glance:
+    """A run at a glance, with what a rollback has done that nobody has entered into the journal."""
+    from runbook_tui import wiring
+
+    found = glance(entry, journal.briefs(entry.run))
+    if not found.to_undo and not found.rolling_back:
+        return found
+    kept = [b for path in wiring.accounts(entry.run) for b in account.briefs(path)]
+    if not kept:
+        return found
+    told = glance(entry, [*journal.briefs(entry.run), *kept])
+    return dataclasses.replace(told, outside=True)
 
 
 def choose(journal: Journal, name: str | None) -> str:

@@ -64,6 +64,7 @@ def _findings() -> Iterator[Finding]:
         _bash,
         lambda: _program("git", ("git", "--version"), serious=True),
         lambda: _program("ssh-keygen", None, serious=False),
+        _github,
         _terminal,
         lambda: _writable(home),
         lambda: _filesystem(home),
@@ -99,6 +100,19 @@ def _program(name: str, argv: tuple[str, ...] | None, *, serious: bool) -> Findi
     outcome = HelperRunner().run(argv, timeout=5.0)
     text = (outcome.stdout or outcome.stderr).strip()
     return Finding(name=name, good=outcome.exit == 0, text=text, serious=serious)
+
+
+def _github() -> Finding:
+    """Where a token for GitHub is looked for, in that order, and which counts; never what it is."""
+    from runbook_tui.forge.tokens import API, sources
+
+    url = (os.environ.get("GITHUB_API_URL") or API).rstrip("/")
+    said, found = [], False
+    for one in sources(url):
+        said.append(f"{one.name}: {one.why or ('there, not used' if found else 'USED')}")
+        found = found or bool(one.token)
+    text = ", ".join(said) + ("" if found else "; only actions at GitHub need one")
+    return Finding(name="github", good=found, text=text, serious=False)
 
 
 def _terminal() -> Finding:

@@ -24,5 +24,9 @@ class Ended(Exception):
         self.hint = hint
 
 
+class LedElsewhere(Ended):
+    """Somebody else leads the run now."""
+
+
 class BackWanted(Exception):
     """Somebody who goes through a run as lines wants it rolled back."""

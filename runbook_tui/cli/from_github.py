@@ -34,7 +34,7 @@ def command(
     """
     from runbook_tui.book.findings import PlanFaults
     from runbook_tui.book.reader import read
-    from runbook_tui.forge.github_client import tell_by
+    from runbook_tui.forge.github_client import AGAIN, tell_by
     from runbook_tui.forge.program import ActionFailed
     from runbook_tui.forge.proposed_plan import plan
     from runbook_tui.forge.proposing import propose
@@ -50,7 +50,8 @@ def command(
     try:
         found = propose(repository, labels, drafts=drafts, tell=say.err)
     except ActionFailed as failure:
-        raise Ended(exits.STEP_FAILED, str(failure)) from failure
+        why = str(failure).replace(AGAIN, "then ask again")
+        raise Ended(exits.STEP_FAILED, why) from failure
     text = plan(found, labels, method)
     try:
         read(text, "plan.toml")

@@ -98,9 +98,7 @@ def _on_screen() -> int:
     if choice is None:
         return exits.DONE
     if choice.run:
-        from runbook_tui.cli.resume import on_screen
-
-        return on_screen(choice.run, first="rollback" if choice.panic else "")
+        return _go_on(choice.run, first="rollback" if choice.panic else "")
     from runbook_tui.cli.run import start_on_screen
     from runbook_tui.cli.starting import Start
 
@@ -111,3 +109,13 @@ def _on_screen() -> int:
         typed=choice.values,
     )
     return start_on_screen(start)
+
+
+def _go_on(run: str, first: str) -> int:
+    """Lead the run, or take part in it where somebody else does: they may roll back, too."""
+    from runbook_tui.cli import join, resume
+
+    try:
+        return resume.on_screen(run, first=first)
+    except exits.LedElsewhere:
+        return join.on_screen(run, first=first)

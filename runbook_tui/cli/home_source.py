@@ -58,14 +58,18 @@ class HomeSource:
         from runbook_tui.cli.needs import needs
         from runbook_tui.run.readiness import counted
         from runbook_tui.run.rollback import plan
+        from runbook_tui.run.state import BROKEN
 
         state = wiring.state_of(row.run)
         if state is None:
             return replace(row, looked=True)
         words = counted(plan(state, "run", ""))
+        broken = [f"“{state.outline[id_].title}” {step.status.value}"
+                  for id_, step in state.steps.items()
+                  if step.status in BROKEN and id_ in state.outline.steps]  # fmt: skip
         return replace(
             row, waits=tuple(need.text for need in needs(state)[:MOST_LINES]), looked=True,
-            undo=f"↶ {words}" if words else "",
+            broken=tuple(broken[:MOST_LINES]), undo=f"↶ {words}" if words else "",
         )  # fmt: skip
 
     def plans(self) -> list[PlanRow]:

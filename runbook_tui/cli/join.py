@@ -22,22 +22,47 @@ if TYPE_CHECKING:
 @click.option("--share", metavar="REMOTE", help="the git remote over which the run is shared")
 @click.option("--no-tui", is_flag=True, help="follow it as lines of text, until it ends")
 @click.option("--wall", is_flag=True, help="in large type, for a room to look at")
+@click.option("--served", metavar="ROLE", hidden=True, help="for a browser, as `serve` starts it")
+@click.option("--own-keys", is_flag=True, hidden=True, help="that person's keys are on this host")
 @as_option
 def command(
-    run: str | None, share: str | None, no_tui: bool, wall: bool, claimed: str | None
+    run: str | None,
+    share: str | None,
+    no_tui: bool,
+    wall: bool,
+    served: str | None,
+    own_keys: bool,
+    claimed: str | None,
 ) -> int:
     """Look on, tick and sign in your own name, and roll back; the lead starts steps."""
+    if served is not None:
+        return _in_a_browser(run, claimed, may=served, proves=own_keys)
     if share is not None:
         return _elsewhere(share, run, claimed, no_tui=no_tui, wall=wall)
     if no_tui:
         return _follow(run, claimed)
+    return on_screen(run, claimed, first="wall" if wall else "")
+
+
+def on_screen(run: str | None, claimed: str | None = None, *, first: str = "") -> int:
+    """Take part in a run of this machine on the screen; ``first``: what is shown first."""
     from runbook_tui.cli.screen import need_terminal, show
     from runbook_tui.tui.opening import Opening
 
     need_terminal()
     name = f"run {run}" if run else "the newest run"
     opening = Opening(name, partial(_open, run, claimed))
-    return show(opening, "join", partial(_lead, claimed), first="wall" if wall else "")
+    return show(opening, "join", partial(_lead, claimed), first=first)
+
+
+def _in_a_browser(run: str | None, claimed: str | None, *, may: str, proves: bool) -> int:
+    """The screen of somebody whom `serve` has let in; the session holds what they may."""
+    from runbook_tui.cli.screen import need_terminal, show
+    from runbook_tui.tui.opening import Opening
+
+    need_terminal()
+    work = partial(_open, run, claimed, may=may, proves=proves)
+    return show(Opening(f"run {run}", work), "join", served=True)
 
 
 def _lead(claimed: str | None, wanted: Wanted) -> int:
@@ -99,7 +124,10 @@ def _follow_elsewhere(remote: str, run: str | None, claimed: str | None) -> int:
         session.close()
 
 
-def _open(run: str | None, claimed: str | None, opening: Opening) -> Opened:
+def _open(
+    run: str | None, claimed: str | None, opening: Opening, *, may: str = "", proves: bool = False
+) -> Opened:
+    """Open a run for somebody beside the lead; ``may`` and ``proves`` as in `Guest`."""
     from runbook_tui import wiring
     from runbook_tui.cli.opening import run_named
     from runbook_tui.cli.screen import opened
@@ -109,7 +137,10 @@ def _open(run: str | None, claimed: str | None, opening: Opening) -> Opened:
     opening.name = f"run {chosen}"
     who = actor(claimed)
     opening.doing = "reading the plan and the journal"
-    session = wiring.open_session(chosen, who, leads=False)
+    guest = wiring.guest(who, may, proves=proves) if may else None
+    session = wiring.open_session(
+        chosen, guest.actor if guest is not None else who, leads=False, guest=guest
+    )
     opening.commit()
     session.open()
     return opened(session)
@@ -120,5 +151,5 @@ def _follow(run: str | None, claimed: str | None) -> int:
     from runbook_tui.cli.opening import reading, run_named, taking_part
 
     with taking_part(run_named(run), actor(claimed)) as session, reading() as journal:
-        session.appear("follows without a screen")
+        session.presence.enter(session.actor, "follows without a screen")
         return follow(session, journal)

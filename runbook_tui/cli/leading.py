@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
-from runbook_tui.cli.exits import BackWanted, Ended
+from runbook_tui.cli.exits import BackWanted, LedElsewhere
 from runbook_tui.cli.sharing import begin, end, no_longer_shared
 from runbook_tui.cli.telling import begin_telling
 from runbook_tui.cli.tracing import leave_traces
@@ -56,11 +56,12 @@ def lead_lines(
     session = _session(run, who, plan)
     found = session.state
     begun = found.seq if after is None else after
-    session.look_back(LOOK_BACK)
+    session.lookout.look_back(LOOK_BACK)
     session.measuring.attended = plain
     _open(session, resume=resume, taking=taking)
-    session.appear("leads without a screen")
-    begin(session, share)
+    session.presence.enter(session.actor, "leads without a screen")
+    # Where nobody waits on a screen, a run would stop for a decision that is on its way.
+    begin(session, share, look=resume and not watch)
     try:
         known = () if share else no_longer_shared(session.state)
         for line in (*other_runs(run), *plan_changed(session, resume=resume), *known):
@@ -82,7 +83,12 @@ def lead_lines(
         leave_traces(session.state)
     from runbook_tui.cli.plain import roll_back
 
-    return roll_back(run)
+    ended = roll_back(run)
+    if ended is not None:
+        return ended
+    return lead_lines(
+        run, who, values, yes=yes, resume=True, after=None, people=people, share=share, plain=plain
+    )
 
 
 def led(
@@ -97,7 +103,7 @@ def led(
     share: str = "",
     taking: Takeover | None = None,
 ) -> Opened:
-    """Lead a run for a screen, which says ``said`` first; raises `Ended` where somebody else leads.
+    """Lead a run for a screen, which says ``said`` first; raises `LedElsewhere`.
 
     It may be left until the run is opened in this person's name.
     """
@@ -128,7 +134,7 @@ def _session(run: str, who: Actor, plan: PlanFiles | None) -> Session:
 def _open(session: Session, *, resume: bool, taking: Takeover | None) -> None:
     why = taking or Takeover()
     if not session.open(resume=resume, reason=why.reason, seize=why.seize):
-        raise led_by(session.run, session.lead_lock.holder())
+        raise led_by(session.run, session.lead.lock.holder())
     begin_telling(session)
 
 
@@ -178,9 +184,9 @@ def _watching(session: Session, found: RunState, after: int) -> int:
         return Watching(session, journal, found, after).walk()
 
 
-def led_by(run: str, holder: str) -> Ended:
+def led_by(run: str, holder: str) -> LedElsewhere:
     """Somebody else leads this run."""
-    return Ended(
+    return LedElsewhere(
         exits.REFUSED,
         f"run {run} is led by {holder or 'somebody else'} now",
         f"take part with `runbook join {run}`, wait until they leave, or take it over:"

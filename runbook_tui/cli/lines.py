@@ -22,9 +22,10 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.handing_over import who_leads
 from runbook_tui.run.merges import MERGES
+from runbook_tui.run.order import blockers, passed
 from runbook_tui.run.requests import ConfirmationNeeded, PersonNeeded, Refusal, ValuesMissing
 from runbook_tui.run.several import next_ones, standing, status_of, to_begin
-from runbook_tui.run.state import BROKEN, OVER, RunState, Status, blockers, passed
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status
 from runbook_tui.run.summary import summary
 from runbook_tui.run.upcoming import next_open
 from runbook_tui.session.ports.journal import Journal
@@ -46,12 +47,17 @@ class Lines:
     What happened after event ``after`` is told first.
     """
 
+    comes_back = "--no-tui"
+    """How a run that was left is gone on with in the same manner."""
+
     def __init__(
         self, session: Session, journal: Journal, answers: Answers, found: RunState, after: int
     ) -> None:
         self._session = session
         self._answers = answers
         self._narrator = Narrator(journal, found, after)
+        self._wanted: set[str] = set()
+        """Optional steps that a person has asked for."""
         self._retry = {i for i, s in found.steps.items() if s.status in BROKEN}
         self._retry |= {found.outline[i].parent for i in self._retry
                         if found.outline.on_one_of_several(i)}  # fmt: skip
@@ -163,7 +169,10 @@ class Lines:
 
     def _busy(self, state: RunState) -> bool:
         """Whether something is under way that ends by itself."""
-        if any(next_ones(state, state.outline.steps[id_]) for id_ in self._rolled):
+        if any(
+            next_ones(state, state.outline.steps[id_]) and not blockers(state, id_)
+            for id_ in self._rolled
+        ):
             return True  # The session begins it there.
         for id_, step in state.steps.items():
             if id_ not in state.outline.steps:
@@ -199,11 +208,35 @@ class Lines:
                 continue
             startable = status is Status.READY or (status in BROKEN and not blockers(state, id_))
             if startable and (not step.manual or (several and to_begin(state, step))):
+                if self._is_left(state, id_):
+                    continue
                 return id_
             if state.outline.advised and not passed(state, id_):
                 # A Markdown plan only advises its order; what nobody looks at keeps to it.
                 return None
         return None
+
+    def _is_left(self, state: RunState, id_: str) -> bool:
+        """Whether a part of a Markdown plan that may not be wanted is left out.
+
+        “If the disk is full”, or one of several ways: only a person knows. Without one it is left
+        out where nothing else is open and something was done, and else waited for.
+        """
+        wanted = id_ in self._retry or id_ in self._wanted or state.step(id_).attempt
+        if not state.outline.advised or not state.outline.optional(id_) or wanted:
+            return False
+        if not left_open(state) and any(s.status is Status.DONE for s in state.steps.values()):
+            return True
+        title = state.outline[id_].title
+        if self._answers.choose(f"“{title}” is done only where it is wanted. Carry it out"):
+            self._wanted.add(id_)
+            return False
+        how = f"leave it out:  runbook skip {state.run} {id_} --reason TEXT"
+        raise Ended(
+            exits.WAITING,
+            f"“{title}” is done only where it is wanted, and nobody has said that it is",
+            f"  {how}\n  or take it:    runbook resume {state.run}   (on a terminal)",
+        )
 
     def _foretell(self, id_: str | None) -> None:
         """Say at the start, and of each phase, when the run will be done."""
@@ -284,7 +317,7 @@ class Lines:
             say.err("nothing can start now:", bold=True)
             for line in _stuck(state):
                 say.err(f"  {line}")
-        say.err(f"then go on with: runbook resume {state.run} --no-tui")
+        say.err(f"then go on with: runbook resume {state.run} {self.comes_back}")
         for line in followed_up(state):
             say.err(line)
         return exits.WAITING
@@ -321,7 +354,7 @@ class Lines:
         run = self._state.run
         titles = ", ".join(self._narrator.title(i) for i in running)
         say.err(f"left; still running: {titles}; it goes on" if running else "left; nothing runs")
-        say.err(f"go on with:     runbook resume {run} --no-tui")
+        say.err(f"go on with:     runbook resume {run} {self.comes_back}")
         if running:
             say.err(f"stop it with:   runbook stop {run}")
         say.err(f"bring it back:  runbook rollback {run}")

@@ -85,6 +85,8 @@ class Narrator:
             return None if payload.exit in expected and not payload.lost else BAD
         if isinstance(payload, e.WatchBreached | e.WatchUnknown):
             return BAD
+        if isinstance(payload, e.Announced) and payload.result == "failed":
+            return BAD
         if isinstance(payload, e.WatchCleared):
             return GOOD
         if isinstance(payload, e.UndoFinished):

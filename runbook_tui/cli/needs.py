@@ -7,18 +7,10 @@ from dataclasses import dataclass, replace
 from runbook_tui.run.closed_loop import against
 from runbook_tui.run.counting import counted, why_shut
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, pending, way_out, words
+from runbook_tui.run.order import blockers, closed, gate_open, open_checks, over
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.several import status_of
-from runbook_tui.run.state import (
-    OVER,
-    RunState,
-    Status,
-    blockers,
-    closed,
-    gate_open,
-    open_checks,
-    over,
-)
+from runbook_tui.run.state import OVER, RunState, Status
 from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.run.verdicts import missing, rejected, rejections
 from runbook_tui.run.watch_holds import holding, why
@@ -76,14 +68,17 @@ def _wanted(state: RunState) -> list[Need]:
 
 
 def _held(state: RunState) -> list[Need]:
-    """Watches that hold a gate shut that is next in the way."""
+    """Watches that hold a gate shut that is next in the way, or what comes next without one."""
     shut = (n for n in state.outline.gated if gate_open(state, n.id) and not over(state, n.id))
     watches = {w.id: w for n in shut if _reached(state, n) for w in holding(state, n.id)}
-    return [
-        Need(text=f"a gate is held shut: {why(state, watch)}",
-             how=f"runbook override {state.run} {id_} --reason …")
-        for id_, watch in watches.items()
-    ]  # fmt: skip
+    found = {id_: f"a gate is held shut: {why(state, watch)}" for id_, watch in watches.items()}
+    for phase in state.runbook.phases if state.watches else ():
+        if not over(state, phase.id) and _reached(state, state.outline[phase.id]):
+            for watch in holding(state, phase.id):
+                found.setdefault(watch.id, f"nothing starts in “{phase.title}” now:"
+                                 f" {why(state, watch)}")  # fmt: skip
+    how = f"runbook override {state.run}"
+    return [Need(text=text, how=f"{how} {id_} --reason …") for id_, text in found.items()]
 
 
 def _reached(state: RunState, node: Node) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from runbook_tui.book.plain_text import printable
@@ -23,10 +23,17 @@ PATIENCE = 60.0
 POLL = 0.03
 
 
-def offer_all(session: Session, ask_value: Callable[[str], bool]) -> None:
-    """Offer each command that has not ended well yet; ``ask_value`` asks for a value by name."""
-    for id_ in [offer.id for offer in _offered(session.state)]:
+def offer_all(
+    session: Session, ask_value: Callable[[str], bool], but: Collection[str] = ()
+) -> frozenset[str]:
+    """Offer each command that has not ended well yet, ``but`` these; returns which.
+
+    ``ask_value`` asks for a value by name.
+    """
+    found = [offer.id for offer in _offered(session.state) if offer.id not in but]
+    for id_ in found:
         _Offering(session, id_, ask_value).carry_out()
+    return frozenset(found)
 
 
 def _offered(state: RunState) -> Iterator[Offer]:

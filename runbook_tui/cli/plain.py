@@ -33,14 +33,23 @@ back           roll back: shows what would be taken back, and asks
 stop           stop what runs
 leave          leave; what runs goes on, `runbook resume RUN --plain` comes back
 """
+FAILED = {
+    "back": "roll back: shows what would be taken back, and asks",
+    "skip": "leave it out; the reason is asked for",
+}
+"""What else is offered with its number when a step has failed."""
 
 
 class PlainLines(Lines):
     """Walks through an open session, and asks before each step and for all that a person gives."""
 
+    comes_back = "--plain"
+
     def walk(self, *, leaves: bool = True) -> int:
         """To the end, or until the person leaves; raises `BackWanted`."""
         say.err("lines only; `help` and Enter lists what can be answered", bold=True)
+        # What has failed before is told and asked about, not merely offered as the next step.
+        self._retry.clear()
         return super().walk(leaves=leaves)
 
     def _walk(self, leave: threading.Event) -> int:
@@ -90,10 +99,13 @@ class PlainLines(Lines):
             found = self._state.step(part)
             say.err(f"{self._narrator.title(part)} {found.status.value}: {found.reason}",
                     colour="red", bold=True)  # fmt: skip
-        number = self._ask_for([f"try “{printable(step.title, 80)}” again"], step=id_)
+        offers = [f"try “{printable(step.title, 80)}” again", *FAILED.values()]
+        number = self._ask_for(offers, step=id_)
         if number is not None and number < 0:
             return self._leave()
-        if number == 0:
+        if number:
+            self._done(list(FAILED)[number - 1], id_)
+        elif number == 0:
             self._retry.add(id_)
             return super()._start(id_)
         return None
@@ -178,9 +190,16 @@ def need_person() -> None:
         raise Ended(exits.USAGE, "--plain asks, and nobody can answer here", "say --no-tui")
 
 
-def roll_back(run: str) -> int:
-    """The rollback as lines, with its own questions."""
+def roll_back(run: str) -> int | None:
+    """The rollback as lines, with its own questions; None where nothing was started after all."""
     from runbook_tui.cli.program import program
 
-    ended = program.main(["rollback", run], prog_name="runbook", standalone_mode=False)
-    return ended if isinstance(ended, int) else exits.DONE
+    try:
+        ended = program.main(["rollback", run], prog_name="runbook", standalone_mode=False)
+    except Ended as refused:
+        if refused.status != exits.WAITING:
+            raise
+        say.err(refused.message)
+        return None
+    # Nothing to roll back ends with this; a rollback never does.
+    return ended if isinstance(ended, int) and ended != exits.DONE else None

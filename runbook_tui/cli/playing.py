@@ -16,7 +16,8 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.asking import Answers
 from runbook_tui.cli.lines import Lines
 from runbook_tui.cli.opening import ask, taking_part
-from runbook_tui.cli.undoing import Undoing, print_plan
+from runbook_tui.cli.undo_list import print_plan
+from runbook_tui.cli.undoing import Undoing
 from runbook_tui.cli.values import Values
 from runbook_tui.command.runner import HelperRunner
 from runbook_tui.demo import story

@@ -17,6 +17,7 @@ COMMANDS = {
     "run": "start a run of a plan",
     "resume": "go on with a run as its lead",
     "join": "take part in a run as another person",
+    "serve": "a run in the browsers of people who have no terminal",
     "tick": "tick a check or criterion, or finish a step done by hand",
     "skip": "leave a step out, with a reason",
     "note": "write a remark down",

@@ -11,17 +11,19 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.asking import Answers, asked_as
 from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
-from runbook_tui.cli.undoing import Undoing, print_plan
+from runbook_tui.cli.undo_list import print_plan
+from runbook_tui.cli.undoing import Undoing
 from runbook_tui.cli.values import ask_for
 from runbook_tui.run import requests as r
 from runbook_tui.run.offers import open_values
+from runbook_tui.run.order import blockers
 from runbook_tui.run.reach import expected
 from runbook_tui.run.rehearsal import as_if, came_to, left_alone
 from runbook_tui.run.requests import ConfirmationNeeded, Refusal, ValuesMissing
 from runbook_tui.run.rollback import plan, running_plan, without
 from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.several import status_of
-from runbook_tui.run.state import BROKEN, RunState, Status, blockers
+from runbook_tui.run.state import BROKEN, RunState, Status
 from runbook_tui.run.undo_items import Absent
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.session import Session

@@ -46,7 +46,7 @@ def replace_plan(
             say.err(line)
         _agree(path, may_ask=may_ask, yes=yes)
         if not session.open(resume=True):
-            raise led_by(run, session.lead_lock.holder())
+            raise led_by(run, session.lead.lock.holder())
         answer = take(session, found, reason)
         if isinstance(answer, Refusal):
             raise refused(answer)

@@ -113,7 +113,8 @@ def _unknown(name: str | None, known: Mapping[str, int], who: Actor, wish: Wish)
 
 def _roll_back(run: str, who: Actor, wish: Wish) -> int:
     from runbook_tui import wiring
-    from runbook_tui.cli.undoing import Undoing, print_plan
+    from runbook_tui.cli.undo_list import print_plan
+    from runbook_tui.cli.undoing import Undoing
 
     unattended = wish.yes or not say.interactive()
     session = wiring.open_session(run, who, leads=False, unattended=unattended)
@@ -131,7 +132,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         say.err("a rollback of this run is under way; going on with it")
     else:
         scope, node = _scope(state, wish.scope)
-        session.look_around(checks=wish.only_plan)
+        session.lookout.look_around(checks=wish.only_plan)
         state = with_values(session.foreseen(), values.plain)
         absent = session.absent
         held = tuple(name for name in absent.secrets if name not in values.secret)

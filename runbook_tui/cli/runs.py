@@ -91,6 +91,8 @@ def undo_words(run: Glance) -> str:
     from runbook_tui.run.readiness import counted
     from runbook_tui.run.rollback import plan
 
+    if run.outside:
+        return f"{len(run.to_undo)} to undo after a rollback without the journal"
     state = wiring.state_of(run.entry.run)
     if state is None:
         return f"{len(run.to_undo)} to undo"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from runbook_tui.session.session import Session
+    from runbook_tui.tui.app import RunbookApp
     from runbook_tui.tui.leaving import Wanted
     from runbook_tui.tui.opening import Opened, Opening
 
@@ -36,27 +39,46 @@ def opened(session: Session, said: str = "") -> Opened:
     from runbook_tui.tui.opening import Opened
 
     gone = Deputy(session).dismiss
-    session.appear("leads" if session.leads else "looks on")
+    way = "leads" if session.leads else "looks on"
+    session.presence.enter(session.actor, way if session.guest is None else "in a browser")
     terminals = wiring.terminals() if session.elsewhere is None else wiring.no_terminals()
     return Opened(session=session, terminals=terminals, said=said, gone=gone)
 
 
+def _served(opening: Opening) -> RunbookApp:
+    """The application for somebody in a browser; redrawn by whoever serves it, with SIGUSR1."""
+    from runbook_tui.tui.app import RunbookApp
+
+    # Until there is something to be drawn again; by itself it would end the program.
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    # The leader of a session has the first terminal that it opens for its own: the kernel tells
+    # it of another size, and of the end.
+    os.close(os.open(os.ttyname(sys.stdin.fileno()), os.O_RDWR))
+    app = RunbookApp(opening)
+    app.served = True
+    return app
+
+
 def show(
     opening: Opening, verb: str, lead: Callable[[Wanted], int] | None = None, *,
-    first: str = "",
+    first: str = "", served: bool = False,
 ) -> int:  # fmt: skip
     """Open a run on the screen and stay until the person leaves; returns the exit status.
 
     ``verb`` is the command that comes back to it; ``lead`` opens the run again for a person who
-    wants to lead it; ``first``: what the screen begins with, as in `begin_with`. Raises what
-    kept it from being opened, once the screen has closed.
+    wants to lead it; ``first``: what the screen begins with, as in `begin_with`; ``served``: it is
+    for somebody in a browser, who has no settings here. Raises what kept it from being opened,
+    once the screen has closed.
     """
     from runbook_tui import wiring
     from runbook_tui.tui.app import RunbookApp
     from runbook_tui.tui.hangup import end_with_terminal
 
     end_with_terminal()
-    app = RunbookApp(opening, preferences=wiring.preferences(), seen=wiring.seen_hints())
+    if served:
+        app = _served(opening)
+    else:
+        app = RunbookApp(opening, preferences=wiring.preferences(), seen=wiring.seen_hints())
     app.begin_with(first)
     status = app.run()
     shown = opening.end()

@@ -40,8 +40,16 @@ def address(remote: str | None, folder: str) -> str:
     return found
 
 
-def begin(session: Session, remote: str) -> None:
-    """Mirror a run that is led here from now on; nothing for an empty address."""
+SOON, FIRST_LOOK = 1.0, 9.0
+"""Seconds that the remote may keep a run from going on as lines: unsaid, and then said."""
+
+
+def begin(session: Session, remote: str, *, look: bool = False) -> None:
+    """Mirror a run that is led here from now on; nothing for an empty address.
+
+    ``look``: come back once what was decided elsewhere meanwhile is known, or the remote is not
+    to be reached.
+    """
     from runbook_tui import wiring
 
     if remote and session.state.rehearsal:
@@ -50,6 +58,9 @@ def begin(session: Session, remote: str) -> None:
         mirror = wiring.share(session, remote)
         session.sharing = mirror
         mirror.start()
+        if look and not mirror.look(SOON):
+            say.err(f"looks for what was decided elsewhere meanwhile: {mirror.remote} …")
+            mirror.look(FIRST_LOOK)
 
 
 def no_longer_shared(state: RunState) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import binascii
 import dataclasses
 import json
 import re
+import shlex
 import sys
 import textwrap
 from pathlib import Path
@@ -137,7 +138,14 @@ def told(said: dict[str, Any]) -> list[str]:
     return [*lines, *([f"comment: {data['comment']}"] if data.get("comment") else [])]
 
 
-def say_slip(session: Session, request: SignNode) -> None:
-    """Print it."""
+def say_slip(session: Session, request: SignNode, more: str = "") -> None:
+    """Print it, and say what to do with what comes back; ``more``: options of that command."""
     for line in slip(session, request):
         say.out(line)
+    comment = f" --comment {shlex.quote(request.comment)}" if request.comment else ""
+    verb = "" if request.approve else " --reject"
+    say.err("once the signature is back, and before anything else is recorded:")
+    say.err(
+        f"  runbook sign {session.run} {request.node} --role {request.role}{verb}{comment}"
+        f" --as {shlex.quote(session.actor.identity)} --paste FILE{more}"
+    )

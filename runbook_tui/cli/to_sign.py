@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 from runbook_tui.book.model import Gate
 from runbook_tui.run.deadlines import pending, words
+from runbook_tui.run.order import gate_open, over, signed
 from runbook_tui.run.outline import Node
-from runbook_tui.run.state import RunState, Status, gate_open, over, signed
+from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.upcoming import gates_waiting
 
 NOTHING = "nothing in this run asks for a sign-off that is not given yet"
 
 
-def to_sign(state: RunState, at: float | None = None) -> list[str]:
+def to_sign(state: RunState, at: float | None = None, more: str = "") -> list[str]:
     """A line for each gate and sign-off that is not given, with the words that give it.
 
-    ``at`` (epoch seconds): then with the time that is left.
+    ``at`` (epoch seconds): then with the time that is left. ``more`` is said in each line, too.
     """
     now: list[str] = []
     later: list[str] = []
@@ -24,7 +25,7 @@ def to_sign(state: RunState, at: float | None = None) -> list[str]:
         lines = now if _due(state, node, what) else later
         for role in asked.roles:
             key = " --key FILE" if asked.signed else ""
-            lines.append(f"  runbook sign {state.run} {node.id} --role {role}{key}")
+            lines.append(f"  runbook sign {state.run} {node.id} --role {role}{key}{more}")
             limit = pending(state, node.id, what) if at is not None else None
             until = f"; {words(state, limit, at or 0.0)}" if limit is not None else ""
             lines.append(f"      {what} of “{node.title}”, {role}: {_who(state, role)}{until}")
@@ -40,6 +41,14 @@ def asks_for(state: RunState, node: str, role: str) -> bool:
         return False
     found = state.outline[node]
     return any(asked and role in asked.roles for asked in (found.gate, found.signoff))
+
+
+def by_key(state: RunState, node: str) -> bool:
+    """Whether a decision on a node is wanted with a key."""
+    if node not in state.outline:
+        return False
+    found = state.outline[node]
+    return any(asked and asked.signed for asked in (found.gate, found.signoff))
 
 
 def _asked(state: RunState) -> Iterator[tuple[Node, Gate, str]]:

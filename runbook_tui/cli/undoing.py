@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from runbook_tui.cli import beside, exits, say
@@ -13,17 +13,10 @@ from runbook_tui.cli.opening import ask
 from runbook_tui.cli.output import LogFollower
 from runbook_tui.cli.words import came_of
 from runbook_tui.run import requests as r
-from runbook_tui.run.differing import differing
 from runbook_tui.run.late_values import lacking
-from runbook_tui.run.reach import expected, reach, takes
+from runbook_tui.run.offers import offers
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.rollback import (
-    RollbackPlan,
-    about_to_act,
-    awaited,
-    plan,
-    without,
-)
+from runbook_tui.run.rollback import RollbackPlan, awaited, plan, without
 from runbook_tui.run.rollback_state import RollbackState, Severity
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.run.undo_items import Item
@@ -42,80 +35,6 @@ GOOD = frozenset({"done", "taken back", "rehearsed"})
 UNDOS = frozenset({"undo", "verify_undo"})
 
 
-def print_plan(
-    state: RunState, planned: RollbackPlan, here: Mapping[str, str], *, whole: bool = False
-) -> None:
-    """The list as it would be carried out, newest first; ``whole``: long undos to their end.
-
-    ``here`` is this terminal's environment, which the undos' may differ from.
-    """
-    where = f" “{state.outline[planned.node].title}”" if planned.node else ""
-    rehearsed = "REHEARSAL OF THE " if state.rehearsal else ""
-    say.out(f"{rehearsed}ROLLBACK  {planned.scope}{where}  of {state.runbook.title}", bold=True)
-    if (said := state.severity) is not None:
-        say.out(f"  SEV {said.level}, says {said.by.name}, {say.moment(said.at)}")
-    for number, item in enumerate(planned.items, 1):
-        _print_item(item, number, whole=whole)
-    for id_ in about_to_act(state, planned.node):
-        say.out(f"      “{state.outline[id_].title}” has changed nothing yet: it is stopped")
-    words = f"  {planned.ready} of {len(planned.items)} ready"
-    words += f", {expected(planned)}" if expected(planned) else ""
-    say.out(words, colour="red" if planned.over_budget else None)
-    if planned.over_budget:
-        say.out("  ! it takes longer than it may", colour="red")
-    if found := reach(state, planned):
-        say.out(f"  reaches back to “{found.title}”, {say.moment(found.at)}")
-    if any(item.held for item in planned.items):
-        say.out("  what lies below a floor is undone only with --past-floor")
-    inside = {item.step for item in planned.items}
-    outside = [i.title for i in plan(state, "run", "").items if i.step not in inside]
-    if outside:
-        say.out(f"  outside this scope and left as it is: {', '.join(outside)} (--scope run)")
-    for sentence in differing(state, (item.step for item in planned.items), here):
-        say.out(f"  ! {sentence}", colour="yellow")
-    for line in beside.beside(state, planned, whole=whole):
-        say.out(line)
-
-
-def _print_item(item: Item, number: int, *, whole: bool) -> None:
-    within = f"  in {item.within}" if item.within else ""
-    there = f"  {item.there}" if item.there else ""
-    say.out(f"  {number:>2}  {item.title}{within}{there}  [{_readiness(item)}]")
-    for sentence in item.edited:
-        say.out(f"        ! {sentence}", colour="yellow")
-    for number, text in enumerate(item.texts):
-        if text in item.went:
-            say.out("      went well before, and is not run again:")
-        elif number:
-            say.out("      then that of an attempt before it:")
-        _print_text(text, whole=whole)
-    if item.kind == "irreversible":
-        say.out(f"        ▔ floor: {item.reason}")
-    if item.verify:
-        say.out("      then it is verified:")
-        _print_text(item.verify, whole=whole)
-    if item.gone:
-        say.out(f"        acts in {item.cwd}, which is not there", colour="yellow")
-    if item.secrets:
-        say.out(f"        needs the secrets {', '.join(item.secrets)}")
-
-
-def _print_text(text: str, *, whole: bool) -> None:
-    for line in beside.commands(text, whole=whole):
-        say.out(line)
-
-
-def _readiness(item: Item) -> str:
-    if not item.ready:
-        return item.why
-    if item.promised:
-        known = f"ready once {' and '.join(item.promised)} is put out"
-        return f"{known}, {takes(item)}" if takes(item) else known
-    if item.usual is not None:
-        return f"ready, usually {say.length(item.usual)}"
-    return f"ready, {takes(item)}" if takes(item) else "ready"
-
-
 class Undoing:
     """Starts and follows the rollback of an open session; asks where a person can answer."""
 
@@ -124,7 +43,6 @@ class Undoing:
         self._may_ask = may_ask
         self._wake = threading.Event()
         self._told: dict[str, str] = {}
-        self._began: dict[str, float] = {}
         self._commands: dict[str, LogFollower | None] = {}
         self._due: dict[str, float] = {}
         self._trouble = ""
@@ -132,6 +50,7 @@ class Undoing:
         self._severity: Severity | None = None
         self._reminded: set[str] = set()
         self._look = 0.0
+        self._offered: frozenset[str] = frozenset()
 
     def start(
         self, scope: str, node: str, *, past_floor: bool, planned: RollbackPlan | None = None
@@ -208,22 +127,27 @@ class Undoing:
                     say.out(line)
                 status = self._over(rollback)
                 if self._may_ask and not state.rehearsal:
-                    from runbook_tui.cli.offering import offer_all
-
-                    offer_all(self._session, self._ask_value)
+                    self._offer()
                 return status
             if leave.is_set():
                 say.err("left; the undo that runs goes on")
                 say.err(f"go on with: runbook rollback {state.run} --yes")
                 return exits.WAITING
             waiting = awaited(state, self._session.absent.secrets)
-            if waiting and not self._may_ask and self._waited_long():
+            others = waiting and not self._may_ask and not self._session.rolls_back
+            if others and self._waited_long():
                 return self._left_to_others(state, waiting)
             if waiting and self._may_ask:
                 # One at a time: its answer may change what the next one is.
                 self._answer(waiting[0])
             self._wake.wait(POLL)
             self._wake.clear()
+
+    def _offer(self) -> None:
+        """Offer the commands that the plan keeps for this, each once."""
+        from runbook_tui.cli.offering import offer_all
+
+        self._offered |= offer_all(self._session, self._ask_value, self._offered)
 
     def _waited_long(self) -> bool:
         """Whether it has waited for a person for a while; nobody here can answer."""
@@ -281,7 +205,6 @@ class Undoing:
     def _tell_command(self, step_id: str, title: str, record: CommandRecord) -> None:
         if record.folder not in self._commands:
             self._commands[record.folder] = LogFollower(Path(record.folder))
-            self._began.setdefault(title, record.started)
             what = "undo" if record.kind == "undo" else "verify"
             lines = record.text.strip().splitlines() or [""]
             there = f" on {record.host}" if record.host else ""
@@ -315,8 +238,7 @@ class Undoing:
             )
 
     def _tell_result(self, state: RunState, step_id: str, title: str, result: str) -> None:
-        now = state.last_at
-        took = f" in {say.length(now - self._began[title])}" if title in self._began else ""
+        now, took = _ended(state, step_id, result)
         reason = state.step(step_id).undo_reason
         say.out(
             f"{say.clock(now)}  {title}: {came_of(result)}{took}"
@@ -334,6 +256,9 @@ class Undoing:
             return
         if item.missing and (self._ask_value(item.missing[0]) or self._ask_late(item)):
             return
+        if item.listed:
+            # What takes it back comes before the question whether it was.
+            self._offer()
         taken = confirmed(f"“{item.title}” ({item.why}): was it taken back by hand?")
         reason = ""
         while not taken and not reason.strip():
@@ -358,15 +283,52 @@ class Undoing:
             say.out(f"ROLLED BACK  {steps} in {took}", colour="green", bold=True)
             return exits.ROLLED_BACK
         say.out(f"INCOMPLETE  after {took}; remaining:", colour="red", bold=True)
-        for title in rollback.remaining:
-            say.out(f"  {title}")
+        for line in remaining(self._session.state, rollback):
+            say.out(line)
+        self._point_to_kept()
         return exits.INCOMPLETE
+
+    def _point_to_kept(self) -> None:
+        """Without a person: say that the plan has commands for what remains."""
+        state = self._session.state
+        kept = [o for o in offers(state) if o.last is None or not o.last.ok]
+        if kept and not self._may_ask:
+            count = f"{len(kept)} command{'' if len(kept) == 1 else 's'}"
+            how = f"on a terminal it is offered by: runbook rollback {state.run}"
+            say.out(f"the plan keeps {count} for this; {how}")
 
 
 def _undos(state: RunState, step_id: str, rollback: RollbackState) -> list[CommandRecord]:
     """The commands with which this rollback takes a step back, whoever began it."""
     commands = state.step(step_id).commands
     return [c for c in commands if c.kind in UNDOS and c.seq >= rollback.seq]
+
+
+def remaining(state: RunState, rollback: RollbackState) -> Iterator[str]:
+    """What is left after an incomplete rollback, each with why; then how to give what it needs."""
+    left = {id_: state.step(id_) for id_, result in rollback.results.items() if result not in GOOD}
+    why = {state.outline[id_].title: step.undo_reason for id_, step in left.items()}
+    for title in rollback.remaining:
+        yield f"  {title}" + (f": {why[title]}" if why.get(title) else "")
+    items = (item for item in plan(state, rollback.scope, rollback.node).items if item.step in left)
+    names = dict.fromkeys(name for item in items for name in item.missing)
+    if names:
+        given = " ".join(f"-p {name}=…" for name in names)
+        yield f"once you know it: runbook rollback {state.run} {given}"
+
+
+def _ended(state: RunState, step_id: str, result: str) -> tuple[float, str]:
+    """When an item of the rollback was over, and “ in 3 s”; empty where no command ran.
+
+    Its own commands say so: what is told now may be long over, behind the output of others.
+    """
+    rollback = state.rollback
+    records = _undos(state, step_id, rollback) if rollback is not None else []
+    ends = [c.finished for c in records if c.finished is not None]
+    ran = result in {"done", "failed"} and len(ends) == len(records)
+    end = max(ends) if ends and ran else state.last_at
+    took = f" in {say.length(end - min(c.started for c in records))}" if records else ""
+    return end, took
 
 
 def raise_refusal(refusal: Refusal) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from runbook_tui.cli import measured, say
 from runbook_tui.run import events as e
 from runbook_tui.run import pulls
+from runbook_tui.run.announcing import WORDS
 from runbook_tui.run.events import Event
 from runbook_tui.run.statement import fingerprint
 from runbook_tui.run.times import epoch
@@ -264,6 +265,21 @@ def _told(event: Event, about: str, title: Title) -> str:
     return f"{who}NOT told of {what} by {p.channel}: {p.reason}"
 
 
+def _announced(event: Event, about: str, title: Title) -> str:
+    p = event.payload
+    assert isinstance(p, e.Announced)
+    what = f"{WORDS.get(p.form, p.form)} “{p.announcement}” at {p.where}"
+    ref = f" ({p.ref})" if p.ref else ""
+    if p.result == "begun":
+        return f"{what} is being opened"
+    if p.result == "left":
+        return f"{what} was taken away there; it is not opened again"
+    if p.result == "failed":
+        return f"{what} could NOT be {p.deed}: {p.reason}"
+    until = f", ends by itself at {p.until} unless it is prolonged" if p.until else ""
+    return f"{what} {p.deed}{ref}{until}"
+
+
 def _handed_over(event: Event, about: str, title: Title) -> str:
     p = event.payload
     assert isinstance(p, e.LeadHandedOver)
@@ -318,6 +334,7 @@ _SAYINGS: dict[type[e.Payload], Callable[[Event, str, Title], str]] = {
     e.NoteAdded: _note,
     e.HandRaised: _hand_raised,
     e.Told: _told,
+    e.Announced: _announced,
     e.AlarmAcknowledged: _about("{by} sees to the alarm “{of.alarm}”"),
     e.HandLowered: _about("a hand is down again ({by})"),
     e.CommandStarted: _command_started,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import threading
@@ -54,10 +55,12 @@ class _Helper:
         self._room = MOST
         self._full = threading.Event()
         self._late = threading.Event()
+        self._until = 0.0
 
     def ended(self, given: bytes, timeout: float) -> Outcome:
         """Its end, or the end that is made of it."""
         out, err = bytearray(), bytearray()
+        self._until = until = time.monotonic() + timeout + GRACE
         readers = [
             threading.Thread(target=self._take, args=part, daemon=True)
             for part in ((self._child.stdout, out), (self._child.stderr, err))
@@ -68,10 +71,8 @@ class _Helper:
         writer.start()
         over = threading.Timer(timeout, self._give_up)
         over.start()
-        until = time.monotonic() + timeout + GRACE
         for reader in readers:
-            # What has left the helper's group may hold its output open for ever.
-            reader.join(max(0.0, until - time.monotonic()))
+            reader.join(max(0.0, until - time.monotonic()) + GRACE)
         status = self._child.wait()
         over.cancel()
         writer.join(GRACE)
@@ -86,7 +87,15 @@ class _Helper:
         )
 
     def _take(self, pipe: IO[bytes], into: bytearray) -> None:
-        while piece := os.read(pipe.fileno(), PIECE):
+        # What has left the helper's group may hold its output open for ever, and a thread with it.
+        waiting = select.poll()
+        waiting.register(pipe.fileno(), select.POLLIN)
+        while (left := self._until - time.monotonic()) > 0:
+            if not waiting.poll(left * 1000):
+                return
+            piece = os.read(pipe.fileno(), PIECE)
+            if not piece:
+                return
             self._room -= len(piece)
             if self._room < 0:
                 self._full.set()

@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import github
 import requests
@@ -18,9 +16,10 @@ from github.GithubException import RateLimitExceededExceedsMaxWait
 from github.GithubRetry import GithubRetry
 from urllib3.response import BaseHTTPResponse
 
+from runbook_tui.forge import tokens
 from runbook_tui.forge.program import ActionFailed, say
+from runbook_tui.forge.tokens import API
 
-API = "https://api.github.com"
 SECONDS = 20
 """How long one answer is waited for."""
 LONGEST = 3700.0
@@ -96,23 +95,12 @@ def api_url() -> str:
 
 
 def token(url: str) -> str:
-    """The token for this API: of the environment, else that of ``gh``; raises `ActionFailed`."""
-    own = url == API
-    names = ("GH_TOKEN", "GITHUB_TOKEN") if own else (
-        "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_TOKEN", "GITHUB_TOKEN")  # fmt: skip
-    for name in names:
-        if os.environ.get(name):
-            return os.environ[name]
-    if gh := shutil.which("gh"):
-        host = "github.com" if own else (urlsplit(url).hostname or "")
-        asked = subprocess.run(
-            [gh, "auth", "token", "--hostname", host], capture_output=True, text=True, timeout=15,
-            check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        if asked.returncode == 0 and asked.stdout.strip():
-            return asked.stdout.strip()
+    """The token for this API, from the first place that has one; raises `ActionFailed`."""
+    if found := tokens.token(url):
+        return found
     raise ActionFailed(
-        f"there is no token for {url}: set {names[0]} in the environment, or gh auth login, {AGAIN}"
+        f"there is no token for {url}: set {tokens.names(url)[0]} in the environment, gh auth login"
+        f" or keyring set {tokens.SERVICE} {tokens.host_of(url)}, {AGAIN}"
     )
 
 

@@ -104,6 +104,17 @@ def _deployment(hub: GitHub, where: str) -> Any:
     return None
 
 
+def before_dispatch(values: Values) -> None:
+    """Put out which run of the workflow was under way before: that one is somebody else's."""
+    _common(values)
+    going = None
+    if values.get("on_undo"):
+        hub, workflow = GitHub.of(values), wanted(values, "workflow")
+        ref = values.get("ref") or str(hub.get("")["default_branch"])
+        going = next((r for r in _runs(hub, workflow, ref) if r["status"] != "completed"), None)
+    put_out("had_run", "none" if going is None else str(going["id"]))
+
+
 def dispatch(values: Values) -> None:
     """Start a workflow and, unless it is told not to, wait until its run is over and good.
 

@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from typing import Any
 
-from runbook_tui.forge.github_client import GitHub, Limited, NotThere, tell_by
+from runbook_tui.forge.github_client import AGAIN, GitHub, Limited, NotThere, tell_by
 from runbook_tui.forge.github_looks import GOOD, checks_of, last_words
 from runbook_tui.forge.program import ActionFailed, Values
 from runbook_tui.run.pull_events import PullSeen
@@ -135,7 +135,7 @@ def _standing(hub: GitHub, number: int, head: str) -> dict[str, Any]:
 
 
 def _trouble(text: str) -> None:
-    _tell({"trouble": text})
+    _tell({"trouble": text.replace(f", {AGAIN}", "")})  # No step is there to be run again.
 
 
 def _tell(what: dict[str, Any]) -> None:

@@ -33,6 +33,7 @@ GITHUB: Mapping[str, tuple[str, str]] = MappingProxyType(
         "github.deployment": ("github_ships", "deployment"),
         "github.deployment.before": ("github_ships", "before_deployment"),
         "github.dispatch": ("github_ships", "dispatch"),
+        "github.dispatch.before": ("github_ships", "before_dispatch"),
         "github.merge": ("github_pulls", "merge"),
         "github.merge.before": ("github_pulls", "before"),
         "github.release": ("github_ships", "release"),

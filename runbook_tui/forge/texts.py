@@ -62,6 +62,13 @@ def _at_github(
     return Texts(undo=back, verify=verify, ready=ready)
 
 
+def _dispatch(arguments: Arguments) -> Texts:
+    """Only where the plan says so: a workflow may have done its work before it is cancelled."""
+    if arguments.get("on_undo") != "cancel":
+        return Texts()
+    return _at_github(undo_github.dispatch_texts, _ASKS, arguments)
+
+
 def _looks(_: Arguments) -> Texts:
     return Texts()
 
@@ -77,7 +84,7 @@ _MADE: Mapping[str, Callable[[Arguments], Texts]] = {
     "github.close": partial(_at_github, undo_github.close_texts, _ASKS),
     "github.comment": partial(_at_github, undo_github.comment_texts, _ASKS),
     "github.deployment": partial(_at_github, undo_github.deployment_texts, _ASKS),
-    "github.dispatch": _looks,
+    "github.dispatch": _dispatch,
     "github.merge": partial(_at_github, undo_github.merge_texts, "git --version > /dev/null"),
     "github.release": partial(_at_github, undo_github.release_texts, _ASKS),
     "github.revert": partial(_at_github, undo_github.revert_texts, _ASKS),

@@ -1,5 +1,5 @@
 """The undos of what is done at GitHub, as shell text: plain git, or curl with a token of the
-environment (``GH_TOKEN``, ``GITHUB_TOKEN``, else ``gh auth token``)."""
+environment (``GH_TOKEN``, ``GITHUB_TOKEN``, else ``gh auth token``, else ``keyring``)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ find_token() {
     host=${host%%[:/]*}
   fi
   if test -n "$token"; then return 0; fi
-  token=$(gh auth token --hostname "$host" 2> /dev/null) && test -n "$token"
+  token=$(gh auth token --hostname "$host" 2> /dev/null) && test -n "$token" && return 0
+  token=$(keyring get runbook "$host" 2> /dev/null < /dev/null) && test -n "$token"
 }
 """
 """``$token``: of an enterprise's own server the token for that comes first."""
@@ -326,3 +327,56 @@ def revert_texts(arguments: Mapping[str, str]) -> tuple[str, str]:
     """Close the pull request of the revert and take its branch away."""
     title = f"close the pull request that reverts #{_number(arguments)}"
     return _asking(title, REVERTED, REVERT_BACK, REVERT_VERIFY)
+
+
+DISPATCHED = """\
+run_id=${{ run_id }}
+had=${{ had_run }}
+look() {
+  api GET "/actions/runs/$run_id"
+  case $code in 404) state=gone; return 0 ;; esac
+  done_or_stop
+  case $answer in
+    *'"status":"completed"'* | *'"status": "completed"'*) state=ended ;;
+    *) state=under-way ;;
+  esac
+  case $answer in
+    *'"conclusion":"cancelled"'* | *'"conclusion": "cancelled"'*) state=cancelled ;;
+  esac
+}
+if test "$run_id" = "$had"; then state=theirs; else look; fi
+"""
+
+DISPATCH_BACK = """\
+case $state in
+  theirs) echo "the workflow run $run_id was there before the step: it is left alone"; exit 0 ;;
+  gone | cancelled) echo "the workflow run $run_id is $state already"; exit 0 ;;
+  ended) stop "the workflow run $run_id has ended, so there is nothing to cancel: what it did \\
+stays until it is taken back by hand" ;;
+esac
+api POST "/actions/runs/$run_id/cancel"
+case $code in 409) ;; *) done_or_stop ;; esac
+left=60
+while look; test "$state" = under-way && test "$left" -gt 0; do
+  left=$((left - 1))
+  sleep 2
+done
+case $state in
+  cancelled | gone) echo "cancelled the workflow run $run_id" ;;
+  *) stop "the workflow run $run_id was told to cancel and is $state: look at GitHub, then roll \\
+back again" ;;
+esac
+"""
+
+DISPATCH_VERIFY = """\
+case $state in
+  theirs | gone | cancelled) ;;
+  *) stop "the workflow run $run_id is $state, not cancelled" ;;
+esac
+"""
+
+
+def dispatch_texts(arguments: Mapping[str, str]) -> tuple[str, str]:
+    """Cancel the workflow run that the step started; one that was there before is left alone."""
+    title = f"cancel the run of the workflow {arguments.get('workflow', '')}"
+    return _asking(title, DISPATCHED, DISPATCH_BACK, DISPATCH_VERIFY)

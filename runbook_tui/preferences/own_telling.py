@@ -5,11 +5,13 @@ The same keys as in a plan. It is looked at before the first frame, so nothing h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 FORMS = ("generic", "pagerduty")
 SOURCES = ("env", "file", "command")
 Trouble = tuple[tuple[str | int, ...], str, str]
@@ -30,6 +32,8 @@ class OwnTell:
 
     command: str | None = None
     webhooks: tuple[OwnWebhook, ...] = ()
+    apprise: tuple[tuple[str, tuple[str, str]], ...] = ()
+    """Addresses of Apprise: a name, and where the address comes from."""
 
 
 NOBODY = OwnTell()
@@ -41,7 +45,8 @@ def own_tell(table: object) -> tuple[OwnTell, list[Trouble]]:
     if troubles or not isinstance(table, Mapping):
         return NOBODY, troubles
     hooks = (_hook(hook) for hook in table.get("webhook", ()))
-    return OwnTell(command=table.get("command"), webhooks=tuple(hooks)), []
+    reached = ((one["name"], next(iter(one["url"].items()))) for one in table.get("apprise", ()))
+    return OwnTell(command=table.get("command"), webhooks=tuple(hooks), apprise=tuple(reached)), []
 
 
 def _hook(table: Mapping[str, Any]) -> OwnWebhook:
@@ -58,13 +63,25 @@ def _wrong(table: object) -> Iterator[Trouble]:
         if name == "command":
             if not isinstance(value, str) or not value.strip():
                 yield ("tell", name), "“command” is the text of a command", 'as in: "./tell.sh"'
-        elif name != "webhook":
-            yield ("tell", name), f"“tell” has no “{name}”", "there are: command, webhook"
+        elif name not in {"webhook", "apprise"}:
+            yield ("tell", name), f"“tell” has no “{name}”", "there are: command, webhook, apprise"
         elif not isinstance(value, list):
-            yield ("tell", name), "“webhook” is a list of tables", "[[tell.webhook]]"
+            yield ("tell", name), f"“{name}” is a list of tables", f"[[tell.{name}]]"
         else:
-            for number, hook in enumerate(value):
-                yield from _wrong_hook(("tell", "webhook", number), hook)
+            wrong = _wrong_hook if name == "webhook" else _wrong_address
+            for number, one in enumerate(value):
+                yield from wrong(("tell", name, number), one)
+
+
+def _wrong_address(path: tuple[str | int, ...], one: object) -> Iterator[Trouble]:
+    if not isinstance(one, Mapping) or set(one) != {"name", "url"}:
+        yield path, "an address of Apprise has a name and a url", "[[tell.apprise]]"
+        return
+    if not isinstance(one["name"], str) or not NAME.fullmatch(one["name"]):
+        yield (*path, "name"), "the name of an address is of letters, digits, “-” and “_”", ""
+    if not _is_source(one["url"]):
+        words = f"an address of Apprise is a secret, and comes from one of {', '.join(SOURCES)}"
+        yield (*path, "url"), words, 'as in: { env = "OPS_CHAT" }'
 
 
 def _wrong_hook(path: tuple[str | int, ...], hook: object) -> Iterator[Trouble]:
@@ -117,8 +134,14 @@ def schema() -> dict[str, Any]:
         "properties": {"url": {"type": "string", "pattern": "^https?://"},
                        "form": {"enum": list(FORMS)}, "key": source},
     }  # fmt: skip
+    named = {"type": "string", "pattern": f"^{NAME.pattern}$"}
+    reached = {
+        "type": "object", "additionalProperties": False, "required": ["name", "url"],
+        "properties": {"name": named, "url": source},
+    }  # fmt: skip
     return {
         "description": "how you are told of alarms, beside what the plan says", "type": "object",
         "additionalProperties": False,
-        "properties": {"command": text, "webhook": {"type": "array", "items": hook}},
+        "properties": {"command": text, "webhook": {"type": "array", "items": hook},
+                       "apprise": {"type": "array", "items": reached}},
     }  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Runbook, Watch
+from runbook_tui.report.announced import elsewhere
 from runbook_tui.report.chart import nested, span_of
 from runbook_tui.report.environments import environments
 from runbook_tui.report.gathering import Gathered, gather
@@ -35,11 +36,12 @@ from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.forecast import Slot, slots
 from runbook_tui.run.frame import ClockSet, steadied
+from runbook_tui.run.order import closed
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.remaining import period
 from runbook_tui.run.several import status_of
 from runbook_tui.run.sources import told
-from runbook_tui.run.state import Reads, RunState, closed, unreadable
+from runbook_tui.run.state import Reads, RunState, unreadable
 from runbook_tui.run.times import epoch
 from runbook_tui.run.watching import limit_words
 
@@ -124,6 +126,8 @@ def build(
         overrides=tuple(found.overrides),
         plans=tuple(plan for plan, _ in taken),
         alarms=tuple(_alarm(a, runbook.watches) for a in found.alarms),
+        announced=elsewhere(events),
+        told=tuple(found.told),
         watched=len(runbook.watches),
         plotted=tuple(plotted(runbook.watches, events)),
         notes=tuple(found.notes),
@@ -274,7 +278,7 @@ def _status(state: RunState, found: Gathered, node: Node) -> str:
 
 
 def _box(state: RunState, found: Gathered, node: Node) -> Box:
-    by, at = found.ticks.get(node.id, (None, None))
+    by, at, probe = found.ticks.get(node.id, (None, None, False))
     required = getattr(node.item, "required", True)
     return Box(
         node=node.id,
@@ -283,6 +287,7 @@ def _box(state: RunState, found: Gathered, node: Node) -> Box:
         at=at,
         required=bool(required),
         standing=node.id in state.ticks,
+        probe=probe,
     )
 
 

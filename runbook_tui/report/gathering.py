@@ -13,8 +13,9 @@ from typing import Any
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Watch
-from runbook_tui.report import measured
+from runbook_tui.report import measured, telling
 from runbook_tui.report.model import Alarm, Attempt, Evidence, Override, Ran, Remark
+from runbook_tui.report.telling import Telling
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.outline import Outline
@@ -51,11 +52,12 @@ class Gathered:
     attempts: dict[str, list[Attempt]] = field(default_factory=dict)
     skipped: dict[str, e.StepSkipped] = field(default_factory=dict)
     commands: dict[str, list[Ran]] = field(default_factory=dict)
-    ticks: dict[str, tuple[Actor, float]] = field(default_factory=dict)
+    ticks: dict[str, tuple[Actor, float, bool]] = field(default_factory=dict)
     signoffs: list[Event] = field(default_factory=list)
     evidence: dict[str, list[Evidence]] = field(default_factory=dict)
     overrides: list[Override] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
+    told: list[Telling] = field(default_factory=list)
     notes: list[Remark] = field(default_factory=list)
     pauses: list[tuple[float, float]] = field(default_factory=list)
     acts: dict[Actor, dict[str, int]] = field(default_factory=dict)
@@ -178,9 +180,10 @@ def _override(event: Event, what: str, reason: str) -> Override:
 
 
 def _ticked(found: Gathered, event: Event, payload: e.CheckTicked) -> None:
-    found.ticks[payload.node] = (event.actor, epoch(event.at))
-    if not payload.probe:
-        found.did(event.actor, "ticked")
+    found.ticks[payload.node] = (event.actor, epoch(event.at), bool(payload.probe))
+    if payload.probe:
+        return
+    found.did(event.actor, "ticked")
     if payload.override or found.probes.get(payload.node) is False:
         what = f"“{found.title(payload.node)}” was ticked though its probe says otherwise"
         why = payload.override or "no reason is recorded for a tick"
@@ -348,5 +351,7 @@ _HANDLERS: dict[type[e.Payload], Callable[[Gathered, Event, Any], None]] = {
     e.WatchCleared: measured.cleared,
     e.WatchUnknown: measured.unknown,
     e.WatchOverridden: measured.overridden,
+    e.Told: telling.told,
+    e.AlarmAcknowledged: telling.acknowledged,
     e.CheckProbed: measured.probed,
 }

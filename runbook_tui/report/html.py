@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from pathlib import Path
 
-from runbook_tui.report import words
+from runbook_tui.report import telling, words
 from runbook_tui.report.drawing import timeline
 from runbook_tui.report.escaping import Html, element, joined, safe
 from runbook_tui.report.measured import graph, span
@@ -41,6 +41,8 @@ def to_html(report: Report, zone: tzinfo | None = None) -> str:
         _signoffs(report, clock),
         _steps(report, clock),
         _alarms(report, clock),
+        _announced(report, clock),
+        _told(report, clock),
         _notes(report, clock),
         _people(report),
         _values(report),
@@ -161,7 +163,7 @@ def _rollback(rollback: Rollback, number: int, of: int, clock: Clock) -> Html:
             ("Trigger", f"{clock.short(rollback.trigger.at)}, {rollback.trigger.words}"),
             *(("Also open", what) for what in rollback.trigger.also),
             ("Opened", clock.short(rollback.opened)),
-            ("Started", f"{clock.short(rollback.started)} by {rollback.by.identity}"),
+            ("Started", f"{clock.short(rollback.started)} by {words.started_by(rollback)}"),
             *words.budget(rollback),
         ),
         *([element("p", later)] if rollback.entered_later else []),
@@ -263,6 +265,19 @@ def _graphs(report: Report) -> Iterable[Html]:
         yield element("h3", one.title)
         yield graph(one, report.started, end)
         yield element("p", span(one), class_="soft small")
+
+
+def _announced(report: Report, clock: Clock) -> Html:
+    if not report.announced:
+        return Html("")
+    table = _table(words.ANNOUNCED, words.announced(report, clock), "Opened,Closed")
+    return _section("Announced elsewhere", table)
+
+
+def _told(report: Report, clock: Clock) -> Html:
+    if not report.told:
+        return Html("")
+    return _section("Who was told", _table(telling.COLUMNS, telling.rows(report.told, clock)))
 
 
 def _notes(report: Report, clock: Clock) -> Html:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
-from runbook_tui.report import words
+from runbook_tui.report import telling, words
 from runbook_tui.report.escaping import block
 from runbook_tui.report.escaping import markdown as said
 from runbook_tui.report.model import Box, Ran, Report, Rollback, Undone
@@ -24,6 +24,8 @@ def to_markdown(report: Report, zone: tzinfo | None = None) -> str:
         _signoffs(report, clock),
         _steps(report, clock),
         _alarms(report, clock),
+        _announced(report, clock),
+        _told(report, clock),
         _notes(report, clock),
         _people(report),
         _values(report),
@@ -103,7 +105,7 @@ def _rollback(rollback: Rollback, number: int, of: int, clock: Clock) -> Iterato
         ("Trigger", f"{clock.short(rollback.trigger.at)}, {said(rollback.trigger.words)}"),
         *(("Also open", said(what)) for what in rollback.trigger.also),
         ("Opened", clock.short(rollback.opened)),
-        ("Started", f"{clock.short(rollback.started)} by {said(rollback.by.identity)}"),
+        ("Started", f"{clock.short(rollback.started)} by {said(words.started_by(rollback))}"),
         *words.times(rollback),
     )
     if rollback.entered_later:
@@ -255,6 +257,24 @@ def _alarms(report: Report, clock: Clock) -> Iterator[str]:
         return
     rows = (tuple(map(said, row)) for row in words.alarms(report, clock))
     yield from _table(words.ALARMS, rows)
+
+
+def _announced(report: Report, clock: Clock) -> Iterator[str]:
+    if not report.announced:
+        return
+    yield "## Announced elsewhere"
+    yield ""
+    rows = (tuple(map(said, row)) for row in words.announced(report, clock))
+    yield from _table(words.ANNOUNCED, rows)
+
+
+def _told(report: Report, clock: Clock) -> Iterator[str]:
+    if not report.told:
+        return
+    yield "## Who was told"
+    yield ""
+    rows = (tuple(map(said, row)) for row in telling.rows(report.told, clock))
+    yield from _table(telling.COLUMNS, rows)
 
 
 def _notes(report: Report, clock: Clock) -> Iterator[str]:

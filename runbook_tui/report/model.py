@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from runbook_tui.report.telling import Telling
 from runbook_tui.run.events import Actor
 
 
@@ -68,7 +69,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """A check or criterion: who ticked it last, and whether that still stands."""
+    """A check or criterion: who ticked it last, and whether that still stands.
+
+    ``probe``: nobody did, its probe held; ``by`` is who led then.
+    """
 
     node: str
     title: str
@@ -76,6 +80,7 @@ class Box:
     at: float | None = None
     required: bool = True
     standing: bool = False
+    probe: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +273,7 @@ class Rollback:
     """One rollback. ``decision`` is from its trigger to its start, ``restored`` from its start to
     its end, ``away`` from its trigger to its end. ``result``: ``complete``, ``incomplete``,
     ``stopped`` or ``running``; ``entered_later`` counts events whose times are those of their
-    entry."""
+    entry. ``watch`` is the title of the one that started it by itself, while ``by`` led."""
 
     seq: int
     scope: str
@@ -281,6 +286,7 @@ class Rollback:
     seconds: float | None = None
     budget: float | None = None
     past_floor: bool = False
+    watch: str = ""
     undos: tuple[Undone, ...] = ()
     remaining: tuple[str, ...] = ()
     entered_later: int = 0
@@ -355,6 +361,21 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """What was opened elsewhere with the run: a silence, an annotation, a change event.
+
+    ``opened`` is None where that never worked, ``closed`` where nobody knows that it was.
+    """
+
+    id: str
+    what: str
+    ref: str = ""
+    opened: float | None = None
+    closed: float | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """What a number of commands got alike: where they ran, by which shell, with what.
 
@@ -407,6 +428,8 @@ class Report:
     overrides: tuple[Override, ...] = ()
     plans: tuple[PlanTaken, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    announced: tuple[Elsewhere, ...] = ()
+    told: tuple[Telling, ...] = ()
     watched: int = 0
     plotted: tuple[Plotted, ...] = ()
     notes: tuple[Remark, ...] = ()

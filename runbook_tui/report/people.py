@@ -9,26 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from runbook_tui.book.durations import parse_duration
 from runbook_tui.book.model import Runbook, Team
 from runbook_tui.report.gathering import Gathered
 from runbook_tui.report.model import Effort, Person, Rollback
+from runbook_tui.run.effort import hours
 from runbook_tui.run.events import Actor
 from runbook_tui.run.people import NoIdentity, parse_identity, same
 
 Interval = tuple[float, float]
 
 NO_TEAM = "in no team of the plan"
-
-
-def hours(text: str | None) -> float | None:
-    """Hours of an effort such as ``200h``; None where it is not given or is no duration."""
-    if not text:
-        return None
-    try:
-        return parse_duration(text) / 3600
-    except ValueError:
-        return None
 
 
 def people(

@@ -104,6 +104,7 @@ class Rollbacks:
                 started=at,
                 budget=payload.budget,
                 past_floor=payload.past_floor,
+                watch=self.title(payload.watch) if payload.watch else "",
             )
         )
         self._opened = None

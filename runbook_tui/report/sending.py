@@ -7,15 +7,15 @@ seconds at most, and what became of it is an answer in words, never an error.
 from __future__ import annotations
 
 import os
-import threading
 import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
 
+from runbook_tui.session import posting
+
 PATH = "/v1/traces"
 """Where a collector takes them, unless the address says otherwise."""
-MOST_ANSWER = 4096
 
 
 def is_address(where: str) -> bool:
@@ -42,50 +42,26 @@ def post(text: str, address: str, headers: str = "", *, patience: float) -> str:
 
     ``headers`` are ``name=value`` pairs with commas between them, values as in addresses.
     """
-    told: list[str] = []
-
-    def send() -> None:
-        told.append(_sent(text, address, headers, patience))
-
-    # Name look-ups and slow answers know no time limit; nobody waits for this thread.
-    thread = threading.Thread(target=send, name="traces", daemon=True)
-    thread.start()
-    thread.join(patience)
-    return told[0] if told else _late(patience)
+    return posting.post(lambda: _request(text, address, headers), _why, patience=patience)
 
 
-def _sent(text: str, address: str, headers: str, patience: float) -> str:
-    try:
-        parts = urllib.parse.urlsplit(address)
-        if not parts.hostname:
-            return "the address names no machine"
-        whole = parts._replace(path=PATH) if parts.path in {"", "/"} else parts
-        request = urllib.request.Request(
-            urllib.parse.urlunsplit(whole),
-            data=text.encode(),
-            headers={**_headers(headers), "Content-Type": "application/json"},
-            method="POST",
-        )
-        opener = urllib.request.build_opener(_Stay)
-        with opener.open(request, timeout=patience) as answer:
-            answer.read(MOST_ANSWER)
-    except urllib.error.HTTPError as error:
+def _request(text: str, address: str, headers: str) -> urllib.request.Request:
+    parts = urllib.parse.urlsplit(address)
+    if not parts.hostname:
+        raise ValueError("the address names no machine")
+    whole = parts._replace(path=PATH) if parts.path in {"", "/"} else parts
+    return urllib.request.Request(
+        urllib.parse.urlunsplit(whole),
+        data=text.encode(),
+        headers={**_headers(headers), "Content-Type": "application/json"},
+        method="POST",
+    )
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, urllib.error.HTTPError):
         return f"it answered {error.code} {error.reason}"
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
-        return _late(patience) if isinstance(reason, TimeoutError) else str(reason)
-    return ""
-
-
-def _late(patience: float) -> str:
-    return f"no answer within {patience:g} s"
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Goes nowhere else: what was sent to one address is not meant for another."""
-
-    def redirect_request(self, *args: object, **more: object) -> None:
-        """Never."""
+    return str(getattr(error, "reason", None) or error)
 
 
 def _headers(text: str) -> dict[str, str]:

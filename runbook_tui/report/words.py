@@ -250,9 +250,17 @@ def due(one: Due, until: float, clock: Clock) -> tuple[str, str]:
     return f"{one.title}: {', '.join(parts)}", ", ".join(found)
 
 
+def started_by(rollback: Rollback) -> str:
+    """Who started a rollback: a person, or a watch by itself."""
+    if rollback.watch:
+        return f"the watch “{rollback.watch}” by itself, while {rollback.by.identity} led"
+    return rollback.by.identity
+
+
 def box(one: Box, clock: Clock) -> str:
     """A check or criterion, and who ticked it."""
-    by = f" by {one.by.identity}, {clock.short(one.at)}" if one.by and one.at else ""
+    who = "its probe" if one.probe else one.by.identity if one.by else ""
+    by = f" by {who}, {clock.short(one.at)}" if who and one.at else ""
     word = "ticked" if one.standing else "void since, ticked" if by else "not ticked"
     return f"{'☑' if one.standing else '☐'} {one.title}: {word}{by}"
 
@@ -360,5 +368,23 @@ def alarms(report: Report, clock: Clock) -> Iterator[tuple[str, ...]]:
             one.limit,
             "" if one.value is None else f"{one.value:g}",
             "to the end" if one.cleared is None else length(one.cleared - one.began),
+            one.remark,
+        )
+
+
+ANNOUNCED = ("Announced", "What", "Opened", "Closed", "Remark")
+"""The columns of what was opened elsewhere."""
+
+
+def announced(report: Report, clock: Clock) -> Iterator[tuple[str, ...]]:
+    """What was opened elsewhere with the run, a row each."""
+    for one in report.announced:
+        ref = f" ({one.ref})" if one.ref else ""
+        never = one.opened is None
+        yield (
+            one.id,
+            one.what + ref,
+            "NOT" if one.opened is None else clock.short(one.opened),
+            ("" if never else "NOT known") if one.closed is None else clock.short(one.closed),
             one.remark,
         )

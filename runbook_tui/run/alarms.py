@@ -1,8 +1,8 @@
 """What takes too long, and who has to hear of it by when: worked out from events and the plan.
 
 An alarm begins at a moment that follows from events: a step is over its estimate, a gate or
-sign-off was not approved in time, a stage's window has closed. It ends with its cause, and nobody
-further up its ladder is told once somebody has acknowledged it. Pure.
+sign-off was not approved in time, a stage's window has closed, a watch is breached. It ends with
+its cause, and nobody further up its ladder is told once somebody has acknowledged it. Pure.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from runbook_tui.run.remaining import estimated
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.rollback import procedures_of
 from runbook_tui.run.state import RunState, Status
+from runbook_tui.run.watching import number
 
 Pairs = list[tuple[Payload, str | None]]
-OVERRUN, GATE, STAGE = "overrun", "gate", "stage"
-KINDS = (OVERRUN, GATE, STAGE)
+OVERRUN, GATE, STAGE, BREACH = "overrun", "gate", "stage", "breach"
+KINDS = (OVERRUN, GATE, STAGE, BREACH)
 """What a ladder can be for, by the word for it in a plan."""
 
 
@@ -64,8 +65,9 @@ def alarms(state: RunState, now: float) -> tuple[Alarm, ...]:
     if state.rehearsal or state.begun is None:
         return ()
     found = [*_stages(state, now)]
-    if state.finished is None and not state.rolling_back:
-        found += [*_overruns(state, now), *_gates(state, now)]
+    if state.finished is None:
+        found += _breaches(state)
+        found += () if state.rolling_back else (*_overruns(state, now), *_gates(state, now))
     return tuple(sorted(found, key=lambda alarm: alarm.since))
 
 
@@ -89,6 +91,21 @@ def _gates(state: RunState, now: float) -> Iterator[Alarm]:
             title = state.outline[found.node].title
             words = f"the {found.kind} of “{title}” was not approved within {spoken(found.within)}"
             yield _alarm(state, GATE, found.node, name, found.until, words)
+
+
+def _breaches(state: RunState) -> Iterator[Alarm]:
+    """Of what was red before the start nobody is told, nor once the lead has overridden it."""
+    for watch in state.runbook.watches if state.breached else ():
+        found = state.watches.get(watch.id)
+        if found is None or not found.breached or not watch.notify or found.since is None:
+            continue
+        if found.before_start or found.overridden:
+            continue
+        value = f" ({number(found.value, watch.unit)})" if found.value is not None else ""
+        limit = found.breach.limit if found.breach is not None else ""
+        words = f"{watch.severity}: “{watch.title}” is breached{value}, {limit or 'see w'}"
+        yield _alarm(state, BREACH, watch.id, f"{BREACH} {watch.id} {found.seq}", found.since,
+                     words)  # fmt: skip
 
 
 def _stages(state: RunState, now: float) -> Iterator[Alarm]:

@@ -25,6 +25,11 @@ class Callee:
     after: float | None = None
 
     @property
+    def person(self) -> str:
+        """Who answers, the same for a contact and for a rung that they stand on."""
+        return (self.answers or self.who).casefold()
+
+    @property
     def title(self) -> str:
         """Who, and about what."""
         return f"{self.who} ({self.topic})"

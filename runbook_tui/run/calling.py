@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from runbook_tui.run.callees import Callee
@@ -23,6 +23,8 @@ class Call:
     ticked: Tick | None = None
     needless: bool = False
     idle: bool = False
+    box: str = ""
+    """The box whose tick says that they were called: another one's, where they stand twice."""
     over: bool = False
     """Whether everything was taken back: who was to be called by then may still be, and no clock
     counts how late that is."""
@@ -73,13 +75,23 @@ def calls(state: RunState) -> tuple[Call, ...]:
     for callee in state.outline.calls.values():
         after = callee.after
         due = None if since is None or after is None else since + after
-        ticked = ticks[callee.id]
+        box = called_by(callee, state.outline.calls.values(), ticks)
+        ticked = ticks[box]
         needless = ticked is None and due is not None and over is not None and due > over
         idle = bool(callee.rung and used) and callee.topic not in used
         call = Call(callee=callee, due=due, ticked=ticked, needless=needless, idle=idle,
-                    over=over is not None)  # fmt: skip
+                    box=box, over=over is not None)  # fmt: skip
         found.append(call)
     return tuple(found)
+
+
+def called_by(callee: Callee, among: Iterable[Callee], ticks: Mapping[str, Tick | None]) -> str:
+    """The box with which this person was called; their own where they were not.
+
+    A contact and a rung may be one person. Two rungs are not: each ladder has a matter of its own.
+    """
+    same = (c.id for c in among if c.person == callee.person and bool(c.rung) != bool(callee.rung))
+    return next((id_ for id_ in (callee.id, *same) if ticks[id_] is not None), callee.id)
 
 
 def overdue(call: Call, now: float) -> bool:
@@ -102,6 +114,6 @@ def pressing(found: Iterable[Call], now: float) -> tuple[Call | None, Call | Non
     later = [call for call in timed if (call.due or 0.0) > now] or sorted(
         (c for c in untimed if c.callee.after), key=lambda c: c.callee.after or 0.0
     )
-    now_called = first.callee.who.casefold() if first is not None else ""
-    rest = [c for c in (*later, *due, *untimed) if c.callee.who.casefold() != now_called]
+    now_called = first.callee.person if first is not None else ""
+    rest = [c for c in (*later, *due, *untimed) if c.callee.person != now_called]
     return first, next(iter(rest), None)

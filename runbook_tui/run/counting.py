@@ -12,6 +12,9 @@ from runbook_tui.run.verdicts import Signoff, rejected, standing
 if TYPE_CHECKING:
     from runbook_tui.run.state import RunState
 
+LED_SINCE = "has led the run since"
+WORKED_SINCE = "has run or left out a step in it since"
+
 
 def decided(state: RunState, id_: str, *, gate: bool) -> list[Signoff]:
     """Each person's last decision in each role on a node's gate, or on what closes it."""
@@ -36,10 +39,10 @@ def lapsed(state: RunState, given: Signoff) -> str:
         return why
     if asked is not None and asked.four_eyes:
         if given.for_gate and any(same(lead, given.by) for lead in state.leads):
-            return "has led the run since"
+            return LED_SINCE
         worked = any(same(by, given.by) for by in state.workers)
         if worked and any(same(by, given.by) for by in hands(state, given.node)):
-            return "has run or left out a step in it since"
+            return WORKED_SINCE
     started = (state.step(s.id).started_seq for s in state.outline.steps_inside(given.node))
     if not given.for_gate and given.seq < max(started, default=0):
         return "signed before its last attempt"
@@ -58,11 +61,12 @@ def why_shut(state: RunState, id_: str) -> str:
     given = decided(state, id_, gate=True)
     if gate is not None and (no := rejected(given, gate)):
         return f"was {no}"
-    gone = dict.fromkeys(
-        f"{s.by.name}, who {why}" for s in given if s.approved and (why := lapsed(state, s))
-    )
-    eyes = " (four eyes)" if gate is not None and gate.four_eyes else ""
-    return f"was approved by {', and by '.join(gone)}{eyes}" if gone else ""
+    gone: dict[str, None] = {}
+    for one in given:
+        if one.approved and (why := lapsed(state, one)):
+            eyes = " (four eyes)" if why in {LED_SINCE, WORKED_SINCE} else ""
+            gone[f"{one.by.name}, who {why}{eyes}"] = None
+    return f"was approved by {', and by '.join(gone)}" if gone else ""
 
 
 def opened_by(state: RunState, id_: str, actor: Actor) -> str:

@@ -12,6 +12,7 @@ from runbook_tui.book.spreading import is_spread
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.alarms import acknowledge, tell
+from runbook_tui.run.announcing import announce
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
 from runbook_tui.run.assigning import carried_out_by
 from runbook_tui.run.attention import lower_hand, raise_hand
@@ -24,6 +25,7 @@ from runbook_tui.run.handing_over import hand_over
 from runbook_tui.run.late_values import lacking
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.mending import amend_undo, continue_undo, leave_undo, retry_undo
+from runbook_tui.run.order import blockers, closed, gate_open, passed
 from runbook_tui.run.people import joined, says_something
 from runbook_tui.run.prepare import missing_values, refused_values
 from runbook_tui.run.proving import seal
@@ -35,17 +37,7 @@ from runbook_tui.run.rollback_state import SEVERITIES
 from runbook_tui.run.several import standing, to_begin
 from runbook_tui.run.signing import sign
 from runbook_tui.run.skipping import skip
-from runbook_tui.run.state import (
-    BROKEN,
-    GONE,
-    OVER,
-    RunState,
-    Status,
-    blockers,
-    closed,
-    gate_open,
-    passed,
-)
+from runbook_tui.run.state import BROKEN, GONE, OVER, RunState, Status
 from runbook_tui.run.taking_over import take_plan
 from runbook_tui.run.ticking import tick_box
 from runbook_tui.run.upcoming import open_before
@@ -142,7 +134,8 @@ def _not_startable(state: RunState, step: Step) -> Refusal | None:
             reason=f"“{step.title}” has run and waits: {waits_for(state, step.id)}",
         )
     if reasons := blockers(state, step.id):
-        around = (h for h in state.outline.holders(step.id) if state.outline[h].gate is not None)
+        around = [h for h in state.outline.holders(step.id) if state.outline[h].gate is not None]
+        around.append(state.outline[step.id].phase)
         held = next((watch for holder in around for watch in holding(state, holder)), None)
         how = f"the lead may go on, with a reason: w and a, or runbook override {state.run}"
         return Refusal(reason="; ".join(reasons), hint=f"{how} {held.id}" if held else "")
@@ -229,7 +222,10 @@ def _note(state: RunState, q: r.AddNote, actor: Actor) -> Pairs | Refusal:
 def _override(state: RunState, q: r.OverrideGate, actor: Actor) -> Pairs | Refusal:
     if any(watch.id == q.node for watch in state.runbook.watches):
         return override(state, r.OverrideWatch(watch=q.node, reason=q.reason), actor)
-    if q.node not in state.outline or state.outline[q.node].gate is None:
+    if q.node not in state.outline:
+        reason = f"there is nothing called “{q.node}”, neither a watch nor what has a gate"
+        return Refusal(reason=reason, exit_code=2)
+    if state.outline[q.node].gate is None:
         return Refusal(reason=f"“{q.node}” has no gate", exit_code=2)
     if gate_open(state, q.node):
         return Refusal(reason="the gate is open already")
@@ -349,6 +345,7 @@ _DECIDERS: dict[type[r.Request], Callable[[RunState, Any, Actor], Pairs | Refusa
     r.HandOver: hand_over,
     r.Acknowledge: acknowledge,
     r.RecordTold: tell,
+    r.RecordAnnounced: announce,
     r.SealRun: seal,
     r.TakePlan: take_plan,
     r.OverrideGate: _override,

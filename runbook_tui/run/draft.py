@@ -16,7 +16,7 @@ from runbook_tui.run.watched import moved_watched
 K = TypeVar("K")
 V = TypeVar("V")
 MAPS = ("values", "sources", "secrets", "steps", "ticks", "opened_gates", "overridden_gates",
-        "gates_at", "asked", "watches", "probed", "pulls")  # fmt: skip
+        "gates_at", "asked", "watches", "probed", "pulls", "announced")  # fmt: skip
 SPANS = ("started", "finished", "settled")
 UNDER_WAY = frozenset({Status.RUNNING, Status.UNDOING})
 
@@ -50,6 +50,7 @@ class Draft:
         self.asked = dict(state.asked)
         self.watches = dict(state.watches)
         self.probed = dict(state.probed)
+        self.announced = dict(state.announced)
         self.signoffs = list(state.signoffs)
         self.notes = list(state.notes)
         self.refused_votes = list(state.refused_votes)
@@ -95,6 +96,7 @@ class Draft:
             asked=_kept(before.asked, self.asked),
             watches=_kept(before.watches, self.watches),
             probed=_kept(before.probed, self.probed),
+            announced=_kept(before.announced, self.announced),
             signoffs=_same(before.signoffs, self.signoffs),
             notes=_same(before.notes, self.notes),
             refused_votes=_same(before.refused_votes, self.refused_votes),
@@ -161,6 +163,7 @@ class Draft:
         self.ticks = {id_: moved(tick, by) for id_, tick in self.ticks.items()}
         self.watches = moved_watched(self.watches, by)
         self.probed = {id_: moved(one, by) for id_, one in self.probed.items()}
+        self.announced = {id_: moved(one, by, ("since",)) for id_, one in self.announced.items()}
         self.notes = [moved(note, by) for note in self.notes]
         self.signoffs = [moved(given, by) for given in self.signoffs]
         self.hands_up = tuple(moved(hand, by) for hand in self.hands_up)

@@ -8,17 +8,8 @@ from runbook_tui.book.model import Step
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Payload
-from runbook_tui.run.state import (
-    OVER,
-    CommandRecord,
-    RunState,
-    Status,
-    gate_open,
-    open_checks,
-    passed,
-    signed,
-    wanted_of,
-)
+from runbook_tui.run.order import gate_open, open_checks, passed, signed, wanted_of
+from runbook_tui.run.state import OVER, CommandRecord, RunState, Status
 from runbook_tui.run.times import utc
 
 Pairs = list[tuple[Payload, str | None]]

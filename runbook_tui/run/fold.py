@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from runbook_tui.book.model import Runbook
-from runbook_tui.run import deadlines, replanning, watched
+from runbook_tui.book.model import Check, Runbook
+from runbook_tui.run import announcing, deadlines, replanning, watched
 from runbook_tui.run import events as e
+from runbook_tui.run import fold_commands as commands
 from runbook_tui.run import fold_rollback as rollback
 from runbook_tui.run.attention import Hand
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, key
@@ -16,10 +16,7 @@ from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Actor, Event, Payload
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.people import claimed
-from runbook_tui.run.replanning import void_by_value
-from runbook_tui.run.sources import output_of
 from runbook_tui.run.state import (
-    CommandRecord,
     Note,
     Reads,
     RunState,
@@ -50,9 +47,11 @@ def fold(state: RunState, events: Iterable[Event]) -> RunState:
             continue
         seq, last = event.seq, event
         draft.clocked(event)
-        if not isinstance(event.payload, e.OutputPruned | e.RunSealed | e.WatchSampled):
+        if not isinstance(
+            event.payload, e.OutputPruned | e.RunSealed | e.WatchSampled | e.Announced
+        ):
             # Months later room is made, or a seal is set; the run itself was over long before.
-            # Nor has anybody touched it because it is measured.
+            # Nor has anybody touched it because it is measured, or announced elsewhere.
             draft.fields["last_at"] = draft.at
         _apply(draft, event)
         draft.last = draft.at
@@ -226,6 +225,14 @@ def _ticked(draft: Draft, event: Event, payload: e.CheckTicked) -> None:
 
 def _unticked(draft: Draft, event: Event, payload: e.CheckUnticked) -> None:
     draft.ticks.pop(payload.node, None)
+    node = draft.outline.nodes.get(payload.node)
+    item = node.item if node is not None else None
+    if payload.probe or not isinstance(item, Check) or not item.required:
+        return  # A probe that turns back tells of now, not of the work.
+    # Required means required: its work stays done, but it is over with another tick only.
+    for id_ in draft.outline.holders(payload.node):
+        if id_ in draft.outline.steps and draft.step(id_).status is Status.DONE:
+            draft.change(id_, status=Status.WAITING)
 
 
 def _note(draft: Draft, event: Event, payload: e.NoteAdded) -> None:
@@ -238,79 +245,6 @@ def _told(draft: Draft, event: Event, payload: e.Told) -> None:
 
 def _acknowledged(draft: Draft, event: Event, payload: e.AlarmAcknowledged) -> None:
     draft.acknowledged |= {payload.alarm}
-
-
-def _command_started(draft: Draft, event: Event, payload: e.CommandStarted) -> None:
-    id_ = event.step or ""
-    item = draft.outline.steps.get(id_)
-    record = CommandRecord(
-        attempt=payload.attempt,
-        kind=payload.kind,
-        text=payload.text,
-        folder=payload.folder,
-        seq=event.seq,
-        started=draft.at,
-        background=payload.kind == "run" and item is not None and item.background,
-        interactive=payload.interactive,
-        expected=item.expect.exits if payload.kind == "run" and item is not None else (0,),
-        node=payload.node,
-        host=payload.host,
-        first=not draft.step(id_).acted,
-    )
-    step = draft.step(id_)
-    fields: dict[str, Any] = {"commands": (*step.commands, record)}
-    if payload.kind == "run":
-        fields.update(acted=True, prepared=step.prepared if step.acted else dict(step.outputs))
-    draft.change(id_, **fields)
-
-
-def _command_finished(draft: Draft, event: Event, payload: e.CommandFinished) -> None:
-    id_ = event.step or ""
-    commands = tuple(
-        dataclasses.replace(
-            c,
-            finished=draft.ended_at(event, payload.ended),
-            exit=payload.exit,
-            signal=payload.signal,
-            lost=payload.lost,
-            stopped=payload.stopped,
-            timed_out=payload.timed_out,
-            seconds=payload.seconds,
-            reason=payload.reason,
-            digest=payload.digest,
-            not_run=payload.not_run,
-        )
-        if c.folder == payload.folder
-        else c
-        for c in draft.step(id_).commands
-    )
-    draft.change(id_, commands=commands)
-    begun = not (payload.not_run and payload.kind == "run")
-    if not begun and any(c.first for c in commands if c.folder == payload.folder):
-        # Nothing of the step has acted on its machine, and nothing is to be undone there.
-        draft.change(id_, acted=False)
-
-
-def _evidence(draft: Draft, event: Event, payload: e.EvidenceKept) -> None:
-    id_ = event.step or ""
-    draft.change(id_, evidence=(*draft.step(id_).evidence, payload))
-
-
-def _captured(draft: Draft, event: Event, payload: e.ParameterCaptured) -> None:
-    step = draft.step(event.step or "")
-    refused = {name: why for name, why in step.refused.items() if name != payload.name}
-    if not payload.usable:
-        if event.step and payload.reason:
-            draft.change(event.step, refused={**refused, payload.name: payload.reason})
-        return
-    if not event.step:
-        void_by_value(draft, payload.name, payload.value)
-    if not draft.outline.on_one_of_several(event.step or ""):
-        draft.values[payload.name] = payload.value
-        draft.sources[payload.name] = output_of(event.step) if event.step else payload.source
-    if event.step:
-        outputs = {**step.outputs, payload.name: payload.value}
-        draft.change(event.step, outputs=outputs, refused=refused)
 
 
 def _signoff(draft: Draft, event: Event, payload: e.SignoffGiven) -> None:
@@ -391,10 +325,11 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.HandLowered: _hand_lowered,
     e.Told: _told,
     e.AlarmAcknowledged: _acknowledged,
-    e.CommandStarted: _command_started,
-    e.CommandFinished: _command_finished,
-    e.EvidenceKept: _evidence,
-    e.ParameterCaptured: _captured,
+    e.Announced: announcing.announced,
+    e.CommandStarted: commands.started,
+    e.CommandFinished: commands.finished,
+    e.EvidenceKept: commands.evidence,
+    e.ParameterCaptured: commands.captured,
     e.SignoffGiven: _signoff,
     e.ApprovalAsked: _asked_anew,
     e.PullSeen: _pull_seen,

@@ -61,6 +61,7 @@ def rollback_started(draft: Draft, event: Event, payload: e.RollbackStarted) -> 
         past_floor=payload.past_floor,
         budget=payload.budget,
         by=event.actor,
+        watch=payload.watch or "",
     )
 
 

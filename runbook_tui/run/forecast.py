@@ -7,14 +7,15 @@ What takes longer than foretold counts as about to end. All times are epoch seco
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from runbook_tui.book.model import Phase
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.once import of_state
+from runbook_tui.run.order import closed
 from runbook_tui.run.remaining import estimated, parts_of, period
-from runbook_tui.run.state import OVER, RunState, Status, closed
+from runbook_tui.run.state import OVER, RunState, Status
 
 SHORT = 5.0
 """Seconds within which nobody wants to hear that a step takes longer than it did before."""
@@ -81,6 +82,35 @@ def forecast(
         late=likely - planned,
         unknown=sum(part.unknown for part in parts),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """What it costs to lose time now: ``free`` seconds do not move the end, since phases behind
+    them may only start at their time (the first is ``phase``, at ``until``); every further one
+    moves it by itself."""
+
+    free: float = 0.0
+    phase: str = ""
+    until: float | None = None
+
+
+def delay(
+    state: RunState, now: float, past: Past = NO_PAST, zone: tzinfo | None = None
+) -> Delay | None:
+    """What it costs to lose time now; None where nothing says how long the run takes."""
+    parts = parts_of(state, past, zone)
+    if not any(part.whole for part in parts) or state.finished is not None:
+        return None
+    at = now
+    found = Delay()
+    for phase, part in zip(state.runbook.phases, parts, strict=True):
+        starts = part.not_before(at)
+        if starts > at:
+            first = found if found.phase else Delay(phase=phase.id, until=starts)
+            found = replace(first, free=found.free + starts - at)
+        at = starts + part.left_at(now)[0]
+    return found
 
 
 def overruns(state: RunState, now: float, past: Past = NO_PAST) -> tuple[tuple[str, float], ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from runbook_tui.book.model import Command, StageStep, Step
 from runbook_tui.book.parameters import Refused
 from runbook_tui.book.shell.plain_lines import places, rest
+from runbook_tui.run.once import of_parts
 from runbook_tui.run.prepare import resolve, way_back
 from runbook_tui.run.remote import DEFAULT_SHELL
 from runbook_tui.run.requests import Refusal, ValuesMissing, needing
@@ -48,7 +49,9 @@ def stage_offer(state: RunState, step: StageStep) -> Offer:
 def _offered(state: RunState, id_: str, title: str, planned: str) -> Offer:
     text = way_back(state, planned)
     filled = resolve(state, text, state.values)
-    records = state.step(id_).commands
+    began = _began(state)
+    # What brought back an earlier attempt of the steps says nothing of this one.
+    records = [record for record in state.step(id_).commands if record.seq > began]
     return Offer(
         id=id_,
         title=title,
@@ -58,6 +61,12 @@ def _offered(state: RunState, id_: str, title: str, planned: str) -> Offer:
         refused=filled.refused,
         last=records[-1] if records else None,
     )
+
+
+@of_parts("steps")
+def _began(state: RunState) -> int:
+    """The event with which a step was last begun, of those that are not taken back."""
+    return max((step.started_seq for step in state.steps.values() if step.acted), default=0)
 
 
 def lines_to_go_on_from(offer: Offer) -> tuple[tuple[int, ...], str]:

@@ -124,6 +124,8 @@ class Outline:
         ways = (p for p in runbook.procedures if p.kind == "rollback")
         # In TOML an undo is a key: a step without it is passed over, whatever else is written.
         self._ways_back = tuple(ways) if self.advised else ()
+        said = (c for c in runbook.commands if c.rollback and c.runnable and c.step is None)
+        self._said_back = tuple(said) if self.advised else ()
         self.staged: dict[str, Stage | StageStep] = {}
         """Stages of procedures and their steps by id; no nodes of the run, but boxes to tick."""
 
@@ -176,12 +178,13 @@ class Outline:
         return frozenset(name for id_ in ids for name in self.holders(id_))
 
     def way_back_of(self, id_: str) -> str:
-        """The procedure by which a person takes back a step that has no undo; else empty."""
+        """The procedure by which a person takes back a step that has no undo, or the section that
+        keeps commands for it; else empty."""
         around = self.holders(id_)
         for procedure in self._ways_back:
             if not procedure.applies_to or set(procedure.applies_to) & set(around):
                 return procedure.title
-        return ""
+        return next((c.section or c.label or c.id for c in self._said_back), "")
 
     def _whens(self, id_: str) -> tuple[str, ...]:
         items = (self.nodes[holder].item for holder in self.holders(id_))

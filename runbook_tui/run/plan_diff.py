@@ -205,6 +205,8 @@ def _beside(old: Runbook, new: Runbook) -> Iterator[Difference]:
         ("parameter", {p.name: p for p in old.parameters}, {p.name: p for p in new.parameters}),
         ("procedure", {p.id: p for p in old.procedures}, {p.id: p for p in new.procedures}),
         ("watch", {w.id: w for w in old.watches}, {w.id: w for w in new.watches}),
+        ("announcement", {a.id: a for a in old.announcements},
+         {a.id: a for a in new.announcements}),
         ("contact", {c.role: c for c in old.contacts}, {c.role: c for c in new.contacts}),
         ("escalation", {c.topic: c for c in old.escalations},
          {c.topic: c for c in new.escalations}),

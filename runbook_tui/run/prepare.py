@@ -23,6 +23,7 @@ from runbook_tui.book.shell.passing_over import passing_over
 from runbook_tui.book.shell.variables import read_from_outside
 from runbook_tui.run import remote
 from runbook_tui.run.events import UndoArmed
+from runbook_tui.run.pulls import signed_heads
 from runbook_tui.run.sources import sources
 from runbook_tui.run.state import RunState, Status
 
@@ -249,6 +250,8 @@ def step_environment(
         environment[name] = substitute_plain(value, state.values)[0]
     environment["RUNBOOK_RUN"] = state.run
     environment["RUNBOOK_STEP"] = step.id
+    if heads := signed_heads(state, step.id):
+        environment["RUNBOOK_SIGNED_HEADS"] = " ".join(f"{n}={head}" for n, head in heads.items())
     return environment
 
 
@@ -335,6 +338,8 @@ def arm(
     if step.undo is None:
         kind = "manual" if step.manual else "none"
         reason = "done by hand" if step.manual else "the plan gives no undo"
+        if step.action is not None:
+            reason = f"{step.action} has no undo of its own, and the plan gives none"
         return UndoArmed(kind=kind, reason=reason, cwd=cwd, host=host)
     values = own_values(state, step)
     called = " ".join(shell)

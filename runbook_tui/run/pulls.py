@@ -38,6 +38,21 @@ def heads(state: RunState, node: str) -> Mapping[str, str] | None:
     return found or None
 
 
+def signed_heads(state: RunState, step: str) -> Mapping[str, str]:
+    """The heads that the gates around a step were opened for, by number, moved since or not.
+
+    What a gate was overridden for is not known; no gate stands around a command that is offered.
+    """
+    if step not in state.outline:
+        return {}
+    gates = [g for g in state.outline.holders(step) if g not in state.overridden_gates]
+    found: dict[str, str] = {}
+    for given in state.signoffs:
+        if given.for_gate and given.approved and given.node in gates:
+            found |= given.heads
+    return found
+
+
 def moved(state: RunState, given: Signoff) -> str:
     """Why a decision does not count any more since a head has moved; empty where none has."""
     for number, head in given.heads.items():

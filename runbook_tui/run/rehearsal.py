@@ -187,8 +187,8 @@ def came_to(state: RunState, rollback: RollbackState) -> Came:
 
 
 def once_known(state: RunState, item: Item) -> str:
-    """“once “Merge” has put out old”; empty where no value is awaited."""
-    parts = []
+    """“once “Merge” has put out old”; empty where neither a value nor a folder is awaited."""
+    parts = [f"“{item.made_by}” has made {item.cwd}"] if item.made_by else []
     for name in item.promised:
         makers = [m for m in _makers(state, name) if state.step(m).rehearsed]
         titles = ", ".join(f"“{state.outline[m].title}”" for m in makers)

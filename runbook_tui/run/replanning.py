@@ -13,9 +13,10 @@ from runbook_tui.run.carrying import carried, gone, needed
 from runbook_tui.run.content import content
 from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Event
+from runbook_tui.run.order import open_checks, over, signed
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback_state import RollbackState
-from runbook_tui.run.state import GONE, OVER, RunState, Status, open_checks, over, signed
+from runbook_tui.run.state import GONE, OVER, RunState, Status
 from runbook_tui.run.voiding import UNTOUCHED
 from runbook_tui.run.weakening import more_hold, weakened
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from runbook_tui.book.parameters import Refused
-from runbook_tui.run.events import Payload, PlanChanged, Told
+from runbook_tui.run.events import Announced, Payload, PlanChanged, Told
 from runbook_tui.run.sources import ASKED
 
 
@@ -141,6 +141,13 @@ class RecordTold(Request):
     """Write down who was told of an alarm, or could not be."""
 
     told: Told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAnnounced(Request):
+    """Write down what became of something that is announced elsewhere."""
+
+    announced: Announced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

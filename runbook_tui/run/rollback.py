@@ -220,7 +220,8 @@ def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
     items = tuple(
         _as_found(
             lacking(item, absent.secrets),
-            gone=item.kind == "command" and not item.host and item.cwd in absent.folders,
+            gone=_acts_here(item) and item.cwd in absent.folders,
+            made_by=item.made_by if item.cwd in absent.folders else "",
             unasked=item.unasked and item.step not in asked,
             hindered=hindered.get(item.step, item.hindered) if item.kind == "command" else "",
             usual=item.usual if item.usual is not None else _median(lasted.get(item.step)),
@@ -232,15 +233,20 @@ def without(planned: RollbackPlan, absent: Absent) -> RollbackPlan:
     return planned if same else dataclasses.replace(planned, items=items)
 
 
+def _acts_here(item: Item) -> bool:
+    """Whether the folder it acts in has to be there: on this machine, and nobody would make it."""
+    return item.kind == "command" and not item.host and not item.made_by
+
+
 def _median(past: Spread | None) -> float | None:
     return None if past is None else past.median
 
 
-def _as_found(item: Item, *, gone: bool, unasked: bool, hindered: str, usual: float | None) -> Item:
+def _as_found(item: Item, **found: object) -> Item:
     """The item with these; of thousands most are as they were."""
-    if (item.gone, item.unasked, item.hindered, item.usual) == (gone, unasked, hindered, usual):
+    if all(getattr(item, name) == value for name, value in found.items()):
         return item
-    return dataclasses.replace(item, gone=gone, unasked=unasked, hindered=hindered, usual=usual)
+    return dataclasses.replace(item, **found)  # type: ignore[arg-type]
 
 
 def awaited(state: RunState, absent: Collection[str] = ()) -> tuple[Item, ...]:

@@ -46,6 +46,8 @@ class RollbackState:
     seconds: float = 0.0
     stopped: bool = False
     by: Actor | None = None
+    watch: str = ""
+    """The watch that has started it by itself; empty where a person has, ``by``."""
 
     @property
     def active(self) -> bool:

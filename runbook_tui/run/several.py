@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from runbook_tui.book.model import Step
 from runbook_tui.book.spreading import is_spread
-from runbook_tui.run.state import BROKEN, OVER, RunState, Status, blockers
+from runbook_tui.run.order import blockers
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status
 
 UNDER_WAY = frozenset({Status.RUNNING, Status.WAITING, Status.UNDOING})
 

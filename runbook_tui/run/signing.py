@@ -8,18 +8,20 @@ import json
 from typing import Any
 
 from runbook_tui.book.model import Gate, Step
+from runbook_tui.book.plain_text import printable
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.counting import counted, decided, hands
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, titles
+from runbook_tui.run.order import gate_open, over, passed, signed
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.people import EXAMPLE, NoIdentity, parse_identity, same, says_something
 from runbook_tui.run.prepare import resolve
 from runbook_tui.run.proving import unproven
 from runbook_tui.run.pulls import heads
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import RunState, Status, gate_open, over, passed, signed
+from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.verdicts import Signoff
 
 
@@ -105,7 +107,11 @@ def _may_not_sign(
             reason=f"“{node.title}” asks for {', '.join(asked.roles)}, not {q.role}",
         )
     if not holds_role(state, actor, q.role):
-        return Refusal(reason=f"{actor.identity} does not hold the role {q.role} in this plan")
+        who = ", ".join(state.runbook.roles.get(q.role, ()))
+        return Refusal(
+            reason=f"{actor.identity} does not hold the role {q.role} in this plan",
+            hint=f"it is held by {printable(who, 300)}" if who else "",
+        )
     if asked.four_eyes and (reason := _same_eyes(state, node, actor, for_gate)):
         override = f", or the lead overrides the gate: runbook override {state.run} {node.id}"
         return Refusal(reason=reason, hint="somebody else must sign" + override * for_gate)

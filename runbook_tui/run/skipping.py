@@ -8,9 +8,10 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, holders
 from runbook_tui.run.leading import not_lead
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.people import says_something
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import OVER, RunState, Status, gate_open
+from runbook_tui.run.state import OVER, RunState, Status
 
 UNDER_WAY = frozenset({Status.RUNNING, Status.UNDOING})
 

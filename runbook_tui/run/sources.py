@@ -21,7 +21,7 @@ ENV = "env"
 OURS = "runbook"
 CALLER = "terminal of the rollback"
 """What the step did not have and whoever rolls back has."""
-NAMED = ("RUNBOOK_RUN", "RUNBOOK_STEP", "RUNBOOK_OUTPUT")
+NAMED = ("RUNBOOK_RUN", "RUNBOOK_STEP", "RUNBOOK_OUTPUT", "RUNBOOK_SIGNED_HEADS")
 
 
 WORDS = {

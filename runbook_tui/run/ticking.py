@@ -6,11 +6,12 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.closed_loop import against
 from runbook_tui.run.finishing import Pairs, after, failed_probes
+from runbook_tui.run.order import blockers
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.people import says_something
 from runbook_tui.run.procedures import tick_of
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import RunState, Status, blockers
+from runbook_tui.run.state import RunState, Status
 
 
 def tick_box(state: RunState, q: r.TickNode) -> Pairs | Refusal:

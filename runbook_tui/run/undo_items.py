@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ class Item:
     """Why it could not work now, as far as was looked: a program or a remote that is away."""
     promised: tuple[str, ...] = ()
     """In a rehearsal: names whose values steps would have put out, had they run."""
+    made_by: str = ""
+    """In a rehearsal: the title of the step that would have made the folder it acts in."""
     check: str = ""
     """What says whether it could work now; empty where nothing does, or a value in it is open."""
     usual: float | None = None
@@ -76,6 +79,8 @@ class Item:
     """Those of its texts that have gone well already: they are not run again."""
     edited: tuple[str, ...] = ()
     """Who has changed its undo since it was recorded, and why; a sentence each."""
+    listed: str = ""
+    """Where the plan says how a person takes it back, where it has no undo of its own."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -200,6 +205,7 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
         verify=first.text if first is not None else verify.text,
         missing=tuple(name for name in open_ if name not in promised),
         promised=promised,
+        made_by=_maker(state, id_, armed.cwd) if step.rehearsed else "",
         places=tuple(str(p) for p in text.places) if text in stand else (),
         verify_places=tuple(str(p) for p in (first or verify).places),
         secrets=_secrets(state, step, armed.secrets),
@@ -218,6 +224,7 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
         status=step.status,
         asks=asks(state, id_),
         edited=edits(step),
+        listed=listed,
     )
 
 
@@ -225,6 +232,23 @@ def _promised(state: RunState, step: StepState, names: Collection[str]) -> tuple
     """Which of these names steps put out that a rehearsal has only gone through."""
     makers = state.outline.makers
     return tuple(n for n in names if any(state.step(m).rehearsed for m in makers.get(n, ())))
+
+
+def _maker(state: RunState, id_: str, cwd: str) -> str:
+    """The title of a step before this one that was only gone through, and that names the folder
+    or one around it, below that of the plan; empty where none does."""
+    base = state.begun.folder if state.begun else ""
+    below = cwd.removeprefix(base).strip("/").split("/") if cwd.startswith(base) else [cwd]
+    named = [re.compile(rf"(?<![\w-]){re.escape(part)}(?![\w-])") for part in below if part]
+    for other, step in state.steps.items() if named else ():
+        if other == id_:
+            break
+        if step.rehearsed and other in state.outline.steps:
+            planned = state.outline.steps[other]
+            text = f"{planned.before or ''}\n{planned.run or ''}"
+            if any(name.search(text) for name in named):
+                return planned.title
+    return ""
 
 
 def amended_text(step: StepState, text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from runbook_tui.book.spreading import is_spread
-from runbook_tui.run.state import OVER, RunState, Status, closed, gate_open, over
+from runbook_tui.run.order import closed, gate_open, over
+from runbook_tui.run.state import OVER, RunState, Status
 
 
 def next_open(state: RunState, after: str = "") -> str | None:

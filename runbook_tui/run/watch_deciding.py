@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from runbook_tui.book.model import Watch
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs
 from runbook_tui.run.leading import not_lead
+from runbook_tui.run.people import says_something
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState
 from runbook_tui.run.watch_holds import RED
@@ -66,7 +69,7 @@ def override(state: RunState, q: r.OverrideWatch, actor: Actor) -> Pairs | Refus
                        " override", exit_code=0)  # fmt: skip
     if found.overridden:
         return Refusal(reason=f"that was overridden already: {found.overridden}", exit_code=0)
-    if not q.reason.strip():
+    if not says_something(q.reason):
         return Refusal(reason="an override needs a reason", exit_code=2)
     refusal = not_lead(state, actor, "override a watch")
     reason = q.reason.strip()
@@ -90,18 +93,26 @@ def _asks(state: RunState, watch: Watch) -> bool:
     return begun is None or begun.started is None or begun.seq < found.seq
 
 
+def _always(watch: Watch) -> bool:
+    return True
+
+
 def may_start_by_itself(state: RunState) -> bool:
     """Whether the run was started with the leave for that."""
     return state.begun is not None and bool(state.begun.automatic_rollback)
 
 
-def due(state: RunState, now: float) -> Watch | None:
-    """The watch whose breach starts a rollback by itself now; None where none may."""
+def due(state: RunState, now: float, still: Callable[[Watch], bool] = _always) -> Watch | None:
+    """The watch whose breach starts a rollback by itself now; None where none may.
+
+    ``still`` says whether the last sample, one of now, is not a good one: what was breached when
+    somebody looked last, and may be well since, brings nothing back.
+    """
     if not may_start_by_itself(state):
         return None
     for watch in proposing(state):
         found = state.watches[watch.id]
         by = found.decide_by if found.decide_by is not None else found.since
-        if watch.on_breach == BY_ITSELF and by is not None and now >= by:
+        if watch.on_breach == BY_ITSELF and by is not None and now >= by and still(watch):
             return watch
     return None

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runbook_tui.book.model import Check, Phase, Watch
+from runbook_tui.run.order import closed
 from runbook_tui.run.outline import Kind
-from runbook_tui.run.state import BROKEN, RunState, Status, closed
+from runbook_tui.run.state import BROKEN, RunState, Status
 from runbook_tui.run.upcoming import next_open
 
 DEFAULT = 30.0
 """Seconds between two samples where neither the watch nor its phase says."""
+
+FASTEST = 0.05
+"""Seconds between two samples at least: what asks more often is a load, no measurement."""
 
 
 def goes_on(state: RunState) -> bool:
@@ -75,7 +79,7 @@ def begun_for(state: RunState, watch: Watch) -> bool:
 def cadence(state: RunState, watch: Watch) -> float:
     """Seconds between two samples: the watch's own, else the least of its open phases'."""
     if watch.every is not None:
-        return watch.every
+        return max(watch.every, FASTEST)
     return _of_phases(state, {state.outline[i].phase for i in watch.applies_to
                               if i in state.outline})  # fmt: skip
 
@@ -83,7 +87,8 @@ def cadence(state: RunState, watch: Watch) -> float:
 def _of_phases(state: RunState, phases: set[str]) -> float:
     open_ = open_phases(state)
     named = (p for p in state.runbook.phases if p.id in open_ and (not phases or p.id in phases))
-    return min((p.cadence for p in named if p.cadence is not None), default=DEFAULT)
+    found = min((p.cadence for p in named if p.cadence is not None), default=DEFAULT)
+    return max(found, FASTEST)
 
 
 # -- boxes that tick themselves --------------------------------------------------------------------

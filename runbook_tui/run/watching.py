@@ -14,6 +14,13 @@ EVIDENCE = 10
 """Samples that are kept as evidence of a breach."""
 
 
+FLAPS = 5
+"""Breaches within `FLAPPING` seconds from which on a watch flaps."""
+FLAPPING = 60.0
+SETTLED = 30.0
+"""Seconds without a bad sample after which one that flaps is clear."""
+
+
 class Standing(StrEnum):
     """How a watch stands; the value is the word on the screen. Only `GOOD` is ever green."""
 
@@ -60,6 +67,16 @@ class Track:
     told: bool = False
     last: Sample | None = None
     recent: tuple[Sample, ...] = ()
+    breaches: tuple[float, ...] = ()
+    """When it was breached the last times (epoch seconds)."""
+    bad_at: float = 0.0
+    """When the last bad sample came."""
+
+    def flaps(self, at: float) -> bool:
+        """Whether it goes to and fro at its limit, so that one good moment says nothing."""
+        often = len(self.breaches) >= FLAPS
+        often = often and abs(self.breaches[-1] - self.breaches[0]) < FLAPPING
+        return often and abs(at - self.bad_at) < SETTLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +166,10 @@ def judge(watch: Watch, track: Track, sample: Sample) -> Track:
     limit = watch.failure_limit
     breaks = bad >= watch.samples or (limit is not None and failures > limit)
     standing = _standing(watch, track.standing, says, good=good, breaks=breaks)
+    if standing is Standing.GOOD and track.standing is Standing.BREACHED and track.flaps(sample.at):
+        standing = Standing.BREACHED
+    anew = standing is Standing.BREACHED and track.standing is not Standing.BREACHED
+    breaches = (*track.breaches[-FLAPS + 1 :], sample.at) if anew else track.breaches
     if standing is Standing.GOOD and track.standing is Standing.BREACHED:
         failures = 0
     lasting = standing is Standing.UNKNOWN and unread >= watch.error_limit
@@ -164,6 +185,8 @@ def judge(watch: Watch, track: Track, sample: Sample) -> Track:
         told=not settled and (track.told or lasting),
         last=sample,
         recent=(*track.recent[-EVIDENCE + 1 :], sample),
+        breaches=breaches,
+        bad_at=sample.at if says is Verdict.BAD else track.bad_at,
     )
 
 
@@ -214,7 +237,9 @@ def number(value: float | None, unit: str = "") -> str:
 
 def counted(watch: Watch, track: Track) -> str:
     """How far it is on its way to a breach or back: “1 of 2”; empty where nothing counts."""
-    if track.standing is Standing.BREACHED and track.good:
+    if track.last is not None and track.standing is Standing.BREACHED and track.good:
+        if track.flaps(track.last.at):
+            return "it flaps"
         return f"{track.good} of {watch.clears_for or watch.samples} good"
     if track.standing is not Standing.BREACHED and track.bad:
         return f"{track.bad} of {watch.samples} bad"

@@ -10,6 +10,7 @@ from typing import Any
 
 from runbook_tui.run.events import (
     AlarmAcknowledged,
+    Announced,
     ApprovalAsked,
     CheckProbed,
     CheckTicked,
@@ -74,7 +75,7 @@ PAYLOADS: Mapping[str, type[Payload]] = MappingProxyType(
             WatchUnknown, WatchOverridden, WatchSampled,
             UndoArmed, RollbackOpened, RollbackClosed, RollbackStarted,
             UndoStarted, UndoAmended, UndoFinished, RollbackFinished, SeveritySet, OutputPruned,
-            RunShared, VoteRefused, Told, AlarmAcknowledged,
+            RunShared, VoteRefused, Told, AlarmAcknowledged, Announced,
         )
     }
 )  # fmt: skip

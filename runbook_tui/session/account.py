@@ -24,7 +24,7 @@ from runbook_tui.run.events import (
     UndoFinished,
 )
 from runbook_tui.run.wire import decode, encode, wire_name
-from runbook_tui.session.ports.journal import Journal
+from runbook_tui.session.ports.journal import Brief, Journal
 from runbook_tui.session.spare import NAME, Places
 
 
@@ -114,6 +114,26 @@ def left_behind(path: Path) -> list[Draft]:
             continue
         drafts.append(draft)
     return drafts
+
+
+def briefs(path: Path) -> list[Brief]:
+    """The events of such an account as far as they tell how its run stands."""
+    found = []
+    for draft in left_behind(path):
+        who, data = draft.actor, encode(draft.payload)
+        found.append(
+            Brief(
+                type=wire_name(draft.payload),
+                step=draft.step,
+                at=datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(),
+                name=who.name if who is not None else "",
+                email=who.email or "" if who is not None else "",
+                kind=str(data.get("kind") or ""),
+                result=str(data.get("result") or ""),
+                folder=str(data.get("folder") or ""),
+            )
+        )
+    return found
 
 
 def undone(drafts: Iterable[Draft]) -> frozenset[str]:

@@ -94,7 +94,7 @@ class Desk:
             return told
         if isinstance(request, r.OpenRollback):
             self._recorder.take_in()
-            self._bench.look_for_secrets()
+            self._bench.look_for_secrets(())
             self._bench.look_for_folders()
         self._recorder.sync()
         beside = r.OpenRollback | r.CloseRollback | r.SetSeverity

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 
 from runbook_tui.book.model import Step
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.applying import leave_out
-from runbook_tui.run.decide import decide, left_open, left_out
-from runbook_tui.run.events import Actor, RunFinished, StepStarted
+from runbook_tui.run.decide import decide
+from runbook_tui.run.events import Actor, StepStarted
 from runbook_tui.run.requests import Refusal, StartStep
-from runbook_tui.run.rollback import ran
 from runbook_tui.run.several import next_ones, standing
 from runbook_tui.run.state import RunState, Status
+from runbook_tui.session.ending import Ending
 from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
 from runbook_tui.session.offering import watch_offered
 from runbook_tui.session.ports.journal import JournalError
@@ -39,11 +38,10 @@ class Driver:
         self._active: set[str] = set()
         self._rolling: set[str] = set()
         self._background: dict[str, str] = {}
-        self._ending: set[str] = set()
+        self._end = Ending(bench)
         self._running = False
         self._weighed = -1
         self._scanned: object = None
-        self._found_open: tuple[object, ...] = ()
         if leads:
             self._lock.prepare()
         self.in_stride = False
@@ -142,7 +140,8 @@ class Driver:
             for step_id in sorted(self._active):
                 moved = self._steps.advance(step_id) or moved
             moved = self._roll_on() or moved
-            self._end_run()
+            if self.leads:
+                self._end.look(self._active, self._background)
             self._bench.recorder.enter_account()
         return moved or self._running or self._state.rolling_back
 
@@ -215,53 +214,3 @@ class Driver:
             for c in state.step(id_).commands
             if c.running
         }
-
-    def _end_run(self) -> None:
-        """Nothing is open any more: end what runs in the background, then the run, and say so."""
-        state = self._state
-        if not self.leads or state.finished is not None or not state.steps or state.begun is None:
-            return
-        if state.rehearsal:
-            self._end_rehearsal()
-            return
-        if self._active - set(self._background.values()) or self._is_known_open(state):
-            return
-        if left_open(state) or left_out(state):
-            # Where only what is optional is open, a person says whether that is all.
-            self._found_open = _deciding(state)
-            return
-        if self._background:
-            for folder in self._background.keys() - self._ending:
-                self._bench.commands.stop(Path(folder))
-            self._ending |= self._background.keys()
-            return
-        ended = RunFinished(stopped=self._ended_with_the_run())
-        self._bench.recorder.record(lambda now: [] if now.finished is not None else [(ended, None)])
-
-    def _is_known_open(self, state: RunState) -> bool:
-        """Whether nothing has changed of what kept the run open when it was looked at last."""
-        now = _deciding(state)
-        known = self._found_open
-        return len(known) == len(now) and all(a is b for a, b in zip(known, now, strict=True))
-
-    def _end_rehearsal(self) -> None:
-        """A rehearsal ends with its rollback, unless something that really ran still stands."""
-        rollback = self._state.rollback
-        if rollback is None or rollback.finished is None or ran(self._state):
-            return
-        ended = RunFinished(result="rehearsed")
-        self._bench.recorder.record(lambda now: [] if now.finished is not None else [(ended, None)])
-
-    def _ended_with_the_run(self) -> tuple[str, ...]:
-        outline = self._state.outline
-        return tuple(
-            outline[id_].title
-            for id_, step in self._state.steps.items()
-            if id_ in outline and any(c.folder in self._ending for c in step.commands)
-        )
-
-
-def _deciding(state: RunState) -> tuple[object, ...]:
-    """The parts of a state that decide whether a run is over; a fold hands on what is as it was."""
-    return (state.steps, state.ticks, state.signoffs, state.opened_gates, state.overridden_gates,
-            state.leads, state.workers)  # fmt: skip

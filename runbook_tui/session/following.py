@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from runbook_tui.session.ports.journal import Journal, JournalError
 from runbook_tui.session.recorder import Recorder
@@ -15,8 +15,8 @@ PATIENCE = 0.5
 class Following:
     """Waits for events of others on a thread of its own.
 
-    ``call`` has something done on the session's thread; ``closing`` ends the waiting; ``also`` is
-    done each time round.
+    ``call`` has something done on the session's thread; ``closing`` ends the waiting; ``looks``
+    are taken each time round.
     """
 
     def __init__(
@@ -25,19 +25,20 @@ class Following:
         recorder: Recorder,
         call: Callable[[Callable[[], None]], None],
         closing: threading.Event,
-        also: Callable[[], None] = lambda: None,
+        looks: Iterable[Callable[[], object]] = (),
     ) -> None:
         self._journal = journal
         self._recorder = recorder
         self._call = call
         self._closing = closing
-        self._also = also
+        self._looks = tuple(looks)
         self._missing = ""
 
     def go_on(self) -> None:
         """Wake the session when others append to the run, until it closes."""
         while not self._closing.is_set():
-            self._also()
+            for look in self._looks:
+                look()
             state = self._recorder.state
             try:
                 if self._journal.wait(state.run, state.seq, PATIENCE):

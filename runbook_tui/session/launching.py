@@ -35,6 +35,8 @@ from runbook_tui.session.sending import carried
 from runbook_tui.session.undo_file import UNDO_SECONDS
 from runbook_tui.session.workbench import Workbench
 
+UNDOS = frozenset({"undo", "verify_undo"})
+
 PROBE_SECONDS = 30.0
 LONGEST = 50
 STARTING = 10.0
@@ -167,7 +169,7 @@ def _launch(
     step = bench.state.step(step_id)
     number = len(step.commands) + 1
     folder = (place or bench.folder) / "commands" / f"{short(step_id)}.{number}-{kind}"
-    values = bench.secret_values()
+    values = bench.secret_values(secrets if kind in UNDOS else None)
     given = {name: values[name] for name in secrets if name in values}
     recorded = recordable(environment, values.values(), known)
     started = CommandStarted(

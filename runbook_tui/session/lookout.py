@@ -43,6 +43,8 @@ LIMIT = 5.0
 AT_ONCE = 16
 """Checks between two looks for programs; ``BESIDE`` of them run beside one another."""
 BESIDE = 4
+FIRST_LOOK = 3.0
+"""Seconds that sources of secrets have to answer before a rollback is shown without a screen."""
 PATIENCE = 20.0
 """Seconds that past runs are read for at most, of those that nobody has read yet."""
 LONGEST = 200
@@ -79,10 +81,17 @@ class _Undo:
 
 
 class Lookout:
-    """Looks at what the undos of a run need, as long as no rollback runs."""
+    """Looks at what the undos of a run need, as long as no rollback runs.
 
-    def __init__(self, bench: Workbench, durations: Durations, runner: Runner) -> None:
+    Without ``here`` they would run on another machine, of which nothing can be seen from this one.
+    """
+
+    def __init__(
+        self, bench: Workbench, durations: Durations, runner: Runner, *, here: bool = True
+    ) -> None:
         self._bench = bench
+        self._here = here
+        self._thread = threading.Thread(target=self._go_on, name="lookout", daemon=True)
         self._durations = durations
         self._runner = runner
         self._wake = threading.Event()
@@ -96,8 +105,12 @@ class Lookout:
         self._last: Found = ((), NO_PAST, ())
         self._news: deque[Found] = deque(maxlen=1)
 
-    def go_on(self) -> None:
-        """Look every few seconds until it is closed."""
+    def keep_looking(self) -> None:
+        """Look every few seconds from here on: somebody looks at the light."""
+        if self._here and not self._thread.is_alive():
+            self._thread.start()
+
+    def _go_on(self) -> None:
         while not self._closed:
             state = self._bench.state
             if not state.rolling_back:
@@ -126,18 +139,23 @@ class Lookout:
             return False
         return True
 
-    def look_for_rehearsal(self, *, beside: bool) -> None:
-        """What undos lack is what a rehearsal is about: it is known before their turn comes.
+    def look_for_rehearsal(self) -> None:
+        """What undos lack is what a rehearsal is about: it is known before their turn comes."""
+        if self._thread.is_alive():
+            # The checks are made on that thread meanwhile.
+            self._bench.look_for_secrets()
+            self._bench.look_for_folders()
+        else:
+            self.look_around(checks=True)
 
-        ``beside``: the checks are made on another thread meanwhile.
+    def look_around(self, *, checks: bool = False) -> None:
+        """One whole look, here and now; before the session is opened, or on its thread.
+
+        ``checks``: also by the undos' own checks and all sources of secrets, which takes seconds;
+        without them nothing is started or waited for.
         """
-        self._bench.look_for_secrets()
+        self._bench.look_for_secrets(tuple(self._bench.state.secrets) if checks else (), FIRST_LOOK)
         self._bench.look_for_folders()
-        if not beside:
-            self.look_once(checks=True)
-
-    def look_once(self, *, checks: bool) -> None:
-        """One whole look, here and now; without ``checks`` nothing is started or waited for."""
         self._look(self._bench.state, None if checks else 0)
         self.take_in()
 
@@ -335,7 +353,10 @@ class Lookout:
     # -- past runs -------------------------------------------------------------------------------
 
     def look_back(self, patience: float) -> None:
-        """Learn here and now how long things took in past runs, should nobody have done so."""
+        """Learn how long things took in past runs, before the session is opened.
+
+        Runs that nobody has read yet are read for ``patience`` seconds at most.
+        """
         if self._past is None:
             self._past = self._looked_back(self._bench.state, patience)
             self._tell({})

@@ -33,6 +33,8 @@ POINTS = 400
 """Samples of each watch that are held for the screen."""
 SETTLES = 10.0
 """Seconds after a step in which a box that holds is asked at once for the second time."""
+LATE = 15.0
+"""Seconds that a sample may take beside its cadence and still be one of now."""
 BOX = "box "
 
 
@@ -308,12 +310,21 @@ class Measuring:
         state = self._bench.state
         if not state.breached:
             return
-        watch = due(state, self._bench.now())
+        watch = due(state, self._bench.now(), self._still)
         if watch is None or self._tried == state.watches[watch.id].seq:
             return
         # One that is refused is not asked for again twice a second.
         self._tried = state.watches[watch.id].seq
         roll_back(watch)
+
+    def _still(self, watch: Watch) -> bool:
+        """Whether it was sampled here just now, and that was not good."""
+        with self._lock:
+            one = self._ones.get(watch.id)
+        if one is None or one.track.last is None or one.track.good:
+            return False
+        # After a suspend the last sample is of before it.
+        return self._bench.now() - one.track.last.at <= 2 * one.every + LATE
 
 
 def _half_way(track: Track) -> bool:

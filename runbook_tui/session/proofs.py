@@ -23,9 +23,10 @@ from runbook_tui.run.events import (
     StepStarted,
 )
 from runbook_tui.run.fold import begin, fold
+from runbook_tui.run.order import gate_open, signed
 from runbook_tui.run.outline import Node
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import Reads, RunState, Status, gate_open, signed, unreadable
+from runbook_tui.run.state import Reads, RunState, Status, unreadable
 from runbook_tui.run.statement import SEAL, SIGN_OFF, principal, statement
 from runbook_tui.run.times import epoch
 from runbook_tui.run.verdicts import Signoff

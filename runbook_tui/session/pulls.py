@@ -104,12 +104,17 @@ class PullWatch:
         return fresh
 
     def said_of(self, node: str) -> tuple[str, ...]:
-        """What is to be said of a node: what its merge will run into, or that nobody can look."""
-        known = self._bench.state.outline.nodes.get(node)
-        number = getattr(known.item, "pull_request", None) if known is not None else None
-        if number and self.trouble:
-            return (f"it is not looked at now: {self.trouble.splitlines()[0]}",)
-        return self.ahead.get(node, ())
+        """What is to be said of a node: that nobody can look, and what its merge will run into."""
+        return (*self._unseen(node), *self.ahead.get(node, ()))
+
+    def _unseen(self, node: str) -> tuple[str, ...]:
+        """Why the pull request of a change, or of the one around a step, is not looked at."""
+        outline = self._bench.state.outline
+        if not self.trouble or node not in outline:
+            return ()
+        around = (getattr(outline[n].item, "pull_request", None) for n in outline.holders(node))
+        why = self.trouble.splitlines()[0]
+        return tuple(f"#{number} is not looked at now: {why}" for number in around if number)
 
     def look_ahead_once(self) -> Told:
         """What is to be said before each merge, worked out here and now."""

@@ -10,6 +10,7 @@ from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Request
 from runbook_tui.run.state import RunState
 from runbook_tui.session.answering import Answer
+from runbook_tui.session.presence import Here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,10 @@ class Sharing(Protocol):
 
     def standing(self) -> Standing:
         """How it stands now; never waits."""
+
+    @property
+    def people(self) -> tuple[Here, ...]:
+        """Who looks at the run on other machines, as far as it was heard; never waits."""
 
     def close(self) -> None:
         """End it; waits for a last push, for a few seconds at most."""

@@ -278,13 +278,23 @@ class StepDriver:
             if check.probe is None or check.id in self._bench.state.ticks:
                 continue
             record = probed.get(check.id)
-            if record is None or check.id in self._again:
+            if record is None or check.id in self._again or self._outdated(record):
                 self._again.discard(check.id)
                 return self._launch(step, "probe", check.probe, node=check.id)
             if record.ok:
-                self._record(step, CheckTicked(node=check.id))
+                self._record(step, CheckTicked(node=check.id, probe=True))
                 return True
         return False
+
+    def _outdated(self, probe: CommandRecord) -> bool:
+        """Whether the box was asked again since its step's own probe, and did not hold."""
+        found = self._bench.state.probed.get(probe.node)
+        return (
+            found is not None
+            and not found.holds
+            and probe.finished is not None
+            and found.at > probe.finished
+        )
 
     def _conclude(self, step: Step, state: StepState) -> bool:
         if state.status is Status.WAITING and waits_for(self._bench.state, step.id):

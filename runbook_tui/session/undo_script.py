@@ -16,11 +16,19 @@ from pathlib import Path
 
 from runbook_tui.book.model import Secret
 from runbook_tui.run import remote
-from runbook_tui.session import spare, undo_shell, undo_shell_commands, undo_shell_there
+from runbook_tui.session import (
+    spare,
+    undo_shell,
+    undo_shell_commands,
+    undo_shell_items,
+    undo_shell_there,
+)
 from runbook_tui.session.undo_file import UNDO_SECONDS, FiledUndo, Running, UndoFile
 from runbook_tui.session.undo_late import LATE, late, spelled
 
 NAME = "rollback.sh"
+SECRET_SECONDS = 15
+"""Seconds that a command has to give a secret, where there is `timeout`."""
 EVALUATING = frozenset({"bash", "sh", "dash", "ash", "ksh", "zsh"})
 """Shells that can be handed a text which is too long for an argument."""
 
@@ -68,7 +76,7 @@ def script(file: UndoFile, place: Path, owner: Owner, bodies: Bodies | None = No
         undo_shell.ACCOUNT,
         undo_shell.LOCKS,
         undo_shell_commands.COMMANDS,
-        undo_shell_commands.ITEMS,
+        undo_shell_items.ITEMS,
         undo_shell_there.THERE if any(item.host for item in commands) else "",
         LATE if any(item.missing for item in commands) else "",
         _secrets(file.sources, file.items),
@@ -177,7 +185,7 @@ def _source(source: Secret) -> str:
             return f'cat -- "$HOME"/{quoted(path[2:])}'
         return f"cat -- {quoted(path)}"
     if source.command:
-        return f"sh -c {quoted(source.command)}"
+        return f"limit={SECRET_SECONDS}; limited sh -c {quoted(source.command)}"
     return "return 1"
 
 

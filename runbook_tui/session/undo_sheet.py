@@ -30,6 +30,7 @@ def sheet(file: UndoFile, runbook: Runbook, place: Path) -> str:
     room = LINES - len(head) - len(foot) - 2
     due = min(len(items), FEWEST)
     people = _cut(people, max(FEW, room - due - len(stages)), "more people are in the plan")
+    stages += _kept(runbook)
     stages = _cut(stages, room - due - len(people), "more of the procedure is in the plan")
     items = _cut(items, room - len(people) - len(stages), "more: rollback.sh -n")
     room -= len(items) + len(people) + len(stages) + 1
@@ -117,6 +118,26 @@ def _of(procedure: Procedure) -> Iterable[str]:
         for step in stage.steps:
             run = one_line((step.run or "").strip().partition("\n")[0])
             yield short(f"      [ ] {step.title}" + (f"   $ {run}" if run else ""))
+
+
+def _kept(runbook: Runbook) -> Iterable[str]:
+    """The commands that the plan keeps for a rollback outside its steps."""
+    section = None
+    for command in runbook.commands:
+        if not (command.rollback and command.runnable) or command.step is not None:
+            continue
+        if command.section != section:
+            section = command.section
+            yield short(f"The plan's commands for it: {section}")
+        yield f"  [ ] {_first(command.text, COLUMNS - 6)}"
+
+
+def _first(text: str, width: int) -> str:
+    """The first line of a command, and how many follow."""
+    lines = text.strip().splitlines()
+    more = f"   … and {len(lines) - 1} more lines" if len(lines) > 1 else ""
+    first, room = one_line(lines[0] if lines else ""), width - len(more) - 2
+    return f"$ {first if len(first) <= room else f'{first[: room - 1]}…'}{more}"
 
 
 def _window(stage: Stage) -> str:

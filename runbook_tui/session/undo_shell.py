@@ -1,8 +1,9 @@
 """The parts of a run's ``rollback.sh`` that are the same for every run: plain POSIX shell.
 
 Here its beginning and its end, its words, account and lock; what it does with one undo is in
-`undo_shell_commands`. The script reads what it takes back as calls of these functions; a pass
-over them only collects (``list``), prints (``print``) or does it (``act``).
+`undo_shell_items`, with its command in `undo_shell_commands`. The script reads what it takes back
+as calls of these functions; a pass over them only collects (``list``), prints (``print``) or does
+it (``act``).
 """
 
 from __future__ import annotations

@@ -264,7 +264,8 @@ class RollbackDriver:
 
     def _lacking(self, item: Item) -> tuple[str, ...]:
         """Names of what it cannot run without: values, and secrets that nobody can give now."""
-        self._bench.look_for_secrets()
+        # A person may give what its source does not; without one that is waited for.
+        self._bench.look_for_secrets(() if self.attended else item.secrets)
         absent = self._bench.absent.secrets
         return (*item.missing, *(name for name in item.secrets if name in absent))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from runbook_tui.book.model import Secret, Step
 from runbook_tui.run.durations import Past
+from runbook_tui.run.events import Actor
 from runbook_tui.run.frame import now_in
 from runbook_tui.run.rehearsal import as_if, left_alone
 from runbook_tui.run.rollback import folders
@@ -18,16 +19,18 @@ from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.commands import Commands
+from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.kept_files import KeptFiles
 from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.recorder import Recorder
 from runbook_tui.session.spare import Places
 from runbook_tui.session.undo_writing import Papers
+from runbook_tui.session.vault import SOON, Vault
 
 LOOK_AGAIN = 2.0
 """Seconds between two looks at whether the folders of undos are there."""
-AGAIN = 2.0
-"""Seconds before a secret's source that gave nothing is asked again: it may be a slow command."""
+NO_SOURCES = Vault(lambda _: None)
+"""Stands for those that a bench makes for itself."""
 
 
 @dataclass(kw_only=True)
@@ -42,17 +45,29 @@ class Workbench:
     places: Places
     papers: Papers
     files: KeptFiles
-    vault: dict[str, str] = field(default_factory=dict)
+    sources: Vault = NO_SOURCES
+    """Where the values of secrets come from, and those that are known."""
     handed: set[str] = field(default_factory=set)
     """Names of the secrets that a person has given."""
     failures: dict[str, str] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
     """Folders of the commands that this process has started."""
     seen: set[tuple[str, str, str]] = field(default_factory=set)
-    tried: dict[str, float] = field(default_factory=dict)
+    helps: bool = False
+    """Whether this session carries out a rollback at most."""
     absent: Absent = NOTHING_ABSENT
     """What a rollback would lack, as far as it was looked for; anybody may read it."""
     looked: float = -LOOK_AGAIN
+
+    def __post_init__(self) -> None:
+        # A bench that is made of another one, to imagine what would be, knows what that one knows.
+        if self.sources is NO_SOURCES:
+            self.sources = Vault(self._fetch)
+
+    @property
+    def vault(self) -> dict[str, str]:
+        """The values of secrets that are known, by name."""
+        return self.sources.values
 
     @property
     def state(self) -> RunState:
@@ -75,20 +90,20 @@ class Workbench:
         except OSError:
             return self.folder  # Nowhere is room: its start fails there, and says why.
 
-    def secret_values(self) -> dict[str, str]:
-        """Values of secrets that can be had now, fetched once and kept in memory only."""
-        for parameter in self.state.runbook.parameters:
-            if parameter.secret is None or parameter.name in self.vault:
-                continue
-            if parameter.name in left_alone(self.state):
-                continue
-            now = self.clock.mono()
-            if now - self.tried.get(parameter.name, -AGAIN) < AGAIN:
-                continue
-            self.tried[parameter.name] = now
-            value = self._fetch(parameter.secret)
-            if value is not None:
-                self.vault[parameter.name] = value
+    def secret_values(
+        self, needed: Collection[str] | None = None, soon: float = SOON
+    ) -> dict[str, str]:
+        """Values of secrets that can be had now, fetched once and kept in memory only.
+
+        ``needed`` are those that are waited for; without that all are, but in a session that only
+        helps, and while a rollback runs, none: what it does not need must not hold it up.
+        ``soon``: seconds for those.
+        """
+        if needed is None and (self.helps or self.state.rolling_back):
+            needed = ()
+        alone = left_alone(self.state)
+        wanted = (p for p in self.state.runbook.parameters if p.name not in alone)
+        self.sources.ask(wanted, needed, soon)
         return self.vault
 
     def known_secrets(self) -> tuple[str, ...] | None:
@@ -100,13 +115,16 @@ class Workbench:
 
     def absent_secrets(self, names: Iterable[str]) -> tuple[str, ...]:
         """Secrets among these that nobody can give now; they have to be asked for."""
-        held = self.secret_values()
+        names = tuple(names)
+        held = self.secret_values(names)
         wanted = self.state.secrets.keys() - left_alone(self.state)
         return tuple(n for n in names if n in wanted and not held.get(n))
 
-    def look_for_secrets(self) -> None:
-        """Find out which secrets have to be asked for."""
-        absent = self.absent_secrets(self.state.secrets)
+    def look_for_secrets(self, needed: Collection[str] | None = None, soon: float = SOON) -> None:
+        """Find out which secrets have to be asked for; ``needed`` and ``soon`` as above."""
+        held = self.secret_values(needed, soon)
+        wanted = self.state.secrets.keys() - left_alone(self.state)
+        absent = tuple(n for n in self.state.secrets if n in wanted and not held.get(n))
         self._found(dataclasses.replace(self.absent, secrets=absent))
 
     def look_for_folders(self) -> bool:
@@ -118,7 +136,9 @@ class Workbench:
         return changed
 
     def look_around(self) -> bool:
-        """The same, but not more often than every few seconds."""
+        """The same, but not more often than every few seconds; and what secrets have come."""
+        if self.sources.come():
+            self.look_for_secrets(())
         return self.clock.mono() - self.looked >= LOOK_AGAIN and self.look_for_folders()
 
     def found(
@@ -146,3 +166,30 @@ class Workbench:
     def _fetch(self, secret: Secret) -> str | None:
         begun = self.state.begun
         return self.surroundings.secret(secret, begun.folder if begun is not None else "/")
+
+
+def workbench(
+    state: RunState,
+    actor: Actor,
+    journal: Journal,
+    commands: Commands,
+    surroundings: Surroundings,
+    clock: Clock,
+    folder: Path,
+    files: KeptFiles,
+    *,
+    helps: bool = False,
+) -> Workbench:
+    """The bench of a run that is opened now; ``folder`` is where it keeps what is not an event."""
+    places = Places(folder, state.run)
+    return Workbench(
+        recorder=Recorder(journal, state, actor, clock, places),
+        commands=commands,
+        surroundings=surroundings,
+        clock=clock,
+        folder=folder,
+        places=places,
+        papers=Papers(folder),
+        files=files,
+        helps=helps,
+    )

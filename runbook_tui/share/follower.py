@@ -6,38 +6,35 @@ answered once the lead's machine has entered it into the run, or has said why no
 
 from __future__ import annotations
 
-import dataclasses
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 
-from runbook_tui.run.decide import decide
-from runbook_tui.run.events import Actor, Event, RunShared, VoteRefused
-from runbook_tui.run.requests import Refusal, Request, SignNode
-from runbook_tui.run.signing import content_digest
+from runbook_tui.run.events import Actor, RunShared
+from runbook_tui.run.requests import Request
 from runbook_tui.run.state import RunState
-from runbook_tui.run.votes import NoVote, Vote, read_vote, refusal_id
-from runbook_tui.session.answering import Accepted, Answer
+from runbook_tui.run.votes import NoVote, Vote, read_vote
+from runbook_tui.session.answering import Answer
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.ports.clock import Clock
-from runbook_tui.session.ports.journal import Journal, JournalError
+from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.replica import NotTaken, Replica
+from runbook_tui.session.presence import Here
 from runbook_tui.session.sharing import Standing
+from runbook_tui.share.answers import Answers, Cast
 from runbook_tui.share.asking import Ballot, asked
 from runbook_tui.share.commits import Author, Batch
 from runbook_tui.share.far import FarClock
-from runbook_tui.share.git import GitTrouble, Locked, shown
+from runbook_tui.share.far_people import FarPeople, lasting
+from runbook_tui.share.link import Link
 from runbook_tui.share.merging import NOTHING, Rewritten, grown
 from runbook_tui.share.own import OwnRef
 from runbook_tui.share.pace import Pace, awaits
 from runbook_tui.share.refs import Layout
 from runbook_tui.share.repository import THERE, Repository
-from runbook_tui.share.stale import StaleLocks
-from runbook_tui.share.standing import Facts, in_words
 
 LOG = f"{THERE}log"
 SEEN = "refs/seen/log"
@@ -47,15 +44,6 @@ MOMENT = 0.3
 """Seconds that a session may take to hear of what came."""
 FIRST = 5.0
 """Seconds that a run may take until it says where it is shared from."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Cast:
-    """A vote that was sent, and who waits for what becomes of it."""
-
-    ballot: Ballot
-    vote: Vote
-    future: Future[Answer]
 
 
 class Follower:
@@ -86,17 +74,19 @@ class Follower:
         self._mono = mono
         self._votes = OwnRef(repository, layout, Author(name=author.name, mail=author.email), who)
         self._who = who
+        self._far = FarPeople(repository, who, Author(name=author.name, mail=author.email), here,
+                              mono)  # fmt: skip
+        self._me = Here(name=author.name, email=author.email, user=author.user, host=author.host,
+                        since=here.now())  # fmt: skip
         self._lock = lock
         self._seen = NOTHING
         self._there: dict[str, str] = {}
         self._asked: queue.SimpleQueue[tuple[Ballot, Future[Answer]]] = queue.SimpleQueue()
-        self._cast: list[_Cast] = []
+        self._answers = Answers(journal, layout.run)
         self._signed: dict[str, Vote] = {}
-        self._looked = 0
         self._unsure = False
-        self._locks = StaleLocks(here.now, mono)
+        self._link = Link(repository, here, mono, sends=False)
         self._state: Callable[[], RunState] | None = None
-        self._facts = Facts(remote=shown(repository.remote), sends=False, began=here.now())
         self._moved = mono()
         self._closing = threading.Event()
         self._wake = threading.Event()
@@ -105,16 +95,21 @@ class Follower:
     @property
     def remote(self) -> str:
         """The remote's address, without a password in it."""
-        return self._facts.remote
+        return self._link.facts.remote
+
+    @property
+    def people(self) -> tuple[Here, ...]:
+        """Who looks at the run on other machines than this."""
+        return self._far.people
 
     def standing(self) -> Standing:
         """How it stands now; never waits."""
-        return in_words(self._facts, self._here.now())
+        return self._link.standing()
 
     @property
     def left(self) -> str:
         """What the lead's machine has not answered, in words."""
-        what = [cast.ballot.what for cast in self._cast]
+        what = [cast.ballot.what for cast in self._answers.waiting]
         where = "is sent the next time" if self._votes.pending else "stays sent"
         return f"not answered by the lead's machine, and {where}: {', '.join(what)}" if what else ""
 
@@ -162,7 +157,7 @@ class Follower:
     def attach(self, state: Callable[[], RunState]) -> None:
         """Answer to a session, whose state this is."""
         self._state = state
-        self._looked = state().seq
+        self._answers.begin(state().seq)
 
     def start(self, state: Callable[[], RunState]) -> None:
         """Go on beside a session, whose state this is."""
@@ -176,7 +171,7 @@ class Follower:
         self._wake.set()
         if self._thread.is_alive():
             # Nobody waits for a remote that is away.
-            self._thread.join(MOMENT if self._facts.trouble else self._pace.last)
+            self._thread.join(MOMENT if self._link.facts.trouble else self._pace.last)
         self._lock.release()
 
     # -- on the thread ---------------------------------------------------------------------------
@@ -184,40 +179,36 @@ class Follower:
     def go_on(self) -> None:
         """A round after the other, until it is closed; what is left is sent then."""
         while not self._closing.is_set():
-            self._pace.wait(self.round(), self._wake, AT_ONCE)
-        self._safely(self._write_down if self._facts.trouble else self._send)
-        for cast in self._cast:
-            if not cast.future.done():
-                cast.future.set_result(
-                    Refusal(reason="left before the lead's machine has answered")
-                )
+            pause = self.round()
+            self.tell_people()
+            self._pace.wait(pause, self._wake, AT_ONCE)
+        self._safely(self._write_down if self._link.facts.trouble else self._send)
+        if not self._link.facts.trouble:
+            self._far.leave(self._layout)
+        self._answers.leave()
+
+    def tell_people(self) -> None:
+        """Say on the remote that one is here, where that is reached."""
+        if not self._link.facts.trouble and not self._link.facts.shut:
+            self._far.tell(self._layout, (self._me,))
 
     def round(self) -> float:
         """Look at the remote once; returns how many seconds to wait until the next time."""
-        there = self._there
+        there = lasting(self._there)
         done = self._safely(self._round)
-        if there != self._there or self._cast:
+        if there != lasting(self._there) or self._answers.waiting:
             self._moved = self._mono()
         state = self._state() if self._state is not None else None
-        waits = bool(self._cast) or (state is not None and awaits(state))
+        waits = bool(self._answers.waiting) or (state is not None and awaits(state))
         return self._pace.pause(done=done, still=self._mono() - self._moved, awaits=waits)
 
     def _safely(self, deed: Callable[[], object]) -> bool:
+        """Do it; what keeps it from being done is known then, and it is tried again."""
         try:
-            deed()
+            return self._link.tried(deed, but=(Rewritten, NotTaken))
         except (Rewritten, NotTaken) as why:
-            self._know(shut=_rewritten(self._layout, str(why)), alarm=str(why))
-        except Locked as lock:
-            self._know(trouble=self._locks.words(lock.file))
-        except (GitTrouble, JournalError, OSError) as why:
-            self._know(trouble=str(why))
-            self._repository.clear_away()
-        else:
-            return True
-        return False
-
-    def _know(self, **facts: object) -> None:
-        self._facts = dataclasses.replace(self._facts, **facts)  # type: ignore[arg-type]
+            self._link.know(shut=_rewritten(self._layout, str(why)), alarm=str(why))
+            return False
 
     def _round(self) -> None:
         if self._unsure:
@@ -228,7 +219,7 @@ class Follower:
         self._unsure = False
         if sent:
             # There can be no answer yet, and the lead's machine is to have the remote for itself.
-            self._know(reached=self._here.now(), trouble="")
+            self._link.reached()
             return
         self._round_of_news(live=True)
         self._answer()
@@ -236,11 +227,12 @@ class Follower:
     def _round_of_news(self, *, live: bool) -> None:
         if self._repository.fetch(self._layout) or not self._there:
             self._there = self._repository.refs(THERE)
-        self._know(reached=self._here.now(), trouble="")
+        self._link.reached()
+        self._far.look(self._there)
         self._look_at_votes()
         tip = self._there.get(LOG, "")
         if tip == self._seen.oid:
-            self._know(shut="")
+            self._link.know(shut="")
             return
         beyond = self._repository.line(tip, self._seen.oid) if tip else []
         taken = grown(self._seen, tip, beyond, self._layout.run)
@@ -249,7 +241,7 @@ class Follower:
             self._clock.heard(batch.at, live=live)
         self._repository.point(SEEN, taken.seen.oid)
         self._seen = taken.seen
-        self._know(moved=self._here.now(), shut="")
+        self._link.know(moved=self._here.now(), shut="")
 
     # -- votes -----------------------------------------------------------------------------------
 
@@ -272,10 +264,10 @@ class Follower:
                 known = self._signed.get(vote.signature) if vote.signature else None
                 if known is None:
                     self._add(vote)
-                self._cast.append(_Cast(ballot=ballot, vote=known or vote, future=future))
+                self._answers.waiting.append(Cast(ballot=ballot, vote=known or vote, future=future))
         except queue.Empty:
             pass
-        self._know(waiting=len(self._cast))
+        self._link.know(waiting=len(self._answers.waiting))
 
     def _add(self, vote: Vote) -> None:
         line = vote.encode().encode()
@@ -289,25 +281,14 @@ class Follower:
         if self._votes.is_empty and there:
             self._votes.adopt(there, lambda _: "")
         elif self._votes.look(there) in {"other", "set back", "gone"}:
-            self._know(alarm=f"your votes on {self.remote} are not what was sent from here")
+            self._link.know(alarm=f"your votes on {self.remote} are not what was sent from here")
 
     def _answer(self) -> None:
         """Answer those that the run has an answer to."""
-        if not self._cast or self._state is None:
+        if not self._answers.waiting or self._state is None:
             return
-        state = self._caught_up()
-        news = {event.id: event for event in self._journal.events(self._layout.run, self._looked)}
-        left = []
-        for cast in self._cast:
-            answer = self._answer_to(cast, news, state)
-            if answer is None:
-                left.append(cast)
-            elif not cast.future.done():
-                cast.future.set_result(answer)
-        self._cast = left
-        self._know(waiting=len(left))
-        if not left and news:
-            self._looked = max(event.seq for event in news.values())
+        self._answers.look(self._caught_up())
+        self._link.know(waiting=len(self._answers.waiting))
 
     def _caught_up(self) -> RunState:
         """The session's state, once it has what came just now, for which it needs a moment."""
@@ -316,35 +297,6 @@ class Follower:
         while (state := self._state()).seq < self._seen.number and self._mono() < until:
             self._closing.wait(0.005)
         return state
-
-    def _answer_to(self, cast: _Cast, news: dict[str, Event], state: RunState) -> Answer | None:
-        if (event := news.get(cast.vote.id)) is not None:
-            # Whoever asked finds the state that has it.
-            return Accepted(state=state, events=(event,)) if state.seq >= event.seq else None
-        if (event := news.get(refusal_id(cast.vote.id))) is not None:
-            assert isinstance(event.payload, VoteRefused)
-            return Refusal(reason=f"the lead's machine refuses it: {event.payload.reason}")
-        if cast.vote.signature and state.seq > cast.vote.seq:
-            return self._overtaken(cast, state)
-        return None
-
-    def _overtaken(self, cast: _Cast, state: RunState) -> Answer | None:
-        """Something else stands where the signature holds on to: it can only be made anew."""
-        if any(e.id == cast.vote.id for e in self._journal.events(state.run, cast.vote.seq, 1)):
-            return None
-        request = cast.ballot.request
-        assert isinstance(request, SignNode)
-        if content_digest(state, cast.vote.node) != cast.vote.digest:
-            return Refusal(
-                reason=f"“{state.outline[cast.vote.node].title}” is not what you were shown any"
-                " more, and your decision does not count",
-                hint="look at it as it is now, and decide again",
-            )
-        plain = dataclasses.replace(request, signature="", statement="")
-        again = decide(state, plain, cast.ballot.actor)
-        if isinstance(again, Refusal):
-            return again
-        return Refusal(reason="the run went on before your decision came there", hint="sign again")
 
 
 def _rewritten(layout: Layout, why: str) -> str:

@@ -6,8 +6,8 @@ gone holds neither keys nor steps, and nothing that needs one of its votes goes 
 
 from __future__ import annotations
 
-import dataclasses
 import json
+import shlex
 import threading
 import time
 from collections.abc import Callable
@@ -19,20 +19,21 @@ from runbook_tui.run.events import Actor, RunShared
 from runbook_tui.run.votes import TellShare
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.ports.clock import Clock
-from runbook_tui.session.ports.journal import Journal, JournalError
+from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.replica import Bodies
+from runbook_tui.session.presence import Here
 from runbook_tui.session.session import Session
 from runbook_tui.session.sharing import Standing
 from runbook_tui.share.ballots import Ballots, Later
 from runbook_tui.share.commits import Author, in_batches
-from runbook_tui.share.git import GitTrouble, Locked, Refused, Unreachable, shown
+from runbook_tui.share.far_people import FarPeople, lasting
+from runbook_tui.share.git import GitTrouble, Refused, Unreachable
+from runbook_tui.share.link import Link
 from runbook_tui.share.merging import Rewritten, Taken
 from runbook_tui.share.own import OwnRef
 from runbook_tui.share.pace import Pace, awaits
 from runbook_tui.share.refs import CUSTOM, FALLBACK, Layout
 from runbook_tui.share.repository import THERE, Repository
-from runbook_tui.share.stale import StaleLocks
-from runbook_tui.share.standing import Facts, in_words
 
 MOMENT = 1.0
 """Seconds for which whoever leaves waits for a remote that is away."""
@@ -82,23 +83,28 @@ class Mirror:
         self._mono = mono
         self._ballots = Ballots(session, journal, repository, clock)
         self._log: OwnRef | None = None
+        self._far = FarPeople(repository, "lead", self._author, clock, mono)
         self._there: dict[str, str] = {}
-        self._facts = Facts(remote=shown(repository.remote), sends=True, began=clock.now())
-        self._locks = StaleLocks(clock.now, mono)
+        self._link = Link(repository, clock, mono, sends=True)
         self._moved = mono()
         self._closing = threading.Event()
         self._wake = threading.Event()
+        self._looked = threading.Event()
         self._thread = threading.Thread(target=self.go_on, name="mirror", daemon=True)
 
     @property
     def remote(self) -> str:
         """The remote's address, without a password in it."""
-        return self._facts.remote
+        return self._link.facts.remote
+
+    @property
+    def people(self) -> tuple[Here, ...]:
+        """Who looks at the run on other machines."""
+        return self._far.people
 
     def standing(self) -> Standing:
         """How it stands now; never waits."""
-        facts = dataclasses.replace(self._facts, waiting=self._unsent)
-        return in_words(facts, self._clock.now())
+        return self._link.standing(self._unsent)
 
     @property
     def _unsent(self) -> int:
@@ -117,6 +123,11 @@ class Mirror:
         self._session.listen(lambda _: self._wake.set())
         self._thread.start()
 
+    def look(self, patience: float) -> bool:
+        """Wait until the remote was looked at once, or was not to be reached; false where that
+        takes more than ``patience`` seconds."""
+        return self._looked.wait(patience)
+
     def close(self) -> None:
         """Send what is left, for as long as that may take, and end."""
         self._closing.set()
@@ -124,7 +135,7 @@ class Mirror:
         self._wake.set()
         if self._thread.is_alive():
             # Nobody waits for a remote that is away.
-            self._thread.join(MOMENT if self._facts.trouble else self._pace.last)
+            self._thread.join(MOMENT if self._link.facts.trouble else self._pace.last)
 
     # -- on the thread -----------------------------------------------------------------------------
 
@@ -132,29 +143,39 @@ class Mirror:
         """A round after the other, until it is closed; then one more."""
         try:
             while not self._closing.is_set():
-                self._pace.wait(self.round(), self._wake)
-            if self._log is not None and not self._facts.trouble:
+                pause = self.round()
+                self._looked.set()
+                self.tell_people()
+                self._pace.wait(pause, self._wake)
+            if self._log is not None and not self._link.facts.trouble:
                 # By then all is recorded that was asked for before.
                 with suppress(NoAnswer):
                     self._session.started(1).result(2.0)
                 self._safely(self._send)
+                self._far.leave(self._log.layout)
         except Shut as why:
-            self._know(shut=str(why), alarm=str(why) if self._session.leads else "")
+            self._link.know(shut=str(why), alarm=str(why) if self._session.leads else "")
         finally:
+            self._looked.set()
             self._lock.release()
+
+    def tell_people(self) -> None:
+        """Say on the remote who is here, where that is reached."""
+        if self._log is not None and not self._link.facts.trouble:
+            self._far.tell(self._log.layout, self._session.presence.here)
 
     def round(self) -> float:
         """Look at the remote once; returns how many seconds to wait until the next time.
 
         Raises `Shut`, and then no longer holds the right to share the run.
         """
-        there, seq = self._there, self._session.state.seq
+        there, seq = lasting(self._there), self._session.state.seq
         try:
             done = self._safely(self._round)
         except Shut:
             self._lock.release()
             raise
-        if (there, seq) != (self._there, self._session.state.seq):
+        if (there, seq) != (lasting(self._there), self._session.state.seq):
             self._moved = self._mono()
         return self._pace.pause(
             done=done, still=self._mono() - self._moved, awaits=awaits(self._session.state)
@@ -163,27 +184,19 @@ class Mirror:
     def _safely(self, deed: Callable[[], object]) -> bool:
         """Do it; what keeps it from being done is known then, and it is tried again."""
         try:
-            deed()
-        except Locked as lock:
-            self._know(trouble=self._locks.words(lock.file))
+            return self._link.tried(deed, but=(Later,))
         except Later as why:
-            self._know(aside=f"votes wait: {why}")
-        except (GitTrouble, JournalError, OSError) as why:
-            self._know(trouble=str(why))
-            self._repository.clear_away()
-        else:
-            return True
-        return False
-
-    def _know(self, **facts: object) -> None:
-        self._facts = dataclasses.replace(self._facts, **facts)  # type: ignore[arg-type]
+            self._link.know(aside=f"votes wait: {why}")
+            return False
 
     def _round(self) -> None:
         self._alone()
         log = self._log if self._log is not None else self._begun()
         if self._repository.fetch(log.layout) or not self._there:
             self._there = self._repository.refs(THERE)
-        self._know(reached=self._clock.now(), trouble="", aside="")
+        self._link.reached()
+        self._link.know(aside="")
+        self._far.look(self._there)
         self._hold_against(log)
         try:
             self._ballots.take(self._there)
@@ -193,7 +206,9 @@ class Mirror:
     def _alone(self) -> None:
         """Nobody else on this machine may write the order, and only who leads does."""
         if not self._session.leads:
-            raise Shut("the run is led by somebody else now; they share it: runbook resume --share")
+            raise Shut(
+                "the run is led by somebody else now; they share it: runbook resume --share REMOTE"
+            )
         if not self._lock.take(self._session.actor.identity):
             raise GitTrouble(
                 f"another program on this machine shares the run: {self._lock.holder()}"
@@ -250,10 +265,11 @@ class Mirror:
         return "it is another run of that name, or another history of it"
 
     def _shut(self, log: OwnRef, why: str) -> Shut:
+        remote = shlex.quote(self.remote)
         words = (
             f"the log on {self.remote} cannot be gone on with: {why}; nothing is sent any more."
-            f" Find out who did that; then take it away (git push {self.remote}"
-            f" :{log.layout.log}) and begin again: runbook resume {self._session.run} --share"
+            f" Find out who did that; then take it away (git push {remote} :{log.layout.log})"
+            f" and begin again: runbook resume {self._session.run} --share {remote}"
         )
         self._ballots.tell(log.layout.log, words)
         return Shut(words)
@@ -265,9 +281,9 @@ class Mirror:
         held = self._write(log)
         if log.pending:
             self._push(log)
-            self._know(moved=self._clock.now())
+            self._link.know(moved=self._clock.now())
         self._tell_where(log)
-        self._know(alarm=held or self._ballots.alarm)
+        self._link.know(alarm=held or self._ballots.alarm)
 
     def _write(self, log: OwnRef) -> str:
         """Put new events into commits; why those from some event on are held back."""

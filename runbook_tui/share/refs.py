@@ -2,6 +2,7 @@
 
 PREFIX/RUN/log       the run's events; the lead's machine alone writes it
 PREFIX/RUN/by/WHO    the votes of one person on one machine, who alone writes it
+PREFIX/RUN/here/WHO  who looks at the run there now; not kept
 """
 
 from __future__ import annotations
@@ -42,6 +43,11 @@ class Layout:
     def by(self, who: str) -> str:
         """The ref of somebody's votes."""
         return f"{self.prefix}/{self.run}/by/{who}"
+
+    @property
+    def here(self) -> str:
+        """What the refs begin with that say who is there."""
+        return f"{self.prefix}/{self.run}/here"
 
     @property
     def mark(self) -> str:

@@ -104,6 +104,11 @@ class Repository:
         words = ["push", "--porcelain", "--no-verify", self.remote, f"{ref}:{target}"]
         check_push(self._git.run(words, limit=PUSHING))
 
+    def drop(self, target: str) -> None:
+        """Take a ref there away."""
+        words = ["push", "--porcelain", "--no-verify", self.remote, f":{target}"]
+        check_push(self._git.run(words, limit=PUSHING))
+
     # -- here --------------------------------------------------------------------------------------
 
     def refs(self, under: str = "refs/") -> dict[str, str]:

@@ -40,8 +40,9 @@ def in_words(facts: Facts, now: float) -> Standing:
         when = time.strftime("%H:%M", time.localtime(facts.reached or facts.began))
         since = f"not reached since {when}" if facts.reached else "not reached yet"
         left = _left(facts)
+        unsent = f", {facts.waiting} unsent" if facts.waiting and not facts.sends else ""
         return Standing(
-            words=f"{since}{f', {left}' if left else ''}", short=since, away=True,
+            words=f"{since}{f', {left}' if left else ''}", short=f"{since}{unsent}", away=True,
             news=f"{facts.remote}: {since}: {facts.trouble}", alarm=facts.alarm,
         )  # fmt: skip
     if facts.reached is None:
@@ -49,11 +50,12 @@ def in_words(facts: Facts, now: float) -> Standing:
     last = max(0.0, now - (facts.moved or facts.reached))
     verb = "shared, last pushed" if facts.sends else "followed, last news"
     word = "shared" if facts.sends else "followed"
+    brief = "shared" if facts.sends else "last news"
     left = "" if facts.sends else _left(facts)
     aside = f": {facts.aside}" if facts.aside else ""
     return Standing(
         words=f"{verb} {spoken(last)} ago{f', {left}' if left else ''}",
-        short=f"{word} {spoken(last)} ago",
+        short=left or f"{brief} {spoken(last)} ago",
         news=f"{word} over {facts.remote}{aside}",
         alarm=facts.alarm,
     )

@@ -6,20 +6,16 @@ an address as JSON. Nothing that an address answers is kept but its status: it m
 
 from __future__ import annotations
 
-import base64
 import json
-import threading
-import urllib.error
-import urllib.request
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
 
 from runbook_tui.session.ports.runner import Runner
+from runbook_tui.tell import apprise_program
+from runbook_tui.tell.web import NoAnswer, asked, machine
 
-PATIENCE = 5.0
-"""Seconds that an address has to answer, all in all."""
 COMMAND_SECONDS = 10.0
 MOST_ANSWER = 4096
 MOST_LINE = 200
@@ -97,6 +93,54 @@ class CommandChannel:
         return f"it ended with exit status {outcome.exit}"
 
 
+APPRISE_SECONDS = 20.0
+WHY = {
+    apprise_program.MISSING: "it needs the extra “notify”: pip install 'runbook-tui[notify]'",
+    apprise_program.UNKNOWN: "its address is none that Apprise knows",
+    apprise_program.FAILED: "the service did not take it",
+}
+
+
+class AppriseChannel:
+    """An address of Apprise, which is a secret as a whole: chats, mail, pagers and whatever else.
+
+    A program of its own sends it (`apprise_program`); of what that says only how it ended is kept.
+    """
+
+    resolves = True
+
+    def __init__(
+        self,
+        name: str,
+        url: Callable[[], str | None],
+        runner: Runner,
+        environment: Mapping[str, str],
+    ) -> None:
+        self.name = f"apprise {name}"
+        self._url = url
+        self._runner = runner
+        self._environment = environment
+
+    def send(self, message: Message) -> str:
+        """Send it, within its time."""
+        url = self._url()
+        if not url:
+            return "its address is not known here"
+        said = {
+            "url": url.strip(), "key": message.key, "kind": message.kind, "over": message.over,
+            "text": message.text, "title": f"Runbook: {message.title}",
+        }  # fmt: skip
+        outcome = self._runner.run(
+            [sys.executable, "-P", "-m", apprise_program.__name__],
+            environment=self._environment, stdin=json.dumps(said), timeout=APPRISE_SECONDS,
+        )  # fmt: skip
+        if outcome.exit == apprise_program.SENT:
+            return ""
+        if outcome.exit is None:
+            return f"no answer within {APPRISE_SECONDS:g} s"
+        return WHY.get(outcome.exit, f"its program ended with exit status {outcome.exit}")
+
+
 class WebChannel:
     """An address that takes JSON by POST; it is never followed anywhere else."""
 
@@ -104,7 +148,7 @@ class WebChannel:
         self._url = url
         self._form = form
         self._key = key
-        self.name = f"{'webhook' if form == 'generic' else form} {_shown(url)}"
+        self.name = f"{'webhook' if form == 'generic' else form} {machine(url)}"
         self.resolves = form == "pagerduty"
 
     def send(self, message: Message) -> str:
@@ -115,16 +159,11 @@ class WebChannel:
             if not key:
                 return "its routing key is not known here"
             body = pagerduty(message, key)
-        told: list[str] = []
-
-        def post() -> None:
-            told.append(_posted(self._url, body))
-
-        # Name look-ups and slow answers know no time limit; nobody waits for this thread.
-        thread = threading.Thread(target=post, name="webhook", daemon=True)
-        thread.start()
-        thread.join(PATIENCE)
-        return told[0] if told else _late()
+        try:
+            status = asked(self._url, body=body, most=MOST_ANSWER).status
+        except NoAnswer as wrong:
+            return str(wrong)
+        return "" if 200 <= status < 300 else f"it answered {status}"
 
 
 def generic(message: Message) -> dict[str, Any]:
@@ -137,7 +176,7 @@ def generic(message: Message) -> dict[str, Any]:
     }  # fmt: skip
 
 
-SEVERITIES = {"overrun": "warning", "gate": "error", "stage": "critical"}
+SEVERITIES = {"overrun": "warning", "gate": "error", "stage": "critical", "breach": "critical"}
 
 
 def pagerduty(message: Message, key: str) -> dict[str, Any]:
@@ -155,53 +194,3 @@ def pagerduty(message: Message, key: str) -> dict[str, Any]:
                                "lead": message.lead},
         }  # fmt: skip
     return event
-
-
-def _shown(url: str) -> str:
-    """The machine alone: what stands behind it, or before it, may be a password."""
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.hostname}{port}"
-
-
-def _late() -> str:
-    return f"no answer within {PATIENCE:g} s"
-
-
-def _posted(url: str, body: Mapping[str, Any]) -> str:
-    try:
-        where, login = _without_login(url)
-        request = urllib.request.Request(
-            where, data=json.dumps(body).encode(), method="POST",
-            headers={"Content-Type": "application/json", "User-Agent": "runbook", **login},
-        )  # fmt: skip
-        opener = urllib.request.build_opener(_Stay)
-        with opener.open(request, timeout=PATIENCE) as answer:
-            answer.read(MOST_ANSWER)
-    except urllib.error.HTTPError as error:
-        return f"it answered {error.code}"
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
-        if isinstance(reason, TimeoutError):
-            return _late()
-        return (getattr(reason, "strerror", None) or type(reason).__name__)[:MOST_LINE]
-    except Exception as error:  # noqa: BLE001  http.client raises kinds of its own
-        return type(error).__name__
-    return ""
-
-
-def _without_login(url: str) -> tuple[str, dict[str, str]]:
-    """An address without the name and password in it, and the header that says them."""
-    parts = urlsplit(url)
-    if parts.username is None:
-        return url, {}
-    given = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
-    header = {"Authorization": f"Basic {base64.b64encode(given).decode()}"}
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), header
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Goes nowhere else: what was sent to one address is not meant for another."""
-
-    def redirect_request(self, *args: object, **more: object) -> None:
-        """Never."""

@@ -19,6 +19,7 @@ from runbook_tui.run.requests import RecordTold
 from runbook_tui.run.state import RunState
 from runbook_tui.session.session import Session
 from runbook_tui.tell.channels import Channel, Message
+from runbook_tui.tell.masking import masked
 
 LOOK = 1.0
 """Seconds between two looks."""
@@ -29,8 +30,6 @@ MOST = 100
 """Messages that wait for one channel."""
 OVER = 0
 """In place of a rung: the alarm has ended."""
-SHORTEST = 4
-"""Characters below which a secret's value stands in too many texts by chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,10 +150,7 @@ class Teller:
 
     def masked(self, text: str) -> str:
         """The text without the value of any secret."""
-        for value in sorted(self._secrets(), key=len, reverse=True):
-            if len(value) >= SHORTEST:
-                text = text.replace(value, "***")
-        return text
+        return masked(text, self._secrets())
 
     def record(self, told: Told) -> None:
         """Write down what came of it; nobody waits for that."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 
 from runbook_tui.book.durations import spoken
-from runbook_tui.run.alarms import STAGE, Alarm, alarms, find
+from runbook_tui.run.alarms import BREACH, STAGE, Alarm, alarms, find
 from runbook_tui.run.requests import Acknowledge
 from runbook_tui.run.state import RunState
 from runbook_tui.run.times import said
 from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.notifying import notify
+from runbook_tui.tui.views.shared import tampered
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
@@ -26,12 +27,29 @@ def mind_alarms(app: RunbookApp, known: frozenset[str]) -> frozenset[str]:
     open_ = [alarm for alarm in alarms(state, now) if not alarm.acknowledged]
     new = [alarm for alarm in open_ if alarm.id not in known]
     for alarm in new:
-        app.say(words(alarm, now), "bad")
-        if app.preferences.bell:
+        shown = alarm.kind == BREACH  # By its banner, which has rung.
+        if not shown or any(rung.who for rung in alarm.due(now)):
+            app.say(words(alarm, now), "bad")
+        if app.preferences.bell and not shown:
             app.bell()
         if app.preferences.notification:
             notify(app, os.environ, f"runbook: {state.runbook.title}", alarm.words)
     return known | {alarm.id for alarm in new}
+
+
+def mind_sharing(app: RunbookApp, away: str) -> str:
+    """Say that the remote is not reached or used any more, and that it is again; ``away`` and
+    what is returned: how that was said, empty while all is well."""
+    sharing = app.session.sharing
+    now = sharing.standing() if sharing is not None else None
+    if now is None or (not now.away and not away):
+        return ""
+    if not now.away:
+        app.say(now.news)
+        return ""
+    if now.short.partition(",")[0] != away:
+        app.say(now.news, "bad")
+    return now.short.partition(",")[0]
 
 
 def words(alarm: Alarm, now: float) -> str:
@@ -42,8 +60,8 @@ def words(alarm: Alarm, now: float) -> str:
 
 
 def count(state: RunState, now: float) -> str:
-    """How many are open, for the head, which says of stages itself how they stand; or empty."""
-    found = (a for a in alarms(state, now) if a.kind != STAGE)
+    """How many are open, for the head; of stages and breaches is said beside it how they stand."""
+    found = (a for a in alarms(state, now) if a.kind not in {STAGE, BREACH})
     many = sum(not alarm.acknowledged for alarm in found)
     return f"{many} alarm{'' if many == 1 else 's'}" if many else ""
 
@@ -53,20 +71,27 @@ def commands(app: RunbookApp) -> Iterator[SystemCommand]:
     yield SystemCommand(
         "Acknowledge the alarm", "you see to it; nobody further up is told", lambda: _ack(app)
     )
-    yield SystemCommand("Alarms", "what takes too long, and who is told when", lambda: _page(app))
+    yield SystemCommand(
+        "Alarms",
+        "what takes too long or is wrong elsewhere, and who is told when",
+        lambda: _page(app),
+    )
 
 
 def _ack(app: RunbookApp) -> None:
     found = find(app.session.state, "", app.now())
     if found is None:
-        app.say("nothing alarms anybody now")
+        elsewhere = (
+            "nothing is told further up; “Alarms” (Ctrl+P) tells what is wrong on the remote"
+        )
+        app.say(elsewhere if _elsewhere(app) else "nothing alarms anybody now")
         return
     app.ask(Acknowledge(alarm=found.id), then=lambda: app.say(f"you see to it: {found.words}"))
 
 
 def _page(app: RunbookApp) -> None:
     now = app.now()
-    lines: list[str] = []
+    lines = _elsewhere(app)
     for alarm in alarms(app.session.state, now):
         seen = "; somebody sees to it" if alarm.acknowledged else ""
         lines.append(f"{alarm.words} (for {spoken(now - alarm.since)}{seen})")
@@ -75,3 +100,8 @@ def _page(app: RunbookApp) -> None:
                 when = "now" if rung.due <= now else f"at {said(rung.due, now)}"
                 lines.append(f"    {rung.number}. {rung.who}: {when}")
     app.push_screen(Page("\n".join(lines) or "nothing alarms anybody now"))
+
+
+def _elsewhere(app: RunbookApp) -> list[str]:
+    sharing = app.session.sharing
+    return tampered(app.session.state, sharing.standing() if sharing is not None else None)

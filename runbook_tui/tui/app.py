@@ -26,6 +26,8 @@ from runbook_tui.tui.opening import Opened, Opening
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from textual.command import Provider
+
     from runbook_tui.preferences.seen_hints import SeenHints
     from runbook_tui.run import requests as r
     from runbook_tui.run.events import Actor
@@ -54,11 +56,19 @@ class LiveScreen(Protocol):
         ...
 
 
+def deeds() -> type[Provider]:
+    """What the palette asks; loaded when it is opened."""
+    from runbook_tui.tui.palette import Deeds
+
+    return Deeds
+
+
 class RunbookApp(FacingApp):
     """One run on a terminal. Returns the exit status of the contract."""
 
     TITLE = "Runbook"
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {deeds}  # noqa: RUF012  (as Textual declares it)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f9,ctrl+backslash", "panic", "PANIC", id="panic", priority=True,
                 tooltip="shows the rollback; again, after a moment, starts it"),
@@ -174,7 +184,7 @@ class RunbookApp(FacingApp):
         self.install_screen(rollback, "rollback")
         self.push_screen(MainScreen())
         self._stop_listening = self.session.listen(lambda _: self.post(self.Changed()))
-        self.session.keep_looking()
+        self.session.lookout.keep_looking()
         self.keep_terminal()
         self.begin_hints()
         # After the first frame: what is there by then is there for good.

@@ -22,6 +22,9 @@ comes when the screen has closed would stand on the command line."""
 class BeginningApp(KeyedApp, OwnTerminalApp):
     """An application that shows a run as soon as there is one."""
 
+    served = False
+    """Whether its terminal is a page in a browser, which may be loaded again."""
+
     class Ended(Message):
         """The opening has ended: with an open session, or not (None)."""
 
@@ -54,6 +57,8 @@ class BeginningApp(KeyedApp, OwnTerminalApp):
 
     def on_mount(self) -> None:
         """Show the run, or open it first."""
+        if self.served:
+            self.redraw_when_told()
         if self._given is not None:
             self.take(self._given)
             self.show_run()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import time
 
-LOOK = 0.5
+LOOK = 1.0
 """Seconds between two looks whether there is something to do."""
 OLDER = 3
 """Collections of the middle generation after which a full one is worth its time."""

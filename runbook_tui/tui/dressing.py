@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from rich.segment import Segment
+from textual import events
 from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
+from textual.screen import ModalScreen
 
 from runbook_tui.preferences.model import DEFAULTS, Preferences
 from runbook_tui.tui.themes import THEMES
@@ -72,6 +74,11 @@ class DressedApp(App[int]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """A colour of ours that themes of others do not have."""
         return {**super().get_theme_variable_defaults(), "text-cyan": "#22B8CF"}
+
+    def on_click(self, event: events.Click) -> None:
+        """Beside a dialog: leave it, as Esc does."""
+        if isinstance(self.screen, ModalScreen) and event.widget is self.screen:
+            self.simulate_key("escape")
 
     def wear(self, preferences: Preferences) -> None:
         """Look like this from now on."""

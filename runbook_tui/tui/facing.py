@@ -35,6 +35,15 @@ class FacingApp(BeginningApp):
 
         self.push_screen(WallScreen())
 
+    def action_settings(self) -> None:
+        """Every setting, to look at and to change."""
+        from runbook_tui.tui.screens.settings import SettingsScreen
+
+        if self.session.guest is not None:
+            self.say("in a browser the settings are those of whoever serves", "warn")
+            return
+        self.push_screen(SettingsScreen())
+
     def action_help(self) -> None:
         """The keys, those of what has the focus first."""
         from runbook_tui.tui.dialogs.help import Help

@@ -6,7 +6,9 @@ its margins, show its cursor or take it out of raw mode; then not even the panic
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import termios
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -42,6 +44,12 @@ class OwnTerminalApp(LeavingApp):
         Binding("ctrl+l", "redraw", "redraw", id="redraw", show=False,
                 tooltip="draws all of the screen again"),
     ]  # fmt: skip
+
+    _attributes: list[Any] | None = None
+
+    def redraw_when_told(self) -> None:
+        """Draw everything whenever SIGUSR1 comes: another terminal shows what this one did."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.action_redraw)
 
     def keep_terminal(self) -> None:
         """From here on see to it that the terminal stays as it is now."""

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
+from textual.command import DiscoveryHit, Hits
 from textual.screen import Screen
+from textual.system_commands import SystemCommandsProvider
 
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.requests import FinishRun, StopCommands
@@ -21,18 +23,21 @@ if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
 
 
+class Deeds(SystemCommandsProvider):
+    """What the palette offers; before anything is typed in the order in which it is wanted."""
+
+    async def discover(self) -> Hits:
+        """All of it."""
+        for name, words, deed, _ in self.app.get_system_commands(self.screen):
+            yield DiscoveryHit(name, deed, help=words)
+
+
 def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]:
     """The commands in the order in which they are wanted."""
     yield SystemCommand("Roll back", "shows the rollback, as F9 does", app.action_panic)
-    yield SystemCommand(
-        "Stop running commands", "ends what runs, whole process trees", lambda: _stop(app)
-    )
-    yield SystemCommand("Finish the run", "leaves out what is optional", lambda: _finish(app))
     yield SystemCommand("Note on the run", "writes a remark down", lambda: app.note(""))
-    yield SystemCommand(
-        "Changed plan", "what its file says by now, and going on with that",
-        lambda: look_at_plan(app),
-    )  # fmt: skip
+    if app.session.guest is None:
+        yield from _from_a_terminal(app)
     yield from alarming.commands(app)
     yield from people_deeds.commands(app, screen)
     if isinstance(screen, PaneScreen):
@@ -48,12 +53,24 @@ def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]
     yield SystemCommand("Wall", "the run in large type for a room, to look at", app.action_wall)
     yield SystemCommand("Keys", "what each key does", app.action_help)
     yield SystemCommand("Draw the screen again", "as Ctrl+L does", app.action_redraw)
-    yield SystemCommand(
-        "Settings", "each with its value and where that comes from",
-        lambda: _settings(app),
-    )  # fmt: skip
     yield SystemCommand("Theme", "other colours", app.action_change_theme)
     yield SystemCommand("Leave", "commands go on", app.action_leave)
+
+
+def _from_a_terminal(app: RunbookApp) -> Iterator[SystemCommand]:
+    """What somebody in a browser does not do, or see: files and settings are another's there."""
+    yield SystemCommand(
+        "Stop running commands", "ends what runs, whole process trees", lambda: _stop(app)
+    )
+    yield SystemCommand("Finish the run", "leaves out what is optional", lambda: _finish(app))
+    yield SystemCommand(
+        "Changed plan", "what its file says by now, and going on with that",
+        lambda: look_at_plan(app),
+    )  # fmt: skip
+    yield SystemCommand(
+        "Settings", "each with its value and where that comes from",
+        app.action_settings,
+    )  # fmt: skip
 
 
 def _finish(app: RunbookApp) -> None:
@@ -68,12 +85,6 @@ def _finish(app: RunbookApp) -> None:
         Confirm(f"Finish the run and leave out {titles}?"),
         lambda yes: app.ask(FinishRun()) if yes else None,
     )
-
-
-def _settings(app: RunbookApp) -> None:
-    from runbook_tui.tui.screens.reading import SettingsScreen
-
-    app.push_screen(SettingsScreen())
 
 
 def _stop(app: RunbookApp) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from textual.screen import Screen
 from textual.timer import Timer
 
 from runbook_tui.run import requests as r
 from runbook_tui.tui import banner
+from runbook_tui.tui.dialogs.ask import Typed
 from runbook_tui.tui.screens.rollback import RollbackScreen
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ ALONE = 0.15
 """Seconds after a press within which no other may follow, for it to start anything."""
 SOON = 0.001
 """Seconds that a timer takes at least."""
+
+
+HASTY = "too quick to be meant, nothing is started: once more, after a moment, starts it"
 
 
 class PanicKey:
@@ -50,15 +55,24 @@ class PanicKey:
             # A busy screen deals with a press late; the moment runs since it came.
             left = max(SOON, ALONE - passed)
             self._alone = self._app.set_timer(left, lambda: self._quiet(at))
+        elif self._screen.startable:
+            self._app.say(HASTY, "warn")
 
     def _open(self, at: float) -> None:
         app = self._app
         self._screen.called_at = at
         banner.paint(app)
-        while len(app.screen_stack) > 2:
+        # What somebody types into stays below as it is, also between this screen and itself.
+        while len(app.screen_stack) > 2 and not self._stays(app.screen):
             app.pop_screen()
-        app.push_screen(self._screen)
+        if app.screen is not self._screen:
+            app.push_screen(self._screen)
         self._look()
+        if len(app.screen_stack) > 3:
+            app.say("what you were typing is kept: Esc leads back to it")
+
+    def _stays(self, screen: Screen[object]) -> bool:
+        return screen is self._screen or (isinstance(screen, Typed) and screen.typed)
 
     def _look(self) -> None:
         """Show what would be taken back now, or what is: the first press, which changes nothing."""

@@ -10,15 +10,16 @@ from textual.screen import Screen
 
 from runbook_tui.run.attention import own
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, pending
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import AskAnew, HandOver, LowerHand, OverrideGate, RaiseHand
-from runbook_tui.run.state import RunState, gate_open
+from runbook_tui.run.state import RunState
 from runbook_tui.run.times import said
-from runbook_tui.session.presence import Here
+from runbook_tui.session.presence import Here, everybody
 from runbook_tui.tui.dialogs.ask import AskText, Confirm
 from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.leaving import Wanted
 from runbook_tui.tui.screens.deeds import NodeScreen
-from runbook_tui.tui.views import people_news
+from runbook_tui.tui.views import guest, people_news
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
@@ -108,7 +109,7 @@ def hand(app: RunbookApp, chosen: str) -> None:
 
 def mind_people(app: RunbookApp, before: tuple[Here, ...]) -> tuple[Here, ...]:
     """Say who came and who left since it was looked last; returns who is here."""
-    now = app.session.presence.here
+    now = everybody(app.session)
     urgent = app.said and app.said_tone in {"bad", "warn"}
     if now is not before and before and not urgent:
         for text, tone in people_news.came_and_went(before, now, app.session.actor):
@@ -116,8 +117,17 @@ def mind_people(app: RunbookApp, before: tuple[Here, ...]) -> tuple[Here, ...]:
     return now
 
 
+def mind_lead(app: RunbookApp, *, leaderless: bool) -> bool:
+    """Say once that nobody leads any more, and what takes over; ``leaderless``: it was so when it
+    was looked last. Returns whether it is so now."""
+    now = app.session.leaderless
+    if now and not leaderless:
+        app.say(guest.nobody_leads(app.session.state, app.session.actor), "bad")
+    return now
+
+
 def _who(app: RunbookApp) -> None:
-    people = app.session.presence.here
+    people = everybody(app.session)
     now = app.now()
     times = [said(one.since, now) for one in people]
     app.push_screen(Page("\n".join(people_news.page(app.session.state, people, times))))
@@ -127,6 +137,8 @@ def _about_the_lead(app: RunbookApp) -> Iterator[SystemCommand]:
     session = app.session
     if session.state.finished is not None or session.elsewhere is not None:
         return  # A run is led on the machine that has it.
+    if session.guest is not None:
+        return  # And from a terminal.
     if session.leads:
         yield SystemCommand(
             "Hand the lead over", "to somebody else, with a note", lambda: _hand_over(app)

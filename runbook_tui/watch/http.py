@@ -132,7 +132,7 @@ class Address:
         return status, body
 
     def _connect(self) -> socket.socket:
-        plain = socket.create_connection((self._host, self._port), self._left())
+        plain = self._reached()
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not self._secure:
             return plain
@@ -143,6 +143,23 @@ class Address:
         except BaseException:
             plain.close()
             raise
+
+    def _reached(self) -> socket.socket:
+        """A connection to the first of its addresses that takes one, all within one time."""
+        wrong: OSError | None = None
+        for family, kind, proto, _, where in socket.getaddrinfo(
+            self._host, self._port, type=socket.SOCK_STREAM
+        ):
+            made = socket.socket(family, kind, proto)
+            try:
+                made.settimeout(self._left())
+                made.connect(where)
+            except OSError as error:
+                made.close()
+                wrong = error
+            else:
+                return made
+        raise wrong or OSError("it has no address")
 
     def _left(self) -> float:
         left = self._until - time.monotonic()

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 WORKERS = 64
 """Probes that are waited for at once at most; slow ones keep no other from its turn before."""
+SPARE = 8
+"""Of these so many are kept for what has answered soon the last time: a server that is silent to a
+hundred probes must not keep those of others waiting."""
+SLOW = 1.0
+"""Seconds from which on an answer was not soon."""
+LATE = 3.0
+"""Seconds behind its time after which an answer is not waited for to say that there is none."""
 TOGETHER = 0.05
 """Seconds that a turn may come early, so that those near one another are begun together."""
 APART = 0.02
@@ -38,6 +45,11 @@ class _Turn:
     under_way: bool = False
     again: bool = False
     over: bool = False
+    begun: bool = False
+    number: int = 0
+    """Which of all that were handed out it is."""
+    slow: bool = False
+    """Whether its last answer was long in coming."""
 
 
 class ThreadSampler:
@@ -50,10 +62,14 @@ class ThreadSampler:
         self._work = threading.Condition(self._lock)
         self._turns: dict[str, _Turn] = {}
         self._heap: list[tuple[float, int, _Turn]] = []
+        self._limits: list[tuple[float, int, _Turn]] = []
+        """When what was handed out should have come, at the latest."""
         self._ready: deque[_Turn] = deque()
         self._count = 0
         self._idle = 0
         self._workers = 0
+        self._slow = 0
+        """Slow ones that are waited for now."""
         self._ticks = False
         self._closed = False
         self._take: Callable[[Reading], None] = lambda reading: None
@@ -118,6 +134,8 @@ class ThreadSampler:
             for turn in self._turns.values():
                 self._end(turn)
             self._turns.clear()
+            for turn in self._ready:  # Handed out, and no thread has come for it.
+                turn.probe.close()
             self._ready.clear()
             self._clock.notify_all()
             self._work.notify_all()
@@ -134,26 +152,64 @@ class ThreadSampler:
         heapq.heappush(self._heap, (turn.due, self._count, turn))
 
     def _hand_out(self, turn: _Turn) -> None:
-        turn.under_way = True
+        turn.under_way, turn.begun = True, False
+        self._count += 1
+        turn.number = self._count
+        limit = time.monotonic() + turn.ask.timeout + LATE
+        heapq.heappush(self._limits, (limit, turn.number, turn))
         self._ready.append(turn)
-        if self._idle >= len(self._ready):
+        may = len(self._ready)
+        if self._slow >= WORKERS - SPARE:
+            may = sum(not one.slow for one in self._ready)
+        if self._idle:
             self._work.notify()
-        elif self._workers < WORKERS:
+        if self._idle < may and self._workers < WORKERS:
             self._workers += 1
             threading.Thread(target=self._measure, name="watch", daemon=True).start()
 
     # -- threads -----------------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        with self._lock:
-            while not self._closed:
+        while True:
+            with self._lock:
+                if self._closed:
+                    return
                 now = time.monotonic()
-                while self._heap and self._heap[0][0] <= now + TOGETHER:
-                    due, _, turn = heapq.heappop(self._heap)
-                    # One that was hurried stands there twice.
-                    if not turn.over and not turn.under_way and due == turn.due:
-                        self._hand_out(turn)
-                self._clock.wait(self._heap[0][0] - now if self._heap else None)
+                self._begin_due(now)
+                late = self._overdue(now)
+                if not late:
+                    dues = [heap[0][0] for heap in (self._heap, self._limits) if heap]
+                    self._clock.wait(max(0.0, min(dues) - now) if dues else None)
+            for key, why in late:
+                self._take(Reading(key, now, now, None, why))
+
+    def _begin_due(self, now: float) -> None:
+        """Hand out what is due. The lock is held."""
+        while self._heap and self._heap[0][0] <= now + TOGETHER:
+            due, _, turn = heapq.heappop(self._heap)
+            # One that was hurried stands there twice.
+            if not turn.over and not turn.under_way and due == turn.due:
+                self._hand_out(turn)
+
+    def _overdue(self, now: float) -> list[tuple[str, str]]:
+        """What has not come long after its time, and why: a look-up of a name knows no limit, and
+        where all threads wait nobody asks. What was last known of it is not known any more.
+
+        The lock is held.
+        """
+        found = []
+        while self._limits and self._limits[0][0] <= now:
+            _, number, turn = heapq.heappop(self._limits)
+            if turn.over or not turn.under_way or turn.number != number:
+                continue
+            if turn.begun and not turn.slow:
+                turn.slow = True
+                self._slow += 1
+            why = f"no answer within {turn.ask.timeout:g} s" if turn.begun else (
+                "it waits for its turn: too many others do not answer"
+            )  # fmt: skip
+            found.append((turn.key, why))
+        return found
 
     def _measure(self) -> None:
         from runbook_tui.watch.probing import measured
@@ -164,6 +220,9 @@ class ThreadSampler:
             came = time.monotonic()
             with self._lock:
                 turn.under_way = False
+                if turn.slow:
+                    self._slow -= 1
+                turn.slow = came - asked >= min(SLOW, turn.ask.timeout / 2)
                 if turn.over:
                     turn.probe.close()
                     continue
@@ -178,7 +237,7 @@ class ThreadSampler:
     def _next(self) -> _Turn | None:
         with self._lock:
             until = time.monotonic() + IDLE
-            while not self._ready:
+            while (found := self._first()) is None:
                 left = until - time.monotonic()
                 if self._closed or left <= 0:
                     self._workers -= 1
@@ -186,4 +245,17 @@ class ThreadSampler:
                 self._idle += 1
                 self._work.wait(left)
                 self._idle -= 1
-            return self._ready.popleft()
+            return found
+
+    def _first(self) -> _Turn | None:
+        """What is measured next: what waits longest, but for slow ones where many are waited for.
+
+        The lock is held.
+        """
+        for number, turn in enumerate(self._ready):
+            if not turn.slow or self._slow < WORKERS - SPARE:
+                del self._ready[number]
+                turn.begun = True
+                self._slow += turn.slow
+                return turn
+        return None

@@ -35,16 +35,19 @@ from runbook_tui.wiring.records import (
 )
 from runbook_tui.wiring.reports import hand_on, is_address, last_lines, report, traces
 from runbook_tui.wiring.runs import (
+    accounts,
     folder_of,
     keep_reading,
     kept_before,
     kept_reading,
     open_session,
+    roles_of,
     shipped_plans,
     ships,
     start,
     state_of,
 )
+from runbook_tui.wiring.serving import PruneWatch, guest, screen_for
 from runbook_tui.wiring.sharing import (
     copied_journal,
     follow_session,
@@ -57,6 +60,8 @@ from runbook_tui.wiring.telling import teller
 
 __all__ = [
     "LocalSurroundings",
+    "PruneWatch",
+    "accounts",
     "archive_verification",
     "commands",
     "copied_journal",
@@ -65,6 +70,7 @@ __all__ = [
     "export",
     "folder_of",
     "follow_session",
+    "guest",
     "hand_on",
     "identity",
     "is_address",
@@ -84,6 +90,8 @@ __all__ = [
     "prune",
     "remote_address",
     "report",
+    "roles_of",
+    "screen_for",
     "seen_hints",
     "settings",
     "share",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from runbook_tui.wiring.machine import commands, sampler, surroundings
 from runbook_tui.wiring.person import settings
 from runbook_tui.wiring.records import durations, journal, kept_files, signatures
+from runbook_tui.wiring.telling import attend
 
 if TYPE_CHECKING:
     from runbook_tui.book.model import Runbook
     from runbook_tui.run.events import Actor
     from runbook_tui.run.state import RunState
+    from runbook_tui.session.guest import Guest
     from runbook_tui.session.opening import Reader
     from runbook_tui.session.plan_files import PlanFiles
     from runbook_tui.session.session import Session
@@ -93,6 +95,13 @@ def keep_reading(run: str, plan: PlanFiles) -> None:
     plan_files.keep_reading(settings().run_folder(run), plan)
 
 
+def accounts(run: str) -> list[Path]:
+    """What rollbacks of a run have done that nobody has entered into the journal yet."""
+    from runbook_tui.session import spare
+
+    return spare.accounts(settings().run_folder(run), run)
+
+
 def state_of(run: str) -> RunState | None:
     """A run as its events make it, to be looked at; None where its reading was not kept.
 
@@ -120,6 +129,20 @@ def kept_reading(run: str) -> Runbook | None:
     return plan_files.kept_reading(settings().run_folder(run))
 
 
+def roles_of(run: str) -> tuple[str, ...]:
+    """The roles that a run's plan names, the lead's own not among them. Raises `JournalError`."""
+    kept = kept_reading(run)
+    if kept is None:
+        from contextlib import closing
+
+        from runbook_tui.book.reader import read
+        from runbook_tui.session.opening import open_run
+
+        with closing(journal(reading=True)) as record:
+            kept = open_run(record, run, partial(read, remarks=False), surroundings()).runbook
+    return tuple(kept.roles)
+
+
 def kept_before(run: str) -> tuple[Runbook, ...]:
     """What was read of the plans that a run had before its newest one, as far as it was kept."""
     from runbook_tui.session import plan_files
@@ -140,16 +163,19 @@ def open_session(
     leads: bool,
     unattended: bool = False,
     plan: PlanFiles | None = None,
+    guest: Guest | None = None,
 ) -> Session:
     """A session on a run; ``open()`` it before use, ``close()`` it after. Raises `JournalError`.
 
     ``plan`` is what was read already; it counts only where the run's own copy says the same.
+    ``guest``: it is for somebody in a browser, who is ``actor`` and never leads.
     """
     from runbook_tui.book.reader import read
     from runbook_tui.command.runner import HelperRunner
     from runbook_tui.forge.pull_programs import PullPrograms
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session import account, spare, undo_writing
+    from runbook_tui.session.guest import GuestSession
     from runbook_tui.session.home import make_folder
     from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
     from runbook_tui.session.opening import open_run
@@ -175,9 +201,11 @@ def open_session(
         # What the account says is done must not stand in the script without the account.
         undo_writing.renew(place, state, clock.now())
         account.forget(entered)
-    return Session(
+    make: Callable[..., Session] = partial(Session, actor=actor, leads=leads)
+    if guest is not None:
+        make = partial(GuestSession, guest=guest)
+    session = make(
         state=state,
-        actor=actor,
         journal=record,
         commands=commands(ready=leads),
         surroundings=around,
@@ -186,10 +214,11 @@ def open_session(
         signatures=signatures(),
         files=kept_files(),
         folder=place,
-        leads=leads,
         unattended=unattended,
         owns_journal=True,
         durations=durations(),
         sampler=sampler() if leads else None,
         pulls=PullPrograms(around.environment),
     )
+    attend(session)
+    return session

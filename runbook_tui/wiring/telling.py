@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from runbook_tui.wiring.machine import surroundings
 
 if TYPE_CHECKING:
-    from runbook_tui.book.model import Secret, Tell
+    from runbook_tui.book.model import AppriseAddress, Secret, Tell
     from runbook_tui.preferences.own_telling import OwnTell
+    from runbook_tui.run.state import RunState
     from runbook_tui.session.session import Session
+    from runbook_tui.tell.announcer import Announcer
     from runbook_tui.tell.channels import Channel
     from runbook_tui.tell.teller import Teller
 
@@ -26,21 +29,88 @@ def teller(session: Session) -> Teller | None:
         return None
     from runbook_tui.tell.teller import Teller
 
+    reached = (*session.state.runbook.tell.apprise, *_as_plan(preferences().tell).apprise)
+    _hide(session, (one for one in reached if not one.url.command))
+    # Who asks a keyring may have to wait.
+    slow = [one for one in reached if one.url.command]
+    Thread(target=_hide, args=(session, slow), name="addresses", daemon=True).start()
     return Teller(session, channels, lambda: session.hidden)
 
 
+def attend(session: Session) -> None:
+    """Have what the run's plan announces elsewhere opened and closed beside the session."""
+    if session.state.rehearsal:
+        return
+    begun = session.state.begun
+    folder = begun.folder if begun is not None else ""
+    made: list[Announcer] = []
+    making: list[Thread] = []
+    one_at_a_time = Lock()
+
+    def look(state: RunState) -> None:
+        # Another plan may be the first to announce anything.
+        if making or not (state.runbook.announcements or state.announced):
+            return
+        with one_at_a_time:
+            if making:
+                return
+            for one in state.runbook.announcements:
+                # What has to be fetched by a command is masked once it was.
+                if one.token is not None and not one.token.command:
+                    value = surroundings().secret(one.token, folder)
+                    session.give_secret(f"[[announce]] {one.id}", value or "")
+            # Neither a rollback nor a key waits until what asks servers is loaded.
+            making.append(Thread(target=make, name="announcer", daemon=True))
+            making[0].start()
+
+    def make() -> None:
+        from runbook_tui.tell.announcer import Announcer
+
+        announcer = Announcer(session, lambda source: surroundings().secret(source, folder))
+        announcer.start()
+        made.append(announcer)
+
+    def begin() -> None:
+        session.listen(look)
+        look(session.state)
+
+    def end() -> None:
+        with one_at_a_time:
+            begun_here = list(making)
+        for thread in begun_here:
+            thread.join()
+        for one in made:
+            one.close()
+
+    session.at_open.append(begin)
+    session.at_end.append(end)
+
+
+def _hide(session: Session, reached: Iterable[AppriseAddress]) -> None:
+    """Let the addresses that are secrets be masked in all that is written from here on."""
+    for one in reached:
+        if url := surroundings().secret(one.url, _folder(session)):
+            session.give_secret(f"[tell] {one.name}", url.strip())
+
+
+def _folder(session: Session) -> str:
+    begun = session.state.begun
+    return begun.folder if begun is not None else ""
+
+
 def _as_plan(own: OwnTell) -> Tell:
-    from runbook_tui.book.model import Tell, Webhook
+    from runbook_tui.book.model import AppriseAddress, Tell, Webhook
 
-    hooks = (Webhook(url=h.url, form=h.form, key=_source(h.key)) for h in own.webhooks)
-    return Tell(command=own.command, webhooks=tuple(hooks))
+    hooks = (
+        Webhook(url=h.url, form=h.form, key=_source(h.key) if h.key else None) for h in own.webhooks
+    )
+    reached = (AppriseAddress(name=name, url=_source(url)) for name, url in own.apprise)
+    return Tell(command=own.command, webhooks=tuple(hooks), apprise=tuple(reached))
 
 
-def _source(key: tuple[str, str] | None) -> Secret | None:
+def _source(key: tuple[str, str]) -> Secret:
     from runbook_tui.book.model import Secret
 
-    if key is None:
-        return None
     kind, named = key
     return Secret(
         env=named if kind == "env" else None,
@@ -50,15 +120,18 @@ def _source(key: tuple[str, str] | None) -> Secret | None:
 
 
 def _channels(session: Session, tell: Tell, name: str) -> Iterator[Channel]:
-    if tell.command is None and not tell.webhooks:
+    if tell.command is None and not tell.webhooks and not tell.apprise:
         return
-    from runbook_tui.tell.channels import CommandChannel, WebChannel
+    from runbook_tui.tell.channels import AppriseChannel, CommandChannel, WebChannel
 
-    begun = session.state.begun
-    folder = begun.folder if begun is not None else ""
+    folder = _folder(session)
     if tell.command is not None:
         around = surroundings()
         yield CommandChannel(tell.command, session.runner, folder, around.environment, name)
     for hook in tell.webhooks:
         key = partial(surroundings().secret, hook.key, folder) if hook.key else lambda: None
         yield WebChannel(hook.url, hook.form, key)
+    for one in tell.apprise:
+        url = partial(surroundings().secret, one.url, folder)
+        called = one.name if name == "command" else f"own {one.name}"
+        yield AppriseChannel(called, url, session.runner, surroundings().environment)

@@ -26,8 +26,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     """A terminal of its own."""
     made = Terminal(tmp_path)
     yield made
-    made.cli("stop")
-    made.end()
+    made.close()
 
 
 if threading.current_thread() is threading.main_thread():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -11,7 +10,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.programs import Program
+from tests.programs import Program, processes
 from tests.waiting import until
 
 PLAN = '''\
@@ -87,27 +86,6 @@ def prepare(work: Path) -> None:
     git("add", ".")
     git("commit", "-q", "-m", "feature")
     git("checkout", "-q", "main")
-
-
-def processes(home: Path, what: str) -> list[int]:
-    """Process ids of live ``supervisor`` or ``child`` processes of this home's commands."""
-    found = []
-    for meta in home.glob("runs/*/commands/*/meta.json"):
-        if (meta.parent / "end.json").exists():
-            continue
-        try:
-            found.append(int(json.loads(meta.read_text())[what]))
-        except (OSError, ValueError, KeyError):
-            continue
-    return [pid for pid in found if lives(pid)]
-
-
-def lives(pid: int) -> bool:
-    """Whether a process is there, and no zombie that nobody has waited for."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
-    except OSError:
-        return False
 
 
 def kill(pid: int, *, group: bool = False) -> None:
@@ -213,7 +191,7 @@ def judge(program: Program, result: Round) -> None:
     if "Late" not in result.remaining and list(work.glob("made.*")):
         result.broken.append("made.* is still there")
     try:
-        until(lambda: not any(processes(program.home, w) for w in ("supervisor", "child")), 5.0)
+        until(lambda: not any(processes(program.home, w) for w in ("supervisor", "child")))
     except AssertionError:
         result.broken.append("a supervisor or command still lives")
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.waiting import until
 
 NAME = "shop.example.com"
@@ -84,7 +84,7 @@ def tls(root: Path) -> Iterator[Site]:
     root.mkdir()
     for name, days in (("now", "40"), ("new", "90")):
         _certificate(root, name, days)
-    port = _free_port()
+    port = free_port()
     files = [f"{key}={root / file}" for key, file in (
         ("certificate", "now.crt"), ("key", "now.key"),
         ("new_certificate", "new.crt"), ("new_key", "new.key"),
@@ -101,7 +101,7 @@ def releases(root: Path) -> Iterator[Site]:
         (root / "releases" / str(number)).mkdir(parents=True)
         (root / "releases" / str(number) / "text").write_text(f"release {number}")
     (root / "current").symlink_to("releases/1")
-    port = _free_port()
+    port = free_port()
     values = ["version=2", f"root={root}", "service=shop", f"health=http://127.0.0.1:{port}/"]
     with _serving(root, port):
         yield Site(root, port, values)
@@ -119,7 +119,7 @@ def _serving(root: Path, port: int) -> Iterator[None]:
         yield
     finally:
         child.send_signal(signal.SIGKILL)
-        child.wait(timeout=20)
+        child.wait(timeout=60)
 
 
 def _certificate(root: Path, name: str, days: str) -> None:
@@ -131,9 +131,3 @@ def _certificate(root: Path, name: str, days: str) -> None:
          "-keyout", str(root / f"{name}.key"), "-out", str(root / f"{name}.crt")],
         check=True, capture_output=True, timeout=60,
     )  # fmt: skip
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
-from tests.programs import ADA
+from tests.programs import ADA, unended
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,9 @@ title = "Look at the sea"
 changes = false
 """
 
+LOOK = 0.04
+"""Seconds between two looks at a screen: each is a process of its own."""
+
 
 class Terminal:
     """A terminal of its own, in a private tmux."""
@@ -46,7 +50,7 @@ class Terminal:
         socket = f"{self.folder}/tmux-{self._servers}"
         done = subprocess.run(
             ["tmux", "-S", socket, "-f", "/dev/null", *words], capture_output=True, text=True,
-            check=False, timeout=20,
+            check=False, timeout=60,
         )  # fmt: skip
         return done.stdout
 
@@ -82,9 +86,17 @@ class Terminal:
 
     def see(self, text: str) -> None:
         try:
-            until(lambda: text in self.screen)
+            until(lambda: text in self.screen, pause=LOOK)
         except AssertionError:
             raise AssertionError(f"{text!r} is not on\n{self.screen}") from None
+
+    def ticks(self, seconds: int) -> None:
+        """Wait until a clock on the screen shows ``seconds`` or more: one may be left out."""
+        until(
+            lambda: any(int(found) >= seconds for found in re.findall(r" 0:(\d\d) ", self.screen)),
+            what=f"{seconds} s on a clock",
+            pause=LOOK,
+        )
 
     def program(self) -> int:
         """The process id of the program in the terminal."""
@@ -96,6 +108,12 @@ class Terminal:
 
     def end(self) -> None:
         self.tmux("kill-server")
+
+    def close(self) -> None:
+        """Stop what still runs, and end it."""
+        if unended(self.home):
+            self.cli("stop")
+        self.end()
 
     def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "RUNBOOK_HOME": str(self.home), "RUNBOOK_AS": self.who,

@@ -29,7 +29,7 @@ def spawn(runbook: Program) -> Iterator[Spawn]:
             cwd=str(runbook.work),
             env=runbook.environment(TERM="xterm-256color", **environment),
             encoding="utf-8",
-            timeout=20,
+            timeout=60,
             dimensions=(40, 120),
         )
         children.append(child)

@@ -38,7 +38,7 @@ def test_a_faulty_plan_ends_with_3_and_names_the_place(
     assert f"{path}:" in said
     assert ": fault: " in said
     assert "fault" in said.splitlines()[-1]
-    assert runbook("runs").out == ""
+    assert runbook.runs() == []
 
 
 @pytest.mark.parametrize("command", [("check",), ("show",), ("run", "--no-tui")])
@@ -63,7 +63,7 @@ def test_wrong_values_end_with_2_before_anything_is_recorded(runbook: Program) -
     assert runbook("run", path, "--no-tui", "--from", "flakey").status == 2
     assert runbook("run", path, "--no-tui", "--cwd", "nowhere").status == 2
     assert runbook("run", path).status == 2
-    assert runbook("runs").out == ""
+    assert runbook.runs() == []
 
 
 def test_missing_values_are_named_all_at_once(runbook: Program) -> None:
@@ -145,7 +145,7 @@ def test_a_plan_that_no_run_could_keep_is_a_fault_everywhere(
         said = ended.out + ended.err
         assert f"too large: {size}, at most 4 MiB for a plan with all it takes in" in said
         assert named.name in said
-    assert runbook("runs").out == ""
+    assert runbook.runs() == []
 
 
 def test_a_plan_as_large_as_may_be_runs(runbook: Program) -> None:

@@ -26,7 +26,7 @@ def test_the_press_is_heard_at_once_and_the_screen_takes_its_place(runbook: Prog
     child = pexpect.spawn(
         sys.executable, ["-m", "runbook_tui", "run", str(runbook.plan(PLAN))],
         cwd=str(runbook.work), env=runbook.environment(TERM="xterm-256color"),
-        encoding="utf-8", timeout=30, dimensions=(24, 80),
+        encoding="utf-8", timeout=60, dimensions=(24, 80),
     )  # fmt: skip
     screen = pyte.Screen(80, 24)
     stream = pyte.Stream(screen)

@@ -111,7 +111,7 @@ def test_without_a_screen_too_it_is_said_what_is_overdue(runbook: Program) -> No
     child = runbook.start("rollback", "--yes")
     wait_for_output(runbook, "OVERDUE: “Emergency actions”, 0 of 2 done  (emergency)")
     (runbook.work / "go").touch()
-    assert child.wait(timeout=30) == 5
+    assert child.wait(timeout=60) == 5
     assert runbook.output().count("OVERDUE: “Emergency") == 1
 
 

@@ -49,7 +49,7 @@ def test_on_a_terminal_a_lead_that_changes_is_asked_about(runbook: Program) -> N
     runbook("run", runbook.plan(WAITS), "--no-tui")
     child = pexpect.spawn(
         sys.executable, ["-m", "runbook_tui", "resume", "--no-tui", "--as", GRACE],
-        cwd=str(runbook.work), env=runbook.environment(TERM="xterm"), encoding="utf-8", timeout=20,
+        cwd=str(runbook.work), env=runbook.environment(TERM="xterm"), encoding="utf-8", timeout=60,
     )  # fmt: skip
     child.expect("Lead “Waits”")
     child.sendline("n")
@@ -69,7 +69,7 @@ def test_a_rollback_half_done_stands_first_among_the_open_runs(runbook: Program)
     assert runbook("resume", "--no-tui").status == 0
     runbook("run", runbook.plan(WAITS), "--no-tui")
     child = runbook.start("rollback", run, "--yes")
-    until(lambda: "undo.started" in runbook("log", run, "--json").out)
+    until(lambda: "undo.started" in runbook("log", run, "--json").out, pause=0.3)
     runbook.kill(child)
     home = runbook()
     first = home.out.splitlines()[1]

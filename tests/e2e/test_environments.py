@@ -57,7 +57,7 @@ def test_production_is_begun_by_whoever_says_its_name(
 ) -> None:
     ended = runbook("run", runbook.plan(PLAN), "--no-tui", *arguments)
     assert (ended.status, words in ended.err) == (status, True), ended.err
-    assert (len(runbook("runs", "--json").out) > 5) == (status == 0)
+    assert bool(runbook.runs()) == (status == 0)
 
 
 def test_whoever_goes_on_is_told_where(runbook: Program) -> None:
@@ -85,7 +85,7 @@ def test_on_a_terminal_the_name_is_typed(runbook: Program, typed: str, status: i
         sys.executable,
         ["-m", "runbook_tui", "run", str(runbook.plan(PLAN)), "--no-tui", "--env", "live"],
         env=runbook.environment(TERM="xterm-256color"), cwd=str(runbook.work),
-        encoding="utf-8", timeout=30,
+        encoding="utf-8", timeout=60,
     )  # fmt: skip
     child.expect("PRODUCTION. Type “live” to begin")
     child.sendline(typed)

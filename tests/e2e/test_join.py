@@ -20,7 +20,7 @@ def test_it_is_followed_until_it_ends(runbook: Program) -> None:
         runbook("tick", run, step)
     wait_for_output(runbook, "“Last”: done")
     assert runbook("resume", "--no-tui").status == 0
-    assert child.wait(timeout=20) == 0
+    assert child.wait(timeout=60) == 0
     assert "3 steps done" in runbook.output().splitlines()[-1]
 
 
@@ -37,7 +37,7 @@ def test_a_rollback_ends_it(runbook: Program) -> None:
     child = runbook.start("join", "--no-tui")
     wait_for_output(runbook, "looking on at")
     assert runbook("rollback", runbook.run_id(), "--yes").status == 5
-    assert child.wait(timeout=20) == 5
+    assert child.wait(timeout=60) == 5
 
 
 def test_without_a_terminal_what_works_is_said(runbook: Program) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.programs import Program, wait_for_output
+from tests.waiting import until
 
 PLAN = """\
 format = 1
@@ -148,11 +149,11 @@ def test_a_journal_behind_a_link_is_one_journal(runbook: Program, run: str) -> N
     wait_for_output(runbook, "$ until")
     other = runbook.run_id()
     assert other != run
-    assert "command.started" in runbook.types()
+    until(lambda: "command.started" in runbook.types())
     assert runbook("note", other, "seen").status == 0
     assert "note.added" in runbook.types()
     runbook("stop", other)
-    child.wait(20)
+    child.wait(60)
     assert runbook("verify").status == 0
     assert not list(elsewhere.glob("kept.db-wal"))
 

@@ -41,7 +41,7 @@ def test_a_run_that_is_killed_is_brought_back_as_far_as_it_went(tmp_path: Path) 
         lead = program.start("run", program.plan(PLAN), "--no-tui")
         result = Round(seed=1000 + seed, kills=[disturb(program, lead, rng)])
         kill(lead.pid)
-        lead.wait(timeout=20)
+        lead.wait(timeout=60)
         end(program, rng, rng.randint(0, 1), result)
 
 

@@ -47,7 +47,7 @@ def plain(runbook: Program) -> Iterator[pexpect.spawn[str]]:
     child = pexpect.spawn(
         sys.executable, ["-m", "runbook_tui", "run", str(runbook.plan(PLAN)), "--plain"],
         cwd=str(runbook.work), env=runbook.environment(TERM="xterm", NO_COLOR="1"),
-        encoding="utf-8", timeout=20,
+        encoding="utf-8", timeout=60,
     )  # fmt: skip
     yield child
     child.close(force=True)
@@ -77,6 +77,15 @@ def test_a_person_goes_through_all_of_it(runbook: Program, plain: pexpect.spawn[
     say(plain, "1")
     plain.expect("step 3 of 4: Fails once")
     say(plain, "run")
+    plain.expect("Fails once” failed")
+    plain.expect("1. try “Fails once” again")
+    plain.expect("2. roll back: shows what would be taken back, and asks")
+    plain.expect("3. leave it out; the reason is asked for")
+    say(plain, "2")
+    plain.expect("rm made")
+    plain.expect("y/N")
+    plain.sendline("n")
+    plain.expect("nothing was started")
     plain.expect("Fails once” failed")
     say(plain, "list")
     plain.expect("failed: Fails once, open")
@@ -111,12 +120,15 @@ def test_back_takes_everything_back(runbook: Program, plain: pexpect.spawn[str])
 
 
 def test_skipping_asks_why_and_leaving_leaves(runbook: Program, plain: pexpect.spawn[str]) -> None:
+    say(plain, "back")
+    plain.expect("nothing to roll back")
+    plain.expect("step 1 of 4: Make it")
     say(plain, "skip")
     plain.expect("why is it skipped")
     plain.sendline("not today")
     plain.expect("“By hand” is done by hand")
     say(plain, "leave")
-    plain.expect("go on with")
+    plain.expect(r"go on with: +runbook resume \S+ --plain")
     plain.expect(pexpect.EOF)
     plain.close()
     assert plain.exitstatus == 7

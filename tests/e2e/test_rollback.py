@@ -89,7 +89,7 @@ def test_it_comes_back_while_a_command_runs_whatever_has_died(
     assert not (runbook.work / "first.txt").exists()
     assert (runbook.work / "undone.txt").read_text() == "back\n"
     if journal == "alive":
-        assert child.wait(timeout=20) == 5
+        assert child.wait(timeout=60) == 5
     if journal in {"folder", "garbage", "gone", "cut"}:
         assert "undo file" in ended.err
         # The same again finds nothing left, and does nothing twice.
@@ -145,7 +145,7 @@ def test_who_takes_a_rollback_over_is_told_of_its_undos_alone(runbook: Program) 
     second = runbook.start("rollback", "--yes")
     wait_for_output(runbook, "| undoing", 1)
     (runbook.work / "go").touch()
-    assert second.wait(timeout=20) == 5
+    assert second.wait(timeout=60) == 5
     told = runbook.output(1)
     assert "output of" not in told
     assert told.count("| undoing") == 1

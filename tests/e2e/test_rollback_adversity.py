@@ -82,7 +82,7 @@ def test_an_undo_that_asks_is_shown_with_what_it_asks_and_how_to_go_on(runbook: 
     wait_for_output(runbook, "still runs", seconds=40)
     wait_for_output(runbook, f"runbook stop {runbook.run_id()}")
     assert runbook("stop").status == 0
-    assert going.wait(timeout=30) == 6
+    assert going.wait(timeout=60) == 6
     assert runbook.output().splitlines()[-1] == "  A"
     assert not (runbook.work / "z").exists()
 
@@ -156,7 +156,7 @@ def test_a_step_that_is_only_prepared_does_not_go_on_after_it(
     assert "“A” has changed nothing yet: it is stopped" in shown.out
     assert runbook("rollback", "--yes").status == 5
     (runbook.work / "go").touch()
-    assert lead.wait(timeout=20) == 5
+    assert lead.wait(timeout=60) == 5
     assert not (runbook.work / "made").exists()
     assert (runbook.work / "z").exists() != first
     assert runbook("rollback", "--yes").status == 0

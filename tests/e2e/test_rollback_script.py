@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -16,7 +17,7 @@ from runbook_tui.demo.sandbox import make_sandbox, tree_of
 from tests.e2e import kills
 from tests.e2e.test_rollback import SLOW
 from tests.on_disk import files_holding
-from tests.programs import Program, wait_for_output
+from tests.programs import Program, lives, processes, wait_for_output
 from tests.waiting import until
 
 RUNS_ON = (
@@ -108,9 +109,9 @@ def test_it_leaves_what_the_program_would_leave_though_everything_was_killed(
     finally:
         other.close()
     hangs(runbook)
-    for pid in kills.processes(runbook.home, "supervisor"):
+    for pid in processes(runbook.home, "supervisor"):
         kills.kill(pid)
-    for pid in kills.processes(runbook.home, "child"):
+    for pid in processes(runbook.home, "child"):
         kills.kill(pid, group=True)
     look = sh(runbook, "-n")
     assert look.returncode == 0, look
@@ -136,10 +137,10 @@ def taken_in(runbook: Program) -> None:
 
 def test_a_command_that_runs_is_stopped_first(runbook: Program) -> None:
     hangs(runbook)
-    (supervisor,) = kills.processes(runbook.home, "supervisor")
+    (supervisor,) = processes(runbook.home, "supervisor")
     ended = sh(runbook, shell="bash")
     assert ended.returncode == 5, ended
-    assert not kills.lives(supervisor)
+    assert not lives(supervisor)
     assert not (runbook.work / "temp.1").exists()
     taken_in(runbook)
 
@@ -176,7 +177,7 @@ def test_what_was_interrupted_does_nothing_twice(runbook: Program, verify: str, 
     until((runbook.work / "begun").exists)
     kill: Callable[[int], None] = kills.kill if how == "script" else kill_session
     kill(child.pid)
-    child.wait(timeout=20)
+    child.wait(timeout=60)
     (runbook.work / "go").touch()
     ended = sh(runbook)
     lines = (runbook.work / "undone.log").read_text().split()
@@ -202,11 +203,11 @@ def test_the_program_takes_up_what_the_script_has_begun(runbook: Program) -> Non
     child = begin(runbook)
     until((runbook.work / "begun").exists)
     kills.kill(child.pid)
-    child.wait(timeout=20)
+    child.wait(timeout=60)
     going = runbook.start("rollback", "--yes")
     wait_for_output(runbook, "under way")
     (runbook.work / "go").touch()
-    assert going.wait(timeout=30) == 5, runbook.output()
+    assert going.wait(timeout=60) == 5, runbook.output()
     assert (runbook.work / "undone.log").read_text().split() == ["last", "slow", "first"]
     assert runbook("verify").status == 0
 
@@ -219,8 +220,8 @@ def test_two_rollbacks_do_not_run_at_once(runbook: Program) -> None:
     waiting = runbook.start("rollback", "--yes")
     wait_for_output(runbook, "3 of 3 ready")
     (runbook.work / "go").touch()
-    assert child.wait(timeout=20) == 5
-    assert waiting.wait(timeout=20) in {0, 5}, runbook.output()
+    assert child.wait(timeout=60) == 5
+    assert waiting.wait(timeout=60) in {0, 5}, runbook.output()
     assert (runbook.work / "undone.log").read_text().split() == ["last", "slow", "first"]
     taken_in(runbook)
 
@@ -239,8 +240,8 @@ def test_a_rollback_of_the_program_goes_on_in_the_script_and_back_again(runbook:
     waiting = runbook.start("rollback", "--yes")
     wait_for_output(runbook, "under way", 1)
     (runbook.work / "go").touch()
-    assert child.wait(timeout=20) == 5
-    assert waiting.wait(timeout=20) == 5
+    assert child.wait(timeout=60) == 5
+    assert waiting.wait(timeout=60) == 5
     assert (runbook.work / "undone.log").read_text().split() == ["last", "slow", "first"]
     taken_in(runbook)
 
@@ -251,7 +252,7 @@ def test_ctrl_c_stops_it_after_the_undo_that_runs(runbook: Program) -> None:
     until((runbook.work / "begun").exists)
     os.killpg(child.pid, signal.SIGINT)
     (runbook.work / "go").touch()
-    assert child.wait(timeout=20) == 6
+    assert child.wait(timeout=60) == 6
     assert (runbook.work / "undone.log").read_text().split() == ["last", "slow"]
     assert sh(runbook).returncode == 5
     assert (runbook.work / "undone.log").read_text().split() == ["last", "slow", "first"]
@@ -334,3 +335,32 @@ def test_the_page_to_print_says_what_to_do(runbook: Program) -> None:
     assert "$ echo undoing" in text
     assert path.stat().st_mode & 0o077 == 0
     assert script(runbook).stat().st_mode & 0o777 == 0o700
+
+
+def test_what_it_did_is_told_by_the_list_of_runs_before_anybody_opens_one(
+    runbook: Program,
+) -> None:
+    """Whoever looks next sees that there is nothing left to take back, and nobody tries again."""
+    plan = runbook.plan("""\
+format = 1
+title = "Lamp"
+[[phase]]
+title = "One"
+[[phase.step]]
+title = "Change it"
+run = "touch lamp"
+undo = "rm lamp"
+""")
+    assert runbook("run", plan, "--no-tui").status == 0
+    assert "ready" in runbook("runs").out
+    assert sh(runbook).returncode == 5
+    listed = runbook("runs")
+    assert "rolled back" in listed.out
+    assert "ready" not in listed.out
+    (found,) = json.loads(runbook("runs", "--json").out)
+    assert found["status"] == "rolled back"
+    nothing = runbook("rollback", "--yes")
+    assert nothing.status == 0
+    # It is entered once somebody opens the run, and is told the same then.
+    runbook("rollback", runbook.run_id(), "--plan")
+    assert json.loads(runbook("runs", "--json").out)[0]["status"] == "rolled back"

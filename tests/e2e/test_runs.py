@@ -145,7 +145,7 @@ def test_stop_ends_what_runs_whether_a_lead_lives_or_not(runbook: Program) -> No
     child = runbook.start("run", runbook.plan(LONG), "--no-tui")
     wait_for_output(runbook, "tick 3")
     assert runbook("stop").status == 0
-    assert child.wait(timeout=20) == 1
+    assert child.wait(timeout=60) == 1
     # What a person stopped is not run again without a word.
     unasked = runbook("resume", "--no-tui")
     assert unasked.status == 7
@@ -351,3 +351,35 @@ def test_runs_and_events_are_filtered_and_a_filter_that_cannot_fit_says_so(
         refused = runbook("log", *wrong)
         assert (refused.status, refused.out) == (2, "")
         assert wrong[1] in refused.err
+
+
+def test_what_may_not_be_wanted_is_never_run_without_a_person(runbook: Program) -> None:
+    plan = (
+        "# Install\n\n## 1. Stop\n\n```bash\ntouch stopped\n```\n\n## 2. Get it\n\n"
+        "### Debian\n\n```bash\ntouch debian\n```\n\n### RHEL\n\n```bash\ntouch rhel\n```\n\n"
+        "## 3. Start\n\n```bash\ntouch started\n```\n"
+    )
+    ended = runbook("run", runbook.plan(plan, "plan.md"), "--no-tui", "--yes")
+    run = runbook.run_id()
+    assert ended.status == 7, ended
+    assert f"runbook skip {run} debian --reason" in ended.err
+    assert runbook("skip", run, "debian", "--reason", "RHEL here").status == 0
+    assert runbook("resume", run, "--no-tui", "--yes").status == 7
+    assert runbook("skip", run, "rhel", "--reason", "from source").status == 0
+    assert runbook("resume", run, "--no-tui", "--yes").status == 0
+    made = {
+        name for name in ("stopped", "debian", "rhel", "started") if (runbook.work / name).exists()
+    }
+    assert made == {"stopped", "started"}
+
+
+def test_what_is_only_for_some_cases_is_left_out_at_the_end(runbook: Program) -> None:
+    plan = (
+        "# P\n\n## Do\n\n```bash\ntouch done\n```\n\n## If it is full\n\n```bash\ntouch full\n```\n"
+    )
+    ended = runbook("run", runbook.plan(plan, "plan.md"), "--no-tui", "--yes")
+    assert ended.status == 0, ended
+    assert (runbook.work / "done").exists()
+    assert not (runbook.work / "full").exists()
+    skipped = next(x for x in runbook.events() if x["type"] == "step.skipped")
+    assert "optional" in skipped["data"]["reason"]

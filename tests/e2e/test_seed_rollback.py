@@ -71,7 +71,7 @@ class Seed:
         return pexpect.spawn(
             sys.executable, ["-m", "runbook_tui", *arguments], cwd=str(self.program.work),
             env=self.program.environment(TERM="xterm-256color", **self.world.environment),
-            encoding="utf-8", dimensions=(50, 200), timeout=30,
+            encoding="utf-8", dimensions=(50, 200), timeout=60,
         )  # fmt: skip
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from runbook_tui.cli import sign
+from runbook_tui.cli.exits import Ended
 from tests.e2e.plans import LONG
+from tests.e2e.served import GATED
 from tests.e2e.terminals import Terminal
 from tests.integration.share.world import git
 from tests.programs import GRACE, Program, wait_for_output
@@ -15,7 +20,7 @@ from tests.waiting import until
 def team(folder: Path) -> Path:
     """The team's remote."""
     path = folder / "team.git"
-    subprocess.run(["git", "init", "-q", "--bare", str(path)], check=True, timeout=20)
+    subprocess.run(["git", "init", "-q", "--bare", str(path)], check=True, timeout=60)
     return path
 
 
@@ -35,6 +40,7 @@ def test_a_reviewer_elsewhere_sees_it_and_writes_to_it(runbook: Program, tmp_pat
         screen.see("followed")
         screen.see("you: Grace")
         screen.see("the output stays on the lead's machine")
+        screen.see("here: you, Ada, Linus")
         screen.keys("n")
         screen.see("Note")
         screen.keys("half-way", "Enter")
@@ -50,7 +56,7 @@ def test_a_reviewer_elsewhere_sees_it_and_writes_to_it(runbook: Program, tmp_pat
         (runbook.work / "go").touch()
         assert lead.wait(timeout=60) == 0
         screen.see("the run is over")
-        assert reader.wait(timeout=20) == 0
+        assert reader.wait(timeout=60) == 0
     finally:
         screen.end()
         lines.close()
@@ -87,13 +93,13 @@ def test_a_remote_goes_by_its_name_in_the_plans_repository(
 ) -> None:
     origin = team(tmp_path)
     for words in (["init", "-q"], ["remote", "add", "upstream", str(origin)]):
-        subprocess.run(["git", "-C", str(runbook.work), *words], check=True, timeout=20)
+        subprocess.run(["git", "-C", str(runbook.work), *words], check=True, timeout=60)
     plan = runbook.plan('format = 1\ntitle = "T"\n[[phase]]\ntitle = "P"\n[[phase.step]]\n'
                         'id = "a"\ntitle = "A"\nrun = "true"\nundo = "true"\n')  # fmt: skip
     assert runbook("run", plan, "--share", "upstream", "--no-tui").status == 0
     run = runbook.run_id()
     refs = subprocess.run(["git", "-C", str(origin), "for-each-ref"], capture_output=True,
-                          text=True, check=True, timeout=20).stdout  # fmt: skip
+                          text=True, check=True, timeout=60).stdout  # fmt: skip
     assert f"refs/runbook/{run}/log" in refs
     other = runbook("join", "--share", "upstream", "beef", "--no-tui")
     assert other.status == 2
@@ -107,3 +113,34 @@ def test_a_remote_goes_by_its_name_in_the_plans_repository(
     assert tampered.status == 8
     assert "is not followed: its history is another" in tampered.err
     assert "ask the lead" in tampered.err
+
+
+def test_a_sign_off_by_command_from_another_machine(
+    runbook: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = team(tmp_path)
+    assert runbook("run", runbook.plan(GATED), "--share", origin, "--no-tui").status == 7
+    run = runbook.run_id()
+    (tmp_path / "far").mkdir()
+    far = Program(tmp_path / "far")
+    there = ("sign", run[-4:], "--share", origin)
+    listed = far(*there, "--as", GRACE)
+    assert listed.status == 2
+    assert f"runbook sign {run} core --role cto --share {origin}" in listed.err
+    refused = far(*there, "core", "--role", "cto", "--as", "Linus <linus@example.com>")
+    assert refused.status == 4
+    # Nobody leads, so nobody answers; what was sent stays sent.
+    monkeypatch.setattr(sign, "ANSWER", 3.0)
+    monkeypatch.setenv("RUNBOOK_HOME", str(far.home))
+    words = [*map(str, there[1:]), "core", "--role", "cto", "--as", GRACE]
+    with pytest.raises(Ended) as ended:
+        sign.command.main(words, standalone_mode=False)
+    assert ended.value.status == 7
+    assert "approval of core" in ended.value.message
+    # Who goes on as lines stops for nobody who has decided already.
+    led = runbook("resume", run, "--share", origin, "--no-tui")
+    assert led.status == 0, led.err
+    given = next(e for e in runbook.events() if e["type"] == "signoff.given")
+    assert given["actor"]["email"] == "grace@example.com"
+    again = far(*there, "core", "--role", "cto", "--as", GRACE)
+    assert again.status == 4

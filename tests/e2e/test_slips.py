@@ -18,6 +18,8 @@ def test_a_gate_is_opened_by_a_text_that_came_back(runbook: Program, tmp_path: P
     slip = runbook(*sign, "--text")
     assert slip.status == 0
     assert "is asked to APPROVE “Core” as cto" in slip.out
+    told = f"runbook sign {run} core --role cto --as 'Grace <grace@example.com>' --paste FILE"
+    assert slip.err.splitlines()[-1].strip() == told
     # As mail brings it: quoted, and its lines ended otherwise.
     carried = tmp_path / "slip.txt"
     carried.write_text("".join(f"> {line}\r\n" for line in slip.out.splitlines()), encoding="utf-8")

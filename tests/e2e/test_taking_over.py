@@ -36,7 +36,7 @@ def test_a_lead_that_stands_still_is_taken_over_from_and_starts_nothing_when_it_
     next_ = runbook.start(*take, "--reason", "Ada's laptop hangs")
     until(lambda: "run.resumed" in runbook.types(), what="the takeover")
     lead.send_signal(signal.SIGCONT)
-    assert lead.wait(timeout=20) == 4
+    assert lead.wait(timeout=60) == 4
     assert "Grace has taken the lead over: Ada's laptop hangs" in runbook.output()
     (runbook.work / "go").touch()
     assert next_.wait(timeout=60) == 0
@@ -55,7 +55,7 @@ def test_the_lead_is_handed_over_with_a_note(runbook: Program) -> None:
     give = ("handover", run, "--to", GRACE, "--note", "good night; watch the queue")
     assert runbook(*give, "--as", GRACE).status == 4
     assert runbook(*give).status == 0
-    assert lead.wait(timeout=20) == 4
+    assert lead.wait(timeout=60) == 4
     assert "Grace leads from here on: good night; watch the queue" in runbook.output()
     (runbook.work / "go").touch()
     assert runbook("resume", run, "--no-tui", "--as", GRACE).status == 0

@@ -40,7 +40,7 @@ def test_a_screen_whose_terminal_is_gone_leaves_the_run_to_others(runbook: Progr
             if select.select([master], [], [], 0.5)[0]:
                 seen += os.read(master, 65536)
         os.close(master)
-        child.wait(timeout=30)
+        child.wait(timeout=60)
     finally:
         child.kill()
         child.wait()

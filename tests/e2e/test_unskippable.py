@@ -42,7 +42,7 @@ def denied(runbook: Program) -> str:
     """A run whose gate nobody has approved in time; its id."""
     assert runbook("run", runbook.plan(PLAN), "--no-tui", "--yes").status == 7
     run = runbook.run_id()
-    until(lambda: "denied since" in runbook("sign", run).err, what="the denial")
+    until(lambda: "denied since" in runbook("sign", run).err, what="the denial", pause=0.3)
     return run
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminals import Terminal
+from tests.e2e.terminals import Terminal, started
 from tests.programs import GRACE
 from tests.waiting import until
 
@@ -96,3 +96,17 @@ def test_the_viewers_die_and_see_it_again_and_it_has_gone_on(
     terminal.end()
     terminal.open("resume", size=(80, 24))
     terminal.see("heard-two of ")
+
+
+def test_f9_at_home_shows_the_rollback_of_a_run_that_somebody_else_leads(
+    terminal: Terminal, guest: Terminal
+) -> None:
+    started(terminal)
+    guest.open(size=(80, 24))
+    guest.see("1 open run")
+    guest.see("↶ 1 ready")
+    guest.keys("F9")
+    guest.see("F9 again to START")
+    guest.keys("Escape")
+    guest.see("you: Grace")
+    assert (terminal.folder / "lamp").exists()

@@ -22,7 +22,12 @@ START = 1_700_000_000.0
 
 
 class History:
-    """Events in order and the state they make; each event is one second after the last."""
+    """Events in order and the state they make; each event is one second after the last.
+
+    ``delay`` is added to that: seconds that have passed beside the events.
+    """
+
+    delay = 0.0
 
     def __init__(
         self,
@@ -50,7 +55,7 @@ class History:
             id=f"id-{seq}",
             run=self.state.run,
             type=wire_name(payload),
-            at=datetime.fromtimestamp(START + seq, UTC).isoformat(),
+            at=datetime.fromtimestamp(START + seq + self.delay, UTC).isoformat(),
             actor=actor,
             step=step,
             payload=payload,

@@ -53,6 +53,9 @@ def history(text: str = "Ship") -> History:
     found.add(e.ParameterCaptured(name="sha", value=text), "merge")
     found.add(e.CheckTicked(node="calm"), actor=guest)
     found.add(e.WatchBreached(watch="golden", value=98.1))
+    found.add(e.Told(alarm="gate core 1", rung=1, to=text, channel=text, result="failed",
+                     attempts=5, reason=text))  # fmt: skip
+    found.add(e.AlarmAcknowledged(alarm="gate core 1"), actor=guest)
     found.add(e.RollbackOpened(scope="phase"))
     found.add(e.RollbackStarted(scope="phase", node="core", steps=("deploy", "merge"),
                                 budget=60.0), actor=GRACE)  # fmt: skip

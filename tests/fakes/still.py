@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from runbook_tui.run.events import Actor
+from runbook_tui.run.events import Actor, CommandStarted, Event
 from runbook_tui.run.requests import Refusal, Request
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import NOTHING_ABSENT
@@ -26,21 +26,42 @@ class NoPulls:
         return ()
 
 
+class StillLookout:
+    """Nothing is looked for."""
+
+    def keep_looking(self) -> None:
+        return
+
+
+class StillKeyboard:
+    """What is typed reaches nobody."""
+
+    def write(self, place: str, data: bytes) -> None:
+        return
+
+    def resize(self, place: str, rows: int, columns: int) -> None:
+        return
+
+
 class StillSession:
     """Shows one state and refuses everything."""
 
-    def __init__(self, state: RunState) -> None:
+    def __init__(self, state: RunState, events: Sequence[Event] = ()) -> None:
         self.state = state
+        self._events = events
         self.run = state.run
         self.actor = ADA
         self.leads = True
         self.leaderless = False
+        self.guest = None
         self.trouble = ""
         self.environment: dict[str, str] = {}
         self.absent = NOTHING_ABSENT
         self.presence = Presence(Path("/proc/nowhere"))
         self.asked: list[Request] = []
         self.pulls = NoPulls()
+        self.lookout = StillLookout()
+        self.keyboard = StillKeyboard()
         self.sharing: Sharing | None = None
         self.elsewhere = None
         self.gauges: dict[str, Measured] = {}
@@ -51,23 +72,23 @@ class StillSession:
         future.set_result(Refusal(reason="this picture stands still"))
         return future
 
+    def started(self, seq: int) -> Future[CommandStarted | None]:
+        payload = next((event.payload for event in self._events if event.seq == seq), None)
+        future: Future[CommandStarted | None] = Future()
+        future.set_result(payload if isinstance(payload, CommandStarted) else None)
+        return future
+
     def measured(self) -> dict[str, Measured]:
         return self.gauges
 
     def now(self) -> float:
         return time.time()
 
-    def keep_looking(self) -> None:
+    def prepare_rollback(self, request: Request) -> None:
         return
 
     def listen(self, callback: Callable[[RunState], None]) -> Callable[[], None]:
         return lambda: None
-
-    def write(self, folder: str, data: bytes) -> None:
-        return
-
-    def resize(self, folder: str, rows: int, columns: int) -> None:
-        return
 
     def give_secret(self, name: str, value: str) -> None:
         return

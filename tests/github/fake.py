@@ -507,6 +507,16 @@ def _workflow_run(f: FakeGitHub, r: _Request) -> None:
     raise Answer(200, run)
 
 
+def _cancel(f: FakeGitHub, r: _Request) -> None:
+    run = f.runs.get(int(r.groups[0]))
+    if run is None:
+        raise _says(404, "Not Found")
+    if run["status"] == "completed":
+        raise _says(409, "Cannot cancel a workflow run that is completed.")
+    run |= {"status": "completed", "conclusion": "cancelled"}
+    raise Answer(202, {})
+
+
 def _ref(f: FakeGitHub, r: _Request) -> None:
     f.repository.git("update-ref", "-d", f"refs/{r.groups[0]}")
     raise Answer(204, None)
@@ -544,6 +554,7 @@ _ROUTES: list[tuple[str, str, Callable[[FakeGitHub, _Request], None]]] = [
     ("POST", r"/actions/workflows/([^/]+)/dispatches", _dispatch),
     ("GET", r"/actions/workflows/[^/]+/runs", _workflow_runs),
     ("GET", r"/actions/runs/(\d+)", _workflow_run),
+    ("POST", r"/actions/runs/(\d+)/cancel", _cancel),
     ("DELETE", r"/git/refs/(.+)", _ref),
 ]
 

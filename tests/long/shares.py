@@ -10,7 +10,7 @@ from pathlib import Path
 
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import NoteAdded, SignoffGiven
-from runbook_tui.run.state import gate_open
+from runbook_tui.run.order import gate_open
 from runbook_tui.session.answering import Answer
 from runbook_tui.session.ports.runner import Outcome
 from runbook_tui.session.proofs import proofs

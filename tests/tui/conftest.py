@@ -32,11 +32,13 @@ def picture(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 
 @pytest.fixture(autouse=True)
-def steady(monkeypatch: pytest.MonkeyPatch) -> None:
+def steady(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The same pictures on every machine."""
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.delenv("NO_COLOR", raising=False)
+    # Nobody's own settings are changed by a test that presses keys there.
+    monkeypatch.setenv("RUNBOOK_CONFIG", str(tmp_path / "settings" / "config.toml"))
     import time
 
     time.tzset()

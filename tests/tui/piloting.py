@@ -8,9 +8,10 @@ from collections.abc import Callable
 from textual.pilot import Pilot
 
 from runbook_tui.tui.app import RunbookApp
+from tests.waiting import PATIENCE
 
 
-async def until(pilot: Pilot[int], holds: Callable[[], object], seconds: float = 20.0) -> None:
+async def until(pilot: Pilot[int], holds: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Let the application work until something holds."""
     deadline = time.monotonic() + seconds
     while not holds():

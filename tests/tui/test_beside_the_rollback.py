@@ -63,7 +63,7 @@ async def starts(pilot: Pilot[int], app: RunbookApp) -> None:
     await until(pilot, lambda: "F9 again to START" in text_of(app))
     await pilot.pause(0.45)
     await pilot.press("f9")
-    await until(pilot, lambda: app.session.state.rolling_back)
+    await until(pilot, lambda: (back := app.session.state.rollback) and back.started is not None)
 
 
 def row_of(app: RunbookApp, text: str) -> str:

@@ -80,6 +80,19 @@ def test_the_reason_of_an_override_is_on_the_card() -> None:
     assert "skipped AGAINST THE PLAN: the building burns" in card(history, "a")
 
 
+def test_why_a_box_was_ticked_against_its_probe_is_on_the_card_whole() -> None:
+    probe = Check(id="up", title="The shop answers", probe="x")
+    phase = Phase(id="p", title="P", steps=(Step(id="a", title="A", run="true"),),
+                  criteria=(probe,))  # fmt: skip
+    history = History(Runbook(title="T", phases=(phase,)))
+    history.ran("a")
+    history.add(e.CheckProbed(node="up", holds=False, reason="exit status 22"))
+    history.ask(r.TickNode(node="up", override=True, reason="the monitor is old, see OPS-1"))
+    shown = card(history, "up")
+    assert all(len(row) <= 78 for row in shown)
+    assert "the monitor is old, see OPS-1" in " ".join(" ".join(shown).split())
+
+
 def test_a_start_out_of_order_is_on_the_card() -> None:
     history = History(book(Step(id="a", title="A"), Step(id="b", title="B"), format="markdown"))
     history.ask(r.StartStep(step="b"))
@@ -124,6 +137,15 @@ def test_a_copied_command_has_its_values_but_never_a_secret() -> None:
     history = History(book(step, parameters=(secret,)), {"user": "ada"})
     state = dataclasses.replace(history.state, secrets={"word": "env"})
     assert filled(state, "a") == 'login ada "${word}"'
+
+
+def test_the_undo_of_a_step_to_come_has_its_values_but_never_those_it_will_put_out() -> None:
+    step = Step(id="a", title="A", run="ship ${{ version }}", outputs=("old",),
+                undo="ship --back ${{ version }} ${{ old }}")  # fmt: skip
+    history = History(book(step), {"version": "v 2", "old": "of another step"})
+    shown = "\n".join(card(history, "a"))
+    assert "↶ ship --back 'v 2' ${{ old }}" in shown
+    assert "with the step" in shown
 
 
 def test_the_clock_stays_in_the_head_at_80_columns_with_values_open() -> None:

@@ -34,7 +34,7 @@ def demo(made: Scene, go: threading.Event | None = None) -> tuple[DemoApp, list[
 
     def approve() -> None:
         called.append("Grace")
-        assert go is None or go.wait(20)
+        assert go is None or go.wait(60)
         grace = made.open(leads=False, actor=GRACE)
         ask(grace, r.SignNode(node="core", role="cto"))
 
@@ -51,7 +51,7 @@ async def test_grace_signs_only_once_she_is_asked(scene: Make) -> None:
         assert called == []
         assert "core" not in app.session.state.opened_gates
         await pilot.press("s")
-        assert app.said == ASKED
+        await until(pilot, lambda: app.said == ASKED)
         go.set()
         await until(pilot, lambda: "core" in app.session.state.opened_gates)
         assert called == ["Grace"]

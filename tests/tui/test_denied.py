@@ -8,7 +8,8 @@ from textual.widgets import Input
 
 from runbook_tui.book.model import Gate, Phase, Runbook, Step
 from runbook_tui.run.deadlines import GATE, pending
-from runbook_tui.run.state import Status, gate_open
+from runbook_tui.run.order import gate_open
+from runbook_tui.run.state import Status
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.dialogs.ask import AskSignoff, AskText
 from tests.fakes.history import GRACE

@@ -12,6 +12,7 @@ from runbook_tui.book.model import Command, Step
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.run import requests as r
 from runbook_tui.run.rollback import awaited
+from runbook_tui.run.state import Status
 from runbook_tui.session.session import Session
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.dialogs.ask import AskText, Confirm
@@ -231,15 +232,15 @@ async def test_beside_what_failed_stands_its_own_output_not_that_of_a_later_undo
     app = RunbookApp(session, LogTerminals())
     async with app.run_test(size=(80, 24)) as pilot:
         await at_rest(pilot, app, session)
-        await until(pilot, lambda: "┃beta is stuck" in text_of(app))
-        assert "┃alpha is back" not in text_of(app)
+        await until(pilot, lambda: "┃ beta is stuck" in text_of(app))
+        assert "┃ alpha is back" not in text_of(app)
         await pilot.press("down")
-        await until(pilot, lambda: "┃alpha is back" in text_of(app))
+        await until(pilot, lambda: "┃ alpha is back" in text_of(app))
         await pilot.press("up", "x")
         await until(pilot, lambda: isinstance(app.screen, AskText))
         await pilot.press(*"gone", "enter")
         await until(pilot, lambda: "INCOMPLETE" in text_of(app))
-        await until(pilot, lambda: "┃beta is stuck" in text_of(app))
+        await until(pilot, lambda: "┃ beta is stuck" in text_of(app))
 
 
 async def test_it_is_so_too_where_nobody_was_asked(scene: Make) -> None:
@@ -258,5 +259,32 @@ async def test_it_is_so_too_where_nobody_was_asked(scene: Make) -> None:
         await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
         ask(session, r.StartRollback(scope="run", attended=False))
         await until(pilot, lambda: "INCOMPLETE" in text_of(app))
-        await until(pilot, lambda: "┃beta is stuck" in text_of(app))
-        assert "┃alpha is back" not in text_of(app)
+        await until(pilot, lambda: "┃ beta is stuck" in text_of(app))
+        assert "┃ alpha is back" not in text_of(app)
+
+
+async def test_the_keys_to_mend_it_stand_below_while_another_undo_runs(scene: Make) -> None:
+    """At 80 columns: with a long undo under way nobody would know that one can go on already."""
+    place = scene(book(
+        Step(id="slow", title="Slow", run="true", undo="until test -e go; do sleep 0.05; done"),
+        Step(id="bad", title="Bad", needs=(), run="true", undo="exit 3"),
+    ))  # fmt: skip
+    session = place.open()
+    for id_ in ("slow", "bad"):
+        run_step(session, id_)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+        ask(session, r.StartRollback(scope="run", node=""))
+        await until(pilot, lambda: "it runs, and asks you" in text_of(app))
+        await until(pilot, lambda: session.state.step("slow").status is Status.UNDOING)
+        await until(pilot, lambda: "r again  e edit  l go on  x leave" in text_of(app))
+        await pilot.press("down")
+        await until(pilot, lambda: "↑↓ to 1, which failed" in text_of(app))
+        await pilot.press("up", "x")
+        await until(pilot, lambda: isinstance(app.screen, AskText))
+        await pilot.press(*"so be it", "enter")
+        await until(pilot, lambda: "S stop after this undo" in text_of(app))
+        (place.work / "go").touch()
+        await until(pilot, lambda: "INCOMPLETE" in text_of(app))

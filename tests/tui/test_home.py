@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
+from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from runbook_tui.preferences.model import OWN_THEMES, Preferences
+from runbook_tui.preferences.reading import read_text
 from runbook_tui.tui.home.app import HomeApp
 from runbook_tui.tui.home.offers import Choice, Field, Form, NoForm, PlanRow, RunRow
+from runbook_tui.tui.views import home as view
+from tests.tui.test_themes import contrast
+from tests.waiting import PATIENCE
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -42,7 +49,7 @@ class Here:
         ]
 
     def runs(self) -> list[RunRow]:
-        self.let_go.wait(20)
+        self.let_go.wait(60)
         return self.rows
 
     def look(self, row: RunRow) -> RunRow:
@@ -74,11 +81,10 @@ def shown(app: HomeApp) -> str:
 
 
 async def until(pilot: Pilot[int], holds: Callable[[], object]) -> None:
-    for _ in range(1000):
-        if holds():
-            return
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, shown(pilot.app)  # type: ignore[arg-type]
         await pilot.pause(0.02)
-    raise AssertionError(shown(pilot.app))  # type: ignore[arg-type]
 
 
 async def all_read(pilot: Pilot[int], app: HomeApp) -> None:
@@ -111,6 +117,7 @@ async def test_enter_goes_on_with_the_run_under_the_cursor() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await all_read(pilot, app)
         await pilot.press("down", "enter")
+        await until(pilot, lambda: app.choice is not None)
     assert app.choice == Choice(run="r-1")
 
 
@@ -119,6 +126,7 @@ async def test_f9_shows_the_rollback_of_the_chosen_run() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await all_read(pilot, app)
         await pilot.press("f9")
+        await until(pilot, lambda: app.choice is not None)
     assert app.choice == Choice(run="r-2", panic=True)
 
 
@@ -154,6 +162,43 @@ async def test_a_filter_leaves_only_what_holds_the_words() -> None:
         assert "Ship 2.4" not in shown(app)
         await pilot.press("escape")
         await until(pilot, lambda: "Ship 2.4" in shown(app))
+
+
+async def test_the_help_shows_a_person_s_own_keys() -> None:
+    own = read_text('[keys]\nleave = "Q"\nfind = "ctrl+f"\n', "config.toml")
+    app = HomeApp(Here(), preferences=own)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await all_read(pilot, app)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "only rows that hold some words" in shown(app))
+        rows = [" ".join(line.strip(" │").split()) for line in shown(app).splitlines()]
+        assert "Ctrl+F only rows that hold some words" in rows
+        assert "Q leave" in rows
+        assert any("rollback of the chosen open run" in row for row in rows)
+        await pilot.press("escape")
+        await until(pilot, lambda: "OPEN RUNS" in shown(app))
+
+
+async def test_a_filter_that_nothing_holds_says_so_and_how_to_see_all_again() -> None:
+    app = HomeApp(Here())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await all_read(pilot, app)
+        await pilot.press("slash", *"zzz", "enter")
+        await until(pilot, lambda: "no row holds “zzz”" in shown(app))
+        assert "Esc shows all again" in shown(app)
+        assert "nothing here yet" not in shown(app)
+        assert "runbook init" not in shown(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "Ship 2.4" in shown(app))
+
+
+def test_a_run_with_a_failed_step_says_that_first_and_never_by_colour_alone() -> None:
+    failed = run("r-1", "Ship", waits=("“Look” is done by hand",), broken=("“Tag” failed",))
+    text = "".join(part for part, _ in view.row(failed, 78))
+    assert "✗ Ship" in text
+    assert "“Tag” failed" in text
+    lines = ["".join(part for part, _ in line) for line in view.card(failed, 78, 9)]
+    assert lines.index("✗ “Tag” failed") < lines.index("waits: “Look” is done by hand")
 
 
 FIELDS = (
@@ -195,6 +240,28 @@ async def test_what_is_typed_is_held_against_the_plan_and_only_a_button_starts()
     assert app.choice == Choice(
         plan="/here/a.toml", values={"version": "v2.3", "region": "eu", "token": "hunter2"}
     )
+
+
+def stands_out(app: HomeApp, id_: str) -> bool:
+    """Whether this field alone has its name reversed and another ground."""
+    named = [n.parent for n in app.screen.query(".name") if n.styles.text_style.reverse]
+    grounds: dict[bool, set[Color]] = {True: set(), False: set()}
+    for field in app.screen.query("Input, SelectCurrent"):
+        grounds[id_ in (field.id, field.parent.id)].add(field.background_colors[1])  # type: ignore[union-attr]
+    apart = all(contrast(on, off) > 1.2 for on in grounds[True] for off in grounds[False])
+    return named == [app.screen.query_one(f"#{id_}").parent] and apart
+
+
+@pytest.mark.parametrize("theme", OWN_THEMES)
+async def test_the_field_that_has_the_keys_looks_different_with_and_without_colours(
+    theme: str,
+) -> None:
+    app = HomeApp(Here(fields=FIELDS), preferences=Preferences(theme=theme))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await form_open(pilot, app)
+        for focused in ("value-0", "value-1", "value-2"):
+            await until(pilot, lambda id_=focused: stands_out(app, id_))  # type: ignore[misc]
+            await pilot.press("tab")
 
 
 async def test_a_rehearsal_asks_for_no_secret() -> None:

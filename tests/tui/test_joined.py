@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
-from runbook_tui.book.model import Phase, Runbook, Step
+from runbook_tui.book.model import Phase, Probe, Runbook, Step, Watch
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.run import events as e
+from runbook_tui.session.guest import Guest
 from runbook_tui.session.session import Session
 from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.screens.reading import ReadingScreen
+from runbook_tui.tui.screens.watches import WatchesScreen
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import guest
 from tests.fakes.history import ADA, GRACE, LINUS, START, History
@@ -109,3 +112,30 @@ async def test_the_lead_s_screen_is_as_ever(scene: Make) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "Enter run it" in text_of(app))
         assert "you:" not in text_of(app)
+
+
+async def test_in_a_browser_nothing_is_offered_that_is_of_the_machine_it_runs_on(
+    scene: Make,
+) -> None:
+    watch = Watch(id="w", title="Rate", probe=Probe(run="true"), dashboard="http://x.example/")
+    made = scene(book(Step(id="a", title="A", run="true"), watches=(watch,)))
+    session = made.made(guest=Guest(actor=GRACE))
+    assert session.open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        offered = {command.title for command in app.get_system_commands(app.screen)}
+        assert "Note on the run" in offered
+        assert not offered & {"Settings", "Changed plan", "Take the lead over", "Lead the run",
+                              "Stop running commands", "Finish the run"}  # fmt: skip
+        app.action_settings()
+        await until(pilot, lambda: "settings are those of whoever serves" in app.said)
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(app.screen, WatchesScreen))
+        await pilot.press("o")
+        await until(pilot, lambda: "copied: http://x.example/" in app.said)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: "started by the lead" in app.said)
+    assert "step.started" not in made.types()

@@ -81,3 +81,25 @@ async def test_without_settings_every_key_is_its_own() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await to_merge(pilot, app)
         assert "Space tick" in text_of(app)
+
+
+async def test_longer_keys_never_push_the_panic_key_out_of_the_foot() -> None:
+    app = with_keys('sign = "ctrl+s"\nskip = "ctrl+x"\ntick = "ctrl+pagedown"')
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_merge(pilot, app)
+        foot = text_of(app).splitlines()[-1]
+        assert "Ctrl+S sign" in foot
+        assert foot.rstrip().endswith("F9 PANIC: roll back")
+        await pilot.click("#foot", offset=(75, 0))
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+
+
+async def test_the_help_of_the_rollback_shows_changed_keys() -> None:
+    app = with_keys('rollback-scope = "ctrl+t"')
+    async with app.run_test(size=(80, 30)) as pilot:
+        await to_merge(pilot, app)
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "Ctrl+T         scope: step, change, phase, run" in text_of(app))
+        assert "Tab            scope" not in text_of(app)

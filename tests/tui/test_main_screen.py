@@ -82,17 +82,14 @@ async def test_the_current_step_readiness_and_the_panic_key_are_always_there(
 ) -> None:
     app = still(two_phases())
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        shown = text_of(app)
         for words in ("Merge", "↶", "F9 PANIC", "saved", "READY"):
-            assert words in shown, words
+            await until(pilot, lambda words=words: words in text_of(app))  # type: ignore[misc]
 
 
 async def test_a_tiny_terminal_says_so_and_keeps_the_panic_key() -> None:
     app = still(two_phases())
     async with app.run_test(size=(20, 5)) as pilot:
-        await pilot.pause()
-        assert "60×16" in text_of(app)
+        await until(pilot, lambda: "60×16" in text_of(app))
         await pilot.press("f9")
         await until(pilot, lambda: not isinstance(app.screen, MainScreen))
 
@@ -102,9 +99,8 @@ async def test_text_of_a_plan_is_never_markup_and_never_a_control_sequence() -> 
     steps = (Step(id="a", title=nasty, text=nasty, run=nasty, undo=nasty),)
     app = still(Runbook(title=nasty, phases=(Phase(id="p", title=nasty, steps=steps),)))
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
+        await until(pilot, lambda: "[@click=app.quit]" in text_of(app))
         shown = text_of(app)
-        assert "[@click=app.quit]" in shown
         assert "\x1b" not in shown
         assert "\u202e" not in shown
         await pilot.press("f9", "escape")
@@ -116,10 +112,9 @@ async def test_ten_thousand_steps_open_and_move() -> None:
         await pilot.pause()
         rows = app.screen.query_one("#list", RowList)
         await pilot.press("end")
-        assert rows.cursor == 10_000
-        assert "Step 9999" in text_of(app)
+        await until(pilot, lambda: rows.cursor == 10_000 and "Step 9999" in text_of(app))
         await pilot.press("home", "down", "pagedown")
-        assert rows.cursor > 10
+        await until(pilot, lambda: 10 < rows.cursor < 1000)
 
 
 async def test_a_refusal_says_why() -> None:
@@ -176,3 +171,15 @@ async def test_what_no_step_has_put_out_is_asked_for_and_why(scene: Make) -> Non
         await pilot.press("enter", *"42", "enter")
         await until(pilot, lambda: session.state.step("use").status is Status.DONE)
     assert (place.work / "used").read_text() == "<42>\n"
+
+
+async def test_an_answer_that_is_needed_and_empty_says_so() -> None:
+    app = still(book(Step(id="a", title="First", run="true", undo="true", optional=True)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.chosen_step == "a")  # type: ignore[attr-defined]
+        await pilot.press("x")
+        await until(pilot, lambda: "Enter answers" in text_of(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "it needs an answer" in text_of(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))

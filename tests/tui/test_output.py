@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -98,6 +99,7 @@ async def test_a_background_command_that_died_is_marked(scene: Make, size: tuple
         await until(pilot, lambda: main(app).chosen_step == "b")
         (place.work / "die").touch()
         await until(pilot, lambda: "“Serve”: its background command ended" in text_of(app))
+        await until(pilot, lambda: "✓ Serve" in text_of(app))
         row = next(row for row in text_of(app).splitlines() if "✓ Serve" in row)
         assert "background" in row
         assert "ended (exit 1)" in row
@@ -121,7 +123,7 @@ async def test_a_probe_that_failed_is_run_again(scene: Make, key: str) -> None:
 
 def test_probing_again_is_refused_where_nothing_has_failed(scene: Make) -> None:
     session = scene(book(PROBED)).open()
-    answer = session.ask(r.ProbeAgain(step="a")).result(20)
+    answer = session.ask(r.ProbeAgain(step="a")).result(60)
     assert isinstance(answer, r.Refusal)
     ask(session, r.AddNote(text="still here"))
 
@@ -145,6 +147,12 @@ async def test_what_a_person_looks_at_stays_though_the_cursor_moves_on(scene: Ma
         await until(pilot, lambda: "command ✓" not in text_of(app))
 
 
+def seconds(app: RunbookApp) -> int:
+    """What the clock of the background command shows; a busy machine leaves some of it out."""
+    found = re.search(r"background (\d+):(\d\d)", text_of(app))
+    return int(found[1]) * 60 + int(found[2]) if found else -1
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_background_command_that_runs_on_is_seen_and_its_end_with_the_run_is_said(
     scene: Make, size: tuple[int, int]
@@ -155,10 +163,11 @@ async def test_a_background_command_that_runs_on_is_seen_and_its_end_with_the_ru
     async with app.run_test(size=size) as pilot:
         await pilot.press("enter")
         await until(pilot, lambda: main(app).chosen_step == "b")
+        await until(pilot, lambda: "✓ Serve" in text_of(app))
         row = next(row for row in text_of(app).splitlines() if "✓ Serve" in row)
         assert "▶" in row
-        assert "background 0:0" in row
-        await until(pilot, lambda: "background 0:02" in text_of(app))
+        assert "background 0:" in row
+        await until(pilot, lambda: seconds(app) >= 2)
         await pilot.press("enter")
         await until(pilot, lambda: session.state.finished is not None)
         await until(

@@ -20,6 +20,7 @@ from runbook_tui.session.ports.terminals import Terminals
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
+from runbook_tui.tui.widgets import pane as pane_module
 from runbook_tui.tui.widgets.keystrokes import pasted
 from runbook_tui.tui.widgets.pane import Pane
 from tests.integration.session.scene import Scene, book
@@ -129,8 +130,12 @@ async def test_a_command_is_told_its_last_size_once(
     async with looking(scene, (80, 24)) as (pilot, app):
         folder = Path(pane(app).folder)
         await until(pilot, lambda: terminal_size(folder)[0] == pane(app).size.height)
+        # On a busy machine one size comes long after the other.
+        monkeypatch.setattr(pane_module, "SETTLED", 1.0)
         told: list[tuple[int, int]] = []
-        monkeypatch.setattr(app.session, "resize", lambda _, rows, cols: told.append((rows, cols)))
+        monkeypatch.setattr(
+            app.session.keyboard, "resize", lambda _, rows, cols: told.append((rows, cols))
+        )
         for width in range(81, 96):
             await pilot.resize_terminal(width, 24)
         await until(pilot, lambda: app.size.width == 95 and told)

@@ -22,10 +22,10 @@ STEPS = (Step(id="a", title="Alpha", run="true", undo="true"), Step(id="b", titl
 async def test_who_is_here_and_whose_hand_is_up_is_on_the_screen(scene: Make) -> None:
     made = scene(book(*STEPS))
     lead, beside = made.open(), made.open(leads=False, actor=GRACE)
-    lead.appear("leads")
+    lead.presence.enter(lead.actor, "leads")
     app = RunbookApp(lead, StillTerminals())
     async with app.run_test(size=(120, 30)) as pilot:
-        beside.appear("looks on")
+        beside.presence.enter(beside.actor, "looks on")
         await until(pilot, lambda: "here: you, Grace" in text_of(app))
         ask(beside, r.AddNote(text="look at the queue", node="a"))
         await until(pilot, lambda: "Grace notes on “Alpha”: look at the queue" in text_of(app))
@@ -62,14 +62,14 @@ async def test_h_raises_a_hand_and_lowers_it_again(scene: Make) -> None:
 async def test_the_lead_is_given_on_and_the_screen_is_a_guest_s_at_once(scene: Make) -> None:
     made = scene(book(*STEPS))
     lead, beside = made.open(), made.open(leads=False, actor=GRACE)
-    beside.appear("looks on")
+    beside.presence.enter(beside.actor, "looks on")
     app = RunbookApp(lead, StillTerminals())
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: len(lead.presence.here) == 1)
         await pilot.press("ctrl+p", *"hand the", "enter")
         await until(pilot, lambda: isinstance(app.screen, AskText))
         # Who is here stands there already.
-        assert GRACE.identity in text_of(app)
+        await until(pilot, lambda: GRACE.identity in text_of(app))
         await pilot.press("enter")
         await until(pilot, lambda: "What do they have to know?" in text_of(app))
         await pilot.press(*"good night", "enter")

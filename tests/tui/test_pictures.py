@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
+from textual.pilot import Pilot
 
 from runbook_tui.book.model import Environment
 from runbook_tui.preferences.model import DEFAULTS, Preferences
@@ -56,6 +57,14 @@ async def test_checklist(picture: SnapshotAssertion, size: tuple[int, int]) -> N
         assert app.export_screenshot(title="Runbook") == picture
 
 
+async def told_and_gone(pilot: Pilot[int], app: RunbookApp) -> None:
+    """The alarm that comes with the first second has been told, and is not in the picture."""
+    await until(pilot, lambda: "tell Lead" in text_of(app))
+    app.say("")
+    await until(pilot, lambda: "tell Lead" not in text_of(app))
+    await pilot.pause(0.2)
+
+
 def going_wrong() -> RunbookApp:
     """A rollback that runs beside its procedure, with people to call."""
     history = begun()
@@ -90,9 +99,7 @@ async def test_rollback_under_way(picture: SnapshotAssertion, size: tuple[int, i
     async with app.run_test(size=size) as pilot:
         await pilot.press("f9")
         await until(pilot, lambda: "overdue" in text_of(app))
-        await pilot.pause(0.2)
-        app.say("")
-        await pilot.pause(0.1)
+        await told_and_gone(pilot, app)
         assert app.export_screenshot(title="Runbook") == picture
 
 
@@ -106,7 +113,7 @@ async def test_follow_up(picture: SnapshotAssertion, size: tuple[int, int]) -> N
     async with app.run_test(size=size) as pilot:
         await pilot.press("home", "down", "down")
         await until(pilot, lambda: "Space ticks it" in text_of(app))
-        await pilot.pause(0.2)
+        await told_and_gone(pilot, app)
         assert app.export_screenshot(title="Runbook") == picture
 
 

@@ -76,6 +76,10 @@ async def test_no_key_raises_and_no_event_is_lost(
             accepted.append(session.state.seq)
 
     class Walked(RunbookApp):
+        def action_leave(self) -> None:
+            """The palette offers it; here it would only be the end of the walk."""
+            self.say("stays")
+
         def on_runbook_app_answered(self, message: RunbookApp.Answered) -> None:
             keep(message.request, message.answer)
             assert not isinstance(message.answer, BaseException), message.answer

@@ -45,11 +45,11 @@ async def test_the_timeline_says_what_was_planned_and_what_happened(scene: Make)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("t")
         await until(pilot, lambda: "planned to be done" in text_of(app))
-        rows = {line.split()[1]: line for line in text_of(app).splitlines()[3:7]}
+        rows = {line.split()[1]: line for line in text_of(app).splitlines()[5:9]}
         assert "−" in rows["Quick"]
         assert "failed" in rows["Broken"]
-        assert "planned 1 h  ◆" in rows["Later"]
-        assert "▒" in rows["Later"]
+        assert "1 h  ◆" in rows["Later"]
+        assert "░" in rows["Later"]
         await pilot.resize_terminal(120, 40)
         await until(pilot, lambda: "◆ 2 h at least" in text_of(app))
         assert " Esc or t back  " in text_of(app)

@@ -63,7 +63,7 @@ async def test_enter_goes_through_and_f9_twice_rehearses_the_rollback(scene: Mak
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, RollbackScreen))
         await pilot.press("g", *["down"] * 2)
-        assert app.screen.query_one(Checklist).chosen_step == "b"
+        await until(pilot, lambda: app.screen.query_one(Checklist).chosen_step == "b")
         await until(pilot, lambda: "the rehearsal is over" in text_of(app))
         assert "run it, REALLY" not in text_of(app)
     assert list(place.work.iterdir()) == []

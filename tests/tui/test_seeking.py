@@ -133,6 +133,22 @@ async def test_f_keeps_rows_of_one_kind_after_the_other_then_all() -> None:
         await until(pilot, lambda: rows(app) == everything)
 
 
+async def test_the_cursor_is_where_it_was_once_all_rows_are_shown_again() -> None:
+    app = half_way()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: "Merge" in text_of(app))
+        everything = list(rows(app))
+        await pilot.press("o", "o")
+        await until(pilot, lambda: app.screen.chosen == "migrate")  # type: ignore[attr-defined]
+        await pilot.press("F", "F")
+        await until(pilot, lambda: app.screen.chosen == "look")  # type: ignore[attr-defined]
+        await pilot.press("F")
+        await until(pilot, lambda: rows(app) == [])
+        await pilot.press("F", "F")
+        await until(pilot, lambda: rows(app) == everything)
+        await until(pilot, lambda: app.screen.chosen == "migrate")  # type: ignore[attr-defined]
+
+
 async def test_o_goes_to_the_next_open_step_and_round_again() -> None:
     app = half_way()
     async with app.run_test(size=(120, 40)) as pilot:

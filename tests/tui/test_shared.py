@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook_tui.run.state import gate_open
+from runbook_tui.run.order import gate_open
 from runbook_tui.share.far import NoTerminals
 from runbook_tui.tui.app import RunbookApp
 from tests.fakes.still import StillTerminals
@@ -58,7 +58,11 @@ async def test_the_lead_sees_how_the_mirror_stands_and_every_alarm(world: World)
         world.mirror.round()
         app.screen.tick()  # type: ignore[attr-defined]
         await until(pilot, lambda: "not reached since" in text_of(app).splitlines()[0])
+        await until(pilot, lambda: ": not reached since" in app.said)
         world.line.cut = False
+        world.mirror.round()
+        app.screen.tick()  # type: ignore[attr-defined]
+        await until(pilot, lambda: app.said.startswith("shared over"))
         grace = world.reviewer()
         signing = grace.sign(key="linus")
         world.settle(signing.done)
@@ -66,3 +70,7 @@ async def test_the_lead_sees_how_the_mirror_stands_and_every_alarm(world: World)
         await until(pilot, lambda: "ALARM on the remote" in text_of(app).splitlines()[0])
         told = "ALARM: what Grace has sent from another machine is refused"
         await until(pilot, lambda: app.said.startswith(told))
+        await pilot.press("ctrl+p", *"acknowledge", "enter")
+        await until(pilot, lambda: "“Alarms” (Ctrl+P) tells what is wrong" in app.said)
+        await pilot.press("ctrl+p", *"alarms", "enter")
+        await until(pilot, lambda: "Grace, from another machine: wrongly signed" in text_of(app))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from runbook_tui.command.runner import HelperRunner
 from runbook_tui.command.terminal import LogTerminals
 from runbook_tui.journal.signatures import SshSignatures
 from runbook_tui.run import requests as r
-from runbook_tui.run.state import Status, gate_open
+from runbook_tui.run.order import gate_open
+from runbook_tui.run.state import Status
 from runbook_tui.session.ports.signatures import Key
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.dialogs.ask import AskSignoff, AskText
@@ -91,6 +93,23 @@ async def test_the_form_is_filled_only_with_whoever_may_sign(gate: Gate, expecte
         assert app.screen.query_one("#name", Input).value == expected
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)])
+async def test_what_decides_is_in_sight_however_much_is_asked_for(size: tuple[int, int]) -> None:
+    plan = gated(gate=Gate(roles=("cto", "qa", "sre"), four_eyes=True, signed=True))
+    many = tuple(f"Somebody {n} <somebody-{n}@example.com>" for n in range(9))
+    plan = replace(plan, roles={**plan.roles, "cto": many, "sre": ("Last <last@example.com>",)})
+    app = RunbookApp(StillSession(History(plan).state), StillTerminals())  # type: ignore[arg-type]
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.screen.chosen_step == "d")  # type: ignore[attr-defined]
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, AskSignoff))
+        words = ("Sign off the gate", "Approve", "Reject", "Leave", "comment (required to reject)")
+        await until(pilot, lambda: all(word in text_of(app) for word in words))
+        await pilot.press("tab", "tab", *["down"] * 30)
+        await until(pilot, lambda: "last@example.com" in text_of(app))
+        assert all(word in text_of(app) for word in words[1:])
+
+
 async def test_nobody_signs_without_a_name(scene: Make) -> None:
     session = scene(gated(gate=Gate(roles=("qa",), four_eyes=True))).open()
     app = RunbookApp(session, LogTerminals())
@@ -132,7 +151,7 @@ async def test_a_signed_gate_is_signed_with_a_key_beside_the_screen(
 
     class Touched(SshSignatures):
         def sign(self, text: str, purpose: str, key: Key) -> str:
-            assert touched.wait(20)
+            assert touched.wait(60)
             return super().sign(text, purpose, key)
 
     monkeypatch.setenv("RUNBOOK_KEY", keys.file("grace"))
@@ -179,9 +198,11 @@ async def test_a_rejected_gate_says_so_in_its_row() -> None:
     history.ask(r.SignNode(node="two", role="cto", approve=False, comment="not today"), GRACE)
     app = RunbookApp(StillSession(history.state), StillTerminals())  # type: ignore[arg-type]
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        assert any(
-            "Core" in row and "rejected by Grace" in row for row in text_of(app).splitlines()
+        await until(
+            pilot,
+            lambda: any(
+                "Core" in row and "rejected by Grace" in row for row in text_of(app).splitlines()
+            ),
         )
 
 

@@ -12,7 +12,7 @@ from runbook_tui.run.undo_items import Absent
 from runbook_tui.tui.app import RunbookApp
 from tests.fakes.history import History
 from tests.fakes.still import StillSession, StillTerminals
-from tests.tui.piloting import text_of
+from tests.tui.piloting import text_of, until
 
 LONG = "A step with a title that is much longer than any terminal that one may find has columns"
 
@@ -42,7 +42,7 @@ async def test_time_pushes_out_neither_the_step_nor_its_clock_nor_readiness_nor_
     session = running(ends)
     app = RunbookApp(session, StillTerminals())  # type: ignore[arg-type]
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
+        await until(pilot, lambda: "30:00 of 2:00:00" in text_of(app))
         text = text_of(app)
     lines = text.splitlines()
     assert any("A step with a" in line and "30:00/2:00:00" in line for line in lines)
@@ -69,6 +69,6 @@ async def test_over_days_the_head_tells_days_and_the_time_that_was_worked_on() -
     session.now = lambda: begun + 3 * 86_400  # type: ignore[method-assign]
     app = RunbookApp(session, StillTerminals())  # type: ignore[arg-type]
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
+        await until(pilot, lambda: "day 4" in text_of(app))
         text = text_of(app)
     assert "day 4, active 0:00" in text.splitlines()[0]

@@ -9,7 +9,8 @@ from textual import events
 
 from runbook_tui.book.model import Step
 from runbook_tui.command.terminal import LogTerminals
-from runbook_tui.run.requests import StartRollback
+from runbook_tui.run.requests import StartRollback, StartStep
+from runbook_tui.run.state import Status
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.screens.rollback import RollbackScreen
 from runbook_tui.tui.widgets.undo_pane import UndoPane
@@ -82,3 +83,31 @@ async def test_of_several_at_once_it_says_whose_output_it_is_and_a_person_choose
         (place.work / "go").touch()
         await until(pilot, lambda: not session.state.rolling_back)
         await until(pilot, lambda: "more runs" not in text_of(app))
+
+
+async def test_a_command_that_put_out_nothing_says_so_with_its_end_and_time(scene: Make) -> None:
+    place = scene(book(
+        Step(id="a", title="A", run="true", undo="until test -e go; do sleep 0.02; done"),
+        Step(id="b", title="B", run="exit 3", undo="true"),
+    ))  # fmt: skip
+    session = place.open()
+    run_step(session, "a")
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("up")
+        await until(pilot, lambda: "no output, exit 0, 0." in text_of(app))
+        await pilot.press("down")
+        ask(session, StartStep(step="b"))
+        await until(pilot, lambda: "no output, exit 3, 0." in text_of(app))
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, RollbackScreen))
+        ask(session, StartRollback(scope="run", node=""))
+        await until(pilot, lambda: session.state.step("a").status is Status.UNDOING)
+        # Of one that runs nothing is said yet.
+        await until(
+            pilot, lambda: "output of “A”" in text_of(app) and "no output" not in text_of(app)
+        )
+        (place.work / "go").touch()
+        await until(
+            pilot, lambda: "ROLLED BACK" in text_of(app) and "no output, exit 0" in text_of(app)
+        )

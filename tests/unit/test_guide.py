@@ -17,7 +17,7 @@ from runbook_tui.preferences.reading import read_text
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs" / "guide").glob("*.md"))
 FENCE = re.compile(r"^(`{3,})(\w+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"`runbook(?: ([a-z]+))?([^`]*)`")
+COMMAND = re.compile(r"`runbook(?: ([a-z][a-z-]*))?([^`]*)`")
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 
 
@@ -58,7 +58,8 @@ def test_every_command_and_option_exists(page: Path) -> None:
         if not name:
             continue
         assert name in COMMANDS, name
-        command: click.Command = importlib.import_module(f"runbook_tui.cli.{name}").command
+        module = importlib.import_module(f"runbook_tui.cli.{name.replace('-', '_')}")
+        command: click.Command = module.command
         known = {option for parameter in command.params for option in parameter.opts}
         for option in re.findall(r"--[a-z-]+", rest):
             assert option in known, (name, option)

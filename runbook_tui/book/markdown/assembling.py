@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import PurePath
 
 from runbook_tui.book.findings import Fault, Finding, PlanFaults
-from runbook_tui.book.markdown import front_matter, headings, placeholders, words
+from runbook_tui.book.markdown import front_matter, front_said, headings, placeholders, words
 from runbook_tui.book.markdown.blocks import Page, parse
 from runbook_tui.book.markdown.carrying import handed_on
 from runbook_tui.book.markdown.criteria import ticked, with_criteria
 from runbook_tui.book.markdown.escalations import contacts, escalations
-from runbook_tui.book.markdown.findings import findings, from_a_block
+from runbook_tui.book.markdown.findings import alternatives, findings, from_a_block
 from runbook_tui.book.markdown.gates import sentences
 from runbook_tui.book.markdown.joining import joined
 from runbook_tui.book.markdown.leftover import code, record_estimates, record_leftover
@@ -23,10 +24,14 @@ from runbook_tui.book.markdown.procedures import procedures
 from runbook_tui.book.markdown.sections import Section, tree
 from runbook_tui.book.markdown.steps import Gathered
 from runbook_tui.book.markdown.thresholds import alerts, thresholds
+from runbook_tui.book.markdown.tied import tied
 from runbook_tui.book.markdown.unwrapping import unwrapped
 from runbook_tui.book.markdown.variables import variables
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.model import Section as TextSection
+
+FILLED_IN = re.compile(r"\s*(?:<%.*%>|\{\{.*\}\}|\{%.*%\})\s*")
+"""A title that a program puts there: it says nothing here."""
 
 
 def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool = True) -> Runbook:
@@ -40,6 +45,7 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
     root = tree(joined(blocks))
     gathered = Gathered()
     title = _title(page, root, source)
+    root.about = headings.about(title)
     phases = phases_of(root, title, gathered)
     if not any(True for p in phases for _ in p.walk()):
         raise PlanFaults(
@@ -48,7 +54,8 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
     phases, overall = with_criteria(root, phases, gathered)
     numbers = {p.id: headings.number(p.title) for p in phases} | gathered.numbers
     phases = with_facts(root, phases)
-    phases, roles, statements = gated(list(sentences(root)), phases, numbers, title)
+    asked = [*front_said.approvals(page.front), *sentences(root)]
+    phases, roles, statements = gated(asked, phases, numbers, title)
     back = procedures(root, phases, gathered)
     record_leftover(root, gathered)
     record_estimates(root, gathered)
@@ -57,6 +64,8 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
     parameters = placeholders.parameters(found, known, gathered.inline, gathered.said)
     front = page.front
     parameters = front_matter.with_values(parameters, front, known.set_at)
+    bound = tied(gathered.ties, phases, parameters, front.environments)
+    phases, parameters = bound.phases, bound.parameters
     made = Runbook(
         title=title,
         source=source,
@@ -71,7 +80,7 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
         thresholds=thresholds(root, ticked(phases, overall)),
         alerts=alerts(root),
         gates=statements,
-        contacts=contacts(root),
+        contacts=(*front.contacts, *contacts(root)),
         escalations=escalations(root),
         sections=tuple(
             TextSection(title=s.title, line=s.line, text=s.said)
@@ -88,7 +97,7 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
         ),
     )
     handed = handed_on(phases, parameters, found)
-    whole_plan = replace(made, phases=front_matter.in_folder(handed.phases, front.cwd))
+    whole_plan = replace(made, phases=front_said.as_said(handed.phases, front))
     if not remarks:
         return whole_plan
     from runbook_tui.book.markdown.links import dead_links
@@ -100,7 +109,9 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
         findings=_by_line(
             *findings(phases, statements, gathered, parameters, known, handed),
             *map(from_a_block, wrapped),
-            *front_matter.findings(front, parameters),
+            *front_said.findings(front, parameters),
+            *bound.findings,
+            *alternatives(root, phases),
             *passed_over(root, phases, overall, back, gathered),
             *dead_links(page.blocks, text),
             *(sense(made, said(root)) if whole else ()),
@@ -113,8 +124,9 @@ def _by_line(*found: Finding) -> tuple[Finding, ...]:
 
 
 def _title(page: Page, root: Section, source: str) -> str:
-    heads = [s for s in root.walk() if s.level == 1]
-    first = next((s for s in root.walk() if 0 < s.level < 7), None)
+    named_ones = [s for s in root.walk() if 0 < s.level < 7 and not FILLED_IN.fullmatch(s.text)]
+    heads = [s for s in named_ones if s.level == 1]
+    first = next(iter(named_ones), None)
     only = words.plain(heads[0].text) if len(heads) == 1 else ""
     named = words.plain(first.text) if first else ""
     return only or page.front.title or named or PurePath(source).stem or "plan"

@@ -30,6 +30,9 @@ INDENTED = re.compile(
 
 MARKS = frozenset("☐☑☒0123456789(（①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 """How a line begins that is an item in other marks than CommonMark's."""
+TAB = re.compile(r"===[!+]? \"([^\"\n]{1,100})\"")
+"""The head of a tab as MkDocs has it."""
+TAB_ITEM = re.compile(r"<TabItem\b[^<>]{0,200}?\b(?:label|value)=[\"']([^\"'\n]{1,100})[\"']")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 SUMMARY = re.compile(r"<summary>(.{0,200}?)</summary>", re.DOTALL | re.IGNORECASE)
 TAG = re.compile(r"<[^<>]{0,200}>")
@@ -45,6 +48,8 @@ class Item:
     box: bool | None = None
     blocks: list[Block] = field(default_factory=list)
     number: int = 0
+    choice: bool = False
+    """Whether it is one of several ways to do the same."""
 
 
 @dataclass(slots=True, eq=False)
@@ -153,6 +158,9 @@ def _numbered_below(block: Block) -> list[Block]:
     """
     if block.kind != "paragraph":
         return [block]
+    tab = TAB.fullmatch(block.text)
+    if tab is not None:
+        return [Block("fold", block.line, tab.group(1))]
     if "\n" not in block.text and block.text[:1] not in MARKS:
         return [block]
     lines = block.text.split("\n")
@@ -203,11 +211,15 @@ def _text(token: Token) -> str:
 
 
 def _html(content: str, line: int) -> Block:
-    """A ``<summary>`` is the title of what is folded below it; any other HTML says nothing."""
+    """A ``<summary>`` or tab is the title of what is below it; any other HTML says nothing."""
     summary = SUMMARY.search(content)
     if summary:
         return Block("fold", line, TAG.sub("", summary.group(1)).strip())
-    return Block("fold-end" if "</details>" in content.lower() else "other", line)
+    tab = TAB_ITEM.search(content)
+    if tab:
+        return Block("fold", line, tab.group(1))
+    ends = "</details>" in content.lower() or "</Tab" in content
+    return Block("fold-end" if ends else "other", line)
 
 
 def _closing(tokens: list[Token], at: int) -> int:

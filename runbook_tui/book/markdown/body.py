@@ -67,6 +67,8 @@ class Body:
     """Whether a block was taken under that label: the next paragraph ends it."""
     _held: str = ""
     """The kind of the title that everything below it belongs to."""
+    _before: str = ""
+    """The words right before the block that is read now."""
 
     def read(self, blocks: Iterable[Block]) -> None:
         """Take in blocks, in order."""
@@ -74,6 +76,8 @@ class Body:
             match block.kind:
                 case "paragraph":
                     self.paragraph(block.text, block.line)
+                    self._before = block.text
+                    continue
                 case "fence":
                     self._fence(block)
                 case "list":
@@ -82,10 +86,11 @@ class Body:
                     self._quote(block.inner)
                 case "fold" | "fold-end":
                     self._title(block.text)
+            self._before = block.text if block.kind == "fold" else ""
 
     def title(self, text: str) -> None:
         """Take in the step's own title; “(cannot be undone)” counts there too."""
-        self.titled = text
+        self.titled = self._before = text
         if FINAL.search(text[:LONGEST]):
             self.irreversible = text
 
@@ -168,17 +173,18 @@ class Body:
     def _fence(self, block: Block) -> None:
         self._served = True
         back = self._under == "undo" or commands.language(block) == "rollback"
-        if commands.by_hand(block) and self._under in {"", "command", "undo"}:
+        if commands.by_hand(block, self._before) and self._under in {"", "command", "undo"}:
             self.by_hand.append((block, back))
             self.text += ["", *block.text.rstrip("\n").split("\n")]
             self.undo_in_words = self.undo_in_words or back
         elif back:
-            (self.undo if commands.runnable(block, certain=True) else self.shown).append(block)
+            certainly = commands.runnable(block, certain=True)
+            (self.undo if certainly else self.shown).append(block)
         elif self._under == "shown":
             self.shown.append(block)
         elif self._under == "unsure":
             return
-        elif commands.runnable(block, certain=self._under == "command"):
+        elif commands.runnable(block, self._under == "command", self._before):
             self.run.append(block)
         elif commands.unclear(block):
             self.unclear.append(block)
@@ -212,7 +218,7 @@ class Body:
         found = label(first)
         if gates.is_field(first) or ONLY_LINK.match(first):
             self.text.append(first)
-        elif (found is None or found.kind == "verify") and holds_steps(item.blocks):
+        elif (found is None or found.kind == "verify") and holds_steps(item.blocks, item.text):
             self.inner.append(item)
         elif found is None and self.notes:
             self.paragraph("- " + item.text, item.line)
@@ -246,12 +252,11 @@ def only_code(items: list[Item]) -> bool:
     )
 
 
-def holds_steps(blocks: Iterable[Block]) -> bool:
+def holds_steps(blocks: Iterable[Block], before: str = "") -> bool:
     """Whether something to do stands in a bullet: a command, numbers, boxes."""
-    return any(
-        (b.kind == "fence" and commands.is_command(b))
-        or (b.kind == "list" and only_code(b.items))
-        or any(_asks(i) or holds_steps(i.blocks) for i in b.items)
+    return holds_command(blocks := list(blocks), before) or any(
+        (b.kind == "list" and only_code(b.items))
+        or any(_asks(i) or holds_steps(i.blocks, i.text) for i in b.items)
         for b in blocks
     )
 
@@ -260,6 +265,10 @@ def _asks(item: Item) -> bool:
     return item.ordered or item.box is not None
 
 
-def holds_command(blocks: Iterable[Block]) -> bool:
-    """Whether one of the blocks is a command to run."""
-    return any(b.kind == "fence" and commands.is_command(b) for b in blocks)
+def holds_command(blocks: Iterable[Block], before: str = "") -> bool:
+    """Whether one of the blocks is a command to run; ``before`` are the words before the first."""
+    for block in blocks:
+        if block.kind == "fence" and commands.is_command(block, before=before):
+            return True
+        before = block.text if block.kind == "paragraph" else ""
+    return False

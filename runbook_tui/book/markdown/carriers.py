@@ -17,14 +17,6 @@ from runbook_tui.book.markdown.steps import carries
 FACT = re.compile(r"\*\*[^*\n]{1,40}\*\*\s*(?:[-–—:]\s|:)[^\n]{0,120}$")
 ONLY_LINK = re.compile(r"\s*\[[^\[\]]{1,200}\]\(https?:[^()\s]{1,400}\)[.\s]*")
 """Numbered facts and literature: ``1. **Reviewer** - Ann``, ``1. [Dashboard](https://…)``."""
-CHECKS = re.compile(
-    r"(?:\d[\d.]*\s+)?(?:(?:final|post|smoke|post[- ]?\w{2,12}) )?(?:verifications?|validations?"
-    r"|checks?|checklist|tests?|prüfung(?:en)?|kontrollen?|vérifications?|contrôles?|comprobaci[oó]n(?:es)?"
-    r"|verificaci[oó]n(?:es)?|validaci[oó]n(?:es)?|verificaç[aã]o|verificações|validação|проверк[аи]"
-    r"|验证|检查|確認(?:事項|項目)?|動作確認)\W*",
-    re.IGNORECASE,
-)
-"""The title of a section whose bullets are ticked, whatever they say."""
 MOSTLY = 0.8
 """The share of bullets that must say what to do where numbers and boxes stand elsewhere."""
 
@@ -76,6 +68,7 @@ def carriers(root: Section) -> list[Carrier]:
     found += _of_asking_bullets([s for s in rest if id(s) not in read], found)
     found += _of_bullets(rest, found)
     found += _of_days(rest, found)
+    found += _of_words_beside([s for s in rest if id(s) not in read], found)
     found = found or numbered or _fallback(sections)
     return sorted(found, key=lambda c: c.section.line)
 
@@ -105,7 +98,7 @@ def _commands_here(section: Section) -> bool:
 
 def _goes_forth(section: Section) -> bool:
     """Whether a section's commands are for the way forth; the title of the whole does not count."""
-    if section.role == "recovery":
+    if section.role == "recovery" and not section.whole_is_about:
         return not any(headings.RECOVERY.search(s.text) for s in section.path() if s.level > 1)
     return section.role == "steps" and not (section.is_label and UNSURE.search(section.text))
 
@@ -151,7 +144,9 @@ def _is_advice(section: Section) -> bool:
     ):
         return True
     heading = next((s for s in section.path() if not s.is_label), section)
-    if headings.DESCRIBES.search(heading.text) and not any(holds_command(i.blocks) for i in items):
+    if headings.DESCRIBES.search(heading.text) and not any(
+        holds_command(i.blocks, i.text) for i in items
+    ):
         return True
     return _is_aside(section)
 
@@ -184,6 +179,7 @@ def _numbered(sections: list[Section]) -> list[Section]:
         s for s in sections
         if s.level > 0 and s.role in {"steps", "recovery"} and headings.is_numbered(s.text)
     ]  # fmt: skip
+    found = [s for s in found if not any(child.is_choice for child in s.children)]
     outer = {id(around) for s in found for around in s.path() if around is not s}
     outer |= {
         id(around) for s in sections if not s.is_label and _lists_steps(s)
@@ -228,6 +224,36 @@ def _of_days(sections: list[Section], others: list[Carrier]) -> list[Carrier]:
     ]  # fmt: skip
 
 
+def _of_words_beside(sections: list[Section], others: list[Carrier]) -> list[Carrier]:
+    """Titles that ask for something, in sentences only, beside such that do so and hold steps.
+
+    Whoever writes a row of such titles means each of them as one thing to do.
+    """
+    holding = {id(around) for c in others for around in c.section.path()}
+    holding |= {id(part) for c in others for part in c.section.walk()}
+    beside = {
+        (id(s.parent), s.level) for s in sections
+        if 1 < s.level < 7 and id(s) in holding and _asks_in_title(s)
+    }  # fmt: skip
+    numbered = {c.section.level for c in others if c.kind == "step"}
+    return [
+        Carrier(s, "commands")
+        for s in sections
+        if id(s) not in holding and s.said
+        and ((id(s.parent), s.level) in beside
+             or (s.level in numbered and headings.is_numbered(s.text)))
+        and not s.children and s.role == "steps" and _asks_in_title(s)
+        and all(b.kind in {"paragraph", "other", "quote", "fence", "list"} for b in s.blocks)
+        and not any(map(carries, s.blocks))
+    ]  # fmt: skip
+
+
+def _asks_in_title(section: Section) -> bool:
+    if headings.DESCRIBES.search(section.text):
+        return False
+    return imperatives.are_asked([headings.unnumbered(headings.unchosen(section.text))])
+
+
 def _of_commands(sections: list[Section], others: list[Carrier]) -> list[Carrier]:
     """Sections whose commands no list and no numbered title claims."""
     lists = {id(c.section) for c in others}
@@ -236,7 +262,9 @@ def _of_commands(sections: list[Section], others: list[Carrier]) -> list[Carrier
     for section in sections:
         if id(section) in lists or id(section) in claimed:
             continue
-        labels = [s for s in section.children if s.is_label and id(s) not in lists]
+        labels = [
+            s for s in section.children if s.is_label and id(s) not in lists and not s.is_choice
+        ]
         commanded = [s for s in labels if _commands_here(s)]
         own = _commands_here(section)
         if not own and (section.is_label or len(commanded) != 1):
@@ -266,7 +294,8 @@ def _of_asking_bullets(sections: list[Section], others: list[Carrier]) -> list[C
         if 1 < s.level < 7 and s.role == "steps" and id(s) not in inside
         and not headings.DESCRIBES.search(s.text)
         and (asked := [i for items in s.lists() for i in items])
-        and (CHECKS.fullmatch(s.title) or imperatives.share_asked(i.text for i in asked) >= MOSTLY)
+        and (headings.is_verifying(s.title)
+             or imperatives.share_asked(i.text for i in asked) >= MOSTLY)
         and all(b.kind in {"list", "paragraph", "other"} for b in s.blocks)
     ]  # fmt: skip
 

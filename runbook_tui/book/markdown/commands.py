@@ -9,6 +9,7 @@ from runbook_tui.book.markdown.attributes import HEAD, attributes, is_only_shown
 from runbook_tui.book.markdown.blocks import Block
 from runbook_tui.book.markdown.estimates import DURATION
 from runbook_tui.book.markdown.labels import LONGEST, UNDO
+from runbook_tui.book.markdown.prompts import PROMPT, ROOT, elsewhere, is_log, typed
 
 SHELLS = frozenset({"bash", "sh", "shell", "zsh", "ksh"})
 SESSIONS = frozenset({"console", "terminal", "shell-session", "shellsession", "sh-session"})
@@ -31,6 +32,11 @@ PROGRAMS = (
     "|psql|pg_dump|pg_restore|mysql|mysqldump|redis-cli|mongosh?|mongodump|rabbitmqctl|velero|vault"
     "|skopeo|buildah|istioctl|argocd|flux|eksctl|kops|kustomize|skaffold|pulumi|knife|virsh|sqlplus"
     "|dig|nslookup|nc|openstack|pvesh|zfs|zpool|lvextend|useradd|usermod|crontab|ipmitool|salt"
+    "|supervisorctl|gitlab-ctl|gitlab-psql|gitlab-rake|patronictl|gpg|fly|flyctl|jq|xargs|umount|dpkg"
+    "|rpm|zypper|pacman|php|composer|twine|poetry|pgbackrest|wal-g|pg_upgrade|pg_ctl|pg_basebackup"
+    "|createdb|dropdb|vacuumdb|mysqladmin|nodetool|ceph|pcs|nmcli|ufw|firewall-cmd|nsupdate|rndc"
+    "|sysctl|chef-client|puppet|heroku|doctl|hcloud|crictl|nerdctl|talosctl|calicoctl|restic|borg"
+    "|rclone|ssh-keygen|ssh-copy-id|sops|crm|drbdadm|mongorestore|cqlsh|reindexdb|dotnet"
     "|consul|nomad|etcdctl|openssl|certbot|nginx|iptables|kill|pkill|cargo|mvn|gradle|rake|bundle"
 )
 _SYNTAX = r"[A-Za-z_]\w*=\$\(\S|for \w+ in .{1,200};? ?do\b|if \[\[? "
@@ -45,8 +51,35 @@ QUERIES = re.compile(
     r"(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|ALTER|CREATE|DROP|GRANT|REVOKE|TRUNCATE|VACUUM"
     r"|REINDEX|SET) [\w\[<\"'*]"
 )
-PROMPT = re.compile(r"^\s*\$ ", re.MULTILINE)
 FIRST_WORD = re.compile(r"(?:[A-Z_][A-Z0-9_]*=\S*\s+)*[a-z.~/$][\w./~+-]*(?<![:.,])(?:\s|$)")
+ARGUMENTS = re.compile(
+    r"[a-z][a-z0-9_.+-]{0,60}(?<![:.,])(?:\s+(?!--?[A-Za-z])\S+){0,12}?"
+    r"\s+--?[A-Za-z][\w-]*(?:[ =]|$)"
+    r"|[a-z][a-z0-9_.+-]{0,60}\s[^|\n]{0,400}\S\s\|\s?[a-z][\w-]*(?:\s|$)"
+)
+"""A program with an option behind it, or piped into another: whatever its name, it is a command."""
+
+PLAIN_WORDS = re.compile(
+    r"[a-z][\w.+-]{0,60}(?<![:.,])(?:\s+[\w./:<>@$={}\[\]\"'*,~%&?!-]+){0,8}\s*\\?$"
+)
+"""What may be a command where words before it say so."""
+
+SAYS_RUN = re.compile(
+    r"\b(?:run|running|executed?|executing|commands?|invok\w{1,3}|issue|typ(?:e|ing)|ejecut\w{1,4}"
+    r"|comandos?|ex[eé]cut\w{1,4}|commandes?|(?:aus)?führ\w{1,3}|befehle?)\b|运行|执行|命令|実行"
+    r"|コマンド|выполн|команд",
+    re.IGNORECASE,
+)
+NO_COMMAND = re.compile(
+    r"(?:warning|error|info|note|fatal|debug)\b:?\s|[^\s:]+:(?:\s|$)|--?\w|\d+[.)]\s|[^\x00-\x7f]"
+    r"|[├└│┌+|*]",
+    re.IGNORECASE,
+)
+"""How no line begins that a shell runs, whatever its block is called: messages, trees, numbers."""
+
+SENTENCE = re.compile(r"[A-Z][a-z]+,? [a-z\"]\S*(?: \S+)*$")
+"""How words for people begin."""
+
 QUERY = re.compile(
     r"(?:sum|avg|min|max|count|rate|irate|increase|topk|absent|histogram_quantile)\b"
     r"(?: (?:by|without))? ?\("
@@ -66,6 +99,11 @@ UNDO_HEAD = re.compile(
 )
 
 
+DIRECTIVE = re.compile(
+    r"\{(?P<name>\.?[a-z][\w:-]*)(?:\}\s*(?P<rest>\w*)|\s+[#.][^{}=]*\}|\s[^{}]*\}$)"
+)
+
+
 def language(block: Block) -> str:
     """The first word of a fence's info string, in lower case."""
     return _first_word(block.info) if block.info else ""
@@ -73,29 +111,68 @@ def language(block: Block) -> str:
 
 @lru_cache(maxsize=256)
 def _first_word(info: str) -> str:
+    directive = DIRECTIVE.match(info.lower())
+    if directive is not None:
+        # A directive of MyST is none of ours, but one that holds code; pandoc's says the language.
+        name = directive["name"]
+        held = (
+            directive["rest"] if name in {"code", "code-block", "code-cell", "sourcecode"} else ""
+        )
+        return held or (name[1:] if name[0] == "." else f"{{{name}}}")
     return re.split(r"[\s{#,]", info.lower(), maxsplit=1)[0]
 
 
-def runnable(block: Block, certain: bool = False) -> bool:
-    """Whether a person would run the block; ``certain`` where its label says it is a command."""
+def runnable(block: Block, certain: bool = False, before: str = "") -> bool:
+    """Whether a person would run the block.
+
+    ``certain`` where its label says it is a command; ``before`` are the words right before it.
+    """
     name = language(block)
     lines = [line.strip() for line in block.text.splitlines()]
     lines = [line for line in lines if line]
     commanding = [line for line in lines if not line.startswith("#")]
-    if not commanding or lines[0].startswith("#!") or all(map(SELF.match, commanding)):
+    if not lines or lines[0].startswith("#!") or (commanding and all(map(SELF.match, commanding))):
         return False
-    if is_only_shown(block) or pause(block):
+    if is_only_shown(block) or pause(block) or elsewhere(block.text):
+        return False
+    mark = PROMPT if PROMPT.search(block.text) else ROOT if _by_root(block, commanding) else None
+    if mark is not None:
+        return name in _MAY_BE_TYPED and bool(typed(block.text, mark).strip())
+    if not commanding:
         return False
     if name in SHELLS or name in TYPED or name.startswith("azurecli"):
-        return True
+        return NO_COMMAND.match(commanding[0]) is None or LOOKS.search(block.text) is not None
     if name in SESSIONS:
-        prompted = PROMPT.search(block.text) is not None
-        return prompted or (
-            FIRST_WORD.match(commanding[0]) is not None and not QUERY.match(commanding[0])
-        )
-    if name not in UNLABELLED:
+        return FIRST_WORD.match(commanding[0]) is not None and not QUERY.match(commanding[0])
+    if name not in UNLABELLED or QUERIES.match(block.text.lstrip()):
         return False
-    return certain or LOOKS.search(block.text) is not None
+    return certain or _looks(block, commanding[0], before)
+
+
+_MAY_BE_TYPED = SHELLS | SESSIONS | UNLABELLED | TYPED
+
+
+def _looks(block: Block, first: str, before: str) -> bool:
+    """Whether a block without a label is a command, by its lines or by the words before it."""
+    if NO_COMMAND.match(first) or SENTENCE.match(first):
+        return False
+    if LOOKS.search(block.text) is not None or ARGUMENTS.match(first) is not None:
+        return True
+    return _says_run(before) and PLAIN_WORDS.match(first) is not None
+
+
+def _says_run(before: str) -> bool:
+    last = before.rstrip().rpartition("\n")[2][-200:]
+    return last.endswith((":", "：")) and SAYS_RUN.search(last) is not None
+
+
+def _by_root(block: Block, commanding: list[str]) -> bool:
+    """Whether ``# `` is a prompt here: a session in which nothing else looks like a command."""
+    if language(block) not in SESSIONS | UNLABELLED or any(map(LOOKS.match, commanding)):
+        return False
+    first = block.text.lstrip().partition("\n")[0]
+    inner = first[1:].strip() if first.startswith("#") else ""
+    return bool(LOOKS.match(inner) or ARGUMENTS.match(inner)) and not inner.endswith((".", ":"))
 
 
 def pause(block: Block) -> str:
@@ -112,15 +189,23 @@ def pause(block: Block) -> str:
     return "" if any(not HEAD.match(line) for line in lines) else time
 
 
-def by_hand(block: Block) -> bool:
-    """Whether a person would run the block, and not in a shell."""
-    lines = (line.strip() for line in block.text.splitlines())
-    return language(block) in BY_HAND and any(not x.startswith(("#", "--")) for x in lines if x)
+def by_hand(block: Block, before: str = "") -> bool:
+    """Whether a person would run the block, and not in a shell of this machine."""
+    name = language(block)
+    if name in BY_HAND:
+        lines = (line.strip() for line in block.text.splitlines())
+        return any(not x.startswith(("#", "--")) for x in lines if x)
+    if name in UNLABELLED and QUERIES.match(block.text.lstrip()):
+        return True
+    mark = elsewhere(block.text) if name in _MAY_BE_TYPED else None
+    if mark is None or not typed(block.text, mark).strip():
+        return False
+    return not is_log(block.text, mark) or _says_run(before)
 
 
-def is_command(block: Block, certain: bool = False) -> bool:
+def is_command(block: Block, certain: bool = False, before: str = "") -> bool:
     """Whether a person would run the block, wherever."""
-    return by_hand(block) or runnable(block, certain)
+    return by_hand(block, before) or runnable(block, certain, before)
 
 
 def types(code: str) -> bool:
@@ -142,16 +227,10 @@ def command_text(block: Block) -> str:
     """The text to run: where lines have prompts, those lines without them, and no output."""
     if language(block) in TYPED:
         return block.text[_head(block) :].strip("\n")
-    if not PROMPT.search(block.text):
-        return _without_output(block)
-    kept: list[str] = []
-    continued = False
-    for line in block.text.splitlines():
-        prompt = re.match(r"\s*\$ ", line)
-        if prompt or continued:
-            kept.append(line[prompt.end() :] if prompt else line)
-            continued = line.rstrip().endswith("\\")
-    return "\n".join(kept)
+    if PROMPT.search(block.text):
+        return typed(block.text)
+    commanding = [x.strip() for x in block.text.splitlines() if x.strip()[:1] not in {"", "#"}]
+    return typed(block.text, ROOT) if _by_root(block, commanding) else _without_output(block)
 
 
 def _head(block: Block) -> int:

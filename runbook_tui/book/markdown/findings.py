@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.inner_code import CODE, message
 from runbook_tui.book.markdown.carrying import Handed
+from runbook_tui.book.markdown.commands import BY_HAND
+from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.markdown.steps import Gathered
 from runbook_tui.book.markdown.variables import Variables, not_carried
 from runbook_tui.book.model import GateStatement, Parameter, Phase
@@ -118,7 +120,7 @@ def _not_run(gathered: Gathered) -> Iterator[Finding]:
             where = "a rollback does not offer it" if command.rollback else "a person does it"
             yield Finding(
                 code="block-not-run", severity="info", line=command.line,
-                message=f"no shell runs {command.language}, so {where}; to have it run, write the "
+                message=f"{_why(command.language)}, so {where}; to have it run, write the "
                 "command that gives it to its program, in ```bash",
             )  # fmt: skip
     for block in gathered.unclear:
@@ -126,6 +128,34 @@ def _not_run(gathered: Gathered) -> Iterator[Finding]:
             yield Finding(
                 code="block-not-run", severity="info", line=block.line,
                 message="this block is shown, not run; if it is a shell command, mark it ```bash",
+            )  # fmt: skip
+
+
+def _why(language: str) -> str:
+    if language in BY_HAND:
+        return f"no shell runs {language}"
+    return "this is not for a shell of this machine (a query, or another prompt)"
+
+
+def alternatives(root: Section, phases: tuple[Phase, ...]) -> Iterator[Finding]:
+    """Parts of which one is taken: nothing waits for them, so it has to be said."""
+    lines = sorted(step.line for p in phases for step in p.walk())
+    for section in root.walk():
+        ways = [child for child in section.children if child.is_choice]
+        if not ways:
+            continue
+        last = max(inner.line for inner in section.walk())
+        ends = [*(way.line for way in ways[1:]), max(last, *lines[-1:]) + 1]
+        held = [
+            way for way, end in zip(ways, ends, strict=True)
+            if bisect_left(lines, end) > bisect_left(lines, way.line)
+        ]  # fmt: skip
+        if len(held) > 1:
+            names = ", ".join(f"“{way.title}”" for way in held[:6])
+            yield Finding(
+                code="alternatives", severity="info", line=held[0].line, related_line=held[-1].line,
+                message=f"{names}: read as ways to do the same, so nothing waits for them; carry "
+                "out one of them",
             )  # fmt: skip
 
 

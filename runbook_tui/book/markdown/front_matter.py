@@ -14,10 +14,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from runbook_tui.book.environment_rules import NAME as ENVIRONMENT_NAME
-from runbook_tui.book.findings import Finding
 from runbook_tui.book.markdown.estimates import leading
 from runbook_tui.book.markdown.front_yaml import read_yaml
-from runbook_tui.book.model import Environment, Estimate, Parameter, Phase, Secret, Step
+from runbook_tui.book.model import Contact, Environment, Estimate, Parameter, Secret
 from runbook_tui.book.parameters import as_variable, private, reserved
 
 FENCED = re.compile(
@@ -34,7 +33,20 @@ KEYED = re.compile(
     r"(?P<quote>[\"']?)[\w@$][\w .@$/-]{0,80}?(?P=quote)[ \t]*:(?:[ \t]+(?P<rest>.*))?$"
 )
 TITLES = ("title", "name")
-ABOUT_VALUES = ("parameters", "inputs", "variables", "vars", "env")
+ABOUT_VALUES = ("parameters", "parameter", "inputs", "params", "variables", "vars", "env")
+CERTAIN = frozenset({"parameters", "parameter", "inputs"})
+"""What is listed there is asked for, used by a command or not."""
+ABOUT = frozenset({"description", "default", "choices", "pattern", "secret", "required"})
+OWNERS = ("owner", "owners", "maintainer", "maintainers", "on_call", "oncall", "contact", "team")
+APPROVERS = ("approver", "approvers", "approvals", "approved_by", "sign_off", "signoff")
+SHELLS = {"sh": "sh -e -c", "dash": "dash -e -c", "zsh": "zsh -e -c", "ksh": "ksh -e -c"}
+"""How a shell that front matter names is started; bash is what runs a block as it is."""
+NOT_OURS = {
+    "timeout": "say it at each block: ```bash {timeout=10m}",
+    "requires": "have it checked by a step",
+    "kill_grace": "a command is ended as the contract says",
+}
+"""Keys that look as if they did something, and what does."""
 ESTIMATES = (
     "estimate", "estimated_time", "estimated_duration", "duration", "time_estimate", "dauer",
     "duración", "durée",
@@ -56,6 +68,14 @@ class Front:
     environments: tuple[Environment, ...] = ()
     estimate: Estimate | None = None
     cwd: str = ""
+    shell: str = ""
+    contacts: tuple[Contact, ...] = ()
+    approvers: list[tuple[str, int]] = field(default_factory=list)
+    """Who must approve before the whole, with the lines."""
+    left: dict[str, str] = field(default_factory=dict)
+    """Keys that are not acted on though they look so, and what to do instead."""
+    only_used: set[str] = field(default_factory=set)
+    """Names below ``params``, as of Hugo's themes: values only where a command has them."""
     secrets: list[str] = field(default_factory=list)
     """Names of values that are not taken, since they look like secrets."""
 
@@ -142,6 +162,16 @@ def _front(keys: Mapping[str, Any], text: str, line: int) -> Front:
     front = Front(line=line)
     front.title = next((said for key in TITLES if (said := _said(known.get(key)))), "")
     front.cwd = _said(known.get("cwd"))
+    named = _said(known.get("shell")).rpartition("/")[2]
+    front.shell = SHELLS.get(named, "")
+    if named and not front.shell and named != "bash":
+        front.left["shell"] = f"blocks are run by bash, not by {named}"
+    front.left |= {key: why for key, why in NOT_OURS.items() if known.get(key)}
+    front.contacts = tuple(
+        Contact(role=key.rstrip("s").replace("_", " "), who=who, line=at(key))
+        for key in OWNERS for who in _people(known.get(key))
+    )  # fmt: skip
+    front.approvers = [(who, at(key)) for key in APPROVERS for who in _people(known.get(key))]
     _take_values(front, known, at)
     for role, people in _roles(known.get("roles")):
         front.roles[role] = people
@@ -149,6 +179,17 @@ def _front(keys: Mapping[str, Any], text: str, line: int) -> Front:
     for key in ESTIMATES:
         front.estimate = front.estimate or leading(_said(known.get(key)), at(key))
     return front
+
+
+def _people(value: Any) -> Iterable[str]:
+    """Names in a list, or one name; of tables the name in them."""
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, Mapping):
+            said = _said(one.get("name") or one.get("role") or one.get("email"))
+        else:
+            said = _said(one)
+        if said and said.lower() not in {"true", "false", "tbd", "none"} and len(said) <= 100:
+            yield said
 
 
 def _said(value: Any) -> str:
@@ -165,12 +206,14 @@ def _take_values(front: Front, known: Mapping[str, Any], at: Any) -> None:
     found: dict[str, Parameter] = {}
     for key in ABOUT_VALUES:
         for name, about in _named(known.get(key)):
-            made = _parameter(name, about, at(name), sure=key in {"parameters", "inputs"})
+            made = _parameter(name, about, at(name), sure=key in CERTAIN)
             if made is not None and name not in found:
                 if made.default is not None and private(name, made.default):
                     front.secrets.append(name)
                     made = replace(made, default=None, required=True)
                 found[name] = made
+                if key == "params" and not (isinstance(about, Mapping) and ABOUT & about.keys()):
+                    front.only_used.add(name)
     front.parameters = tuple(found.values())
 
 
@@ -266,9 +309,11 @@ def with_values(
     """
     made = list(parameters)
     for given in front.parameters:
-        like = [n for n, p in enumerate(made) if _alike(p.name, given.name)]
+        like = [n for n, p in enumerate(made) if alike(p.name, given.name)]
         for n in like:
             made[n] = _described(made[n], given)
+        if given.name in front.only_used and not like:
+            continue
         if like or given.name in set_in_plan or not NAME.fullmatch(given.name):
             continue
         if given.default is not None or given.secret is not None or given.declared:
@@ -276,7 +321,7 @@ def with_values(
     return tuple(made)
 
 
-def _alike(name: str, other: str) -> bool:
+def alike(name: str, other: str) -> bool:
     return as_variable(name).lower() == as_variable(other).lower()
 
 
@@ -305,48 +350,3 @@ def in_places(
         replace(e, values={open_[as_variable(k)].name: v for k, v in e.values.items() if fit(k, v)})
         for e in environments
     )
-
-
-def in_folder(phases: tuple[Phase, ...], folder: str) -> tuple[Phase, ...]:
-    """The phases with that folder for every command that names none."""
-
-    def step(one: Step) -> Step:
-        inner = tuple(map(step, one.steps))
-        return replace(one, cwd=folder if one.run and not one.cwd else one.cwd, steps=inner)
-
-    return tuple(
-        replace(
-            p, steps=tuple(map(step, p.steps)),
-            changes=tuple(replace(c, steps=tuple(map(step, c.steps))) for c in p.changes),
-        )
-        for p in phases
-    ) if folder.strip(". /") or folder.startswith("/") else phases  # fmt: skip
-
-
-def findings(front: Front, parameters: Iterable[Parameter]) -> Iterable[Finding]:
-    """What was taken, so that nobody wonders where a value comes from."""
-    values = [
-        given.name for given in front.parameters
-        if given.name not in front.secrets and any(_alike(p.name, given.name) for p in parameters)
-    ]  # fmt: skip
-    taken = {
-        "title": front.title,
-        "values": ", ".join(values),
-        "roles": ", ".join(front.roles),
-        "environments": ", ".join(e.name for e in front.environments),
-        "estimate": front.estimate.text if front.estimate else "",
-        "folder": front.cwd,
-    }
-    said = "; ".join(f"{what} “{given}”" for what, given in taken.items() if given)
-    if said:
-        yield Finding(
-            code="front-matter", severity="info", line=front.line,
-            message=f"of the front matter is taken: {said}; the rest of it is for other programs",
-        )  # fmt: skip
-    if front.secrets:
-        names = ", ".join(front.secrets)
-        yield Finding(
-            code="front-matter", severity="medium", line=front.line,
-            message=f"{names}: it looks like a secret, so its value is not taken from the plan;"
-            " take it out, and give it in the environment when the run starts",
-        )  # fmt: skip

@@ -80,10 +80,15 @@ ASIDE = Hinted(
     r"|trouble[- ]?shoot|\bfaq\b|see also|glossary|\banhang\b|fehlerbehebung|ap[ée]ndice"
     r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|приложени[ея]"
     r"|附录|常见问题|付録|参考資料"
-    r"|\bexamples?\b|\bsamples?\b|\bbeispiele?\b|\bejemplos?\b|\bexemples?\b|示例|案例",
-    "append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
-    "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
-    "exampl|sampl|beispiel|ejemplo|exempl|示例|案例",
+    r"|\bexamples?\b|\bsamples?\b|\bbeispiele?\b|\bejemplos?\b|\bexemples?\b|示例|案例"
+    r"|\bfind out more\b|\blearn more\b|\bmore information\b|weitere informationen|más información"
+    r"|en savoir plus|mais informações|\bcommon (?:failures?|issues|problems|errors|pitfalls)"
+    r"|häufige (?:fehler|probleme)|problemas (?:comunes|comuns)|problèmes (?:courants|fréquents)"
+    r"|常见(?:故障|错误)|よくある",
+    "find out|learn more|information|savoir|informaç|informaci|common|häufige|comun|courants|"
+    "fréquents|常见|よくある|append|additional|further|bibliogr|literatur|shoot|faq|see also|"
+    "glossary|anhang|fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|"
+    "常见问题|付録|参考|exampl|sampl|beispiel|ejemplo|exempl|示例|案例",
 )
 DESCRIBES = re.compile(
     r"\b(?:approach|strategy|background|overview|assumptions?|goals?|objectives?|benefits"
@@ -91,16 +96,21 @@ DESCRIBES = re.compile(
     r"|rules|guidelines|best practices|reminders|warnings|lessons|regeln|reglas|règles"
     r"|ansatz|strategie|ziele?|annahmen|risiken|überblick|hintergrund|enfoque|estrategia|objetivos?"
     r"|supuestos|riesgos|ventajas|approche|stratégie|objectifs?|hypothèses|risques|contexte)\b"
-    r"|概述|背景|策略|目标|风险|假设|规则",
+    r"|\b(?:beneficios|bénéfices|vorteile|nachteile|benefícios|ventajas|avantages|disadvantages)\b"
+    r"|^\W*(?:(?:recommended )?next steps|what['’]?s next|(?:próximos|proximos|siguientes) pasos"
+    r"|pasos siguientes|nächste schritte|prochaines étapes|étapes suivantes|próximos passos"
+    r"|lay of the land)\b|后续步骤|下一步|次のステップ"
+    r"|概述|背景|策略|目标|风险|假设|规则|优势|优点|缺点",
     re.IGNORECASE,
 )
 """In the title of a section: it says how things are meant, not what to do."""
 
 DAY = re.compile(
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|day \d|week \d|[TD] ?[-+] ?\d"
-    r"|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|tag \d|woche \d"
-    r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo|día \d|semana \d"
-    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour \d|semaine \d)\b"
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|day \d{1,3}|week \d{1,3}"
+    r"|[TD] ?[-+] ?\d{1,4}[dhmw]?"
+    r"|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|tag \d{1,3}|woche \d{1,3}"
+    r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo|día \d{1,3}|semana \d{1,3}"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour \d{1,3}|semaine \d{1,3})\b"
     r"|星期.|周[一二三四五六日]|第.天",
     re.IGNORECASE,
 )
@@ -109,7 +119,9 @@ REFERENCE = Hinted(
     r"|\bresources\b|\bbackground\b|\boverview\b|\bcontacts?\b",
     "append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
     "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
-    "exampl|sampl|beispiel|ejemplo|exempl|示例|案例|reference|useful|key commands|cheat|"
+    "exampl|sampl|beispiel|ejemplo|exempl|示例|案例|find out|learn more|"
+    "information|savoir|informaç|informaci|"
+    "common|häufige|comun|courants|fréquents|常见|よくある|reference|useful|key commands|cheat|"
     "resources|background|overview|contact",
 )
 PHASE = Hinted(
@@ -133,6 +145,30 @@ BARE = re.compile(
     re.DOTALL,
 )
 NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}")
+
+
+FORWARD = re.compile(
+    r"deploy|releas|upgrad|updat|migrat|roll-?out|install|maint|cut-?over|switch|launch|bereitstell"
+    r"|aktualisier|wartung|einführ|despliegue|implant|lanzamiento|actualiz|atualiz|migra|déploi"
+    r"|mise (?:en|à)|развёрт|развер|обновл|выкат|миграц"
+    r"|部署|升级|上线|发布|迁移|变更|リリース|移行|更新",
+    re.IGNORECASE,
+)
+"""In the title of a plan: it is of the way forth, too."""
+JOINED = re.compile(r"[&/+,，、]|\b(?:and|with|y|et|und|mit|e|con|com|avec|и)\b|和|与|及|と")
+
+
+def about(title: str) -> str:
+    """What a whole plan is there for by its title: ``rollback``, ``recovery``, or "" for a change.
+
+    In a plan that is a rollback the sections on rollback are its steps.
+    """
+    forth = FORWARD.search(title) is not None
+    if ROLLBACK.search(title) and not (forth and JOINED.search(title)):
+        return "rollback" if not PREPARES.search(plain(title)) else ""
+    # What is there for a disaster is a collection, of which each part is done when it has come.
+    restores = RECOVERY.search(title) and not DISASTER.search(title)
+    return "recovery" if restores and not forth else ""
 
 
 def is_escalation(text: str) -> bool:
@@ -171,6 +207,32 @@ OPTIONAL = re.compile(
 )
 
 
+FAILS = re.compile(
+    r"^\W*(?:\d[\d.]*\s+)?(?:(?:what )?(?:if|when|should|in case"
+    r"|in the event)\b.{0,40}?\b(?:go(?:es)? wrong"
+    r"|(?:it|this|that|anything|something|everything|deploy\w*|upgrade|migration|release"
+    r"|rollout|build"
+    r"|update|change|step|switch\w*|cutover|installation|restart) (?:fails?|breaks?)"
+    r"|of (?:a )?(?:failures?"
+    r"|problems?|errors?|trouble|issues?))|(?:on|upon) (?:failure|errors?)\b"
+    r"|(?:wenn|falls) .{0,30}\b(?:schief|fehlschlägt|scheitert)|im fehlerfall"
+    r"|bei (?:problemen|fehlern)"
+    r"|si (?:algo|todo|la \w+|el \w+) (?:sale mal|falla)|en caso de (?:fallo|error|problemas?)"
+    r"|en cas (?:d['’](?:échec|erreur)|de (?:problème|panne))|si (?:quelque chose|ça"
+    r"|cela) .{0,20}mal"
+    r"|(?:se|caso) algo (?:der errado|falhar)|em caso de (?:falha|erro|problemas?)"
+    r"|(?:если|в случае) .{0,30}(?:не так|ошибк|сбо|неудач|проблем)|如果?(?:失败|出错|出现问题)"
+    r"|失败时|(?:失敗|問題|異常)(?:した場合|が発生|時))",
+    re.IGNORECASE,
+)
+"""The title of what is done only where the work went wrong: no part of the way forth."""
+
+
+def is_for_failures(text: str) -> bool:
+    """Whether a title is that of what to do when the work went wrong."""
+    return FAILS.search(plain(text)) is not None
+
+
 def is_optional(text: str) -> bool:
     """Whether a title says that its step may not be needed: “If …”, “Otherwise …”, “(optional)”."""
     return OPTIONAL.search(plain(text)) is not None
@@ -197,6 +259,37 @@ def number(text: str) -> str:
         found = NUMBER.search(clean)
         return found.group(0) if found else ""
     return ""
+
+
+CHOICE = re.compile(
+    r"^\W*(?:option|alternative|method|variant|variante|opción|opção|möglichkeit|méthode|método|weg"
+    r"|вариант|方案|方法|选项|方式|案)\s{0,2}(?P<number>[A-H]|\d{1,2}|[一二三四五])\b\s{0,2}"
+    r"(?P<behind>[^\w\s]*)\s*",
+    re.IGNORECASE,
+)
+"""``Option A: …``, ``Method 2 - …``: one of several ways to do the same."""
+
+
+def unchosen(text: str) -> str:
+    """A title without ``Option A:`` before it."""
+    return CHOICE.sub("", plain(text)) or plain(text)
+
+
+CHECKS = re.compile(
+    r"(?:\d[\d.]*\s+)?(?:(?:final|post|smoke|post[- ]?\w{2,12}) )?(?:verifications?|validations?"
+    r"|checks?|checklist|tests?|prüfung(?:en)?|kontrollen?|vérifications?|contrôles?"
+    r"|comprobaci[oó]n(?:es)?"
+    r"|verificaci[oó]n(?:es)?|validaci[oó]n(?:es)?|verificaç[aã]o|verificações|validação"
+    r"|проверк[аи]"
+    r"|验证|检查|確認(?:事項|項目)?|動作確認)\W*",
+    re.IGNORECASE,
+)
+"""The title of what is looked at: its bullets are ticked, whatever they say."""
+
+
+def is_verifying(text: str) -> bool:
+    """Whether a title says that something is looked at, and nothing else."""
+    return CHECKS.fullmatch(STEP_WORD.sub("", plain(text)).lstrip(" .:)–—-")) is not None
 
 
 def unnumbered(text: str) -> str:

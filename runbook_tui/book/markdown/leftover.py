@@ -31,7 +31,7 @@ def record_leftover(root: Section, gathered: Gathered) -> None:
 def _record_fence(block: Block, before: str, section: Section, gathered: Gathered) -> None:
     lead = label(before.rsplit("\n", 1)[-1])
     kind = lead.kind if lead and not lead.rest else ""
-    runs = kind != "shown" and commands.is_command(block, certain=kind == "undo")
+    runs = kind != "shown" and commands.is_command(block, kind == "undo", before)
     back = section.role == "rollback" or kind == "undo" or commands.language(block) == "rollback"
     gathered.fence(block, section, None, rollback=back, runnable=runs)
 

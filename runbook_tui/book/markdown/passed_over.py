@@ -19,6 +19,7 @@ BOX = re.compile(r"^\W*(?:☐|\[ ?\])")
 WHY = {
     "rollback": "nothing shows it in a rollback; put it right below its title, as a list",
     "escalation": "below a title on escalation stands whom to tell, not what to do",
+    "failure": "it is for when something went wrong; below a title “Rollback” it would be offered",
     "criteria": "below a title on criteria only boxes and marked bullets count",
     "quote": "what is quoted is not carried out; take the “>” away",
     "table": "a box in a table is read as a choice; a column “Action” makes the rows steps",

@@ -76,8 +76,11 @@ class Places:
         """The first phase, for what stands above all of them and in no section of its own."""
         first = self.by_id[self.phases[0].id] if self.phases else None
         outside = not any(line in self.by_line for line in sentence.around)
-        above = first is not None and outside and sentence.line < first.line
-        return first if above else None
+        if first is None or not outside:
+            return None
+        # A document that is one phase has that phase from its first line on.
+        begins = next((s.line for s in self.phases[0].walk()), 0) if first.line == 1 else first.line
+        return first if sentence.line < begins else None
 
     def numbered(self, number: str, near: Place | None) -> Place | None:
         """The step of a number: the one in the same phase, else the only one."""

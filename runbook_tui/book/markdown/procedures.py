@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from runbook_tui.book.markdown import commands, headings, words
+from runbook_tui.book.markdown import commands, headings, imperatives, words
 from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.body import Line
+from runbook_tui.book.markdown.escalations import CONTACTS
 from runbook_tui.book.markdown.estimates import window
 from runbook_tui.book.markdown.labels import label, only_commands
 from runbook_tui.book.markdown.sections import Section
@@ -19,6 +20,7 @@ APPLIES = re.compile(
 )
 
 
+FACT = re.compile(r"\*\*[^*\n]{1,40}\*\*\s*[:：]\s*\S[^\n]{0,120}$|\*\*[^*\n]{1,40}[:：]\*\*\s*\S")
 PERIOD = re.compile(
     r"\b(?:first|erste[rn]?|primer[ao]?|première?)\s+(?:(?P<many>\d{1,3})\s+)?"
     r"(?P<unit>hours?|days?|weeks?|stunden?|tage?n?|wochen?|horas?|d[ií]as?|semanas?"
@@ -53,6 +55,8 @@ def _is_way_back(section: Section, gathered: Gathered) -> bool:
     owner = gathered.owners.get(id(section))
     boxed = any(i.box is not None for items in section.lists() for i in items)
     when = headings.asks_when(section.text) and not boxed
+    if CONTACTS.search(section.text):
+        return False
     return not when and not (owner is not None and owner.undo)
 
 
@@ -80,8 +84,14 @@ def _lists(section: Section) -> Iterator[list[Item]]:
 def staged(items: list[Item], kind: str) -> bool:
     """Whether the items of a list are stages: of a recovery only numbers with lists below them."""
     if kind == "rollback":
-        return not all(_is_field(i) for i in items)
+        return not all(_is_field(i) or _is_fact(i) for i in items)
     return all(i.ordered and any(b.kind == "list" for b in i.blocks) for i in items)
+
+
+def _is_fact(item: Item) -> bool:
+    """``- **Error rate**: < 0.5%``: it tells something, nobody does it."""
+    told = FACT.match(item.text) if item.box is None and not item.ordered else None
+    return told is not None and not imperatives.are_asked([item.text])
 
 
 def _is_field(item: Item) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from runbook_tui.book.markdown import headings, words
+from runbook_tui.book.markdown import choices, headings, words
 from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.labels import label
 
@@ -27,7 +27,14 @@ class Section:
     children: list[Section] = field(default_factory=list)
     names_all: bool = False
     """Whether its title is that of the whole document: it says nothing about a part of it."""
+    about: str = ""
+    """Of the root: what the whole is there for, as `headings.about` says it."""
     _role: str = ""
+
+    @cached_property
+    def whole_is_about(self) -> str:
+        """What the whole plan is there for: ``rollback``, ``recovery`` or ""."""
+        return self.about if self.parent is None else self.parent.whole_is_about
 
     @cached_property
     def title(self) -> str:
@@ -45,10 +52,23 @@ class Section:
         return headings.DISASTER.search(self.text) is not None
 
     @cached_property
+    def chosen(self) -> frozenset[str]:
+        """The kinds of choices between the sections right in this one."""
+        return choices.chosen(child.text for child in self.children)
+
+    @cached_property
+    def is_choice(self) -> bool:
+        """Whether it is one of several ways to do the same, as the titles beside it say."""
+        chosen = self.parent.chosen if self.parent is not None else frozenset()
+        return bool(chosen) and choices.kind(self.text) in chosen
+
+    @cached_property
     def may_not_be_needed(self) -> bool:
         """Whether a title around it, but that of the whole, begins with “If” or the like."""
         around = self.parent is not None and self.parent.may_not_be_needed
-        return around or (self.level > 0 and not self.names_all and headings.is_optional(self.text))
+        if around or self.level == 0 or self.names_all:
+            return around
+        return self.is_choice or headings.is_optional(self.text)
 
     @cached_property
     def in_disaster(self) -> bool:
@@ -78,7 +98,7 @@ class Section:
 
     @property
     def role(self) -> str:
-        """``rollback``, ``recovery``, ``criteria``, ``escalation`` or ``steps``.
+        """``rollback``, ``recovery``, ``criteria``, ``escalation``, ``failure`` or ``steps``.
 
         The innermost title that says so decides.
         """
@@ -94,13 +114,16 @@ class Section:
             return "escalation"
         if headings.CRITERIA.search(text):
             return "criteria"
-        if headings.ROLLBACK.search(text):
+        if headings.ROLLBACK.search(text) and self.whole_is_about != "rollback":
             before = any(headings.is_before(s.text) for s in self.path() if not s.names_all)
             if before and headings.is_only_way_back(text):
                 # A phase of preparing has a way back of its own.
                 before = not any(headings.PHASE.search(s.text) for s in self.path())
             return "rollback" if headings.is_way_back(text) and not before else "steps"
-        return "recovery" if headings.RECOVERY.search(text) else ""
+        if self.level > 1 and headings.is_for_failures(text):
+            return "failure"
+        recovers = not self.whole_is_about and headings.RECOVERY.search(text)
+        return "recovery" if recovers else ""
 
     def lists(self) -> list[list[Item]]:
         """Items of the lists right in this section."""

@@ -11,10 +11,18 @@ from runbook_tui.book.markdown import commands, estimates, imperatives, words
 from runbook_tui.book.markdown.attributes import attributes, run_by
 from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.body import Body, Line
-from runbook_tui.book.markdown.headings import is_numbered, is_optional, number, unnumbered
+from runbook_tui.book.markdown.choices import parted
+from runbook_tui.book.markdown.headings import (
+    is_numbered,
+    is_optional,
+    is_verifying,
+    number,
+    unnumbered,
+)
 from runbook_tui.book.markdown.labels import label, only_commands, undo_in_title
 from runbook_tui.book.markdown.looking import answers, only_looks
 from runbook_tui.book.markdown.sections import Section
+from runbook_tui.book.markdown.tied import Tie
 from runbook_tui.book.model import Check, Command, Estimate, Step
 
 
@@ -41,6 +49,8 @@ class Gathered:
     """Whether boxes say what is to be ticked in the phase whose steps are made."""
     backs: dict[str, Block] = field(default_factory=dict)
     """The blocks that are typed as the way back of a step, by name."""
+    ties: list[Tie] = field(default_factory=list)
+    """What typed blocks say of one another."""
     owners: dict[int, Step] = field(default_factory=dict)
     """The steps that sections on the way back belong to, by the `id()` of the section."""
 
@@ -52,7 +62,7 @@ class Gathered:
         text = commands.command_text(block)
         return self._add(
             block.line, commands.language(block), text, section, step, rollback, runnable,
-            by_hand=runnable and commands.by_hand(block),
+            by_hand=runnable and not commands.runnable(block, certain=True),
         )  # fmt: skip
 
     def code(self, line: Line, section: Section, step: str | None, rollback: bool) -> Command:
@@ -131,31 +141,38 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     """One item as a step; None where it says nothing. ``above`` numbers the step around it."""
     lines = item.text.split("\n") if item.text.strip() else [""]
     first, undo = undo_in_title(lines[0])
-    # Below a number a bullet is another mark; below a bullet or box, and in the numbers of a
-    # number, it only says more about it.
+    # Below a number a bullet that asks for something is another mark; below a bullet or box, and
+    # in the numbers of a number, it only says more about it.
     notes = gathered.boxed or not item.ordered or item.box is not None or bool(above)
+    notes = notes or not (is_verifying(first) or _asks_in_bullets(item.blocks, or_states=True))
     body = Body(estimate=estimates.estimate(words.plain(first), item.line), notes=notes)
     if undo:
         body.undo.append(Line(item.line, undo))
     body.title(first)
+    code = only_commands(first) if first.startswith("`") else ""
+    if code and commands.LOOKS.match(code):
+        body.run.append(Line(item.line, code))
     body.paragraph("\n".join(lines[1:]), item.line + 1)
-    body.read(item.blocks)
+    body.read(parted(item.blocks))
     _boxes_are_checks(body)
     name = words.without_notes(first) or _first_command(body) or _first_words(body)
     counted = f"{above}.{item.number}" if above and item.number else str(item.number or "")
-    return _step(name, item.line, body, section, gathered, counted) if name else None
+    made = _step(name, item.line, body, section, gathered, counted) if name else None
+    return dataclasses.replace(made, optional=True) if made and item.choice else made
 
 
 def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered) -> Step:
     """A section that is one step, with the blocks that belong to it."""
     first, undo = undo_in_title(section.text.split("\n", 1)[0])
     blocks = list(blocks)
-    notes = gathered.boxed or (not is_numbered(section.text) and not _asks_in_bullets(blocks))
+    notes = gathered.boxed or not (
+        is_verifying(unnumbered(first)) or _asks_in_bullets(blocks, is_numbered(section.text))
+    )
     body = Body(estimate=estimates.estimate(unnumbered(first), section.line), notes=notes)
     if undo:
         body.undo.append(Line(section.line, undo))
     body.title(unnumbered(first))
-    body.read(blocks)
+    body.read(parted(blocks))
     _boxes_are_checks(body)
     name = unnumbered(estimates.without_estimate(words.plain(first))) or "commands"
     line = section.line or min((part.line for part in body.run), default=1)
@@ -169,10 +186,13 @@ def _boxes_are_checks(body: Body) -> None:
         body.inner = [i for i in body.inner if i.blocks]
 
 
-def _asks_in_bullets(blocks: list[Block]) -> bool:
-    """Whether bullets below a title that is no number say what to do; else they only tell."""
-    texts = [i.text for b in blocks for i in b.items if not i.ordered and i.box is None]
-    return imperatives.are_asked(texts)
+def _asks_in_bullets(blocks: list[Block], or_states: bool) -> bool:
+    """Whether bullets say what to do, or what must be so, too; else they only tell."""
+    texts = [
+        i.text for b in blocks for i in b.items
+        if not i.ordered and i.box is None and label(i.text.split("\n", 1)[0]) is None
+    ]  # fmt: skip
+    return imperatives.are_checked(texts) if or_states else imperatives.are_asked(texts)
 
 
 def steps_of_typed(section: Section, gathered: Gathered) -> tuple[Step, ...]:
@@ -203,7 +223,10 @@ def steps_of_typed(section: Section, gathered: Gathered) -> tuple[Step, ...]:
             name = f"Wait {waits}"
         # Of a check and of waiting its type says that it changes nothing.
         body.needs_no_undo = commands.language(block) in {"check", "wait"}
-        made.append(_step(name, block.line, body, section, gathered))
+        step = _step(name, block.line, body, section, gathered)
+        said = attributes(block, commands.head_lines(block))
+        gathered.ties.append(Tie(step.id, commands.attribute(block, "name"), block.line, said))
+        made.append(step)
     return tuple(made)
 
 

@@ -18,8 +18,8 @@ SHELLS = frozenset({"bash", "sh", "zsh", "psql", "mysql", "mariadb", "sqlplus", 
                     "redis-cli", "python", "python3", "node", "irb", "sqlite3"})  # fmt: skip
 _OPTIONS = r"(?:-\S+ (?:[^-\s]\S* )?)*"
 EDITS = (
-    (r"git commit\b", (r"\s-\w*[mFCc]|--message|--file|--no-edit|--reuse|--fixup|--amend.*--no-edit"
-     r"|--template|--date"), "say -m “message” or --no-edit"),
+    (r"git commit(?![\w-])", (r"\s-\w*[mFCc]|--message|--file|--no-edit|--reuse|--fixup"
+     r"|--amend.*--no-edit|--template|--date"), "say -m “message” or --no-edit"),
     (r"git tag\b.*\s(?:-\w*[as]\b|--annotate|--sign)", r"\s-\w*[mF]|--message|--file",
      "say -m “message”"),
     (r"git rebase\b.*\s(?:-i|--interactive)\b", "", "say what to do without -i"),

@@ -38,7 +38,7 @@ RULES = tuple(
         (r"^(?:zfs|zpool) destroy\b|^(?:lv|vg|pv)remove\b", "destroys a volume"),
         ((r"^aws s3 (?:rm\b.*--recursive|rb\b)|^gsutil\b.*\srm\b.*\s-\w*r|^aws \S+ (?:delete|"
          r"terminate)-\S+"), "deletes it in the cloud"),
-        (r"^(?:gcloud|az)\b.*\sdelete\b", "deletes it in the cloud"),
+        (r"^(?:gcloud|az)\b(?:(?!\s-).)*\sdelete(?=\s|$)", "deletes it in the cloud"),
         (r"^(?:npm|yarn|pnpm|cargo|poetry) publish\b|^twine upload\b|^gem push\b",
          "publishes it: no registry takes that back"),
         (r"^userdel\b.*\s-\w*r", "removes a person's files"),

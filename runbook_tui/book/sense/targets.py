@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,9 +55,18 @@ def targets(runbook: Runbook) -> Iterator[Finding]:
     yield from _always(stated, alerts)
 
 
+RATING = re.compile(
+    r"(?:good|poor|bad|ok|okay|fair|excellent|acceptable|needs improvement|slow|fast|warning"
+    r"|critical|major|minor|high|medium|low|normal|target|goal|threshold|limit|minimum|maximum|min|max|green"
+    r"|yellow|amber|red|gut|schlecht|ziel|bueno|malo|objetivo|bon|mauvais|良好|差|警告|严重)",
+    re.IGNORECASE,
+)
+"""A name that only rates: of what, the title around it says, and it says it for each thing."""
+
+
 def _stated(runbook: Runbook) -> Iterator[_Stated]:
     for item in runbook.thresholds:
-        if item.value is not None:
+        if item.value is not None and not RATING.fullmatch(item.name.strip()):
             about = words_of(item.name) | words_of(item.unit.partition(" ")[2])
             measure = Measure(item.name, about, item.op, item.value, item.unit)
             yield _Stated(item, measure, (), words_of(item.group), listed=True)

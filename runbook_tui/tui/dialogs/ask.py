@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from textual import events
 from textual.app import ComposeResult
@@ -31,6 +31,15 @@ def plain(text: str, longest: int = LONGEST) -> Content:
 class Line(Input):
     """One line of text; of a paste its lines stand behind one another, and no more than fits."""
 
+    def __init__(self, value: str | None = None, **more: Any) -> None:
+        super().__init__(value, **more)
+        self._first = value or ""
+
+    @property
+    def typed(self) -> bool:
+        """Whether somebody has typed into it."""
+        return bool(self.value != self._first)
+
     def _on_paste(self, event: events.Paste) -> None:
         room = LONGEST_LINE - len(self.value) + len(self.selected_text)
         text = " ".join(event.text[: 4 * LONGEST_LINE].splitlines())
@@ -40,6 +49,16 @@ class Line(Input):
         self.replace(text[: max(0, room)], *sorted(self.selection))
         if len(text) > room or len(event.text) > 4 * LONGEST_LINE:
             self.app.notify(f"the paste was cut: a line holds {LONGEST_LINE:,} characters")
+
+
+@runtime_checkable
+class Typed(Protocol):
+    """A dialog that may hold what somebody has typed and not said yet."""
+
+    @property
+    def typed(self) -> bool:
+        """Whether it does."""
+        ...
 
 
 class AskText(ModalScreen[str | None]):
@@ -56,11 +75,16 @@ class AskText(ModalScreen[str | None]):
         self._empty = empty
         self._value = value
 
+    @property
+    def typed(self) -> bool:
+        """Whether somebody has typed here."""
+        return any(line.typed for line in self.query(Line))
+
     def compose(self) -> ComposeResult:
         """The question above its answer."""
         with Vertical(classes="dialog"):
             yield Static(plain(self._question), classes="question")
-            yield Line(self._value, password=self._secret)
+            yield Line(self._value, password=self._secret, compact=True)
             yield Static(plain("Enter answers · Esc leaves"), classes="hint")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -68,6 +92,10 @@ class AskText(ModalScreen[str | None]):
         event.stop()
         if event.value.strip() or self._empty:
             self.dismiss(event.value)
+            return
+        hint = self.query_one(".hint", Static)
+        hint.update(plain("it needs an answer: type one, Enter; or Esc leaves"))
+        hint.add_class("missing")
 
     def action_leave(self) -> None:
         """No answer."""
@@ -125,7 +153,11 @@ class Signature:
 class AskSignoff(ModalScreen[Signature | None]):
     """Asks for a decision: who, in which role, with which comment."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "leave"),
+        Binding("up", "scroll(-1)", "up", show=False),
+        Binding("down", "scroll(1)", "down", show=False),
+    ]
 
     def __init__(
         self, question: str, conditions: str, roles: tuple[str, ...], name: str, role: str = ""
@@ -137,11 +169,18 @@ class AskSignoff(ModalScreen[Signature | None]):
         self._name = name
         self._role = role or roles[0]
 
+    @property
+    def typed(self) -> bool:
+        """Whether somebody has typed here."""
+        return any(line.typed for line in self.query(Line))
+
     def compose(self) -> ComposeResult:
         """What is signed, then name, role, comment, decision."""
         with Vertical(classes="dialog signoff"):
-            yield Static(plain(self._question), classes="question")
-            yield Static(plain(self._conditions), classes="hint conditions")
+            # What is asked for may be long; the buttons are in sight however long it is.
+            with VerticalScroll(classes="asked", can_focus=False):
+                yield Static(plain(self._question), classes="question")
+                yield Static(plain(self._conditions), classes="hint")
             yield Line(self._name, placeholder="Name <mail> of who signs", id="name",
                         compact=True)  # fmt: skip
             choices = [(role, role) for role in self._roles]
@@ -178,6 +217,10 @@ class AskSignoff(ModalScreen[Signature | None]):
             return
         role = str(self.query_one("#role", Select).value)
         self.dismiss(Signature(name=name.value, role=role, approve=approve, comment=comment.value))
+
+    def action_scroll(self, rows: int) -> None:
+        """What is asked for is longer than its room."""
+        self.query_one(".asked", VerticalScroll).scroll_relative(y=rows, animate=False)
 
     def action_leave(self) -> None:
         """No decision."""

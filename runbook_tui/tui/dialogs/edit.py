@@ -32,6 +32,14 @@ class EditCommand(ModalScreen[Edited | None]):
         self._question = question
         self._text = text
 
+    @property
+    def typed(self) -> bool:
+        """Whether somebody has changed the text, or begun to say why."""
+        texts = self.query(TextArea)
+        return any(area.text != self._text for area in texts) or any(
+            line.typed for line in self.query(Line)
+        )
+
     def compose(self) -> ComposeResult:
         """The question, the text, the reason."""
         with Vertical(classes="dialog edit"):

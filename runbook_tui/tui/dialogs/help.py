@@ -18,6 +18,7 @@ from runbook_tui.tui.widgets.painted import RowList, TonedScreen
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
+    from runbook_tui.tui.home.app import HomeApp
 
 INSIDE = 76
 """Cells of a row, on the smallest common terminal."""
@@ -26,7 +27,7 @@ INSIDE = 76
 class Help(ModalScreen[None]):
     """The keys; ``part`` is what has the focus, ``why_not`` why an act cannot be done now."""
 
-    app: RunbookApp
+    app: RunbookApp | HomeApp
     COMPONENT_CLASSES = TonedScreen.COMPONENT_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "leave", "leave")]
 

@@ -7,21 +7,30 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.dialogs.ask import Line, plain
 from runbook_tui.tui.views import seeking
 from runbook_tui.tui.views.tone import Line as Row
+from runbook_tui.tui.widgets.output_search import SHORTEST, OutputSearch, searched
 from runbook_tui.tui.widgets.painted import RowList, TonedScreen
 
 if TYPE_CHECKING:
+    from runbook_tui.session.ports.terminals import Terminals
     from runbook_tui.tui.app import RunbookApp
 
+SOON = 0.2
+"""Seconds without a key after which the outputs are searched."""
 
-class Seek(ModalScreen[str | None]):
-    """Asks for words; the id of the chosen node, None where the person left."""
+
+class Seek(ModalScreen[seeking.Hit | None]):
+    """Asks for words; what was chosen of what holds them, None where the person left.
+
+    Outputs are searched once one stops typing, and come below the rest as they are found."""
 
     app: RunbookApp
     COMPONENT_CLASSES = TonedScreen.COMPONENT_CLASSES
@@ -35,16 +44,26 @@ class Seek(ModalScreen[str | None]):
     last: ClassVar[str] = ""
     """What was looked for last: offered again."""
 
-    def __init__(self, state: RunState) -> None:
+    class Looked(Message):
+        """The search of the outputs has found more, or is over."""
+
+        def __init__(self, search: OutputSearch) -> None:
+            super().__init__()
+            self.search = search
+
+    def __init__(self, state: RunState, terminals: Terminals) -> None:
         super().__init__()
         self._state = state
+        self._terminals = terminals
+        self._search: OutputSearch | None = None
+        self._waits: Timer | None = None
         self._places = seeking.places(state)
         self._hits = seeking.find(self._places, Seek.last)
 
     def compose(self) -> ComposeResult:
         """The words, then what holds them."""
         with Vertical(classes="dialog seek"):
-            yield Line(Seek.last, placeholder="words of a step, its text, commands or notes",
+            yield Line(Seek.last, placeholder="words of a step, its text, commands or output",
                        compact=True)  # fmt: skip
             yield RowList(self._paint, id="hits")
             yield Static(plain(self._count()), classes="hint")
@@ -55,33 +74,75 @@ class Seek(ModalScreen[str | None]):
         hits.can_focus = False
         hits.set_count(len(self._hits))
         self.query_one(Input).focus()
+        self._look_soon(Seek.last)
+
+    def on_unmount(self) -> None:
+        """Nobody waits for it any more."""
+        if self._search is not None:
+            self._search.stop()
+
+    def _look_soon(self, text: str) -> None:
+        """Look through the outputs, once nothing is typed for a moment."""
+        if self._search is not None:
+            self._search.stop()
+            self._search = None
+        if self._waits is not None:
+            self._waits.stop()
+        if len(text.strip()) >= SHORTEST:
+            self._waits = self.set_timer(SOON, lambda: self._look(text.strip()))
+
+    def _look(self, text: str) -> None:
+        among = searched(self._state)
+        if among:
+            self._search = OutputSearch(
+                self._terminals, among, text, lambda found: self.post_message(self.Looked(found))
+            )
+            self._show()
+
+    def on_seek_looked(self, message: Looked) -> None:
+        """What stands in outputs comes below the rest."""
+        search = message.search
+        if search is self._search:
+            plan = [hit for hit in self._hits if not hit.folder]
+            titles = self._state.outline
+            self._hits = plan + [
+                seeking.Hit(id=h.step, title=titles[h.step].title, line=h.line, folder=h.folder)
+                for h in search.hits
+            ]
+            self._show()
+
+    def _show(self) -> None:
+        self.query_one("#hits", RowList).set_count(len(self._hits))
+        self.query_one(".hint", Static).update(plain(self._count()))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look again."""
         Seek.last = event.value
         self._hits = seeking.find(self._places, event.value)
-        hits = self.query_one("#hits", RowList)
-        hits.set_count(len(self._hits))
-        hits.put_cursor(0)
-        hits.refresh()
-        self.query_one(".hint", Static).update(plain(self._count()))
+        self._show()
+        self.query_one("#hits", RowList).put_cursor(0)
+        self._look_soon(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go to the chosen one."""
         event.stop()
         at = self.query_one("#hits", RowList).cursor
         if at < len(self._hits):
-            self.dismiss(self._hits[at].id)
+            self.dismiss(self._hits[at])
 
     def on_click(self, event: object) -> None:
         """A click on a row goes there."""
         if getattr(event, "widget", None) is self.query_one("#hits", RowList) and self._hits:
-            self.dismiss(self._hits[self.query_one("#hits", RowList).cursor].id)
+            self.dismiss(self._hits[self.query_one("#hits", RowList).cursor])
 
     def _count(self) -> str:
-        many = len(self._hits)
-        shown = f"{many} or more" if many == seeking.MOST else str(many)
-        return f"{shown} found · ↑↓ choose · Enter goes there · Esc leaves"
+        many = sum(not hit.folder for hit in self._hits)
+        shown = f"{many} or more found" if many == seeking.MOST else f"{many} found"
+        if outputs := len(self._hits) - many:
+            shown += f", {outputs} in outputs"
+        if self._search is not None and not self._search.over:
+            shown += " (looking)"
+        return f"{shown} · ↑↓ choose · Enter goes there · Esc leaves"
 
     def _paint(self, row: int, width: int) -> Row:
         line = seeking.row(self._state, self._hits[row], width - 2)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import DescendantFocus
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Select, Static
 
@@ -17,7 +18,8 @@ STYLE = """
 AskValues .dialog { width: 76; }
 AskValues .fields { height: auto; max-height: 60vh; }
 AskValues .field { height: auto; }
-AskValues .name { text-style: bold; height: auto; }
+AskValues .name { text-style: bold; width: auto; height: auto; }
+AskValues .field.-has-keys .name { text-style: bold reverse; }
 AskValues .told { color: $text-muted; height: auto; }
 AskValues .told.-wrong { color: $text-error; }
 AskValues Input, AskValues Select { background: $surface; }
@@ -89,6 +91,11 @@ class AskValues(ModalScreen[Choice | None]):
         """The first field has the keys, else the button that starts it."""
         fields = self.query("Input, Select")
         (fields.first() if fields else self.query_one("#start")).focus()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """The name of the field that has the keys stands out, without colours too."""
+        for field in self.query(".field"):
+            field.set_class(field in event.widget.ancestors, "-has-keys")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Hold what is typed against the plan."""

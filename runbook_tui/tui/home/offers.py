@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
-    """A run. ``waits`` and ``undo`` come later than the rest: for them its plan is looked at."""
+    """A run. ``waits``, ``broken`` and ``undo`` come later: for them its plan is looked at."""
 
     run: str
     title: str
@@ -21,6 +21,8 @@ class RunRow:
     """A rollback that is not finished."""
     undo: str = ""
     waits: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    """Steps that did not end well, and how."""
     looked: bool = False
 
 

@@ -12,7 +12,7 @@ from textual.containers import Container
 from runbook_tui.tui.home.offers import PlanRow, Row, RunRow
 from runbook_tui.tui.views import home as view
 from runbook_tui.tui.views.tone import Line, spread
-from runbook_tui.tui.widgets.painted import Lines, RowList, TonedScreen
+from runbook_tui.tui.widgets.painted import Head, Lines, RowList, TonedScreen
 
 if TYPE_CHECKING:
     from runbook_tui.tui.home.app import HomeApp
@@ -97,7 +97,7 @@ class HomeScreen(TonedScreen):
 
     def compose(self) -> ComposeResult:
         """Head, rows, card, what is said, foot."""
-        yield Lines(self._paint_head, id="head")
+        yield Head(self._paint_head, id="head")
         with Container(id="body"):
             yield OfferList(id="rows")
             yield Lines(self._paint_card, id="card")
@@ -140,7 +140,7 @@ class HomeScreen(TonedScreen):
 
     def _paint_card(self, width: int, height: int) -> list[Line]:
         chosen = self.rows.chosen
-        return view.card(chosen, width, height)
+        return view.card(chosen, width, height, self.wanted)
 
     def action_open(self) -> None:
         """Go on with a run, start a plan, or look at what happened."""
@@ -170,17 +170,6 @@ class HomeScreen(TonedScreen):
 
     def action_help(self) -> None:
         """The keys."""
-        from runbook_tui.tui.dialogs.page import Page
+        from runbook_tui.tui.dialogs.help import Help
 
-        self.app.push_screen(Page(HELP))
-
-
-HELP = """\
-Enter      goes on with an open run; asks what a plan needs, then starts it;
-           shows what happened in a past run
-F9         shows the rollback of the chosen open run, or of the only one
-/          only rows with some words; Esc shows all again
-r          reads runs and plans again
-↑ ↓ j k    move
-q          leave; nothing that runs is touched
-"""
+        self.app.push_screen(Help("home"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runbook_tui.session.presence import everybody
 from runbook_tui.tui.alarming import count
 from runbook_tui.tui.views import guest, head, people_news
 from runbook_tui.tui.views.tone import Line
@@ -28,6 +29,6 @@ def heading(app: RunbookApp, width: int) -> list[Line]:
             leaderless=session.leaderless,
             sharing=session.sharing.standing() if session.sharing is not None else None,
             alarms=count(state, app.now()),
-            here=people_news.here(session.presence.here, session.actor, width),
+            here=people_news.here(everybody(session), session.actor, width),
         )
     ]

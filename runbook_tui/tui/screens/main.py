@@ -12,37 +12,32 @@ from textual.message import Message
 
 from runbook_tui.run.procedures import Duty
 from runbook_tui.session.presence import Here
-from runbook_tui.tui.alarming import mind_alarms
-from runbook_tui.tui.people_deeds import mind_people
+from runbook_tui.tui.alarming import mind_alarms, mind_sharing
+from runbook_tui.tui.people_deeds import mind_lead, mind_people
 from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.screens.panes import BESIDE_COLUMNS
 from runbook_tui.tui.screens.seeking import SeekingScreen
 from runbook_tui.tui.views import card as card_view
-from runbook_tui.tui.views import checklist as checklist_view
 from runbook_tui.tui.views import focus as focus_view
 from runbook_tui.tui.views import follow_up, guest, head
+from runbook_tui.tui.views.shares import shares
 from runbook_tui.tui.views.tone import Line
+from runbook_tui.tui.whole import has_all
 from runbook_tui.tui.widgets.checklist import Checklist
 from runbook_tui.tui.widgets.error_signs import ErrorSigns
 from runbook_tui.tui.widgets.guard import Guard
 from runbook_tui.tui.widgets.output import Output
-from runbook_tui.tui.widgets.painted import Lines, RowList
+from runbook_tui.tui.widgets.painted import Card, Head, Lines, RowList
 from runbook_tui.tui.widgets.said import Said
 
 MINIMUM = (60, 16)
 WIDE = (100, 30)
-HIGH = 40
 TALL = 28
 """Rows from which on one column gives what is left to the output, not to the card."""
-LIST_SHARE = 0.55
-LIST_LEAST = 46
-BESIDE_LIST = 46
-"""Columns that are left to the card and the output at least."""
-CARD = (6, 13)
-CARD_LOW = 9
-"""Rows of the card: at least, at most, and at most on a screen that is not high."""
 AROUND_LIST = 15
 """Rows that a short list leaves to the card, the output and the lines around them."""
+
+PARTS = ("head", "list", "card", "output", "beside", "guard", "said", "foot", "small")
 
 
 class MainScreen(SeekingScreen):
@@ -59,6 +54,7 @@ class MainScreen(SeekingScreen):
     _led: bool | None = None
     _people: tuple[Here, ...] = ()
     _alarms: frozenset[str] = frozenset()
+    _away: str = ""
 
     class Noticed(Message):
         """It is known whether an output holds an error."""
@@ -78,11 +74,11 @@ class MainScreen(SeekingScreen):
     def compose(self) -> ComposeResult:
         """Head, list, card, pane, message, foot."""
         self._signs = ErrorSigns(self.app.terminals, lambda: self.post_message(self.Noticed()))
-        yield Lines(self._paint_head, id="head")
+        yield Head(self._paint_head, id="head")
         with Horizontal(id="body"):
             yield Checklist(lambda: self.state, id="list")
             with Vertical(id="right"):
-                yield Lines(self._paint_card, id="card")
+                yield Card(self._paint_card, id="card")
                 with Container(id="outputs"):
                     yield Output(self.app.terminals, id="output")
                     yield Output(self.app.terminals, id="beside")
@@ -100,7 +96,7 @@ class MainScreen(SeekingScreen):
     @property
     def is_whole(self) -> bool:
         """Whether all its parts are there to be drawn."""
-        return self.is_mounted and bool(self.query("#small"))
+        return has_all(self, *PARTS)
 
     @property
     def chosen(self) -> str:
@@ -136,20 +132,7 @@ class MainScreen(SeekingScreen):
         self.set_class(height >= TALL, "-tall")
         self.set_class(width >= BESIDE_COLUMNS, "-two-columns")
         self.set_class(width < MINIMUM[0] or height < MINIMUM[1], "-small")
-        self._share(None if narrow else (width, height))
-
-    def _share(self, size: tuple[int, int] | None) -> None:
-        """Give list and card of two columns what this plan needs there.
-
-        It hangs on plan and size alone: nothing jumps, and no command's terminal is resized, while
-        the cursor moves and the run goes on.
-        """
-        wide = high = None
-        if size is not None:
-            most = min(int(size[0] * LIST_SHARE), size[0] - BESIDE_LIST)
-            wide = max(LIST_LEAST, min(most, checklist_view.wanted_width(self.state) + 1))
-            needed = card_view.wanted_height(self.state, size[0] - wide - 2)
-            high = max(CARD[0], min(CARD[1] if size[1] >= HIGH else CARD_LOW, needed))
+        wide, high = (None, None) if narrow else shares(self.state, width, height)
         self.rows.styles.width = wide
         self.query_one("#card").styles.height = high
 
@@ -192,25 +175,22 @@ class MainScreen(SeekingScreen):
             )
         ]
 
-    def _mind_lead(self) -> None:
-        """Say once that nobody leads any more, and what takes over."""
-        before, self._leaderless = self._leaderless, self.app.session.leaderless
+    def tick(self) -> None:
+        """Once a second: the clocks, whether anybody leads, and a message that is old."""
+        if not self.is_whole:
+            return
         if self._led != self.app.session.leads:
             self._led = self.app.session.leads
             self.query_one("#foot").refresh()
-        if self._leaderless and not before:
-            self.app.say(guest.nobody_leads(self.state, self.app.session.actor), "bad")
-
-    def tick(self) -> None:
-        """Once a second: the clocks, whether anybody leads, and a message that is old."""
-        self._mind_lead()
+        self._leaderless = mind_lead(self.app, leaderless=self._leaderless)
         self._people = mind_people(self.app, self._people)
         self._alarms = mind_alarms(self.app, self._alarms)
+        self._away = mind_sharing(self.app, self._away)
         self.app.settle_message()
         if self.app.screen is self:
             self.app.hint()
-        self.query_one("#head").refresh()
-        self.query_one("#card").refresh()
+        self.query_one("#head", Head).renew()
+        self.query_one("#card", Card).renew()
         self.query_one("#guard", Guard).settle()
         self.rows.refresh_clocks()
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
-from runbook_tui.run.events import CommandStarted
-from runbook_tui.run.state import CommandRecord
+from runbook_tui.tui.environment_deeds import show_environment
 from runbook_tui.tui.screens.deeds import NodeScreen
 from runbook_tui.tui.views.outputs import ending, outputs, own_commands, titled
 from runbook_tui.tui.widgets.keystrokes import StrayKeys
@@ -44,14 +42,6 @@ class PaneScreen(NodeScreen):
                 tooltip="what the step's next command put out"),
         Binding("escape", "escape", "list", id="list", tooltip="back to the list"),
     ]  # fmt: skip
-
-    class Told(Message):
-        """How a command was started, as the journal has it."""
-
-        def __init__(self, record: CommandRecord, started: CommandStarted | None) -> None:
-            super().__init__()
-            self.record = record
-            self.started = started
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,15 +110,13 @@ class PaneScreen(NodeScreen):
 
     def on_key(self, event: events.Key) -> None:
         """Keys that were meant for a command that has ended do nothing."""
-        if self.stray.takes():
+        if self.stray.takes(event.time):
             event.stop()
             event.prevent_default()
 
-    def on_pane_typing_changed(self) -> None:
-        """The foot shows other keys."""
-        self.paint_foot()
-
-    def on_descendant_focus(self) -> None:
+    @on(Pane.TypingChanged)
+    @on(events.DescendantFocus)
+    def other_keys(self) -> None:
         """The foot shows other keys."""
         self.paint_foot()
 
@@ -137,9 +125,13 @@ class PaneScreen(NodeScreen):
         self.add_class("-pane")
         self.show_output()
 
-    def find_in_output(self, text: str) -> None:
-        """Look for a text in the pane; the screen goes on meanwhile."""
-        self.output.pane.find(text)
+    def look_at(self, folder: str, text: str) -> None:
+        """Look at the output of one command of the chosen step, where it holds a text."""
+        first = self.every_output[0]
+        first.want(folder)
+        self.show_output(anew=True)
+        if self._look_at_pane():
+            first.pane.find(text)
 
     def on_pane_found(self, message: Pane.Found) -> None:
         """Say what a search has found."""
@@ -156,7 +148,8 @@ class PaneScreen(NodeScreen):
         """Another command's output."""
         if self.output.command is None:
             self.app.say("there is no output to look at yet")
-        self.output.step(by)
+        elif not self.output.step(by):
+            self.app.say("there is no earlier output" if by < 0 else "there is no later output")
 
     def action_next_part(self) -> None:
         """List, then pane, then the one beside it, then list again."""
@@ -186,6 +179,8 @@ class PaneScreen(NodeScreen):
             return
         if pane.stop_search():
             self.app.say("the search was stopped")
+        elif not self.looks and not self.has_class("-zoom"):
+            self.app.say("the list has the keys; q leaves, ? shows every key")
         else:
             self.action_back_to_list()
 
@@ -206,7 +201,9 @@ class PaneScreen(NodeScreen):
         # The card is drawn from the newest state, so its hint may be seen before this is.
         self.show_output()
         record = self.output.command
-        if record is None or not record.running:
+        if self.app.session.guest is not None:
+            self.app.say("nothing is typed into a command from a browser", "warn")
+        elif record is None or not record.running:
             self.app.say("no command runs here that could be typed into")
         elif not self.output.takes_keys:
             # Keys that nobody reads would only stand in its log, as if it had put them out.
@@ -248,19 +245,7 @@ class PaneScreen(NodeScreen):
         if record is None:
             self.app.say("no command of this step has run yet: its environment shows once it has")
             return
-        told = self.app.session.started(record.seq)
-        told.add_done_callback(lambda told: self.post_message(self.Told(record, told.result())))
-
-    def on_pane_screen_told(self, message: Told) -> None:
-        """The journal has told how a command was started."""
-        from runbook_tui.tui.screens.reading import EnvironmentScreen
-
-        record, started = message.record, message.started
-        if started is None:
-            self.app.say("the journal does not tell how this command was started", "warn")
-            return
-        title = titled(self.state, record)
-        self.app.push_screen(EnvironmentScreen(started, title))
+        show_environment(self.app, record.seq, titled(self.state, record))
 
 
 def _outcome(hit: Hit) -> tuple[str, str]:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from runbook_tui.book.plain_text import printable
-from runbook_tui.preferences.telling import Told, faults, told
 from runbook_tui.run.events import CommandStarted
 from runbook_tui.run.forecast import Slot
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.views import environment, head, timeline
+from runbook_tui.tui.views.bars import NOTHING_AHEAD, Span
 from runbook_tui.tui.views.tone import Line, spread
-from runbook_tui.tui.widgets.painted import Lines, RowList, TonedScreen
+from runbook_tui.tui.whole import has_all
+from runbook_tui.tui.widgets.painted import Head, Lines, RowList, TonedScreen
 from runbook_tui.tui.widgets.said import Said
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class ReadingScreen(TonedScreen):
 
     def compose(self) -> ComposeResult:
         """Head, what it is about, rows, message, foot."""
-        yield Lines(lambda w, h: heading(self.app, w), id="head")
+        yield Head(lambda w, h: heading(self.app, w), id="head")
         yield Lines(lambda w, h: self.about(w), id="about")
         yield RowList(self._paint_row, id="rows")
         yield Said(id="said")
@@ -48,8 +48,16 @@ class ReadingScreen(TonedScreen):
     def on_mount(self) -> None:
         """The rows have the keys."""
         self.query_one("#rows").focus()
-        self.set_interval(1.0, self.changed)
+        self.set_interval(1.0, self._tick)
         self.changed()
+
+    def on_resize(self) -> None:
+        """What is laid out for a width is laid out for the new one, at once."""
+        self._tick()
+
+    def _tick(self) -> None:
+        if self.is_whole:
+            self.changed()
 
     @property
     def state(self) -> RunState:
@@ -68,7 +76,7 @@ class ReadingScreen(TonedScreen):
     @property
     def is_whole(self) -> bool:
         """Whether all its parts are there to be drawn."""
-        return self.is_mounted and bool(self.query("#foot"))
+        return has_all(self, "head", "about", "rows", "said", "foot")
 
     def changed(self) -> None:
         """Draw the run as it is now."""
@@ -103,24 +111,47 @@ class TimelineScreen(ReadingScreen):
     """Planned against actual time, and what is to come."""
 
     OWN_KEY = "t"
-    _ahead = timeline.NOTHING_AHEAD
+    _ahead = NOTHING_AHEAD
     _seen = (-1, 0)
+    _span = Span(begin=0.0, end=1.0)
+    _calendar = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "leave", "back", id="timeline", show=False)
-    ]
+        Binding("t", "leave", "back", id="timeline", show=False),
+        Binding("c", "calendar", "calendar", id="timeline-calendar",
+                tooltip="all days of the run, or today"),
+    ]  # fmt: skip
 
     def about(self, width: int) -> list[Line]:
         """When it began, and when it will be done."""
         past = self.app.session.absent.past
-        return timeline.summary(self.state, self.app.now(), width, past, self._ahead)
+        lines = timeline.summary(self.state, self.app.now(), width, past, self._ahead)
+        # As the rows: a cell for the mark of the cursor, one for the scroll bar.
+        return [*lines, [(" ", "plain"), *timeline.scale(self.state, self._span, width - 2)]]
+
+    def keys(self, width: int) -> Line:
+        """The keys of the foot."""
+        word = "today" if self._calendar else "calendar"
+        return head.leaving(self.OWN_KEY, width, *([("c", word)] if self._days else []))
+
+    @property
+    def _days(self) -> bool:
+        past = self.app.session.absent.past
+        return timeline.spans_days(self.state, self.app.now(), past)
+
+    def action_calendar(self) -> None:
+        """All days of the run, or today."""
+        if self._days:
+            self._calendar = not self._calendar
+            self.changed()
+        else:
+            self.app.say("run and plan take less than a day: all of it is here")
 
     def count(self) -> int:
         """Phases, changes and steps."""
         self._look_ahead()
         self._slots: tuple[Slot, ...]
-        self._slots, self._span = timeline.timeline(
-            self.state, self.app.now(), self.app.session.absent.past
-        )
+        rows = timeline.calendar if self._calendar else timeline.timeline
+        self._slots, self._span = rows(self.state, self.app.now(), self.app.session.absent.past)
         return len(self._slots)
 
     def paint(self, row: int, width: int) -> Line:
@@ -164,31 +195,3 @@ class EnvironmentScreen(ReadingScreen):
     def paint(self, row: int, width: int) -> Line:
         """One of them."""
         return self._rows[row]
-
-
-class SettingsScreen(ReadingScreen):
-    """Every setting, its value, and where that comes from."""
-
-    def about(self, width: int) -> list[Line]:
-        """What is wrong with the file, else where it is."""
-        preferences = self.app.preferences
-        if wrong := faults(preferences):
-            return [[(f" {line}", "bad")] for line in wrong[:2]]
-        file = preferences.source or "there is no file yet: `runbook settings` says where it goes"
-        return [[(f" {printable(file, 300)}", "dim")]]
-
-    def count(self) -> int:
-        """What can be set, and the keys that were changed."""
-        self._told: list[Told] = told(self.app.preferences)
-        return len(self._told)
-
-    def paint(self, row: int, width: int) -> Line:
-        """One of them."""
-        one = self._told[row]
-        own = one.source == self.app.preferences.source
-        return spread(
-            [(f"{one.name:<16}", "plain"), (f"{printable(one.value, 60):<22}", "strong"),
-             (one.words, "dim")],
-            [("your file" if own else "as it comes", "accent" if own else "dim")],
-            width,
-        )  # fmt: skip

@@ -18,8 +18,9 @@ from runbook_tui.tui.screens.rollback_keys import RollbackKeys
 from runbook_tui.tui.views import calls as call_view
 from runbook_tui.tui.views import chosen_undo, severity, stages, verdict
 from runbook_tui.tui.views import rollback as view
-from runbook_tui.tui.views.outputs import undo_named, undo_shown
+from runbook_tui.tui.views.outputs import silence, undo_named, undo_shown
 from runbook_tui.tui.views.tone import Line, spread
+from runbook_tui.tui.whole import has_all
 from runbook_tui.tui.widgets.painted import Lines, RowList
 from runbook_tui.tui.widgets.undo_pane import UndoPane
 from runbook_tui.tui.widgets.undos import UndoList
@@ -29,6 +30,9 @@ FRAME = 2
 ROOMY = 30
 """Rows from which on every stage has one; on fewer the one that it is time for."""
 MOST_STAGES = 4
+
+PARTS = ("title", "scopes", "stages", "calls", "undos", "command", "undoing", "strange", "summary",
+         "said", "start", "foot")  # fmt: skip
 
 
 class RollbackScreen(RollbackKeys):
@@ -45,7 +49,7 @@ class RollbackScreen(RollbackKeys):
     @property
     def is_whole(self) -> bool:
         """Whether all its parts are there to be drawn."""
-        return self.is_mounted and bool(self.query("#foot"))
+        return has_all(self, *PARTS)
 
     @property
     def rows(self) -> UndoList:
@@ -89,7 +93,8 @@ class RollbackScreen(RollbackKeys):
 
     def on_row_list_moved(self, message: RowList.Moved) -> None:
         """Another row is chosen."""
-        self.query_one("#command").refresh()
+        for part in ("#command", "#foot"):
+            self.query_one(part).refresh()
         self._show_undo()
 
     def on_screen_resume(self) -> None:
@@ -101,7 +106,7 @@ class RollbackScreen(RollbackKeys):
         """The state is another: make the list again."""
         if not self.is_whole:
             return
-        absent = self.app.session.absent
+        absent, known = self.app.session.absent, self.state.rollback
         current = running_plan(self.state) if self.running else None
         current = current or plan(self.state, self._scope, self._node, self._past_floor)
         self._plan = without(current, absent)
@@ -113,11 +118,14 @@ class RollbackScreen(RollbackKeys):
         self.query_one("#calls").display = bool(self.rows.calls)
         finished = self.running and not self.state.rolling_back
         self.set_class(finished, "-finished")
-        self.query_one("#start", Button).display = not self.running
+        self.query_one("#start", Button).display = self.startable
+        self.set_class(self.over and known is not None and known.result == "complete", "-won")
         self._fit()
         self.rows.past_floor = self._past_floor
         self._waiting = awaited(self.state, absent.secrets)
         self.rows.wait_at(self._waiting)
+        if self.state.rolling_back:
+            self.rows.follow()
         self._show_undo()
         for lines in self.query(Lines):
             lines.refresh()
@@ -156,7 +164,7 @@ class RollbackScreen(RollbackKeys):
         record = beside or shown
         self.set_class(record is not None, "-output")
         pane = self.query_one("#undoing", UndoPane)
-        pane.show(record.folder if record is not None else "")
+        pane.show(record.folder if record is not None else "", silence(record))
         pane.border_title = Content(undo_named(self.state, record) if record is not None else "")
 
     def _show_rows(self) -> None:
@@ -172,6 +180,8 @@ class RollbackScreen(RollbackKeys):
 
     def tick(self) -> None:
         """The clock."""
+        if not self.is_whole:
+            return
         self.query_one("#title").refresh()
         if self.rows.duties or self.rows.calls:
             self._show_rows()
@@ -183,5 +193,9 @@ class RollbackScreen(RollbackKeys):
         return [spread(left, severity.selector(self.state.severity), width)]
 
     def _paint_foot(self, width: int, height: int) -> list[Line]:
-        held = any(item.held for item in self._plan.items)
-        return [view.foot(self.state, self._waiting, runs=self.running, held=held, width=width)]
+        chosen = self.rows.chosen
+        foot = view.foot(
+            self.state, self._plan, self._waiting, chosen,
+            runs=self.running, width=width, start=self.startable,
+        )  # fmt: skip
+        return [foot]

@@ -9,7 +9,7 @@ from textual.widgets import Button
 
 from runbook_tui.run.rehearsal import as_if
 from runbook_tui.run.requests import CloseRollback, SetSeverity, StartRollback, StopRollback
-from runbook_tui.run.rollback import RollbackPlan
+from runbook_tui.run.rollback import RollbackPlan, about_to_act
 from runbook_tui.run.scopes import SCOPES, scope_node
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.dialogs.page import Page
@@ -40,6 +40,8 @@ f              also undo what lies before something irreversible (the
                floor)
 S              stop after the undo that runs; F9 twice goes on
 """
+KEYS_WIDE = 15
+"""Where its words begin."""
 
 
 class RollbackKeys(TonedScreen):
@@ -90,6 +92,19 @@ class RollbackKeys(TonedScreen):
         rollback = self.state.rollback
         return self.running and rollback is not None and rollback.finished is not None
 
+    @property
+    def startable(self) -> bool:
+        """Whether a press of the panic key would start or stop anything."""
+        acts = self._plan.items or about_to_act(self.state, self._plan.node)
+        return not self.running and bool(acts)
+
+    @property
+    def _as_it_stands(self) -> str:
+        """Why nothing is chosen or started any more; empty where it still can be."""
+        if self.over:
+            return "this rollback is over: F9 shows what else could be undone"
+        return "the rollback runs: S stops it after this undo" if self.running else ""
+
     def changed(self) -> None:
         """Draw the run as it is now."""
         raise NotImplementedError
@@ -98,6 +113,8 @@ class RollbackKeys(TonedScreen):
         """Start it; called by the second press, or by the button."""
         if not self.running or self.over:
             self.app.ask(self._request())
+        else:
+            self.app.say(self._as_it_stands)
 
     def prepare(self) -> None:
         """Perhaps it is started in a moment: what can be made ready is."""
@@ -114,14 +131,17 @@ class RollbackKeys(TonedScreen):
 
     def action_button(self) -> None:
         """Give the button the focus, while there is one."""
-        if not self.running:
+        if self.startable:
             self.query_one("#start", Button).focus()
+        else:
+            self.app.say(self._as_it_stands or "there is nothing to start: nothing can be undone")
 
     def action_leave(self) -> None:
         """Back to the run; what runs goes on."""
         if self.app.keyed <= self.called_at:
             return  # This key was pressed before the panic key, and meant for what was there then.
-        if not self.running:
+        # Below may be what somebody was typing over this very screen.
+        if not self.running and self.app.screen_stack.count(self) == 1:
             self.app.ask(CloseRollback())
         self.app.say("")
         self.app.pop_screen()
@@ -129,6 +149,7 @@ class RollbackKeys(TonedScreen):
     def action_scope(self) -> None:
         """The next scope."""
         if self.running:
+            self.app.say(self._as_it_stands)
             return
         at = SCOPES.index(self._scope)
         for by in range(1, len(SCOPES) + 1):
@@ -143,13 +164,22 @@ class RollbackKeys(TonedScreen):
 
     def action_floor(self) -> None:
         """Undo what lies below the floor, too; a person says so."""
-        if not self.running:
+        if self.running:
+            self.app.say(self._as_it_stands)
+        elif not self._past_floor and not any(item.held for item in self._plan.items):
+            self.app.say("no undo lies below a floor here")
+        else:
             self._past_floor = not self._past_floor
             self.changed()
 
     def action_help(self) -> None:
         """The keys of this screen."""
-        self.app.push_screen(Page(HELP))
+        self.app.push_screen(Page("\n".join(map(self._in_own_keys, HELP.splitlines()))))
+
+    def _in_own_keys(self, line: str) -> str:
+        """A line of the help with the keys of this person."""
+        keys, words = line[:KEYS_WIDE].rstrip(), line[KEYS_WIDE:]
+        return f"{self.cap(keys):<{KEYS_WIDE - 1}} {words}" if keys else line
 
     def action_stop(self) -> None:
         """Stop after the current undo."""

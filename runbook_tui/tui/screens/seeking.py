@@ -6,7 +6,9 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from runbook_tui.tui.dialogs.seek import Seek
 from runbook_tui.tui.screens.focusing import FocusingScreen
+from runbook_tui.tui.views.seeking import Hit
 from runbook_tui.tui.widgets.checklist import Checklist
 
 
@@ -25,20 +27,22 @@ class SeekingScreen(FocusingScreen):
         """The checklist."""
         return self.query_one("#list", Checklist)
 
+    def _find(self, text: str) -> None:
+        self.output.pane.find(text)
+
     def action_find(self) -> None:
         """Find a step by its words, or text in the pane."""
         if self.looks:
-            self.app.with_text(
-                "Find in the output", self.find_in_output, value=self.output.pane.found
-            )
+            self.app.with_text("Find in the output", self._find, value=self.output.pane.found)
             return
-        from runbook_tui.tui.dialogs.seek import Seek
+        self.app.push_screen(Seek(self.state, self.app.terminals), self._found)
 
-        self.app.push_screen(Seek(self.state), self._found)
-
-    def _found(self, id_: str | None) -> None:
-        if id_ is not None:
-            self.rows.go_to(id_)
+    def _found(self, hit: Hit | None) -> None:
+        if hit is None:
+            return
+        self.rows.go_to(hit.id)
+        if hit.folder:
+            self.look_at(hit.folder, Seek.last.strip())
 
     def action_next_open(self) -> None:
         """The next step that is open, from where the cursor is."""

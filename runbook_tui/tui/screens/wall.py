@@ -11,7 +11,8 @@ from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.views import head, wall
 from runbook_tui.tui.views.gauges import gauges
 from runbook_tui.tui.views.tone import Line
-from runbook_tui.tui.widgets.painted import Lines, TonedScreen
+from runbook_tui.tui.whole import has_all
+from runbook_tui.tui.widgets.painted import Head, Lines, TonedScreen
 from runbook_tui.tui.widgets.said import Said
 
 if TYPE_CHECKING:
@@ -31,19 +32,23 @@ class WallScreen(TonedScreen):
 
     def compose(self) -> ComposeResult:
         """The head, all the room, what is said, the keys."""
-        yield Lines(lambda w, h: heading(self.app, w), id="head")
+        yield Head(lambda w, h: heading(self.app, w), id="head")
         yield Lines(self._paint, id="wall")
         yield Said(id="said")
         yield Lines(lambda w, h: [head.leaving("", w, scrolls=False)], id="foot")
 
     def on_mount(self) -> None:
         """Its clock goes."""
-        self.set_interval(1.0, self.changed)
+        self.set_interval(1.0, self._tick)
+
+    def _tick(self) -> None:
+        if self.is_whole:
+            self.changed()
 
     @property
     def is_whole(self) -> bool:
         """Whether all its parts are there to be drawn."""
-        return self.is_mounted and bool(self.query("#foot"))
+        return has_all(self, "head", "wall", "said", "foot")
 
     def changed(self) -> None:
         """Draw the run as it is now."""

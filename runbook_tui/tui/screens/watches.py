@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run.leading import not_lead
 from runbook_tui.run.requests import OverrideWatch
 from runbook_tui.run.watch_holds import RED
 from runbook_tui.tui.screens.reading import ReadingScreen
@@ -46,7 +47,7 @@ class WatchesScreen(ReadingScreen):
         if state.rehearsal:
             return [[(" nothing is measured in a rehearsal", "dim")]]
         if session.leads:
-            return [[(" measured here, while this screen is open or `resume --no-tui --watch` runs",
+            return [[(" measured here, while this program or `resume --no-tui --watch` runs",
                       "dim")]]  # fmt: skip
         if session.leaderless:
             return [[(" nobody leads: nothing is measured; shown is what was recorded", "warn")]]
@@ -93,7 +94,9 @@ class WatchesScreen(ReadingScreen):
         session = self.app.session
         path = session.environment.get("PATH")
         named = session.environment.get("BROWSER", "").split(":")[0]
-        opener = next((p for p in (named, *OPENERS) if p and shutil.which(p, path=path)), "")
+        # Who looks from a browser is not where this program would open one.
+        known = (named, *OPENERS) if session.guest is None else ()
+        opener = next((p for p in known if p and shutil.which(p, path=path)), "")
         if not opener:
             self.app.copy_to_clipboard(link)
             self.app.say(f"no browser is known here; copied: {link}", "warn")
@@ -114,6 +117,9 @@ class WatchesScreen(ReadingScreen):
         gauge = self._chosen
         if gauge is None or gauge.recorded.standing not in RED:
             self.app.say("choose a watch that is breached or unknown", "warn")
+            return
+        if refusal := not_lead(self.state, self.app.session.actor, "override a watch"):
+            self.app.say(refusal.reason, "warn")
             return
         watch = gauge.watch.id
         self.app.with_text(

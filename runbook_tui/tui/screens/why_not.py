@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from runbook_tui.book.plain_text import printable
 from runbook_tui.run.decide import decide
 from runbook_tui.run.finishing import failed_probes
 from runbook_tui.run.requests import (
@@ -26,7 +27,11 @@ OF_OUTPUTS = ("next-part", "zoom", "beside", "error", "environment", "type")
 
 def why_not(screen: PaneScreen) -> dict[str, str]:
     """Reasons by the ids of acts; what is not named can be done."""
-    return {**_on_node(screen), **_on_output(screen)}
+    found = {**_on_node(screen), **_on_output(screen)}
+    if screen.chosen_step:
+        title = printable(screen.state.outline[screen.chosen_step].title, 200)
+        found = {id_: why.replace(f"“{title}”", "it") for id_, why in found.items()}
+    return found
 
 
 def _on_node(screen: PaneScreen) -> dict[str, str]:

@@ -6,7 +6,8 @@ from runbook_tui.book.model import Check, Gate, Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.finishing import failed_probes, probed_by
-from runbook_tui.run.state import RunState, gate_open, open_checks, signed
+from runbook_tui.run.order import gate_open, open_checks, signed
+from runbook_tui.run.state import RunState
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.tone import Line, cut, length
 from runbook_tui.tui.views.words import said

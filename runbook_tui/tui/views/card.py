@@ -12,22 +12,27 @@ from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.deadlines import GATE, SIGN_OFF
 from runbook_tui.run.durations import NO_PAST, Past
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.outline import Node
 from runbook_tui.run.prepare import host_of, own_values, resolve, resolve_undo
 from runbook_tui.run.several import status_of
-from runbook_tui.run.state import RunState, gate_open
+from runbook_tui.run.state import RunState
 from runbook_tui.tui.views import deadline
 from runbook_tui.tui.views.boxes import boxes, packed
 from runbook_tui.tui.views.confirming import action_words
 from runbook_tui.tui.views.merging import pull_request, warned
 from runbook_tui.tui.views.next_key import Signs, no_signs, what_next
 from runbook_tui.tui.views.signing import verdict
-from runbook_tui.tui.views.taking import bar, in_time, usually
-from runbook_tui.tui.views.tone import GLYPHS, Line, cut, spread, wrap
+from runbook_tui.tui.views.taking import EMPTY, FULL, bar, in_time, usually
+from runbook_tui.tui.views.tone import GLYPHS, Line, cut, flow, length, spread, wrap
 from runbook_tui.tui.views.words import said
 
 MOST_COMMAND_LINES = 6
 FEWEST_FIRST = 2
+ROOM_FOR_TIME = 6
+"""Lines of a card from which on a long title has the first one to itself."""
+NOTE_ROWS = 4
+"""Rows that a remark may take."""
 FIRST_LINES = 4
 """Lines of a card's head: the title, two for what stands in the way, which key comes next."""
 
@@ -45,7 +50,7 @@ class _Parts:
     def fit(self, width: int, height: int) -> list[Line]:
         """At most ``height`` lines; what is left out is said, and the undo always stands there."""
         kept = len(self.undo) + bool(self.command) + bool(self.boxes)
-        first = self.first[: max(FEWEST_FIRST, height - kept)]
+        first = _with_key(self.first, max(FEWEST_FIRST, height - kept))
         room = height - len(first) - len(self.undo)
         command = _shorter(self.command, max(1, room - len(self.boxes)))
         above = [*first, *command, *self.undo]
@@ -54,6 +59,31 @@ class _Parts:
         if len(self.last) > room > 0:
             return [*lines, *self.last[: room - 1], [("…", "dim")]]
         return [*lines, *self.last][:height]
+
+
+def _with_key(first: list[Line], most: int) -> list[Line]:
+    """At most so many lines; which key comes next is among them."""
+    kept = first[:most]
+    if any(_has_key(line) for line in kept[1:]):
+        return kept
+    key = next((line for line in first[most:] if _has_key(line)), None)
+    return kept if key is None else [*kept[:-1], key]
+
+
+def _has_key(line: Line) -> bool:
+    return any(tone == "key" for _, tone in line)
+
+
+def _named(head: Line, time: Line, width: int, height: int) -> list[Line]:
+    """What it is and its time: in one line where the title has room, even without the bar of its
+    time; else in two, but on a low card."""
+    short = [part for part in time if not set(part[0]) <= set(FULL + EMPTY)]
+    for right in (time, short):
+        if length(head) + 1 + length(right) <= width:
+            return [spread(head, right, width)]
+    if height < ROOM_FOR_TIME:
+        return [spread(head, short, width)]
+    return [spread(head, [], width), time]
 
 
 def _shorter(command: list[Line], room: int) -> list[Line]:
@@ -88,27 +118,29 @@ def card(
         return [[("nothing chosen", "dim")]]
     node = state.outline[id_]
     if isinstance(node.item, Step):
-        parts = _step(state, node.item, now, width, guest, past, signs)
+        parts = _step(state, node.item, now, (width, height), guest, past, signs)
         parts.first += warned(ahead, width)
         return parts.fit(width, height)
     return [*holder_lines(state, node, now, width), *warned(ahead, width)][:height]
 
 
 def _step(
-    state: RunState, step: Step, now: float, width: int, guest: str, past: Past, signs: Signs
-) -> _Parts:
+    state: RunState, step: Step, now: float, size: tuple[int, int], guest: str, past: Past,
+    signs: Signs,
+) -> _Parts:  # fmt: skip
+    width, height = size
     status = status_of(state, step.id)
     glyph, tone = GLYPHS[status]
     head: Line = [(f"{glyph} {status.value.upper()} ", tone), (said(step.title, 200), "strong")]
     text = [[(line, "dim")] for line in wrap(said(step.text, 4000, lines=True).strip(), width)]
     return _Parts(
-        first=[spread(head, bar(state, step, now, past), width),
+        first=[*_named(head, bar(state, step, now, past), width, height),
                *what_next(state, step, status, now, width, guest, signs)],
         command=command_lines(state, step, width),
         undo=[undo_line(state, step, width)],
         boxes=boxes(state, step, width),
-        last=[*_carried_out(state, step), *usually(state, step, past), *_notes(state, step.id),
-              *text],
+        last=[*_carried_out(state, step), *usually(state, step, past),
+              *_notes(state, step.id, width), *text],
     )  # fmt: skip
 
 
@@ -164,7 +196,9 @@ def undo_line(state: RunState, step: Step, width: int) -> Line:
         text, needs = filled.text, ", ".join(filled.open)
         right = [(f"needs {needs}", "warn")] if needs else [("ready", "good")]
     elif step.undo is not None:
-        text, right = step.undo, [("with the step", "dim")]
+        # What the step puts out itself stays open until it has run.
+        text = resolve(state, step.undo, own_values(state, step), shell=step.shell).text
+        right = [("with the step", "dim")]
     else:
         text = _without_undo(step)
     first = printable(text.strip().splitlines()[0] if text.strip() else "", 1000)
@@ -189,12 +223,16 @@ def _carried_out(state: RunState, step: Step) -> list[Line]:
     return [[("carried out by ", "dim"), (who, "plain")]]
 
 
-def _notes(state: RunState, node: str) -> list[Line]:
+def _notes(state: RunState, node: str, width: int) -> list[Line]:
     return [
-        [(f"{printable(note.by.name, 30)}: ", "dim"), (printable(note.text, 300), "plain")]
+        line
         for note in state.notes
         if note.node == node
-    ]
+        for line in flow(
+            [(f"{printable(note.by.name, 30)}:", "dim")],
+            printable(note.text, 300), "plain", width, NOTE_ROWS,
+        )
+    ]  # fmt: skip
 
 
 def holder_lines(state: RunState, node: Node, now: float, width: int) -> list[Line]:
@@ -214,7 +252,7 @@ def holder_lines(state: RunState, node: Node, now: float, width: int) -> list[Li
     elif node.signoff is not None:
         lines += deadline.of_node(state, node.id, SIGN_OFF, now, width)
         lines += _signoff(state, node, width)
-    lines += _notes(state, node.id)
+    lines += _notes(state, node.id, width)
     text = said(getattr(item, "text", ""), 4000, lines=True)
     return [*lines, *([(line, "dim")] for line in wrap(text.strip(), width))]
 
@@ -231,10 +269,12 @@ def _gate(state: RunState, node: Node, width: int) -> list[Line]:
         [(f"gate {roles}: shut", "warn")],
         *_decisions(state, node, width, gate=True),
     ]
-    lines.append([("s", "key"), (" sign off, or from another terminal:", "plain")])
     role = node.gate.roles[0]
     if node.gate.github:
-        lines.append([(cut("or approve the pull request at GitHub", width), "plain")])
+        lines.append([("s", "key"), (" sign off, or approve the pull request at GitHub,", "plain")])
+        lines.append([("or from another terminal:", "plain")])
+    else:
+        lines.append([("s", "key"), (" sign off, or from another terminal:", "plain")])
     return [*lines, [(cut(f"runbook sign {state.run} {node.id} --role {role}", width), "accent")]]
 
 

@@ -7,19 +7,11 @@ from runbook_tui.book.model import Change, Check, Phase, Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.finishing import probed_by
+from runbook_tui.run.order import closed, gate_open
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.remaining import period
 from runbook_tui.run.several import standing, status_of
-from runbook_tui.run.state import (
-    BROKEN,
-    OVER,
-    RunState,
-    Status,
-    Tick,
-    closed,
-    elapsed,
-    gate_open,
-)
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status, Tick, elapsed
 from runbook_tui.run.times import said as said_at
 from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.run.watch_holds import holding
@@ -149,11 +141,20 @@ def _check(state: RunState, node: Node, indent: str, title: str, width: int) -> 
     box = "☑" if tick else "☐"
     # Cyan says by whose word it holds: a person's, against what its probe says.
     tone = "cyan" if tick and tick.override else "good" if tick else "plain"
+    if tick is None and not _is_time_for(state, node):
+        tone = "dim"
     return spread(
-        [(f"{indent}{box} ", tone), (title, "dim" if tick else "plain")],
+        [(f"{indent}{box} ", tone), (title, "dim" if tick else tone)],
         _ticked_by(state, node, tick),
         width,
     )
+
+
+def _is_time_for(state: RunState, node: Node) -> bool:
+    """Whether a box is one to look at: its step is under way, its phase or change was begun."""
+    if node.owner in state.outline.steps:
+        return status_of(state, node.owner) not in {Status.PENDING, *OVER}
+    return any(state.step(step.id).touched for step in state.outline.steps_inside(node.owner))
 
 
 def _ticked_by(state: RunState, node: Node, tick: Tick | None) -> Line:
@@ -207,7 +208,8 @@ def _standing(state: RunState, node: Node) -> tuple[str, str, str]:
         roles = ", ".join(node.gate.roles) if node.gate else ""
         waits = node.id in gates_waiting(state)
         return "‖", "warn" if waits else "dim", f"waits: {roles}"
-    if node.gate is not None and (hold := next(holding(state, node.id), None)) is not None:
+    shuts = node.gate is not None or node.kind is Kind.PHASE
+    if shuts and (hold := next(holding(state, node.id), None)) is not None:
         return "‖", "bad", f"held by {printable(hold.title, 30)}"
     if node.id in state.overridden_gates:
         return "▶", "bad", "gate overridden"

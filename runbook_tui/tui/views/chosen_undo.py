@@ -13,13 +13,8 @@ def command(item: Item | None, width: int, height: int, past_floor: bool = False
     """What taking the chosen row back means: its command and its check, or what a person does."""
     if item is None:
         return []
-    if item.kind == "manual" and item.result:
-        return (
-            [[(cut(f" {printable(item.outcome, 1000)}", width), "plain")]] if item.outcome else []
-        )
     if item.kind == "manual":
-        keys: Line = [(" done by hand: ", "warn"), ("t", "key"), (" taken back  ", "plain")]
-        return [[*keys, ("x", "key"), (" stays, with a reason", "plain")]]
+        return _by_hand(item, width)
     if item.kind == "irreversible":
         reason = cut(f" ▔ floor: {printable(item.reason, 1000)}", width)
         word = (
@@ -51,6 +46,18 @@ def command(item: Item | None, width: int, height: int, past_floor: bool = False
         how = cut(f" {printable(item.edited[-1], 1000)}", width)
         return [[(how, "warn")], *_text(item, width, height - 1)]
     return _text(item, width, height)
+
+
+def _by_hand(item: Item, width: int) -> list[Line]:
+    if item.result:
+        outcome: Line = [(cut(f" {printable(item.outcome, 1000)}", width), "plain")]
+        return [outcome] if item.outcome else []
+    keys: Line = [("t", "key"), (" taken back  ", "plain"), ("x", "key"),
+                  (" stays, with a reason", "plain")]  # fmt: skip
+    if item.listed:
+        how = cut(f" no undo of its own; the plan says how: {printable(item.listed, 60)}", width)
+        return [[(how, "warn")], [(" done as it says: ", "plain"), *keys]]
+    return [[(" done by hand: ", "warn"), *keys]]
 
 
 def _text(item: Item, width: int, height: int) -> list[Line]:

@@ -78,8 +78,10 @@ def head(
     place = environment(state)
     title = [*place, *title]
     right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]
-    own: list[Line] = [[(you, "strong")]] if you else []
-    own += shared.facts(sharing, width)
+    elsewhere = shared.facts(sharing, width)
+    own = [fact for fact in elsewhere if shared.is_loud(fact)]
+    own += [[(you, "strong")]] if you else []
+    own += [fact for fact in elsewhere if not shared.is_loud(fact)]
     if raised := people_news.hands(state):
         own.insert(0, [(raised, "bad")])
     if alarms:
@@ -106,7 +108,7 @@ def _facts(
     facts: list[Line] = [[(since(state, until), "plain")]]
     if state.finished is not None:
         facts.append([(f"run {state.result}", "good")])
-    elif (found := forecast(state, now, absent.past)) is not None:
+    elif not state.rolling_back and (found := forecast(state, now, absent.past)) is not None:
         facts.append(done_by(found, now, exact=width >= ROOM_FOR_SPREAD))
     if (limit := nearest_window(state, now, absent)) is not None:
         safe = now <= limit.safe_until
@@ -204,6 +206,10 @@ def leaving(own: str, width: int, *more: tuple[str, str], scrolls: bool = True) 
     those that it has beside."""
     panic: Line = [(" F9 PANIC: roll back ", "panic")]
     keys: Line = [(" Esc", "key"), (" or " if own else " ", "plain")]
-    for key, word in ((own, "back"), *more, *(SCROLL if scrolls else ()), ("?", "help")):
-        keys += [(key, "key"), (f" {word}  ", "plain")]
+    first = (own, "key") if own else ("", "plain")
+    keys += [first, (" back  " if own else "back  ", "plain")]
+    for key, word in (("?", "help"), *more, *(SCROLL if scrolls else ())):
+        part: Line = [(key, "key"), (f" {word}  ", "plain")]
+        if length(keys) + length(part) + length(panic) <= width:
+            keys += part
     return spread(keys, panic, width)

@@ -31,11 +31,11 @@ def shown(
     open_runs = [r for r in runs if r.open and _holds(r, found)]
     past = [r for r in runs if not r.open and _holds(r, found)]
     here = [p for p in plans if _holds(p, found)]
-    none = "none" if loaded else "looking …"
+    none = ("none with these words" if wanted else "none") if loaded else "looking …"
+    begin = f"{none}: `runbook init` writes one" if loaded and not plans else none
     return (
         Heading("OPEN RUNS", "" if open_runs else none), *open_runs,
-        Heading("PLANS HERE", "" if here else f"{none}: `runbook init` writes one" if loaded
-                else none), *here,
+        Heading("PLANS HERE", "" if here else begin), *here,
         Heading("PAST RUNS", "" if past else none), *past,
     )  # fmt: skip
 
@@ -60,8 +60,9 @@ def _run(item: RunRow, width: int) -> Line:
     glyph, tone = _standing(item)
     left: Line = [(f"  {glyph} ", tone), (printable(item.title, 200), _name(item))]
     right: Line = []
-    if item.open and item.waits and width >= WIDE:
-        left.append((f"  {printable(item.waits[0], 200)}", "warn"))
+    if item.open and (item.broken or item.waits) and width >= WIDE:
+        words, tone_ = (item.broken[0], "bad") if item.broken else (item.waits[0], "warn")
+        left.append((f"  {printable(words, 200)}", tone_))
     right.append((item.word, tone))
     right.append((f"  {item.when}", "dim"))
     return spread(left, right, width)
@@ -74,6 +75,8 @@ def _name(item: RunRow) -> str:
 def _standing(item: RunRow) -> tuple[str, str]:
     if item.urgent:
         return "!", "bad"
+    if item.open and item.broken:
+        return "✗", "bad"
     if item.word == "running":
         return "▶", "busy"
     if item.open:
@@ -100,8 +103,12 @@ def _found(item: PlanRow) -> Line:
     return parts or [("✓ sound", "good")]
 
 
-def card(item: Row | None, width: int, height: int) -> list[Line]:
-    """All about the chosen row, what to press first."""
+def card(item: Row | None, width: int, height: int, wanted: str = "") -> list[Line]:
+    """All about the chosen row, what to press first; ``wanted`` are words that rows must hold."""
+    if item is None and wanted:
+        return [[(cut(f"no row holds “{printable(wanted, 100)}”", width), "warn")],
+                [("Esc", "key"), (" shows all again   ", "plain"),
+                 ("/", "key"), (" other words", "plain")]]  # fmt: skip
     if item is None:
         return [[("nothing here yet", "dim")],
                 [("runbook init", "accent"), (" writes a plan to begin with, ", "plain"),
@@ -121,6 +128,8 @@ def _run_card(item: RunRow, width: int) -> list[Line]:
     lines.append([(cut(facts, width), "dim")])
     if item.undo:
         lines.append([(item.undo, "good")])
+    for words in item.broken:
+        lines += [[(text, "bad")] for text in wrap(f"✗ {printable(words, 300)}", width)]
     for need in item.waits:
         lines += [[(text, "warn")] for text in wrap(f"waits: {printable(need, 300)}", width)]
     if item.open and not item.looked:

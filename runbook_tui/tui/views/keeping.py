@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from runbook_tui.book.model import Step
 from runbook_tui.run.events import Actor
+from runbook_tui.run.order import gate_open, signed
 from runbook_tui.run.outline import Node
 from runbook_tui.run.several import status_of
 from runbook_tui.run.signing import holds_role
-from runbook_tui.run.state import BROKEN, OVER, RunState, Status, gate_open, signed
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status
 from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.tui.views.signing import awaited, may_sign
 

@@ -8,16 +8,18 @@ from runbook_tui.preferences.key_names import shown
 from runbook_tui.preferences.known import Known
 from runbook_tui.preferences.known_keys import KNOWN
 from runbook_tui.preferences.model import Preferences
-from runbook_tui.tui.views.tone import Line, cut, wrap
+from runbook_tui.tui.views.tone import Line, wrap
 
 TITLES = {
     "run": "The run", "list": "In a list", "pane": "In the pane", "typing": "While typing into a"
     " command", "rollback": "The rollback", "reading": "Here", "everywhere": "Everywhere",
+    "home": "Home",
 }  # fmt: skip
 ORDER = {
     "list": ("run", "list", "everywhere", "pane", "typing"),
     "pane": ("pane", "typing", "run", "everywhere", "list"),
     "reading": ("reading", "list", "everywhere"),
+    "home": ("home", "list"),
 }
 """By what has the focus: whose keys come first."""
 OF_PANES = (
@@ -26,6 +28,10 @@ OF_PANES = (
 BESIDE = {
     "pane": (OF_PANES,),
     "typing": ("only the panic keys and this one are not the command's",),
+    "home": (
+        "F9 shows the rollback of the chosen open run, or of the only one",
+        "Enter on a past run shows what happened in it; nothing that runs is touched by leaving",
+    ),
     "everywhere": ("a second press of the panic key starts, and only after a moment",),
 }
 COLUMN = 16
@@ -54,5 +60,6 @@ def _row(known: Known, preferences: Preferences, why: str, width: int) -> list[L
     rows: list[Line] = [[(lead, "dim" if why else "strong"), (words[0], tone)]]
     rows += [[(" " * len(lead), "plain"), (line, tone)] for line in words[1:]]
     if why:
-        rows.append([(" " * COLUMN, "plain"), (cut(f"not now: {why}", width - COLUMN), "warn")])
+        lines = wrap(f"not now: {why}", width - COLUMN)
+        rows += [[(" " * COLUMN, "plain"), (line, "warn")] for line in lines]
     return rows

@@ -111,7 +111,21 @@ def _pixels(text: str) -> list[list[bool]]:
 
 def fitting(text: str, tone: str, width: int, *, most: int = 2) -> list[Line]:
     """A text as large as it can be in ``width`` cells; one line of plain size where it cannot."""
-    for scale in (scale for scale in SCALES if scale <= most):
-        if can_draw(text) and width_of(text, scale) <= width:
-            return large(text, tone, scale)
+    if can_draw(text):
+        for scale in (scale for scale in SCALES if scale <= most):
+            if width_of(text, scale) <= width:
+                return large(text, tone, scale)
     return [[(cut(text, width), tone)]]
+
+
+def in_two(text: str, tone: str, width: int, *, most: int = 2) -> list[Line]:
+    """A text as large as it can be, on two lines where it is only so large there."""
+    one = fitting(text, tone, width, most=most)
+    words = text.split()
+    if len(one) > 1 or not can_draw(text) or len(words) < 2:
+        return one
+    halves = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+    best = min(halves, key=lambda pair: max(map(width_of, pair)))
+    if max(map(width_of, best)) > width:
+        return one
+    return [line for half in best for line in large(half, tone)]

@@ -8,12 +8,14 @@ from runbook_tui.book.model import Change
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.pulls import moved, words
 from runbook_tui.run.state import RunState
-from runbook_tui.tui.views.tone import Line, Part, cut
+from runbook_tui.tui.views.tone import Line, Part, cut, flow
 
 LONGEST = 300
 MOST = 3
 """So many warnings are shown before a merge."""
 SHORT = 28
+ROWS = 4
+"""Rows for the only thing that is to be known."""
 
 
 def pull_request(state: RunState, change: Change, width: int) -> list[Line]:
@@ -59,4 +61,6 @@ def warned(ahead: Sequence[str], width: int) -> list[Line]:
     shown = [printable(text, LONGEST) for text in ahead[:MOST]]
     if len(ahead) > MOST:
         shown[-1] = f"and {len(ahead) - MOST + 1} more are made to conflict by it"
+    if len(shown) == 1:
+        return flow([("!", "warn")], shown[0], "warn", width, ROWS)
     return [[(cut(f"! {text}", width), "warn")] for text in shown]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor
-from runbook_tui.run.state import BROKEN, RunState, Status, keeps_open, passed
+from runbook_tui.run.order import keeps_open, passed
+from runbook_tui.run.rollback_state import RollbackState
+from runbook_tui.run.state import BROKEN, RunState, Status
 from runbook_tui.run.summary import summary
 from runbook_tui.run.upcoming import open_before
 from runbook_tui.tui.views import shared
@@ -30,6 +32,7 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
         *(_out_of_order(before, now) if stepped else ()),
         *pull_news(before, now),
         *_signed(before, now, me),
+        *_announced(before, now),
         *shared.refused(before, now),
         *_refused(before, now),
         *(_ended_early(before, now) if stepped else ()),
@@ -49,6 +52,21 @@ def needs_somebody(before: RunState, now: RunState) -> bool:
     )
 
 
+def _announced(before: RunState, now: RunState) -> list[Part]:
+    """What could not be opened or closed elsewhere, and what somebody took away there."""
+    found: list[Part] = []
+    for id_, one in now.announced.items():
+        known = before.announced.get(id_)
+        if one is known:
+            continue
+        name = f"“{printable(id_, 40)}”, {printable(one.what, 80)}"
+        if one.trouble and (known is None or known.trouble != one.trouble):
+            found.append((f"{name}: {printable(one.trouble, 200)}; nothing waits for it", "warn"))
+        elif one.word == "left" and (known is None or known.word != "left"):
+            found.append((f"{name}: somebody has taken it away there; it stays away", "warn"))
+    return found
+
+
 def _replanned(before: RunState, now: RunState, me: Actor) -> list[Part]:
     """That the lead goes on with another plan, for those who look on."""
     if now.plan is before.plan or before.plan is None or now.plan is None:
@@ -65,7 +83,7 @@ def rollback_news(before: RunState, now: RunState) -> list[Part]:
     if now.seq <= before.seq or rollback is None or rollback.started is None:
         return []
     anew = known is None or known.started != rollback.started
-    who = printable(rollback.by.name, 40) if rollback.by is not None else "somebody"
+    who = _who_rolls_back(now, rollback)
     if rollback.finished is None:
         return (
             [(f"{who} rolls back {in_words(now, rollback.node)}; F9 looks at it", "bad")]
@@ -85,6 +103,14 @@ def rollback_news(before: RunState, now: RunState) -> list[Part]:
     return [
         (f"rolled back by {who}: {many} of {in_words(now, rollback.node)} taken back{more}", "warn")
     ]
+
+
+def _who_rolls_back(state: RunState, rollback: RollbackState) -> str:
+    """The person, or the watch that did it by itself."""
+    if rollback.watch:
+        titles = {watch.id: watch.title for watch in state.runbook.watches}
+        return f"the watch “{printable(titles.get(rollback.watch, rollback.watch), 40)}”"
+    return printable(rollback.by.name, 40) if rollback.by is not None else "somebody"
 
 
 def _finished(before: RunState, now: RunState) -> list[Part]:

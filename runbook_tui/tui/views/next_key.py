@@ -9,17 +9,11 @@ from runbook_tui.book.model import Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.finishing import waits_for
+from runbook_tui.run.order import blockers, open_checks, signed
 from runbook_tui.run.rehearsal import really_runs
 from runbook_tui.run.retrying import paused
 from runbook_tui.run.several import standing, to_begin
-from runbook_tui.run.state import (
-    BROKEN,
-    RunState,
-    Status,
-    blockers,
-    open_checks,
-    signed,
-)
+from runbook_tui.run.state import BROKEN, RunState, Status
 from runbook_tui.tui.views import deadline
 from runbook_tui.tui.views.boxes import next_box, to_probe_again
 from runbook_tui.tui.views.outputs import ended_early, ending, failed_command, in_background

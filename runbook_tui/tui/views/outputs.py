@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -131,6 +132,17 @@ def ending(record: CommandRecord) -> str:
     if record.signal is not None:
         return f"signal {record.signal}"
     return f"exit {record.exit}"
+
+
+NOTHING = hashlib.sha256().hexdigest()
+"""The digest of an output in which there is nothing."""
+
+
+def silence(record: CommandRecord | None) -> str:
+    """What an ended command that put out nothing says in its pane; empty for any other."""
+    if record is None or record.running or record.digest != NOTHING:
+        return ""
+    return f"no output, {ending(record)}, {record.seconds:.1f} s"
 
 
 def ended_early(state: RunState, step: str) -> CommandRecord | None:

@@ -15,6 +15,11 @@ from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.views.verdict import running
 from runbook_tui.tui.views.whereabouts import environment
 
+MENDING: Line = [(" r", "key"), (" again  ", "plain"), ("e", "key"), (" edit  ", "plain"),
+                 ("l", "key"), (" go on  ", "plain"), ("x", "key"),
+                 (" leave  ", "plain")]  # fmt: skip
+"""The keys of an undo that failed."""
+
 
 def title(state: RunState, plan: RollbackPlan, now: float, width: int) -> Line:
     """ROLLBACK, its scope, and the clock against the budget."""
@@ -57,8 +62,12 @@ def procedures(plan: RollbackPlan) -> Line:
     return [(f" {printable(' · '.join(p.title for p in plan.procedures), 80)}", "dim")]
 
 
-def foot(state: RunState, waiting: tuple[Item, ...], *, runs: bool, held: bool, width: int) -> Line:
-    """The keys that mean something now, and what the next step is."""
+def foot(
+    state: RunState, plan: RollbackPlan, waiting: tuple[Item, ...], chosen: Item | None,
+    *, runs: bool, width: int, start: bool = True,
+) -> Line:  # fmt: skip
+    """The keys that mean something now, and what the next step is; ``start``: something can be
+    started."""
     if waiting:
         keys: Line = [
             (" t", "key"),
@@ -67,24 +76,33 @@ def foot(state: RunState, waiting: tuple[Item, ...], *, runs: bool, held: bool, 
             (" stays  ", "plain"),
         ]
         if waiting[0].asks:
-            keys = [(" r", "key"), (" again  ", "plain"), ("e", "key"), (" edit  ", "plain"),
-                    ("l", "key"), (" go on  ", "plain"), ("x", "key"),
-                    (" leave  ", "plain")]  # fmt: skip
+            keys = [*MENDING]
         elif waiting[0].missing:
             keys = [(" v", "key"), (" give the value  ", "plain")]
         keys += [("S", "key"), (" stop  ", "plain"), ("Esc", "key"), (" back", "plain")]
         return spread(keys, [(" it waits for you ", "panic")], width)
     if state.rolling_back:
-        keys = [(" S", "key"), (" stop after this undo   ", "plain"), ("Esc", "key"),
-                (" back, it goes on", "plain")]  # fmt: skip
-        return spread(keys, [(" it runs ", "panic")], width)
+        return _running(plan, chosen, width)
     keys = [(" Esc", "key"), (" back  ", "plain"), ("Enter", "key"), (" look  ", "plain")]
     if not runs:
         keys += [("Tab", "key"), (" scope  ", "plain")]
-    if held:
+    if any(item.held for item in plan.items):
         keys += [("f", "key"), (" past the floor  ", "plain")]
     keys += [("?", "key"), (" help", "plain")]
-    return spread(keys, [] if runs else [(" F9 again to START ", "panic")], width)
+    return spread(keys, [(" F9 again to START ", "panic")] if start and not runs else [], width)
+
+
+def _running(plan: RollbackPlan, chosen: Item | None, width: int) -> Line:
+    """The keys while an undo runs; one that has failed meanwhile is mended beside it."""
+    asks = next((n for n, item in enumerate(plan.items, 1) if item.asks), None)
+    if asks is None:
+        keys: Line = [(" S", "key"), (" stop after this undo   ", "plain"), ("Esc", "key"),
+                      (" back, it goes on", "plain")]  # fmt: skip
+        return spread(keys, [(" it runs ", "panic")], width)
+    on_it = chosen is not None and chosen.asks
+    keys = [*MENDING] if on_it else [(" ↑↓", "key"), (f" to {asks}, which failed  ", "plain")]
+    keys += [("S", "key"), (" stop  ", "plain"), ("Esc", "key"), (" back", "plain")]
+    return spread(keys, [(" it runs, and asks you ", "panic")], width)
 
 
 def row(item: Item, number: int, width: int) -> Line:
@@ -140,6 +158,8 @@ def _standing(item: Item) -> Line:
         return [("▶ running ", "busy")]
     if item.behind:
         return [(f"waits for “{printable(item.behind, 16)}” ", "warn")]
+    if item.ready and item.made_by:
+        return [(f"✓ ready once “{printable(item.made_by, 20)}” has run ", "good")]
     if item.ready and item.promised:
         return [(f"✓ ready once {printable(', '.join(item.promised), 24)} is known ", "good")]
     if item.ready:

@@ -32,6 +32,8 @@ class Hit:
     id: str
     title: str
     line: str = ""
+    folder: str = ""
+    """Of the command that put the line out; empty: it stands in the plan or a note."""
 
 
 def places(state: RunState) -> tuple[Place, ...]:
@@ -104,8 +106,10 @@ def row(state: RunState, hit: Hit, width: int) -> Line:
         GLYPHS[state.step(hit.id).status] if hit.id in state.outline.steps else ("·", "dim")
     )
     left: Line = [(f"{glyph} ", tone), (said(hit.title, 200), "strong")]
+    if hit.folder:
+        left = [("› ", "accent"), (said(hit.title, 200), "plain")]
     if hit.line:
-        left.append((f"  {said(hit.line, 200)}", "dim"))
+        left.append((f"  {said(hit.line, 200)}", "accent" if hit.folder else "dim"))
     parent = state.outline[hit.id].parent
     around = said(state.outline[parent].title, 30) if parent else ""
     return spread(left, [(around, "dim")] if around and width >= 60 else [], width)

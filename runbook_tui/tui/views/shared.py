@@ -15,11 +15,19 @@ def facts(standing: Standing | None, width: int) -> list[Line]:
     """What the head says of it: an alarm first, then when the remote was reached last."""
     if standing is None:
         return []
-    words = standing.words if width >= ROOMY else standing.short
+    roomy = width >= ROOMY
+    words = standing.words if roomy else standing.short
+    if standing.alarm and standing.away and not roomy:
+        return [[(f"ALARM, {words}", "bad")]]
     found: list[Line] = [[(words, "bad" if standing.away else "dim")]]
     if standing.alarm:
         found.insert(0, [("ALARM on the remote", "bad")])
     return found
+
+
+def is_loud(fact: Line) -> bool:
+    """Whether it comes before who looks on: the remote is away, or alarms."""
+    return any(tone == "bad" for _, tone in fact)
 
 
 def refused(before: RunState, now: RunState) -> list[Part]:
@@ -29,4 +37,20 @@ def refused(before: RunState, now: RunState) -> list[Part]:
         who = printable(told.name or told.vote, 60)
         what = f"what {who} has sent from another machine is refused: {told.reason}"
         found.append((f"ALARM: {what}" if told.alarm else what, "bad" if told.alarm else "warn"))
+    return found
+
+
+def tampered(state: RunState, standing: Standing | None) -> list[str]:
+    """What alarms about other machines: what was refused, and what stands on the remote now."""
+    told = [one for one in state.refused_votes if one.alarm]
+    found = [
+        f"{printable(one.name, 60)}, from another machine: {printable(one.reason, 400)}"
+        " (refused; nothing counts of it)"
+        if one.name
+        else printable(one.reason, 800)
+        for one in told
+    ]
+    now = standing.alarm if standing is not None else ""
+    if now and not any(one.reason in now for one in told):
+        found.append(f"on the remote: {printable(now, 400)}")
     return found

@@ -6,12 +6,14 @@ from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.model import Phase, Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.durations import Past
+from runbook_tui.run.order import closed
 from runbook_tui.run.remaining import period
-from runbook_tui.run.state import OVER, RunState, closed, elapsed
+from runbook_tui.run.state import OVER, RunState, elapsed
 from runbook_tui.run.times import said
 from runbook_tui.tui.views.tone import Line
 
 BAR = 12
+FULL, EMPTY = "█", "░"
 
 
 def bar(state: RunState, step: Step, now: float, past: Past) -> Line:
@@ -31,7 +33,7 @@ def bar(state: RunState, step: Step, now: float, past: Past) -> Line:
     tone = "bad" if over else "busy"
     return [
         (f"{clock(spent)} of {about}{clock(wanted)} ", tone),
-        ("█" * full + "░" * (BAR - full), tone),
+        (FULL * full + EMPTY * (BAR - full), tone),
         (f" over by {spoken(spent - limit)}" if over else "", "bad"),
     ]
 

@@ -2,62 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from runbook_tui.book.durations import spoken
+from runbook_tui.book.model import Phase
 from runbook_tui.run.critical import Critical, critical
 from runbook_tui.run.durations import NO_PAST, Past
-from runbook_tui.run.forecast import Slot, forecast, slots
+from runbook_tui.run.effort import of_node, work
+from runbook_tui.run.forecast import Slot, delay, forecast, slots
+from runbook_tui.run.order import closed
 from runbook_tui.run.outline import Kind
-from runbook_tui.run.remaining import take
+from runbook_tui.run.remaining import period, take
 from runbook_tui.run.several import status_of
-from runbook_tui.run.state import BROKEN, OVER, RunState, Status, closed
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status
 from runbook_tui.run.times import said as said_at
+from runbook_tui.tui.views import bars
+from runbook_tui.tui.views.bars import CRITICAL, NOTHING_AHEAD, Ahead, Span, bar
 from runbook_tui.tui.views.tone import GLYPHS, Line, cells, cut, length, spread
 from runbook_tui.tui.views.words import said
 
-PLANNED, DONE, BOTH, NOW, EXPECTED, SAFE, CRITICAL = "░", "█", "▓", "│", "▒", "!", "◆"
-TITLE_SHARE, TIMES = 0.36, 25
+TITLE_SHARE, BEGAN, TOOK, OFF = 0.36, 7, 9, 11
+TIMES = BEGAN + TOOK + OFF
 NARROWEST_BAR = 8
+PEOPLE, ROOM_FOR_PEOPLE = 8, 110
 AHEAD = 86400.0
-"""Seconds from now beyond which the bars do not look ahead."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """The time that all bars share, in epoch seconds."""
-
-    begin: float
-    end: float
-
-    def cell(self, at: float, width: int) -> float:
-        """Where a moment lies in a bar, in cells from its left."""
-        return (at - self.begin) / max(1.0, self.end - self.begin) * width
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ahead:
-    """What is to come: when open steps are expected, which of them decide when the run is over,
-    and the last safe moment (None where the plan has no window)."""
-
-    expected: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    critical: Critical = field(default_factory=Critical)
-    safe_until: float | None = None
-
-
-NOTHING_AHEAD = Ahead()
+"""Seconds from now beyond which the bars do not look ahead, unless it is a calendar."""
+EXACT = 600.0
+"""Seconds from which on nobody wants to hear of seconds."""
 
 
 def ahead(state: RunState, now: float, past: Past = NO_PAST, safe: float | None = None) -> Ahead:
     """Open steps one after another from now on, as the forecast has them; what holds steps from
     its first to its last."""
     expected: dict[str, tuple[float, float]] = {}
-    at = now
+    at, phase = now, ""
     for id_ in state.outline.order:
         step = state.step(id_)
         if step.status in OVER or state.outline.is_group(id_):
             continue
+        if state.outline[id_].phase != phase:
+            phase = state.outline[id_].phase
+            at = max(at, _begins(state, phase) or at)
         known = take(state.outline, id_, past)
         running = step.status is Status.RUNNING and step.started is not None
         ran = now - (step.started or now) if running else 0.0
@@ -66,6 +51,13 @@ def ahead(state: RunState, now: float, past: Past = NO_PAST, safe: float | None 
             expected[holder] = (expected.get(holder, (at, end))[0], end)
         at = end
     return Ahead(expected=expected, critical=critical(state, now, past), safe_until=safe)
+
+
+def _begins(state: RunState, phase: str) -> float | None:
+    """When a phase of which nothing was begun may begin."""
+    item = state.outline[phase].item
+    touched = any(state.step(s.id).touched for s in state.outline.steps_inside(phase))
+    return period(state, item)[0] if isinstance(item, Phase) and not touched else None
 
 
 def timeline(state: RunState, now: float, past: Past = NO_PAST) -> tuple[tuple[Slot, ...], Span]:
@@ -80,34 +72,113 @@ def timeline(state: RunState, now: float, past: Past = NO_PAST) -> tuple[tuple[S
     return found, Span(begin=state.started, end=max(ends))
 
 
+def spans_days(state: RunState, now: float, past: Past = NO_PAST) -> bool:
+    """Whether there is a calendar to look at: run or plan takes longer than a day."""
+    _, span = calendar(state, now, past)
+    return span.end - span.begin > AHEAD
+
+
+def calendar(state: RunState, now: float, past: Past = NO_PAST) -> tuple[tuple[Slot, ...], Span]:
+    """Phases and changes over the whole time of the run, each phase from when it may begin until
+    it must be over where the plan says so."""
+    found: list[Slot] = []
+    until = state.finished if state.finished is not None else now
+    ends = [until]
+    for slot in slots(state, calendar=True):
+        node = state.outline[slot.id]
+        if node.kind is Kind.STEP:
+            continue
+        if isinstance(node.item, Phase):
+            begins, over = period(state, node.item)
+            slot = replace(  # noqa: PLW2901  (the same slot, with what the plan says)
+                slot,
+                planned_from=slot.planned_from if begins is None else begins,
+                planned_to=slot.planned_to if over is None else over,
+            )
+        found.append(slot)
+        ends.append(slot.planned_to)
+    foretold = forecast(state, now, past)
+    if foretold is not None:
+        ends.append(foretold.likely)
+    return tuple(found), Span(begin=state.started, end=max(ends))
+
+
 def summary(
     state: RunState, now: float, width: int, past: Past = NO_PAST, to_come: Ahead = NOTHING_AHEAD
 ) -> list[Line]:
-    """Two lines: the run in time, and what the bars mean."""
+    """Three lines: the run in time, what is to come, and what the bars mean."""
+    return [
+        spread(_in_time(state, now, past), [], width),
+        spread(_to_come(state, now, past, to_come), [], width),
+        spread(_meaning(to_come), [], width),
+    ]
+
+
+def _in_time(state: RunState, now: float, past: Past) -> Line:
     parts: Line = [(f" started {said_at(state.started, now)}", "plain")]
     if state.finished is not None:
         took = spoken(state.finished - state.started)
-        parts.append((f" · finished {said_at(state.finished, now)}, in {took}", "good"))
-    elif (found := forecast(state, now, past)) is not None:
-        planned = found.likely - found.late
-        parts.append((f" · planned to be done {said_at(planned, now)}", "plain"))
-        slow = said_at(found.slow, now)
-        until = "" if slow == said_at(found.likely, now) else f"–{slow}"
-        parts.append((f" · expected {said_at(found.likely, now)}{until}", "strong"))
-        parts.append(_deviation(found.late))
-        if to_come.critical.path:
-            parts.append((f" · {CRITICAL} {spoken(to_come.critical.left)} at least", "accent"))
-    else:
-        parts.append((" · the plan says nothing of how long it takes", "dim"))
+        return [*parts, (f" · finished {said_at(state.finished, now)}, in {took}", "good")]
+    if (found := forecast(state, now, past)) is None:
+        return [*parts, (" · the plan says nothing of how long it takes", "dim")]
+    planned = found.likely - found.late
+    parts.append((f" · planned to be done {said_at(planned, now)}", "plain"))
+    slow = said_at(found.slow, now)
+    until = "" if slow == said_at(found.likely, now) else f"–{slow}"
+    parts.append((f" · expected {said_at(found.likely, now)}{until}", "strong"))
+    return [*parts, _deviation(found.late)]
+
+
+def _to_come(state: RunState, now: float, past: Past, to_come: Ahead) -> Line:
+    """What a delay moves, the longest chain, and the work of people."""
+    parts: list[Line] = []
+    found = delay(state, now, past)
+    if found is not None and found.free >= 60 and found.until is not None:
+        title = cut(said(state.outline[found.phase].title, 60), 24)
+        parts.append([(f"{spoken(found.free)} of delay move nothing", "good"),
+                      (f": {title} starts {said_at(found.until, now)}", "dim")])  # fmt: skip
+    elif found is not None:
+        parts.append([("each minute of delay moves the end", "plain")])
+    if to_come.critical.path:
+        parts.append([(f"{CRITICAL} {spoken(to_come.critical.left)} at least", "accent")])
+    people = work(state)
+    if people.whole:
+        words = f"{people.left:.3g} of {people.whole:.3g} h of people left"
+        parts.append([(words, "plain")])
+    line: Line = [(" ", "plain")]
+    for number, part in enumerate(parts):
+        line += [(" · ", "dim"), *part] if number else part
+    return line
+
+
+def _meaning(to_come: Ahead) -> Line:
     words = (
-        f" {PLANNED} planned  {DONE} happened  {BOTH} as planned  {EXPECTED} expected  {NOW} now"
+        f" {bars.PLANNED} planned  {bars.DONE} happened  {bars.LATE} late "
+        f" {bars.EXPECTED} expected  {bars.NOW} now"
     )
     if to_come.critical.path:
-        words += f"  {CRITICAL} decides the end"
+        words += f"  {CRITICAL} critical"
     meaning: Line = [(words, "dim")]
     if to_come.safe_until is not None:
-        meaning.append((f"  {SAFE} safe until", "warn"))
-    return [spread(parts, [], width), spread(meaning, [], width)]
+        meaning.append((f"  {bars.SAFE} safe until", "warn"))
+    return meaning
+
+
+def _widths(width: int, *, people: bool) -> tuple[int, int, int]:
+    """Cells of a row's title, bar (0: there is no room for one) and person-hours."""
+    more = PEOPLE if people and width >= ROOM_FOR_PEOPLE else 0
+    title = int(width * TITLE_SHARE)
+    bar_ = width - title - TIMES - more - 3
+    return (title, bar_, more) if bar_ >= NARROWEST_BAR else (width - TIMES - more - 2, 0, more)
+
+
+def scale(state: RunState, span: Span, width: int) -> Line:
+    """What stands above the rows: times above the bars, names above the columns."""
+    people = bool(work(state).whole)
+    title, bar_, more = _widths(width, people=people)
+    left: Line = [(" " * (title + 1), "plain"), *(span.scale(bar_) if bar_ else [])]
+    names = f"{'from':>{BEGAN}}{'takes':>{TOOK}}{'':{OFF}}"
+    return spread(left, [(f"{'people':>{more}}{names}" if more else names, "dim")], width)
 
 
 def row(
@@ -117,89 +188,67 @@ def row(
     node = state.outline[slot.id]
     glyph, tone = _glyph(state, slot.id)
     strong = node.kind is not Kind.STEP
-    times = _times(state, slot, now, to_come.critical)
-    bar_width = width - int(width * TITLE_SHARE) - TIMES - 3
-    title_width = int(width * TITLE_SHARE) if bar_width >= NARROWEST_BAR else width - TIMES - 2
+    title_width, bar_width, more = _widths(width, people=bool(work(state).whole))
     left: Line = [(f"{'  ' * min(node.depth, 4)}{glyph} ", tone)]
     title = cut(said(node.title, 200), title_width - length(left))
     left.append((title, "strong" if strong else "plain"))
     left.append((" " * max(1, title_width + 1 - length(left)), "plain"))
-    if bar_width >= NARROWEST_BAR:
+    if bar_width:
         left += bar(slot, span, now, bar_width, tone, to_come)
-    return spread(left, times, width)
+    right = _times(state, slot, now, to_come)
+    if more:
+        found = of_node(state, slot.id)
+        right = [(f"{f'{found:.3g} h' if found else '':>{more}}", "dim"), *right]
+    return spread(left, right, width)
 
 
-def bar(
-    slot: Slot, span: Span, now: float, width: int, tone: str, to_come: Ahead = NOTHING_AHEAD
-) -> Line:
-    """Planned and actual time in ``width`` cells."""
-    planned = _cells(span, slot.planned_from, slot.planned_to, width) if slot.planned else range(0)
-    actual = range(0)
-    if slot.began is not None:
-        actual = _cells(span, slot.began, slot.ended if slot.ended is not None else now, width)
-    coming = range(0)
-    if slot.id in to_come.expected:
-        coming = _cells(span, *to_come.expected[slot.id], width)
-    here = min(width - 1, int(span.cell(now, width)))
-    safe = to_come.safe_until
-    last = int(span.cell(safe, width)) if safe is not None and safe <= span.end else -1
-    found: Line = []
-    for cell in range(width):
-        if cell in actual:
-            part = (BOTH if cell in planned else DONE, tone)
-        elif cell in coming:
-            part = (EXPECTED, "accent")
-        elif cell == last:
-            part = (SAFE, "warn")
-        elif cell in planned:
-            part = (PLANNED, "dim")
-        else:
-            part = (NOW if cell == here else " ", "dim")
-        if found and found[-1][1] == part[1]:
-            found[-1] = (found[-1][0] + part[0], part[1])
-        else:
-            found.append(part)
-    return found
-
-
-def _cells(span: Span, begin: float, end: float, width: int) -> range:
-    """At least one cell, so that what was short is seen too."""
-    first = max(0, min(width - 1, int(span.cell(begin, width))))
-    return range(first, max(first + 1, min(width, round(span.cell(end, width)))))
-
-
-def _times(state: RunState, slot: Slot, now: float, found: Critical) -> Line:
+def _times(state: RunState, slot: Slot, now: float, to_come: Ahead) -> Line:
+    """When it began or is expected to, how long it took or is planned to, and how far off."""
     status = state.step(slot.id).status if slot.id in state.outline.steps else None
     if slot.began is None:
         if status in {Status.SKIPPED, Status.NOT_APPLICABLE}:
-            return [(status.value, "dim")]
-        planned: Line = [(f"planned {spoken(slot.planned)}", "dim")] if slot.planned else []
-        return [*planned, *_weight(slot.id, found, length(planned))]
+            return [(f"{status.value:>{BEGAN + TOOK}}{'':{OFF}}", "dim")]
+        expected = to_come.expected.get(slot.id)
+        when = _when(expected[0], now) if expected and slot.planned else ""
+        planned = spoken(slot.planned) if slot.planned else ""
+        weight = _weight(slot.id, to_come.critical)
+        return [(f"{when:>{BEGAN}}{planned:>{TOOK}}", "dim"), *weight]
     took = (slot.ended if slot.ended is not None else now) - slot.began
-    parts: Line = [(f"{said_at(slot.began, now)}  {spoken(took)}", "plain")]
+    parts: Line = [(f"{_when(slot.began, now):>{BEGAN}}{_rounded(took):>{TOOK}}", "plain")]
     if status in BROKEN:
-        return [*parts, (f"  {status.value}", "bad")]
+        return [*parts, (f"  {cut(status.value, OFF - 2):<{OFF - 2}}", "bad")]
     over = slot.over_by(now)
     if over is not None and abs(over) >= 1 and (over > 0 or slot.ended is not None):
-        deviation = _deviation(over)
-        if length(parts) + cells(deviation[0]) <= TIMES:
-            parts.append(deviation)
-    return parts
+        words, tone = _deviation(over)
+        return [*parts, (f"{words:<{OFF}}", tone)]
+    return [*parts, (" " * OFF, "plain")]
 
 
-def _weight(id_: str, found: Critical, taken: int) -> Line:
+def _when(at: float, now: float) -> str:
+    """A time of day; on another day its date."""
+    whole = said_at(at, now)
+    return whole if len(whole) < BEGAN else " ".join(whole.split()[:2])
+
+
+def _rounded(seconds: float) -> str:
+    """A duration; of a long one without its seconds."""
+    return spoken(round(seconds / 60) * 60 if seconds >= EXACT else seconds)
+
+
+def _weight(id_: str, found: Critical) -> Line:
     """Whether each minute that a step is late moves the end, or how long it may wait."""
     if id_ in found.path:
-        return [(f"  {CRITICAL}", "accent")]
+        return [(f"  {CRITICAL:<{OFF - 2}}", "accent")]
     slack = found.slack.get(id_, 0.0)
-    words = f"  may wait {spoken(slack)}"
-    return [(words, "dim")] if slack >= 60 and taken + cells(words) <= TIMES + 4 else []
+    words = f" {_rounded(slack)} free" if slack >= 60 else ""
+    return [(f"{words if cells(words) <= OFF else '':<{OFF}}", "dim")]
 
 
 def _deviation(seconds: float) -> tuple[str, str]:
     if abs(seconds) < 1:
         return (" on time", "good")
-    return (f" +{spoken(seconds)}", "warn") if seconds > 0 else (f" −{spoken(-seconds)}", "good")
+    words = _rounded(abs(seconds))
+    return (f" +{words}", "warn") if seconds > 0 else (f" −{words}", "good")
 
 
 def _glyph(state: RunState, id_: str) -> tuple[str, str]:

@@ -91,6 +91,17 @@ def spread(left: Line, right: Line, width: int) -> Line:
     return [*shown, (" " * max(1, room + 1), "plain"), *right]
 
 
+def refitted(line: Line, width: int) -> Line:
+    """A spread line that has become too long: its left is cut, its right stays whole."""
+    if length(line) <= width:
+        return line
+    gaps = [(len(text), n) for n, (text, _) in enumerate(line) if n and not text.strip()]
+    if not gaps:
+        return line
+    _, at = max(gaps)
+    return spread(line[:at], line[at + 1 :], width)
+
+
 def wrap(text: str, width: int) -> list[str]:
     """The text in lines of at most ``width`` characters; words stay whole where they can."""
     lines: list[str] = []

@@ -6,21 +6,24 @@ from collections.abc import Sequence
 
 from runbook_tui.book.durations import clock
 from runbook_tui.run.forecast import forecast
+from runbook_tui.run.order import closed
 from runbook_tui.run.several import status_of
-from runbook_tui.run.state import BROKEN, OVER, RunState, Status, closed, elapsed
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status, elapsed
 from runbook_tui.run.times import said as said_at
 from runbook_tui.run.undo_items import Absent
 from runbook_tui.run.upcoming import gates_waiting, next_open
 from runbook_tui.tui.views.gauges import GLYPHS as SIGNS
 from runbook_tui.tui.views.gauges import Gauge, by_urgency
 from runbook_tui.tui.views.head import done_by, nearest_window, readiness, safety
-from runbook_tui.tui.views.large import fitting
+from runbook_tui.tui.views.large import fitting, in_two
 from runbook_tui.tui.views.latest import latest
 from runbook_tui.tui.views.sparkline import tail
 from runbook_tui.tui.views.tone import GLYPHS, Line, cut, spread
 from runbook_tui.tui.views.words import said
 
 PHASE = {"✓": "good", "▶": "busy", "✗": "bad", "‖": "warn", "○": "dim"}
+ROOM_FOR_TWO = 30
+"""Rows from which on a long title may take two lines of large letters."""
 MOST_WATCHES, SPARKS = 6, 24
 LARGE = ((46, 2, 4), (30, 1, 2), (0, 1, 1))
 """From so many rows on: how large letters and the clock may be."""
@@ -32,7 +35,7 @@ def wall(
 ) -> list[Line]:  # fmt: skip
     """All of it in at most ``height`` rows; the first is what must be seen from afar."""
     letters, digits = next((a, b) for rows, a, b in LARGE if height >= rows)
-    top = [*_phases(state, width), [], *_now(state, now, width, letters, digits)]
+    top = [*_phases(state, width), [], *_now(state, now, width, height, letters, digits)]
     rest = [*_ahead(state, now, absent), *_watches(measured, width)]
     room = height - len(top) - len(rest) - 3
     events = [
@@ -69,7 +72,9 @@ def _sign(state: RunState, phase: str) -> str:
     return "▶" if any(step.touched for step in steps) else "○"
 
 
-def _now(state: RunState, now: float, width: int, letters: int, digits: int) -> list[Line]:
+def _now(
+    state: RunState, now: float, width: int, rows: int, letters: int, digits: int
+) -> list[Line]:
     """The step that counts now, and its clock."""
     if state.rolling_back and state.rollback is not None:
         done = len(state.rollback.results)
@@ -87,7 +92,8 @@ def _now(state: RunState, now: float, width: int, letters: int, digits: int) -> 
     status = status_of(state, id_)
     glyph, tone = GLYPHS[status]
     title = said(state.outline[id_].title, 200)
-    lines = [*fitting(title, "strong", width, most=letters)]
+    draw = in_two if rows >= ROOM_FOR_TWO else fitting
+    lines = [*draw(title, "strong", width, most=letters)]
     spent = elapsed(state, id_, now)
     step = state.outline.steps[id_]
     wanted = step.estimate.maximum if step.estimate else None
@@ -125,7 +131,7 @@ def _ahead(state: RunState, now: float, absent: Absent) -> list[Line]:
     steps = [id_ for id_ in state.outline.order if not state.outline.is_group(id_)]
     done = sum(state.step(id_).status in OVER for id_ in steps)
     line: Line = [(f"{done} of {len(steps)} steps", "strong")]
-    if (found := forecast(state, now, absent.past)) is not None:
+    if not state.rolling_back and (found := forecast(state, now, absent.past)) is not None:
         line += [("   ", "plain"), *done_by(found, now, exact=True)]
     if (window := nearest_window(state, now, absent)) is not None:
         text, tone = safety(window, now)[0]

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.model import Runbook, Watch
 from runbook_tui.book.plain_text import printable
+from runbook_tui.book.targets import NO_PROBE, how, unmeasured
+from runbook_tui.run.announcing import WORDS
 from runbook_tui.run.prepare import substitute_plain
 from runbook_tui.run.state import RunState
 from runbook_tui.run.watch_deciding import BY_ITSELF, may_start_by_itself
@@ -20,7 +22,6 @@ from runbook_tui.tui.views.tone import Line, length, spread
 
 LONGEST = 300
 NOTHING = "the plan names no watches, targets, alerts, contacts or escalations"
-UNREAD = "of a Markdown plan, watches, targets and alerts are not read by this version"
 EFFECTS = {"alert": "a breach only alerts", "block": "a breach holds gates and criteria shut",
            "propose-rollback": "a breach proposes a rollback"}  # fmt: skip
 LOGIN = re.compile(r"(?<=//)[^/@\s]*@")
@@ -42,8 +43,9 @@ def rows(state: RunState, found: Sequence[Gauge], now: float, width: int) -> lis
         made.append(Row([(" Watches", "strong")]))
     for gauge in found:
         made += [Row(line, gauge.watch.id) for line in _gauge(state, gauge, now, width)]
+    made += [Row(line) for line in announced(state, now)]
     made += [Row(line) for line in _beside(book)]
-    return made or [Row([(f" {UNREAD if book.format == 'markdown' else NOTHING}", "dim")])]
+    return made or [Row([(f" {NOTHING}", "dim")])]
 
 
 def _gauge(state: RunState, gauge: Gauge, now: float, width: int) -> Iterator[Line]:
@@ -127,6 +129,37 @@ def probe(watch: Watch) -> str:
     return printable("  ".join(LOGIN.sub("***@", str(v)) for v in values.values()), LONGEST)
 
 
+ANNOUNCED = {"opening": ("◇", "warn"), "open": ("●", "good"), "closed": ("○", "dim"),
+             "left": ("○", "warn")}  # fmt: skip
+SAID = {"opening": "being opened", "left": "taken away there; not opened again"}
+
+
+def announced(state: RunState, now: float) -> Iterator[Line]:
+    """What is opened elsewhere with the run, and how that stands."""
+    book, rehearsal = state.runbook, state.rehearsal
+    ids = dict.fromkeys([*(one.id for one in book.announcements), *state.announced])
+    if ids:
+        yield [(" Announced elsewhere", "strong")]
+    plan = {one.id: one for one in book.announcements}
+    for id_ in ids:
+        found = state.announced.get(id_)
+        if found is None:
+            one = plan[id_]
+            what = f"{WORDS.get(one.form, one.form)}, "
+            later = (
+                "not opened yet" if not one.applies_to else f"during {', '.join(one.applies_to)}"
+            )
+            said = "nothing is announced in a rehearsal" if rehearsal else later
+            yield [("   ○ ", "dim"), (_said(id_), "strong"), (f"  {what}{_said(said)}", "dim")]
+            continue
+        glyph, tone = ANNOUNCED.get(found.word, ("○", "dim"))
+        lasts = f" for {clock(max(0.0, now - found.since))}" if found.word == "open" else ""
+        yield [(f"   {glyph} ", tone), (_said(id_), "strong"), (f"  {_said(found.what)}  ", "dim"),
+               (f"{SAID.get(found.word, found.word)}{lasts}", tone)]  # fmt: skip
+        if found.trouble:
+            yield [(f"     {_said(found.trouble)}; it is tried again", "warn")]
+
+
 def _beside(book: Runbook) -> Iterator[Line]:
     for heading, found in (
         ("Targets", _targets(book)),
@@ -144,13 +177,23 @@ def _beside(book: Runbook) -> Iterator[Line]:
 
 
 def _targets(book: Runbook) -> Iterator[Line]:
+    bare = list(unmeasured(book))
     for target in book.thresholds:
         unit = f" {_said(target.unit)}" if target.unit else ""
         value = f"{target.op} {target.value:g}{unit}" if target.value is not None else ""
         line: Line = [(f"   {_said(target.name)}  ", "plain"), (value, "accent")]
         if target.current is not None:
             line.append((f"  {target.current:g}{unit} when the plan was written", "dim"))
+        if target in bare:
+            line.append((f"  {NO_PROBE}", "warn"))
         yield line
+    if bare:
+        first = _said(how(bare[0]))
+        yield [("   measured by an overlay (runbook annotate writes one) with: ", "dim"),
+               (first, "accent")]  # fmt: skip
+        if book.format == "markdown":
+            yield [("   or behind the target in the plan: ", "dim"),
+                   ('<!-- runbook: probe="…" every="30s" -->', "accent")]  # fmt: skip
 
 
 def _alerts(book: Runbook) -> Iterator[Line]:

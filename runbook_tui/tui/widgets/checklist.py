@@ -39,6 +39,8 @@ class Checklist(RowList):
         self._was: dict[str, Status] = {}
         self.kind = ""
         """Which rows are kept, of `keeping.KINDS`."""
+        self._stood = ""
+        """Where the cursor was when rows were first left out."""
 
     def on_mount(self) -> None:
         """The nodes never change while the screen is open; which are kept may."""
@@ -98,20 +100,25 @@ class Checklist(RowList):
         return self.kind
 
     def _keep(self, kind: str) -> None:
+        if not self.kind:
+            self._stood = self.chosen
         self.kind = kind
         self._keep_up()
 
     def _keep_up(self) -> None:
-        """Find the rows to be kept again; the cursor stays on its node, or near it."""
+        """Find the rows to be kept again; the cursor stays on its node, else goes back to where it
+        was before, else to the first step."""
         rows = keeping.kept(self._state(), self.kind, self.app.session.actor)
         if rows == self._rows:
             return
         chosen, step = self.chosen, self.chosen_step
         self._take(rows)
         self.set_count(len(self._above) + len(rows))
-        at = self._index.get(chosen, self._index.get(step))
-        if at is not None:
-            self.put_cursor(len(self._above) + at)
+        first = next((id_ for id_ in rows if id_ in self._state().outline.steps), "")
+        for id_ in (chosen, step, self._stood, first):
+            if id_ in self._index:
+                self.put_cursor(len(self._above) + self._index[id_])
+                break
         self.post_message(self.Moved(self, by_person=self._held))
 
     def follow_again(self) -> None:

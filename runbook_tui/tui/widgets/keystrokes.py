@@ -92,9 +92,11 @@ class StrayKeys:
         """Whether a key that comes now is stray."""
         return time.monotonic() < min(self._heard, self._last)
 
-    def takes(self) -> bool:
-        """Whether the key that has come is stray; the moment begins again with it."""
-        if not self.expected:
+    def takes(self, came: float) -> bool:
+        """Whether a key is stray; the moment begins again with it. ``came`` is when, in monotonic
+        seconds: a busy screen may deal with a key long after it was meant for the command.
+        """
+        if came >= min(self._heard, self._last):
             return False
-        self._heard = time.monotonic() + PAUSE
+        self._heard = came + PAUSE
         return True

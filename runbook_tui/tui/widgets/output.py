@@ -39,6 +39,7 @@ class Output(Vertical):
         self._shown: list[Shown] = []
         self._number = 0
         self._chosen = ""
+        self._wanted = ""
         self._newest = ""
 
     def compose(self) -> ComposeResult:
@@ -67,17 +68,27 @@ class Output(Vertical):
             newest = shown[view.first_choice(shown)].record.folder
         else:
             newest = shown[view.choice_beside(shown, beside.pane.folder)].record.folder
+        folders = [each.record.folder for each in shown]
+        if self._wanted not in folders:
+            self._wanted = ""
         if anew or newest != self._newest:
-            self._chosen = ""
+            self._chosen = self._wanted
         self._shown, self._newest = shown, newest
         self._look(self._chosen or newest)
 
-    def step(self, by: int) -> None:
-        """Look at an earlier (-1) or later (1) command."""
+    def want(self, folder: str) -> None:
+        """Look at this command, as soon as it is among those that are shown and for as long."""
+        self._wanted = self._chosen = folder
+
+    def step(self, by: int) -> bool:
+        """Look at an earlier (-1) or later (1) command; False where there is none."""
+        before = self._number
         if self._shown:
+            self._wanted = ""
             number = max(0, min(self._number + by, len(self._shown) - 1))
             self._chosen = self._shown[number].record.folder
             self._look(self._chosen)
+        return self._number != before
 
     def type_into(self) -> None:
         """Send keys to the command from now on."""
@@ -103,7 +114,7 @@ class Output(Vertical):
         record = self.command
         # One that has ended is told of as such; its keys reach nobody anyhow.
         if record is None or not record.running or self.takes_keys:
-            self.app.session.write(folder, data)
+            self.app.session.keyboard.write(folder, data)
         else:
             self.post_message(self.Unread())
 
@@ -111,7 +122,7 @@ class Output(Vertical):
         """The command's terminal is as large as the lead's pane, or that of who types into it:
         whoever only looks on changes nothing for the others."""
         if self.app.session.leads or self.pane.typing:
-            self.app.session.resize(message.folder, message.rows, message.columns)
+            self.app.session.keyboard.resize(message.folder, message.rows, message.columns)
 
     def on_pane_typing_changed(self) -> None:
         """The frame says whether keys go to the command."""
@@ -129,12 +140,13 @@ class Output(Vertical):
     def _look(self, folder: str) -> None:
         folders = [shown.record.folder for shown in self._shown]
         self._number = folders.index(folder) if folder in folders else 0
-        self.pane.show(folders[self._number] if folders else "")
+        record = self.command
+        self.pane.show(record.folder if record is not None else "", view.silence(record))
         self.name_it()
 
     def _paint(self, width: int, height: int) -> list[Line]:
         if not self._shown:
-            return [[("─" * width, "dim")]]
+            return []
         pane = self.pane
         looked = Looked(
             typing=pane.typing,

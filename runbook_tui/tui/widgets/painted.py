@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.app import RenderResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -17,9 +18,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from runbook_tui.preferences.key_names import normal
 from runbook_tui.preferences.model import DEFAULTS, Preferences
-from runbook_tui.tui.views.tone import TONES, Line
+from runbook_tui.tui.views.tone import TONES, Line, cells, refitted
 
+ARROWS = {"↑": "up", "↓": "down", "←": "left", "→": "right"}
 AROUND = 2
 """Rows that are kept in sight above and below the cursor."""
 
@@ -52,12 +55,47 @@ def strip(widget: Widget, line: Line, width: int, base: Style) -> Strip:
     """A line as textual draws it, exactly ``width`` cells wide."""
     segments = []
     style_of = widget.screen.get_component_rich_style
-    cap = getattr(widget.screen, "cap", None)
-    for text, tone in line:
-        style = style_of(f"tone--{tone}", partial=True)
-        shown = cap(text) if tone == "key" and cap is not None else text
-        segments.append(Segment(shown, base + style))
+    for text, tone in _capped(widget, line, width):
+        segments.append(Segment(text, base + style_of(f"tone--{tone}", partial=True)))
     return Strip(segments).adjust_cell_length(width, base)
+
+
+def _capped(widget: Widget, line: Line, width: int | None) -> Line:
+    """The line with a person's own keys; what stands at its right stays in sight."""
+    cap = getattr(widget.screen, "cap", None)
+    if cap is None:
+        return line
+    shown = [(cap(text) if tone == "key" else text, tone) for text, tone in line]
+    return shown if width is None else refitted(shown, width)
+
+
+def key_at(widget: Widget, line: Line, x: int, width: int | None = None) -> str:
+    """The key that a line shows at a cell, or whose word stands there, as Textual names it.
+
+    ``width`` is what it was drawn in, in cells; None: as much as it takes.
+    """
+    at, label, begins = 0, "", 0
+    for shown, tone in _capped(widget, line, width):
+        if tone == "key":
+            label, begins = shown, at
+        elif tone == "panic" and "F9" in shown:
+            label, begins = "F9", at
+        elif tone != "plain":
+            label = ""
+        at += cells(shown)
+        if x < at:
+            return _pressed(label, x - begins)
+    return ""
+
+
+def _pressed(label: str, x: int) -> str:
+    """Which key of a label is meant: of several the one that stands at the cell, else the last."""
+    words = label.split()
+    if len(words) > 1:
+        return normal(words[0] if x <= len(words[0]) else words[-1])
+    if label.strip() and set(label.strip()) <= ARROWS.keys():
+        return ARROWS[(label.strip() + label.strip()[-1])[min(x, len(label.strip()))]]
+    return normal(words[0]) if words else ""
 
 
 class Lines(Widget):
@@ -67,6 +105,13 @@ class Lines(Widget):
         super().__init__(id=id)
         self._paint = paint
         self._painted: list[Line] | None = None
+        self._drawn: tuple[tuple[int, int], list[Line]] | None = None
+
+    def renew(self) -> None:
+        """Draw it again if it says anything else by now."""
+        width, height = self.size.width, self.size.height
+        if self._drawn != ((width, height), self._paint(width, height)):
+            self.refresh()
 
     def render(self) -> RenderResult:
         """Drawn by lines."""
@@ -82,8 +127,42 @@ class Lines(Widget):
         width, height = self.size.width, self.size.height
         if self._painted is None:
             self._painted = self._paint(width, height)
+            self._drawn = (width, height), self._painted
         lines = self._painted
-        return strip(self, lines[y] if y < len(lines) else [], width, self.rich_style)
+        return strip(self, lines[y] if y < len(lines) else [], width, self.base_of(y))
+
+    def base_of(self, y: int) -> Style:
+        """What a line is drawn on."""
+        return self.rich_style
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a key, or the word behind it, presses it."""
+        lines = self._paint(self.size.width, self.size.height)
+        clicked = 0 <= event.y < len(lines)
+        key = key_at(self, lines[event.y], event.x, self.size.width) if clicked else ""
+        if key:
+            event.stop()
+            self.app.simulate_key(key)
+
+
+class Head(Lines):
+    """The top line; a click on it offers everything that can be done."""
+
+    def on_click(self, event: events.Click) -> None:
+        """As Ctrl+P does."""
+        event.stop()
+        self.app.action_command_palette()
+
+
+class Card(Lines):
+    """Lines about one thing; the first names it and stands out."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"card--head"}
+
+    def base_of(self, y: int) -> Style:
+        """The first line has a ground of its own."""
+        base = super().base_of(y)
+        return base + self.get_component_rich_style("card--head", partial=True) if not y else base
 
 
 class RowList(ScrollView, can_focus=True):

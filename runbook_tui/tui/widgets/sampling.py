@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from runbook_tui.session.ports.terminals import Terminal, TerminalView
 from runbook_tui.tui.widgets.drawn import text_of
-from runbook_tui.tui.widgets.pacing import Pace
+from runbook_tui.tui.widgets.pacing import SILENT, Pace
 
 TRIES = 3
 """Times that a picture which stands still is looked for in the kept log while that grows."""
@@ -133,8 +134,10 @@ class Sampler:
         return self._held or (self._scroll is not None and self._scroll >= 0)
 
     def _sample(self) -> None:
+        changed = time.monotonic()
         while True:
-            self._pace.wait(self.terminal)
+            silent = time.monotonic() - changed > SILENT
+            self._pace.wait(self.terminal, silent=silent)
             with self._gate:
                 if self._ending:
                     self._pace.close()
@@ -149,7 +152,7 @@ class Sampler:
             asked = (shown, scroll, space)
             if terminal is None or (asked == self._asked and not terminal.changed()):
                 continue
-            self._asked = asked
+            self._asked, changed = asked, time.monotonic()
             view = terminal.view(space[0], space[1], scroll)
             with self._gate:
                 if shown != self._shown:

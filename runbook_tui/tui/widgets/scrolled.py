@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual import events
 from textual.app import RenderResult
@@ -21,6 +22,7 @@ from runbook_tui.tui.widgets.sampling import Sampler
 
 WHEEL = 3
 """Lines that one notch of a wheel scrolls."""
+DIM = RichStyle(dim=True)
 ASIDE = 20
 """Columns that one press goes to the side."""
 
@@ -65,9 +67,14 @@ class ScrolledPane(Widget):
         self.left = 0
         """The first column in view, while the end is not followed."""
         self.folder = ""
+        self.silence = ""
+        """What stands in place of an output in which there is nothing."""
 
-    def show(self, folder: str) -> None:
-        """Look at another command."""
+    def show(self, folder: str, silence: str = "") -> None:
+        """Look at another command; ``silence`` says how it ended where it put out nothing."""
+        if silence != self.silence:
+            self.silence = silence
+            self.refresh()
         if folder == self.folder:
             return
         self.folder = folder
@@ -127,6 +134,9 @@ class ScrolledPane(Widget):
     def render_line(self, y: int) -> Strip:
         """One line of the terminal."""
         width, view, base = self.size.width, self.view, self.base
+        if self.silence and y == 0:
+            words = Strip([Segment(self.silence, base + DIM)])
+            return window(self.marked(words, y, 0), 0, width, base)
         if y >= len(view.rows):
             return self.marked(Strip.blank(width, base), y, 0)
         whole = self.marked(strip_of(view.rows[y], base), y, self.left)

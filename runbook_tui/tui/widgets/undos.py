@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,7 +12,7 @@ from runbook_tui.run.differing import differences
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.procedures import Duty
 from runbook_tui.run.requests import AnswerByHand, RunOffered, TickNode
-from runbook_tui.run.state import CommandRecord
+from runbook_tui.run.state import CommandRecord, Status
 from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.dialogs.page import Page
@@ -131,6 +132,15 @@ class UndoList(RowList):
         if waiting and not self.moved and self.cursor not in waiting:
             self.put_cursor(waiting[0])
 
+    def follow(self) -> None:
+        """Until a person moves it the cursor is on what asks, else on what runs: of two hundred
+        undos that is soon below the last row."""
+        asks = (n for n, item in enumerate(self.items) if item.asks)
+        runs = (n for n, item in enumerate(self.items) if item.status is Status.UNDOING)
+        row = next(chain(asks, runs), None)
+        if row is not None and not self.moved and row != self.cursor:
+            self.put_cursor(row)
+
     def on_row_list_moved(self, message: RowList.Moved) -> None:
         """From now on the cursor is the person's."""
         self.moved = self.moved or message.by_person
@@ -145,11 +155,14 @@ class UndoList(RowList):
             self.app.push_screen(Page(chosen_undo.whole(self.chosen, found, recorded)))
         elif self.chosen_offer is not None:
             self.app.push_screen(Page(f"{self.chosen_offer.title}\n\n{self.chosen_offer.text}"))
+        else:
+            self.app.say("there is no more of this row: choose an undo or a command")
 
     def action_offer(self) -> None:
         """Run the offered command under the cursor, after a yes to its whole text."""
         offer = self.chosen_offer
         if offer is None:
+            self.app.say("o runs a command that the plan keeps for this: choose one ($)")
             return
         request = RunOffered(command=offer.id)
         if offer.missing:
@@ -165,7 +178,7 @@ class UndoList(RowList):
             self.app.ask(TickNode(node=duty.id, off=duty.ticked is not None))
             return
         if call is not None:
-            self.app.ask(TickNode(node=call.callee.id, off=call.ticked is not None))
+            self.app.ask(TickNode(node=call.box, off=call.ticked is not None))
             return
         item = self.chosen
         if item is None or item.kind != "manual":

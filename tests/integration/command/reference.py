@@ -33,7 +33,7 @@ class Tmux:
         environment = {k: v for k, v in os.environ.items() if k != "TMUX"}
         done = subprocess.run(
             ["tmux", "-L", self._name, "-f", "/dev/null", *words],
-            env=environment, capture_output=True, text=True, timeout=20, check=True,
+            env=environment, capture_output=True, text=True, timeout=60, check=True,
         )  # fmt: skip
         return done.stdout
 
@@ -61,7 +61,7 @@ class Tmux:
             return seen == expected
 
         try:
-            until(same, seconds=10.0)
+            until(same)
         except AssertionError:
             differing = [
                 (n, a, b) for n, (a, b) in enumerate(zip(seen, expected, strict=True)) if a != b

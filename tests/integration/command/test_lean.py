@@ -22,7 +22,7 @@ HEAVY = {"collections", "ctypes", "enum", "hashlib", "json", "os", "re", "signal
 def test_nothing_heavy_is_loaded_before_the_command_runs() -> None:
     done = subprocess.run(
         [*PYTHON, "-X", "importtime", SUPERVISOR / "__main__.py"], stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, check=True, timeout=20,
+        capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert {"supervise", "spool", "tree"} <= loaded
@@ -42,7 +42,7 @@ def test_it_runs_as_a_folder_of_modules_that_know_nothing_of_us(
     }  # fmt: skip
     said = subprocess.run(
         [*PYTHON, *named], input=json.dumps(spec).encode(), capture_output=True, check=True,
-        cwd="/", env={}, timeout=20,
+        cwd="/", env={}, timeout=60,
     )  # fmt: skip
     assert said.stdout == b"held\n"
     assert ended(tmp_path / "command").exit == 7

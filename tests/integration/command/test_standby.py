@@ -110,7 +110,7 @@ def test_it_goes_however_its_holder_ends(way: str, tmp_path: Path) -> None:
     """)
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True,
-        check=False, timeout=20,
+        check=False, timeout=60,
     )  # fmt: skip
     pid = int(done.stdout)
     assert not done.stderr
@@ -137,13 +137,14 @@ def test_neither_command_nor_supervisor_holds_what_is_not_theirs(
     )  # fmt: skip
     # The fourth is the folder that is being listed.
     until(lambda: output(folder) == "['0', '1', '2', '3']\n")
-    links = [os.readlink(fd) for fd in Path(f"/proc/{supervisor_of(folder)}/fd").iterdir()]
-    pipes = [link for link in links if link.startswith("pipe:")]
-    # Its own, by which signals wake it.
-    assert len(pipes) == 2
-    assert len(set(pipes)) == 1
-    assert links.count("/dev/null") == 3
-    assert len(links) <= 10, links
+    if os.geteuid() == 0:  # Nobody else may look into a supervisor, its own user neither.
+        links = [os.readlink(fd) for fd in Path(f"/proc/{supervisor_of(folder)}/fd").iterdir()]
+        pipes = [link for link in links if link.startswith("pipe:")]
+        # Its own, by which signals wake it.
+        assert len(pipes) == 2
+        assert len(set(pipes)) == 1
+        assert links.count("/dev/null") == 3
+        assert len(links) <= 10, links
     os.close(writing)
     assert os.read(reading, 1) == b""
     os.close(reading)

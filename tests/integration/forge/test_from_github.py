@@ -72,6 +72,9 @@ def test_the_order_goes_by_needs_then_risk_and_conflicts_are_foretold(both: Both
     assert (checked.returncode, "fault:" in checked.stdout) == (0, False), checked.stdout
     again = runbook(place, "from-github", "team/shop", "-o", "plan.toml")
     assert (again.returncode, "there already" in again.stderr) == (2, True)
+    other = runbook(place, "from-github", "team/nosuch")
+    assert (other.returncode, "step" in other.stderr) == (1, False)
+    assert other.stderr.endswith("what the token may do, then ask again\n")
     none = runbook(place, "from-github", "team/shop", "--label", "nothing")
     assert (none.returncode, "nothing to plan" in none.stderr) == (1, True)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from runbook_tui.book.findings import PlanFaults
+from runbook_tui.book.reader import read
 from tests.github.fake import TOKEN, FakeGitHub
 from tests.integration.forge.hub import at_github
 from tests.integration.forge.scenes import Place
@@ -109,6 +111,11 @@ def test_what_cannot_be_merged_says_why_and_what_to_do(both: Both) -> None:
     hub.pulls[3].draft = False
     done, _, _ = place.act("github.merge", pull_request="3", sha="0123abc")
     assert "#3 has moved" in done.stderr
+    assert not hub.pulls[3].merged
+    signed = place.git("rev-parse", "origin/three~1")
+    place.env["RUNBOOK_SIGNED_HEADS"] = f"1={'0' * 40} 3={signed}"
+    done, _, _ = place.act("github.merge", pull_request="3")
+    assert f"not {signed[:10]}, which was signed off; nothing was merged" in done.stderr
     assert not hub.pulls[3].merged
 
 
@@ -331,6 +338,44 @@ def test_a_workflow_is_started_once_and_its_end_decides(both: Both) -> None:
         done, _, _ = place.act("github.dispatch", workflow="ship.yml", every="0.1")
     assert done.returncode == 1
     assert "ended with failure" in done.stderr
+
+
+def test_a_workflow_that_the_step_started_is_cancelled_where_the_plan_says_so(both: Both) -> None:
+    place, hub = both
+    done, undo, verify = place.act("github.dispatch", workflow="ship.yml", wait="no",
+                                   on_undo="cancel")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (run,) = hub.runs
+    assert place.shell(verify).returncode == 1
+    for word in ("cancelled the", "cancelled already"):
+        back = place.shell(undo)
+        assert (back.returncode, word in back.stdout) == (0, True), back.stdout + back.stderr
+    assert place.shell(verify).returncode == 0
+    assert hub.runs[run]["conclusion"] == "cancelled"
+    # One that has done its work is not taken back by that, and one of somebody else left alone.
+    hub.runs[run] |= {"conclusion": "success"}
+    back = place.shell(undo)
+    assert back.returncode != 0
+    assert "has ended, so there is nothing to cancel" in back.stderr
+    hub.runs[run] |= {"status": "in_progress", "conclusion": None}
+    _, undo, verify = place.act("github.dispatch", workflow="ship.yml", wait="no", on_undo="cancel")
+    assert "left alone" in place.shell(undo).stdout
+    assert place.shell(verify).returncode == 0
+    assert hub.runs[run]["status"] == "in_progress"
+
+
+def test_without_a_word_of_it_a_workflow_has_no_undo(both: Both) -> None:
+    place, _ = both
+    done, undo, verify = place.act("github.dispatch", workflow="ship.yml", wait="no")
+    assert (done.returncode, undo, verify) == (0, "", "")
+    head = 'format = 1\ntitle = "T"\n[[phase]]\ntitle = "P"\n[[phase.step]]\ntitle = "S"\n'
+    plan = head + 'action = "github.dispatch"\nwith = { workflow = "w", on_undo = "cancel" }\n'
+    assert "no-undo" not in {f.code for f in read(plan, "p.toml", str).findings}
+    bare = plan.replace(', on_undo = "cancel"', "")
+    assert "no-undo" in {f.code for f in read(bare, "p.toml", str).findings}
+    with pytest.raises(PlanFaults) as told:
+        read(plan.replace('"cancel"', '"pray"'), "p.toml", str)
+    assert "can be undone by “cancel” alone" in told.value.faults[0].message
 
 
 def test_checks_are_waited_for_and_named_when_they_fail(both: Both) -> None:

@@ -13,11 +13,12 @@ from typing import IO
 from runbook_tui.journal.clock import SystemClock
 from runbook_tui.journal.store import SqliteJournal
 from runbook_tui.run.events import Actor, Draft, Event, NoteAdded, RunStarted
+from tests.waiting import PATIENCE
 
 ADA = Actor(name="Ada", email="ada@example.com", user="ada", host="lab")
 ROOT = Path(__file__).parents[3]
 WRITER = Path(__file__).with_name("writer.py")
-DEADLINE = 30.0
+DEADLINE = PATIENCE
 
 
 def opened(path: Path, patience: float = 5.0) -> SqliteJournal:

@@ -108,7 +108,7 @@ def test_many_processes_may_create_the_journal_at_once(path: Path) -> None:
     processes = [writer(path, "trickle", "7f3a") for _ in range(4)]
     for process in processes:
         assert line(process.stdout) == "ready"
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
         assert process.returncode == 0
 
 

@@ -26,6 +26,10 @@ def output_of(place: Scene, kind: str = "run") -> str:
     return kept.read_tail(folder, 1 << 20).decode().replace("\r\n", "\n")
 
 
+LIMITS = (1.5, 8.0, 40.0)
+"""Limits of time: the first that is long enough for a connection is meant."""
+
+
 def number_in(path: Path) -> int:
     """The process id that a command wrote down."""
     until(lambda: path.exists() and path.read_text().endswith("\n"), what=f"{path.name}")

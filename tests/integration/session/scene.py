@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from pathlib import Path
 
 from runbook_tui.book.files import Load
@@ -23,6 +24,7 @@ from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status
 from runbook_tui.session.answering import Accepted
+from runbook_tui.session.guest import Guest, GuestSession
 from runbook_tui.session.opening import open_run, start_run
 from runbook_tui.session.ports.pulls import Pulls
 from runbook_tui.session.session import Session
@@ -102,17 +104,24 @@ class Scene:
         assert session.open()
         return session
 
-    def made(self, *, leads: bool = True, actor: Actor = ADA, unattended: bool = False) -> Session:
-        """A session that is not open yet."""
+    def made(
+        self, *, leads: bool = True, actor: Actor = ADA, unattended: bool = False,
+        guest: Guest | None = None,
+    ) -> Session:  # fmt: skip
+        """A session that is not open yet; a guest's never leads."""
         self.place.mkdir(parents=True, exist_ok=True)
         state = open_run(self.journal, self.run, self._read, self.around)
-        session = Session(
-            state=state, actor=actor, journal=self.journal, commands=self.commands,
+        make: Callable[..., Session] = partial(Session, actor=actor)
+        if guest is not None:
+            make, leads = partial(GuestSession, guest=guest), False
+        session = make(
+            state=state, journal=self.journal, commands=self.commands,
             surroundings=self.around, clock=SystemClock(), runner=HelperRunner(),
             signatures=SshSignatures(HelperRunner()), files=EvidenceFiles(),
-            folder=self.place, leads=leads, unattended=unattended,
+            folder=self.place, unattended=unattended,
             durations=PastDurations(self.folder / "home" / "journal.db"), pulls=self.pulls,
             sampler=ThreadSampler(HelperRunner()) if leads else None,
+            **({} if guest is not None else {"leads": leads}),
         )  # fmt: skip
         self.sessions.append(session)
         return session
@@ -138,14 +147,14 @@ class Scene:
 
 def ask(session: Session, request: r.Request) -> Accepted:
     """Ask and expect a yes."""
-    answer = session.ask(request).result(20)
+    answer = session.ask(request).result(60)
     assert not isinstance(answer, Refusal), answer
     return answer
 
 
 def refused(session: Session, request: r.Request) -> Refusal:
     """Ask and expect a no."""
-    answer = session.ask(request).result(20)
+    answer = session.ask(request).result(60)
     assert isinstance(answer, Refusal), answer
     return answer
 

@@ -117,7 +117,7 @@ def test_who_looks_on_and_who_opens_it_later_see_the_same(scene: Make) -> None:
     taken(session, path, OTHER)
     until(lambda: beside.state.outline.steps["b"].undo == "rm b2")
     assert this.made(leads=False).state == session.state
-    refused = beside.ask(read_another(beside, path).request()).result(20)
+    refused = beside.ask(read_another(beside, path).request()).result(60)
     assert isinstance(refused, Refusal)
     assert refused.exit_code == 4
 
@@ -141,7 +141,7 @@ def test_verify_finds_a_plan_that_is_not_the_one_of_its_digest(scene: Make) -> N
     path.write_text(OTHER)
     found = read_another(session, path)
     object.__setattr__(found.event, "digest", "0" * 64)
-    assert not isinstance(session.ask(found.request()).result(20), Refusal)
+    assert not isinstance(session.ask(found.request()).result(60), Refusal)
     verdict = verify(this.journal, KeptLogs(), this.folder / "home" / "runs")
     assert any("its plan is not the one of its digest" in p for p in verdict.problems)
 

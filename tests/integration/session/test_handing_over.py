@@ -42,11 +42,11 @@ def test_whoever_is_taken_over_from_starts_nothing_from_then_on(scene: Make) -> 
     assert not (place.work / "ran").exists()
     run_step(second, "a")
     run_step(second, "b")
-    first.pause().result(20)
+    first.pause().result(60)
     assert "run.paused" not in place.types()
     assert (place.work / "ran").read_text() == "ran\n"
-    assert "pid" in second.lead_lock.holder()
-    assert GRACE.identity in first.lead_lock.holder()
+    assert "pid" in second.lead.lock.holder()
+    assert GRACE.identity in first.lead.lock.holder()
 
 
 def test_a_lead_that_is_given_on_lets_the_other_in_at_once(scene: Make) -> None:

@@ -39,7 +39,7 @@ class Looking(CommandHost):
             with suppress(JournalError):
                 self.recorded.append(self._place.journal.events(self._place.run))
             self.begun.append([item.begun for item in filed.items if item.begun])
-            self.waited = self.waits_for is not None and self.waits_for.wait(10)
+            self.waited = self.waits_for is not None and self.waits_for.wait(60)
         super().start(spec)
 
 
@@ -120,7 +120,7 @@ def test_another_scope_than_that_which_was_made_ready_is_what_is_rolled_back(sce
 def test_it_begins_without_a_journal_too(scene: Make) -> None:
     place, session = ready(scene)
     place.journal.close()
-    session.ask(REQUEST).result(20)
+    session.ask(REQUEST).result(60)
     until(lambda: session.state.rollback and session.state.rollback.finished)
     assert (place.work / "o").read_text().split() == ["b", "a"]
     assert (place.place / spare.NAME).is_file()

@@ -35,14 +35,14 @@ def test_folder_shell_and_programs_are_looked_for_there_alone(
     session = place.open()
     run_step(session, "a")
     other = place.made()
-    other.look_around(checks=True)
+    other.lookout.look_around(checks=True)
     assert item(other).ready
     tools.rename(there / "away")
     other = place.made()
-    other.look_around(checks=False)
+    other.lookout.look_around(checks=False)
     assert item(other).why == "not known: far has not been asked yet"
     assert counted(plan(other.state, "run", "")) == "0 ready, 1 not known yet"
-    session.keep_looking()
+    session.lookout.keep_looking()
     until(lambda: item(session).why == "`shopctl` is not on its PATH there", what="asked there")
     there.rename(tmp_path / "gone")
     until(lambda: item(session).why == f"its folder {there} is gone", what="the folder")
@@ -58,7 +58,7 @@ def test_a_machine_that_is_away_is_said_and_holds_nothing_up(
     run_step(session, "a")
     os.kill(sshd.process.pid, signal.SIGSTOP)
     try:
-        session.keep_looking()
+        session.lookout.keep_looking()
         until(lambda: item(session).why.startswith(f"{HOST} is not there: "), what="it is away")
         assert "no answer within 5 s" in item(session).why
     finally:
@@ -78,7 +78,7 @@ def test_its_own_check_is_made_there_with_the_secrets_that_it_names(
     run_step(session, "a")
     session.close()
     session = place.made()
-    session.look_around(checks=True)
+    session.lookout.look_around(checks=True)
     assert item(session).why == f"*** at {sshd.port}"
     seen = (tmp_path / "seen").read_text()
     assert "RUNBOOK_TEXT" in seen

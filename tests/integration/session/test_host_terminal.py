@@ -19,6 +19,10 @@ from tests.integration.session.scene import Scene, ask, book, run_step
 from tests.sshd import HOST, Sshd
 from tests.waiting import until
 
+needs_terminal = pytest.mark.skipif(
+    os.geteuid() != 0, reason="the sshd of one who is not root may give no terminal"
+)
+
 
 def typed(text: str, **fields: object) -> Step:
     """A step there that is typed into."""
@@ -39,6 +43,7 @@ def shows(place: Scene, text: str) -> None:
     until(lambda: text in output_of(place), what=f"{text!r} in {output_of(place)!r}")
 
 
+@needs_terminal
 def test_it_has_a_terminal_there_of_the_pane_s_size_and_gets_every_key(
     sshd: Sshd, scene: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,17 +66,17 @@ def test_it_has_a_terminal_there_of_the_pane_s_size_and_gets_every_key(
     folder = folder_of(session)
     shows(place, f"on xterm-256color, editor , in {tmp_path}: v4lue-of-the-plan")
     shows(place, f"ready {sshd.port} 24 80")
-    session.resize(folder, 40, 132)
+    session.keyboard.resize(folder, 40, 132)
     shows(place, "resized")
-    session.write(folder, b"hello\r")
+    session.keyboard.write(folder, b"hello\r")
     shows(place, "got:hello")
-    session.write(folder, b"\x03")
+    session.keyboard.write(folder, b"\x03")
     shows(place, "^C")
-    session.write(folder, b"end\r")
+    session.keyboard.write(folder, b"end\r")
     shows(place, "CAUGHT")
     shows(place, "raw")
     # Not ssh's escape, nor anything else's: these are two keys.
-    session.write(folder, b"~.")
+    session.keyboard.write(folder, b"~.")
     until(lambda: session.state.step("a").status is Status.FAILED, what="its end")
     out = output_of(place)
     assert "keys: 7e 2e" in out
@@ -83,6 +88,7 @@ def test_it_has_a_terminal_there_of_the_pane_s_size_and_gets_every_key(
     assert "v4lue-of-the-plan" not in seen
 
 
+@needs_terminal
 def test_a_stop_ends_all_of_it_there(sshd: Sshd, scene: Make, tmp_path: Path) -> None:
     step = typed(
         "trap '' TERM HUP; setsid sleep 601 & "
@@ -97,6 +103,7 @@ def test_a_stop_ends_all_of_it_there(sshd: Sshd, scene: Make, tmp_path: Path) ->
     assert not any(alive(pid) for pid in pids)
 
 
+@needs_terminal
 def test_a_broken_connection_is_lost_and_ends_what_ran_there(
     sshd: Sshd, scene: Make, tmp_path: Path
 ) -> None:
@@ -111,6 +118,7 @@ def test_a_broken_connection_is_lost_and_ends_what_ran_there(
     assert not alive(pid)
 
 
+@needs_terminal
 def test_one_whose_terminal_alone_breaks_is_ended_and_says_so(
     sshd: Sshd, scene: Make, tmp_path: Path
 ) -> None:
@@ -152,6 +160,7 @@ def test_where_no_terminal_can_be_had_nothing_was_run(
     assert not (tmp_path / "ran").exists()
 
 
+@needs_terminal
 def test_a_supervisor_that_is_killed_leaves_nothing_running_there(
     sshd: Sshd, scene: Make, tmp_path: Path
 ) -> None:

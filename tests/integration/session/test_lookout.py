@@ -41,7 +41,7 @@ def test_a_program_that_is_not_on_the_recorded_path_is_missed_and_tried_all_the_
     place = scene(book(Step(id="a", title="A", run="shopctl", undo="cd . && shopctl back",
                             env={"PATH": path})))  # fmt: skip
     session = place.open()
-    session.keep_looking()
+    session.lookout.keep_looking()
     run_step(session, "a")
     assert item(session).ready
     tools.rename(tmp_path / "away")
@@ -61,7 +61,7 @@ def test_a_shell_that_is_gone_is_missed(scene: Make, tmp_path: Path) -> None:
     place = scene(book(Step(id="a", title="A", run="true", undo="true", shell=str(shell))))
     place.around = Shells(place.around.environment)  # type: ignore[assignment]
     session = place.open()
-    session.keep_looking()
+    session.lookout.keep_looking()
     run_step(session, "a")
     shell.unlink()
     until(lambda: item(session).why == f"its shell {shell} is gone")
@@ -90,7 +90,7 @@ def test_what_its_check_says_is_why_it_is_not_ready(scene: Make) -> None:
     check = "echo asked >> asked; test -e there && exit; echo 'the depot is closed'; exit 3"
     place = scene(book(Step(id="a", title="A", run="true", undo="true", undo_ready=check)))
     session = place.open()
-    session.keep_looking()
+    session.lookout.keep_looking()
     run_step(session, "a")
     until(lambda: item(session).why == "the depot is closed")
     (place.work / "there").touch()
@@ -110,11 +110,11 @@ def test_a_list_without_a_screen_asks_at_once_and_a_rollback_does_not(scene: Mak
     run_step(session, "a")
     session.close()
     panic = place.made(leads=False)
-    panic.look_around()
+    panic.lookout.look_around()
     assert item(panic).ready
     assert not (place.work / "asked").exists()
     looks = place.made(leads=False)
-    looks.look_around(checks=True)
+    looks.lookout.look_around(checks=True)
     assert item(looks).why == "closed"
 
 
@@ -122,7 +122,7 @@ def test_how_long_undos_took_in_a_past_run_of_the_plan_is_known_in_the_next(scen
     steps = book(Step(id="a", title="A", run="true", undo="true"))
     first = scene(steps)
     session = first.open()
-    session.keep_looking()
+    session.lookout.keep_looking()
     run_step(session, "a")
     assert item(session).usual is None
     assert rolled_back(session) == "complete"
@@ -130,7 +130,7 @@ def test_how_long_undos_took_in_a_past_run_of_the_plan_is_known_in_the_next(scen
     first.close()
     second = scene(steps)
     session = second.open()
-    session.keep_looking()
+    session.lookout.keep_looking()
     run_step(session, "a")
     until(lambda: item(session).usual is not None)
     assert item(session).usual == pytest.approx(took)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,7 +21,8 @@ from runbook_tui.book.model import (
 )
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
-from runbook_tui.run.state import Status, blockers
+from runbook_tui.run.order import blockers
+from runbook_tui.run.state import Status
 from runbook_tui.run.watching import Standing
 from runbook_tui.session.session import Session
 from tests.fakes.answers import Answers, answer
@@ -118,7 +120,7 @@ def test_a_gate_stays_shut_while_it_is_breached(scene: Make, server: Answers) ->
     says(server, 98.0)
     session = scene(runbook).open()
     until(lambda: session.state.breached)
-    session.ask(r.SignNode(node="p", role="cto"), GRACE).result(20)
+    session.ask(r.SignNode(node="p", role="cto"), GRACE).result(60)
     assert "held shut" in refused(session, r.StartStep(step="a")).reason
     ask(session, r.OverrideWatch(watch="w", reason="a wave that we know"))
     assert blockers(session.state, "a") == ()
@@ -170,6 +172,26 @@ def test_a_criterion_ticks_and_unticks_itself(scene: Make) -> None:
     until(lambda: session.state.finished is not None)
 
 
+def test_a_tick_of_a_probe_is_nobodys_and_an_answer_that_is_out_of_date_gives_none(
+    scene: Make,
+) -> None:
+    check = Check(id="up", title="Up", probe="test -e up")
+    phase = Phase(id="p", title="P", steps=(step("a", checks=(check,)), step("b")), cadence=0.05)
+    made = scene(Runbook(title="T", phases=(phase,)))
+    (made.work / "up").touch()
+    session = made.open()
+    run_step(session, "a")
+    assert [tick.probe for tick in payloads(made, e.CheckTicked)] == [True]
+    (made.work / "up").unlink()
+    until(lambda: "up" not in session.state.ticks)
+    ask(session, r.TickNode(node="up", override=True, reason="late"))
+    ask(session, r.TickNode(node="up", off=True))
+    until(lambda: [c.kind for c in payloads(made, e.CommandFinished)].count("probe") == 2)
+    assert "up" not in session.state.ticks
+    assert session.state.step("a").status is Status.WAITING
+    assert [tick.override for tick in payloads(made, e.CheckTicked)] == [None, "late"]
+
+
 def test_a_value_that_is_missing_is_why_it_is_unknown_and_is_asked_with_once_it_is_there(
     scene: Make, server: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,3 +224,50 @@ def test_nothing_is_measured_once_the_run_is_over(scene: Make, server: Answers) 
     run_step(session, "a")
     until(lambda: session.state.finished is not None and session.measured() == {})
     assert session.state.step("a").status is Status.DONE
+
+
+def test_a_countdown_goes_on_with_whoever_leads_next_and_ends_in_one_rollback(
+    scene: Make, server: Answers
+) -> None:
+    watches = tuple(
+        dataclasses.replace(watch(server, on_breach="rollback", respond_within=1.0), id=id_)
+        for id_ in ("w", "v")
+    )
+    made = scene(book(step("a", run="touch made", undo="rm made"), step("b"), watches=watches),
+                 automatic_rollback=True)  # fmt: skip
+    first = made.open()
+    run_step(first, "a")
+    says(server, 98.0)
+    until(lambda: len(first.state.breached) == 2)
+    # In the middle of the countdown the lead's program is gone; nothing started meanwhile.
+    first.close()
+    breaches = payloads(made, e.WatchBreached)
+    second = made.open()
+    until(lambda: second.state.rollback is not None and second.state.rollback.finished)
+    assert not (made.work / "made").exists()
+    assert len(payloads(made, e.RollbackStarted)) == 1
+    assert payloads(made, e.WatchBreached) == breaches
+
+
+def test_a_breach_that_is_over_by_the_time_somebody_leads_again_starts_no_rollback(
+    scene: Make, server: Answers
+) -> None:
+    def plan(**keys: Any) -> Runbook:
+        return book(step("a", run="touch made", undo="rm made"), step("b"),
+                    watches=(watch(server, **keys),))  # fmt: skip
+
+    made = scene(plan(), automatic_rollback=True)
+    first = made.open()
+    run_step(first, "a")
+    says(server, 98.0)
+    until(lambda: first.state.breached)
+    first.close()
+    says(server, 99.5)
+    # For this one a rollback is due at once.
+    made.runbook = plan(on_breach="rollback")
+    second = made.open()
+    until(lambda: not second.state.breached)
+    assert payloads(made, e.RollbackStarted) == []
+    says(server, 98.0)
+    until(lambda: second.state.rollback is not None and second.state.rollback.finished)
+    assert not (made.work / "made").exists()

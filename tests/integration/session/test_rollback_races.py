@@ -150,7 +150,7 @@ class Slow(CommandHost):
                 "folder": str(spec.folder), "argv": spec.argv, "cwd": spec.cwd,
                 "environment": dict(spec.environment), "secrets": [], "timeout": None,
                 "grace": 1.0, "interactive": False, "rows": 24, "columns": 80,
-            }).encode(), timeout=20)[0]
+            }).encode(), timeout=60)[0]
             for child, spec in self.kept
         ]  # fmt: skip
 

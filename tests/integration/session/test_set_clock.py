@@ -56,7 +56,7 @@ def test_a_set_clock_changes_no_length_no_pause_and_no_countdown(
         assert 0 <= (elapsed(state, id_, now) or 0.0) <= gone + 1
     assert 0 <= now - state.started <= gone + 1
     # And times of day are those of the clock as it is set now.
-    assert abs(now - (time.time() + jump)) < 2
+    assert abs(now - (time.time() + jump)) < 30
     ask(session, r.StartRollback(scope="run", attended=False))
     until(lambda: session.state.rollback is not None and bool(session.state.rollback.result))
     finished = [ev for ev in place.journal.events(place.run)

@@ -29,8 +29,8 @@ from runbook_tui.run.events import (
     StepFinished,
     StepStarted,
 )
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import gate_open
 from runbook_tui.run.statement import SEAL, SIGN_OFF, statement
 from runbook_tui.session.answering import Accepted, Answer
 from runbook_tui.session.ports.signatures import Key
@@ -84,8 +84,8 @@ def refusal(answer: Answer) -> str:
 
 def test_a_signed_gate_opens_with_a_good_signature_alone(place: Scene, keys: Keys) -> None:
     session = place.open()
-    assert isinstance(session.ask(GATED, GRACE).result(10), r.SignatureNeeded)
-    assert "comes first" not in refusal(session.ask(r.StartStep(step="d")).result(10))
+    assert isinstance(session.ask(GATED, GRACE).result(60), r.SignatureNeeded)
+    assert "comes first" not in refusal(session.ask(r.StartStep(step="d")).result(60))
     assert not gate_open(session.state, "core")
     assert isinstance(sign(session, keys.file("grace")), Accepted)
     assert gate_open(session.state, "core")
@@ -153,7 +153,7 @@ def test_a_key_that_has_expired_does_not_count_again_for_an_event_that_is_dated_
     drafts = [Draft(payload=forged), Draft(payload=GateOpened(node="core"))]
     by_hand.append(made.run, drafts, GRACE)
     by_hand.close()
-    answer = made.open().ask(r.StartStep(step="d")).result(10)
+    answer = made.open().ask(r.StartStep(step="d")).result(60)
     assert "has expired" in refusal(answer)
     problems = looked_at(made.journal.events(made.run)).problems
     assert len(problems) == 1
@@ -238,7 +238,7 @@ def test_an_approval_that_somebody_wrote_into_the_journal_lets_no_step_start(
     made.journal.append(made.run, [forged, opened], ADA)
     victim = made.open()
     assert gate_open(victim.state, "core")
-    answer = victim.ask(r.StartStep(step="d")).result(10)
+    answer = victim.ask(r.StartStep(step="d")).result(60)
     assert "the signature of Grace on “Core” (event 2) does not hold" in refusal(answer)
     assert "step.started" not in made.types()
     made.close()
@@ -256,7 +256,7 @@ def test_the_end_of_a_step_that_somebody_wrote_without_its_sign_off_lets_no_step
         Draft(payload=StepFinished(result="done"), step="a"),
     ], ADA)  # fmt: skip
     session = made.open()
-    answer = session.ask(r.StartStep(step="b")).result(10)
+    answer = session.ask(r.StartStep(step="b")).result(60)
     assert "“A” comes first, and is over without its signed sign-off" in refusal(answer)
     sign_off = r.SignNode(node="a", role="cto")
     assert isinstance(sign(session, keys.file("grace"), request=sign_off), Accepted)
@@ -270,7 +270,7 @@ def test_an_approval_without_a_signature_does_not_count(place: Scene) -> None:
     session = place.open()
     assert not gate_open(session.state, "core")
     assert "Grace, who has not signed with a key" in refusal(
-        session.ask(r.StartStep(step="d")).result(10)
+        session.ask(r.StartStep(step="d")).result(60)
     )
     # The plan's own text is what tells an examiner whether signatures are wanted.
     begun = dataclasses.replace(_begun(place), plan="allowed_signers")
@@ -290,7 +290,7 @@ def _begun(place: Scene) -> RunStarted:
 def test_a_run_without_allowed_signers_says_so(tmp_path: Path, keys: Keys) -> None:
     made = Scene(tmp_path, PLAN)
     session = made.open()
-    assert "no allowed signers" in refusal(session.ask(GATED, GRACE).result(10))
+    assert "no allowed signers" in refusal(session.ask(GATED, GRACE).result(60))
     asked = dataclasses.replace(GATED, prove=True)
     answer = proved(session, asked, GRACE, keys.file("grace"))
     assert isinstance(answer, Refusal)

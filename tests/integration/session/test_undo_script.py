@@ -18,7 +18,7 @@ from runbook_tui.book.model import Secret
 from runbook_tui.book.parameters import places_in
 from runbook_tui.command.shells import REDIRECTING
 from runbook_tui.command.supervisor import values
-from runbook_tui.session import account, spare, undo_shell
+from runbook_tui.session import account, spare, undo_script, undo_shell
 from runbook_tui.session.ports.commands import PutOut
 from runbook_tui.session.undo_file import FiledUndo, Running, UndoFile
 from runbook_tui.session.undo_script import Owner, script
@@ -347,6 +347,20 @@ def test_a_secret_is_fetched_again_and_is_not_written_down(tmp_path: Path, kind:
     assert files_holding(path.parent, "s3cr3t") == []
 
 
+def test_a_source_that_never_answers_is_given_up_and_the_other_undos_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undo_script, "SECRET_SECONDS", 1)
+    items = (undo("b", "touch b", tmp_path, secrets=("word",)), undo("a", "touch a", tmp_path))
+    source = Secret(command="sleep 50; echo x")
+    path = write(tmp_path / "run", *items, sources={"word": source}, base=str(tmp_path))
+    ended = run(path)
+    assert ended.returncode == 6
+    assert "needs the secret word" in ended.stdout
+    assert (tmp_path / "a").exists()
+    assert not (tmp_path / "b").exists()
+
+
 def test_it_goes_on_where_nothing_at_all_can_be_written(tmp_path: Path) -> None:
     path = write(tmp_path / "run", undo("a", "echo x >> told", tmp_path))
     spare = tmp_path / "spare"
@@ -447,13 +461,13 @@ def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
 def test_the_plan_may_stop_it_where_one_fails_and_give_an_undo_its_own_time(tmp_path: Path) -> None:
     path = write(
         tmp_path / "run",
-        undo("c", "echo c >> ran; sleep 60", tmp_path, timeout=0.5),
+        undo("c", "sleep 600; echo c >> ran", tmp_path, timeout=0.5),
         undo("b", "echo b >> ran; exit 3", tmp_path, on_failure="stop"),
         undo("a", "echo a >> ran", tmp_path),
     )
     ended = run(path)
     assert ended.returncode == 6, ended
-    assert (tmp_path / "ran").read_text().split() == ["c", "b"]
+    assert (tmp_path / "ran").read_text().split() == ["b"]
     assert "C: failed" in ended.stdout
     assert "A: not tried, the plan stops it where B fails" in ended.stdout
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.waiting import until
 
 
@@ -15,9 +16,7 @@ class Daemon:
     """Serves a folder of repositories on a port of its own."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port = found.getsockname()[1]
+        self.port = free_port()
         self.address = f"git://127.0.0.1:{self.port}"
         self._child = subprocess.Popen(
             ["git", "daemon", "--reuseaddr", "--listen=127.0.0.1", f"--port={self.port}",
@@ -33,4 +32,4 @@ class Daemon:
     def close(self) -> None:
         """Serve no longer."""
         os.killpg(self._child.pid, signal.SIGTERM)
-        self._child.wait(10)
+        self._child.wait(60)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 
 from runbook_tui.run import requests as r
 from runbook_tui.run.canonical import canonical
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import gate_open
 from runbook_tui.run.votes import Vote, read_vote
 from runbook_tui.session.answering import Accepted
 from runbook_tui.share.commits import EMPTY_TREE, Author, Batch, Commit, read_commit, written
@@ -203,6 +204,9 @@ def test_a_log_that_is_rewritten_is_followed_by_nobody(world: World) -> None:
     # Nothing is pushed over it, and the run says so.
     assert world.there()[world.log] == forged
     assert "nothing is sent any more" in world.alarms()[-1]
+    # What it says to do can be typed as it stands.
+    again = f"runbook resume {world.run} --share {shlex.quote(world.mirror.remote)}"
+    assert world.alarms()[-1].endswith(again)
 
 
 def test_forged_events_on_top_of_the_log_open_nothing(world: World) -> None:

@@ -11,8 +11,9 @@ import pytest
 from runbook_tui.book.model import Gate
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import NoteAdded, SignoffGiven, StepFinished
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import Status, gate_open
+from runbook_tui.run.state import Status
 from runbook_tui.session.answering import Accepted
 from runbook_tui.session.proofs import proofs
 from tests.integration.session.scene import ask, run_step

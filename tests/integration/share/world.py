@@ -42,7 +42,7 @@ from runbook_tui.share.repository import Repository
 from tests.fakes.history import ADA, GRACE
 from tests.integration.session.scene import Around, Scene
 from tests.keys import Keys
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 PLAN = Runbook(
     title="Shared",
@@ -240,7 +240,7 @@ class World:
             self.round()
             return holds()
 
-        until(look, 40, what)
+        until(look, 2 * PATIENCE, what)
 
     def events(self) -> list[Event]:
         return self.scene.journal.events(self.run)

@@ -35,7 +35,7 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self.server.answers.pop(0) if self.server.answers else 200
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if answer == "slow":
-            self.server.over.wait(30)
+            self.server.over.wait(60)
             return
         if answer == "cut":
             self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,8 +14,9 @@ from runbook_tui.command.runner import HelperRunner
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Told
 from runbook_tui.session.session import Session
-from runbook_tui.tell import channels
-from runbook_tui.tell.channels import Channel, CommandChannel, Message, WebChannel
+from runbook_tui.tell import apprise_program, channels
+from runbook_tui.tell import web as web_module
+from runbook_tui.tell.channels import AppriseChannel, Channel, CommandChannel, Message, WebChannel
 from runbook_tui.tell.teller import Teller
 from tests.fakes.history import GRACE
 from tests.integration.session.scene import Scene, ask
@@ -118,7 +120,7 @@ def test_a_silent_address_holds_nothing_up_and_no_other_channel(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(channels, "PATIENCE", 0.2)
+    monkeypatch.setattr(web_module, "PATIENCE", 0.2)
     there.answers += ["slow"] * 20
     command = CommandChannel(
         "cat > told; env > around", HelperRunner(), str(tmp_path), {}, "command"
@@ -143,7 +145,7 @@ def test_nobody_further_up_is_told_once_somebody_sees_to_it_and_pagerduty_hears_
     assert triggered["event_action"] == "trigger"
     assert triggered["routing_key"] == "KEY"
     assert triggered["payload"]["severity"] == "error"
-    session.ask(r.Acknowledge(alarm=told(place)[0].alarm), GRACE).result(20)
+    session.ask(r.Acknowledge(alarm=told(place)[0].alarm), GRACE).result(60)
     until(lambda: len(told(place)) == 2)
     resolved = there.posted[1]
     assert (resolved["event_action"], resolved["dedup_key"]) == ("resolve", triggered["dedup_key"])
@@ -173,8 +175,8 @@ def test_a_dead_address_says_so() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    said = WebChannel(f"http://user:word@127.0.0.1:{port}/x", "generic", lambda: None)
-    assert said.send(MESSAGE) == "Connection refused"
+        said = WebChannel(f"http://user:word@127.0.0.1:{port}/x", "generic", lambda: None)
+        assert said.send(MESSAGE) == "Connection refused"
     assert "word" not in said.name
     assert WebChannel("https://x.y/", "pagerduty", lambda: None).send(MESSAGE) == (
         "its routing key is not known here"
@@ -193,3 +195,70 @@ def test_a_text_is_never_part_of_a_command(tmp_path: Path) -> None:
     assert CommandChannel("exit 3", HelperRunner(), "", {}, "c").send(evil) == (
         "it ended with exit status 3"
     )
+
+
+def over_apprise(server: Address | None, path: str = "/PRIVATE-TOKEN") -> AppriseChannel:
+    """Apprise's own way to an address that takes JSON."""
+    port = server.server_port if server is not None else 9
+    url = f"json://127.0.0.1:{port}{path}"
+    return AppriseChannel("ops", lambda: url, HelperRunner(), dict(os.environ))
+
+
+def test_apprise_tells_that_it_began_and_that_it_is_over(
+    tell: Callable[..., tuple[Scene, Session, Teller]], there: Address
+) -> None:
+    place, session, _ = tell(over_apprise(there), secrets=("hunter2",))
+    until(lambda: len(told(place)) == 1, 60.0)
+    began = there.posted[0]
+    assert "the gate of “Core ***” was not approved" in began["message"]
+    assert (began["title"], began["type"]) == ("Runbook: Ship", "failure")
+    session.ask(r.Acknowledge(alarm=told(place)[0].alarm), GRACE).result(60)
+    until(lambda: len(told(place)) == 2, 60.0)
+    assert there.posted[1]["type"] == "success"
+    assert [(one.channel, one.result, one.rung) for one in told(place)] == [
+        ("apprise ops", "sent", 1), ("apprise ops", "sent", 0),
+    ]  # fmt: skip
+    assert "PRIVATE-TOKEN" not in repr(told(place))
+
+
+def test_apprise_says_in_words_of_ours_what_went_wrong(
+    there: Address, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    there.answers += [500, "elsewhere"]
+    assert over_apprise(there).send(MESSAGE) == "the service did not take it"
+    assert over_apprise(there).send(MESSAGE) == "the service did not take it"
+    assert there.posted == []
+    around = dict(os.environ)
+    nowhere = AppriseChannel("x", lambda: "smoke://SECRET@x", HelperRunner(), around)
+    assert nowhere.send(MESSAGE) == "its address is none that Apprise knows"
+    assert AppriseChannel("x", lambda: None, HelperRunner(), around).send(MESSAGE) == (
+        "its address is not known here"
+    )
+    (tmp_path / "apprise").mkdir()
+    (tmp_path / "apprise" / "__init__.py").write_text("raise ModuleNotFoundError('no')")
+    path = f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"
+    without = AppriseChannel(
+        "x", lambda: "json://x", HelperRunner(), {**around, "PYTHONPATH": path}
+    )
+    assert "pip install 'runbook-tui[notify]'" in without.send(MESSAGE)
+    monkeypatch.setattr(channels, "APPRISE_SECONDS", 1.0)
+    there.answers.append("slow")
+    assert over_apprise(there).send(MESSAGE) == "no answer within 1 s"
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
+def test_pagerduty_by_apprise_has_one_incident_for_an_alarm(
+    there: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from apprise.plugins import pagerduty
+
+    monkeypatch.setitem(pagerduty.PAGERDUTY_API_LOOKUP, "us", there.url)
+    url = "pagerduty://A1234567890123456789012345678901@B123456/runbook/shop"
+    service = apprise_program.service_for(url, "runbook/r/gate a 1")
+    assert service.notify(body="it waits", title="T", notify_type="failure")
+    assert service.notify(body="it waits", title="T", notify_type="success")
+    began, ended = there.posted
+    assert (began["event_action"], began["dedup_key"]) == ("trigger", "runbook/r/gate a 1")
+    assert (ended["event_action"], ended["dedup_key"]) == ("resolve", "runbook/r/gate a 1")
+    assert "images" not in began
+    assert began["client"] == "runbook"

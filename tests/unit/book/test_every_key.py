@@ -162,7 +162,8 @@ def test_steps(book: Runbook) -> None:
 
 
 def test_watches_and_procedures(book: Runbook) -> None:
-    golden, queue, health, speed, errors, depth = book.watches
+    golden, queue, health, speed, errors, depth, aimed = book.watches
+    assert (aimed.title, aimed.target) == ("Success rate", "Success rate")
     assert golden.probe.prometheus == {"url": "http://127.0.0.1:9090", "query": "success_rate"}
     assert (golden.every, golden.below, golden.samples, golden.severity) == (
         30.0, 99.0, 2, "critical",
@@ -249,3 +250,16 @@ def test_keys_that_need_other_files() -> None:
     assert [s.id for s in book.walk()] == ["s", "more.t", "far"]
     assert [s.hosts for s in book.walk()] == [("h",), (), ("a", "b")]
     assert [(s.batch, s.max_failures) for s in book.walk()] == [(None, 0), (None, 0), (1, 2)]
+
+
+def test_what_is_announced(book: Runbook) -> None:
+    quiet, mark, change = book.announcements
+    assert quiet == m.Announcement(
+        id="quiet", form="alertmanager", url="http://alerts.example.com:9093", line=quiet.line,
+        token=m.Secret(env="ALERTS_TOKEN"), expires=600.0, applies_to=("core",),
+        matchers=('alertname=~"Shop.*"', 'env="${{ env }}"'),
+    )  # fmt: skip
+    assert (mark.id, mark.tags, mark.dashboard, mark.panel, mark.text) == (
+        "grafana", ("deploy",), "shop", 3, "checkout ${{ version }}",
+    )  # fmt: skip
+    assert change.token == m.Secret(file="pagerduty.key")

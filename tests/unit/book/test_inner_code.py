@@ -172,7 +172,7 @@ def test_bash_would_run_a_value_in_what_is_calculated(text: str, tmp_path: Path)
     raw = text.replace('"@@"', "@@").replace("@@", "a[$(touch PWN)0]")
     if "'" in raw or text.startswith(("a[", "let x", "declare")):
         raw = text.replace("@@", "'a[$(touch PWN)0]'") if not text.startswith("a[") else raw
-    subprocess.run(["bash", "-c", raw], cwd=tmp_path, capture_output=True, check=False, timeout=20)
+    subprocess.run(["bash", "-c", raw], cwd=tmp_path, capture_output=True, check=False, timeout=60)
     assert [p.name for p in tmp_path.iterdir()] == ["PWN"]
 
 

@@ -46,6 +46,17 @@ unit = "ms"
 [[contact]]
 role = "lead"
 who = "Ada"
+[[watch]]
+title = "Errors"
+run = "count errors"
+above = 10
+for = 2
+unit = "/s"
+on_breach = "block"
+[[watch]]
+title = "Load"
+prometheus = { url = "http://127.0.0.1:9090", query = "load" }
+above = 3
 """
 
 
@@ -58,6 +69,8 @@ who = "Ada"
     "on db1", "needs serve", "only looks",
     "where (asked for), one of eu, us: which region",
     "Latency < 200 ms", "lead: Ada",
+    "[errors], above 10 /s, 2 in a row, on a breach: block  $ count errors",
+    "[load], above 3  http://127.0.0.1:9090 load",
 ])  # fmt: skip
 def test_it_says(words: str) -> None:
     assert words in "\n".join(listing(read(PLAN, "p.toml", lambda name: "")))

@@ -279,7 +279,7 @@ def test_bullets_of_a_part_on_checks_are_ticked(title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["If it fails", "En cas de problème", "Im Fehlerfall", "Если упало"]
+    "title", ["If it is new", "En cas de besoin", "Falls es neu ist", "Если новый"]
 )
 def test_what_stands_below_an_if_keeps_nothing_waiting(title: str) -> None:
     found = steps(f"# P\n\n## Go\n\n1. a\n\n## {title}\n\n1. b\n\n### More\n\n1. c\n")

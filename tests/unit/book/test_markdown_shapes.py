@@ -106,11 +106,38 @@ def test_what_is_not_indented_under_a_number_still_belongs_to_it() -> None:
 
 def test_numbers_nest_and_bullets_in_the_inner_ones_say_more_about_them() -> None:
     outer, inner, other = steps(
-        "# P\n\n1. A\n   1. B\n      - ok\n      - fine\n   2. C\n   - up\n"
+        "# P\n\n1. A\n   1. B\n      - ok\n      - fine\n   2. C\n   - it is up\n"
     )
     assert [s.title for s in outer.steps] == ["B", "C"] == [inner.title, other.title]
     assert (inner.checks, inner.text) == ((), "- ok\n- fine")
-    assert [c.title for c in outer.checks] == ["up"]
+    assert [c.title for c in outer.checks] == ["it is up"]
+
+
+def test_bullets_that_only_explain_are_notes_and_no_checks() -> None:
+    text = (
+        "# P\n\n1. Look at the message\n   - its `type`\n   - `reason`: why it is so\n   - links\n"
+    )
+    (step,) = steps(text)
+    assert (step.checks, step.text) == ((), "- its `type`\n- `reason`: why it is so\n- links")
+    (step,) = steps(
+        "# P\n\n## 1. Look\n\n```sh\nls\n```\n\nReasons:\n\n- OCP version\n- Ceph health\n"
+    )
+    assert step.checks == ()
+
+
+def test_bullets_that_ask_or_say_what_must_be_so_are_checks() -> None:
+    (step,) = steps(
+        "# P\n\n1. Ship\n   - Verify the page\n   - All tests passed\n   - price list\n"
+    )
+    assert [c.title for c in step.checks] == ["Verify the page", "All tests passed", "price list"]
+
+
+def test_bullets_that_name_what_is_done_are_checks_without_a_verb_too() -> None:
+    (step,) = steps(
+        "# P\n\n1. Validate\n   - End-to-end journey validation\n   - Isolation verification\n"
+        "   - Optimize resource use\n   - Performance under load\n"
+    )
+    assert len(step.checks) == 4
 
 
 def test_fields_in_bullets_are_no_checks() -> None:

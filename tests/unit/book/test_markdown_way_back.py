@@ -10,11 +10,16 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.procedures import duties
 from runbook_tui.run.rollback import plan
+from runbook_tui.tui.views import chosen_undo
 from tests.fakes.history import History
 from tests.unit.book.markdown_plans import book, codes
 
 FORTH = "# Move the mill\n\n## Move\n\n1. Stop the wheel\n2. Lift the stones\n\n"
 FENCE = "```bash\n./mill back\n```\n"
+
+
+def text_in(line: list[tuple[str, str]]) -> str:
+    return "".join(part for part, _ in line)
 
 
 def back(text: str) -> Procedure:
@@ -200,3 +205,36 @@ def test_the_rollback_screen_has_them_with_their_commands() -> None:
     offered = [(d.title, d.offer.text if d.offer else None) for d in found]
     assert offered == [("Put it back", None), ("Put it back", "./mill back")]
     assert history.state.outline.offered == ()
+
+
+def gone_through(text: str) -> History:
+    """A run of a plan whose steps are done, and whose rollback is looked at."""
+    history = History(book(text))
+    for step in list(book(text).walk()):
+        history.ran(step.id, e.UndoArmed(kind="none", reason="the plan gives no undo"))
+    return history
+
+
+def test_a_section_of_nothing_but_commands_is_the_way_back_of_steps_without_an_undo() -> None:
+    text = f"# Mill\n\n1. Turn it\n\n   {FENCE.replace(chr(10), chr(10) + '   ')}\n"
+    items = plan(gone_through(text).state, "run", "").items
+    assert [item.kind for item in items] == ["none"]
+    history = gone_through(f"{text}\n## Rollback\n\n{FENCE}")
+    assert history.state.runbook.procedures == ()
+    (item,) = plan(history.state, "run", "").items
+    assert item.kind == "manual"
+    assert item.reason == "no undo of its own; the plan says how: Rollback"
+    rows = chosen_undo.command(item, 78, 4)
+    assert "the plan says how: Rollback" in text_in(rows[0])
+    assert "t taken back" in text_in(rows[1])
+
+
+def test_what_a_person_runs_elsewhere_is_a_way_back_too_and_an_output_is_none() -> None:
+    text = f"# Mill\n\n1. Turn it\n\n   {FENCE.replace(chr(10), chr(10) + '   ')}\n## Rollback\n\n"
+    for block, kind in (
+        ("```sql\nDELETE FROM mill;\n```", "manual"),
+        ("```text\nback\n```", "none"),
+    ):
+        history = gone_through(f"{text}{block}\n")
+        assert [item.kind for item in plan(history.state, "run", "").items] == [kind]
+        assert history.state.outline.offered == ()

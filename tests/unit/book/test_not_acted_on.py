@@ -71,3 +71,12 @@ def test_an_undo_in_words_is_no_command(undo: str) -> None:
 @pytest.mark.parametrize("undo", ["true", "rm none", "./manual"])
 def test_an_undo_that_is_a_command_is_left_alone(undo: str) -> None:
     assert plan(step=f'undo = "{undo}"').findings == ()
+
+
+def test_evidence_that_can_never_be_kept_is_told() -> None:
+    names = ("/var/log/x.log", "~/x.log", "out/../../x.log", "", "./", "**/.git/x")
+    for name in names[:-1]:
+        (message,) = messages(plan(step=f"evidence = ['fine.log', '{name}']"))
+        assert f"“{name}”" in message
+        assert "folder" in message
+    assert messages(plan(step="evidence = ['**/.git/x', './a/*.png']")) == []

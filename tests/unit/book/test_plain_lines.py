@@ -112,7 +112,7 @@ def run(folder: Path, text: str) -> None:
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
     # Without -e: a line that fails ends nothing here, as if a person had mended what it was for.
     argv = ["bash", "-c", text]
-    subprocess.run(argv, cwd=folder, env=environment, capture_output=True, timeout=20, check=False)
+    subprocess.run(argv, cwd=folder, env=environment, capture_output=True, timeout=60, check=False)
 
 
 def said(folder: Path) -> str:

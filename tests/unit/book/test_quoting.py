@@ -108,7 +108,7 @@ UNIQUE = "QqValueqQ"
 def output(shell: tuple[str, ...], text: str, folder: Path, **environment: str) -> str:
     env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **environment}
     done = subprocess.run(
-        [*shell, text], cwd=folder, env=env, capture_output=True, timeout=20, check=False,
+        [*shell, text], cwd=folder, env=env, capture_output=True, timeout=60, check=False,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert not list(folder.iterdir()), "a value was run"

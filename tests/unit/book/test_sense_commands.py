@@ -112,6 +112,7 @@ def test_a_step_has_no_keyboard(command: str, code: str) -> None:
     "command",
     [
         "git commit -m 'done'", "git commit -am done", "git commit --amend --no-edit",
+        "git commit-graph write --reachable",
         "git tag v1", "git tag -a v1 -m one", "git rebase main", "cat vim.txt", "crontab -l",
         "kubectl apply -f edit.yml", "apt-get install -y flour", "apt-get -y install flour",
         "apt-get update", "dnf install -y a", "terraform plan", "terraform apply -auto-approve",
@@ -183,6 +184,7 @@ def test_it_destroys_and_nobody_is_asked(command: str) -> None:
         "psql -c 'DELETE FROM flour WHERE old;'", "git clean -n -fd", "terraform plan -destroy",
         "docker compose down", "echo rm -rf /", "# rm -rf /srv", "helm upgrade a",
         "aws s3 rm s3://mill/a --dryrun --recursive",
+        "az vm create --name a --nic-delete-option delete", "az vm create --tags delete",
     ],
 )  # fmt: skip
 def test_what_destroys_nothing_for_good(command: str) -> None:

@@ -53,6 +53,7 @@ def test_two_values_for_one_thing(first: str, second: str) -> None:
         ("Load: > 20%", "Load < 80%"),
         ("Uptime: > 99%", "Uptime improved by 3%"),
         ("Memory: < 80%", "Memory < 512 MB"),
+        ("Good: < 2 s", "Good: < 200 ms"),
     ],
 )
 def test_values_that_agree_or_are_of_something_else(first: str, second: str) -> None:

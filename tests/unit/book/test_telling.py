@@ -36,6 +36,15 @@ def test_a_command_and_addresses() -> None:
     assert isinstance(one, Webhook)
 
 
+def test_addresses_of_apprise_are_secrets_and_the_newest_of_a_name_counts() -> None:
+    base = PLAN + '[[tell.apprise]]\nname = "ops"\nurl = { env = "A" }\n'
+    own = '[[tell.apprise]]\nname = "ops"\nurl = { command = "pass ops" }\n'
+    found = read(f'format = 1\nextends = "b.toml"\n{own}', "p.toml", lambda name: base)
+    (one,) = found.tell.apprise
+    assert (one.name, one.url) == ("ops", Secret(command="pass ops"))
+    assert "run: pass ops" in "\n".join(listed(found))
+
+
 @pytest.mark.parametrize(("text", "words"), [
     ('[[tell.webhook]]\nform = "generic"', "has a url"),
     ('[[tell.webhook]]\nurl = "file:///etc/passwd"', "no address of the web"),
@@ -44,6 +53,9 @@ def test_a_command_and_addresses() -> None:
     ('[[tell.webhook]]\nurl = "https://x.y"\nkey = { env = "K" }', "is for webhooks of the form"),
     ('[[tell.webhook]]\nform = "pagerduty"\nkey = { env = "K", file = "f" }', "comes from one of"),
     ('[[tell.webhook]]\nform = "pagerduty"\nkey = {}', "comes from one of"),
+    ('[[tell.apprise]]\nname = "ops"\nurl = "slack://x"', "table"),
+    ('[[tell.apprise]]\nname = "ops"\nurl = {}', "comes from one of"),
+    ('[[tell.apprise]]\nname = "o p"\nurl = { env = "X" }', "letters, digits"),
     ('[tell]\nmail = "x"', "mail"),
     ('[[escalation]]\ntopic = "t"\nladder = ["A"]\non = ["never"]', "on"),
 ])  # fmt: skip

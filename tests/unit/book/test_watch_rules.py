@@ -68,6 +68,7 @@ def test_a_limit_that_cannot_be_read_makes_no_second_fault() -> None:
         ('run = "x"\ndashboard = "grafana"', "watch-address"),
         ('prometheus = { url = "http://x", query = "q" }', "watch-no-limit"),
         ('http = { url = "http://x", json = "a.b" }', "watch-no-limit"),
+        ('run = "x"\nbelow = 5\nabove = 3', "watch-always"),
     ],
 )
 def test_what_can_never_be_read_or_breached_is_a_finding(watch: str, code: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from runbook_tui.book.model import Check, Gate, Phase, Runbook, Step
+from runbook_tui.book.model import Check, Gate, Phase, Probe, Runbook, Step, Watch
 from runbook_tui.cli.needs import needs
+from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from tests.fakes.history import ADA, GRACE, History
 from tests.fakes.plans import two_phases
@@ -82,3 +83,16 @@ def test_criteria_of_the_whole_come_last() -> None:
     )
     history.ran("a")
     assert how(history) == [f"tick {RUN} all"]
+
+
+def test_a_watch_that_holds_the_next_step_says_how_to_go_on_without_a_gate() -> None:
+    one = Watch(id="w", title="Health", probe=Probe(run="x"), on_breach="block")
+    steps = (Step(id="a", title="A", run="true", undo="true"),)
+    phases = (Phase(id="p", title="P", steps=steps),)
+    history = History(Runbook(title="T", phases=phases, watches=(one,)))
+    history.add(e.WatchBreached(watch="w", value=1.0))
+    (need,) = needs(history.state)
+    assert need.text == "nothing starts in “P” now: the watch “Health” is breached (1)"
+    assert need.how == f"runbook override {history.state.run} w --reason …"
+    history.add(e.WatchCleared(watch="w", value=0.0))
+    assert needs(history.state) == []

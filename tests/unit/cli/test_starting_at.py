@@ -11,9 +11,10 @@ from runbook_tui.cli.exits import Ended
 from runbook_tui.cli.starting_at import left_out
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
+from runbook_tui.run.order import blockers, gate_open
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import OVER, blockers, gate_open
+from runbook_tui.run.state import OVER
 from tests.fakes.history import History
 from tests.fakes.plans import chain, two_phases
 

@@ -10,6 +10,7 @@ import pytest
 
 from runbook_tui.book.model import Estimate, Phase, Probe, Runbook, Step, Team, Watch
 from runbook_tui.report.building import build
+from runbook_tui.report.html import to_html
 from runbook_tui.report.markdown import to_markdown
 from runbook_tui.report.model import Report
 from runbook_tui.report.people import length
@@ -329,3 +330,22 @@ def test_a_phase_s_own_window_is_held_against_what_happened() -> None:
     assert due(second, found.until, clock) == ("Q: ends after lunch", "")
     assert "P: starts 1h" in to_markdown(found)
     assert json.loads(to_json(found))["windows"][0]["due"] == "2023-11-14T22:13:23.000Z"
+
+
+def test_who_was_told_of_an_alarm_and_who_saw_to_it() -> None:
+    found = History(chain(2))
+    found.add(e.Told(alarm="gate s0 1", rung=1, to="Lead", channel="command", result="sent"))
+    found.add(e.Told(alarm="sign-off s0 1", rung=2, to="CTO", channel="webhook x", result="failed",
+                     attempts=5, reason="it answered 500"))  # fmt: skip
+    found.add(e.AlarmAcknowledged(alarm="gate s0 1"), actor=GRACE)
+    made = of(found)
+    said = to_markdown(made, UTC)
+    for line in (
+        f"{found.state.outline['s0'].title}: not approved in time",
+        "Lead (rung 1) | command | told",
+        "CTO (rung 2) | webhook x | NOT told after 5 attempts: it answered 500",
+        "sees to it",
+    ):
+        assert line in said.replace("\\", ""), line
+    assert "Who was told" in to_html(made, UTC)
+    assert [one["who"] for one in json.loads(to_json(made))["told"]][:2] == ["Lead", "CTO"]

@@ -14,6 +14,7 @@ from runbook_tui.report.measured import graph
 from runbook_tui.report.model import Plotted, Report
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
+from runbook_tui.tui.views.news import rollback_news
 from tests.fakes.history import START, History
 
 
@@ -50,6 +51,35 @@ def test_breaches_and_what_could_not_be_read_are_listed_with_what_became_of_them
     text = to_markdown(found, UTC)
     assert "red before the start; overridden by Ada: a known \\| wave" in text
     assert "unknown: refused" in text
+
+
+def test_a_box_that_its_probe_has_ticked_is_not_told_of_whoever_led() -> None:
+    step = Step(id="a", title="A", run="true", undo="true")
+    phase = Phase(id="p", title="P", steps=(step,),
+                  criteria=(Check(id="up", title="It is up", probe="x"),))  # fmt: skip
+    history = History(Runbook(title="T", phases=(phase,)))
+    history.ran("a")
+    history.add(e.CheckProbed(node="up", holds=True))
+    history.add(e.CheckTicked(node="up", probe=True))
+    found = build(history.state.run, history.state.runbook, history.events, now=START + 60)
+    assert "☑ It is up: ticked by its probe, " in to_markdown(found, UTC)
+    assert found.overrides == ()
+
+
+def test_a_rollback_that_a_watch_has_started_is_not_told_of_whoever_led() -> None:
+    watch = Watch(id="w", title="Rate", below=99.0, probe=Probe(run="x"), on_breach="rollback")
+    step = Step(id="a", title="A", run="true", undo="true")
+    phase = Phase(id="p", title="P", steps=(step,))
+    history = History(Runbook(title="T", phases=(phase,), watches=(watch,)))
+    history.ran("a")
+    history.add(e.WatchBreached(watch="w", value=98.0))
+    before = history.state
+    history.add(e.RollbackStarted(scope="run", steps=("a",), watch="w"))
+    [(told, _)] = rollback_news(before, history.state)
+    assert told == "the watch “Rate” rolls back the run; F9 looks at it"
+    found = build(history.state.run, history.state.runbook, history.events, now=START + 60)
+    for text in (to_markdown(found, UTC), to_html(found, UTC)):
+        assert "by the watch “Rate” by itself, while Ada" in text
 
 
 def test_the_page_plots_the_samples() -> None:

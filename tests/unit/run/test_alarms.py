@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from runbook_tui.book.model import (
     Escalation,
     Estimate,
     Gate,
     Phase,
+    Probe,
     Procedure,
     Runbook,
     Stage,
     Step,
+    Watch,
 )
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
@@ -84,6 +88,36 @@ def test_a_stage_whose_window_has_closed() -> None:
     assert (alarm.kind, alarm.since) == ("stage", began + 60)
     history.add(e.CheckTicked(node="first"))
     assert alarms(history.state, began + 61) == ()
+
+
+def test_a_breach_is_told_once_until_it_is_clear_seen_to_or_overridden() -> None:
+    watches = tuple(
+        Watch(id=id_, title=id_, probe=Probe(run="x"), below=99.0, severity="critical",
+              notify=id_ != "calm")
+        for id_ in ("rate", "early", "calm", "known")
+    )  # fmt: skip
+    book = dataclasses.replace(plan(LADDER), watches=watches)
+    history = History(book)
+    for id_ in ("rate", "calm", "known"):
+        history.add(e.WatchBreached(watch=id_, value=98.0, limit="below 99"))
+    history.add(e.WatchBreached(watch="early", before_start=True))
+    history.ask(r.OverrideWatch(watch="known", reason="a known wave"))
+    (alarm,) = alarms(history.state, now(history))
+    assert (alarm.kind, alarm.node, alarm.since) == ("breach", "rate", START + 2)
+    assert alarm.words == "critical: “rate” is breached (98), below 99"
+    assert [rung.who for rung in alarm.due(alarm.since + 61)] == ["Lead", "Director"]
+    # A rollback does not end it: it is over when the numbers are well, or somebody sees to it.
+    history.add(e.RollbackStarted(scope="run", node="", steps=()))
+    assert [one.id for one in alarms(history.state, now(history))] == [alarm.id]
+    history.ask(r.Acknowledge(alarm=alarm.id), GRACE)
+    (seen,) = alarms(history.state, now(history) + 30)
+    assert seen.due(now(history) + 1000) == ()
+    history.add(e.WatchCleared(watch="rate", value=99.5))
+    assert alarms(history.state, now(history)) == ()
+    history.add(e.WatchBreached(watch="rate", value=97.0))
+    (again,) = alarms(history.state, now(history))
+    assert again.id != alarm.id
+    assert not again.acknowledged
 
 
 def test_a_ladder_is_for_what_it_says_and_the_first_where_none_says_anything() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from runbook_tui.book.model import Gate, Phase, Runbook, Step
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import PersonNeeded, Refusal
-from runbook_tui.run.state import Status, gate_open
+from runbook_tui.run.state import Status
 from tests.fakes.history import ADA, GRACE, History
 
 NAMED = "Grace <grace@example.com>"

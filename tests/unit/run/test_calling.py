@@ -146,3 +146,33 @@ def test_who_comes_next_is_somebody_else() -> None:
     assert first.callee.who == "Lead"
     assert then is not None
     assert then.callee.who == "Lead DevOps engineer"
+
+
+def test_who_stands_among_contacts_and_on_a_ladder_is_called_once() -> None:
+    """By the role that the contact has, or by the same name."""
+    for called, other in (("call.director", "call.technical.2"),
+                          ("call.technical.2", "call.director")):  # fmt: skip
+        history = begun()
+        history.ask(r.TickNode(node=called), GRACE_HOPPER)
+        found = {c.callee.id: c for c in calls(history.state)}
+        for id_ in (called, other):
+            tick = found[id_].ticked
+            assert tick is not None
+            assert tick.by.name == "Grace"
+            assert found[id_].box == called
+            assert not overdue(found[id_], started(history) + 10_000)
+        assert not found["call.technical.1"].ticked
+        now = started(history) + 601 + GRACE
+        # Who was called as a contact has begun no ladder.
+        assert named(pressing(calls(history.state), now)[0]) == "call.technical.1"
+        history.ask(r.TickNode(node=called, off=True), GRACE_HOPPER)
+        assert all(c.ticked is None for c in calls(history.state))
+
+
+def test_the_next_to_be_called_is_never_the_one_who_is_called_now() -> None:
+    history = begun()
+    history.ask(r.TickNode(node="call.deployment"), GRACE_HOPPER)
+    untimed = [dataclasses.replace(c, due=None) for c in calls(history.state)]
+    first, then = pressing([c for c in untimed if c.callee.id.endswith(("director", ".2"))], 0.0)
+    assert named(first) == "call.director"
+    assert named(then) == "call.customers.2"

@@ -11,8 +11,9 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, explained, pending, refused
 from runbook_tui.run.events import Actor
+from runbook_tui.run.order import blockers, gate_open, signed
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import Status, blockers, gate_open, signed
+from runbook_tui.run.state import Status
 from runbook_tui.run.weakening import loosened, more_hold, weakened
 from tests.fakes.history import ADA, GRACE, LINUS, START, History
 

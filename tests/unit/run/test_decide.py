@@ -6,9 +6,10 @@ from runbook_tui.book.model import Change, Check, Gate, Phase, Runbook, Step
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import left_open
 from runbook_tui.run.events import Actor
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.several import status_of
-from runbook_tui.run.state import Status, gate_open
+from runbook_tui.run.state import Status
 from tests.fakes.history import ADA, GRACE, LINUS, History
 from tests.fakes.plans import chain, two_phases
 

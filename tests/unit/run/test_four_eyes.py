@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from runbook_tui.book.model import Gate, Phase, Runbook, Step
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
+from runbook_tui.run.counting import why_shut
 from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.finishing import conclude, waits_for
+from runbook_tui.run.order import blockers, closed, gate_open
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import Status, blockers, closed, gate_open
+from runbook_tui.run.state import Status
 from runbook_tui.session.opening import resumption
 from tests.fakes.history import ADA, GRACE, LINUS, History
 
@@ -350,3 +352,12 @@ def test_nobody_both_signs_and_leads_or_runs_in_whatever_order(
             assert event.payload.result == "failed" or seen - worked(before, {"build"})
     assert crew.history.refold() == crew.history.state
     assert blockers(crew.history.refold(), "last") == blockers(crew.history.state, "last")
+
+
+def test_an_approval_that_lacks_a_key_is_not_said_to_fail_by_four_eyes() -> None:
+    gate = Gate(roles=("qa",), four_eyes=True, signed=True)
+    steps = (Step(id="a", title="A", run="true", undo="true"),)
+    phases = (Phase(id="p", title="P", gate=gate, steps=steps),)
+    history = History(Runbook(title="T", roles={"qa": ("*",)}, phases=phases))
+    history.add(e.SignoffGiven(node="p", role="qa", decision="approved", kind="gate"), None, GRACE)
+    assert why_shut(history.state, "p") == "was approved by Grace, who has not signed with a key"

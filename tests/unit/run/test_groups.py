@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from runbook_tui.book.model import Phase, Runbook, Step
 from runbook_tui.run import events as e
-from runbook_tui.run.state import Status, blockers
+from runbook_tui.run.order import blockers
+from runbook_tui.run.state import Status
 from tests.fakes.history import History
 
 

@@ -13,9 +13,10 @@ from runbook_tui.report.building import build
 from runbook_tui.run import requests as r
 from runbook_tui.run.approving import approvals
 from runbook_tui.run.events import Actor, PullMoved, PullSeen, SignoffGiven
+from runbook_tui.run.order import gate_open
+from runbook_tui.run.prepare import step_environment
 from runbook_tui.run.pulls import about, changed, words
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import gate_open
 from runbook_tui.tui.views.card import card
 from runbook_tui.tui.views.checklist import row
 from runbook_tui.tui.views.news import news
@@ -178,6 +179,14 @@ def test_what_a_merge_runs_into_stands_on_its_card() -> None:
     assert any("S" in line for line in shown[:1])
 
 
+def test_what_keeps_a_pull_request_from_being_looked_at_is_read_whole_on_a_narrow_card() -> None:
+    why = "#12 is not looked at now: GitHub does not take the token; set GH_TOKEN to one that works"
+    lines = card(history().state, "s", 0.0, 60, 20, ahead=(why,))
+    shown = ["".join(text for text, _ in line) for line in lines]
+    assert all(len(row) <= 60 for row in shown)
+    assert why in " ".join(" ".join(shown).split())
+
+
 def test_whoever_looks_on_hears_of_a_head_that_moves_and_of_a_merge() -> None:
     found = history()
     see(found)
@@ -190,7 +199,26 @@ def test_whoever_looks_on_hears_of_a_head_that_moves_and_of_a_merge() -> None:
     assert (void, "warn") in news(before, moved, LINUS)
     assert news(moved, found.state, LINUS) == [("#12 is merged, by linus", "good")]
     shown = ["".join(text for text, _ in line) for line in card(moved, "c", 0.0, 60, 20)]
-    assert "or approve the pull request at GitHub" in shown
+    at = shown.index("s sign off, or approve the pull request at GitHub,")
+    assert shown[at + 1] == "or from another terminal:"
+    assert shown[at + 2].startswith("runbook sign ")
+
+
+def test_a_step_is_told_for_which_head_its_gate_was_opened_also_once_that_has_moved() -> None:
+    found = history()
+    step = found.state.outline.steps["s"]
+
+    def told() -> str | None:
+        return step_environment(found.state, step, {}).get("RUNBOOK_SIGNED_HEADS")
+
+    see(found)
+    assert told() is None
+    found.ask(r.SignNode(node="c", role="cto"), GRACE)
+    assert told() == f"12={'a' * 40}"
+    see(found, head="b" * 40)
+    assert told() == f"12={'a' * 40}"
+    found.ask(r.OverrideGate(node="c", reason="it burns"))
+    assert told() is None
 
 
 def test_the_report_says_what_moved_whose_word_is_void_and_who_merged() -> None:

@@ -6,11 +6,12 @@ from runbook_tui.book.model import Check, Command, Gate, Phase, Runbook, Step
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.offers import as_step
+from runbook_tui.run.order import blockers
 from runbook_tui.run.rehearsal import as_if, really_runs, would_be
 from runbook_tui.run.requests import ConfirmationNeeded, Refusal
-from runbook_tui.run.rollback import plan
-from runbook_tui.run.state import Status, blockers
-from runbook_tui.run.undo_items import Item
+from runbook_tui.run.rollback import plan, without
+from runbook_tui.run.state import Status
+from runbook_tui.run.undo_items import Absent, Item
 from tests.fakes.history import History
 
 
@@ -97,6 +98,32 @@ def test_a_value_that_a_step_would_put_out_is_no_lack_and_one_that_nobody_gives_
     assert (found["a"].ready, found["a"].promised) == (True, ("old",))
     assert would_be(history.state, found["a"]) == ("rehearsed", "once it has put out old")
     assert would_be(history.state, found["b"]) == ("not ready", "needs other")
+
+
+def test_a_folder_that_an_earlier_step_would_have_made_is_no_lack() -> None:
+    make = Step(id="make", title="Get it", run="git clone /srv/mill.git", undo="rm -rf mill")
+    steps = (make, Step(id="in", title="In it", run="x", undo="y", cwd="mill/wheel"),
+             Step(id="by", title="Beside it", run="x", undo="y", cwd="windmill"))  # fmt: skip
+    history = History(book(*steps), rehearse=True)
+    through(history, "make", "in", "by")
+    folders = {"make": "/srv/plan", "in": "/srv/plan/mill/wheel", "by": "/srv/plan/windmill"}
+    for step, cwd in folders.items():
+        history.add(e.UndoArmed(kind="command", text="y", cwd=cwd), step)
+    absent = Absent(folders=("/srv/plan/mill/wheel", "/srv/plan/windmill"))
+    planned = without(plan(as_if(history.state), "run", ""), absent)
+    found = {item.step: item for item in planned.items}
+    words = "once “Get it” has made /srv/plan/mill/wheel"
+    assert would_be(history.state, found["in"]) == ("rehearsed", words)
+    assert would_be(history.state, found["by"]) == ("not ready", "its folder is gone")
+
+
+def test_a_folder_that_is_gone_in_a_run_is_gone_whatever_a_step_says() -> None:
+    make = Step(id="make", title="Get it", run="mkdir mill", undo="rmdir mill")
+    history = History(book(make, Step(id="in", title="In it", run="x", undo="y", cwd="mill")))
+    for step, cwd in (("make", "/srv/plan"), ("in", "/srv/plan/mill")):
+        history.ran(step, e.UndoArmed(kind="command", text="y", cwd=cwd))
+    planned = without(plan(history.state, "run", ""), Absent(folders=("/srv/plan/mill",)))
+    assert [item.why for item in planned.items] == ["its folder is gone", ""]
 
 
 def test_a_floor_that_was_only_gone_through_keeps_nothing_that_really_ran() -> None:

@@ -11,8 +11,8 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import waits_for
+from runbook_tui.run.order import blockers, closed, gate_open, keeps_open, signed
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import blockers, closed, gate_open, keeps_open, signed
 from tests.fakes.history import ADA, GRACE, LINUS, History
 
 BARE_GRACE = Actor(name="Grace")
@@ -228,6 +228,7 @@ def test_who_holds_a_role(listed: str, claimed: Actor, held: bool) -> None:
     assert isinstance(answer, Refusal) is not held
     if isinstance(answer, Refusal):
         assert "does not hold the role cto" in answer.reason
+        assert answer.hint == f"it is held by {listed}"
 
 
 def test_the_role_of_the_lead_is_the_leads_alone_and_goes_over_with_the_lead() -> None:

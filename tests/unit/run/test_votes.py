@@ -13,9 +13,9 @@ from runbook_tui.book.model import Gate, Phase, Runbook, Step
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor, Event
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Decision, Refusal
 from runbook_tui.run.signing import content_digest
-from runbook_tui.run.state import gate_open
 from runbook_tui.run.votes import (
     CastVote,
     NoVote,

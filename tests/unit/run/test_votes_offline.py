@@ -17,8 +17,9 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Event
 from runbook_tui.run.fold import begin, fold
+from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Decision, Refusal
-from runbook_tui.run.state import RunState, gate_open
+from runbook_tui.run.state import RunState
 from runbook_tui.run.votes import (
     CastVote,
     Vote,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from runbook_tui.book.model import Check, Gate, Phase, Probe, Runbook, Step, Wat
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.closed_loop import answered
-from runbook_tui.run.state import Status, blockers, closed
+from runbook_tui.run.order import blockers, closed
+from runbook_tui.run.state import Status
 from runbook_tui.run.watch_deciding import due, proposing, resumed, turned
 from runbook_tui.run.watch_scope import cadence, looping, mattering
 from runbook_tui.run.watched import POINTS, Point, thinned
@@ -347,3 +349,85 @@ def test_thinning_keeps_the_ends_the_extremes_and_the_changes() -> None:
     assert {0.0, 49.0} <= {p.value for p in kept}
     flapping = [Point(float(n), 1.0, (Standing.GOOD, Standing.BREACHED)[n % 2]) for n in range(300)]
     assert len(thinned(flapping, 10)) == 300
+
+
+def without_gates(*watches: Watch) -> Runbook:
+    phases = (
+        Phase(id="one", title="One", steps=(step("a"), step("b", needs=()),
+                                            Step(id="hand", title="Hand", needs=()))),
+        Phase(id="two", title="Two", steps=(step("c"),), needs=()),
+    )  # fmt: skip
+    return Runbook(title="T", phases=phases, watches=watches)
+
+
+@pytest.mark.parametrize("value", [98.0, None])
+def test_a_block_holds_the_next_step_also_where_there_is_no_gate(value: float | None) -> None:
+    one = watch(on_breach="block", applies_to=("one",), error_limit=1)
+    history = History(without_gates(one))
+    history.add(e.StepStarted(attempt=1), "hand")
+    history.ran("a", exit_=1)
+    measure(history, one, value)
+    for id_ in ("a", "b"):  # Not the next attempt either.
+        answer = history.ask(r.StartStep(step=id_))
+        assert isinstance(answer, r.Refusal)
+        assert answer.exit_code == 4
+        assert "nothing starts in “One” now: the watch “W”" in answer.reason
+        assert answer.hint.endswith("override 20260101-cafe w")
+    for by_hand in (r.FinishStep(step="b"), r.TickNode(node="b")):
+        assert isinstance(history.ask(by_hand), r.Refusal)
+    # What is under way may end, and another phase is not what it is about.
+    assert not isinstance(history.ask(r.FinishStep(step="hand")), r.Refusal)
+    assert blockers(history.state, "c") == ()
+    for nothing in (" ", "\u200b"):
+        assert isinstance(history.ask(r.OverrideWatch(watch="w", reason=nothing)), r.Refusal)
+    unknown = history.ask(r.OverrideGate(node="nosuch", reason="late"))
+    assert isinstance(unknown, r.Refusal)
+    assert unknown.reason == "there is nothing called “nosuch”, neither a watch nor what has a gate"
+    history.ask(r.OverrideWatch(watch="w", reason="a known wave"))
+    assert not isinstance(history.ask(r.StartStep(step="b")), r.Refusal)
+
+
+def test_an_alert_alone_holds_nothing_and_a_clear_watch_neither() -> None:
+    one, other = watch(), watch("v", on_breach="block")
+    history = History(without_gates(one, other))
+    measure(history, one, 98.0)
+    measure(history, other, 98.0)
+    assert blockers(history.state, "a")
+    measure(history, other, 99.5)
+    assert blockers(history.state, "a") == ()
+
+
+@pytest.mark.parametrize(("on_breach", "allowed", "more", "starts"), [
+    ("rollback", True, {}, True),
+    ("rollback", False, {}, False),  # The plan alone is not enough …
+    ("propose-rollback", True, {}, False),  # … nor is the leave alone.
+    ("block", True, {}, False),
+    ("rollback", True, {"before_start": True}, False),
+    ("rollback", True, {"respond_within": 1e6}, False),
+])  # fmt: skip
+def test_a_rollback_starts_by_itself_only_where_all_agree(
+    on_breach: str, allowed: bool, more: dict[str, Any], starts: bool
+) -> None:
+    watches = (watch(on_breach=on_breach), watch("v", on_breach=on_breach))
+    history = History(without_gates(*watches))
+    assert history.state.begun is not None
+    begun = dataclasses.replace(history.state.begun, automatic_rollback=allowed)
+    history.state = dataclasses.replace(history.state, begun=begun)
+    history.ran("a")
+    for one in watches:
+        history.add(e.WatchBreached(watch=one.id, value=98.0, **more))
+    at = START + 100
+    assert (due(history.state, at) is not None) is starts
+    if not starts:
+        return
+    # Two at once start one rollback, and neither starts another while it runs or behind it.
+    history.ask(r.StartRollback(scope="run", watch="w"))
+    assert due(history.state, at) is None
+    history.add(e.RollbackFinished(result="complete"))
+    assert due(history.state, at) is None
+    assert proposing(history.state) == ()
+
+
+def test_nothing_is_measured_more_often_than_is_a_measurement() -> None:
+    history = History(two_phases(watch(every=0.001)))
+    assert cadence(history.state, history.state.runbook.watches[0]) == 0.05

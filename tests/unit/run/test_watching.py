@@ -16,6 +16,7 @@ from runbook_tui.run.watching import (
     Turn,
     Verdict,
     bounds,
+    counted,
     judge,
     limit_words,
     respond_within,
@@ -150,3 +151,33 @@ def test_whatever_comes(
         # What was told is what holds, as far as it is told at all.
         assert (told is BREACHED) == (after.standing is BREACHED)
         track = after
+
+
+def test_one_that_flaps_at_its_limit_is_clear_only_once_it_has_settled() -> None:
+    one = watch(below=99.0)
+    track, turns = Track(), 0
+    for at in range(60):
+        after = judge(one, track, Sample(at=float(at), value=98.0 if at % 2 else 99.5))
+        turns += turn(track, after) is not None
+        track = after
+    # Five times it was believed; then it stays red, and says why.
+    assert (track.standing, turns) == (BREACHED, 2 * 5 - 1)
+    good = judge(one, track, Sample(at=60.0, value=99.5))
+    assert counted(one, good) == "it flaps"
+    for at in range(61, 120):
+        good = judge(one, good, Sample(at=float(at), value=99.5))
+        if good.standing is GOOD:
+            break
+    assert at == 59 + 30
+    assert turn(track, good) is Turn.CLEARED
+
+
+def test_a_clock_that_is_set_keeps_none_from_clearing_for_long() -> None:
+    one = watch(below=99.0)
+    track = Track()
+    for at in (1e9, 1e9 + 1, 5.0, 6.0, 7.0, 1e9, 1e9 + 2, 1e9 + 3, 1e9 + 4):
+        track = judge(one, track, Sample(at=at, value=98.0))
+        track = judge(one, track, Sample(at=at + 0.5, value=99.5))
+    for number in range(40):
+        track = judge(one, track, Sample(at=1e9 + 5 + number, value=99.5))
+    assert track.standing is GOOD

@@ -8,7 +8,15 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runbook_tui.book.model import Contact, Escalation, Procedure, Runbook, Stage, StageStep
+from runbook_tui.book.model import (
+    Command,
+    Contact,
+    Escalation,
+    Procedure,
+    Runbook,
+    Stage,
+    StageStep,
+)
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
 from runbook_tui.session.undo_sheet import COLUMNS, LINES, sheet
 
@@ -85,3 +93,16 @@ def test_it_is_one_page(undos: int, stages: int, people: int, text: str) -> None
     assert any("sh rollback.sh -n" in line for line in lines)
     if undos > 60:
         assert any("more: rollback.sh -n" in line for line in lines)
+
+
+def test_the_commands_that_the_plan_keeps_for_a_rollback_are_on_it() -> None:
+    kept = [
+        Command(id=f"c{n}", line=n, language="sh", text=text, rollback=True, section="Way back",
+                step="s" if n == 3 else None)
+        for n, text in enumerate(("./mill back\n./mill ring", "./tell", "./other", "./undo"))
+    ]  # fmt: skip
+    text = "\n".join(page(*ITEMS, book=dataclasses.replace(BOOK, commands=tuple(kept))))
+    assert "The plan's commands for it: Way back" in text
+    assert "[ ] $ ./mill back   … and 1 more lines" in text
+    assert "[ ] $ ./tell" in text
+    assert "./undo" not in text

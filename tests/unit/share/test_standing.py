@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
+from runbook_tui.run.requests import StartStep
 from runbook_tui.share.far import FarClock
 from runbook_tui.share.pace import Pace
 from runbook_tui.share.standing import Facts, in_words
 from runbook_tui.tui.views import shared
-from tests.fakes.history import START
+from runbook_tui.tui.views.head import head
+from tests.fakes.history import START, History
+from tests.fakes.plans import two_phases
 
 AT = START
 LEAD = Facts(remote="team", sends=True, began=AT, reached=AT + 60, moved=AT + 57)
@@ -56,6 +60,25 @@ def test_what_looks_tampered_with_stands_first_in_the_head() -> None:
         ("ALARM on the remote", "bad"), ("not followed any more", "bad"),
     ]  # fmt: skip
     assert shared.facts(None, 120) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [
+        ({"trouble": "no answer", "waiting": 1}, "not reached since 22:14, 1 unsent"),
+        ({"trouble": "no answer", "alarm": "x"}, "ALARM, not reached since 22:14"),
+        ({"alarm": "x"}, "ALARM on the remote"),
+        ({"waiting": 1}, "1 vote on the way"),
+    ],
+)
+def test_a_narrow_head_says_first_what_is_wrong_with_the_remote(
+    facts: dict[str, Any], shown: str
+) -> None:
+    history = History(two_phases())
+    history.ask(StartStep(step="merge"))
+    said = in_words(dataclasses.replace(REVIEWER, **facts), AT + 60)
+    line = head(history.state, history.state.last_at, 80, you="you: Grace (cto)", sharing=said)
+    assert shown in "".join(text for text, _ in line)
 
 
 def test_it_is_looked_at_often_only_while_people_wait_for_one_another() -> None:

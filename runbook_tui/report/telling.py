@@ -1,0 +1,76 @@
+"""Who was told of what took too long, over which channel, and who saw to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runbook_tui.run import events as e
+from runbook_tui.run.events import Event
+from runbook_tui.run.times import epoch
+
+if TYPE_CHECKING:
+    from runbook_tui.report.gathering import Gathered
+    from runbook_tui.report.words import Clock
+
+COLUMNS = ("When", "Alarm", "Who", "How", "Result")
+WHAT = {
+    "overrun": "over its estimate", "gate": "not approved in time",
+    "sign-off": "not approved in time", "stage": "its window has closed",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Somebody was told ``at`` (epoch seconds), or could not be; or somebody sees to an alarm.
+
+    ``who`` stands on rung ``rung`` of the ladder (0: it was told that it is over), ``channel`` is
+    empty where a person acknowledged it. ``good``: it went well.
+    """
+
+    at: float
+    alarm: str
+    who: str
+    result: str
+    rung: int = 0
+    channel: str = ""
+    good: bool = True
+
+
+def told(found: Gathered, event: Event, payload: e.Told) -> None:
+    """Somebody was told, or not."""
+    sent = payload.result == "sent"
+    over = "that it is over: " if not payload.rung else ""
+    tries = f" after {payload.attempts} attempts" if payload.attempts > 1 else ""
+    why = "" if sent else f": {payload.reason}"
+    found.told.append(
+        Telling(
+            at=epoch(event.at), alarm=_words(found, payload.alarm), who=payload.to,
+            rung=payload.rung, channel=payload.channel, good=sent,
+            result=f"{over}{'told' if sent else 'NOT told'}{tries}{why}",
+        )
+    )  # fmt: skip
+
+
+def acknowledged(found: Gathered, event: Event, payload: e.AlarmAcknowledged) -> None:
+    """Somebody sees to it."""
+    found.told.append(
+        Telling(at=epoch(event.at), alarm=_words(found, payload.alarm), who=event.actor.identity,
+                result="sees to it")
+    )  # fmt: skip
+
+
+def _words(found: Gathered, alarm: str) -> str:
+    """An alarm by what it is about; as it is called where that is not known."""
+    kind, _, rest = alarm.partition(" ")
+    node = rest.partition(" ")[0]
+    what = WHAT.get(kind)
+    return f"{found.title(node)}: {what}" if what and node else alarm
+
+
+def rows(tellings: Iterable[Telling], clock: Clock) -> Iterator[tuple[str, ...]]:
+    """A row each."""
+    for one in tellings:
+        rung = f" (rung {one.rung})" if one.rung else ""
+        yield clock.short(one.at), one.alarm, f"{one.who}{rung}".strip(), one.channel, one.result
