@@ -42,6 +42,8 @@ def test_a_whole_run_stops_exactly_where_a_person_is_needed(runbook: Program) ->
     assert runbook("tick", run, "it-looks-right").status == 0
     assert runbook("tick", run, "it-looks-right").status == 4
     assert runbook("tick", run, "it-looks-right", "--off").status == 0
+    assert runbook("tick", run, "call").status == 4
+    assert runbook("tick", run, "it-looks-right").status == 0
     assert runbook("note", run, "look", "seen by all").status == 0
     assert runbook("tick", run, "call").status == 0
     sign = runbook("resume", "--no-tui")
