@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,6 +25,9 @@ from runbook_tui.run.state import RunState
 from runbook_tui.session.opening import NoSuchRun
 from runbook_tui.session.ports.journal import JournalError
 from runbook_tui.session.undo_file import UndoFile
+
+if TYPE_CHECKING:
+    from runbook_tui.cli.choosing import Glance
 
 
 @click.command("rollback")
@@ -81,12 +85,17 @@ def _chosen(name: str | None) -> tuple[Mapping[str, int], str | None]:
     with reading() as journal:
         known = {entry.run: entry.events for entry in journal.runs()}
         try:
-            found = choose_only(journal, name, lambda g: bool(g.to_undo), "have something to undo")
+            found = choose_only(journal, name, _to_do, "have something to undo")
         except NoSuchRun:
             if not _forgotten(name, known):
                 raise
             found = None
     return known, found.entry.run if found else None
+
+
+def _to_do(run: Glance) -> bool:
+    """Whether there is something to undo, or an account of a rollback to be entered."""
+    return bool(run.to_undo) or run.outside
 
 
 def _forgotten(name: str | None, known: Mapping[str, int]) -> list[UndoFile]:

@@ -39,7 +39,7 @@ def test_the_press_is_heard_at_once_and_the_screen_takes_its_place(runbook: Prog
     child.send(F9)
     see("nothing is started")
     assert screen.display[0].startswith(" ROLLBACK  opening")
-    see("F9 again to START")
+    see("nothing to roll back here")
     child.sendcontrol("[")
     assert not any("nothing is started" in row for row in screen.display)
     child.close(force=True)
