@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from runbook_tui.journal.jsonl import as_line
+from runbook_tui.journal.place import real
 from runbook_tui.journal.reader import JournalReader
 from tests.waiting import PATIENCE, until
 
@@ -104,7 +105,7 @@ class Program:
 
     def runs(self, home: Path | None = None) -> list[str]:
         """The ids of all runs, the newest first; those of another ``home``, if one is given."""
-        with JournalReader((home or self.home) / "journal.db") as journal:
+        with JournalReader(real((home or self.home) / "journal.db")) as journal:
             return [entry.run for entry in journal.runs()]
 
     def run_id(self) -> str:
@@ -113,7 +114,7 @@ class Program:
 
     def events(self, home: Path | None = None) -> list[dict[str, Any]]:
         """The events of the newest run, as ``log --json`` gives them; read here and now."""
-        with JournalReader((home or self.home) / "journal.db") as journal:
+        with JournalReader(real((home or self.home) / "journal.db")) as journal:
             events = [event for entry in journal.runs()[:1] for event in journal.events(entry.run)]
         found: list[dict[str, Any]] = json.loads(json.dumps([as_line(event) for event in events]))
         return found

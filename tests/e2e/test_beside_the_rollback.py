@@ -233,7 +233,7 @@ def test_another_terminal_goes_on_with_stages_calls_and_severity(terminal: Termi
     terminal.keys("F9")
     terminal.see("ROLLBACK   SEV 2")
     terminal.see("1 of 2 ☑")
-    terminal.see("then Grace, +1 555")
+    terminal.see("call now Grace, +1 555")
     terminal.see("left")
     with (terminal.folder / "go").open("w") as gate:
         gate.write("on\n")

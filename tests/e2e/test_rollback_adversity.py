@@ -83,7 +83,7 @@ def test_an_undo_that_asks_is_shown_with_what_it_asks_and_how_to_go_on(runbook: 
     wait_for_output(runbook, f"runbook stop {runbook.run_id()}")
     assert runbook("stop").status == 0
     assert going.wait(timeout=60) == 6
-    assert runbook.output().splitlines()[-1] == "  A"
+    assert runbook.output().splitlines()[-1] == "  A: the undo was ended by signal 15"
     assert not (runbook.work / "z").exists()
 
 

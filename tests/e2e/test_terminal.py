@@ -169,7 +169,7 @@ def test_a_note_typed_in_one_go_is_kept_from_its_first_letter_on(terminal: Termi
     terminal.open("run", "plan.toml", size=(80, 24))
     terminal.see("READY Change the lamp")
     terminal.tmux("send-keys", "-l", "nquite a long note, q and x\r")
-    terminal.see("Ada: quite a long note, q and x")
+    terminal.see("Ada:  quite a long note, q and x")
     assert not (terminal.folder / "lamp").exists()
 
 
