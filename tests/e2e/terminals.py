@@ -46,8 +46,8 @@ class Terminal:
         (folder / "plan.toml").write_text(PLAN)
         os.mkfifo(folder / "go")
 
-    def tmux(self, *words: str) -> str:
-        socket = f"{self.folder}/tmux-{self._servers}"
+    def tmux(self, *words: str, server: int = 0) -> str:
+        socket = f"{self.folder}/tmux-{server or self._servers}"
         done = subprocess.run(
             ["tmux", "-S", socket, "-f", "/dev/null", *words], capture_output=True, text=True,
             check=False, timeout=60,
@@ -110,10 +110,11 @@ class Terminal:
         self.tmux("kill-server")
 
     def close(self) -> None:
-        """Stop what still runs, and end it."""
+        """Stop what still runs, and end every terminal that was opened."""
         if unended(self.home):
             self.cli("stop")
-        self.end()
+        for server in range(1, self._servers + 1):
+            self.tmux("kill-server", server=server)
 
     def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "RUNBOOK_HOME": str(self.home), "RUNBOOK_AS": self.who,
