@@ -8,24 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Runbook, Watch
 from runbook_tui.report.announced import elsewhere
+from runbook_tui.report.attempts import Box, Ran
 from runbook_tui.report.chart import nested, span_of
 from runbook_tui.report.environments import environments
-from runbook_tui.report.gathering import Gathered, gather
+from runbook_tui.report.gathered import Gathered
+from runbook_tui.report.gathering import gather
+from runbook_tui.report.incidents import Alarm, Rollback
 from runbook_tui.report.measured import plotted
-from runbook_tui.report.model import (
-    Alarm,
-    Box,
-    Check,
-    Decision,
-    Due,
-    Part,
-    PlanTaken,
-    Ran,
-    Report,
-    Rollback,
-    Seal,
-    Value,
-)
+from runbook_tui.report.model import Check, Decision, Due, Part, PlanTaken, Report, Seal, Value
 from runbook_tui.report.people import effort, effort_elsewhere, people
 from runbook_tui.report.replanned import plans_taken
 from runbook_tui.report.rollbacks import rollbacks

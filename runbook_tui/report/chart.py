@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from runbook_tui.report.model import Attempt, Part, Report
+from runbook_tui.report.attempts import Attempt
+from runbook_tui.report.model import Part, Report
 
 LONG = 600.0
 """Seconds without anything running that are cut out."""

@@ -7,10 +7,12 @@ from datetime import tzinfo
 from pathlib import Path
 
 from runbook_tui.report import telling, words
+from runbook_tui.report.attempts import Box, Ran
 from runbook_tui.report.drawing import timeline
 from runbook_tui.report.escaping import Html, element, joined, safe
+from runbook_tui.report.incidents import Rollback, Undone
 from runbook_tui.report.measured import graph, span
-from runbook_tui.report.model import Box, Part, PlanTaken, Ran, Report, Rollback, Undone
+from runbook_tui.report.model import Part, PlanTaken, Report
 from runbook_tui.report.words import Clock, length
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
 from runbook_tui.report import telling, words
+from runbook_tui.report.attempts import Box, Ran
 from runbook_tui.report.escaping import block
 from runbook_tui.report.escaping import markdown as said
-from runbook_tui.report.model import Box, Ran, Report, Rollback, Undone
+from runbook_tui.report.incidents import Rollback, Undone
+from runbook_tui.report.model import Report
 from runbook_tui.report.words import Clock, length
 
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from runbook_tui.book.model import Watch
 from runbook_tui.report.escaping import Html, element
-from runbook_tui.report.model import Alarm, Override, Plotted
+from runbook_tui.report.gathered import Gathered
+from runbook_tui.report.incidents import Alarm, Override, Plotted
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Event
 from runbook_tui.run.times import epoch
 from runbook_tui.run.watched import Point, read, thinned
 from runbook_tui.run.watching import Standing, bounds, limit_words, number
-
-if TYPE_CHECKING:
-    from runbook_tui.report.gathering import Gathered
 
 MOST = 600
 """Samples of a watch that are plotted."""

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from runbook_tui.report.telling import Telling
+from runbook_tui.report.attempts import Attempt, Box, Evidence, Ran
+from runbook_tui.report.incidents import (
+    Alarm,
+    Override,
+    Plotted,
+    Remark,
+    Rollback,
+    Telling,
+)
 from runbook_tui.run.events import Actor
 
 
@@ -23,76 +31,6 @@ class Check:
     logs: int = 0
     problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
-    """One command: ``kind`` as in `CommandStarted`, ``outcome`` how it ended, in words.
-
-    ``lines`` are the last of its output, None where that is not kept; ``kept`` says why not.
-    """
-
-    seq: int
-    step: str
-    kind: str
-    attempt: int
-    text: str
-    started: float
-    folder: str
-    node: str = ""
-    ended: float | None = None
-    ok: bool = False
-    outcome: str = "still running"
-    seconds: float | None = None
-    bytes: int = 0
-    dropped: int = 0
-    digest: str = ""
-    lines: tuple[str, ...] | None = None
-    kept: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One time that a step was begun. ``result``: ``done``, ``failed``, ``stopped``, ``lost``,
-    ``waiting``, ``running``; ``undone`` is when it was taken back, None where it was not."""
-
-    number: int
-    seq: int
-    started: float
-    by: Actor
-    ended: float | None = None
-    result: str = "running"
-    reason: str = ""
-    out_of_order: bool = False
-    undone: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
-    """A check or criterion: who ticked it last, and whether that still stands.
-
-    ``probe``: nobody did, its probe held; ``by`` is who led then.
-    """
-
-    node: str
-    title: str
-    by: Actor | None = None
-    at: float | None = None
-    required: bool = True
-    standing: bool = False
-    probe: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """A file that a step named as evidence; ``reason`` is why it was not kept."""
-
-    seq: int
-    name: str
-    attempt: int
-    bytes: int = 0
-    digest: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,125 +138,6 @@ class PlanTaken:
     commit: str = ""
     lines: tuple[str, ...] = ()
     void: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
-    """Something that was done against what the plan requires, and why."""
-
-    seq: int
-    at: float
-    what: str
-    reason: str
-    by: Actor
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
-    """A watch beyond its threshold; ``cleared`` is None where it stayed there."""
-
-    watch: str
-    title: str
-    severity: str
-    limit: str
-    began: float
-    value: float | None = None
-    cleared: float | None = None
-    remark: str = ""
-    """What else is to be known of it: that nobody could read it, that it was so before the start,
-    who went on all the same."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plotted:
-    """What a watch was in the run: ``points`` are when, what, and how it stood (`watching`'s
-    words); ``bounds`` the values beyond which it is breached, ``limit`` the same in words."""
-
-    title: str
-    unit: str
-    limit: str
-    bounds: tuple[float, ...]
-    points: tuple[tuple[float, float | None, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trigger:
-    """What a rollback was opened for. ``kind``: ``failure``, ``breach``, ``rejection``, ``probe``,
-    or ``person`` where nothing that was recorded stood open."""
-
-    kind: str
-    at: float
-    words: str
-    also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undone:
-    """One undo of a rollback. ``result`` as in `UndoFinished`, or ``not begun``, ``running``."""
-
-    step: str
-    title: str
-    result: str = "not begun"
-    reason: str = ""
-    attempts: int = 0
-    started: float | None = None
-    ended: float | None = None
-    seconds: float | None = None
-    edits: tuple[str, ...] = ()
-    commands: tuple[Ran, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rollback:
-    """One rollback. ``decision`` is from its trigger to its start, ``restored`` from its start to
-    its end, ``away`` from its trigger to its end. ``result``: ``complete``, ``incomplete``,
-    ``stopped`` or ``running``; ``entered_later`` counts events whose times are those of their
-    entry. ``watch`` is the title of the one that started it by itself, while ``by`` led."""
-
-    seq: int
-    scope: str
-    by: Actor
-    trigger: Trigger
-    opened: float
-    started: float
-    ended: float | None = None
-    result: str = "running"
-    seconds: float | None = None
-    budget: float | None = None
-    past_floor: bool = False
-    watch: str = ""
-    undos: tuple[Undone, ...] = ()
-    remaining: tuple[str, ...] = ()
-    entered_later: int = 0
-    boxes: tuple[Box, ...] = ()
-    """What the plan's procedures ask for beside it, and who did that."""
-    offered: tuple[Ran, ...] = ()
-    """Commands that the plan offers for it and that a person ran."""
-
-    @property
-    def decision(self) -> float:
-        """Seconds from what it was opened for to its start."""
-        return max(0.0, self.started - self.trigger.at)
-
-    @property
-    def restored(self) -> float | None:
-        """Seconds from its start to its end."""
-        return self.seconds if self.ended is not None else None
-
-    @property
-    def away(self) -> float | None:
-        """Seconds from what it was opened for to its end."""
-        return None if self.restored is None else self.decision + self.restored
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """A note that somebody wrote; ``title`` is empty where it is about the run."""
-
-    at: float
-    by: Actor
-    title: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

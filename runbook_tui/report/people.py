@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from runbook_tui.book.model import Runbook, Team
-from runbook_tui.report.gathering import Gathered
-from runbook_tui.report.model import Effort, Person, Rollback
+from runbook_tui.report.gathered import Gathered
+from runbook_tui.report.incidents import Rollback
+from runbook_tui.report.model import Effort, Person
 from runbook_tui.run.effort import hours
 from runbook_tui.run.events import Actor
 from runbook_tui.run.people import NoIdentity, parse_identity, same

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from runbook_tui.book.model import Procedure, Runbook, Stage, StageStep, Watch
-from runbook_tui.report.gathering import Title, outcome, titles
-from runbook_tui.report.model import Box, Ran, Rollback, Trigger, Undone
+from runbook_tui.report.attempts import Box, Ran
+from runbook_tui.report.gathered import Title, titles
+from runbook_tui.report.gathering import outcome
+from runbook_tui.report.incidents import Rollback, Trigger, Undone
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.outline import Outline

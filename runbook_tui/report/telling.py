@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from runbook_tui.report.gathered import Gathered
+from runbook_tui.report.incidents import Telling
+from runbook_tui.report.words import Clock
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Event
 from runbook_tui.run.times import epoch
-
-if TYPE_CHECKING:
-    from runbook_tui.report.gathering import Gathered
-    from runbook_tui.report.words import Clock
 
 COLUMNS = ("When", "Alarm", "Who", "How", "Result")
 WHAT = {
     "overrun": "over its estimate", "gate": "not approved in time",
     "sign-off": "not approved in time", "stage": "its window has closed",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """Somebody was told ``at`` (epoch seconds), or could not be; or somebody sees to an alarm.
-
-    ``who`` stands on rung ``rung`` of the ladder (0: it was told that it is over), ``channel`` is
-    empty where a person acknowledged it. ``good``: it went well.
-    """
-
-    at: float
-    alarm: str
-    who: str
-    result: str
-    rung: int = 0
-    channel: str = ""
-    good: bool = True
 
 
 def told(found: Gathered, event: Event, payload: e.Told) -> None:

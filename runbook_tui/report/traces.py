@@ -13,7 +13,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runbook_tui.report.model import Attempt, Part, Ran, Report, Rollback
+from runbook_tui.report.attempts import Attempt, Ran
+from runbook_tui.report.incidents import Rollback
+from runbook_tui.report.model import Part, Report
 
 INTERNAL = 1
 UNSET, OK, ERROR = 0, 1, 2

@@ -7,19 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from runbook_tui.book.durations import spoken
-from runbook_tui.report.model import (
-    Attempt,
-    Box,
-    Decision,
-    Due,
-    Evidence,
-    Part,
-    PlanTaken,
-    Ran,
-    Remark,
-    Report,
-    Rollback,
-)
+from runbook_tui.report.attempts import Attempt, Box, Evidence, Ran
+from runbook_tui.report.incidents import Remark, Rollback
+from runbook_tui.report.model import Decision, Due, Part, PlanTaken, Report
 from runbook_tui.run.events import Actor
 
 DAY = 86400.0

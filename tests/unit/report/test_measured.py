@@ -9,9 +9,10 @@ from typing import Any
 from runbook_tui.book.model import Check, Phase, Probe, Runbook, Step, Watch
 from runbook_tui.report.building import build
 from runbook_tui.report.html import to_html
+from runbook_tui.report.incidents import Plotted
 from runbook_tui.report.markdown import to_markdown
 from runbook_tui.report.measured import graph
-from runbook_tui.report.model import Plotted, Report
+from runbook_tui.report.model import Report
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.tui.views.news import rollback_news
