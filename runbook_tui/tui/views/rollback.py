@@ -20,6 +20,9 @@ MENDING: Line = [(" r", "key"), (" again  ", "plain"), ("e", "key"), (" edit  ",
                  (" leave  ", "plain")]  # fmt: skip
 """The keys of an undo that failed."""
 
+ALL_SCOPES = 36
+"""Columns that it takes to show all scopes."""
+
 
 def title(state: RunState, plan: RollbackPlan, now: float, width: int) -> Line:
     """ROLLBACK, its scope, and the clock against the budget."""
@@ -47,9 +50,11 @@ def title(state: RunState, plan: RollbackPlan, now: float, width: int) -> Line:
     return spread([(word, "panic"), *more, (f"  {where}", "strong")], right, width)
 
 
-def scopes(plan: RollbackPlan) -> Line:
-    """The scopes, the chosen one in capitals."""
+def scopes(plan: RollbackPlan, width: int) -> Line:
+    """The scopes, the chosen one in capitals; that one alone where there is no room for more."""
     parts: Line = [(" scope  ", "dim")]
+    if width < ALL_SCOPES:
+        return [*parts, (plan.scope.upper(), "accent"), ("  Tab", "key"), (" another", "plain")]
     for number, scope in enumerate(SCOPES):
         chosen = scope == plan.scope
         parts.append((" · " if number else "", "dim"))

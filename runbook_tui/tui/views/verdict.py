@@ -22,6 +22,8 @@ from runbook_tui.tui.views.tone import Line, flow
 
 MOST = 3
 """Rows that it takes at most."""
+NARROW = 60
+"""Columns below which what remains is said first."""
 
 
 def summary(state: RunState, plan: RollbackPlan, width: int, height: int) -> list[Line]:
@@ -58,7 +60,9 @@ def _over(state: RunState, rollback: RollbackState, width: int, height: int) -> 
         left = ", ".join(printable(r, 60) for r in rollback.remaining)
         tag: Line = [(" INCOMPLETE ", "panic")]
         kept = "; the plan keeps commands for it: o runs the chosen one" if _kept(state) else ""
-        return flow(tag, f"after {took}; remains: {left}{kept}{more}", "bad", width, height)
+        parts = (f"after {took}", f"remains: {left}")
+        words = "; ".join(parts if width >= NARROW else reversed(parts))
+        return flow(tag, f"{words}{kept}{more}", "bad", width, height)
     words = f"everything in {in_words(state, rollback.node)} is taken back, in {took}"
     if away := outside(state, rollback.node):
         one = len(away) == 1
