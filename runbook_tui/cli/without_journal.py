@@ -17,6 +17,7 @@ from runbook_tui.run.events import Actor, Draft, SeveritySet
 from runbook_tui.session import emergency, spare
 from runbook_tui.session.account import Account, Begun, left_behind, undone, undos
 from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
+from runbook_tui.session.ports.commands import Phase
 from runbook_tui.session.spare import NAME
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
 
@@ -41,7 +42,7 @@ def roll_back(
     run_folder = wiring.settings().run_folder(whole.run)
     whole = _left(whole, run_folder).completed(wiring.commands().outputs)
     file = whole.limited(wish.scope, past_floor=wish.past_floor)
-    if not file.items:
+    if not file.items and not _runs(file):
         say.out("nothing to roll back: all of it is taken back already")
         return exits.DONE
     say.err("rolling back from the undo file instead; the journal gets its account later")
@@ -96,6 +97,9 @@ def _carry_out(
     took = say.length(time.monotonic() - began)
     if folder != run_folder:
         say.err(f"the account of it stands in {folder / NAME}")
+    if complete and not file.items:
+        say.out("nothing to roll back; what ran is stopped", colour="green", bold=True)
+        return exits.DONE
     if complete:
         count = len(file.items)
         steps = f"{count} step{'' if count == 1 else 's'}"
@@ -180,7 +184,7 @@ def _choose(files: list[UndoFile], name: str | None, trouble: Exception) -> Undo
         reason = "say which run: only rehearsals have something to undo"
         raise Ended(exits.USAGE, reason, lines)
     if not name:
-        files = [f for f in files if f.items]
+        files = [f for f in files if f.items] or [f for f in files if _runs(f)]
         if len(files) == 1 and time.time() - files[0].at >= RECENT:
             raise Ended(exits.USAGE, "say which run: only an old one is there", f"  {files[0].run}")
     if not files:
@@ -190,6 +194,15 @@ def _choose(files: list[UndoFile], name: str | None, trouble: Exception) -> Undo
         lines = "\n".join(f"  {f.run}  {f.title}" for f in files)
         raise Ended(exits.USAGE, f"say which run: {len(files)} have something to undo", lines)
     return files[0]
+
+
+def _runs(file: UndoFile) -> tuple[str, ...]:
+    """Ids of the steps whose commands ran when the file was written, and still do."""
+    from runbook_tui import wiring
+
+    status = wiring.commands().status
+    alive = {Phase.STARTING, Phase.RUNNING}
+    return tuple(c.step for c in file.running if status(Path(c.folder)).phase in alive)
 
 
 def _print(file: UndoFile, whole: UndoFile, awaited: Collection[str]) -> None:
@@ -202,6 +215,8 @@ def _print(file: UndoFile, whole: UndoFile, awaited: Collection[str]) -> None:
                 say.out("      went well before, and is not run again:")
             for line in text.strip().splitlines():
                 say.out(f"        {line}")
+    for step in () if file.items else _runs(file):
+        say.out(f"      “{step}” has nothing to undo: it is stopped")
     inside = {item.step for item in file.items}
     outside = [item.title for item in whole.items if item.step not in inside]
     if outside:

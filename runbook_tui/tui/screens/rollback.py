@@ -123,7 +123,9 @@ class RollbackScreen(RollbackKeys):
         self.set_class(self.running, "-running")
         finished = self.running and not self.state.rolling_back
         self.set_class(finished, "-finished")
-        self.query_one("#start", Button).display = self.startable
+        button = self.query_one("#start", Button)
+        button.display = self.startable
+        button.label = "START the rollback" if self._plan.items else "STOP what runs"
         self.set_class(self.over and known is not None and known.result == "complete", "-won")
         self._fit()
         self.rows.past_floor = self._past_floor
@@ -212,6 +214,6 @@ class RollbackScreen(RollbackKeys):
         chosen = self.rows.chosen
         foot = view.foot(
             self.state, self._plan, self._waiting, chosen,
-            runs=self.running, width=width, start=self.startable,
+            runs=self.running, width=width, start=view.starts(self.state, self._plan),
         )  # fmt: skip
         return [foot]
