@@ -33,6 +33,8 @@ for option; do
   esac
 done
 
+# What this script calls is found though PATH leads nowhere; an undo has the PATH of its step.
+command -v id >/dev/null 2>&1 || PATH=${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin
 mask=$(umask)
 umask 077
 # Every shell complains of a folder that is gone, each time that it is started there.
@@ -230,7 +232,10 @@ lock
 known=$nl$(known)$nl
 pass=list
 items
-if [ "$found" = 0 ]; then
+alive=''
+runs_still() { if lives "$4"; then alive=yes; fi; }
+running runs_still
+if [ "$found" = 0 ] && [ -z "$alive" ]; then
   echo "nothing to roll back"
   exit 0
 fi
@@ -252,6 +257,10 @@ result=complete
 [ -z "$remaining" ] || result=incomplete
 keep rollback.finished '' "\"result\": \"$result\", \"remaining\": [$remaining_json], \
 \"seconds\": $seconds.0"
+if [ "$found" = 0 ]; then
+  echo "nothing to roll back; what ran is stopped"
+  exit 0
+fi
 if [ -z "$remaining" ]; then
   echo "ROLLED BACK  $back of $found in $seconds s"
   exit 5
