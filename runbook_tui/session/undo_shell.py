@@ -141,17 +141,18 @@ known() {
 }
 takes() { printf '%65536s' '' 2>/dev/null >"$1/.room.$$" && rm -f "$1/.room.$$"; }
 # The run's folder, or where there is room, as `runbook` itself looks for it.
+elsewhere() {
+  rm -f "$place/.room.$$" 2>/dev/null
+  writing=''
+  for spare in "${XDG_RUNTIME_DIR:-/tmp}" "${TMPDIR:-/tmp}" /dev/shm; do
+    takes "$spare" || continue
+    writing=$(mktemp -d "$spare/${spare_name}XXXXXXXX" 2>/dev/null) && break
+  done
+  say "nothing can be written in $place; the account is kept in ${writing:-no place at all}"
+  [ -n "$writing" ]
+}
 open_account() {
-  if takes "$place"; then
-    writing=$place
-  else
-    rm -f "$place/.room.$$" 2>/dev/null
-    for spare in "${XDG_RUNTIME_DIR:-/tmp}" "${TMPDIR:-/tmp}" /dev/shm; do
-      takes "$spare" || continue
-      writing=$(mktemp -d "$spare/${spare_name}XXXXXXXX" 2>/dev/null) && break
-    done
-    say "nothing can be written in $place; the account is kept in ${writing:-no place at all}"
-  fi
+  if takes "$place"; then writing=$place; else elsewhere || :; fi
   # A line that was not written to its end must not swallow the first of ours.
   if [ -s "$writing/$account" ] && [ -n "$(tail -c 1 "$writing/$account")" ]; then
     echo >>"$writing/$account"
@@ -164,14 +165,17 @@ open_account() {
   mark=${mark:-$(date +%s)-$$}
   event=0
 }
+append() { printf '%s\n' "$1" 2>/dev/null >>"$writing/$account"; }
 keep() { # TYPE STEP DATA
   [ -n "$writing" ] || return 0
   event=$((event + 1))
   about=null
   [ -z "$2" ] || about="\"$2\""
-  printf '{"id": "kept-%s-%s", "type": "%s", "at": "%s", "step": %s, "actor": %s, "data": {%s}}\n' \
-    "$mark" "$event" "$1" "$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" "$about" "$actor" "$3" \
-    2>/dev/null >>"$writing/$account" || say "the account cannot be written"
+  line="{\"id\": \"kept-$mark-$event\", \"type\": \"$1\", \
+\"at\": \"$(date -u +%Y-%m-%dT%H:%M:%S+00:00)\", \"step\": $about, \
+\"actor\": $actor, \"data\": {$3}}"
+  # What could be written until now may not be any more.
+  append "$line" || { elsewhere && append "$line"; } || say "the account cannot be written"
   sync "$writing/$account" 2>/dev/null || :
 }
 """

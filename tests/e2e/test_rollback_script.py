@@ -380,3 +380,41 @@ undo = "rm lamp"
     # It is entered once somebody opens the run, and is told the same then.
     runbook("rollback", runbook.run_id(), "--plan")
     assert json.loads(runbook("runs", "--json").out)[0]["status"] == "rolled back"
+
+
+GOES_AWAY = """\
+format = 1
+title = "Goes away"
+[[phase]]
+title = "One"
+[[phase.step]]
+id = "first"
+title = "First"
+run = "touch first"
+undo = "echo first >> undone.log; rm first; printf unended"
+[[phase.step]]
+id = "last"
+title = "Last"
+run = "touch last"
+undo = '''
+echo last >> undone.log; rm last
+cd ../home/runs/*; rm -rf commands rollback-account.jsonl
+: > commands; mkdir rollback-account.jsonl'''
+verify_undo = "test ! -e last"
+"""
+
+
+def test_where_nothing_can_be_written_any_more_it_goes_on_elsewhere_and_repeats_nothing(
+    runbook: Program,
+) -> None:
+    """As on a disk that turns read-only while an undo runs."""
+    assert runbook("run", runbook.plan(GOES_AWAY), "--no-tui").status == 0
+    spare = runbook.folder / "spare"
+    spare.mkdir()
+    away = {"TMPDIR": str(spare), "XDG_RUNTIME_DIR": str(spare)}
+    ended = sh(runbook, **away)
+    assert ended.returncode == 5, ended
+    assert f"the account is kept in {spare}" in ended.stdout
+    assert "  | unended" in ended.stdout.splitlines()
+    assert (runbook.work / "undone.log").read_text() == "last\nfirst\n"
+    assert sh(runbook, **away).stdout == "nothing to roll back\n"
