@@ -19,7 +19,7 @@ from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor
 from runbook_tui.run.late_values import with_values
 from runbook_tui.run.requests import SetSeverity
-from runbook_tui.run.rollback import about_to_act, plan, without
+from runbook_tui.run.rollback import only_stopped, plan, without
 from runbook_tui.run.scopes import SCOPES, default_scope, scope_node
 from runbook_tui.run.state import RunState
 from runbook_tui.session.opening import NoSuchRun
@@ -85,7 +85,9 @@ def _chosen(name: str | None) -> tuple[Mapping[str, int], str | None]:
     with reading() as journal:
         known = {entry.run: entry.events for entry in journal.runs()}
         try:
-            found = choose_only(journal, name, _to_do, "have something to undo")
+            found = choose_only(journal, name, _to_do, "have something to undo") or choose_only(
+                journal, name, lambda run: bool(run.running), "have commands running"
+            )
         except NoSuchRun:
             if not _forgotten(name, known):
                 raise
@@ -147,8 +149,7 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         held = tuple(name for name in absent.secrets if name not in values.secret)
         absent = replace(absent, secrets=held)
         planned = without(plan(state, scope, node, wish.past_floor), absent)
-        begun = about_to_act(state, node)
-        if not planned.items and not begun:
+        if not planned.items and not only_stopped(state, node):
             say.out("nothing to roll back")
             return exits.DONE
         print_plan(state, planned, session.environment, whole=wish.only_plan)

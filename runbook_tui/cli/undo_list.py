@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from runbook_tui.cli import beside, say
 from runbook_tui.run.differing import differing
 from runbook_tui.run.reach import expected, reach, takes
-from runbook_tui.run.rollback import RollbackPlan, about_to_act, plan
+from runbook_tui.run.rollback import RollbackPlan, only_stopped, plan
 from runbook_tui.run.state import RunState
 from runbook_tui.run.undo_items import Item
 
@@ -26,8 +26,9 @@ def print_plan(
         say.out(f"  SEV {said.level}, says {said.by.name}, {say.moment(said.at)}")
     for number, item in enumerate(planned.items, 1):
         _print_item(item, number, whole=whole)
-    for id_ in about_to_act(state, planned.node):
-        say.out(f"      “{state.outline[id_].title}” has changed nothing yet: it is stopped")
+    for id_ in only_stopped(state, planned.node):
+        how = "has changed nothing yet" if state.outline.steps[id_].effect else "changes nothing"
+        say.out(f"      “{state.outline[id_].title}” {how}: it is stopped")
     words = f"  {planned.ready} of {len(planned.items)} ready"
     words += f", {expected(planned)}" if expected(planned) else ""
     say.out(words, colour="red" if planned.over_budget else None)

@@ -16,7 +16,7 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.late_values import lacking
 from runbook_tui.run.offers import offers
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.rollback import RollbackPlan, awaited, plan, without
+from runbook_tui.run.rollback import RollbackPlan, awaited, plan, stopped_in, without
 from runbook_tui.run.rollback_state import RollbackState, Severity
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.run.undo_items import Item
@@ -275,11 +275,11 @@ class Undoing:
 
             return rehearsed(self._session.state, rollback)
         took = say.length(rollback.seconds)
+        if rollback.result == "complete" and not rollback.steps:
+            return self._only_stopped(rollback)
         if rollback.result == "complete":
             count = len(rollback.steps)
-            steps = (
-                f"{count} step{'' if count == 1 else 's'}" if count else "nothing was changed yet"
-            )
+            steps = f"{count} step{'' if count == 1 else 's'}"
             say.out(f"ROLLED BACK  {steps} in {took}", colour="green", bold=True)
             return exits.ROLLED_BACK
         say.out(f"INCOMPLETE  after {took}; remaining:", colour="red", bold=True)
@@ -287,6 +287,18 @@ class Undoing:
             say.out(line)
         self._point_to_kept()
         return exits.INCOMPLETE
+
+    def _only_stopped(self, rollback: RollbackState) -> int:
+        """There was nothing to undo: say what was kept from going on."""
+        outline = self._session.state.outline
+        stopped = stopped_in(self._session.state, rollback)
+        titles = ", ".join(f"“{outline[id_].title}”" for id_ in stopped)
+        words = f"; {titles} {'is' if len(stopped) == 1 else 'are'} stopped" if stopped else ""
+        if stopped and not any(outline.steps[id_].effect for id_ in stopped):
+            say.out(f"nothing to roll back{words}", colour="green", bold=True)
+            return exits.DONE
+        say.out(f"ROLLED BACK  nothing was changed yet{words}", colour="green", bold=True)
+        return exits.ROLLED_BACK
 
     def _point_to_kept(self) -> None:
         """Without a person: say that the plan has commands for what remains."""

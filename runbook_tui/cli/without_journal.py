@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.choosing import RECENT
 from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.filed_secrets import FiledSecrets
 from runbook_tui.cli.output import LogFollower
 from runbook_tui.cli.wish import Wish, consent
 from runbook_tui.run.events import Actor, Draft, SeveritySet
 from runbook_tui.session import emergency, spare
 from runbook_tui.session.account import Account, Begun, left_behind, undone, undos
 from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
+from runbook_tui.session.ports.commands import Phase
 from runbook_tui.session.spare import NAME
 from runbook_tui.session.undo_file import FiledUndo, UndoFile
 
@@ -40,13 +42,14 @@ def roll_back(
     run_folder = wiring.settings().run_folder(whole.run)
     whole = _left(whole, run_folder).completed(wiring.commands().outputs)
     file = whole.limited(wish.scope, past_floor=wish.past_floor)
-    if not file.items:
+    if not file.items and not _runs(file):
         say.out("nothing to roll back: all of it is taken back already")
         return exits.DONE
     say.err("rolling back from the undo file instead; the journal gets its account later")
-    held = _secrets(file, may_ask=False)
-    file = _lacking(file, held)
-    _print(file, whole)
+    secrets = FiledSecrets(file)
+    secrets.look(to_the_end=wish.only_plan)
+    file = _lacking(file, secrets.lacking)
+    _print(file, whole, secrets.awaited)
     if wish.only_plan:
         return exits.DONE if all(_ready(item) for item in file.items) else exits.INCOMPLETE
     consent(file.run, wish)
@@ -55,10 +58,12 @@ def roll_back(
         raise Ended(exits.REFUSED, f"{lock.holder()} rolls it back already")
     # Whoever held the lock until now may have taken back what was just shown.
     file = _left(file, run_folder)
-    return _carry_out(file, who, run_folder, wish.severity)
+    return _carry_out(file, who, run_folder, wish.severity, secrets)
 
 
-def _carry_out(file: UndoFile, who: Actor, run_folder: Path, severity: int | None) -> int:
+def _carry_out(
+    file: UndoFile, who: Actor, run_folder: Path, severity: int | None, secrets: FiledSecrets
+) -> int:
     from runbook_tui import wiring
     from runbook_tui.journal.clock import SystemClock
 
@@ -66,6 +71,16 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path, severity: int | Non
     folder = places.writable()
     began = time.monotonic()
     account = Account(places, who)
+    may_ask = say.interactive()
+    if may_ask:
+        secrets.ask_a_person({name for item in file.items for name in item.secrets})
+
+    def known(names: Collection[str]) -> Mapping[str, str]:
+        values = secrets.known(names)
+        if may_ask:
+            secrets.ask_a_person(names)
+        return values
+
     complete, remaining = emergency.EmergencyRollback(
         file,
         commands=wiring.commands(),
@@ -73,7 +88,7 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path, severity: int | Non
         folder=folder / "commands",
         account=account,
         begun=_begun(file, run_folder),
-        secrets=_secrets(file, may_ask=say.interactive()),
+        secrets=known,
         clock=SystemClock(),
         teller=Lines(),
     ).run()
@@ -82,6 +97,9 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path, severity: int | Non
     took = say.length(time.monotonic() - began)
     if folder != run_folder:
         say.err(f"the account of it stands in {folder / NAME}")
+    if complete and not file.items:
+        say.out("nothing to roll back; what ran is stopped", colour="green", bold=True)
+        return exits.DONE
     if complete:
         count = len(file.items)
         steps = f"{count} step{'' if count == 1 else 's'}"
@@ -93,28 +111,13 @@ def _carry_out(file: UndoFile, who: Actor, run_folder: Path, severity: int | Non
     return exits.INCOMPLETE
 
 
-def _lacking(file: UndoFile, held: Mapping[str, str]) -> UndoFile:
-    """The file with the secrets that nobody gave yet among what its items need."""
+def _lacking(file: UndoFile, lacking: Collection[str]) -> UndoFile:
+    """The file with these secrets, which nobody gave yet, among what its items need."""
     items = tuple(
-        dataclasses.replace(i, lacking=tuple(n for n in i.secrets if n not in held))
+        dataclasses.replace(i, lacking=tuple(n for n in i.secrets if n in lacking))
         for i in file.items
     )
     return dataclasses.replace(file, items=items)
-
-
-def _secrets(file: UndoFile, *, may_ask: bool) -> dict[str, str]:
-    """The secrets that the undos need, from their sources; asked for where a person is there."""
-    from runbook_tui.cli.values import asked, fetched
-
-    values = {}
-    for name in dict.fromkeys(name for item in file.items for name in item.secrets):
-        source = file.sources.get(name)
-        value = fetched(source, file.base) if source is not None else None
-        if not value and may_ask:
-            value = asked(name, unseen=True)
-        if value:
-            values[name] = value
-    return values
 
 
 class Lines:
@@ -181,7 +184,7 @@ def _choose(files: list[UndoFile], name: str | None, trouble: Exception) -> Undo
         reason = "say which run: only rehearsals have something to undo"
         raise Ended(exits.USAGE, reason, lines)
     if not name:
-        files = [f for f in files if f.items]
+        files = [f for f in files if f.items] or [f for f in files if _runs(f)]
         if len(files) == 1 and time.time() - files[0].at >= RECENT:
             raise Ended(exits.USAGE, "say which run: only an old one is there", f"  {files[0].run}")
     if not files:
@@ -193,22 +196,39 @@ def _choose(files: list[UndoFile], name: str | None, trouble: Exception) -> Undo
     return files[0]
 
 
-def _print(file: UndoFile, whole: UndoFile) -> None:
+def _runs(file: UndoFile) -> tuple[str, ...]:
+    """Ids of the steps whose commands ran when the file was written, and still do."""
+    from runbook_tui import wiring
+
+    status = wiring.commands().status
+    alive = {Phase.STARTING, Phase.RUNNING}
+    return tuple(c.step for c in file.running if status(Path(c.folder)).phase in alive)
+
+
+def _print(file: UndoFile, whole: UndoFile, awaited: Collection[str]) -> None:
     say.out(f"ROLLBACK  {file.scope}  of {file.title}", bold=True)
     for number, item in enumerate(file.items, 1):
         there = f"  on {item.host}" if item.host else ""
-        say.out(f"  {number:>2}  {item.title}{there}  [{_why(item) or 'ready'}]")
+        say.out(f"  {number:>2}  {item.title}{there}  [{_why(item) or _once(item, awaited)}]")
         for text in item.texts:
             if text in item.went:
                 say.out("      went well before, and is not run again:")
             for line in text.strip().splitlines():
                 say.out(f"        {line}")
+    for step in () if file.items else _runs(file):
+        say.out(f"      “{step}” has nothing to undo: it is stopped")
     inside = {item.step for item in file.items}
     outside = [item.title for item in whole.items if item.step not in inside]
     if outside:
         say.out(f"  outside this scope and left as it is: {', '.join(outside)} (--scope run)")
     if any(item.held for item in file.items):
         say.out("  what lies below the floor is undone only with --past-floor")
+
+
+def _once(item: FiledUndo, awaited: Collection[str]) -> str:
+    """That it is ready, or as soon as the sources of its secrets have answered."""
+    names = [name for name in item.secrets if name in awaited]
+    return f"ready once there is {', '.join(names)}" if names else "ready"
 
 
 def _ready(item: FiledUndo) -> bool:

@@ -14,7 +14,7 @@ KNOWN: tuple[Known, ...] = (
     Known("tick", "run", ("space",), "tick the check, or the step's next; finish by hand"),
     Known("sign", "run", ("s",), "sign off"),
     Known("skip", "run", ("x",), "leave the step out, with a reason"),
-    Known("retry", "run", ("r",), "try the step again"),
+    Known("retry", "run", ("r",), "run a step again that failed, was stopped or is lost"),
     Known("note", "run", ("n",), "write a remark down"),
     Known("hand", "run", ("h",), "raise a hand, or lower one"),
     Known("untick", "run", ("u",), "take your last tick back"),

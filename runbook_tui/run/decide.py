@@ -31,7 +31,7 @@ from runbook_tui.run.prepare import missing_values, refused_values
 from runbook_tui.run.proving import seal
 from runbook_tui.run.rehearsal import as_if, gone_through
 from runbook_tui.run.requests import Decision, Refusal
-from runbook_tui.run.rollback import about_to_act
+from runbook_tui.run.rollback import only_stopped
 from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.rollback_state import SEVERITIES
 from runbook_tui.run.several import standing, to_begin
@@ -257,7 +257,7 @@ def _start_rollback(state: RunState, q: r.StartRollback, actor: Actor) -> Pairs 
     if state.rolling_back:
         return Refusal(reason="a rollback runs already")
     plan = rollback_plan(as_if(state), q.scope, q.node, q.past_floor)
-    if not plan.items and not about_to_act(state, q.node):
+    if not plan.items and not only_stopped(state, q.node):
         return Refusal(reason="there is nothing to roll back", exit_code=0)
     started = e.RollbackStarted(
         scope=q.scope,

@@ -127,6 +127,38 @@ def about_to_act(state: RunState, node: str = "") -> list[str]:
     return sorted(found, key=lambda id_: outline[id_].index)
 
 
+def only_stopped(state: RunState, node: str = "") -> list[str]:
+    """Ids of steps in a node that a rollback stops and in which there is nothing to undo: those
+    that are only prepared, and those that change nothing and run."""
+    outline = state.outline
+    looking = [
+        id_
+        for id_, step in state.steps.items()
+        if id_ in outline.steps
+        and not outline.steps[id_].effect
+        and (step.running_command() is not None or _tried(state, id_))
+        and (not node or node in outline.holders(id_))
+    ]
+    return sorted({*about_to_act(state, node), *looking}, key=lambda id_: outline[id_].index)
+
+
+def _tried(state: RunState, id_: str) -> bool:
+    """Whether a step runs by a command, perhaps between two attempts."""
+    runs = state.step(id_).status is Status.RUNNING and not state.outline.steps[id_].manual
+    return runs and not overtaken(state, id_)
+
+
+def stopped_in(state: RunState, rollback: RollbackState) -> list[str]:
+    """Ids of the steps whose commands a rollback has stopped before it began."""
+    since = rollback.started
+    return [
+        step.id
+        for step in state.outline.steps_inside(rollback.node)
+        if since is not None
+        and any(c.stopped and (c.finished or 0.0) >= since for c in state.step(step.id).commands)
+    ]
+
+
 def started(state: RunState, id_: str) -> int:
     """The event that started a step last; where it only holds boxes, the newest of theirs."""
     if not state.outline.is_group(id_):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -77,15 +77,15 @@ class EmergencyRollback:
         folder: Path,
         account: Account,
         begun: Mapping[tuple[str, str], Begun],
-        secrets: Mapping[str, str],
+        secrets: Callable[[Collection[str]], Mapping[str, str]],
         clock: Clock,
         teller: Teller,
     ) -> None:
         """``folder`` is where the undos' supervisors may write.
 
         ``begun`` are undos, by step and text, that an earlier rollback started and did not see to
-        the end: they are never started twice at once. ``secrets`` are the values that could be
-        had; what needs another is not run.
+        the end: they are never started twice at once. ``secrets`` waits for the values of these
+        names and gives all that could be had; what needs another is not run.
         """
         self._file = file
         self._commands = commands
@@ -167,7 +167,8 @@ class EmergencyRollback:
             return "none", "below the floor"
         if item.missing:
             return "failed", "needs " + ", ".join(item.missing)
-        absent = [name for name in item.secrets if not self._secrets.get(name)]
+        known = self._secrets(item.secrets)
+        absent = [name for name in item.secrets if not known.get(name)]
         if absent:
             return "failed", "needs the secret " + ", ".join(absent)
         tries: list[CommandStatus] = []
@@ -224,6 +225,7 @@ class EmergencyRollback:
 
     def _execute(self, item: FiledUndo, kind: str, text: str) -> CommandStatus:
         self._number += 1
+        known = dict(self._secrets(item.secrets))
         label = hashlib.sha256(item.step.encode()).hexdigest()[:8]
         folder = self._folder / f"{self._number}-{label}-{kind}-{os.getpid()}"
         caller = self._environment
@@ -234,14 +236,14 @@ class EmergencyRollback:
             **(item.environment or {}),
             "RUNBOOK_RUN": self._file.run,
             "RUNBOOK_STEP": item.step,
-            **{name: self._secrets[name] for name in item.secrets},
+            **{name: known[name] for name in item.secrets},
         }
         spec = CommandSpec(
             folder=folder,
             argv=(*item.shell, text),
             cwd=item.cwd,
             environment=recorded,
-            secrets=tuple(self._secrets.values()),
+            secrets=tuple(known.values()),
             timeout=item.timeout,
         )
         if item.host:

@@ -33,6 +33,8 @@ for option; do
   esac
 done
 
+# What this script calls is found though PATH leads nowhere; an undo has the PATH of its step.
+command -v id >/dev/null 2>&1 || PATH=${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin
 mask=$(umask)
 umask 077
 # Every shell complains of a folder that is gone, each time that it is started there.
@@ -139,17 +141,18 @@ known() {
 }
 takes() { printf '%65536s' '' 2>/dev/null >"$1/.room.$$" && rm -f "$1/.room.$$"; }
 # The run's folder, or where there is room, as `runbook` itself looks for it.
+elsewhere() {
+  rm -f "$place/.room.$$" 2>/dev/null
+  writing=''
+  for spare in "${XDG_RUNTIME_DIR:-/tmp}" "${TMPDIR:-/tmp}" /dev/shm; do
+    takes "$spare" || continue
+    writing=$(mktemp -d "$spare/${spare_name}XXXXXXXX" 2>/dev/null) && break
+  done
+  say "nothing can be written in $place; the account is kept in ${writing:-no place at all}"
+  [ -n "$writing" ]
+}
 open_account() {
-  if takes "$place"; then
-    writing=$place
-  else
-    rm -f "$place/.room.$$" 2>/dev/null
-    for spare in "${XDG_RUNTIME_DIR:-/tmp}" "${TMPDIR:-/tmp}" /dev/shm; do
-      takes "$spare" || continue
-      writing=$(mktemp -d "$spare/${spare_name}XXXXXXXX" 2>/dev/null) && break
-    done
-    say "nothing can be written in $place; the account is kept in ${writing:-no place at all}"
-  fi
+  if takes "$place"; then writing=$place; else elsewhere || :; fi
   # A line that was not written to its end must not swallow the first of ours.
   if [ -s "$writing/$account" ] && [ -n "$(tail -c 1 "$writing/$account")" ]; then
     echo >>"$writing/$account"
@@ -162,14 +165,17 @@ open_account() {
   mark=${mark:-$(date +%s)-$$}
   event=0
 }
+append() { printf '%s\n' "$1" 2>/dev/null >>"$writing/$account"; }
 keep() { # TYPE STEP DATA
   [ -n "$writing" ] || return 0
   event=$((event + 1))
   about=null
   [ -z "$2" ] || about="\"$2\""
-  printf '{"id": "kept-%s-%s", "type": "%s", "at": "%s", "step": %s, "actor": %s, "data": {%s}}\n' \
-    "$mark" "$event" "$1" "$(date -u +%Y-%m-%dT%H:%M:%S+00:00)" "$about" "$actor" "$3" \
-    2>/dev/null >>"$writing/$account" || say "the account cannot be written"
+  line="{\"id\": \"kept-$mark-$event\", \"type\": \"$1\", \
+\"at\": \"$(date -u +%Y-%m-%dT%H:%M:%S+00:00)\", \"step\": $about, \
+\"actor\": $actor, \"data\": {$3}}"
+  # What could be written until now may not be any more.
+  append "$line" || { elsewhere && append "$line"; } || say "the account cannot be written"
   sync "$writing/$account" 2>/dev/null || :
 }
 """
@@ -230,7 +236,10 @@ lock
 known=$nl$(known)$nl
 pass=list
 items
-if [ "$found" = 0 ]; then
+alive=''
+runs_still() { if lives "$4"; then alive=yes; fi; }
+running runs_still
+if [ "$found" = 0 ] && [ -z "$alive" ]; then
   echo "nothing to roll back"
   exit 0
 fi
@@ -252,6 +261,10 @@ result=complete
 [ -z "$remaining" ] || result=incomplete
 keep rollback.finished '' "\"result\": \"$result\", \"remaining\": [$remaining_json], \
 \"seconds\": $seconds.0"
+if [ "$found" = 0 ]; then
+  echo "nothing to roll back; what ran is stopped"
+  exit 0
+fi
 if [ -z "$remaining" ]; then
   echo "ROLLED BACK  $back of $found in $seconds s"
   exit 5

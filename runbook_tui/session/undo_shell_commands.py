@@ -145,8 +145,11 @@ supervised() {
   how="\"exit\": $code"
   [ ! -e "$folder/lost" ] || how="\"lost\": true, \"reason\": $(json "$(cat "$folder/lost")")"
   printf '{%s, "seconds": %s, "timed_out": %s, "bytes": %s, "digest": "%s"}\n' \
-    "$how" "$took" "$late" "$((size))" "${digest%% *}" >"$folder/exit.json.tmp" &&
-    mv "$folder/exit.json.tmp" "$folder/exit.json"
+    "$how" "$took" "$late" "$((size))" "${digest%% *}" 2>/dev/null >"$folder/exit.json.tmp" &&
+    mv "$folder/exit.json.tmp" "$folder/exit.json" && return
+  # It cannot be written down, but who waits for it is told.
+  [ ! -e "$folder/lost" ] || code=255
+  exit "$code"
 }
 
 make_folder() {
@@ -157,7 +160,8 @@ execute() { # KIND TEXT
   kind=$1 text=$2 attempt=1
   commands=$((commands + 1))
   folder=''
-  [ -z "$writing" ] || make_folder "$writing/commands/$mark.$commands-$kind"
+  [ -z "$writing" ] || make_folder "$writing/commands/$mark.$commands-$kind" ||
+    { elsewhere && make_folder "$writing/commands/$mark.$commands-$kind"; } || :
   [ -z "$writing" ] || keep command.started "$step" "\"attempt\": 1, \"kind\": \"$kind\", \
 \"text\": $(json "$text"), \"cwd\": $(json "$cwd"), \"shell\": $shell, \
 \"folder\": $(json "$folder"), \"timeout\": $limit, \"host\": $(json "$host")"
@@ -171,10 +175,13 @@ execute() { # KIND TEXT
     return
   fi
   (supervised)
+  told=$?
   # It goes on without what held it, too.
   [ -s "$folder/exit.json" ] || while lives "$folder"; do pause; done
   ended "$folder"
-  clean <"$folder/log.head" | sed 's/^/  | /'
+  [ -s "$folder/exit.json" ] || [ "$told" -gt 127 ] || status=$told
+  # Its last line ends here, whether or not it was ended.
+  clean <"$folder/log.head" | LC_ALL=C awk '{ print "  | " $0 }'
   note_end "$folder"
 }
 ended() {
@@ -188,7 +195,8 @@ ended() {
 }
 note_end() {
   if [ ! -s "$1/exit.json" ]; then
-    what='"lost": true'
+    what="\"exit\": $status"
+    [ "$status" != lost ] || what='"lost": true'
   else
     what=$(sed 's/^{//; s/}$//' "$1/exit.json")
   fi

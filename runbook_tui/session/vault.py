@@ -61,6 +61,11 @@ class Vault:
             for name, asked in self._asked.items()
         )
 
+    def asks(self, name: str) -> bool:
+        """Whether its source is being asked just now, and nobody knows yet what it gives."""
+        asked = self._asked.get(name)
+        return asked is not None and name not in self.values and not asked.over.is_set()
+
     def _due(self, name: str) -> bool:
         asked = self._asked.get(name)
         if asked is None:

@@ -61,4 +61,4 @@ def test_what_was_dragged_over_is_in_the_clipboard_of_the_terminal(
     until(lambda: terminal.tmux("show-buffer").strip() == wanted, what="the clipboard")
     terminal.keys("Escape", "Escape")
     terminal.keys("F9")
-    terminal.see("nothing to roll back here")
+    terminal.see("F9 again stops")

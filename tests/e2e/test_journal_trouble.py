@@ -266,3 +266,41 @@ def test_a_journal_that_belongs_to_somebody_else_says_so(runbook: Program, run: 
     os.chown(runbook.home / "journal.db", 65534, 65534)
     ended = unprivileged(runbook, "note", run, "x")
     assert (ended.returncode, "it belongs to user 65534" in ended.stderr) == (70, True)
+
+
+SLOW_SOURCES = """\
+format = 1
+title = "T"
+[parameters.one]
+secret = { command = "test -p go || exec echo 1; cat back" }
+[parameters.two]
+secret = { command = "test -p go || exec echo 2; cat go; echo 2 > back; echo 2" }
+[[phase]]
+title = "P"
+[[phase.step]]
+id = "a"
+title = "A"
+run = "echo here > made"
+undo = 'test "$one$two" = 22; rm made'
+[[phase.step]]
+id = "b"
+title = "B"
+run = "true"
+undo = "timeout 60 tee go </dev/null"
+"""
+
+
+def test_sources_of_secrets_are_asked_at_once_and_hold_up_only_what_needs_them(
+    runbook: Program,
+) -> None:
+    """The second source answers once the newest undo has run, the first one after the second."""
+    assert runbook("run", runbook.plan(SLOW_SOURCES), "--no-tui").status == 0
+    run = runbook.run_id()
+    garbage(runbook.home / "journal.db")
+    for name in ("go", "back"):
+        os.mkfifo(runbook.work / name)
+    ended = runbook("rollback", run, "--yes")
+    assert ended.status == 5, ended.out + ended.err
+    assert "A  [ready once there is one, two]" in ended.out
+    assert "B  [ready]" in ended.out
+    assert not (runbook.work / "made").exists()

@@ -64,7 +64,7 @@ def test_the_screen_comes_back_by_itself_and_so_do_the_keys(
     assert terminal.tmux("display", "-p", "#{scroll_region_upper}").strip() == "0"
     assert terminal.tmux("display", "-p", "#{alternate_on}").strip() == "1"
     terminal.keys("F9")
-    terminal.see("nothing to roll back here")
+    terminal.see("F9 again stops")
 
 
 def test_ctrl_l_draws_it_at_once_though_nothing_runs(terminal: Terminal) -> None:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.programs import Program, wait_for_output
+from tests.programs import Program, unended, wait_for_output
 from tests.waiting import until
 
 TWO = """\
@@ -160,6 +160,46 @@ def test_a_step_that_is_only_prepared_does_not_go_on_after_it(
     assert not (runbook.work / "made").exists()
     assert (runbook.work / "z").exists() != first
     assert runbook("rollback", "--yes").status == 0
+
+
+LOOKING = """\
+format = 1
+title = "Looking"
+[[phase]]
+title = "One"
+[[phase.step]]
+id = "count"
+title = "Count"
+run = "echo begun; while sleep 0.02; do :; done; touch went-on"
+changes = false
+"""
+
+
+def test_without_the_journal_too_what_only_looks_is_stopped(runbook: Program) -> None:
+    lead = runbook.start("run", runbook.plan(LOOKING), "--no-tui")
+    wait_for_output(runbook, "| begun")
+    runbook.kill(lead)
+    (runbook.home / "journal.db").write_bytes(b"these are not the events " * 400)
+    ended = runbook("rollback", "--yes")
+    assert (ended.status, ended.out.splitlines()[-1]) == (
+        0, "nothing to roll back; what ran is stopped"
+    ), ended  # fmt: skip
+    until(lambda: not unended(runbook.home), what="the count to end")
+
+
+def test_what_only_looks_is_stopped_though_there_is_nothing_to_undo(runbook: Program) -> None:
+    lead = runbook.start("run", runbook.plan(LOOKING), "--no-tui")
+    wait_for_output(runbook, "| begun")
+    shown = runbook("rollback", "--plan")
+    assert "“Count” changes nothing: it is stopped" in shown.out
+    ended = runbook("rollback", "--yes")
+    assert (ended.status, ended.out.splitlines()[-1]) == (
+        0, "nothing to roll back; “Count” is stopped"
+    )  # fmt: skip
+    assert lead.wait(timeout=60) == 5
+    events = runbook.events()
+    assert [e["data"]["stopped"] for e in events if e["type"] == "command.finished"] == [True]
+    assert runbook("rollback", "--yes").out == "nothing to roll back\n"
 
 
 WAITS = plan("echo a >> undone; until test -e go; do sleep 0.02; done; rm made")

@@ -16,6 +16,7 @@ from runbook_tui.command.runner import HelperRunner
 from runbook_tui.demo.sandbox import make_sandbox, tree_of
 from tests.e2e import kills
 from tests.e2e.test_rollback import SLOW
+from tests.e2e.test_rollback_adversity import LOOKING
 from tests.on_disk import files_holding
 from tests.programs import Program, lives, processes, wait_for_output
 from tests.waiting import until
@@ -138,11 +139,26 @@ def taken_in(runbook: Program) -> None:
 def test_a_command_that_runs_is_stopped_first(runbook: Program) -> None:
     hangs(runbook)
     (supervisor,) = processes(runbook.home, "supervisor")
-    ended = sh(runbook, shell="bash")
+    # Nothing is found by what whoever starts it has for a PATH.
+    ended = sh(runbook, shell=str(shutil.which("bash")), PATH="")
     assert ended.returncode == 5, ended
+    assert "not found" not in ended.stderr
     assert not lives(supervisor)
     assert not (runbook.work / "temp.1").exists()
     taken_in(runbook)
+
+
+def test_what_only_looks_is_stopped_though_there_is_nothing_to_undo(runbook: Program) -> None:
+    lead = runbook.start("run", runbook.plan(LOOKING), "--no-tui")
+    wait_for_output(runbook, "| begun")
+    runbook.kill(lead)
+    (supervisor,) = processes(runbook.home, "supervisor")
+    ended = sh(runbook)
+    assert (ended.returncode, ended.stdout.splitlines()[-1]) == (
+        0, "nothing to roll back; what ran is stopped"
+    ), ended  # fmt: skip
+    until(lambda: not lives(supervisor), what="the count to end")
+    assert sh(runbook).stdout == "nothing to roll back\n"
 
 
 BREAKS = """\
@@ -364,3 +380,41 @@ undo = "rm lamp"
     # It is entered once somebody opens the run, and is told the same then.
     runbook("rollback", runbook.run_id(), "--plan")
     assert json.loads(runbook("runs", "--json").out)[0]["status"] == "rolled back"
+
+
+GOES_AWAY = """\
+format = 1
+title = "Goes away"
+[[phase]]
+title = "One"
+[[phase.step]]
+id = "first"
+title = "First"
+run = "touch first"
+undo = "echo first >> undone.log; rm first; printf unended"
+[[phase.step]]
+id = "last"
+title = "Last"
+run = "touch last"
+undo = '''
+echo last >> undone.log; rm last
+cd ../home/runs/*; rm -rf commands rollback-account.jsonl
+: > commands; mkdir rollback-account.jsonl'''
+verify_undo = "test ! -e last"
+"""
+
+
+def test_where_nothing_can_be_written_any_more_it_goes_on_elsewhere_and_repeats_nothing(
+    runbook: Program,
+) -> None:
+    """As on a disk that turns read-only while an undo runs."""
+    assert runbook("run", runbook.plan(GOES_AWAY), "--no-tui").status == 0
+    spare = runbook.folder / "spare"
+    spare.mkdir()
+    away = {"TMPDIR": str(spare), "XDG_RUNTIME_DIR": str(spare)}
+    ended = sh(runbook, **away)
+    assert ended.returncode == 5, ended
+    assert f"the account is kept in {spare}" in ended.stdout
+    assert "  | unended" in ended.stdout.splitlines()
+    assert (runbook.work / "undone.log").read_text() == "last\nfirst\n"
+    assert sh(runbook, **away).stdout == "nothing to roll back\n"

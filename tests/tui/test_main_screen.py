@@ -8,14 +8,16 @@ import pytest
 
 from runbook_tui.book.model import Check, Parameter, Phase, Runbook, Step
 from runbook_tui.command.terminal import LogTerminals
-from runbook_tui.run.state import Status
+from runbook_tui.run import requests as r
+from runbook_tui.run.state import BROKEN, Status
 from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.screens.deeds import WRONG
 from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.widgets.painted import RowList
 from tests.fakes.history import History
 from tests.fakes.plans import chain, two_phases
 from tests.fakes.still import StillSession, StillTerminals
-from tests.integration.session.scene import Scene, book, run_step
+from tests.integration.session.scene import Scene, ask, book, run_step
 from tests.tui.piloting import text_of, until
 
 Make = Callable[..., Scene]
@@ -43,6 +45,37 @@ async def test_enter_runs_space_ticks_and_the_cursor_moves_on(scene: Make) -> No
         await pilot.press("space")
         await until(pilot, lambda: session.state.finished is not None)
     assert app.return_code in {0, None}
+
+
+@pytest.mark.parametrize("stopped", [False, True], ids=["failed", "stopped"])
+async def test_enter_does_not_run_again_what_has_gone_wrong_and_r_does(
+    scene: Make, stopped: bool
+) -> None:
+    """Enter is pressed once too often; what it would repeat has half changed something."""
+    ends = "until test -e go; do sleep 0.02; done" if stopped else "test -e go"
+    risky = Step(id="a", title="Migrate", run=f"echo x >> ran; {ends}", undo="true")
+    place = scene(book(risky, Step(id="b", title="Next", run="true", undo="true")))
+    session = place.open()
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, (place.work / "ran").exists)
+        if stopped:
+            ask(session, r.StopCommands())
+        await until(pilot, lambda: session.state.step("a").status in BROKEN)
+        await until(pilot, lambda: "try again" in text_of(app))
+        await pilot.press("enter", "enter", "enter")
+        word = "was stopped" if stopped else "failed"
+        await until(pilot, lambda: f"“Migrate” {word}: r runs it again" in text_of(app))
+        assert app.screen.chosen_step == "a"  # type: ignore[attr-defined]
+        (place.work / "go").touch()
+        await pilot.press("r")
+        await until(pilot, lambda: session.state.step("a").status is Status.DONE)
+    assert (place.work / "ran").read_text() == "x\nx\n"
+
+
+def test_each_way_to_go_wrong_has_its_word() -> None:
+    assert set(WRONG) == BROKEN
 
 
 async def test_a_value_is_asked_for_when_the_step_needs_it(scene: Make) -> None:

@@ -71,6 +71,33 @@ async def test_two_presses_bring_it_back(scene: Make, size: tuple[int, int]) -> 
     assert "rollback.opened" in place.types()
 
 
+@pytest.mark.parametrize("size", [(40, 10), *SIZES])
+async def test_with_nothing_to_undo_the_second_press_stops_what_only_looks(
+    scene: Make, size: tuple[int, int]
+) -> None:
+    """Whoever panics while a count runs on expects it to end."""
+    looks = "touch begun; while sleep 0.02; do :; done"
+    count = Step(id="a", title="Count", run=looks, effect=False)
+    place = scene(book(count, Step(id="b", title="Next", run="true", undo="true")))
+    session = place.open()
+    ask(session, r.StartStep(step="a"))
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, (place.work / "begun").exists)
+        await pilot.press("f9")
+        await until(pilot, lambda: "F9 again stops “Count”" in text_of(app))
+        assert "START" not in text_of(app)
+        await pilot.pause(0.45)
+        await pilot.press("f9")
+        await until(pilot, lambda: "ROLLED BACK" in text_of(app))
+        assert "stopped: “Count”" in " ".join(text_of(app).split())
+        record = session.state.step("a").commands[-1]
+        assert (record.running, record.stopped) == (False, True)
+        await pilot.press("f9")
+        await until(pilot, lambda: "nothing to roll back here" in text_of(app))
+        assert "F9 again" not in text_of(app)
+
+
 async def test_a_held_or_hammered_key_starts_nothing(scene: Make) -> None:
     place, session = merged(scene)
     app = RunbookApp(session, LogTerminals())

@@ -12,21 +12,43 @@ from runbook_tui.run.finishing import failed_probes
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.procedures import Duty
 from runbook_tui.run.requests import (
+    ConfirmationNeeded,
+    OverrideNeeded,
+    PersonNeeded,
     ProbeAgain,
     Refusal,
     RunOffered,
     SkipStep,
     StartStep,
     TickNode,
+    ValuesMissing,
 )
+from runbook_tui.run.several import status_of
 from runbook_tui.run.state import OVER, RunState, Status
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.views.boxes import next_box
 from runbook_tui.tui.views.confirming import filled
+from runbook_tui.tui.views.tone import cut
+from runbook_tui.tui.views.words import said
 from runbook_tui.tui.widgets.painted import TonedScreen
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
+
+
+ASKS = (ConfirmationNeeded, OverrideNeeded, PersonNeeded, ValuesMissing)
+"""Answers that ask something; the act can be done once that is answered."""
+WRONG = {
+    Status.FAILED: "failed",
+    Status.STOPPED: "was stopped",
+    Status.LOST: "is lost, nobody knows how it ended",
+    Status.UNDO_FAILED: "was not taken back, its undo failed",
+}
+
+
+def broken(state: RunState, step: str) -> str:
+    """What went wrong with a step, where it is not run again without being asked for by name."""
+    return WRONG.get(status_of(state, step), "")
 
 
 class NodeScreen(TonedScreen):
@@ -41,7 +63,8 @@ class NodeScreen(TonedScreen):
                 tooltip="tick the check, or the step's next; finish by hand"),
         Binding("s", "sign", "sign", id="sign", tooltip="sign off"),
         Binding("x", "skip", "skip", id="skip", tooltip="leave the step out, with a reason"),
-        Binding("r", "run", "retry", id="retry", tooltip="try the step again"),
+        Binding("r", "retry", "retry", id="retry",
+                tooltip="run a step again that failed, was stopped or is lost"),
         Binding("n", "note", "note", id="note", tooltip="write a remark down"),
         Binding("h", "hand", "hand", id="hand", tooltip="raise a hand, or lower one"),
         Binding("u", "untick", "untick", id="untick", tooltip="take your last tick back"),
@@ -72,7 +95,20 @@ class NodeScreen(TonedScreen):
         """Something was begun: the screen may follow the work."""
 
     def action_run(self) -> None:
-        """Run the step, start its timer, or run again what it waits for."""
+        """Run the step, start its timer, or run again what it waits for; what has gone wrong is not
+        run again by a key that is pressed once too often."""
+        step = self.chosen_step
+        if self.chosen_duty is None and step and (why := broken(self.state, step)):
+            tried = decide(self.state, StartStep(step=step), self.app.session.actor)
+            if not isinstance(tried, Refusal) or isinstance(tried, ASKS):
+                title = cut(said(self.state.outline[step].title, 200), 24)
+                keys = f"{self.cap('r')} runs it again, {self.cap('x')} skips it"
+                self.app.say(f"“{title}” {why}: {keys}, {self.cap('F9')} takes it back", "warn")
+                return
+        self.action_retry()
+
+    def action_retry(self) -> None:
+        """Run the step, whatever became of it before."""
         if self.chosen_duty is not None:
             self._run_offered(self.chosen_duty)
             return

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
 
+from runbook_tui.run.failing import GOOD
 from runbook_tui.run.procedures import Duty
 from runbook_tui.session.presence import Here
 from runbook_tui.tui.alarming import mind_alarms, mind_sharing
@@ -17,11 +18,13 @@ from runbook_tui.tui.people_deeds import mind_lead, mind_people
 from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.screens.panes import BESIDE_COLUMNS
 from runbook_tui.tui.screens.seeking import SeekingScreen
+from runbook_tui.tui.smallest import SMALLEST, too_small
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import focus as focus_view
 from runbook_tui.tui.views import follow_up, guest, head
 from runbook_tui.tui.views.shares import shares
 from runbook_tui.tui.views.tone import Line
+from runbook_tui.tui.views.verdict import running
 from runbook_tui.tui.whole import has_all
 from runbook_tui.tui.widgets.checklist import Checklist
 from runbook_tui.tui.widgets.error_signs import ErrorSigns
@@ -30,7 +33,6 @@ from runbook_tui.tui.widgets.output import Output
 from runbook_tui.tui.widgets.painted import Card, Head, Lines, RowList
 from runbook_tui.tui.widgets.said import Said
 
-MINIMUM = (60, 16)
 WIDE = (100, 30)
 TALL = 28
 """Rows from which on one column gives what is left to the output, not to the card."""
@@ -85,7 +87,7 @@ class MainScreen(SeekingScreen):
         yield Guard(id="guard")
         yield Said(id="said")
         yield Lines(self._paint_foot, id="foot")
-        yield Lines(lambda w, h: TOO_SMALL, id="small")
+        yield Lines(self._paint_small, id="small")
 
     def on_mount(self) -> None:
         """The cursor stands on the next open step."""
@@ -131,7 +133,7 @@ class MainScreen(SeekingScreen):
         self.set_class(self.rows.count <= height - AROUND_LIST, "-short")
         self.set_class(height >= TALL, "-tall")
         self.set_class(width >= BESIDE_COLUMNS, "-two-columns")
-        self.set_class(width < MINIMUM[0] or height < MINIMUM[1], "-small")
+        self.set_class(too_small(self.size), "-small")
         wide, high = (None, None) if narrow else shares(self.state, width, height)
         self.rows.styles.width = wide
         self.query_one("#card").styles.height = high
@@ -175,6 +177,14 @@ class MainScreen(SeekingScreen):
             )
         ]
 
+    def _paint_small(self, width: int, height: int) -> list[Line]:
+        key: Line = [("F9 PANIC: roll back", "panic")]
+        rollback = running(self.state)
+        if rollback is not None and rollback.active:
+            done = sum(result in GOOD for result in rollback.results.values())
+            key = [("F9", "panic"), (f" ROLLBACK runs: {done} of {len(rollback.steps)}", "busy")]
+        return [[(f"at least {SMALLEST.width}×{SMALLEST.height}, please", "strong")], key]
+
     def tick(self) -> None:
         """Once a second: the clocks, whether anybody leads, and a message that is old."""
         if not self.is_whole:
@@ -200,6 +210,7 @@ class MainScreen(SeekingScreen):
         self.query_one("#head").refresh()
         self.query_one("#card").refresh()
         self.query_one("#guard", Guard).settle()
+        self.query_one("#small").refresh()
         self.rows.changed()
         self.show_output()
 
@@ -230,9 +241,3 @@ class MainScreen(SeekingScreen):
         from runbook_tui.tui.screens.reading import TimelineScreen
 
         self.app.push_screen(TimelineScreen())
-
-
-TOO_SMALL: list[Line] = [
-    [("at least 60×16, please", "strong")],
-    [("F9 PANIC: roll back", "panic")],
-]

@@ -139,10 +139,19 @@ class PaneScreen(NodeScreen):
 
     def action_run(self) -> None:
         """Run the chosen step; Enter in a pane is too easily meant for its command."""
+        if self._from_list("Enter starts"):
+            super().action_run()
+
+    def action_retry(self) -> None:
+        """Run the chosen step again, not from a pane either."""
+        if self._from_list("r repeats"):
+            super().action_retry()
+
+    def _from_list(self, deed: str) -> bool:
+        """Whether the list has the keys; elsewhere it is said where that deed is done."""
         if self.looks:
-            self.app.say("Enter starts steps from the list; Tab goes back to it, i types in here")
-            return
-        super().action_run()
+            self.app.say(f"{deed} steps from the list; Tab goes back to it, i types in here")
+        return not self.looks
 
     def action_pane(self, by: int) -> None:
         """Another command's output."""

@@ -15,11 +15,12 @@ from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import Status
 from runbook_tui.run.undo_items import Item
 from runbook_tui.tui.screens.rollback_keys import RollbackKeys
+from runbook_tui.tui.smallest import too_small
 from runbook_tui.tui.views import calls as call_view
 from runbook_tui.tui.views import chosen_undo, severity, stages, verdict
 from runbook_tui.tui.views import rollback as view
 from runbook_tui.tui.views.outputs import silence, undo_named, undo_shown
-from runbook_tui.tui.views.tone import Line, spread
+from runbook_tui.tui.views.tone import Line, length, spread
 from runbook_tui.tui.whole import has_all
 from runbook_tui.tui.widgets.painted import Lines, RowList
 from runbook_tui.tui.widgets.undo_pane import UndoPane
@@ -30,6 +31,11 @@ FRAME = 2
 ROOMY = 30
 """Rows from which on every stage has one; on fewer the one that it is time for."""
 MOST_STAGES = 4
+FLAT = 14
+"""Rows below which there is none for the output of an undo."""
+AROUND_WORDS = 7
+"""Rows that a small terminal has for other things than what is said in words; once a rollback runs
+two less, since neither scope nor button is shown."""
 
 PARTS = ("title", "scopes", "stages", "calls", "undos", "command", "undoing", "strange", "summary",
          "said", "start", "foot")  # fmt: skip
@@ -115,10 +121,11 @@ class RollbackScreen(RollbackKeys):
         self._strange = () if self.running else differing_in(self.state, self._plan, here)
         self.set_class(bool(self._strange), "-strange")
         self.set_class(self.running, "-running")
-        self.query_one("#calls").display = bool(self.rows.calls)
         finished = self.running and not self.state.rolling_back
         self.set_class(finished, "-finished")
-        self.query_one("#start", Button).display = self.startable
+        button = self.query_one("#start", Button)
+        button.display = self.startable
+        button.label = "START the rollback" if self._plan.items else "STOP what runs"
         self.set_class(self.over and known is not None and known.result == "complete", "-won")
         self._fit()
         self.rows.past_floor = self._past_floor
@@ -134,14 +141,22 @@ class RollbackScreen(RollbackKeys):
         """What is said in words needs other rows."""
         if self.is_whole:
             self._fit()
+            self._show_undo()
 
     def _fit(self) -> None:
         """Give stages and what is said in words the rows that there are for them."""
+        small = too_small(self.size)
+        self.set_class(small, "-small")
+        self.query_one("#calls").display = bool(self.rows.calls) and not small
         most = MOST_STAGES if self.size.height >= ROOMY else 1
         found = sum(duty.is_stage for duty in self.rows.duties)
         self.query_one("#stages").styles.height = min(most, found)
         most = 1 if self.has_class("-low") else verdict.MOST
-        words = verdict.summary(self.state, self._plan, self.size.width - FRAME, most)
+        if small:
+            around = AROUND_WORDS - 2 * self.running
+            most = max(1, min(verdict.MOST, self.size.height - around))
+        width = self.size.width - (0 if small else FRAME)
+        words = verdict.summary(self.state, self._plan, width, most)
         self.query_one("#summary").styles.height = len(words)
 
     def _show_undo(self) -> None:
@@ -162,7 +177,7 @@ class RollbackScreen(RollbackKeys):
         latest = shown.started if shown is not None else 0.0
         beside = next((last for last in self.rows.commands if last.started >= latest), None)
         record = beside or shown
-        self.set_class(record is not None, "-output")
+        self.set_class(record is not None and self.size.height >= FLAT, "-output")
         pane = self.query_one("#undoing", UndoPane)
         pane.show(record.folder if record is not None else "", silence(record))
         pane.border_title = Content(undo_named(self.state, record) if record is not None else "")
@@ -189,13 +204,16 @@ class RollbackScreen(RollbackKeys):
                 self.query_one(part).refresh()
 
     def _paint_scopes(self, width: int, height: int) -> list[Line]:
-        left = view.procedures(self._plan) if self.running else view.scopes(self._plan)
-        return [spread(left, severity.selector(self.state.severity), width)]
+        left = view.procedures(self._plan) if self.running else view.scopes(self._plan, width)
+        right = severity.selector(self.state.severity)
+        # The title says how bad it is, too; the scope is said here alone.
+        room = self.running or length(left) + length(right) < width
+        return [spread(left, right if room else [], width)]
 
     def _paint_foot(self, width: int, height: int) -> list[Line]:
         chosen = self.rows.chosen
         foot = view.foot(
             self.state, self._plan, self._waiting, chosen,
-            runs=self.running, width=width, start=self.startable,
+            runs=self.running, width=width, start=view.starts(self.state, self._plan),
         )  # fmt: skip
         return [foot]

@@ -9,7 +9,7 @@ from textual.widgets import Button
 
 from runbook_tui.run.rehearsal import as_if
 from runbook_tui.run.requests import CloseRollback, SetSeverity, StartRollback, StopRollback
-from runbook_tui.run.rollback import RollbackPlan, about_to_act
+from runbook_tui.run.rollback import RollbackPlan, only_stopped
 from runbook_tui.run.scopes import SCOPES, scope_node
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.dialogs.page import Page
@@ -95,7 +95,7 @@ class RollbackKeys(TonedScreen):
     @property
     def startable(self) -> bool:
         """Whether a press of the panic key would start or stop anything."""
-        acts = self._plan.items or about_to_act(self.state, self._plan.node)
+        acts = self._plan.items or only_stopped(self.state, self._plan.node)
         return not self.running and bool(acts)
 
     @property

@@ -5,23 +5,13 @@ from __future__ import annotations
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.decide import decide
 from runbook_tui.run.finishing import failed_probes
-from runbook_tui.run.requests import (
-    ConfirmationNeeded,
-    OverrideNeeded,
-    PersonNeeded,
-    Refusal,
-    SkipStep,
-    StartStep,
-    TickNode,
-    ValuesMissing,
-)
+from runbook_tui.run.requests import Refusal, SkipStep, StartStep, TickNode
 from runbook_tui.run.state import Status
+from runbook_tui.tui.screens.deeds import ASKS, broken
 from runbook_tui.tui.screens.panes import PaneScreen
 from runbook_tui.tui.views.confirming import filled
 from runbook_tui.tui.views.signing import awaited
 
-ASKS = (ConfirmationNeeded, OverrideNeeded, PersonNeeded, ValuesMissing)
-"""Answers that ask something; the act can be done once that is answered."""
 OF_OUTPUTS = ("next-part", "zoom", "beside", "error", "environment", "type")
 
 
@@ -49,6 +39,8 @@ def _on_node(screen: PaneScreen) -> dict[str, str]:
         answer = decide(state, request, screen.app.session.actor)
         if isinstance(answer, Refusal) and not isinstance(answer, ASKS):
             found[id_] = answer.reason
+    if "run" not in found and (why := broken(state, step)):
+        found["run"] = f"it {why}: {screen.cap('r')} runs it again"
     if failed_probes(state, step) and state.step(step).status is Status.WAITING:
         found.pop("run", None)
     if screen.next_box_of(state.outline.steps[step]):

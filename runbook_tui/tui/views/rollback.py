@@ -6,7 +6,7 @@ from runbook_tui.book.durations import clock
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.offers import Offer
 from runbook_tui.run.reach import expected, takes
-from runbook_tui.run.rollback import RollbackPlan
+from runbook_tui.run.rollback import RollbackPlan, only_stopped
 from runbook_tui.run.scopes import SCOPES
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.undo_items import Item
@@ -19,6 +19,10 @@ MENDING: Line = [(" r", "key"), (" again  ", "plain"), ("e", "key"), (" edit  ",
                  ("l", "key"), (" go on  ", "plain"), ("x", "key"),
                  (" leave  ", "plain")]  # fmt: skip
 """The keys of an undo that failed."""
+
+STARTS = "F9 again to START"
+ALL_SCOPES = 36
+"""Columns that it takes to show all scopes."""
 
 
 def title(state: RunState, plan: RollbackPlan, now: float, width: int) -> Line:
@@ -47,9 +51,11 @@ def title(state: RunState, plan: RollbackPlan, now: float, width: int) -> Line:
     return spread([(word, "panic"), *more, (f"  {where}", "strong")], right, width)
 
 
-def scopes(plan: RollbackPlan) -> Line:
-    """The scopes, the chosen one in capitals."""
+def scopes(plan: RollbackPlan, width: int) -> Line:
+    """The scopes, the chosen one in capitals; that one alone where there is no room for more."""
     parts: Line = [(" scope  ", "dim")]
+    if width < ALL_SCOPES:
+        return [*parts, (plan.scope.upper(), "accent"), ("  Tab", "key"), (" another", "plain")]
     for number, scope in enumerate(SCOPES):
         chosen = scope == plan.scope
         parts.append((" · " if number else "", "dim"))
@@ -62,12 +68,21 @@ def procedures(plan: RollbackPlan) -> Line:
     return [(f" {printable(' · '.join(p.title for p in plan.procedures), 80)}", "dim")]
 
 
+def starts(state: RunState, plan: RollbackPlan) -> str:
+    """What another press of the panic key does, where nothing runs yet."""
+    if plan.items:
+        return STARTS
+    titles = [state.outline[id_].title for id_ in only_stopped(state, plan.node)]
+    what = f"“{printable(titles[0], 16)}”" if len(titles) == 1 else f"{len(titles)} steps"
+    return f"F9 again stops {what}" if titles else ""
+
+
 def foot(
     state: RunState, plan: RollbackPlan, waiting: tuple[Item, ...], chosen: Item | None,
-    *, runs: bool, width: int, start: bool = True,
+    *, runs: bool, width: int, start: str = STARTS,
 ) -> Line:  # fmt: skip
-    """The keys that mean something now, and what the next step is; ``start``: something can be
-    started."""
+    """The keys that mean something now, and what the next step is; ``start``: what the panic key
+    would do now, empty for nothing."""
     if waiting:
         keys: Line = [
             (" t", "key"),
@@ -89,7 +104,7 @@ def foot(
     if any(item.held for item in plan.items):
         keys += [("f", "key"), (" past the floor  ", "plain")]
     keys += [("?", "key"), (" help", "plain")]
-    return spread(keys, [(" F9 again to START ", "panic")] if start and not runs else [], width)
+    return spread(keys, [(f" {start} ", "panic")] if start and not runs else [], width)
 
 
 def _running(plan: RollbackPlan, chosen: Item | None, width: int) -> Line:

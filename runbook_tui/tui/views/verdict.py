@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.plain_text import printable
@@ -14,7 +15,7 @@ from runbook_tui.run.outline import Outline
 from runbook_tui.run.procedures import duties
 from runbook_tui.run.reach import reach
 from runbook_tui.run.rehearsal import came_to
-from runbook_tui.run.rollback import RollbackPlan, about_to_act, procedures_of
+from runbook_tui.run.rollback import RollbackPlan, only_stopped, procedures_of, stopped_in
 from runbook_tui.run.rollback import plan as rollback_plan
 from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import RunState
@@ -22,6 +23,8 @@ from runbook_tui.tui.views.tone import Line, flow
 
 MOST = 3
 """Rows that it takes at most."""
+NARROW = 60
+"""Columns below which what remains is said first."""
 
 
 def summary(state: RunState, plan: RollbackPlan, width: int, height: int) -> list[Line]:
@@ -35,14 +38,14 @@ def summary(state: RunState, plan: RollbackPlan, width: int, height: int) -> lis
         deed = "gone through or taken back" if state.rehearsal else "taken back"
         words = f"{done} of {len(rollback.steps)} {deed}"
         if failed := unanswered(state):
-            titles = ", ".join(f"“{printable(state.outline[id_].title, 60)}”" for id_ in failed)
+            titles = _titles(state, failed)
             ask = "its row: r again, e edit, l go on from a line, x leave"
             return flow([], f"{words}; {titles} failed. On {ask}", "bad", width, height)
         return [[(f" {words}", "busy")]]
     if not plan.items:
-        if begun := about_to_act(state, plan.node):
-            titles = ", ".join(f"“{printable(state.outline[id_].title, 60)}”" for id_ in begun)
-            return flow([], f"nothing is changed yet; F9 stops {titles}", "warn", width, height)
+        if begun := only_stopped(state, plan.node):
+            words = f"nothing to undo; F9 again stops {_titles(state, begun)}"
+            return flow([], words, "warn", width, height)
         return [[(" nothing to roll back here", "good")]]
     words, whole = _cover(state, plan)
     return flow([], words, "good" if whole else "warn", width, height)
@@ -58,12 +61,21 @@ def _over(state: RunState, rollback: RollbackState, width: int, height: int) -> 
         left = ", ".join(printable(r, 60) for r in rollback.remaining)
         tag: Line = [(" INCOMPLETE ", "panic")]
         kept = "; the plan keeps commands for it: o runs the chosen one" if _kept(state) else ""
-        return flow(tag, f"after {took}; remains: {left}{kept}{more}", "bad", width, height)
+        parts = (f"after {took}", f"remains: {left}")
+        words = "; ".join(parts if width >= NARROW else reversed(parts))
+        return flow(tag, f"{words}{kept}{more}", "bad", width, height)
     words = f"everything in {in_words(state, rollback.node)} is taken back, in {took}"
+    if not rollback.steps:
+        stopped = stopped_in(state, rollback)
+        words = "nothing was changed" + (f"; stopped: {_titles(state, stopped)}" if stopped else "")
     if away := outside(state, rollback.node):
         one = len(away) == 1
         words += f"; {len(away)} step{'' if one else 's'} outside it stay{'s' if one else ''}"
     return flow([(" ROLLED BACK ", "won")], words + more, "good", width, height)
+
+
+def _titles(state: RunState, ids: Iterable[str]) -> str:
+    return ", ".join(f"“{printable(state.outline[id_].title, 60)}”" for id_ in ids)
 
 
 def _kept(state: RunState) -> bool:

@@ -65,7 +65,7 @@ def emergency_of(
         folder=place.folder / "emergency",
         account=account.Account(spare.Places(place.place, place.run), GRACE),
         begun=begun or {},
-        secrets=secrets or {},
+        secrets=lambda _: secrets or {},
         clock=SystemClock(),
         teller=told,
     )
@@ -351,7 +351,7 @@ place = next((folder / "home" / "runs").iterdir())
 emergency.EmergencyRollback(
     undo_file.read(place / undo_file.NAME), commands=CommandHost(),
     environment=base_environment(dict(os.environ)), folder=folder / "emergency",
-    account=account.Account(spare.Places(place, place.name), GRACE), begun={}, secrets={},
+    account=account.Account(spare.Places(place, place.name), GRACE), begun={}, secrets=lambda _: {},
     clock=SystemClock(), teller=Silent(),
 ).run()
 """
