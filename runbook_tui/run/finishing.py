@@ -55,11 +55,22 @@ def probed_by(state: RunState, step: str, check: str) -> CommandRecord | None:
     return next((c for c in reversed(probes) if c.attempt == found.attempt), None)
 
 
+def turned_back(state: RunState, probe: CommandRecord) -> bool:
+    """Whether a box was asked again since its step's own probe has ended, and did not hold."""
+    found = state.probed.get(probe.node)
+    ended = probe.finished
+    return found is not None and not found.holds and ended is not None and found.at > ended
+
+
 def failed_probes(state: RunState, step: str) -> tuple[str, ...]:
-    """Ids of a step's checks that are not ticked and whose probe has ended badly."""
+    """Ids of a step's checks that are not ticked and of which a probe has said no last."""
     open_ = [c.id for c in state.outline.steps[step].checks if c.id not in state.ticks]
     probes = {check: probed_by(state, step, check) for check in open_}
-    return tuple(c for c, probe in probes.items() if probe and not probe.running and not probe.ok)
+    return tuple(
+        check
+        for check, probe in probes.items()
+        if probe and not probe.running and (not probe.ok or turned_back(state, probe))
+    )
 
 
 def conclude(state: RunState, step: str) -> Pairs:
