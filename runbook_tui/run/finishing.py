@@ -40,6 +40,13 @@ def _settled(state: RunState, around: Step, inner: str) -> bool:
     return state.step(inner).status in OVER if is_spread(around) else passed(state, inner)
 
 
+def only_holds(state: RunState, step: str) -> bool:
+    """Whether a step holds others that are over, so that its own boxes are what is left."""
+    item = state.outline.steps[step]
+    group = state.outline.is_group(step) and not is_spread(item)
+    return group and all(_settled(state, item, s.id) for s in item.steps)
+
+
 def titles(steps: Sequence[Step]) -> str:
     """The titles of steps; of many the first few."""
     named = [f"“{s.title}”" for s in steps[:NAMED]]

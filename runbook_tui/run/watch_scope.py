@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runbook_tui.book.model import Check, Phase, Watch
-from runbook_tui.run.finishing import probed_by
+from runbook_tui.run.finishing import only_holds, probed_by
 from runbook_tui.run.order import closed
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.state import BROKEN, RunState, Status
@@ -135,6 +135,14 @@ def looping(state: RunState) -> Iterator[tuple[Check, float]]:
         yield from ((check, often) for check in state.runbook.criteria if check.probe)
 
 
+def _worked(state: RunState, step: str) -> bool:
+    """Whether a step's own work is done; one that holds others has none beside theirs."""
+    status = state.step(step).status
+    if status is Status.PENDING and state.outline.is_group(step):
+        return begun(state, step) and only_holds(state, step)
+    return status in WORKED
+
+
 def took(state: RunState, check: Check) -> float:
     """Seconds that a check's probe took when its step ended; 0 where it was not asked then."""
     owner = state.outline[check.id].owner
@@ -156,5 +164,5 @@ def _criteria(state: RunState, phase: Phase) -> Iterator[Check]:
 
 def _checks(state: RunState, phase: Phase) -> Iterator[Check]:
     for step in phase.walk():
-        if step.checks and not step.hosts and state.step(step.id).status in WORKED:
+        if step.checks and not step.hosts and _worked(state, step.id):
             yield from (c for c in step.checks if c.probe)

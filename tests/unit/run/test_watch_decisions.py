@@ -323,6 +323,24 @@ def test_a_red_check_of_a_done_step_keeps_its_phase_open_until_it_holds_again() 
     assert history.refold().steps == history.state.steps
 
 
+def test_a_check_of_a_step_that_holds_others_ticks_itself_once_these_are_over() -> None:
+    up = Check(id="up", title="Up", probe="./up")
+    around = Step(id="g", title="G", checks=(up,), steps=(step("i"), step("k")))
+    phase = Phase(id="p", title="P", steps=(around, step("z")))
+    history = History(Runbook(title="T", phases=(phase,)))
+    history.ran("i")
+    assert list(looping(history.state)) == []
+    history.ran("k")
+    assert [c.id for c, _ in looping(history.state)] == ["up"]
+    say(history, "up", True)
+    assert history.state.step("g").status is Status.DONE
+    say(history, "up", False)
+    assert history.state.step("g").status is Status.WAITING
+    assert blockers(history.state, "z")
+    say(history, "up", True)
+    assert blockers(history.state, "z") == ()
+
+
 def test_a_red_check_that_is_not_required_and_one_of_an_older_journal_hold_nothing() -> None:
     history = two_in_one(required=False)
     say(history, "up", False)
