@@ -65,7 +65,7 @@ def merge(values: Values) -> None:
     body |= {"commit_title": title} if title else {}
     body |= {"commit_message": values["message"]} if values.get("message") else {}
     try:
-        sha = hub.send("PUT", f"/pulls/{n}/merge", body)["sha"]
+        sha = hub.send("PUT", f"/pulls/{n}/merge", body, gives="sha")["sha"]
     except Unclear:
         say(f"the answer was cut off: looking whether #{n} is merged")
         sha = _merged_after_all(hub, n)
@@ -172,7 +172,9 @@ def comment(values: Values) -> None:
     known = _comment(hub, n, start)
     if known is None:
         try:
-            known = hub.send("POST", f"/issues/{n}/comments", {"body": f"{start}\n{text}"})
+            known = hub.send(
+                "POST", f"/issues/{n}/comments", {"body": f"{start}\n{text}"}, gives="id"
+            )
         except Unclear:
             known = _comment(hub, n, start)
             if known is None:
