@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from runbook_tui.book import other_actions
+from runbook_tui.book.model import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ ACTIONS: Mapping[str, ActionKind] = MappingProxyType(
         ),
         "git.merge": ActionKind(
             required=("branch",),
-            optional=("into", "message", "push", "remote"),
+            optional=("into", "message", "pull_request", "push", "remote"),
             outputs=("old", "branch_sha", "merge_sha", "on_branch"),
         ),
         "git.revert": ActionKind(
@@ -138,6 +139,19 @@ def comes_with_undo(name: str, arguments: Mapping[str, str]) -> bool:
     """Whether an action that has an effect, with these values, brings its own undo."""
     known = action_kind(name)
     return known is not None and (known.undone or arguments.get("on_undo") == CANCELS)
+
+
+def has_undo(step: Step) -> bool:
+    """Whether a step says how it is taken back, or its action brings that with it."""
+    known = action_kind(step.action) if step.action else None
+    brings = known is not None and not known.looks
+    return step.undo is not None or (brings and comes_with_undo(step.action or "", step.arguments))
+
+
+def only_looks(step: Step) -> bool:
+    """Whether nothing of a step is to be taken back, as it or its action says."""
+    known = action_kind(step.action) if step.action else None
+    return not step.effect or (known is not None and known.looks)
 
 
 def action_kind(name: str) -> ActionKind | None:

@@ -18,13 +18,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from runbook_tui.book import toml_schema as t
+from runbook_tui.book.actions import has_undo, only_looks
 from runbook_tui.book.amending import Standing, standing
 from runbook_tui.book.files import Files
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.markdown.commands import TYPED
 from runbook_tui.book.model import Runbook, Step, Threshold
 from runbook_tui.book.places import Places
-from runbook_tui.book.rules import broken_rules
+from runbook_tui.book.rules import broken_rules, without_undo
 from runbook_tui.book.toml_found_again import INSIDE
 from runbook_tui.book.toml_keys import keys, meant
 from runbook_tui.book.toml_positions import Path, Position
@@ -175,7 +176,9 @@ def annotated(runbook: Runbook, notes: Sequence[Note], *, remarks: bool) -> Runb
         return runbook
     settled = {s.line for s in runbook.walk() if _is_settled(s)}
     kept = (f for f in runbook.findings if f.code not in SETTLED or f.line not in settled)
-    findings = tuple(sorted((*kept, *found), key=lambda f: f.line))
+    acting = (f for s in runbook.walk() if s.action for f in without_undo(s))
+    bare = (replace(f, severity="low") for f in acting)
+    findings = tuple(sorted((*kept, *found, *bare), key=lambda f: f.line))
     return replace(runbook, findings=findings)
 
 
@@ -221,7 +224,7 @@ def _measured(
 
 
 def _is_settled(step: Step) -> bool:
-    return bool(step.undo or step.irreversible or step.confirm or not step.effect)
+    return bool(has_undo(step) or step.irreversible or step.confirm or only_looks(step))
 
 
 def _at(runbook: Runbook, there: Mapping[str, Standing], note: Note) -> Standing | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from runbook_tui.book.actions import has_undo, only_looks
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.durations import window as between
 from runbook_tui.book.model import (
@@ -74,7 +75,7 @@ def _step(step: Step, depth: int) -> Iterator[str]:
         ("$", step.run or step.action),
         ("done when it holds: $", step.ready),
         ("its output must match:", step.expect.output),
-        ("↶", step.undo),
+        ("↶", step.undo or ("brought by the action" if has_undo(step) else None)),
         ("taken back if it holds: $", step.verify_undo),
         ("asks first:", step.confirm),
         ("in a rehearsal instead: $", step.rehearsal_text),
@@ -107,7 +108,7 @@ def _facts_of(step: Step) -> list[str]:
         f"at most {spoken(step.timeout)}" if step.timeout is not None else "",
         f"tried {step.retries} more times" if step.retries else "",
         f"exit status {exits} expected" if step.expect.exits != (0,) else "",
-        "only looks" if not step.effect else "",
+        "only looks" if only_looks(step) else "",
         "really runs in a rehearsal" if step.rehearse is True else "",
         _asked("gate", step.gate),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from runbook_tui.book.actions import has_undo
 from runbook_tui.book.model import Runbook
 
 
@@ -12,7 +13,7 @@ def recognised(runbook: Runbook) -> str:
     boxes = len(runbook.criteria) + sum(len(s.checks) for s in steps)
     boxes += sum(len(p.criteria) + sum(len(c.criteria) for c in p.changes) for p in runbook.phases)
     running = sum(not s.manual for s in steps)
-    undone = sum(s.undo is not None for s in steps)
+    undone = sum(map(has_undo, steps))
     inside = [
         f"{running} with a command" if running else "",
         f"{undone} with an undo" if undone else "",

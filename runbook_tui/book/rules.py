@@ -11,8 +11,9 @@ from runbook_tui.book.actions import (
     ACTIONS,
     CANCELS,
     action_kind,
-    comes_with_undo,
+    has_undo,
     no_action,
+    only_looks,
 )
 from runbook_tui.book.announcing import announcement_faults, announcement_findings
 from runbook_tui.book.conditions import ConditionError, parse
@@ -352,16 +353,19 @@ def _used(runbook: Runbook, p: Parameter) -> Iterator[int]:
     return (c.line for c in runbook.commands if c.source == p.source and use.search(c.text))
 
 
-def _remarks(step: Step) -> Iterator[Finding]:
-    action = action_kind(step.action) if step.action else None
-    undone = action is not None and comes_with_undo(step.action or "", step.arguments)
-    does = step.run is not None or (action is not None and not (action.looks or undone))
-    if does and step.effect and step.undo is None and step.irreversible is None:
+def without_undo(step: Step) -> Iterator[Finding]:
+    """That a step has an effect and nothing takes it back, as far as the plan says."""
+    does = step.run is not None or (step.action is not None and action_kind(step.action))
+    if does and not (only_looks(step) or has_undo(step)) and step.irreversible is None:
         yield Finding(
             code="no-undo", line=step.line, source=step.source,
             message=f"“{step.title}” has an effect and no undo; say undo, irreversible or "
             "changes = false",
         )  # fmt: skip
+
+
+def _remarks(step: Step) -> Iterator[Finding]:
+    yield from without_undo(step)
     if step.undo is not None and step.undo.strip().strip(".").lower() in NO_COMMAND:
         yield Finding(
             code="undo-no-command", severity="high", line=step.line, source=step.source,

@@ -81,4 +81,7 @@ def unticked(event: Event, about: str, title: Title) -> str:
     """A tick that is gone."""
     p = event.payload
     assert isinstance(p, e.CheckUnticked)
-    return f"{title(p.node)} no longer ticked, by {'its probe' if p.probe else event.actor.name}"
+    more = f"; {about} waits for it again" if p.reopens else ""
+    return (
+        f"{title(p.node)} no longer ticked, by {'its probe' if p.probe else event.actor.name}{more}"
+    )

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import IO
 
+from runbook_tui.command.lifeline import MARK, Lifeline
 from runbook_tui.session.ports.runner import Outcome
 
 MOST = 4 << 20
@@ -22,7 +23,10 @@ GRACE = 0.5
 
 
 class HelperRunner:
-    """Port `Runner`."""
+    """Port `Runner`; with a ``lifeline`` what it runs ends with this program, however that does."""
+
+    def __init__(self, lifeline: Lifeline | None = None) -> None:
+        self._lifeline = lifeline
 
     def run(
         self,
@@ -36,15 +40,22 @@ class HelperRunner:
         """Run it; ``exit`` is None where it was not found or ran out of time or room."""
         quiet = {"GIT_TERMINAL_PROMPT": "0", "SSH_ASKPASS_REQUIRE": "never"}
         env = {**(os.environ if environment is None else environment), **quiet}
-        try:
-            child = subprocess.Popen(
-                list(argv), cwd=cwd, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE, start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            return Outcome(exit=None, stdout="", stderr=error.strerror or str(error))
-        with child:
-            return _Helper(child).ended(stdin.encode(), timeout)
+        with contextlib.nullcontext() if self._lifeline is None else self._lifeline.held() as held:
+            if held is not None:
+                env[MARK] = held.mark
+            try:
+                child = subprocess.Popen(
+                    list(argv), cwd=cwd, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE, start_new_session=True,
+                )  # fmt: skip
+            except OSError as error:
+                return Outcome(exit=None, stdout="", stderr=error.strerror or str(error))
+            if held is not None:
+                held.write(child.pid)
+            with child:
+                if self._lifeline is not None and self._lifeline.closed:
+                    _kill(child)  # Whoever ends what is under way may not have seen it yet.
+                return _Helper(child).ended(stdin.encode(), timeout)
 
 
 class _Helper:
@@ -116,5 +127,9 @@ class _Helper:
         self._kill()
 
     def _kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._child.pid, signal.SIGKILL)
+        _kill(self._child)
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from runbook_tui.forge.killed import merging, noted
 from runbook_tui.forge.program import ActionFailed, Values, put_out, say, wanted, yes
 from runbook_tui.forge.reverts import Reverts, gone, lost
+from runbook_tui.forge.signed import AGAIN, hold
 from runbook_tui.forge.work_tree import (
     branch_here,
     clean,
@@ -29,6 +30,7 @@ def merge(repo: Repo, values: Values) -> None:
         raise ActionFailed(f"HEAD is on {current}, not on {into}; check {into} out first")
     clean(repo)
     target = commit_called(repo, branch)
+    hold(repo, values, branch, target)
     start = repo.head.commit.hexsha
     try:
         put_out("merge_sha", _merged(repo, branch, target, values.get("message")))
@@ -101,6 +103,10 @@ def _merge(repo: Repo, branch: str, target: str, message: str | None) -> None:
     try:
         with merging(repo, target):
             say(repo.git.merge(*options, branch))
+        if target not in {parent.hexsha for parent in repo.head.commit.parents}:
+            raise ActionFailed(
+                f"{branch} has moved while it was being merged; nothing was merged\n{AGAIN}"
+            )
     except git.GitCommandError as error:
         files = unmerged(repo)
         if under_way(repo, "MERGE_HEAD"):

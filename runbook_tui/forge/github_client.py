@@ -26,6 +26,10 @@ LONGEST = 3700.0
 """Seconds that a rate limit is waited out at most: they last an hour."""
 TRIES = 6
 AGAIN = "then run the step again"
+NO_ANSWER = (
+    "what came is no answer of GitHub's API, so whether anything was done is not known; look at "
+    f"GITHUB_API_URL and at what stands in between (a proxy, a log-in page), {AGAIN}"
+)
 REPOSITORY = re.compile(r"[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 
 
@@ -127,7 +131,7 @@ class GitHub:
 
     def __init__(self, repo: str, *, patience: float = LONGEST) -> None:
         self.repo = repo
-        self._kept: dict[str, tuple[str, Any]] = {}
+        self._kept: dict[str, tuple[str, Any, bool]] = {}
         self.url = api_url()
         retry = _Told(total=TRIES, backoff_factor=0.5, max_rate_limit_wait=patience,
                       status_forcelist=[*range(500, 600), 429],
@@ -144,38 +148,69 @@ class GitHub:
 
     def get(self, path: str, **parameters: Any) -> Any:
         """What stands at a path below the repository; an answer that is cut off is asked anew."""
-        return self._whole(lambda: self._ask("GET", self._at(path), parameters)[1])
+        return self._whole(lambda: _an_object(self._ask("GET", self._at(path), parameters)[1]))
 
     def look(self, path: str, **parameters: Any) -> Any:
         """As `get`, asked only for what has changed: GitHub does not count an answer that has
         not."""
+        return self._look(path, parameters, _an_object)[0]
+
+    def look_all(self, path: str, key: str = "") -> list[Any]:
+        """As `list`, asked only for what has changed."""
+        found: list[Any] = []
+        number, more = 1, True
+        while more:
+            asked = {"per_page": 100, "page": number}
+            page, more = self._look(path, asked, lambda got: _a_list(got, key))
+            found += page
+            number += 1
+        return found
+
+    def _look(
+        self, path: str, parameters: Mapping[str, Any], shaped: Callable[[Any], Any]
+    ) -> tuple[Any, bool]:
+        """What stands there, and whether there is another page."""
         at = f"{self._at(path)}?{sorted(parameters.items())}"
-        etag, known = self._kept.get(at, ("", None))
+        etag, known, more = self._kept.get(at, ("", None, False))
         asked = {"If-None-Match": etag} if etag else {}
 
         def ask() -> tuple[dict[str, Any], Any]:
-            return self._ask("GET", self._at(path), dict(parameters), headers=dict(asked))
+            headers, got = self._ask("GET", self._at(path), dict(parameters), headers=dict(asked))
+            return headers, None if got is None and etag else shaped(got)
 
         headers, found = self._whole(ask)
-        if found is None and etag:
-            return known
-        self._kept[at] = (headers.get("etag", ""), found)
-        return found
+        if found is None:
+            return known, more
+        more = _has_next(headers)
+        self._kept[at] = (headers.get("etag", ""), found, more)
+        return found, more
 
     def list(self, path: str, key: str = "", **parameters: Any) -> Iterator[Any]:
         """All of a list, page after page."""
-        number = 1
-        while True:
+        number, more = 1, True
+        while more:
             asked = {**parameters, "per_page": 100, "page": number}
-            headers, page = self._whole(lambda a=asked: self._ask("GET", self._at(path), a))  # type: ignore[misc]
-            yield from page[key] if key else page
-            if 'rel="next"' not in headers.get("link", ""):
-                return
+
+            def ask(asked: dict[str, Any] = asked) -> tuple[dict[str, Any], Any]:
+                headers, got = self._ask("GET", self._at(path), asked)
+                return headers, _a_list(got, key)
+
+            headers, page = self._whole(ask)
+            yield from page
+            more = _has_next(headers)
             number += 1
 
-    def send(self, verb: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """Have something done, once. Raises `Unclear` where the answer did not come through."""
-        return self._ask(verb, self._at(path), {}, dict(body or {}))[1]
+    def send(
+        self, verb: str, path: str, body: Mapping[str, Any] | None = None, gives: str = ""
+    ) -> Any:
+        """Have something done, once; ``gives`` names what the answer must have.
+
+        Raises `Unclear` where the answer did not come through.
+        """
+        found = self._ask(verb, self._at(path), {}, dict(body or {}))[1]
+        if gives and gives not in _an_object(found):
+            raise Unclear(NO_ANSWER)
+        return found
 
     def _at(self, path: str) -> str:
         return f"/repos/{self.repo}{path}"
@@ -233,3 +268,24 @@ class GitHub:
                 f"the answer to {what} did not come through ({type(error).__name__}): whether it "
                 f"was done is not known; look at the network, {AGAIN}"
             ) from error
+        except ValueError as error:
+            raise Unclear(NO_ANSWER) from error
+
+
+def _an_object(found: Any) -> Any:
+    """An object as GitHub's API gives it; what is none of JSON comes as a text in one."""
+    if not isinstance(found, dict) or found.keys() == {"data"}:
+        raise Unclear(NO_ANSWER)
+    return found
+
+
+def _a_list(found: Any, key: str) -> Any:
+    """A page of a list, or that in an object."""
+    page = _an_object(found).get(key) if key else found
+    if not isinstance(page, list):
+        raise Unclear(NO_ANSWER)
+    return page
+
+
+def _has_next(headers: Mapping[str, Any]) -> bool:
+    return 'rel="next"' in headers.get("link", "")

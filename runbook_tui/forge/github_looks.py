@@ -73,11 +73,10 @@ def _head(hub: GitHub, values: Values) -> str:
 def checks_of(hub: GitHub, sha: str) -> dict[str, str]:
     """How each check of a commit stands: ``pending``, or its conclusion in GitHub's words."""
     found: dict[str, str] = {}
-    runs = hub.look(f"/commits/{sha}/check-runs", filter="latest", per_page=100)
-    for run in runs["check_runs"]:
+    for run in hub.look_all(f"/commits/{sha}/check-runs", "check_runs"):
         over = run["status"] == "completed"
         found[run["name"]] = str(run["conclusion"]) if over else "pending"
-    for status in hub.look(f"/commits/{sha}/status", per_page=100)["statuses"]:
+    for status in hub.look_all(f"/commits/{sha}/status", "statuses"):
         found[status["context"]] = str(status["state"])
     return found
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from runbook_tui.forge.github_client import GitHub, NotThere, Refused, Unclear
 from runbook_tui.forge.program import ActionFailed, Values, put_out, say, wanted
+from runbook_tui.forge.signed import heads
 
 METHODS = ("merge", "squash", "rebase")
 PATIENCE = 60.0
@@ -64,7 +65,7 @@ def merge(values: Values) -> None:
     body |= {"commit_title": title} if title else {}
     body |= {"commit_message": values["message"]} if values.get("message") else {}
     try:
-        sha = hub.send("PUT", f"/pulls/{n}/merge", body)["sha"]
+        sha = hub.send("PUT", f"/pulls/{n}/merge", body, gives="sha")["sha"]
     except Unclear:
         say(f"the answer was cut off: looking whether #{n} is merged")
         sha = _merged_after_all(hub, n)
@@ -106,7 +107,7 @@ def _may_be_merged(pull: Any, expected: str) -> None:
             f"#{n} has moved: its head is {head[:10]}, not {expected[:10]}; nothing was merged\n"
             "look at what came since, have it signed off, then run the step with the new head"
         )
-    signed = _signed().get(str(n), head)
+    signed = heads().get(str(n), head)
     if signed != head:
         raise ActionFailed(
             f"#{n} has moved: its head is {head[:10]}, not {signed[:10]}, which was signed off; "
@@ -120,12 +121,6 @@ def _may_be_merged(pull: Any, expected: str) -> None:
             f"#{n} conflicts with {pull['base']['ref']}; nothing was merged\n"
             f"resolve it on {pull['head']['ref']} and push that, then run the step again"
         )
-
-
-def _signed() -> dict[str, str]:
-    """The heads that the step's gates were opened for, by the number of the pull request."""
-    pairs = os.environ.get("RUNBOOK_SIGNED_HEADS", "").split()
-    return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
 
 
 def _refused(error: Refused, n: int) -> ActionFailed:
@@ -177,7 +172,9 @@ def comment(values: Values) -> None:
     known = _comment(hub, n, start)
     if known is None:
         try:
-            known = hub.send("POST", f"/issues/{n}/comments", {"body": f"{start}\n{text}"})
+            known = hub.send(
+                "POST", f"/issues/{n}/comments", {"body": f"{start}\n{text}"}, gives="id"
+            )
         except Unclear:
             known = _comment(hub, n, start)
             if known is None:

@@ -40,7 +40,7 @@ def revert(values: Values) -> None:
                 "base": pull["base"]["ref"],
                 "body": values.get("message") or f"Takes #{n} back."}  # fmt: skip
         try:
-            known = hub.send("POST", "/pulls", body)
+            known = hub.send("POST", "/pulls", body, gives="number")
         except Unclear:
             known = _open_one(hub, branch)
             if known is None:

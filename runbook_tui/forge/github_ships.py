@@ -38,7 +38,7 @@ def release(values: Values) -> None:
                                 "prerelease": yes(values, "prerelease")}  # fmt: skip
         body |= {"target_commitish": values["commit"]} if values.get("commit") else {}
         try:
-            known = hub.send("POST", "/releases", body)
+            known = hub.send("POST", "/releases", body, gives="id")
         except Unclear:
             known = _release(hub, tag)
             if known is None:
@@ -75,7 +75,7 @@ def deployment(values: Values) -> None:
                 "required_contexts": [], "description": values.get("description", ""),
                 "payload": {"run": marker().partition("/")[0]}}  # fmt: skip
         try:
-            known = hub.send("POST", "/deployments", body)
+            known = hub.send("POST", "/deployments", body, gives="id")
         except Unclear:
             known = _deployment(hub, where)
             if known is None:

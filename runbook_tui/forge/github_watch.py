@@ -16,9 +16,16 @@ import time
 from collections import Counter
 from typing import Any
 
-from runbook_tui.forge.github_client import AGAIN, GitHub, Limited, NotThere, tell_by
+from runbook_tui.forge.github_client import (
+    AGAIN,
+    NO_ANSWER,
+    GitHub,
+    Limited,
+    NotThere,
+    tell_by,
+)
 from runbook_tui.forge.github_looks import GOOD, checks_of, last_words
-from runbook_tui.forge.program import ActionFailed, Values
+from runbook_tui.forge.program import UNSHAPED, ActionFailed, Values
 from runbook_tui.run.pull_events import PullSeen
 
 PATIENCE = 5.0
@@ -67,9 +74,9 @@ class Looking:
             self._not_before = time.monotonic() + wait
             _trouble(str(limited))
             return wait
-        except ActionFailed as failure:
+        except (ActionFailed, *UNSHAPED) as failure:
             self._hub = None  # With another token, should there be one by then.
-            _trouble(str(failure))
+            _trouble(NO_ANSWER if isinstance(failure, UNSHAPED) else str(failure))
             return self._every
         _trouble("; ".join(missing))
         soon = any(0 < count <= TRIES for count in self._unknown.values())
@@ -121,7 +128,7 @@ def _standing(hub: GitHub, number: int, head: str) -> dict[str, Any]:
     """Its checks, and what people have said of its head."""
     checks = checks_of(hub, head)
     failing = tuple(sorted(n for n, how in checks.items() if how not in GOOD | {"pending"}))
-    words = last_words(hub.look(f"/pulls/{number}/reviews", per_page=100))
+    words = last_words(hub.look_all(f"/pulls/{number}/reviews"))
     state = "none" if not checks else "passed"
     if "pending" in checks.values():
         state = "pending"

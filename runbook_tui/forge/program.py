@@ -48,6 +48,10 @@ GITHUB: Mapping[str, tuple[str, str]] = MappingProxyType(
 """Actions at GitHub, and what watches it; those that end in ``.before`` put out the old state."""
 
 
+UNSHAPED = (KeyError, TypeError, IndexError, AttributeError)
+"""What comes of an answer that lacks what GitHub's have."""
+
+
 class ActionFailed(Exception):
     """The action could not be done; the message says what, and what to do next."""
 
@@ -93,11 +97,7 @@ def main(arguments: Sequence[str]) -> int:
         if name in GIT:
             return _in_repository(*GIT[name])
         if name in GITHUB:
-            module, function = GITHUB[name]
-            getattr(importlib.import_module(f"runbook_tui.forge.{module}"), function)(
-                values(os.environ)
-            )
-            return 0
+            return _at_github(*GITHUB[name])
         from runbook_tui.forge.teams import find
 
         of_a_team = find(name)
@@ -109,6 +109,17 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     sys.stderr.write(f"one of {', '.join([*GIT, *GITHUB])} is wanted\n")
     return 2
+
+
+def _at_github(module: str, function: str) -> int:
+    act = getattr(importlib.import_module(f"runbook_tui.forge.{module}"), function)
+    try:
+        act(values(os.environ))
+    except UNSHAPED as error:
+        from runbook_tui.forge.github_client import NO_ANSWER
+
+        raise ActionFailed(f"{NO_ANSWER} ({error!r})") from error
+    return 0
 
 
 def _in_repository(module: str, function: str) -> int:

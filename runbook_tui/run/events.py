@@ -274,11 +274,16 @@ class CheckTicked(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckUnticked(Payload):
-    """A tick is taken back; ``probe``: nobody did, its probe does not hold any more."""
+    """A tick is taken back; ``probe``: nobody did, its probe does not hold any more.
+
+    ``reopens``: the step was over with it, and waits for it again, as it does where a person took
+    back what is required.
+    """
 
     WIRE: ClassVar[str] = "check.unticked"
     node: str
     probe: bool | None = None
+    reopens: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,13 @@ def _settled(state: RunState, around: Step, inner: str) -> bool:
     return state.step(inner).status in OVER if is_spread(around) else passed(state, inner)
 
 
+def only_holds(state: RunState, step: str) -> bool:
+    """Whether a step holds others that are over, so that its own boxes are what is left."""
+    item = state.outline.steps[step]
+    group = state.outline.is_group(step) and not is_spread(item)
+    return group and all(_settled(state, item, s.id) for s in item.steps)
+
+
 def titles(steps: Sequence[Step]) -> str:
     """The titles of steps; of many the first few."""
     named = [f"“{s.title}”" for s in steps[:NAMED]]
@@ -55,11 +62,22 @@ def probed_by(state: RunState, step: str, check: str) -> CommandRecord | None:
     return next((c for c in reversed(probes) if c.attempt == found.attempt), None)
 
 
+def turned_back(state: RunState, probe: CommandRecord) -> bool:
+    """Whether a box was asked again since its step's own probe has ended, and did not hold."""
+    found = state.probed.get(probe.node)
+    ended = probe.finished
+    return found is not None and not found.holds and ended is not None and found.at > ended
+
+
 def failed_probes(state: RunState, step: str) -> tuple[str, ...]:
-    """Ids of a step's checks that are not ticked and whose probe has ended badly."""
+    """Ids of a step's checks that are not ticked and of which a probe has said no last."""
     open_ = [c.id for c in state.outline.steps[step].checks if c.id not in state.ticks]
     probes = {check: probed_by(state, step, check) for check in open_}
-    return tuple(c for c, probe in probes.items() if probe and not probe.running and not probe.ok)
+    return tuple(
+        check
+        for check, probe in probes.items()
+        if probe and not probe.running and (not probe.ok or turned_back(state, probe))
+    )
 
 
 def conclude(state: RunState, step: str) -> Pairs:

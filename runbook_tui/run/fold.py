@@ -227,8 +227,8 @@ def _unticked(draft: Draft, event: Event, payload: e.CheckUnticked) -> None:
     draft.ticks.pop(payload.node, None)
     node = draft.outline.nodes.get(payload.node)
     item = node.item if node is not None else None
-    if payload.probe or not isinstance(item, Check) or not item.required:
-        return  # A probe that turns back tells of now, not of the work.
+    if (payload.probe and not payload.reopens) or not isinstance(item, Check) or not item.required:
+        return
     # Required means required: its work stays done, but it is over with another tick only.
     for id_ in draft.outline.holders(payload.node):
         if id_ in draft.outline.steps and draft.step(id_).status is Status.DONE:

@@ -143,8 +143,25 @@ def wanted_of(state: RunState, id_: str) -> str:
     return ", ".join(asked.roles) + (f" ({no})" if no else "")
 
 
+def turned_red(state: RunState, id_: str) -> tuple[str, ...]:
+    """Required checks in a node whose step waits since their probe says no, with why."""
+    if not state.probed:
+        return ()
+    found = []
+    for step in state.outline.steps_inside(id_):
+        if state.step(step.id).status is not Status.WAITING:
+            continue
+        for check in open_checks(state, step.id):
+            said = state.probed.get(check)
+            if said is not None and not said.holds:
+                why = said.reason or ("it fails" if said.holds is False else "it cannot be asked")
+                title = state.outline[check].title
+                found.append(f"check “{title}” of “{step.title}” is red: {why}")
+    return tuple(found)
+
+
 def _still_open(state: RunState, id_: str) -> str:
-    what = keeps_open(state, id_)
+    what = keeps_open(state, id_) or turned_red(state, id_)
     return f" (still open in it: {', '.join(what)})" if what else ""
 
 

@@ -23,7 +23,7 @@ from runbook_tui.book.shell.passing_over import passing_over
 from runbook_tui.book.shell.variables import read_from_outside
 from runbook_tui.run import remote
 from runbook_tui.run.events import UndoArmed
-from runbook_tui.run.pulls import signed_heads
+from runbook_tui.run.pulls import signed_for
 from runbook_tui.run.sources import sources
 from runbook_tui.run.state import RunState, Status
 
@@ -250,9 +250,7 @@ def step_environment(
         environment[name] = substitute_plain(value, state.values)[0]
     environment["RUNBOOK_RUN"] = state.run
     environment["RUNBOOK_STEP"] = step.id
-    if heads := signed_heads(state, step.id):
-        environment["RUNBOOK_SIGNED_HEADS"] = " ".join(f"{n}={head}" for n, head in heads.items())
-    return environment
+    return {**environment, **signed_for(state, step.id)}
 
 
 def _calm(*, typed: bool) -> Mapping[str, str]:

@@ -53,6 +53,22 @@ def signed_heads(state: RunState, step: str) -> Mapping[str, str]:
     return found
 
 
+def signed_for(state: RunState, step: str) -> Mapping[str, str]:
+    """What a step's commands are told of what was signed, as variables; nothing where nothing was:
+    the heads, and which of the pull requests the change around the step is, with its base."""
+    signed = signed_heads(state, step)
+    if not signed:
+        return {}
+    found = {"RUNBOOK_SIGNED_HEADS": " ".join(f"{n}={head}" for n, head in signed.items())}
+    around = (state.outline[holder].item for holder in state.outline.holders(step))
+    own = next((c.pull_request for c in around if isinstance(c, Change) and c.pull_request), None)
+    if own is not None:
+        found["RUNBOOK_PULL_REQUEST"] = str(own)
+        if (seen := state.pulls.get(own)) is not None and seen.base:
+            found["RUNBOOK_PULL_REQUEST_BASE"] = seen.base
+    return found
+
+
 def moved(state: RunState, given: Signoff) -> str:
     """Why a decision does not count any more since a head has moved; empty where none has."""
     for number, head in given.heads.items():

@@ -21,7 +21,10 @@ ENV = "env"
 OURS = "runbook"
 CALLER = "terminal of the rollback"
 """What the step did not have and whoever rolls back has."""
-NAMED = ("RUNBOOK_RUN", "RUNBOOK_STEP", "RUNBOOK_OUTPUT", "RUNBOOK_SIGNED_HEADS")
+NAMED = (
+    "RUNBOOK_RUN", "RUNBOOK_STEP", "RUNBOOK_OUTPUT", "RUNBOOK_SIGNED_HEADS",
+    "RUNBOOK_PULL_REQUEST", "RUNBOOK_PULL_REQUEST_BASE",
+)  # fmt: skip
 
 
 WORDS = {

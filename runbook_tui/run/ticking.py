@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
-from runbook_tui.run.closed_loop import against
-from runbook_tui.run.finishing import Pairs, after, failed_probes
+from runbook_tui.run.closed_loop import against, ends
+from runbook_tui.run.finishing import Pairs, failed_probes
 from runbook_tui.run.order import blockers
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.people import says_something
 from runbook_tui.run.procedures import tick_of
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import RunState, Status
+from runbook_tui.run.state import RunState
 
 
 def tick_box(state: RunState, q: r.TickNode) -> Pairs | Refusal:
@@ -31,7 +31,7 @@ def tick_box(state: RunState, q: r.TickNode) -> Pairs | Refusal:
     if owner and blockers(state, owner) and not state.step(owner).touched:
         return Refusal(reason="; ".join(blockers(state, owner)))
     ticked = _judged(state, q, owner)
-    return ticked if isinstance(ticked, Refusal) else [*ticked, *_ends(state, q.node, owner)]
+    return ticked if isinstance(ticked, Refusal) else [*ticked, *ends(state, q.node, owner)]
 
 
 def _judged(state: RunState, q: r.TickNode, owner: str | None) -> Pairs | Refusal:
@@ -51,13 +51,6 @@ def _judged(state: RunState, q: r.TickNode, owner: str | None) -> Pairs | Refusa
         return Refusal(reason="an override needs a reason", exit_code=2)
     note = e.NoteAdded(text=f"ticked against it ({why}): {reason}", node=q.node)
     return [(e.CheckTicked(node=q.node, override=reason), owner), (note, owner)]
-
-
-def _ends(state: RunState, check: str, owner: str | None) -> Pairs:
-    """What a tick ends: the step that waited for nothing else, and what holds that."""
-    if owner and (state.step(owner).status is Status.WAITING or state.outline.is_group(owner)):
-        return after(state, owner, ticked=check)
-    return []
 
 
 def _tick_beside(state: RunState, q: r.TickNode, title: str) -> Pairs | Refusal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runbook_tui.book.model import Check, Phase, Watch
+from runbook_tui.run.finishing import only_holds, probed_by
 from runbook_tui.run.order import closed
 from runbook_tui.run.outline import Kind
 from runbook_tui.run.state import BROKEN, RunState, Status
@@ -96,6 +97,15 @@ def _of_phases(state: RunState, phases: set[str]) -> float:
 
 MOST = 200
 """Checks of done steps that are asked again and again at most, those of the last steps."""
+LIMIT = 10.0
+"""Seconds that an answer may take at most, where the plan does not say; of a watch never longer
+than a cadence, so that what is shown is of the present."""
+PATIENCE = 3.0
+"""So many times as long as at first the answer of a check may take where that is longer."""
+SELDOM = 10.0
+"""So many times as long as its first answer took lies between two at least: long tests that are
+run again and again must not be a load."""
+WORKED = frozenset({Status.DONE, Status.WAITING})
 APART = 0.5
 """Seconds between two of their commands, on the whole: what many ask must not be a load."""
 
@@ -103,8 +113,8 @@ APART = 0.5
 def looping(state: RunState) -> Iterator[tuple[Check, float]]:
     """Boxes with a probe that is asked again and again now, and every how many seconds.
 
-    Criteria whose phase is open; those of a change once it has begun; checks of steps that are
-    done, on this machine, in an open phase: their first answer was the end of the step.
+    Criteria whose phase is open; those of a change once it has begun; checks of steps whose own
+    work is done, on this machine, in an open phase: their first answer was the end of that.
     """
     if not state.outline.probed or not goes_on(state):
         return
@@ -115,11 +125,34 @@ def looping(state: RunState) -> Iterator[tuple[Check, float]]:
             often = phase.cadence or DEFAULT
             yield from ((check, often) for check in _criteria(state, phase))
             checks += ((check, often) for check in _checks(state, phase))
+    # What a step waits for is asked whatever came behind it.
+    checks.sort(key=lambda one: state.step(state.outline[one[0].id].owner).status is Status.WAITING)
     slow = APART * min(len(checks), MOST)
-    yield from ((check, max(often, slow)) for check, often in checks[-MOST:])
+    yield from ((check, max(often, slow, SELDOM * took(state, check)))
+                for check, often in checks[-MOST:])  # fmt: skip
     if any(check.probe for check in state.runbook.criteria):
         often = _of_phases(state, set())
         yield from ((check, often) for check in state.runbook.criteria if check.probe)
+
+
+def _worked(state: RunState, step: str) -> bool:
+    """Whether a step's own work is done; one that holds others has none beside theirs."""
+    status = state.step(step).status
+    if status is Status.PENDING and state.outline.is_group(step):
+        return begun(state, step) and only_holds(state, step)
+    return status in WORKED
+
+
+def took(state: RunState, check: Check) -> float:
+    """Seconds that a check's probe took when its step ended; 0 where it was not asked then."""
+    owner = state.outline[check.id].owner
+    probe = probed_by(state, owner, check.id) if owner in state.outline.steps else None
+    return probe.seconds if probe is not None else 0.0
+
+
+def patience(state: RunState, check: Check) -> float:
+    """Seconds that an answer of a box may take: what took long at first may do so again."""
+    return max(LIMIT, PATIENCE * took(state, check))
 
 
 def _criteria(state: RunState, phase: Phase) -> Iterator[Check]:
@@ -131,5 +164,5 @@ def _criteria(state: RunState, phase: Phase) -> Iterator[Check]:
 
 def _checks(state: RunState, phase: Phase) -> Iterator[Check]:
     for step in phase.walk():
-        if step.checks and not step.hosts and state.step(step.id).status is Status.DONE:
+        if step.checks and not step.hosts and _worked(state, step.id):
             yield from (c for c in step.checks if c.probe)

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from runbook_tui.book.model import Watch
-from runbook_tui.run.closed_loop import answered, as_watch, says
+from runbook_tui.run.closed_loop import answered, as_watch, begun_with, says
 from runbook_tui.run.events import WatchSampled
 from runbook_tui.run.state import RunState
 from runbook_tui.run.watch_deciding import due, resumed, turned
-from runbook_tui.run.watch_scope import cadence, looping, mattering
+from runbook_tui.run.watch_scope import LIMIT, cadence, looping, mattering
 from runbook_tui.run.watched import NEVER, Point, thinned, written
 from runbook_tui.run.watching import Sample, Standing, Track, judge, turn
 from runbook_tui.session.ports.journal import JournalError
@@ -63,6 +63,11 @@ class _One:
     answers: bool = False
     """Whether a probe of a box has answered since it was looked at last."""
 
+    @property
+    def slow(self) -> bool:
+        """Whether a box's answer takes long: not to be asked for without need."""
+        return self.box and (self.watch.timeout or 0.0) > LIMIT
+
 
 class Measuring:
     """Measures what matters for whoever leads. Readings come on threads of the sampler's; all that
@@ -81,7 +86,7 @@ class Measuring:
         self._looked: tuple[object, ...] = ()
         self._written = time.monotonic()
         self._by: tuple[object, ...] = ()
-        self._asks: dict[tuple[str, float], Ask] = {}
+        self._asks: dict[tuple[str, float, float | None], Ask] = {}
         self._held = 0
         self._ended = 0.0
         self._tried = 0
@@ -209,7 +214,7 @@ class Measuring:
         for watch in mattering(state):
             wanted[watch.id] = (watch, False, cadence(state, watch))
         for check, every in looping(state):
-            wanted[BOX + check.id] = (as_watch(check, every), True, every)
+            wanted[BOX + check.id] = (as_watch(state, check, every), True, every)
         asks = self._asked(state, wanted)
         if not asks and not self._ones:
             return
@@ -224,7 +229,8 @@ class Measuring:
         if (ended := _last_end(state)) > self._ended:
             # What a step has changed shows now, not at the next turn of a box.
             self._ended = ended
-            self._sampler.hurry(key for key, one in self._ones.items() if one.box)
+            self._sampler.hurry(key for key, one in self._ones.items() if one.box
+                                and (not one.slow or one.watch.id not in state.ticks))  # fmt: skip
 
     def _asked(
         self, state: RunState, wanted: Mapping[str, tuple[Watch, bool, float]]
@@ -235,12 +241,11 @@ class Measuring:
             self._by, self._asks = by, {}
         asks = {}
         for key, (watch, box, every) in wanted.items():
-            made = self._asks.get((key, every))
+            by_time = (key, every, watch.timeout)
+            made = self._asks.get(by_time)
             if made is None:
-                made = self._asks[key, every] = (
-                    ask_of_box(self._bench, watch.probe.run or "", every)
-                    if box
-                    else ask_of(self._bench, watch)
+                made = self._asks[by_time] = (
+                    ask_of_box(self._bench, watch, every) if box else ask_of(self._bench, watch)
                 )
             asks[key] = made
         return asks
@@ -248,11 +253,13 @@ class Measuring:
     def _one(
         self, state: RunState, known: _One | None, watch: Watch, *, box: bool, every: float
     ) -> _One:
-        if known is not None and dataclasses.replace(known.watch, every=watch.every) == watch:
+        if known is not None and watch == dataclasses.replace(
+            known.watch, every=watch.every, timeout=watch.timeout
+        ):
             known.watch, known.every = watch, every
             return known
         if box:
-            return _One(watch, Track(), box, every, [])
+            return _One(watch, begun_with(state, watch.id), box, every, [])
         points = list(state.watches.get(watch.id, NEVER).points)
         return _One(watch, resumed(state, watch), box, every, points)
 
@@ -276,8 +283,10 @@ class Measuring:
         track = one.track
         if track.standing is Standing.UNKNOWN and not track.told:
             return  # One answer that does not come unticks nothing yet.
-        if _half_way(track) and self._bench.now() - self._ended < SETTLES:
-            self._sampler.hurry([BOX + one.watch.id])
+        if _half_way(track):
+            if one.slow or self._bench.now() - self._ended < SETTLES:
+                self._sampler.hurry([BOX + one.watch.id])
+            return  # What was ticked by other means meanwhile is not unticked on a good answer.
         holds, last = says(track), track.last
         reason = ""
         if last is not None:

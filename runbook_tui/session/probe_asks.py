@@ -8,7 +8,7 @@ from runbook_tui.book.model import Watch
 from runbook_tui.book.parameters import MARK
 from runbook_tui.run.prepare import resolve, secrets_in, substitute_plain, variables
 from runbook_tui.run.state import RunState
-from runbook_tui.run.watch_scope import cadence
+from runbook_tui.run.watch_scope import LIMIT, cadence
 from runbook_tui.run.watching import by_exit
 from runbook_tui.session.ports.probes import (
     Ask,
@@ -18,10 +18,6 @@ from runbook_tui.session.ports.probes import (
     Wrong,
 )
 from runbook_tui.session.workbench import Workbench
-
-LIMIT = 10.0
-"""Seconds that an answer may take at most, where the plan does not say; never longer than a
-cadence, so that what is shown is of the present."""
 
 
 class Unready(Exception):
@@ -39,14 +35,14 @@ def ask_of(bench: Workbench, watch: Watch) -> Ask:
     return Ask(probe=probe, every=every, timeout=watch.timeout or min(every, LIMIT), hidden=hidden)
 
 
-def ask_of_box(bench: Workbench, text: str, every: float) -> Ask:
+def ask_of_box(bench: Workbench, box: Watch, every: float) -> Ask:
     """How the probe of a box is asked again and again."""
     try:
-        probe: CommandProbe | Wrong = _command(bench, text, by_exit=True)
+        probe: CommandProbe | Wrong = _command(bench, box.probe.run or "", by_exit=True)
     except Unready as error:
         probe = Wrong(reason=str(error))
     hidden = tuple(v for v in bench.vault.values() if v)
-    return Ask(probe=probe, every=every, timeout=LIMIT, hidden=hidden)
+    return Ask(probe=probe, every=every, timeout=box.timeout or LIMIT, hidden=hidden)
 
 
 def _probe(bench: Workbench, watch: Watch) -> CommandProbe | HttpProbe | PrometheusProbe:

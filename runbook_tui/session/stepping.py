@@ -18,7 +18,13 @@ from runbook_tui.run.events import (
     StepStarted,
     UndoArmed,
 )
-from runbook_tui.run.finishing import conclude, ended_by, failed_probes, waits_for
+from runbook_tui.run.finishing import (
+    conclude,
+    ended_by,
+    failed_probes,
+    turned_back,
+    waits_for,
+)
 from runbook_tui.run.rehearsal import rehearsed
 from runbook_tui.run.retrying import why_failed
 from runbook_tui.run.state import CommandRecord, RunState, Status, StepState, overtaken
@@ -278,23 +284,14 @@ class StepDriver:
             if check.probe is None or check.id in self._bench.state.ticks:
                 continue
             record = probed.get(check.id)
-            if record is None or check.id in self._again or self._outdated(record):
+            if record is None or check.id in self._again:
                 self._again.discard(check.id)
                 return self._launch(step, "probe", check.probe, node=check.id)
-            if record.ok:
+            # One that has turned back since is asked again and again, and ticks itself by that.
+            if record.ok and not turned_back(self._bench.state, record):
                 self._record(step, CheckTicked(node=check.id, probe=True))
                 return True
         return False
-
-    def _outdated(self, probe: CommandRecord) -> bool:
-        """Whether the box was asked again since its step's own probe, and did not hold."""
-        found = self._bench.state.probed.get(probe.node)
-        return (
-            found is not None
-            and not found.holds
-            and probe.finished is not None
-            and found.at > probe.finished
-        )
 
     def _conclude(self, step: Step, state: StepState) -> bool:
         if state.status is Status.WAITING and waits_for(self._bench.state, step.id):

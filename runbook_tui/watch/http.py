@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
+import select
 import socket
 import ssl
 import time
@@ -118,6 +119,8 @@ class Address:
         return self._asked()
 
     def _asked(self) -> tuple[int, bytes]:
+        if self._socket is not None and _has_more(self._socket):
+            self.close()  # What comes unasked, an end too, is no answer to what is asked now.
         if self._socket is None:
             self._socket = self._connect()
         self._socket.settimeout(self._left())
@@ -200,7 +203,7 @@ class Address:
     ) -> tuple[bytes, bool]:
         """The body, and whether only the end of the connection ends it."""
         if status in BODILESS:
-            return b"", False
+            return b"", bool(rest)
         if b"chunked" in headers.get(b"transfer-encoding", b"").lower():
             return self._chunks(rest), False
         length = headers.get(b"content-length")
@@ -212,7 +215,8 @@ class Address:
             raise NoAnswer("no answer of HTTP")
         _fits(int(length))
         self._reach(rest, int(length))
-        return bytes(rest[: int(length)]), False
+        # What is behind it may not pass for the next answer.
+        return bytes(rest[: int(length)]), len(rest) > int(length)
 
     def _chunks(self, rest: bytearray) -> bytes:
         body = bytearray()
@@ -238,6 +242,13 @@ class Address:
         while len(buffer) < length:
             if not self._more(buffer):
                 raise NoAnswer("its answer is cut off")
+
+
+def _has_more(kept: socket.socket) -> bool:
+    """Whether anything can be read of a connection on which nothing is awaited."""
+    waiting = select.poll()
+    waiting.register(kept.fileno(), select.POLLIN)
+    return bool(waiting.poll(0)) or (isinstance(kept, ssl.SSLSocket) and kept.pending() > 0)
 
 
 def _fits(length: int) -> None:

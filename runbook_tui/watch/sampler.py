@@ -55,8 +55,10 @@ class _Turn:
 class ThreadSampler:
     """Measures on threads of its own. Nobody waits for them, not even the end of the program."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Runner, over: Callable[[], None] = lambda: None) -> None:
+        """``over`` is called once nothing is measured any more, and ends what still runs."""
         self._runner = runner
+        self._over = over
         self._lock = threading.Lock()
         self._clock = threading.Condition(self._lock)
         self._work = threading.Condition(self._lock)
@@ -139,6 +141,7 @@ class ThreadSampler:
             self._ready.clear()
             self._clock.notify_all()
             self._work.notify_all()
+        self._over()
 
     # -- with the lock held ------------------------------------------------------------------------
 

@@ -42,10 +42,12 @@ def commands(*, ready: bool = False) -> Commands:
 
 def sampler() -> Sampler:
     """What measures watches and the probes of boxes."""
+    from runbook_tui.command.lifeline import Lifeline
     from runbook_tui.command.runner import HelperRunner
     from runbook_tui.watch.sampler import ThreadSampler
 
-    return ThreadSampler(HelperRunner())
+    lifeline = Lifeline()
+    return ThreadSampler(HelperRunner(lifeline), lifeline.close)
 
 
 def terminals() -> Terminals:

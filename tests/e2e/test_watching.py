@@ -45,6 +45,32 @@ respond_within = "0s"
 on_breach = "{on_breach}"
 """
 
+RED = """\
+format = 1
+title = "Ship it"
+[[phase]]
+id = "core"
+title = "Core"
+cadence = 0.05
+[[phase.step]]
+id = "make"
+title = "Make"
+run = "echo once >>made"
+undo = "rm made"
+checks = [{ id = "up", title = "It is up", probe = "test -e up" }]
+[[phase.step]]
+id = "look"
+title = "Look"
+[[phase]]
+id = "next"
+title = "Next"
+[[phase.step]]
+id = "more"
+title = "More"
+run = "true"
+undo = "true"
+"""
+
 
 @pytest.fixture
 def server() -> Iterator[Answers]:
@@ -101,3 +127,29 @@ def test_a_rollback_starts_by_itself_only_where_the_run_was_started_so(
 
 def test_watch_is_refused_with_a_screen(runbook: Program) -> None:
     assert runbook("resume", "--watch").status == 2
+
+
+def test_a_check_that_turns_red_holds_the_phase_until_it_is_overridden(runbook: Program) -> None:
+    (runbook.work / "plan.toml").write_text(RED, encoding="utf-8")
+    (runbook.work / "up").touch()
+    first = runbook("run", "plan.toml", "--no-tui")
+    assert first.status == 7, first
+    run = runbook.run_id()
+    (runbook.work / "up").unlink()
+    child = runbook.start("resume", run, "--no-tui", "--watch")
+    said = runbook.folder / "started.0"
+    until(lambda: "no longer ticked, by its probe; “Make” waits for it again" in said.read_text())
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(60) == 7
+    behind = runbook("tick", run, "look")
+    assert behind.status == 4
+    assert "check “It is up” of “Make” is red: exit status 1" in behind.err
+    held = runbook("resume", run, "--no-tui")
+    assert held.status == 7
+    assert f"runbook tick {run} up --override --reason" in held.err
+    assert runbook("tick", run, "up").status == 4
+    assert runbook("tick", run, "up", "--override", "--reason", "a known hole").status == 0
+    assert runbook("tick", run, "look").status == 0
+    done = runbook("resume", run, "--no-tui")
+    assert done.status == 0, done
+    assert (runbook.work / "made").read_text() == "once\n"

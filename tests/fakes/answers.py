@@ -54,6 +54,10 @@ class Answers:
                 connection.shutdown(socket.SHUT_RDWR)
             connection.close()
 
+    def say(self, data: bytes) -> None:
+        """Send something on the newest connection though nobody has asked."""
+        self._open[-1].sendall(data)
+
     def drop(self) -> None:
         """Close every connection that is open, as a server does that is restarted."""
         for connection in self._open:

@@ -35,6 +35,8 @@ class Fault:
     times: int = 1
     cut: bool = False
     """Do it, and cut the answer off half-way."""
+    instead: bytes | None = None
+    """Do it, and answer this, with status 200: what stands in between is no GitHub."""
     reset_in: int | None = None
     """Seconds after the answer in which GitHub would answer again."""
     wait: threading.Event | None = None
@@ -187,7 +189,9 @@ class FakeGitHub:
             fault = self._fault(f"{h.command} {path}")
         if fault is not None and fault.wait is not None:
             fault.wait.wait(60)
-        broken = fault if fault is not None and fault.wait is None and not fault.cut else None
+        broken = fault
+        if fault is not None and (fault.wait or fault.cut or fault.instead is not None):
+            broken = None
         try:
             if broken is not None:
                 answer = _says(broken.status, broken.message)
@@ -203,7 +207,14 @@ class FakeGitHub:
                 self._route(h.command, path, query, body, self.tokens[token])
             raise _says(404, "Not Found")
         except Answer as answer:
-            self._send(h, path, answer, asked, cut=fault is not None and fault.cut)
+            if fault is not None and fault.instead is not None:
+                asked.status = 200
+                h.send_response(200)
+                h.send_header("Content-Length", str(len(fault.instead)))
+                h.end_headers()
+                h.wfile.write(fault.instead)
+            else:
+                self._send(h, path, answer, asked, cut=fault is not None and fault.cut)
 
     def _fault(self, what: str) -> Fault | None:
         for fault in self.faults:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from runbook_tui.book.actions import has_undo
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.markdown.estimates import any_duration
@@ -154,7 +155,7 @@ def _limits(runbook: Runbook, said: Iterable[Said]) -> Iterator[_Limit]:
 def _is_beside(procedure: Procedure, runbook: Runbook) -> bool:
     """Whether undos bring it back: then the stages are what people do beside them, and after."""
     named = [p for p in runbook.phases if p.id in procedure.applies_to] or runbook.phases
-    return any(step.undo or step.action for p in named for step in p.walk())
+    return any(has_undo(step) for p in named for step in p.walk())
 
 
 def _windows(procedure: Procedure, limits: dict[str | None, _Limit]) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ def boxes(state: RunState, step: Step, width: int) -> list[Line]:
 def _check(state: RunState, step: Step, check: Check, width: int) -> Line:
     tick = state.ticks.get(check.id)
     probe = probed_by(state, step.id, check.id)
+    last = state.probed.get(check.id)
     word, tone = "", "dim"
     if tick is not None:
         word = "by its probe" if probe is not None and probe.ok else printable(tick.by.name, 30)
@@ -34,6 +35,9 @@ def _check(state: RunState, step: Step, check: Check, width: int) -> Line:
         word, tone = "its probe runs", "busy"
     elif probe is not None and not probe.ok:
         word, tone = "its probe failed", "bad"
+    elif last is not None and not last.holds:
+        word = "its probe says no" if last.holds is False else "its probe is unknown"
+        tone = "bad"
     elif check.probe is not None:
         word = "has a probe"
     title = cut(said(check.title, 300), max(8, width - 4 - len(word)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.events import Actor
-from runbook_tui.run.order import keeps_open, passed
+from runbook_tui.run.order import keeps_open, passed, turned_red
 from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import BROKEN, RunState, Status
 from runbook_tui.run.summary import summary
@@ -29,6 +29,7 @@ def news(before: RunState, now: RunState, me: Actor) -> list[Part]:
         *people_news(before, now, me),
         *_replanned(before, now, me),
         *(_still_open(before, now) if stepped else ()),
+        *(_turned_red(before, now) if stepped else ()),
         *(_out_of_order(before, now) if stepped else ()),
         *pull_news(before, now),
         *_signed(before, now, me),
@@ -134,6 +135,18 @@ def _still_open(before: RunState, now: RunState) -> list[Part]:
     what = [words for phase in now.runbook.phases for words in keeps_open(now, phase.id)]
     open_ = what or left_open(now)
     return [(f"every step is over; still open: {', '.join(open_)}", "warn")] if open_ else []
+
+
+def _turned_red(before: RunState, now: RunState) -> list[Part]:
+    """What was done and waits again, since the probe of what it needs says no."""
+    found: list[Part] = []
+    for id_, step in now.steps.items():
+        again = step.status is Status.WAITING and before.step(id_).status is Status.DONE
+        if not again or id_ not in now.outline or now.outline.is_group(id_):
+            continue
+        how = "nothing behind it starts until that holds, or Space ticks it with a reason"
+        found += [(f"{printable(words, 300)}; {how}", "bad") for words in turned_red(now, id_)]
+    return found
 
 
 def _steps_left(state: RunState) -> bool:

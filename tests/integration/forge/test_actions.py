@@ -146,3 +146,45 @@ def test_outside_a_repository_the_message_says_what_to_do(tmp_path: Path) -> Non
     )  # fmt: skip
     assert done.returncode == 1
     assert "no git repository" in done.stderr
+
+
+def test_a_merge_behind_a_gate_merges_no_other_head_than_the_one_that_was_signed(
+    place: Place, tmp_path: Path
+) -> None:
+    place.branch("one", "one", "1\n")
+    place.branch("other", "other", "o\n")
+    before, signed = place.head, place.git("rev-parse", "one")
+    place.env |= {
+        "RUNBOOK_SIGNED_HEADS": f"7={'0' * 40} 12={signed}",
+        "RUNBOOK_PULL_REQUEST": "12",
+        "RUNBOOK_PULL_REQUEST_BASE": "main",
+    }
+    # Somebody pushes more; what was approved is not what would be merged.
+    place.git("switch", "-q", "one")
+    place.commit("two", "2\n")
+    place.git("push", "-q", "origin", "one")
+    place.git("switch", "-q", "main")
+    moved = place.git("rev-parse", "one")
+    done, undo, verify = place.act("git.merge", branch="origin/one")
+    assert done.returncode == 1
+    assert f"is {moved[:10]}, but #12 was signed off at {signed[:10]}" in done.stderr
+    assert "nothing was merged\nlook at what came since, have it signed off" in done.stderr
+    assert place.head == before
+    assert (place.shell(undo).returncode, place.shell(verify).returncode) == (0, 0)
+    # The other way round: the one that was signed is newer than what is here, or not here at all.
+    place.env["RUNBOOK_SIGNED_HEADS"] = f"12={moved}"
+    place.git("update-ref", "refs/remotes/origin/one", signed)
+    assert "git fetch origin" in place.act("git.merge", branch="origin/one")[0].stderr
+    place.env["RUNBOOK_SIGNED_HEADS"] = f"12={'f' * 40}"
+    assert "is not here: git fetch origin" in place.act("git.merge", branch="one")[0].stderr
+    refused = place.act("git.merge", branch="origin/other")[0]
+    assert refused.returncode == 1
+    assert place.head == before
+    place.env["RUNBOOK_SIGNED_HEADS"] = f"12={moved}"
+    # What is in its base already, and what the plan says is another, are merged all the same.
+    assert place.act("git.merge", branch="origin/other", pull_request="0")[0].returncode == 0
+    assert place.act("git.merge", branch="one")[0].returncode == 0
+    assert (place.work / "two").exists()
+    place.git("switch", "-q", "-c", "release", before)
+    assert place.act("git.merge", branch="main")[0].returncode == 0
+    assert (place.work / "two").exists()

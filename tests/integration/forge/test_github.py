@@ -162,6 +162,43 @@ def test_trouble_at_github_is_tried_again_and_told(both: Both) -> None:
     assert [a.status for a in hub.asked_for("GET", "/pulls/1")][:3] == [502, 502, 200]
 
 
+@pytest.mark.parametrize(
+    "instead", [b'{"sha": "0123', b"[]", b"<html>Log in to the network</html>", b"", b"null"]
+)
+def test_an_answer_that_is_none_of_githubs_is_said_plainly_and_nothing_is_done_twice(
+    both: Both, instead: bytes
+) -> None:
+    place, hub = both
+    place.branch("one", "one", "1\n")
+    hub.pull("one")
+    hub.goes_wrong("GET .*/pulls/1$", instead=instead, times=4)
+    done, _, _ = place.act("github.merge", pull_request="1")
+    assert done.returncode == 1
+    assert "no answer of GitHub's" in done.stderr
+    assert "GITHUB_API_URL" in done.stderr
+    assert not hub.pulls[1].merged
+    hub.faults.clear()
+    # One that does it and answers so: what was done is looked at.
+    hub.goes_wrong("PUT .*/merge", instead=instead)
+    done, _, _ = place.act("github.merge", pull_request="1")
+    assert done.returncode == 0, done.stderr
+    assert place.outputs["merge_sha"] == place.git("rev-parse", "main", cwd=place.remote)
+    assert len(hub.asked_for("PUT", "/merge")) == 1
+
+
+def test_of_many_checks_and_reviews_none_is_overlooked(both: Both) -> None:
+    place, hub = both
+    place.branch("one", "one", "1\n")
+    hub.pull("one")
+    head = place.git("rev-parse", "one")
+    hub.checks[head] = [(f"job {n}", "completed", "success") for n in range(250)]
+    hub.checks[head] += [("the last", "completed", "failure")]
+    done, _, _ = place.act("github.wait-checks", pull_request="1")
+    assert done.returncode == 1
+    assert "1 check(s) of" in done.stderr
+    assert "the last: failure" in done.stderr
+
+
 @pytest.mark.parametrize("what", ["PUT .*/merge", "GET .*/pulls/1$"])
 def test_an_answer_that_is_cut_off_is_looked_at_again_and_nothing_is_done_twice(
     both: Both, what: str

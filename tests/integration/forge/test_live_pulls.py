@@ -187,6 +187,19 @@ def test_a_token_that_is_revoked_is_told_and_looked_past(
     until(lambda: not opened.pulls.trouble)
 
 
+@pytest.mark.parametrize("instead", [b"<html>Log in</html>", b"{}", b'{"number": 1'])
+def test_what_is_no_answer_of_github_is_told_and_looked_past(
+    both: tuple[Place, FakeGitHub], opened: Session, instead: bytes
+) -> None:
+    _, hub = both
+    until(lambda: len(opened.state.pulls) == 2)
+    fault = hub.goes_wrong("GET", instead=instead, times=10**6)
+    until(lambda: "no answer of GitHub's" in opened.pulls.trouble)
+    assert opened.state.pulls[1].state == "open"
+    fault.times = 0
+    until(lambda: not opened.pulls.trouble)
+
+
 def test_without_forge_in_the_plan_nothing_is_asked_anywhere(
     both: tuple[Place, FakeGitHub],
 ) -> None:

@@ -21,6 +21,7 @@ from runbook_tui.book.model import (
 )
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
+from runbook_tui.run.finishing import failed_probes
 from runbook_tui.run.order import blockers
 from runbook_tui.run.state import Status
 from runbook_tui.run.watching import Standing
@@ -172,24 +173,51 @@ def test_a_criterion_ticks_and_unticks_itself(scene: Make) -> None:
     until(lambda: session.state.finished is not None)
 
 
-def test_a_tick_of_a_probe_is_nobodys_and_an_answer_that_is_out_of_date_gives_none(
+def test_a_required_check_that_turns_red_opens_its_step_and_ends_it_again_by_itself(
+    scene: Make,
+) -> None:
+    check = Check(id="up", title="Up", probe="echo >>asked; test -e up")
+    steps = (step("a", run="echo >>ran", checks=(check,)), step("b"))
+    made = scene(Runbook(title="T", phases=(Phase(id="p", title="P", steps=steps, cadence=0.05),)))
+    (made.work / "up").touch()
+    asked = made.work / "asked"
+    session = made.open()
+    run_step(session, "a")
+    assert [tick.probe for tick in payloads(made, e.CheckTicked)] == [True]
+    (made.work / "up").unlink()
+    until(lambda: session.state.step("a").status is Status.WAITING)
+    assert "check “Up” of “A” is red" in refused(session, r.StartStep(step="b")).reason
+    ask(session, r.TickNode(node="up", override=True, reason="late"))
+    assert session.state.step("a").status is Status.DONE
+    ask(session, r.TickNode(node="up", off=True))
+    # The answer of the step's own probe is out of date and ticks nothing; nor does whoever leads
+    # next tick it on the first good answer alone.
+    seen = asked.stat().st_size
+    until(lambda: asked.stat().st_size > seen + 5)
+    assert session.state.step("a").status is Status.WAITING
+    session.close()
+    session = made.open()
+    (made.work / "up").touch()
+    until(lambda: session.state.step("a").status is Status.DONE)
+    run_step(session, "b")
+    until(lambda: session.state.finished)
+    assert [tick.override for tick in payloads(made, e.CheckTicked)] == [None, "late", None]
+    assert (made.work / "ran").read_text() == "\n"
+    kinds = [c.kind for c in payloads(made, e.CommandStarted)]
+    assert (kinds.count("run"), kinds.count("probe")) == (2, 1)
+
+
+def test_a_check_that_fails_at_first_ticks_itself_once_it_holds_and_the_step_is_over(
     scene: Make,
 ) -> None:
     check = Check(id="up", title="Up", probe="test -e up")
     phase = Phase(id="p", title="P", steps=(step("a", checks=(check,)), step("b")), cadence=0.05)
     made = scene(Runbook(title="T", phases=(phase,)))
-    (made.work / "up").touch()
     session = made.open()
-    run_step(session, "a")
-    assert [tick.probe for tick in payloads(made, e.CheckTicked)] == [True]
-    (made.work / "up").unlink()
-    until(lambda: "up" not in session.state.ticks)
-    ask(session, r.TickNode(node="up", override=True, reason="late"))
-    ask(session, r.TickNode(node="up", off=True))
-    until(lambda: [c.kind for c in payloads(made, e.CommandFinished)].count("probe") == 2)
-    assert "up" not in session.state.ticks
-    assert session.state.step("a").status is Status.WAITING
-    assert [tick.override for tick in payloads(made, e.CheckTicked)] == [None, "late"]
+    ask(session, r.StartStep(step="a"))
+    until(lambda: failed_probes(session.state, "a"))
+    (made.work / "up").touch()
+    until(lambda: session.state.step("a").status is Status.DONE)
 
 
 def test_a_value_that_is_missing_is_why_it_is_unknown_and_is_asked_with_once_it_is_there(

@@ -117,6 +117,20 @@ def test_an_answer_never_runs_over_into_the_next(serve: Serve) -> None:
     probe.close()
 
 
+def test_what_a_server_says_unasked_on_a_kept_connection_is_no_answer(serve: Serve) -> None:
+    """As one does that gives up waiting for the next request."""
+    server = serve(answer('{"a": 7}'))
+    ask = Ask(probe=HttpProbe(url=server.url), every=1.0, timeout=PATIENCE)
+    probe = probe_of(ask, HelperRunner())
+    assert measured(probe, ask) == (200.0, "")
+    server.say(b"HTTP/1.1 408 Request Time-out\r\nContent-Length: 0\r\n\r\n")
+    assert measured(probe, ask) == (200.0, "")
+    late = b"HTTP/1.1 503 Late\r\nContent-Length: 0\r\n\r\n"
+    server.act = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" + late, close=False)
+    assert [measured(probe, ask) for _ in range(3)] == [(200.0, "")] * 3
+    probe.close()
+
+
 HUGE = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (1 << 30)
 
 

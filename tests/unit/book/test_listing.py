@@ -6,6 +6,7 @@ import pytest
 
 from runbook_tui.book.listing import listing
 from runbook_tui.book.reader import read
+from runbook_tui.book.recognised import recognised
 
 PLAN = """\
 format = 1
@@ -146,3 +147,40 @@ def test_a_rollback_that_is_only_a_block_of_commands_is_shown() -> None:
 """
     lines = list(listing(read(text, "p.md")))
     assert lines[lines.index("rollback: Rollback") + 1] == "  $ ./unship"
+
+
+ACTS = """\
+format = 1
+title = "T"
+[[phase]]
+title = "P"
+step = [
+  { title = "Merge", action = "git.merge", with = { branch = "x" } },
+  { title = "Start", action = "github.dispatch", with = { workflow = "w" } },
+  { title = "Cancels", action = "github.dispatch", with = { workflow = "w", on_undo = "cancel" } },
+  { title = "Own", action = "github.dispatch", with = { workflow = "w" }, undo = "./back" },
+  { title = "Look", action = "git.fetch" },
+]
+"""
+ACTS_MD = """\
+# T
+
+1. Merge <!-- runbook: action="git.merge" with={branch="x"} -->
+2. Start <!-- runbook: action="github.dispatch" with={workflow="w"} -->
+3. Look <!-- runbook: action="git.fetch" -->
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "undone", "bare"), [(ACTS, "p.toml", 3, 7), (ACTS_MD, "p.md", 1, 4)]
+)
+def test_an_undo_that_an_action_brings_counts_and_one_that_it_lacks_is_missed(
+    text: str, name: str, undone: int, bare: int
+) -> None:
+    found = read(text, name)
+    assert f"with a command, {undone} with an undo)" in recognised(found)
+    lines = [line.strip() for line in listing(found)]
+    assert lines[lines.index("$ git.merge") + 1] == "↶ brought by the action"
+    assert lines[lines.index("$ github.dispatch") + 1] != "↶ brought by the action"
+    assert "only looks" in lines[lines.index("$ git.fetch") - 1]
+    assert [f.line for f in found.findings if f.code == "no-undo"] == [bare]

@@ -215,6 +215,9 @@ def test_a_step_is_told_for_which_head_its_gate_was_opened_also_once_that_has_mo
     assert told() is None
     found.ask(r.SignNode(node="c", role="cto"), GRACE)
     assert told() == f"12={'a' * 40}"
+    environment = step_environment(found.state, step, {})
+    assert environment["RUNBOOK_PULL_REQUEST"] == "12"
+    assert environment["RUNBOOK_PULL_REQUEST_BASE"] == "main"
     see(found, head="b" * 40)
     assert told() == f"12={'a' * 40}"
     found.ask(r.OverrideGate(node="c", reason="it burns"))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from runbook_tui.book.model import Check, Gate, Phase, Runbook, Step
 from runbook_tui.run import requests as r
+from runbook_tui.run.closed_loop import answered
 from runbook_tui.run.finishing import waits_for
 from runbook_tui.run.order import blockers
 from runbook_tui.run.requests import Refusal
@@ -15,9 +16,11 @@ from tests.fakes.history import History
 
 
 def check(id_: str, *, required: bool = True) -> Check:
-    return Check(id=id_, title=id_.upper(), required=required)
+    probe = "./ask" if id_ in ASKED else None
+    return Check(id=id_, title=id_.upper(), required=required, probe=probe)
 
 
+ASKED = ("a1", "i1")
 RUNBOOK = Runbook(
     title="Ship it",
     phases=(
@@ -81,6 +84,7 @@ def test_what_is_left_out_stays_left_out() -> None:
 
 
 deeds = st.one_of(
+    st.tuples(st.sampled_from(ASKED), st.sampled_from([True, False, None])),
     st.builds(r.TickNode, node=st.sampled_from(BOXES), off=st.booleans()),
     st.builds(r.StartStep, step=st.sampled_from(STEPS)),
     st.builds(r.FinishStep, step=st.sampled_from(STEPS)),
@@ -89,17 +93,23 @@ deeds = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(deeds, min_size=8, max_size=40))
-def test_nothing_is_done_that_still_waits_for_something(wanted: list[r.Request]) -> None:
+def test_nothing_is_done_that_still_waits_for_something(
+    wanted: list[r.Request | tuple[str, bool | None]],
+) -> None:
     history = finished()
     for request in (*(r.TickNode(node=box) for box in BOXES),
                     *(r.FinishStep(step=step) for step in STEPS), *wanted):  # fmt: skip
-        history.ask(request)
+        if isinstance(request, tuple):
+            for payload, owner in answered(history.state, *request, "exit status 1"):
+                history.add(payload, owner)
+        else:
+            history.ask(request)
         state = history.state
         for id_, step in state.steps.items():
             assert step.status is not Status.DONE or not waits_for(state, id_), (id_, request)
     for box in BOXES:
         if box not in history.state.ticks:
-            history.ask(r.TickNode(node=box))
+            history.ask(r.TickNode(node=box, override=True, reason="known"))
     left = [id_ for id_, s in history.state.steps.items() if s.status is Status.WAITING]
     assert [id_ for id_ in left if not waits_for(history.state, id_)] == []
     assert history.refold().steps == history.state.steps

@@ -10,11 +10,11 @@ import pytest
 from runbook_tui.book.model import Check, Gate, Phase, Probe, Runbook, Step, Watch
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
-from runbook_tui.run.closed_loop import answered
+from runbook_tui.run.closed_loop import answered, begun_with
 from runbook_tui.run.order import blockers, closed
 from runbook_tui.run.state import Status
 from runbook_tui.run.watch_deciding import due, proposing, resumed, turned
-from runbook_tui.run.watch_scope import cadence, looping, mattering
+from runbook_tui.run.watch_scope import cadence, looping, mattering, patience
 from runbook_tui.run.watched import POINTS, Point, thinned
 from runbook_tui.run.watching import Sample, Standing, Track, judge
 from tests.fakes.history import ADA, GRACE, START, History
@@ -274,14 +274,98 @@ def test_a_tick_against_a_red_probe_is_an_override_and_stays() -> None:
     assert history.state.ticks["calm"].by == GRACE
 
 
-def test_a_check_of_a_done_step_turns_back_with_reality_and_the_step_stays_done() -> None:
+def test_once_its_phase_is_closed_the_answer_of_a_check_changes_nothing() -> None:
     history = looped()
     history.ran("a")
-    history.add(e.CheckTicked(node="up"), "a")
+    history.add(e.CheckTicked(node="up", probe=True), "a")
     assert [c.id for c, _ in looping(history.state)] == ["calm", "up"]
+    say(history, "calm", True)
+    assert closed(history.state, "one")
+    assert say(history, "up", False) == 0
+    assert "up" in history.state.ticks
+
+
+def two_in_one(*, required: bool = True) -> History:
+    up = Check(id="up", title="Up", probe="./up", required=required)
+    first = Phase(id="one", title="One", steps=(step("a", checks=(up,)), step("b"), step("c")))
+    second = Phase(id="two", title="Two", steps=(step("d"),))
+    history = History(Runbook(title="T", phases=(first, second)))
+    history.ran("a")
+    history.add(e.CheckTicked(node="up", probe=True), "a")
+    return history
+
+
+def test_a_red_check_of_a_done_step_keeps_its_phase_open_until_it_holds_again() -> None:
+    history = two_in_one()
+    ended = history.state.step("a").finished
+    say(history, "up", False)
+    assert history.state.step("a").status is Status.WAITING
+    assert [c.id for c, _ in looping(history.state)] == ["up"]
+    (why,) = blockers(history.state, "b")
+    assert why == "“A” comes first (still open in it: check “Up” of “A” is red: exit status 1)"
+    assert isinstance(history.ask(r.StartStep(step="b")), r.Refusal)
+    say(history, "up", True)
+    assert history.state.step("a").status is Status.DONE
+    assert history.state.step("a").finished == ended
+    # What began meanwhile goes on, and the phase stays open when all else in it is over.
+    history.add(e.StepStarted(attempt=1), "b")
+    say(history, "up", None, "no answer within 10 s")
+    history.ran("b")
+    history.ran("c")
+    assert not closed(history.state, "one")
+    (why,) = blockers(history.state, "d")
+    assert "check “Up” of “A” is red: no answer within 10 s" in why
+    assert isinstance(history.ask(r.TickNode(node="up")), r.OverrideNeeded)
+    history.ask(r.TickNode(node="up", override=True, reason="a known hole"), GRACE)
+    assert closed(history.state, "one")
+    assert blockers(history.state, "d") == ()
+    assert len([x for x in history.events if x.type == "step.started" and x.step == "a"]) == 1
+    assert history.refold().steps == history.state.steps
+
+
+def test_a_check_of_a_step_that_holds_others_ticks_itself_once_these_are_over() -> None:
+    up = Check(id="up", title="Up", probe="./up")
+    around = Step(id="g", title="G", checks=(up,), steps=(step("i"), step("k")))
+    phase = Phase(id="p", title="P", steps=(around, step("z")))
+    history = History(Runbook(title="T", phases=(phase,)))
+    history.ran("i")
+    assert list(looping(history.state)) == []
+    history.ran("k")
+    assert [c.id for c, _ in looping(history.state)] == ["up"]
+    say(history, "up", True)
+    assert history.state.step("g").status is Status.DONE
+    say(history, "up", False)
+    assert history.state.step("g").status is Status.WAITING
+    assert blockers(history.state, "z")
+    say(history, "up", True)
+    assert blockers(history.state, "z") == ()
+
+
+def test_a_red_check_that_is_not_required_and_one_of_an_older_journal_hold_nothing() -> None:
+    history = two_in_one(required=False)
     say(history, "up", False)
     assert "up" not in history.state.ticks
-    assert history.state.step("a").status is Status.DONE
+    older = two_in_one()
+    older.add(e.CheckUnticked(node="up", probe=True), "a")
+    for found in (history, older):
+        assert found.state.step("a").status is Status.DONE
+        assert blockers(found.state, "b") == ()
+
+
+def test_while_a_rollback_runs_no_answer_of_a_check_opens_or_ends_a_step() -> None:
+    history = two_in_one()
+    history.add(e.RollbackStarted(scope="run", node="", steps=("a",)))
+    say(history, "up", False)
+    assert (history.state.step("a").status, "up" in history.state.ticks) == (Status.DONE, True)
+
+
+def test_the_probe_of_a_box_that_was_red_goes_on_as_red_whoever_leads_next() -> None:
+    history = two_in_one()
+    assert begun_with(history.state, "up") == Track()
+    say(history, "up", False)
+    assert begun_with(history.state, "up").standing is Standing.BREACHED
+    history.ask(r.TickNode(node="up", override=True, reason="known"))
+    assert begun_with(history.state, "up") == Track()
 
 
 def test_many_checks_are_asked_more_seldom_and_not_all() -> None:
@@ -294,6 +378,20 @@ def test_many_checks_are_asked_more_seldom_and_not_all() -> None:
     found = list(looping(history.state))
     assert [c.id for c, _ in found] == [f"c{n}" for n in range(100, 300)]
     assert {every for _, every in found} == {100.0}
+
+
+def test_a_check_whose_answer_takes_long_is_asked_seldom_and_may_take_as_long_again() -> None:
+    history = looped()
+    history.ran("a")
+    (box,) = (check for check, _ in looping(history.state) if check.id == "up")
+    assert {c.id: every for c, every in looping(history.state)}["up"] == 30.0
+    assert patience(history.state, box) == 10.0
+    history.add(e.CommandStarted(attempt=1, kind="probe", text="x", cwd="/", shell=("sh",),
+                                 folder="/f", node="up"), "a")  # fmt: skip
+    ended = e.CommandFinished(attempt=1, kind="probe", folder="/f", exit=0, seconds=200.0)
+    history.add(ended, "a")
+    assert {c.id: every for c, every in looping(history.state)}["up"] == 2000.0
+    assert patience(history.state, box) == 600.0
 
 
 def test_a_block_keeps_a_criterion_from_ticking_itself() -> None:
