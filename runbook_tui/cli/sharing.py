@@ -63,6 +63,13 @@ def begin(session: Session, remote: str, *, look: bool = False) -> None:
             mirror.look(FIRST_LOOK)
 
 
+def to_sign_again(state: RunState, who: Actor | None = None) -> tuple[str, ...]:
+    """Whose signed decisions came too late and were not given anew, of everybody or of one."""
+    from runbook_tui.run.void_votes import in_words, void
+
+    return tuple(in_words(state, one) for one in void(state, who))
+
+
 def no_longer_shared(state: RunState) -> tuple[str, ...]:
     """That a run was shared, and is not by who leads it now."""
     if state.shared is None:
@@ -78,7 +85,11 @@ def end(session: Session) -> None:
         return
     if sharing.left and not sharing.standing().away:
         say.err(f"the last goes to {sharing.remote} …")
+    known = to_sign_again(session.state)
     sharing.close()
+    for line in to_sign_again(session.state):
+        if line not in known:
+            say.err(line, colour="yellow")
     if left := sharing.left:
         say.err(left, colour="yellow")
     if alarm := sharing.standing().alarm:
@@ -138,7 +149,8 @@ def follow(layout: Layout, remote: str, who: Actor) -> tuple[Session, str]:
     from runbook_tui.share.merging import Rewritten
 
     try:
-        return wiring.follow_session(remote, layout, who)
+        session, said = wiring.follow_session(remote, layout, who)
+        return session, "; ".join(filter(None, (said, *to_sign_again(session.state, who))))
     except GitTrouble as error:
         raise Ended(exits.STEP_FAILED, f"{shown(remote)}: {error}") from None
     except (Rewritten, NotTaken) as error:

@@ -67,6 +67,9 @@ class Answers:
             return Accepted(state=state, events=(event,)) if state.seq >= event.seq else None
         if (event := news.get(refusal_id(cast.vote.id))) is not None:
             assert isinstance(event.payload, VoteRefused)
+            if event.payload.overtaken is not None:
+                # Nobody there has waited for it any longer; here somebody can still sign anew.
+                return self._overtaken(cast, state) if state.seq >= event.seq else None
             return Refusal(reason=f"the lead's machine refuses it: {event.payload.reason}")
         if cast.vote.signature and state.seq > cast.vote.seq:
             return self._overtaken(cast, state)

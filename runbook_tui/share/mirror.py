@@ -151,6 +151,7 @@ class Mirror:
                 # By then all is recorded that was asked for before.
                 with suppress(NoAnswer):
                     self._session.started(1).result(2.0)
+                self._safely(self._say_the_last)
                 self._safely(self._send)
                 self._far.leave(self._log.layout)
         except Shut as why:
@@ -200,8 +201,14 @@ class Mirror:
         self._hold_against(log)
         try:
             self._ballots.take(self._there)
+            self._ballots.say_void(self._far.heard_of)
         finally:
             self._send()
+
+    def _say_the_last(self) -> None:
+        """Whoever leads next may be long in coming: what is void is said before the end."""
+        if self._session.leads:
+            self._ballots.say_void(self._far.heard_of, ending=True)
 
     def _alone(self) -> None:
         """Nobody else on this machine may write the order, and only who leads does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runbook_tui.book.plain_text import printable
+from runbook_tui.run import void_votes
 from runbook_tui.run.state import RunState
 from runbook_tui.session.sharing import Standing
 from runbook_tui.tui.views.tone import Line, Part
@@ -34,6 +35,10 @@ def refused(before: RunState, now: RunState) -> list[Part]:
     """That something from another machine was refused, for those who look on."""
     found: list[Part] = []
     for told in now.refused_votes[len(before.refused_votes) :]:
+        if told.overtaken is not None:
+            tone = "bad" if told.decision == "rejected" else "warn"
+            found.append((void_votes.in_words(now, told), tone))
+            continue
         who = printable(told.name or told.vote, 60)
         what = f"what {who} has sent from another machine is refused: {told.reason}"
         found.append((f"ALARM: {what}" if told.alarm else what, "bad" if told.alarm else "warn"))

@@ -14,11 +14,13 @@ from runbook_tui.run.events import NoteAdded, SignoffGiven, StepFinished
 from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status
+from runbook_tui.run.void_votes import void
 from runbook_tui.session.answering import Accepted
 from runbook_tui.session.proofs import proofs
+from runbook_tui.share import overtaken
 from tests.integration.session.scene import ask, run_step
 from tests.integration.share.remotes import Daemon
-from tests.integration.share.world import PLAN, World, git
+from tests.integration.share.world import PLAN, Reviewer, World, git
 from tests.sshd import HOST, Sshd
 from tests.waiting import until
 
@@ -181,6 +183,57 @@ def test_a_signature_that_was_overtaken_is_made_anew(world: World) -> None:
     # The first was never refused: it could only not be entered any more.
     assert git(world.origin, "rev-list", "--count", world.by(grace.who)) == "2"
     assert world.session.state.refused_votes == ()
+
+
+def late_vote(world: World) -> Reviewer:
+    """A signed approval of Grace's that is on the remote, and what took its place in the record."""
+    grace = world.reviewer()
+    grace.sign()
+    until(grace.follower._asked.qsize, what="it is asked")
+    grace.follower.round()
+    ask(world.session, r.AddNote(text="meanwhile"))
+    return grace
+
+
+@pytest.mark.parametrize("how", ["this program says it", "another start says it"])
+def test_a_signature_that_came_too_late_from_a_program_that_has_ended_is_void(
+    world: World, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grace = late_vote(world)
+    grace.close()
+    world.reviewers.clear()
+    world.mirror.round()
+    assert not world.session.state.refused_votes
+    if how == "another start says it":
+        world.again()
+    else:
+        monkeypatch.setattr(overtaken, "AT_ONCE", 0.0)
+    world.mirror.round()
+    world.mirror.round()
+    (told,) = world.session.state.refused_votes
+    assert (told.name, told.node, told.decision) == ("Grace", "core", "approved")
+    assert void(world.session.state) == (told,)
+    assert world.alarms() == []
+    assert not gate_open(world.session.state, "core")
+    # She comes back, is told, and signs again.
+    grace = world.reviewer()
+    assert void(grace.session.state, grace.actor) == (told,)
+    signing = grace.sign()
+    world.settle(signing.done, "the sign-off comes back")
+    assert isinstance(signing.result(), Accepted)
+    assert gate_open(world.session.state, "core")
+    assert void(world.session.state) == ()
+    assert len(world.session.state.signoffs) == len(world.session.state.refused_votes) == 1
+
+
+def test_who_is_slow_to_sign_anew_still_can(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That it is void is said there, while the program that gave it is open after all."""
+    late_vote(world)
+    monkeypatch.setattr(overtaken, "AT_ONCE", 0.0)
+    world.mirror.round()
+    assert len(void(world.session.state)) == 1
+    world.settle(lambda: gate_open(world.session.state, "core"), "she signs anew")
+    assert void(world.session.state) == ()
 
 
 def test_a_key_pressed_twice_is_one_vote_and_no_alarm(world: World) -> None:
