@@ -29,7 +29,7 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
     if q.node not in state.outline:
         return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)
     node = state.outline[q.node]
-    for_gate = _about_the_gate(state, node, q)
+    for_gate = about_the_gate(state, node, q)
     asked = node.gate if for_gate else node.signoff
     if asked is None:
         return _nothing_asked(node)
@@ -54,6 +54,7 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
         signature=q.signature or None,
         instead=before.seq if before is not None else None,
         heads=heads(state, node.id),
+        shown=q.shown or None,
     )
     owner = node.id if node.id in state.outline.steps else None
     if asked.signed or q.prove or q.signature:
@@ -84,7 +85,7 @@ def decided_before(
     return next((s for s in given if s.by.key == actor.key and s.role == role), None)
 
 
-def _about_the_gate(state: RunState, node: Node, q: r.SignNode) -> bool:
+def about_the_gate(state: RunState, node: Node, q: r.SignNode) -> bool:
     """Whether a decision is on the gate of a node: while it is shut, or to shut it again."""
     if node.gate is None or not gate_open(state, node.id):
         return node.gate is not None

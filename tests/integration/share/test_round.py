@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from runbook_tui.book.model import Gate
+from runbook_tui.book.model import Change, Gate, Step
 from runbook_tui.run import requests as r
-from runbook_tui.run.events import NoteAdded, SignoffGiven, StepFinished
+from runbook_tui.run.events import NoteAdded, PullSeen, SignoffGiven, StepFinished
 from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status
 from runbook_tui.run.void_votes import void
+from runbook_tui.run.votes import TellShare
 from runbook_tui.session.answering import Accepted
 from runbook_tui.session.proofs import proofs
 from runbook_tui.share import overtaken
@@ -254,3 +255,21 @@ def test_several_programs_of_one_person_vote_beside_one_another(world: World) ->
     notes = [x.ask(r.AddNote(text="mine")) for x in (one, other)]
     world.settle(lambda: all(note.done() for note in notes), "both are answered")
     assert len(world.session.state.notes) == 2
+
+
+def test_a_signed_vote_on_a_pull_request_binds_its_head(worlds: Callable[..., World]) -> None:
+    """What is signed has the head in it, so the vote has to say which."""
+    ship = Step(id="ship", title="Ship", run="true", undo="true")
+    change = Change(id="pr", title="PR", pull_request=12, steps=(ship,))
+    core = dataclasses.replace(PLAN.phases[1], steps=(), changes=(change,))
+    world = worlds(plan=dataclasses.replace(PLAN, phases=(core,)))
+    world.session.ask(TellShare(payload=PullSeen(number=12, head="a" * 40), id="")).result(60)
+    world.begin()
+    grace = world.reviewer()
+    signing = grace.sign()
+    world.settle(signing.done, "the sign-off comes back")
+    assert isinstance(signing.result(), Accepted)
+    (given,) = world.session.state.signoffs
+    assert given.heads == {"12": "a" * 40}
+    assert gate_open(world.session.state, "core")
+    assert world.alarms() == []
