@@ -80,6 +80,8 @@ def no_longer_shared(state: RunState) -> tuple[str, ...]:
 
 def end(session: Session) -> None:
     """End the run's life on other machines, before its session; say what is left to be sent."""
+    from runbook_tui.run.tampering import unseen
+
     sharing = session.sharing
     if sharing is None:
         return
@@ -92,8 +94,12 @@ def end(session: Session) -> None:
             say.err(line, colour="yellow")
     if left := sharing.left:
         say.err(left, colour="yellow")
-    if alarm := sharing.standing().alarm:
-        say.err(f"ALARM: {alarm}", colour="red")
+    found = [one.reason for one in unseen(session.state).values()]
+    for alarm in dict.fromkeys((*found, sharing.standing().alarm)):
+        if alarm:
+            say.err(f"ALARM: {alarm}", colour="red")
+    if found:
+        say.err(f"it is shown until somebody sees to it: runbook ack {session.run}")
 
 
 class Teller:

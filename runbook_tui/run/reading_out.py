@@ -50,13 +50,15 @@ def read_out(state: RunState, q: SignNode, actor: Actor) -> tuple[str, ...]:
         f"decision: {verb} the {kind} of {node.kind} {_named(node)}",
         *([f"comment:  {line}" for line in _lines(q.comment)] if q.comment else []),
         f"until:    {_until(state, node, kind)}",
-        f"content:  sha256 {content_digest(state, node.id)}",
+        "content, as sha256:",
     ]
     inside = [line for inner in state.outline.inside(node.id) for line in _told(state, inner)]
     if len(inside) > MOST:
         left = len(inside) - MOST
         inside = [*inside[:MOST], f"… {left} more lines: see runbook show, and the digest above"]
-    return tuple(row for line in (*lines, *inside) for row in _rows(line))
+    rows = [row for line in lines for row in _rows(line)]
+    rows.append(f"{BAR} {content_digest(state, node.id)}")
+    return (*rows, *(row for line in inside for row in _rows(line)))
 
 
 def digest(lines: Iterable[str]) -> str:

@@ -69,8 +69,6 @@ class Ballots:
         self._ids: dict[str, int] = {}
         self._read = 0
         self._overtaken = Overtaken(clock.mono)
-        self.alarm = ""
-        """The newest of what looks tampered with."""
 
     def load(self, refs: Mapping[str, str]) -> None:
         """Go on from where an earlier program was."""
@@ -127,7 +125,6 @@ class Ballots:
     def tell(self, where: str, reason: str) -> None:
         """Record that something looks tampered with, once for each reason."""
         told = hashlib.sha256(f"{where}\0{reason}".encode("utf-8", "replace")).hexdigest()[:16]
-        self.alarm = reason
         said = VoteRefused(vote=where, reason=reason, alarm=True)
         self._ask(TellShare(payload=said, id=f"{self._session.run}/alarm/{told}"))
 
@@ -193,8 +190,6 @@ class Ballots:
             vote=id_, reason=found.reason, alarm=found.alarm, node=vote.node if vote else "",
             name=vote.actor.name if vote else "", email=vote.actor.email if vote else "",
         )  # fmt: skip
-        if found.alarm:
-            self.alarm = f"a vote of {said.name or who} is refused: {found.reason}"
         self._ask(TellShare(payload=said, id=refusal_id(id_)))
 
     def _ask(self, request: CastVote | TellShare, vote: Vote | None = None) -> Refusal | None:

@@ -290,7 +290,7 @@ class Mirror:
             self._push(log)
             self._link.know(moved=self._clock.now())
         self._tell_where(log)
-        self._link.know(alarm=held or self._ballots.alarm)
+        self._link.know(alarm=held)
 
     def _write(self, log: OwnRef) -> str:
         """Put new events into commits; why those from some event on are held back."""
