@@ -27,8 +27,8 @@ def voided(vote: Vote) -> VoteRefused:
 
 
 def said_since(state: RunState, vote: Vote) -> bool:
-    """Whether the record has the same decision of the same person, behind the place that it was
-    signed for."""
+    """Whether the record has that decision of the same person behind the place that it was signed
+    for, or one that lets less through."""
     return _given(state, vote.actor, vote.node, vote.role, vote.on, vote.seq, vote.approve)
 
 
@@ -65,7 +65,8 @@ def _given(
     return any(
         s.seq >= after
         and s.by.key == by.key
-        and (s.node, s.role, s.for_gate, s.approved) == (node, role, on == "gate", approve)
+        and (s.node, s.role, s.for_gate) == (node, role, on == "gate")
+        and (approve or not s.approved)
         for s in state.signoffs
     )
 

@@ -235,8 +235,26 @@ class Overtaken(Refusal):
     """Something else was recorded in the place that a signature holds on to; it is made anew."""
 
 
+def taken_back(state: RunState, vote: Vote) -> Refusal | None:
+    """A refusal of an approval from before the same person's rejection: of that nothing was known
+    where it was given, so it is not their last word, whichever is heard first."""
+    if vote.deed != "sign" or not vote.approve:
+        return None
+    about = (vote.node, vote.role, vote.on == "gate")
+    for given in reversed(state.signoffs):
+        same = given.by.key == vote.actor.key and (given.node, given.role, given.for_gate) == about
+        if same and given.seq > vote.seq and not given.approved:
+            return Refusal(
+                reason=f"{vote.actor.name} has rejected it since, in event {given.seq}",
+                hint="look at it as it is now, and decide again",
+            )
+    return None
+
+
 def unfit(state: RunState, vote: Vote) -> Refusal | None:
     """A refusal where a vote is not about the run as it stands now."""
+    if (refusal := taken_back(state, vote)) is not None:
+        return refusal
     if vote.signature and (state.seq, state.head) != (vote.seq, vote.head):
         return Overtaken(reason=f"event {vote.seq + 1} was recorded meanwhile")
     about = vote.deed in {"sign", "tick"} and vote.node in state.outline
@@ -321,6 +339,8 @@ def _weigh_signed(state: RunState, vote: Vote, placed: Placed, good: Good) -> We
     place = placed(vote.seq + 1)
     if place is not None and _signature_of(place) == vote.signature:
         return _alarm(f"its signature is that of event {place.seq}, and repeated")
+    if (refusal := taken_back(state, vote)) is not None:
+        return refused_for(refusal)
     return Weighed(overtaken=True)
 
 
