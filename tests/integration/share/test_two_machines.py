@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import Future
 
 import pytest
 
@@ -10,8 +11,8 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.void_votes import void
-from runbook_tui.session.answering import Accepted
-from tests.integration.share.world import GATE, World
+from runbook_tui.session.answering import Accepted, Answer
+from tests.integration.share.world import GATE, Reviewer, World
 from tests.waiting import until
 
 PLAIN = r.SignNode(node="end", role="qa")
@@ -23,14 +24,17 @@ def test_an_approval_from_before_one_s_own_rejection_opens_nothing(
 ) -> None:
     """It was given on what another machine showed, where nothing was known of the rejection."""
     desk, train = world.reviewer(), world.reviewer("train")
-    give = {True: lambda who, q: who.sign(q), False: lambda who, q: who.ask(q)}[request_ is GATE]
+
+    def give(who: Reviewer, request: r.SignNode) -> Future[Answer]:
+        return who.sign(request) if request_ is GATE else who.ask(request)
+
     train.line.cut = True
     approved = give(train, request_)
     until(train.follower._asked.qsize, what="it is asked")
     train.round()
     no = dataclasses.replace(request_, approve=False, comment="smells of smoke")
     rejected = give(desk, no)
-    until(lambda: (world.round(), rejected.done())[1], what="the rejection comes back")
+    world.settle(rejected.done, "the rejection comes back")
     assert isinstance(rejected.result(), Accepted)
     train.line.cut = False
     world.settle(approved.done, "the approval is answered")
