@@ -15,6 +15,7 @@ from typing import Any
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal, SignatureNeeded
+from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.wanted import wanted
 from runbook_tui.session.answering import Answer, Pause
@@ -92,10 +93,8 @@ class Guest:
             begun = state.step(request.node).status in {Status.RUNNING, Status.WAITING}
             if not begun or request.by:
                 return Refusal(reason=WHY_NOT[r.StartStep], hint=INSTEAD)
-        if isinstance(request, r.GiveValue):
-            rollback = state.rollback
-            if rollback is None or rollback.finished is not None:
-                return Refusal(reason="values of steps are given by the lead", hint=INSTEAD)
+        if isinstance(request, r.GiveValue) and request.name not in _lacked(state):
+            return Refusal(reason="values of steps are given by the lead", hint=INSTEAD)
         return None
 
     def heard(self, answer: Answer) -> Answer:
@@ -111,6 +110,14 @@ class Guest:
             " yours in a browser",
             hint="sign where your key is: runbook sign, join --share, or by a slip (sign --text)",
         )
+
+
+def _lacked(state: RunState) -> frozenset[str]:
+    """Names of the values that undos lack, while a rollback is looked at or runs; all others are
+    not a guest's to give: the lead's steps would go on with them."""
+    if state.rollback is None or state.rollback.finished is not None:
+        return frozenset()
+    return frozenset(name for item in plan(state, "run", "", True).items for name in item.missing)
 
 
 class GuestSession(Session):

@@ -177,6 +177,25 @@ def test_what_undos_need_is_lent_when_the_rollback_is_looked_at(
     assert len(asked) == 2
 
 
+def test_a_reviewer_gives_the_values_that_undos_lack_and_no_others(scene: Make) -> None:
+    step = Step(id="a", title="Alpha", run="echo ${{ tag }}", undo="echo ${{ why }} > why")
+    place = scene(
+        book(step, parameters=(Parameter(name="tag"), Parameter(name="why"))), values={"tag": "v1"}
+    )
+    run_step(place.open(), "a")
+    web = place.made(guest=Guest(actor=GRACE))
+    assert web.open()
+    assert "given by the lead" in refused(web, r.GiveValue(name="why", value="x")).reason
+    ask(web, r.StartRollback(scope="run"))
+    # While it waits for one value, no other of the plan is theirs to give.
+    for name in ("tag", "other"):
+        assert "given by the lead" in refused(web, r.GiveValue(name=name, value="evil")).reason
+    ask(web, r.GiveValue(name="why", value="; true", step="a"))
+    until(lambda: bool(web.state.rollback and web.state.rollback.finished))
+    assert (place.work / "why").read_text() == "; true\n"
+    assert web.state.values["tag"] == "v1"
+
+
 def test_a_gate_that_wants_a_key_says_where_to_sign(tmp_path: Path) -> None:
     place = Scene(tmp_path, gated(signed=True), signers="grace@example.com ssh-ed25519 AAAA\n")
     try:
