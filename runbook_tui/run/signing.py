@@ -14,9 +14,10 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.counting import counted, decided, hands
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, titles
+from runbook_tui.run.one_key import one_person
 from runbook_tui.run.order import gate_open, over, passed, signed
 from runbook_tui.run.outline import Kind, Node
-from runbook_tui.run.people import EXAMPLE, NoIdentity, parse_identity, same, says_something
+from runbook_tui.run.people import EXAMPLE, NoIdentity, parse_identity, says_something
 from runbook_tui.run.prepare import resolve
 from runbook_tui.run.proving import unproven
 from runbook_tui.run.pulls import heads
@@ -124,7 +125,7 @@ def _may_not_sign(
             continue
         if given.by.key == actor.key:
             return Refusal(reason=f"{actor.name} has {decision} this as {q.role} already")
-        if q.approve and same(given.by, actor):
+        if q.approve and one_person(state, given.by, actor):
             return Refusal(
                 reason=f"{actor.identity} may be {given.by.identity},"
                 f" who has {decision} this as {q.role} already",
@@ -150,10 +151,10 @@ def _too_early(state: RunState, node: Node, q: r.SignNode) -> Refusal | None:
 
 
 def _same_eyes(state: RunState, node: Node, actor: Actor, for_gate: bool) -> str:
-    if for_gate and any(same(lead, actor) for lead in state.leads):
-        now = state.lead is not None and same(state.lead, actor)
+    if for_gate and any(one_person(state, lead, actor) for lead in state.leads):
+        now = state.lead is not None and one_person(state, state.lead, actor)
         return f"four eyes: {actor.name} {'leads' if now else 'has led'} the run"
-    if any(same(by, actor) for by in hands(state, node.id)):
+    if any(one_person(state, by, actor) for by in hands(state, node.id)):
         return f"four eyes: {actor.name} ran it, or left a part of it out"
     return ""
 
