@@ -19,19 +19,25 @@ def command(run: str, alarm: str, claimed: str | None) -> int:
     Its ladder stops: nobody further up is told.
     """
     from runbook_tui.cli.opening import ask, run_named, taking_part
+    from runbook_tui.run import tampering
     from runbook_tui.run.alarms import alarms, find
     from runbook_tui.run.requests import Acknowledge
 
     chosen = run_named(run)
     with taking_part(chosen, actor(claimed)) as session:
-        now = session.now()
-        found = find(session.state, alarm, now)
-        if found is None:
-            known = [f"  {one.id}: {one.words}" for one in alarms(session.state, now)]
+        now, state = session.now(), session.state
+        found = find(state, alarm, now)
+        remote = "" if found is not None else tampering.named(state, alarm)
+        words = tampering.in_words(tampering.every(state)[remote]) if remote else ""
+        if found is None and not remote:
+            known = [f"  {one.id}: {one.words}" for one in alarms(state, now)]
+            known += [f"  {id_}: {tampering.in_words(one)}"
+                      for id_, one in tampering.unseen(state).items()]  # fmt: skip
             if alarm and known:
                 raise Ended(exits.USAGE, f"there is no open alarm “{alarm}”", "\n".join(known))
             say.err(f"{chosen}: nothing alarms anybody now")
             return exits.DONE
-        ask(session, Acknowledge(alarm=found.id))
-    say.err(f"{chosen}: you see to it: {found.words}", colour="green")
+        ask(session, Acknowledge(alarm=found.id if found is not None else remote))
+        words = found.words if found is not None else words
+    say.err(f"{chosen}: you see to it: {words}", colour="green")
     return exits.DONE

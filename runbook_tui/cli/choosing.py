@@ -40,6 +40,8 @@ class Glance:
     """Everybody who did anything, or was handed the lead."""
     begun: tuple[str, ...] = ()
     """Ids of the steps that were ever started."""
+    refused: bool = False
+    """Whether anything from another machine was refused."""
     outside: bool = False
     """Whether a rollback without the journal has done something that is not entered yet."""
 
@@ -87,11 +89,13 @@ class _Look:
         self.touched = 0.0
         self.people: dict[str, None] = {}
         self.begun: dict[str, None] = {}
+        self.refused = False
 
     def take(self, event: Brief) -> None:
         if event.type in {e.OutputPruned.WIRE, e.RunSealed.WIRE}:
             return  # Room was made, or a seal set; nobody has touched the run.
         self.touched = epoch(event.at)
+        self.refused = self.refused or event.type == e.VoteRefused.WIRE
         who = e.Actor(name=event.name, email=event.email).identity
         self.people[who] = None
         if event.type == e.RunStarted.WIRE:
@@ -150,6 +154,7 @@ def glance(entry: RunEntry, events: Iterable[Brief]) -> Glance:
         touched=look.touched,
         people=tuple(look.people),
         begun=tuple(look.begun),
+        refused=look.refused,
     )
 
 

@@ -22,8 +22,8 @@ def command(file: str, key: str) -> int:
     from runbook_tui.run.statement import SIGN_OFF
     from runbook_tui.session.ports.signatures import Key, NotSigned
 
-    statement, said = statement_in(text_of(file))
-    for line in told(said):
+    statement, said, words = statement_in(text_of(file))
+    for line in told(said, words):
         say.err(line, bold=True)
     try:
         signature = wiring.signatures().sign(statement, SIGN_OFF, Key(name=key, path=key))

@@ -13,6 +13,10 @@ from runbook_tui.cli import say
 from runbook_tui.cli.people import actor, as_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runbook_tui.run.events import Actor
+    from runbook_tui.session.guest import Guest
     from runbook_tui.tui.leaving import Wanted
     from runbook_tui.tui.opening import Opened, Opening
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--wall", is_flag=True, help="in large type, for a room to look at")
 @click.option("--served", metavar="ROLE", hidden=True, help="for a browser, as `serve` starts it")
 @click.option("--own-keys", is_flag=True, hidden=True, help="that person's keys are on this host")
+@click.option("--asks", type=int, default=-1, hidden=True, help="where it can ask the server")
 @as_option
 def command(
     run: str | None,
@@ -32,11 +37,12 @@ def command(
     wall: bool,
     served: str | None,
     own_keys: bool,
+    asks: int,
     claimed: str | None,
 ) -> int:
     """Look on, tick and sign in your own name, and roll back; the lead starts steps."""
     if served is not None:
-        return _in_a_browser(run, claimed, may=served, proves=own_keys)
+        return _in_a_browser(run, claimed, may=served, proves=own_keys, asks=asks)
     if share is not None:
         return _elsewhere(share, run, claimed, no_tui=no_tui, wall=wall)
     if no_tui:
@@ -55,13 +61,18 @@ def on_screen(run: str | None, claimed: str | None = None, *, first: str = "") -
     return show(opening, "join", partial(_lead, claimed), first=first)
 
 
-def _in_a_browser(run: str | None, claimed: str | None, *, may: str, proves: bool) -> int:
+def _in_a_browser(
+    run: str | None, claimed: str | None, *, may: str, proves: bool, asks: int
+) -> int:
     """The screen of somebody whom `serve` has let in; the session holds what they may."""
     from runbook_tui.cli.screen import need_terminal, show
     from runbook_tui.tui.opening import Opening
 
     need_terminal()
-    work = partial(_open, run, claimed, may=may, proves=proves)
+    from runbook_tui import wiring
+
+    let_in = partial(wiring.guest, may=may, proves=proves, asks=asks)
+    work = partial(_open, run, claimed, let_in=let_in)
     return show(Opening(f"run {run}", work), "join", served=True)
 
 
@@ -125,9 +136,13 @@ def _follow_elsewhere(remote: str, run: str | None, claimed: str | None) -> int:
 
 
 def _open(
-    run: str | None, claimed: str | None, opening: Opening, *, may: str = "", proves: bool = False
+    run: str | None,
+    claimed: str | None,
+    opening: Opening,
+    *,
+    let_in: Callable[[Actor], Guest] | None = None,
 ) -> Opened:
-    """Open a run for somebody beside the lead; ``may`` and ``proves`` as in `Guest`."""
+    """Open a run for somebody beside the lead; ``let_in`` is for whoever comes by a browser."""
     from runbook_tui import wiring
     from runbook_tui.cli.opening import run_named
     from runbook_tui.cli.screen import opened
@@ -137,7 +152,7 @@ def _open(
     opening.name = f"run {chosen}"
     who = actor(claimed)
     opening.doing = "reading the plan and the journal"
-    guest = wiring.guest(who, may, proves=proves) if may else None
+    guest = let_in(who) if let_in is not None else None
     session = wiring.open_session(
         chosen, guest.actor if guest is not None else who, leads=False, guest=guest
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import BackWanted, LedElsewhere
-from runbook_tui.cli.sharing import begin, end, no_longer_shared
+from runbook_tui.cli.sharing import begin, end, no_longer_shared, to_sign_again
 from runbook_tui.cli.telling import begin_telling
 from runbook_tui.cli.tracing import leave_traces
 from runbook_tui.cli.values import Values
@@ -64,6 +64,7 @@ def lead_lines(
     begin(session, share, look=resume and not watch)
     try:
         known = () if share else no_longer_shared(session.state)
+        known = (*known, *to_sign_again(session.state))
         for line in (*other_runs(run), *plan_changed(session, resume=resume), *known):
             say.err(line)
         if resume and found.begun is not None and found.begun.environment:
@@ -118,6 +119,7 @@ def led(
         hand_over(session, values)
         begin(session, share)
         known = () if share else no_longer_shared(session.state)
+        known = (*known, *to_sign_again(session.state))
         notices = (*other_runs(run), *plan_changed(session, resume=resume, screen=True), *known)
         return opened(session, "; ".join(filter(None, (said, *notices))))
     except BaseException:

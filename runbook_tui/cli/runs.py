@@ -15,6 +15,7 @@ from runbook_tui.cli.filters import STATES, RunFilter, shared
 
 if TYPE_CHECKING:
     from runbook_tui.run.follow_up import FollowUp
+    from runbook_tui.run.sharing_events import VoteRefused
     from runbook_tui.run.state import RunState
 
 SHORTEST = 10
@@ -74,6 +75,8 @@ def line(run: Glance, indent: int = 0) -> str:
     undo = f"  {undo_words(run)}" if run.to_undo else ""
     if left := follow_words(run):
         undo += f"  {left}"
+    if late := _void(run):
+        undo += f"  {len(late)} sign-off{'' if len(late) == 1 else 's'} to be signed again"
     wide = say.columns()
     # A run's id begins with its day.
     narrow = wide is not None and wide < WIDE
@@ -110,6 +113,18 @@ def follow_words(run: Glance) -> str:
         return ""
     late = ", overdue" if found.due is not None and found.due < wiring.now(state) else ""
     return f"follow-up {found.of - len(found.open)}/{found.of}{late}"
+
+
+def _void(run: Glance) -> tuple[VoteRefused, ...]:
+    """Signed decisions from other machines that came too late and were not given anew."""
+    from runbook_tui import wiring
+
+    if not run.refused or run.finished:
+        return ()
+    from runbook_tui.run.void_votes import void
+
+    state = wiring.state_of(run.entry.run)
+    return void(state) if state is not None else ()
 
 
 def _rolled_back(run: Glance) -> RunState | None:
@@ -159,4 +174,14 @@ def as_values(run: Glance) -> dict[str, object]:
         "running": len(run.running),
         "to_undo": list(run.to_undo),
         "follow_up": _follow_up_values(run),
+        "void_signoffs": [
+            {
+                "node": one.node,
+                "role": one.role,
+                "name": one.name,
+                "email": one.email,
+                "decision": one.decision,
+            }
+            for one in _void(run)
+        ],
     }

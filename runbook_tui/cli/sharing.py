@@ -63,6 +63,13 @@ def begin(session: Session, remote: str, *, look: bool = False) -> None:
             mirror.look(FIRST_LOOK)
 
 
+def to_sign_again(state: RunState, who: Actor | None = None) -> tuple[str, ...]:
+    """Whose signed decisions came too late and were not given anew, of everybody or of one."""
+    from runbook_tui.run.void_votes import in_words, void
+
+    return tuple(in_words(state, one) for one in void(state, who))
+
+
 def no_longer_shared(state: RunState) -> tuple[str, ...]:
     """That a run was shared, and is not by who leads it now."""
     if state.shared is None:
@@ -73,16 +80,26 @@ def no_longer_shared(state: RunState) -> tuple[str, ...]:
 
 def end(session: Session) -> None:
     """End the run's life on other machines, before its session; say what is left to be sent."""
+    from runbook_tui.run.tampering import unseen
+
     sharing = session.sharing
     if sharing is None:
         return
     if sharing.left and not sharing.standing().away:
         say.err(f"the last goes to {sharing.remote} …")
+    known = to_sign_again(session.state)
     sharing.close()
+    for line in to_sign_again(session.state):
+        if line not in known:
+            say.err(line, colour="yellow")
     if left := sharing.left:
         say.err(left, colour="yellow")
-    if alarm := sharing.standing().alarm:
-        say.err(f"ALARM: {alarm}", colour="red")
+    found = [one.reason for one in unseen(session.state).values()]
+    for alarm in dict.fromkeys((*found, sharing.standing().alarm)):
+        if alarm:
+            say.err(f"ALARM: {alarm}", colour="red")
+    if found:
+        say.err(f"it is shown until somebody sees to it: runbook ack {session.run}")
 
 
 class Teller:
@@ -138,7 +155,8 @@ def follow(layout: Layout, remote: str, who: Actor) -> tuple[Session, str]:
     from runbook_tui.share.merging import Rewritten
 
     try:
-        return wiring.follow_session(remote, layout, who)
+        session, said = wiring.follow_session(remote, layout, who)
+        return session, "; ".join(filter(None, (said, *to_sign_again(session.state, who))))
     except GitTrouble as error:
         raise Ended(exits.STEP_FAILED, f"{shown(remote)}: {error}") from None
     except (Rewritten, NotTaken) as error:

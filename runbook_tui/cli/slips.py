@@ -1,7 +1,9 @@
 """A sign-off carried as text, for somebody who reaches neither the run nor any network.
 
 What is to be signed is the statement that any signed sign-off is over, so it counts in its place
-alone: whatever else is recorded meanwhile, the slip has to be printed anew.
+alone: whatever else is recorded meanwhile, the slip has to be printed anew. Before it stands, in
+words, what is decided on; their digest is part of the statement, so that nobody on the way can have
+other words signed than those that were read.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runbook_tui.book.plain_text import printable
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
+from runbook_tui.run.reading_out import digest
 from runbook_tui.run.statement import SIGN_OFF
 
 if TYPE_CHECKING:
@@ -26,30 +30,39 @@ if TYPE_CHECKING:
     from runbook_tui.session.session import Session
 
 BEGIN, END = "-----BEGIN RUNBOOK SIGN-OFF-----", "-----END RUNBOOK SIGN-OFF-----"
-BLOCK = re.compile(re.escape(BEGIN) + r"(.{1,100000}?)" + re.escape(END), re.DOTALL)
+MIDDLE = "-----STATEMENT-----"
+BLOCK = re.compile(
+    rf"^[> \t]*{re.escape(BEGIN)}\s*$(.{{1,400000}}?)^[> \t]*{re.escape(END)}\s*$",
+    re.DOTALL | re.MULTILINE,
+)
+QUOTED = re.compile(r"^[>\s]*")
+"""What mail puts before a line; a line of what is read out begins with a bar."""
 ARMOUR = re.compile(
     r"-----BEGIN SSH SIGNATURE-----(.{1,20000}?)-----END SSH SIGNATURE-----", re.DOTALL
 )
 LARGEST = 1 << 20
 """Bytes of a text that is pasted."""
 PATIENCE = 60.0
+ATTEMPTS = 5
 
 
 def slip(session: Session, request: SignNode) -> list[str]:
     """What to carry to whoever signs, in lines; raises `Ended` where they may not."""
-    statement = _asked(session, request)
+    statement, lines = _asked(session, request)
     node = session.state.outline[request.node]
     verb = "APPROVE" if request.approve else "REJECT"
+    who = printable(session.actor.identity)
     body = textwrap.wrap(base64.b64encode(statement.encode()).decode(), 64)
     command = f"ssh-keygen -Y sign -n {SIGN_OFF} -f KEY statement"
     return [
-        f"{session.actor.identity} is asked to {verb} “{node.title}” as {request.role}",
-        f"in run {session.state.run}: {session.state.runbook.title}",
-        *([f"comment: {request.comment}"] if request.comment else []),
+        f"{who} is asked to {verb} “{printable(node.title)}” as {printable(request.role)}",
+        f"in run {session.state.run}: {printable(session.state.runbook.title)}",
+        "Read, or have read to you, the lines with a bar: they and nothing else are decided on.",
         "sign it with:  runbook countersign FILE --key KEY",
-        f"or without this program: base64 -d the lines below into statement, then {command}",
+        "or without this program: base64 -d what stands below STATEMENT into statement, then",
+        f"  {command}",
         "and send back the SSH SIGNATURE; it counts until anything else is recorded in the run.",
-        "", BEGIN, *body, END,
+        "", BEGIN, *lines, MIDDLE, *body, END,
     ]  # fmt: skip
 
 
@@ -60,8 +73,10 @@ def paste(session: Session, request: SignNode, source: str) -> None:
     from runbook_tui.run.requests import Refusal
 
     signature = signature_in(text_of(source))
-    statement = _asked(session, request)
-    signed = dataclasses.replace(request, prove=True, signature=signature, statement=statement)
+    statement, lines = _asked(session, request)
+    signed = dataclasses.replace(
+        request, prove=True, signature=signature, statement=statement, shown=digest(lines)
+    )
     answer = session.ask(signed).result(PATIENCE)
     if isinstance(answer, Refusal):
         again = "print the slip again if anything was recorded since (sign … --text)"
@@ -69,16 +84,25 @@ def paste(session: Session, request: SignNode, source: str) -> None:
         raise refused(dataclasses.replace(answer, hint=hint))
 
 
-def _asked(session: Session, request: SignNode) -> str:
-    """The text that a signature has to be over now."""
+def _asked(session: Session, request: SignNode) -> tuple[str, tuple[str, ...]]:
+    """The text that a signature has to be over now, and the words that are read out with it."""
     from runbook_tui.cli.opening import refused
+    from runbook_tui.run.reading_out import read_out
     from runbook_tui.run.requests import Refusal, SignatureNeeded
 
-    answer = session.ask(dataclasses.replace(request, prove=True)).result(PATIENCE)
-    if isinstance(answer, SignatureNeeded):
-        return answer.statement
-    assert isinstance(answer, Refusal)
-    raise refused(answer)
+    for _ in range(ATTEMPTS):
+        state = session.state
+        known = request.node in state.outline
+        lines = read_out(state, request, session.actor) if known else ()
+        asked = dataclasses.replace(request, prove=True, shown=digest(lines))
+        answer = session.ask(asked).result(PATIENCE)
+        if not isinstance(answer, SignatureNeeded):
+            assert isinstance(answer, Refusal)
+            raise refused(answer)
+        if answer.statement.startswith(f"{state.head}\n"):
+            return answer.statement, lines
+    raise Ended(exits.REFUSED, "each time something else was recorded meanwhile",
+                "try again when less is going on")  # fmt: skip
 
 
 def text_of(source: str) -> str:
@@ -106,10 +130,18 @@ def signature_in(text: str) -> str:
     return "\n".join(["-----BEGIN SSH SIGNATURE-----", *lines, "-----END SSH SIGNATURE-----", ""])
 
 
-def statement_in(text: str) -> tuple[str, dict[str, Any]]:
-    """The statement in a slip, and the event that it would be; raises `Ended` where it is none."""
-    found = BLOCK.search(text)
-    body = re.sub(r"[^A-Za-z0-9+/=]", "", found.group(1)) if found else ""
+def statement_in(text: str) -> tuple[str, dict[str, Any], list[str]]:
+    """The statement in a slip, the event that it would be, and the words that are bound by it.
+
+    Raises `Ended` where there is none, or where the words are not those.
+    """
+    found = BLOCK.findall(text)
+    if len(found) > 1:
+        raise Ended(
+            exits.USAGE, f"there are {len(found)} sign-offs in that text", "one at a time is signed"
+        )
+    lines, _, block = found[0].rpartition(MIDDLE) if found else ("", "", "")
+    body = re.sub(r"[^A-Za-z0-9+/=]", "", block)
     try:
         statement = base64.b64decode(body, validate=True).decode()
         head, event, rest = statement.split("\n")
@@ -123,11 +155,19 @@ def statement_in(text: str) -> tuple[str, dict[str, Any]]:
         raise Ended(
             exits.USAGE, "there is no sign-off to sign in that text", f"it stands behind {BEGIN}"
         ) from None
-    return statement, said
+    words = [QUOTED.sub("", line).rstrip() for line in lines.splitlines()]
+    words = [line for line in words if line]
+    if data.get("shown") != digest(words):
+        raise Ended(
+            exits.REFUSED, "nothing is signed: the words in that text are not the sign-off's",
+            "they were changed or cut on the way: ask for the slip again, and by another way",
+        )  # fmt: skip
+    return statement, said, words
 
 
-def told(said: dict[str, Any]) -> list[str]:
-    """What a statement says, for whoever signs it: this, not what stands around it, is signed."""
+def told(said: dict[str, Any], words: list[str]) -> list[str]:
+    """What a statement says, and the words that it binds, for whoever signs it: this, not what
+    stands around it, is signed."""
     who, data = said["actor"], said["data"]
     mail = f" <{who['email']}>" if who.get("email") else ""
     where = f"run {said['run']}, event {said['seq']}, {data.get('kind', '')}"
@@ -135,7 +175,8 @@ def told(said: dict[str, Any]) -> list[str]:
         f"{who['name']}{mail}: {str(data['decision']).upper()} “{data['node']}” as {data['role']}",
         f"{where} over the content {data.get('signed_digest', '')}",
     ]
-    return [*lines, *([f"comment: {data['comment']}"] if data.get("comment") else [])]
+    lines += [f"comment: {data['comment']}"] if data.get("comment") else []
+    return [printable(line) for line in (*lines, *words)]
 
 
 def say_slip(session: Session, request: SignNode, more: str = "") -> None:

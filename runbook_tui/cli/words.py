@@ -163,6 +163,9 @@ def _vote_refused(event: Event, about: str, title: Title) -> str:
     assert isinstance(p, e.VoteRefused)
     who = f" of {p.name}" if p.name else ""
     node = f" on {title(p.node)}" if p.node else ""
+    if p.overtaken is not None:
+        what = "rejection" if p.decision == "rejected" else "approval"
+        return f"the {what}{who}{node}, as {p.role}, is void: {p.reason} ({p.vote})"
     what = f"{'ALARM: ' if p.alarm else ''}what came from another machine{who}{node} is refused"
     return f"{what}: {p.reason} ({p.vote})"
 

@@ -29,13 +29,15 @@ class TerminalProgram:
         environment: Mapping[str, str],
         rows: int,
         columns: int,
+        keeps: Sequence[int] = (),
     ) -> None:
+        """``keeps``: descriptors that it has, too."""
         self._own, slave = pty.openpty()
         try:
             self.resize(rows, columns)
             self._child = subprocess.Popen(
                 list(argv), cwd=cwd, env=dict(environment), stdin=slave, stdout=slave,
-                stderr=slave, start_new_session=True,
+                stderr=slave, start_new_session=True, pass_fds=tuple(keeps),
             )  # fmt: skip
         except OSError:
             os.close(self._own)

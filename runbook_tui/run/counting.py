@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runbook_tui.run.events import Actor
-from runbook_tui.run.people import same
+from runbook_tui.run.one_key import one_person, one_signer
 from runbook_tui.run.pulls import moved
 from runbook_tui.run.verdicts import Signoff, rejected, standing
 
@@ -38,15 +38,29 @@ def lapsed(state: RunState, given: Signoff) -> str:
     if why := moved(state, given):
         return why
     if asked is not None and asked.four_eyes:
-        if given.for_gate and any(same(lead, given.by) for lead in state.leads):
+        if given.for_gate and any(one_person(state, lead, given.by) for lead in state.leads):
             return LED_SINCE
-        worked = any(same(by, given.by) for by in state.workers)
-        if worked and any(same(by, given.by) for by in hands(state, given.node)):
+        worked = any(one_person(state, by, given.by) for by in state.workers)
+        if worked and any(one_person(state, by, given.by) for by in hands(state, given.node)):
             return WORKED_SINCE
+    if (before := _signed_before(state, given)) is not None:
+        return f"has a key of {before.by.identity}, who has approved it already"
     started = (state.step(s.id).started_seq for s in state.outline.steps_inside(given.node))
     if not given.for_gate and given.seq < max(started, default=0):
         return "signed before its last attempt"
     return ""
+
+
+def _signed_before(state: RunState, given: Signoff) -> Signoff | None:
+    """An approval in the same role that counts, by somebody else of a name and of the same key."""
+    if not given.signature:
+        return None
+    for other in decided(state, given.node, gate=given.for_gate):
+        earlier = other.seq < given.seq and other.by.key != given.by.key
+        alike = earlier and other.approved and other.role == given.role
+        if alike and one_signer(state, other, given) and not lapsed(state, other):
+            return other
+    return None
 
 
 def hands(state: RunState, id_: str) -> tuple[Actor, ...]:
@@ -75,6 +89,8 @@ def opened_by(state: RunState, id_: str, actor: Actor) -> str:
         node = state.outline[holder]
         if node.gate is None or not node.gate.four_eyes or holder in state.overridden_gates:
             continue
-        if any(s.approved and same(s.by, actor) for s in counted(state, holder, gate=True)):
+        if any(
+            s.approved and one_person(state, s.by, actor) for s in counted(state, holder, gate=True)
+        ):
             return node.title
     return ""

@@ -315,6 +315,8 @@ class SignoffGiven(Payload):
     instead: int | None = None
     heads: Mapping[str, str] | None = None
     """The heads of the pull requests that it is about, by their numbers, as far as known."""
+    shown: str | None = None
+    """The digest of the words that were read out to whoever signed it, as `reading_out` has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,7 +85,8 @@ class SignNode(Request):
 
     ``prove``: with a signature though the plan does not ask for one. ``signature`` counts only
     while ``statement``, the text that it is over, is still what would be recorded. ``seen`` is the
-    digest of what the person was shown; it is refused once that is another.
+    digest of what the person was shown; it is refused once that is another. ``shown`` is that of
+    the words which were read out to them (`reading_out`), and is signed with all else.
     """
 
     node: str
@@ -96,6 +97,7 @@ class SignNode(Request):
     signature: str = ""
     statement: str = ""
     seen: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

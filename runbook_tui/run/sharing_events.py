@@ -30,7 +30,8 @@ class VoteRefused(Payload):
 
     ``vote`` is where it stands on the remote, ``name`` and ``email`` who it claims to be from.
     ``alarm``: somebody may have tampered with it, or with the remote; then ``vote`` may be the ref
-    alone.
+    alone. ``overtaken``: the event that stands where its signature holds on to, so that the
+    ``decision`` of that person in that ``role`` ``on`` the gate or sign-off is void.
     """
 
     WIRE: ClassVar[str] = "vote.refused"
@@ -40,6 +41,10 @@ class VoteRefused(Payload):
     node: str = ""
     name: str = ""
     email: str = ""
+    overtaken: int | None = None
+    role: str | None = None
+    on: str | None = None
+    decision: str | None = None
 
 
 class _Recorded(Protocol):
@@ -51,9 +56,13 @@ class _Recorded(Protocol):
 
 
 def alarms(events: Iterable[_Recorded]) -> Iterator[str]:
-    """What was refused in a run because it looked tampered with, in words."""
+    """What was refused in a run because it looked tampered with, and which signed decisions came
+    too late to count, in words."""
     for event in events:
         said = event.payload
-        if isinstance(said, VoteRefused) and said.alarm:
+        if isinstance(said, VoteRefused) and said.overtaken is not None:
+            what = f"“{said.decision}” on {said.node}, as {said.role}, by {said.name}"
+            yield f"void, {event.at[:19]}Z: {what}: {said.reason}"
+        elif isinstance(said, VoteRefused) and said.alarm:
             who = f" of {said.name}" if said.name else ""
             yield f"ALARM, {event.at[:19]}Z: {said.vote}{who} is refused: {said.reason}"

@@ -14,9 +14,10 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.counting import counted, decided, hands
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, titles
+from runbook_tui.run.one_key import one_person
 from runbook_tui.run.order import gate_open, over, passed, signed
 from runbook_tui.run.outline import Kind, Node
-from runbook_tui.run.people import EXAMPLE, NoIdentity, parse_identity, same, says_something
+from runbook_tui.run.people import EXAMPLE, NoIdentity, parse_identity, says_something
 from runbook_tui.run.prepare import resolve
 from runbook_tui.run.proving import unproven
 from runbook_tui.run.pulls import heads
@@ -29,7 +30,7 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
     if q.node not in state.outline:
         return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)
     node = state.outline[q.node]
-    for_gate = _about_the_gate(state, node, q)
+    for_gate = about_the_gate(state, node, q)
     asked = node.gate if for_gate else node.signoff
     if asked is None:
         return _nothing_asked(node)
@@ -54,6 +55,7 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
         signature=q.signature or None,
         instead=before.seq if before is not None else None,
         heads=heads(state, node.id),
+        shown=q.shown or None,
     )
     owner = node.id if node.id in state.outline.steps else None
     if asked.signed or q.prove or q.signature:
@@ -84,7 +86,7 @@ def decided_before(
     return next((s for s in given if s.by.key == actor.key and s.role == role), None)
 
 
-def _about_the_gate(state: RunState, node: Node, q: r.SignNode) -> bool:
+def about_the_gate(state: RunState, node: Node, q: r.SignNode) -> bool:
     """Whether a decision is on the gate of a node: while it is shut, or to shut it again."""
     if node.gate is None or not gate_open(state, node.id):
         return node.gate is not None
@@ -123,7 +125,7 @@ def _may_not_sign(
             continue
         if given.by.key == actor.key:
             return Refusal(reason=f"{actor.name} has {decision} this as {q.role} already")
-        if q.approve and same(given.by, actor):
+        if q.approve and one_person(state, given.by, actor):
             return Refusal(
                 reason=f"{actor.identity} may be {given.by.identity},"
                 f" who has {decision} this as {q.role} already",
@@ -149,10 +151,10 @@ def _too_early(state: RunState, node: Node, q: r.SignNode) -> Refusal | None:
 
 
 def _same_eyes(state: RunState, node: Node, actor: Actor, for_gate: bool) -> str:
-    if for_gate and any(same(lead, actor) for lead in state.leads):
-        now = state.lead is not None and same(state.lead, actor)
+    if for_gate and any(one_person(state, lead, actor) for lead in state.leads):
+        now = state.lead is not None and one_person(state, state.lead, actor)
         return f"four eyes: {actor.name} {'leads' if now else 'has led'} the run"
-    if any(same(by, actor) for by in hands(state, node.id)):
+    if any(one_person(state, by, actor) for by in hands(state, node.id)):
         return f"four eyes: {actor.name} ran it, or left a part of it out"
     return ""
 

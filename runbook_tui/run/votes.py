@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from runbook_tui.run import requests as r
@@ -44,7 +44,8 @@ class Vote:
 
     ``seq`` and ``head`` are the last event that the person was shown and its hash; ``digest`` is
     that of the content of ``node`` then. ``on`` is what a decision is about: the ``gate``, or the
-    ``sign-off`` that closes the node.
+    ``sign-off`` that closes the node. ``shown`` and ``heads`` (of a signed one) stand in the event
+    that it becomes.
     """
 
     run: str
@@ -61,6 +62,8 @@ class Vote:
     comment: str = ""
     on: str = ""
     signature: str = ""
+    shown: str = ""
+    heads: Mapping[str, str] = field(default_factory=dict)
     off: bool = False
     override: bool = False
     text: str = ""
@@ -90,6 +93,7 @@ class Vote:
             return r.SignNode(
                 node=self.node, role=self.role, approve=self.approve, comment=self.comment,
                 signature=self.signature, statement=due if self.signature else "",
+                shown=self.shown,
             )  # fmt: skip
         if self.deed == "tick":
             return r.TickNode(node=self.node, off=self.off, override=self.override)
@@ -101,7 +105,7 @@ class Vote:
 
 
 FIELDS: Mapping[Deed, tuple[str, ...]] = {
-    "sign": ("digest", "role", "approve", "comment", "on", "signature"),
+    "sign": ("digest", "role", "approve", "comment", "on", "signature", "shown", "heads"),
     "tick": ("digest", "off", "override"),
     "note": ("text",),
     "raise": ("text",),
@@ -109,7 +113,7 @@ FIELDS: Mapping[Deed, tuple[str, ...]] = {
 }
 DEFAULTS: Mapping[str, object] = {
     "digest": "", "role": "", "approve": True, "comment": "", "on": "", "signature": "",
-    "off": False, "override": False, "text": "", "raised": 0,
+    "shown": "", "heads": {}, "off": False, "override": False, "text": "", "raised": 0,
 }  # fmt: skip
 
 
@@ -162,6 +166,8 @@ def _number(value: object) -> int:
 
 def _like(default: object, value: object) -> Any:
     if type(value) is not type(default):
+        raise NoVote("it cannot be read")
+    if isinstance(value, dict) and not all(isinstance(text, str) for text in value.values()):
         raise NoVote("it cannot be read")
     return value
 
@@ -229,8 +235,26 @@ class Overtaken(Refusal):
     """Something else was recorded in the place that a signature holds on to; it is made anew."""
 
 
+def taken_back(state: RunState, vote: Vote) -> Refusal | None:
+    """A refusal of an approval from before the same person's rejection: of that nothing was known
+    where it was given, so it is not their last word, whichever is heard first."""
+    if vote.deed != "sign" or not vote.approve:
+        return None
+    about = (vote.node, vote.role, vote.on == "gate")
+    for given in reversed(state.signoffs):
+        same = given.by.key == vote.actor.key and (given.node, given.role, given.for_gate) == about
+        if same and given.seq > vote.seq and not given.approved:
+            return Refusal(
+                reason=f"{vote.actor.name} has rejected it since, in event {given.seq}",
+                hint="look at it as it is now, and decide again",
+            )
+    return None
+
+
 def unfit(state: RunState, vote: Vote) -> Refusal | None:
     """A refusal where a vote is not about the run as it stands now."""
+    if (refusal := taken_back(state, vote)) is not None:
+        return refusal
     if vote.signature and (state.seq, state.head) != (vote.seq, vote.head):
         return Overtaken(reason=f"event {vote.seq + 1} was recorded meanwhile")
     about = vote.deed in {"sign", "tick"} and vote.node in state.outline
@@ -274,6 +298,7 @@ def due_text(state: RunState, vote: Vote, *, first: bool = False) -> str:
         node=vote.node, role=vote.role, decision="approved" if vote.approve else "rejected",
         comment=vote.comment, signed_digest=vote.digest, kind=vote.on,
         instead=before.seq if before is not None and not first else None,
+        heads=vote.heads or None, shown=vote.shown or None,
     )  # fmt: skip
     step = vote.node if vote.node in state.outline.steps else None
     return statement(vote.head, vote.run, vote.seq + 1, step, vote.actor, given)
@@ -314,6 +339,8 @@ def _weigh_signed(state: RunState, vote: Vote, placed: Placed, good: Good) -> We
     place = placed(vote.seq + 1)
     if place is not None and _signature_of(place) == vote.signature:
         return _alarm(f"its signature is that of event {place.seq}, and repeated")
+    if (refusal := taken_back(state, vote)) is not None:
+        return refused_for(refusal)
     return Weighed(overtaken=True)
 
 

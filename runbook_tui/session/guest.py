@@ -7,7 +7,7 @@ refused here, below the screen, and not only left out of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +15,13 @@ from typing import Any
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal, SignatureNeeded
+from runbook_tui.run.rollback import plan
 from runbook_tui.run.state import RunState, Status
+from runbook_tui.run.wanted import wanted
 from runbook_tui.session.answering import Answer, Pause
 from runbook_tui.session.keyboard import Keyboard
 from runbook_tui.session.ports.commands import Commands
+from runbook_tui.session.ports.surroundings import Surroundings
 from runbook_tui.session.session import Session
 
 VIEWER, REVIEWER = "viewer", "reviewer"
@@ -51,6 +54,9 @@ class Guest:
     actor: Actor
     may: str = REVIEWER
     proves: bool = False
+    lend: Callable[[frozenset[str]], Surroundings | None] = lambda names: None
+    """Gets the variables of these names from whoever serves, for a rollback; with them the
+    surroundings are these. None where there are none; may wait for a moment."""
 
     @property
     def acts(self) -> bool:
@@ -87,10 +93,8 @@ class Guest:
             begun = state.step(request.node).status in {Status.RUNNING, Status.WAITING}
             if not begun or request.by:
                 return Refusal(reason=WHY_NOT[r.StartStep], hint=INSTEAD)
-        if isinstance(request, r.GiveValue):
-            rollback = state.rollback
-            if rollback is None or rollback.finished is not None:
-                return Refusal(reason="values of steps are given by the lead", hint=INSTEAD)
+        if isinstance(request, r.GiveValue) and request.name not in _lacked(state):
+            return Refusal(reason="values of steps are given by the lead", hint=INSTEAD)
         return None
 
     def heard(self, answer: Answer) -> Answer:
@@ -108,12 +112,21 @@ class Guest:
         )
 
 
+def _lacked(state: RunState) -> frozenset[str]:
+    """Names of the values that undos lack, while a rollback is looked at or runs; all others are
+    not a guest's to give: the lead's steps would go on with them."""
+    if state.rollback is None or state.rollback.finished is not None:
+        return frozenset()
+    return frozenset(name for item in plan(state, "run", "", True).items for name in item.missing)
+
+
 class GuestSession(Session):
     """A session on a run for somebody in a browser; it never leads."""
 
     def __init__(self, *, guest: Guest, commands: Commands, **parts: Any) -> None:
         super().__init__(actor=guest.actor, leads=False, commands=commands, **parts)
         self.guest: Guest = guest
+        self._lent: frozenset[str] = frozenset()
         # Nobody in a browser types into a command; its terminal has the size of the lead's pane.
         self.keyboard = Keyboard(commands, lambda deed: None, here=False)
 
@@ -124,6 +137,8 @@ class GuestSession(Session):
         if refusal is not None:
             heard.set_result(refusal)
             return heard
+        if isinstance(request, r.OpenRollback | r.StartRollback):
+            self._inbox.call(self._borrow)
 
         def pass_on(answered: Future[Answer]) -> None:
             if (fault := answered.exception()) is not None:
@@ -137,7 +152,17 @@ class GuestSession(Session):
     def prepare_rollback(self, request: r.StartRollback) -> None:
         """Make it ready, for who may start it."""
         if self.guest.acts:
+            self._inbox.call(self._borrow)
             super().prepare_rollback(request)
+
+    def _borrow(self) -> None:
+        """What undos need of their caller's environment comes when a rollback is looked at: until
+        then nothing that this screen could show by mistake has it."""
+        names = wanted(self.state) - self._lent
+        if names and (lent := self.guest.lend(names)) is not None:
+            self._lent |= names
+            self._bench.surroundings = lent
+            self._bench.sources.ask_again()
 
     def give_secret(self, name: str, value: str) -> None:
         """A secret that an undo needs, from who may start it."""

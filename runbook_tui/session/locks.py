@@ -137,6 +137,11 @@ class LeadLock(RunLock):
         self._hold(fd, holder)
         return True
 
+    @property
+    def put_aside(self) -> bool:
+        """Whether this process holds it, and it was taken from it all the same."""
+        return self._fd is not None and not self._is_the_file(self._fd)
+
     def look(self) -> None:
         """See whether somebody holds it."""
         self.gone = self.free()

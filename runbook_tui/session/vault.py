@@ -54,6 +54,14 @@ class Vault:
             if asked.over.is_set() and asked.value is not None:
                 self.values[parameter.name] = asked.value
 
+    def ask_again(self) -> None:
+        """Sources that gave nothing are asked anew at once: what they are asked with is another."""
+        self._asked = {
+            name: asked
+            for name, asked in self._asked.items()
+            if not asked.over.is_set() or asked.value is not None
+        }
+
     def come(self) -> bool:
         """Whether a source has answered with a value that nobody has taken yet."""
         return any(

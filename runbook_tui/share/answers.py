@@ -11,7 +11,7 @@ from runbook_tui.run.events import Event, VoteRefused
 from runbook_tui.run.requests import Refusal, SignNode
 from runbook_tui.run.signing import content_digest
 from runbook_tui.run.state import RunState
-from runbook_tui.run.votes import Vote, refusal_id
+from runbook_tui.run.votes import Vote, refusal_id, taken_back
 from runbook_tui.session.answering import Accepted, Answer
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.share.asking import Ballot
@@ -67,6 +67,9 @@ class Answers:
             return Accepted(state=state, events=(event,)) if state.seq >= event.seq else None
         if (event := news.get(refusal_id(cast.vote.id))) is not None:
             assert isinstance(event.payload, VoteRefused)
+            if event.payload.overtaken is not None:
+                # Nobody there has waited for it any longer; here somebody can still sign anew.
+                return self._overtaken(cast, state) if state.seq >= event.seq else None
             return Refusal(reason=f"the lead's machine refuses it: {event.payload.reason}")
         if cast.vote.signature and state.seq > cast.vote.seq:
             return self._overtaken(cast, state)
@@ -78,6 +81,8 @@ class Answers:
             return None
         request = cast.ballot.request
         assert isinstance(request, SignNode)
+        if (refusal := taken_back(state, cast.vote)) is not None:
+            return refusal
         if content_digest(state, cast.vote.node) != cast.vote.digest:
             return Refusal(
                 reason=f"“{state.outline[cast.vote.node].title}” is not what you were shown any"

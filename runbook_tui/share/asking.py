@@ -10,6 +10,7 @@ from runbook_tui.book.plain_text import printable
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide
 from runbook_tui.run.events import Actor, SignoffGiven
+from runbook_tui.run.pulls import heads
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.signing import content_digest
 from runbook_tui.run.state import RunState
@@ -99,9 +100,11 @@ def _not_from_here(state: RunState, request: r.Request) -> Refusal:
 
 def _sign(place: Vote, q: r.Request, ballot: Ballot) -> Vote:
     assert isinstance(q, r.SignNode)
+    state = ballot.state
     return dataclasses.replace(
         place, deed="sign", role=q.role, approve=q.approve, comment=q.comment, on=ballot.on,
-        digest=ballot.digest, signature=q.signature,
+        digest=ballot.digest, signature=q.signature, shown=q.shown,
+        heads=(heads(state, q.node) or {}) if q.signature else {},
     )  # fmt: skip
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as NoAnswer
 
 from runbook_tui.run.events import Event, VoteRefused
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.statement import SIGN_OFF, principal
+from runbook_tui.run.void_votes import voided
 from runbook_tui.run.votes import (
     CastVote,
     NoVote,
@@ -27,7 +28,8 @@ from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.proofs import NO_SIGNERS, signers_of
 from runbook_tui.session.session import Session
 from runbook_tui.share.git import GitTrouble
-from runbook_tui.share.merging import NOTHING, Rewritten, Seen, grown
+from runbook_tui.share.merging import NOTHING, Rewritten, Seen, Taken, grown
+from runbook_tui.share.overtaken import Overtaken
 from runbook_tui.share.refs import WHO
 from runbook_tui.share.repository import Repository
 
@@ -66,8 +68,7 @@ class Ballots:
         self._unread: dict[str, int] = {}
         self._ids: dict[str, int] = {}
         self._read = 0
-        self.alarm = ""
-        """The newest of what looks tampered with."""
+        self._overtaken = Overtaken(clock.mono)
 
     def load(self, refs: Mapping[str, str]) -> None:
         """Go on from where an earlier program was."""
@@ -77,9 +78,11 @@ class Ballots:
             if name.startswith(SEEN) and who not in self._shut:
                 line = self._repository.line(oid, most=MOST_BYTES)
                 try:
-                    self._seen[who] = grown(NOTHING, oid, line, self._session.run, who).seen
+                    taken = grown(NOTHING, oid, line, self._session.run, who)
                 except Rewritten:
                     continue  # It was not ours to begin with: read anew, and found out.
+                self._seen[who] = taken.seen
+                self._go_on_waiting(taken)
 
     def take(self, there: Mapping[str, str]) -> bool:
         """Take all that is new in the refs that were fetched; whether there was anything.
@@ -100,10 +103,28 @@ class Ballots:
             self._of_one(who, tip)
         return found
 
+    def say_void(self, heard: Callable[[str], bool], *, ending: bool = False) -> None:
+        """Say of signed votes that came too late that they are void, once nobody signs them anew;
+        after each look at the remote. ``heard`` and ``ending`` as in `Overtaken.void`."""
+        for vote in self._overtaken.void(self._session.state, heard, ending=ending):
+            self._ask(TellShare(payload=voided(vote), id=refusal_id(vote.id)))
+
+    def _go_on_waiting(self, taken: Taken) -> None:
+        """An earlier program may have ended before it said so."""
+        for batch in taken.batches:
+            for text in batch.lines:
+                try:
+                    vote = read_vote(text.decode("utf-8", "replace"))
+                except NoVote:
+                    continue
+                self._overtaken.followed(vote)
+                answered = self._recorded(vote.id) or self._recorded(refusal_id(vote.id))
+                if vote.signature and answered is None:
+                    self._overtaken.wait(vote, kept=True)
+
     def tell(self, where: str, reason: str) -> None:
         """Record that something looks tampered with, once for each reason."""
         told = hashlib.sha256(f"{where}\0{reason}".encode("utf-8", "replace")).hexdigest()[:16]
-        self.alarm = reason
         said = VoteRefused(vote=where, reason=reason, alarm=True)
         self._ask(TellShare(payload=said, id=f"{self._session.run}/alarm/{told}"))
 
@@ -157,6 +178,9 @@ class Ballots:
             due = due_text(self._session.state, vote) if vote.signature else ""
             answer = self._ask(CastVote(vote=vote, due=due), vote)
             found = refused_for(answer) if answer is not None else Weighed()
+        self._overtaken.followed(vote)
+        if found.overtaken:
+            self._overtaken.wait(vote)
         if found.reason:
             self._refuse(who, id_, found, vote)
 
@@ -166,8 +190,6 @@ class Ballots:
             vote=id_, reason=found.reason, alarm=found.alarm, node=vote.node if vote else "",
             name=vote.actor.name if vote else "", email=vote.actor.email if vote else "",
         )  # fmt: skip
-        if found.alarm:
-            self.alarm = f"a vote of {said.name or who} is refused: {found.reason}"
         self._ask(TellShare(payload=said, id=refusal_id(id_)))
 
     def _ask(self, request: CastVote | TellShare, vote: Vote | None = None) -> Refusal | None:

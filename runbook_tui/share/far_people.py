@@ -89,6 +89,10 @@ class FarPeople:
         if found != self.people:
             self.people = found
 
+    def heard_of(self, who: str) -> bool:
+        """Whether that program was heard of and has not taken its leave."""
+        return who in self._heard
+
     def tell(self, layout: Layout, here: Sequence[Here]) -> None:
         """Say who is here, where that is others than it was, or long since it was said."""
         now, people = self._mono(), tuple(here)[:MOST_PEOPLE]

@@ -85,6 +85,7 @@ class Follower:
         self._answers = Answers(journal, layout.run)
         self._signed: dict[str, Vote] = {}
         self._unsure = False
+        self._wrong = ""
         self._link = Link(repository, here, mono, sends=False)
         self._state: Callable[[], RunState] | None = None
         self._moved = mono()
@@ -232,7 +233,7 @@ class Follower:
         self._look_at_votes()
         tip = self._there.get(LOG, "")
         if tip == self._seen.oid:
-            self._link.know(shut="")
+            self._link.know(shut="", alarm=self._wrong)
             return
         beyond = self._repository.line(tip, self._seen.oid) if tip else []
         taken = grown(self._seen, tip, beyond, self._layout.run)
@@ -241,7 +242,7 @@ class Follower:
             self._clock.heard(batch.at, live=live)
         self._repository.point(SEEN, taken.seen.oid)
         self._seen = taken.seen
-        self._link.know(moved=self._here.now(), shut="")
+        self._link.know(moved=self._here.now(), shut="", alarm=self._wrong)
 
     # -- votes -----------------------------------------------------------------------------------
 
@@ -278,10 +279,12 @@ class Follower:
     def _look_at_votes(self) -> None:
         """Whether what was sent is there; what was taken away is sent again."""
         there = self._there.get(self._votes.there, "")
+        wrong = ""
         if self._votes.is_empty and there:
             self._votes.adopt(there, lambda _: "")
         elif self._votes.look(there) in {"other", "set back", "gone"}:
-            self._link.know(alarm=f"your votes on {self.remote} are not what was sent from here")
+            wrong = f"your votes on {self.remote} are not what was sent from here"
+        self._wrong = wrong
 
     def _answer(self) -> None:
         """Answer those that the run has an answer to."""

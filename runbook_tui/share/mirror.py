@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from runbook_tui.run.events import Actor, RunShared
 from runbook_tui.run.votes import TellShare
-from runbook_tui.session.locks import RunLock
+from runbook_tui.session.locks import LeadLock
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.replica import Bodies
@@ -35,6 +35,8 @@ from runbook_tui.share.pace import Pace, awaits
 from runbook_tui.share.refs import CUSTOM, FALLBACK, Layout
 from runbook_tui.share.repository import THERE, Repository
 
+LETTING_GO = 15.0
+"""Seconds in which whoever shared the run before lets go: their round may wait for the remote."""
 MOMENT = 1.0
 """Seconds for which whoever leaves waits for a remote that is away."""
 MOST_BYTES = 1 << 20
@@ -52,7 +54,14 @@ class Origin:
 
 
 class Shut(Exception):
-    """The remote is not used any more; the message says why and what to do."""
+    """The remote is not used any more; the message says why and what to do.
+
+    ``alarm``: what stands on it may have been tampered with.
+    """
+
+    def __init__(self, message: str, *, alarm: bool = False) -> None:
+        super().__init__(message)
+        self.alarm = alarm
 
 
 class Mirror:
@@ -65,7 +74,7 @@ class Mirror:
         journal: Journal,
         bodies: Bodies,
         repository: Repository,
-        lock: RunLock,
+        lock: LeadLock,
         clock: Clock,
         author: Actor,
         origin: Origin = Origin(),
@@ -87,6 +96,7 @@ class Mirror:
         self._there: dict[str, str] = {}
         self._link = Link(repository, clock, mono, sends=True)
         self._moved = mono()
+        self._held_up: float | None = None
         self._closing = threading.Event()
         self._wake = threading.Event()
         self._looked = threading.Event()
@@ -151,10 +161,11 @@ class Mirror:
                 # By then all is recorded that was asked for before.
                 with suppress(NoAnswer):
                     self._session.started(1).result(2.0)
+                self._safely(self._say_the_last)
                 self._safely(self._send)
                 self._far.leave(self._log.layout)
         except Shut as why:
-            self._link.know(shut=str(why), alarm=str(why) if self._session.leads else "")
+            self._link.know(shut=str(why), alarm=str(why) if why.alarm else "")
         finally:
             self._looked.set()
             self._lock.release()
@@ -200,16 +211,31 @@ class Mirror:
         self._hold_against(log)
         try:
             self._ballots.take(self._there)
+            self._ballots.say_void(self._far.heard_of)
         finally:
             self._send()
 
+    def _say_the_last(self) -> None:
+        """Whoever leads next may be long in coming: what is void is said before the end."""
+        if self._session.leads:
+            self._ballots.say_void(self._far.heard_of, ending=True)
+
     def _alone(self) -> None:
-        """Nobody else on this machine may write the order, and only who leads does."""
+        """Nobody else on this machine may write the order, and only who leads does.
+
+        Whoever led before lets the lock go when they hear of it; from one who stands still it is
+        taken away, and when they wake they find that.
+        """
+        if self._lock.put_aside:
+            raise Shut("another program on this machine shares the run now")
         if not self._session.leads:
             raise Shut(
                 "the run is led by somebody else now; they share it: runbook resume --share REMOTE"
             )
-        if not self._lock.take(self._session.actor.identity):
+        if self._lock.take(self._session.actor.identity):
+            return
+        since = self._held_up = self._held_up if self._held_up is not None else self._mono()
+        if self._mono() - since < LETTING_GO or not self._lock.seize(self._session.actor.identity):
             raise GitTrouble(
                 f"another program on this machine shares the run: {self._lock.holder()}"
             )
@@ -272,7 +298,7 @@ class Mirror:
             f" and begin again: runbook resume {self._session.run} --share {remote}"
         )
         self._ballots.tell(log.layout.log, words)
-        return Shut(words)
+        return Shut(words, alarm=True)
 
     def _send(self) -> None:
         """Write what is new, and push all that is not known to be there, in one push."""
@@ -283,7 +309,7 @@ class Mirror:
             self._push(log)
             self._link.know(moved=self._clock.now())
         self._tell_where(log)
-        self._link.know(alarm=held or self._ballots.alarm)
+        self._link.know(alarm=held)
 
     def _write(self, log: OwnRef) -> str:
         """Put new events into commits; why those from some event on are held back."""

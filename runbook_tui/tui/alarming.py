@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 
 from runbook_tui.book.durations import spoken
+from runbook_tui.run import tampering
 from runbook_tui.run.alarms import BREACH, STAGE, Alarm, alarms, find
 from runbook_tui.run.requests import Acknowledge
 from runbook_tui.run.state import RunState
@@ -38,18 +39,19 @@ def mind_alarms(app: RunbookApp, known: frozenset[str]) -> frozenset[str]:
 
 
 def mind_sharing(app: RunbookApp, away: str) -> str:
-    """Say that the remote is not reached or used any more, and that it is again; ``away`` and
-    what is returned: how that was said, empty while all is well."""
+    """Say that the remote is not reached or used any more, or looks tampered with, and that it is
+    reached again; ``away`` and what is returned: what was said of it."""
     sharing = app.session.sharing
-    now = sharing.standing() if sharing is not None else None
-    if now is None or (not now.away and not away):
+    if sharing is None:
         return ""
-    if not now.away:
-        app.say(now.news)
-        return ""
-    if now.short.partition(",")[0] != away:
-        app.say(now.news, "bad")
-    return now.short.partition(",")[0]
+    now = sharing.standing()
+    said, _, alarm = away.partition("\0")
+    if now.alarm and now.alarm != alarm:
+        app.say(f"ALARM: {now.alarm}", "bad")
+    short = now.short.partition(",")[0] if now.away else ""
+    if short != said:
+        app.say(now.news, "bad" if short else "dim")
+    return f"{short}\0{now.alarm}"
 
 
 def words(alarm: Alarm, now: float) -> str:
@@ -79,10 +81,15 @@ def commands(app: RunbookApp) -> Iterator[SystemCommand]:
 
 
 def _ack(app: RunbookApp) -> None:
-    found = find(app.session.state, "", app.now())
+    state = app.session.state
+    found = find(state, "", app.now())
+    if found is None and (remote := tampering.named(state, "")):
+        what = tampering.in_words(tampering.every(state)[remote])
+        app.ask(Acknowledge(alarm=remote), then=lambda: app.say(f"you see to it: {what}"))
+        return
     if found is None:
         elsewhere = (
-            "nothing is told further up; “Alarms” (Ctrl+P) tells what is wrong on the remote"
+            "nothing is left to acknowledge; “Alarms” (Ctrl+P) tells what is wrong on the remote"
         )
         app.say(elsewhere if _elsewhere(app) else "nothing alarms anybody now")
         return

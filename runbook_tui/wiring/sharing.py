@@ -30,7 +30,7 @@ def share(session: Session, remote: str) -> Mirror:
     from runbook_tui import __version__
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.journal.store import SqliteJournal
-    from runbook_tui.session.locks import RunLock
+    from runbook_tui.session.locks import LeadLock
     from runbook_tui.share.mirror import Mirror, Origin
 
     reader = SqliteJournal.open_reading(settings().journal)
@@ -39,7 +39,7 @@ def share(session: Session, remote: str) -> Mirror:
         journal=reader,
         bodies=reader,
         repository=_repository(_own(session.folder / "share.git"), remote),
-        lock=RunLock(session.folder / "share.lock"),
+        lock=LeadLock(session.folder / "share.lock"),
         clock=SystemClock(),
         author=session.actor,
         origin=Origin(program=sys.executable, version=__version__),

@@ -96,6 +96,10 @@ class Served:
         """Ask for a connection as a page does; returns the status."""
         return self.ask(f"{self.path(number)}ws?width=90&height=30", **WS, **headers).status
 
+    def environment(self, screen: int) -> str:
+        """What a screen was started with in its environment."""
+        return Path(f"/proc/{screen}/environ").read_text(encoding="utf-8", errors="replace")
+
     def screens(self) -> list[int]:
         """The processes that show the run to those who were let in."""
         found = []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -129,6 +132,57 @@ async def test_its_screens_end_with_it(begun: Program, number: signal.Signals) -
         ended = begun.kill(served.child, number)
         assert ended == (0 if number is signal.SIGTERM else -9)
         until(lambda: not served.screens(), 60.0)
+
+
+LENT = """
+format = 1
+title = "Ship"
+[parameters.token]
+secret = { env = "DEPLOY_TOKEN" }
+[[phase]]
+id = "core"
+title = "Core"
+[[phase.step]]
+id = "one"
+title = "Merge it"
+run = "echo merged"
+undo = 'test "$token" = "$(cat wanted)" && echo "${OTHER_VALUE:-none}" > taken-back'
+"""
+
+
+async def test_a_screen_has_of_the_servers_variables_what_a_rollback_needs_once_it_is_looked_at(
+    runbook: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEPLOY_TOKEN", "a-token-of-ours")
+    (runbook.work / "wanted").write_text("a-token-of-ours")
+    assert runbook("run", runbook.plan(LENT), "--no-tui").status == 0
+    # Set after the step ran: it is no undo's.
+    monkeypatch.setenv("OTHER_VALUE", "only-the-servers")
+    served = Served(runbook)
+    headers = {"Cookie": served.open(), "Origin": GOOD.format(served.host)}
+    url = f"ws://{served.host}{served.path()}ws?width=100&height=30"
+    done = runbook.work / "taken-back"
+    async with ClientSession() as client, client.ws_connect(url, headers=headers) as page:
+        got = b""
+        while b"Merge it" not in got:
+            got += (await page.receive(60.0)).data
+        (found,) = map(served.environment, served.screens())
+        assert "RUNBOOK_HOME=" in found
+        assert "a-token-of-ours" not in found
+        assert "only-the-servers" not in found
+        ends = time.monotonic() + 60.0
+        while not done.exists():
+            # The second press counts once it comes late enough, and no other follows at once.
+            assert time.monotonic() < ends, got[-3000:]
+            await page.send_str('["stdin","\\u001b[20~"]')
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.7):
+                    while True:
+                        got += (await page.receive()).data
+    assert done.read_text() == "none\n"
+    until(lambda: "rollback.finished" in runbook.types(), what="the rollback's end")
+    ended = next(e for e in runbook.events() if e["type"] == "rollback.finished")
+    assert ended["data"]["result"] == "complete"
 
 
 def test_it_ends_when_the_run_is_pruned(begun: Program) -> None:

@@ -22,11 +22,32 @@ def test_a_gate_is_opened_by_a_text_that_came_back(runbook: Program, tmp_path: P
     assert slip.err.splitlines()[-1].strip() == told
     # As mail brings it: quoted, and its lines ended otherwise.
     carried = tmp_path / "slip.txt"
-    carried.write_text("".join(f"> {line}\r\n" for line in slip.out.splitlines()), encoding="utf-8")
+    quoted = "".join(f"> {line}\r\n" for line in slip.out.splitlines())
+    carried.write_text(quoted, encoding="utf-8", newline="")
+    for words in ("plan:     Signed", f"run:      {run}, as its event", "APPROVE the gate of phase",
+                  "until:    no limit of time", "run: "):  # fmt: skip
+        assert words in slip.out
     elsewhere = {"RUNBOOK_HOME": str(tmp_path / "other")}
     signed = runbook("countersign", carried, "--key", keys.file("grace"), environment=elsewhere)
     assert signed.status == 0
     assert "Grace <grace@example.com>: APPROVED “core” as cto" in signed.err
+    assert "| decision: APPROVE the gate of phase “Core” (core)" in signed.err
+    # Whoever changes, adds or takes out a word on the way gets no signature.
+    line = next(line for line in quoted.splitlines() if "run: " in line)
+    for changed in (
+        quoted.replace("APPROVE the", "REJECT the"),
+        quoted.replace(line, f"{line} --force"),
+        quoted.replace(f"{line}\r\n", ""),
+        quoted.replace("no limit of time", "2099-01-01"),
+    ):
+        assert changed != quoted
+        carried.write_text(changed, encoding="utf-8")
+        refused = runbook("countersign", carried, "--key", keys.file("grace"))
+        assert (refused.status, refused.out) == (4, "")
+        assert "are not the sign-off's" in refused.err
+    carried.write_text(quoted * 2, encoding="utf-8")
+    assert runbook("countersign", carried, "--key", keys.file("grace")).status == 2
+    carried.write_text(quoted, encoding="utf-8", newline="")
     back = tmp_path / "back.txt"
     back.write_text(f"here it is\n{signed.out}\nGrace\n", encoding="utf-8")
 

@@ -71,6 +71,10 @@ async def test_the_lead_sees_how_the_mirror_stands_and_every_alarm(world: World)
         told = "ALARM: what Grace has sent from another machine is refused"
         await until(pilot, lambda: app.said.startswith(told))
         await pilot.press("ctrl+p", *"acknowledge", "enter")
+        await until(pilot, lambda: app.said.startswith("you see to it: Grace, from another"))
+        app.screen.tick()  # type: ignore[attr-defined]
+        await until(pilot, lambda: "ALARM" not in text_of(app).splitlines()[0])
+        await pilot.press("ctrl+p", *"acknowledge", "enter")
         await until(pilot, lambda: "“Alarms” (Ctrl+P) tells what is wrong" in app.said)
         await pilot.press("ctrl+p", *"alarms", "enter")
         await until(pilot, lambda: "Grace, from another machine: wrongly signed" in text_of(app))

@@ -14,6 +14,7 @@ from runbook_tui.run.readiness import counted
 from runbook_tui.run.rehearsal import as_if
 from runbook_tui.run.rollback import plan, without
 from runbook_tui.run.state import RunState
+from runbook_tui.run.tampering import unseen
 from runbook_tui.run.times import day_of, said
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
 from runbook_tui.session.sharing import Standing
@@ -78,7 +79,7 @@ def head(
     place = environment(state)
     title = [*place, *title]
     right: Line = [*light, ("  ", "plain"), *saved, (" ", "plain")]
-    elsewhere = shared.facts(sharing, width)
+    elsewhere = shared.facts(sharing, width, unseen=bool(unseen(state)))
     own = [fact for fact in elsewhere if shared.is_loud(fact)]
     own += [[(you, "strong")]] if you else []
     own += [fact for fact in elsewhere if not shared.is_loud(fact)]

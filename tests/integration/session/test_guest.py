@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from runbook_tui.book.model import Gate, Phase, Runbook, Step
+from runbook_tui.book.model import Gate, Parameter, Phase, Runbook, Secret, Step
+from runbook_tui.command.shells import base_environment
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor, SignoffGiven
 from runbook_tui.run.order import gate_open
@@ -17,7 +19,7 @@ from runbook_tui.session.guest import REVIEWER, VIEWER, Guest
 from runbook_tui.session.proving import proved
 from runbook_tui.session.session import Session
 from tests.fakes.history import GRACE, LINUS
-from tests.integration.session.scene import Scene, ask, book, refused, run_step
+from tests.integration.session.scene import Around, Scene, ask, book, refused, run_step
 from tests.waiting import until
 
 Make = Callable[..., Scene]
@@ -134,6 +136,64 @@ def test_a_reviewer_brings_it_back_and_types_into_nothing(
     assert web.state.rollback is not None
     assert web.state.rollback.result == "complete"
     assert not (place.work / "it").exists()
+
+
+def test_what_undos_need_is_lent_when_the_rollback_is_looked_at(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = Parameter(name="token", secret=Secret(env="DEPLOY_TOKEN"))
+    step = Step(id="a", title="Alpha", run="true", undo='test "$token" = ours')
+    place = scene(book(step, parameters=(secret,)))
+    monkeypatch.setenv("DEPLOY_TOKEN", "ours")
+    monkeypatch.setenv("NOBODYS_TOKEN", "withheld")
+    place.around = Around(environment=base_environment(dict(os.environ)))
+    run_step(place.open(), "a")
+    monkeypatch.delenv("DEPLOY_TOKEN")
+    asked: list[frozenset[str]] = []
+
+    def lend(names: frozenset[str]) -> Around | None:
+        asked.append(names)
+        if len(asked) == 1:
+            return None  # The server does not answer: it is asked again.
+        monkeypatch.setenv("DEPLOY_TOKEN", "ours")
+        return Around(environment=base_environment(dict(os.environ)))
+
+    web = place.made(guest=Guest(actor=GRACE, lend=lend))
+    assert web.open()
+    assert not asked
+    ask(web, r.OpenRollback())
+    assert {"DEPLOY_TOKEN", "NOBODYS_TOKEN", "SSH_AUTH_SOCK", "KUBECONFIG"} <= asked[0]
+    assert "token" in web.absent.secrets
+    ask(web, r.OpenRollback())
+    assert not web.absent.secrets
+    ask(web, r.StartRollback(scope="run"))
+    until(lambda: bool(web.state.rollback and web.state.rollback.finished))
+    assert web.state.rollback is not None
+    assert web.state.rollback.result == "complete"
+    assert len(asked) == 2
+    viewer = place.made(guest=Guest(actor=LINUS, may=VIEWER, lend=lend))
+    assert viewer.open()
+    refused(viewer, r.OpenRollback())
+    assert len(asked) == 2
+
+
+def test_a_reviewer_gives_the_values_that_undos_lack_and_no_others(scene: Make) -> None:
+    step = Step(id="a", title="Alpha", run="echo ${{ tag }}", undo="echo ${{ why }} > why")
+    place = scene(
+        book(step, parameters=(Parameter(name="tag"), Parameter(name="why"))), values={"tag": "v1"}
+    )
+    run_step(place.open(), "a")
+    web = place.made(guest=Guest(actor=GRACE))
+    assert web.open()
+    assert "given by the lead" in refused(web, r.GiveValue(name="why", value="x")).reason
+    ask(web, r.StartRollback(scope="run"))
+    # While it waits for one value, no other of the plan is theirs to give.
+    for name in ("tag", "other"):
+        assert "given by the lead" in refused(web, r.GiveValue(name=name, value="evil")).reason
+    ask(web, r.GiveValue(name="why", value="; true", step="a"))
+    until(lambda: bool(web.state.rollback and web.state.rollback.finished))
+    assert (place.work / "why").read_text() == "; true\n"
+    assert web.state.values["tag"] == "v1"
 
 
 def test_a_gate_that_wants_a_key_says_where_to_sign(tmp_path: Path) -> None:

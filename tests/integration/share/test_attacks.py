@@ -13,6 +13,7 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.canonical import canonical
 from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Refusal
+from runbook_tui.run.tampering import unseen
 from runbook_tui.run.votes import Vote, read_vote
 from runbook_tui.session.answering import Accepted
 from runbook_tui.share.commits import EMPTY_TREE, Author, Batch, Commit, read_commit, written
@@ -242,6 +243,22 @@ def test_a_log_that_was_set_back_or_deleted_is_sent_again(world: World) -> None:
     world.settle(lambda: grace.session.state.seq == world.session.state.seq, "all is there again")
     assert git(world.origin, "merge-base", "--is-ancestor", last, world.log) == ""
     assert not grace.follower.standing().away
+    # All is as it should be again; what has been is seen until somebody acknowledges it.
+    assert grace.follower.standing().alarm == world.mirror.standing().alarm == ""
+    for one in list(unseen(world.session.state)):
+        ask(world.session, r.Acknowledge(alarm=one))
+    world.settle(lambda: not unseen(grace.session.state), "it is acknowledged there, too")
+    assert len(world.alarms()) == 2
+
+
+def test_votes_that_were_taken_away_alarm_until_they_are_there_again(world: World) -> None:
+    _, who = given_vote(world)
+    (grace,) = world.reviewers
+    git(world.origin, "update-ref", "-d", world.by(who))
+    grace.round()
+    assert "are not what was sent from here" in grace.follower.standing().alarm
+    world.settle(lambda: not grace.follower.standing().alarm, "they are there again")
+    assert world.by(who) in world.there()
 
 
 def test_another_run_of_the_same_name_is_not_written_over(world: World, tmp_path: Path) -> None:

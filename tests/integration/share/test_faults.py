@@ -24,6 +24,7 @@ from runbook_tui.run.state import Status
 from runbook_tui.session.answering import Accepted
 from runbook_tui.session.ports.runner import Outcome
 from runbook_tui.share import git as git_calls
+from runbook_tui.share import mirror
 from runbook_tui.share.git import shown
 from runbook_tui.share.pace import Pace
 from tests.integration.session.scene import ask, run_step
@@ -324,6 +325,29 @@ def test_one_program_alone_shares_a_run(world: World) -> None:
     ask(world.session, r.AddNote(text="through the other"))
     other.round()
     assert "through the other" in git(world.origin, "log", "--format=%B", world.log)
+
+
+def test_a_program_that_stands_still_is_no_obstacle_and_does_no_harm_when_it_wakes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever leads now goes on sharing, though the lock is held by one that was stopped."""
+    grace = world.reviewer()
+    stopped = world.mirror
+    world.mirror = world.mirrored()
+    world.mirror.round()
+    assert "another program on this machine" in world.mirror.standing().news
+    monkeypatch.setattr(mirror, "LETTING_GO", 0.0)
+    note = grace.ask(r.AddNote(text="from over there"))
+    world.settle(note.done, "it is answered")
+    before = len(world.events())
+    # It may not even have heard yet that it leads no more.
+    with pytest.raises(mirror.Shut, match="another program on this machine shares the run now"):
+        stopped.round()
+    ask(world.session, r.AddNote(text="and on"))
+    world.settle(lambda: same(world), "all is there")
+    assert world.alarms() == []
+    assert len(world.events()) == before + 1
+    assert world.log in world.there()
 
 
 def test_the_end_sends_what_is_left(world: World) -> None:

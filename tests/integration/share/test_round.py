@@ -8,17 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from runbook_tui.book.model import Gate
+from runbook_tui.book.model import Change, Gate, Step
 from runbook_tui.run import requests as r
-from runbook_tui.run.events import NoteAdded, SignoffGiven, StepFinished
+from runbook_tui.run.events import NoteAdded, PullSeen, SignoffGiven, StepFinished
 from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status
+from runbook_tui.run.void_votes import void
+from runbook_tui.run.votes import TellShare
 from runbook_tui.session.answering import Accepted
 from runbook_tui.session.proofs import proofs
+from runbook_tui.share import overtaken
 from tests.integration.session.scene import ask, run_step
 from tests.integration.share.remotes import Daemon
-from tests.integration.share.world import PLAN, World, git
+from tests.integration.share.world import PLAN, Reviewer, World, git
 from tests.sshd import HOST, Sshd
 from tests.waiting import until
 
@@ -183,6 +186,57 @@ def test_a_signature_that_was_overtaken_is_made_anew(world: World) -> None:
     assert world.session.state.refused_votes == ()
 
 
+def late_vote(world: World) -> Reviewer:
+    """A signed approval of Grace's that is on the remote, and what took its place in the record."""
+    grace = world.reviewer()
+    grace.sign()
+    until(grace.follower._asked.qsize, what="it is asked")
+    grace.follower.round()
+    ask(world.session, r.AddNote(text="meanwhile"))
+    return grace
+
+
+@pytest.mark.parametrize("how", ["this program says it", "another start says it"])
+def test_a_signature_that_came_too_late_from_a_program_that_has_ended_is_void(
+    world: World, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grace = late_vote(world)
+    grace.close()
+    world.reviewers.clear()
+    world.mirror.round()
+    assert not world.session.state.refused_votes
+    if how == "another start says it":
+        world.again()
+    else:
+        monkeypatch.setattr(overtaken, "AT_ONCE", 0.0)
+    world.mirror.round()
+    world.mirror.round()
+    (told,) = world.session.state.refused_votes
+    assert (told.name, told.node, told.decision) == ("Grace", "core", "approved")
+    assert void(world.session.state) == (told,)
+    assert world.alarms() == []
+    assert not gate_open(world.session.state, "core")
+    # She comes back, is told, and signs again.
+    grace = world.reviewer()
+    assert void(grace.session.state, grace.actor) == (told,)
+    signing = grace.sign()
+    world.settle(signing.done, "the sign-off comes back")
+    assert isinstance(signing.result(), Accepted)
+    assert gate_open(world.session.state, "core")
+    assert void(world.session.state) == ()
+    assert len(world.session.state.signoffs) == len(world.session.state.refused_votes) == 1
+
+
+def test_who_is_slow_to_sign_anew_still_can(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That it is void is said there, while the program that gave it is open after all."""
+    late_vote(world)
+    monkeypatch.setattr(overtaken, "AT_ONCE", 0.0)
+    world.mirror.round()
+    assert len(void(world.session.state)) == 1
+    world.settle(lambda: gate_open(world.session.state, "core"), "she signs anew")
+    assert void(world.session.state) == ()
+
+
 def test_a_key_pressed_twice_is_one_vote_and_no_alarm(world: World) -> None:
     """The same key gives the same signature in the same place: another vote would be a replay."""
     grace = world.reviewer()
@@ -201,3 +255,21 @@ def test_several_programs_of_one_person_vote_beside_one_another(world: World) ->
     notes = [x.ask(r.AddNote(text="mine")) for x in (one, other)]
     world.settle(lambda: all(note.done() for note in notes), "both are answered")
     assert len(world.session.state.notes) == 2
+
+
+def test_a_signed_vote_on_a_pull_request_binds_its_head(worlds: Callable[..., World]) -> None:
+    """What is signed has the head in it, so the vote has to say which."""
+    ship = Step(id="ship", title="Ship", run="true", undo="true")
+    change = Change(id="pr", title="PR", pull_request=12, steps=(ship,))
+    core = dataclasses.replace(PLAN.phases[1], steps=(), changes=(change,))
+    world = worlds(plan=dataclasses.replace(PLAN, phases=(core,)))
+    world.session.ask(TellShare(payload=PullSeen(number=12, head="a" * 40), id="")).result(60)
+    world.begin()
+    grace = world.reviewer()
+    signing = grace.sign()
+    world.settle(signing.done, "the sign-off comes back")
+    assert isinstance(signing.result(), Accepted)
+    (given,) = world.session.state.signoffs
+    assert given.heads == {"12": "a" * 40}
+    assert gate_open(world.session.state, "core")
+    assert world.alarms() == []

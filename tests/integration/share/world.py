@@ -28,7 +28,7 @@ from runbook_tui.journal.signatures import SshSignatures
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor, Event, VoteRefused
 from runbook_tui.session.answering import Answer
-from runbook_tui.session.locks import RunLock
+from runbook_tui.session.locks import LeadLock
 from runbook_tui.session.opening import open_run
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.runner import Outcome
@@ -212,7 +212,7 @@ class World:
 
     def mirrored(self, folder: Path | None = None) -> Mirror:
         """The mirror, as another program makes it; ``folder`` is that of another user."""
-        lock = RunLock(self.scene.place / "share.lock")
+        lock = LeadLock(self.scene.place / "share.lock")
         self.repository = Repository(
             self.line, folder or self.scene.place / "share.git", self.remote, self.environment
         )
