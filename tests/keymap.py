@@ -40,7 +40,7 @@ OF_CLASS = {
     "SeekingScreen": "run",
     "RowList": "list", "ScrolledPane": "pane", "SelectingPane": "pane", "Pane": "pane",
     "OpeningScreen": "run",
-    "RollbackKeys": "rollback", "UndoList": "rollback", "ReadingScreen": "reading",
+    "RollbackKeys": "rollback", "UndoList": "rollback", "RowsScreen": "reading",
     "WatchesScreen": "reading", "SettingsScreen": "reading",
 }  # fmt: skip
 HEAD = """\

@@ -105,7 +105,7 @@ class HomeSource:
         from runbook_tui.book.findings import PlanFaults
         from runbook_tui.session.plan_files import read_files
 
-        file = Path(path)
+        file = Path(path).expanduser()
         try:
             book = read_files(file).runbook
         except PlanFaults as error:
@@ -113,10 +113,12 @@ class HomeSource:
             raise NoForm(
                 f"{file.name}:{first.line}: {first.message}; `runbook check {file.name}` tells all"
             ) from None
+        except OSError as error:
+            raise NoForm(f"{path} cannot be read: {error.strerror}") from None
         last = self._last(book, file)
         declared = [p for p in book.parameters if p.declared]
         return Form(
-            path=path,
+            path=str(file),
             title=f"Start “{book.title}”?",
             about=_about(book),
             fields=tuple(_field(p, last.get(p.name, ""), self._folder) for p in declared),

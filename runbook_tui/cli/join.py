@@ -44,7 +44,7 @@ def command(
     if served is not None:
         return _in_a_browser(run, claimed, may=served, proves=own_keys, asks=asks)
     if share is not None:
-        return _elsewhere(share, run, claimed, no_tui=no_tui, wall=wall)
+        return elsewhere(share, run, claimed, no_tui=no_tui, wall=wall)
     if no_tui:
         return _follow(run, claimed)
     return on_screen(run, claimed, first="wall" if wall else "")
@@ -85,8 +85,13 @@ def _lead(claimed: str | None, wanted: Wanted) -> int:
     return on_screen(wanted.run, claimed, taking=taking)
 
 
-def _elsewhere(
-    share: str, run: str | None, claimed: str | None, *, no_tui: bool, wall: bool
+def elsewhere(
+    share: str,
+    run: str | None = None,
+    claimed: str | None = None,
+    *,
+    no_tui: bool = False,
+    wall: bool = False,
 ) -> int:
     """Follow a run that is led on another machine."""
     from runbook_tui.cli.sharing import address

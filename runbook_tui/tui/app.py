@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from runbook_tui.session.session import Session
     from runbook_tui.tui.panic import PanicKey
     from runbook_tui.tui.questions import Questions
+    from runbook_tui.tui.views.tone import Line
 
 STYLES = Path(__file__).parent / "styles"
 STYLE_FILES = ("common.tcss", "main.tcss", "rollback.tcss", "dialogs.tcss")
@@ -58,7 +59,7 @@ class LiveScreen(Protocol):
 
 def deeds() -> type[Provider]:
     """What the palette asks; loaded when it is opened."""
-    from runbook_tui.tui.palette import Deeds
+    from runbook_tui.tui.offered import Deeds
 
     return Deeds
 
@@ -142,19 +143,15 @@ class RunbookApp(FacingApp):
         return self.session.now()
 
     @property
-    def said(self) -> str:
-        """What stands in the message line."""
-        return self.messages.text
-
-    @property
-    def said_tone(self) -> str:
-        """The tone of the message."""
-        return self.messages.tone
-
-    @property
     def trouble(self) -> str:
         """What keeps the journal from being written."""
         return self.session.trouble
+
+    def heading(self, width: int) -> list[Line]:
+        """Where the run stands, in one line."""
+        from runbook_tui.tui.screens.heading import heading
+
+        return heading(self, width)
 
     # -- the run is open -------------------------------------------------------------------------
 
@@ -275,23 +272,6 @@ class RunbookApp(FacingApp):
         else:
             self.ask(r.GiveValue(name=name, value=value, step=step), then=then)
 
-    def with_text(
-        self,
-        question: str,
-        then: Callable[[str], object],
-        *,
-        secret: bool = False,
-        value: str = "",
-    ) -> None:
-        """Ask for a line of text, ``value`` to begin with; leaving it changes nothing."""
-        from runbook_tui.tui.dialogs.ask import AskText
-
-        def answered(text: str | None) -> None:
-            if text is not None:
-                then(text)
-
-        self.push_screen(AskText(question, secret=secret, value=value), answered)
-
     def note(self, node: str) -> None:
         """Ask for a remark and write it down."""
         from runbook_tui.run import requests as r
@@ -303,18 +283,6 @@ class RunbookApp(FacingApp):
         self.questions.sign(node)
 
     # -- saying ------------------------------------------------------------------------------------
-
-    def say(self, text: str, tone: str = "dim") -> None:
-        """A message at the bottom, until the next or until it is outdated."""
-        self.messages.say(text, tone)
-        self.show_message()
-
-    def show_message(self) -> None:
-        """Draw the message line again."""
-        # An answer may come when the last screen has gone.
-        for screen in self.screen_stack[-1:]:
-            for part in screen.query("#said"):
-                part.refresh(layout=True)
 
     def settle_message(self) -> None:
         """Drop a message that is outdated, and show what keeps the journal from being written."""
@@ -331,7 +299,7 @@ class RunbookApp(FacingApp):
 
 def load_screens() -> None:
     """Import all that an open run shows."""
-    from runbook_tui.tui import palette, panic, questions  # noqa: F401
+    from runbook_tui.tui import offered, palette, panic, questions  # noqa: F401
     from runbook_tui.tui.dialogs import help  # noqa: A004, F401
     from runbook_tui.tui.screens import main, reading, rollback, watches  # noqa: F401
     from runbook_tui.tui.views import news  # noqa: F401

@@ -10,16 +10,16 @@ from textual.message import Message
 from textual.screen import Screen
 
 from runbook_tui.preferences.model import DEFAULTS, Preferences
-from runbook_tui.tui.keys_ahead import KeyedApp
 from runbook_tui.tui.opening import Opened, Opening, OpeningScreen
 from runbook_tui.tui.own_terminal import OwnTerminalApp
+from runbook_tui.tui.speaking import SpeakingApp
 
 SETTLED = 0.25
 """Seconds from the start within which a terminal has answered what it was asked: an answer that
 comes when the screen has closed would stand on the command line."""
 
 
-class BeginningApp(KeyedApp, OwnTerminalApp):
+class BeginningApp(SpeakingApp, OwnTerminalApp):
     """An application that shows a run as soon as there is one."""
 
     served = False

@@ -9,19 +9,22 @@ from runbook_tui.tui.beginning import BeginningApp
 if TYPE_CHECKING:
     from runbook_tui.preferences.seen_hints import SeenHints
     from runbook_tui.tui.hinting import Hints
-    from runbook_tui.tui.messages import Messages
+    from runbook_tui.tui.views.tone import Line
 
 
 class FacingApp(BeginningApp):
     """An application that shows a run in more than one way."""
 
-    messages: Messages
     seen: SeenHints | None = None
     """Which hints were seen; without it none are given."""
     hints: Hints | None = None
 
     def show_rollback(self) -> None:
         """As after one press of the panic key."""
+        raise NotImplementedError
+
+    def heading(self, width: int) -> list[Line]:
+        """Where the run stands, in one line."""
         raise NotImplementedError
 
     def begin_with(self, screen: str) -> None:
@@ -42,7 +45,7 @@ class FacingApp(BeginningApp):
         if self.session.guest is not None:
             self.say("in a browser the settings are those of whoever serves", "warn")
             return
-        self.push_screen(SettingsScreen())
+        self.push_screen(SettingsScreen(self.heading))
 
     def action_help(self) -> None:
         """The keys, those of what has the focus first."""

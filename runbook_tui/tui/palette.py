@@ -6,30 +6,23 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
-from textual.command import DiscoveryHit, Hits
 from textual.screen import Screen
-from textual.system_commands import SystemCommandsProvider
 
 from runbook_tui.run.decide import left_open, left_out
 from runbook_tui.run.requests import FinishRun, StopCommands
 from runbook_tui.run.retrying import paused
 from runbook_tui.tui import alarming, people_deeds
 from runbook_tui.tui.dialogs.ask import Confirm
+from runbook_tui.tui.offered import of_keys
 from runbook_tui.tui.replacing import look_at_plan
-from runbook_tui.tui.screens.focusing import FocusingScreen
-from runbook_tui.tui.screens.panes import PaneScreen
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
 
-
-class Deeds(SystemCommandsProvider):
-    """What the palette offers; before anything is typed in the order in which it is wanted."""
-
-    async def discover(self) -> Hits:
-        """All of it."""
-        for name, words, deed, _ in self.app.get_system_commands(self.screen):
-            yield DiscoveryHit(name, deed, help=words)
+OWN_NAMES = {"help", "leave"}
+"""Acts with keys that are offered under other names."""
+MOVES = {"up", "down", "page-up", "page-down", "first", "last", "left", "right"}
+"""What one has only a key for."""
 
 
 def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]:
@@ -40,21 +33,20 @@ def commands(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]
         yield from _from_a_terminal(app)
     yield from alarming.commands(app)
     yield from people_deeds.commands(app, screen)
-    if isinstance(screen, PaneScreen):
-        yield SystemCommand("Output alone", "as z does", screen.action_zoom)
-        yield SystemCommand("Two outputs beside one another", "as b does", screen.action_beside)
-        yield SystemCommand(
-            "Environment of this command", "its variables and where they come from, as E does",
-            screen.action_environment,
-        )  # fmt: skip
-        yield SystemCommand("First error in the output", "as e does", screen.action_error)
-    if isinstance(screen, FocusingScreen):
-        yield SystemCommand("One step alone", "large, as f does", screen.action_focus_mode)
+    yield from _by_key(app, screen)
     yield SystemCommand("Wall", "the run in large type for a room, to look at", app.action_wall)
     yield SystemCommand("Keys", "what each key does", app.action_help)
     yield SystemCommand("Draw the screen again", "as Ctrl+L does", app.action_redraw)
+    yield SystemCommand("To the shell", "as Ctrl+Z does; fg comes back", app.action_sleep)
     yield SystemCommand("Theme", "other colours", app.action_change_theme)
     yield SystemCommand("Leave", "commands go on", app.action_leave)
+
+
+def _by_key(app: RunbookApp, screen: Screen[object]) -> Iterator[SystemCommand]:
+    """What the keys of this screen do, then those of what has the focus on it."""
+    yield from of_keys(app, screen, OWN_NAMES)
+    if screen.focused is not None:
+        yield from of_keys(app, screen.focused, MOVES)
 
 
 def _from_a_terminal(app: RunbookApp) -> Iterator[SystemCommand]:

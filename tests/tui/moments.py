@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
+from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input
 
+from runbook_tui.book.reader import read
 from runbook_tui.preferences.model import DEFAULTS, Preferences
+from runbook_tui.run.plan_diff import plan_differences
+from runbook_tui.run.plan_words import difference_lines
+from runbook_tui.run.state import RunState
 from runbook_tui.tui.app import RunbookApp
+from runbook_tui.tui.dialogs.plan import AnotherPlanPage
 from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.widgets.painted import RowList
 from runbook_tui.tui.widgets.pane import Pane
@@ -38,6 +46,12 @@ class Moment:
     """The file of settings."""
     then: Callable[[], History] | None = None
     """What the run comes to once one looks."""
+    deed: str = ""
+    """What is chosen in the palette then."""
+    later: tuple[str, ...] = ()
+    """Keys that are pressed once that has come."""
+    push: Callable[[RunState], Screen[Any]] | None = None
+    """A dialog that no key of a run that stands still opens."""
 
     def app(self, preferences: Preferences = DEFAULTS) -> RunbookApp:
         """The application at that moment."""
@@ -67,6 +81,12 @@ class Moment:
             assert isinstance(session, StillSession)
             session.state = self.then().state
             app.screen.changed()  # type: ignore[attr-defined]
+        if self.deed:
+            found = app.get_system_commands(app.screen)
+            next(deed.callback for deed in found if deed.title == self.deed)()
+        if self.push is not None:
+            await app.push_screen(self.push(app.session.state))
+        await pilot.press(*self.later)
         await until(pilot, lambda: self.shows in text_of(app))
         for line in app.screen.query(Input):
             line.cursor_blink = False
@@ -77,7 +97,7 @@ class Moment:
         app.say("")
 
 
-async def settled(pilot: Pilot[int], app: RunbookApp) -> str:
+async def settled(pilot: Pilot[Any], app: App[Any]) -> str:
     """The screen's picture, once nothing on it changes any more."""
     panes = [p for p in app.screen.query(Pane) if p.display and p.region.height and p.folder]
     if panes:
@@ -93,6 +113,16 @@ async def settled(pilot: Pilot[int], app: RunbookApp) -> str:
         if now == before:
             return now
         before = now
+
+
+def another_plan(state: RunState) -> AnotherPlanPage:
+    """Somebody has written another undo and one step more into the plan's file."""
+    text = night.PLAN.replace("./deploy 2.3", "./deploy 2.3 --force").replace(
+        'title = "Tell support and sales"', 'title = "Tell support, sales and the shops"'
+    )
+    differences = plan_differences(state.runbook, read(text, "checkout.toml"))
+    title = "/srv/shop/checkout.toml: what is another in it; the run goes on with its own copy"
+    return AnotherPlanPage(title, list(difference_lines(differences)))
 
 
 MOMENTS: dict[str, Moment] = {
@@ -137,6 +167,28 @@ MOMENTS: dict[str, Moment] = {
     "help": Moment(history=night.running, after=192, keys=("question_mark",), shows="Esc"),
     "sign": Moment(history=night.at_the_gate, after=240, keys=("s",), shows="Sign off"),
     "skip": Moment(history=night.failed, after=20, keys=("x",), shows="Why"),
+    "note": Moment(history=night.running, after=192, keys=("n", *"slow"), shows="slow"),
+    "no-answer": Moment(history=night.failed, after=20, keys=("x", "enter"), shows="needs an"),
+    "stop": Moment(
+        history=night.running, after=192, deed="Stop running commands", shows="Stop “Migrate"
+    ),
+    "who": Moment(history=night.running, after=192, deed="Who is here", shows="Esc back"),
+    "alarms": Moment(history=night.running, after=660, deed="Alarms", shows="Esc back"),
+    "another-plan": Moment(
+        history=night.running, after=192, push=another_plan, shows="go on with this plan"
+    ),
+    "undo-whole": Moment(history=night.failed, after=20, keys=("f9", "enter"), shows="Esc back"),
+    "rollback-help": Moment(
+        history=night.failed, after=20, keys=("f9", "question_mark"), shows="Esc back"
+    ),
+    "edit-undo": Moment(
+        history=night.failed,
+        after=60,
+        keys=("f9",),
+        then=night.undo_failed,
+        later=("e",),
+        shows="why it is changed",
+    ),
     "find": Moment(history=night.running, after=192, keys=("slash", "t", "e", "s"), shows="tes"),
     "palette": Moment(history=night.running, after=192, keys=("ctrl+p",), shows="Search for"),
     "settings": Moment(

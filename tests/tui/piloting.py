@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from textual.app import App
 from textual.pilot import Pilot
 
-from runbook_tui.tui.app import RunbookApp
 from tests.waiting import PATIENCE
 
 
@@ -22,7 +22,7 @@ async def until(pilot: Pilot[int], holds: Callable[[], object], seconds: float =
 
 def text_of(app: object) -> str:
     """What the screen shows, as text."""
-    assert isinstance(app, RunbookApp)
+    assert isinstance(app, App)
     size = app.size
     lines = app.screen._compositor.render_strips()
     return "\n".join("".join(s.text for s in line) for line in lines[: size.height])

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
-
 import pytest
-from syrupy.assertion import SnapshotAssertion
 from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -15,98 +10,19 @@ from textual.widgets import Input
 from runbook_tui.preferences.model import OWN_THEMES, Preferences
 from runbook_tui.preferences.reading import read_text
 from runbook_tui.tui.home.app import HomeApp
-from runbook_tui.tui.home.offers import Choice, Field, Form, NoForm, PlanRow, RunRow
+from runbook_tui.tui.home.offers import Choice, Field
 from runbook_tui.tui.views import home as view
+from tests.fakes.offered import FIELDS, Evening, Here, run
+from tests.tui.home_moments import all_read
+from tests.tui.piloting import text_of, until
 from tests.tui.test_themes import contrast
-from tests.waiting import PATIENCE
-
-SIZES = [(80, 24), (120, 40)]
-
-
-def run(id_: str, title: str, **more: object) -> RunRow:
-    return RunRow(**{  # type: ignore[arg-type]
-        "run": id_, "title": title, "word": "open", "when": "09:12", "lead": "Ada", "open": True,
-        **more,
-    })  # fmt: skip
-
-
-def version(value: str) -> str:
-    return "" if value.startswith("v") else "version must match v.*"
-
-
-class Here:
-    """Two open runs, two plans, a past run."""
-
-    def __init__(self, *, held: bool = False, fields: tuple[Field, ...] = ()) -> None:
-        self.let_go = threading.Event()
-        if not held:
-            self.let_go.set()
-        self.fields = fields
-        self.rows = [
-            run("r-2", "Ship 2.4", word="rollback not finished", urgent=True),
-            run("r-1", "Rotate the keys"),
-            run("r-0", "Ship 2.3", open=False, word="done"),
-        ]
-
-    def runs(self) -> list[RunRow]:
-        self.let_go.wait(60)
-        return self.rows
-
-    def look(self, row: RunRow) -> RunRow:
-        waits = ("gate of “Two” waits for cto",)
-        return run(row.run, row.title, word=row.word, urgent=row.urgent, waits=waits,
-                   undo="↶ 3 ready", looked=True)  # fmt: skip
-
-    def plans(self) -> list[PlanRow]:
-        return [PlanRow(path="/here/a.toml", name="a.toml"), PlanRow(path="/here/b", name="b.md")]
-
-    def read(self, row: PlanRow) -> PlanRow:
-        if row.name == "b.md":
-            return PlanRow(path=row.path, name=row.name, faults=2, lines=("line 3: no",), read=True)
-        return PlanRow(path=row.path, name=row.name, title="Ship 2.4", about="2 phases", read=True,
-                       findings=(("high", 1), ("low", 3)), lines=("line 7: bad",))  # fmt: skip
-
-    def form(self, path: str) -> Form:
-        if path == "/here/b":
-            raise NoForm("b.md:3: no")
-        return Form(path=path, title="Start “Ship 2.4”?", about="2 phases", fields=self.fields)
-
-    def report(self, run: str) -> str:
-        return f"# what happened in {run}"
-
-
-def shown(app: HomeApp) -> str:
-    lines = app.screen._compositor.render_strips()
-    return "\n".join("".join(s.text for s in line) for line in lines)
-
-
-async def until(pilot: Pilot[int], holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, shown(pilot.app)  # type: ignore[arg-type]
-        await pilot.pause(0.02)
-
-
-async def all_read(pilot: Pilot[int], app: HomeApp) -> None:
-    await until(pilot, lambda: app.loaded and all(p.read for p in app.plans))
-    await until(pilot, lambda: all(r.looked for r in app.runs if r.open))
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_home(picture: SnapshotAssertion, size: tuple[int, int]) -> None:
-    app = HomeApp(Here())
-    app.folder = "here"
-    async with app.run_test(size=size) as pilot:
-        await all_read(pilot, app)
-        await pilot.pause(0.1)
-        assert app.export_screenshot(title="Runbook") == picture
 
 
 async def test_the_first_frame_and_leaving_wait_for_nothing() -> None:
     here = Here(held=True)
     app = HomeApp(here)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: "OPEN RUNS looking" in shown(app))
+        await until(pilot, lambda: "OPEN RUNS looking" in text_of(app))
         await pilot.press("q")
     here.let_go.set()
     assert app.choice is None
@@ -136,7 +52,7 @@ async def test_f9_before_anything_is_known_is_not_lost() -> None:
     app = HomeApp(here)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("f9")
-        await until(pilot, lambda: "as soon as" in shown(app))
+        await until(pilot, lambda: "as soon as" in text_of(app))
         here.let_go.set()
         await until(pilot, lambda: app.choice is not None)
     assert app.choice == Choice(run="r-2", panic=True)
@@ -147,9 +63,9 @@ async def test_a_plan_with_faults_says_so_and_starts_nothing() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await all_read(pilot, app)
         await pilot.press("down", "down", "down")
-        await until(pilot, lambda: "line 3: no" in shown(app))
+        await until(pilot, lambda: "line 3: no" in text_of(app))
         await pilot.press("enter")
-        await until(pilot, lambda: "b.md has faults" in shown(app))
+        await until(pilot, lambda: "b.md has faults" in text_of(app))
     assert app.choice is None
 
 
@@ -158,10 +74,10 @@ async def test_a_filter_leaves_only_what_holds_the_words() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await all_read(pilot, app)
         await pilot.press("slash", *"rotate", "enter")
-        await until(pilot, lambda: "only “rotate”" in shown(app))
-        assert "Ship 2.4" not in shown(app)
+        await until(pilot, lambda: "only “rotate”" in text_of(app))
+        assert "Ship 2.4" not in text_of(app)
         await pilot.press("escape")
-        await until(pilot, lambda: "Ship 2.4" in shown(app))
+        await until(pilot, lambda: "Ship 2.4" in text_of(app))
 
 
 async def test_the_help_shows_a_person_s_own_keys() -> None:
@@ -170,13 +86,13 @@ async def test_the_help_shows_a_person_s_own_keys() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await all_read(pilot, app)
         await pilot.press("question_mark")
-        await until(pilot, lambda: "only rows that hold some words" in shown(app))
-        rows = [" ".join(line.strip(" │").split()) for line in shown(app).splitlines()]
+        await until(pilot, lambda: "only rows that hold some words" in text_of(app))
+        rows = [" ".join(line.strip(" │").split()) for line in text_of(app).splitlines()]
         assert "Ctrl+F only rows that hold some words" in rows
         assert "Q leave" in rows
         assert any("rollback of the chosen open run" in row for row in rows)
         await pilot.press("escape")
-        await until(pilot, lambda: "OPEN RUNS" in shown(app))
+        await until(pilot, lambda: "OPEN RUNS" in text_of(app))
 
 
 async def test_a_filter_that_nothing_holds_says_so_and_how_to_see_all_again() -> None:
@@ -184,12 +100,12 @@ async def test_a_filter_that_nothing_holds_says_so_and_how_to_see_all_again() ->
     async with app.run_test(size=(80, 24)) as pilot:
         await all_read(pilot, app)
         await pilot.press("slash", *"zzz", "enter")
-        await until(pilot, lambda: "no row holds “zzz”" in shown(app))
-        assert "Esc shows all again" in shown(app)
-        assert "nothing here yet" not in shown(app)
-        assert "runbook init" not in shown(app)
+        await until(pilot, lambda: "no row holds “zzz”" in text_of(app))
+        assert "Esc shows all again" in text_of(app)
+        assert "nothing here yet" not in text_of(app)
+        assert "runbook init" not in text_of(app)
         await pilot.press("escape")
-        await until(pilot, lambda: "Ship 2.4" in shown(app))
+        await until(pilot, lambda: "Ship 2.4" in text_of(app))
 
 
 def test_a_run_with_a_failed_step_says_that_first_and_never_by_colour_alone() -> None:
@@ -199,15 +115,6 @@ def test_a_run_with_a_failed_step_says_that_first_and_never_by_colour_alone() ->
     assert "“Tag” failed" in text
     lines = ["".join(part for part, _ in line) for line in view.card(failed, 78, 9)]
     assert lines.index("✗ “Tag” failed") < lines.index("waits: “Look” is done by hand")
-
-
-FIELDS = (
-    Field(name="version", last="v2.3", unfit=version),
-    Field(name="region", choices=("eu", "us"), value="eu"),
-    Field(name="token", secret=True),
-    Field(name="key", secret=True, source="a secret, from the file k"),
-    Field(name="note", required=False),
-)
 
 
 async def form_open(pilot: Pilot[int], app: HomeApp) -> None:
@@ -222,18 +129,18 @@ async def test_what_is_typed_is_held_against_the_plan_and_only_a_button_starts()
     async with app.run_test(size=(80, 30)) as pilot:
         await form_open(pilot, app)
         await pilot.press(*"2.4")
-        await until(pilot, lambda: "version must match v.*" in shown(app))
+        await until(pilot, lambda: "version must match v.*" in text_of(app))
         await pilot.press("ctrl+o")
         await until(pilot, lambda: app.screen.query_one("#value-0", Input).value == "v2.3")
-        await until(pilot, lambda: "must match" not in shown(app))
+        await until(pilot, lambda: "must match" not in text_of(app))
         await pilot.press("enter")
         assert app.choice is None
         app.screen.query_one("#start").focus()
         await pilot.press("enter")
-        await until(pilot, lambda: "token is needed" in shown(app))
+        await until(pilot, lambda: "token is needed" in text_of(app))
         await until(pilot, lambda: app.focused is not None and app.focused.id == "value-2")
         await pilot.press(*"hunter2")
-        assert "hunter2" not in shown(app)
+        assert "hunter2" not in text_of(app)
         app.screen.query_one("#start").focus()
         await pilot.press("enter")
         await until(pilot, lambda: app.choice is not None)
@@ -242,9 +149,30 @@ async def test_what_is_typed_is_held_against_the_plan_and_only_a_button_starts()
     )
 
 
+@pytest.mark.parametrize("size", [(80, 24), (80, 16)])
+async def test_buttons_and_the_name_of_the_field_are_in_sight_however_many_fields_there_are(
+    size: tuple[int, int],
+) -> None:
+    many = tuple(Field(name=f"value{n}", description="a value", last="7") for n in range(12))
+    app = HomeApp(Here(fields=many))
+    async with app.run_test(size=size) as pilot:
+        await form_open(pilot, app)
+        await until(pilot, lambda: "value0 *" in text_of(app))
+        for key, name in (("tab", "value1 *"), ("tab", "value2 *"), ("shift+tab", "value1 *")):
+            await pilot.press(key)
+            await until(pilot, lambda name=name: name in text_of(app))  # type: ignore[misc]
+            assert "Rehearse" in text_of(app)
+        await pilot.press("shift+tab", "shift+tab", "shift+tab", "shift+tab", "shift+tab")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "value-11")
+        await until(pilot, lambda: "value11 *" in text_of(app))
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: "value10 *" in text_of(app))
+
+
 def stands_out(app: HomeApp, id_: str) -> bool:
     """Whether this field alone has its name reversed and another ground."""
-    named = [n.parent for n in app.screen.query(".name") if n.styles.text_style.reverse]
+    rows = [n.parent for n in app.screen.query(".name") if n.styles.text_style.reverse]
+    named = [row.parent for row in rows if row is not None]
     grounds: dict[bool, set[Color]] = {True: set(), False: set()}
     for field in app.screen.query("Input, SelectCurrent"):
         grounds[id_ in (field.id, field.parent.id)].add(field.background_colors[1])  # type: ignore[union-attr]
@@ -282,4 +210,78 @@ async def test_a_past_run_is_read() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await all_read(pilot, app)
         await pilot.press("end", "enter")
-        await until(pilot, lambda: "what happened in r-0" in shown(app))
+        await until(pilot, lambda: "what happened in r-0" in text_of(app))
+
+
+async def of_the_palette(pilot: Pilot[int], app: HomeApp, typed: str, shows: str) -> None:
+    """Choose what is first where these words are typed."""
+    await pilot.press("ctrl+p", *typed)
+    await until(pilot, lambda: shows in text_of(app))
+    await pilot.press("enter")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shows", "choice"),
+    [
+        ("go on rotate", "77aa, running", Choice(run="20261126-77aa")),
+        ("roll back move", "0c3d: shows", Choice(run="20261124-0c3d", panic=True)),
+        ("join rotate", "77aa: look on", Choice(run="20261126-77aa", beside=True)),
+    ],
+)
+async def test_the_palette_goes_on_with_each_run(typed: str, shows: str, choice: Choice) -> None:
+    app = HomeApp(Evening())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await all_read(pilot, app)
+        await of_the_palette(pilot, app, typed, shows)
+        await until(pilot, lambda: app.choice is not None)
+    assert app.choice == choice
+
+
+@pytest.mark.parametrize(
+    ("typed", "shows", "then"),
+    [
+        ("new run checkout", "New run of “Checkout", "Start “Checkout 2.4"),
+        ("report 2.2", "9e21, rolled back", "planned 67"),
+        ("settings", "each with its value", "‹ runbook-dark ›"),
+        ("guide", "what to begin with", "WHAT TO BEGIN WITH"),
+        ("keys", "what each key does", "only rows that hold some words"),
+        ("only some", "those with some words", "Only rows with these words"),
+        ("read again", "runs and plans", "3 open runs"),
+    ],
+)
+async def test_the_palette_offers_what_home_can_do(typed: str, shows: str, then: str) -> None:
+    app = HomeApp(Evening())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await all_read(pilot, app)
+        await of_the_palette(pilot, app, typed, shows)
+        await until(pilot, lambda: then in text_of(app))
+        assert app.is_running
+
+
+async def test_a_plan_elsewhere_and_a_run_on_another_machine_are_asked_for() -> None:
+    app = HomeApp(Evening("version"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await all_read(pilot, app)
+        await of_the_palette(pilot, app, "open a plan", "a file anywhere")
+        await until(pilot, lambda: "Which plan?" in text_of(app))
+        await pilot.press(*"/srv/shop/checkout.toml", "enter")
+        await until(pilot, lambda: "Start “Checkout" in text_of(app))
+        await pilot.press("escape")
+        await of_the_palette(pilot, app, "another machine", "shared over a git remote")
+        await until(pilot, lambda: "Which git remote" in text_of(app))
+        await pilot.press(*"origin", "enter")
+        await until(pilot, lambda: app.choice is not None)
+    assert app.choice == Choice(share="origin")
+
+
+async def test_settings_are_changed_at_home_too() -> None:
+    app = HomeApp(Evening())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await all_read(pilot, app)
+        app.action_settings()
+        await until(pilot, lambda: "‹ runbook-dark ›" in text_of(app))
+        await pilot.press("right")
+        await until(pilot, lambda: app.theme == "runbook-light")
+        await until(pilot, lambda: "theme is changed" in text_of(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "OPEN RUNS" in text_of(app))

@@ -8,10 +8,13 @@ import pytest
 
 from runbook_tui.book.model import Step
 from runbook_tui.command.terminal import LogTerminals
+from runbook_tui.preferences.key_names import shown
+from runbook_tui.preferences.known_keys import KNOWN
 from runbook_tui.run.state import Status
 from runbook_tui.session import stepping
 from runbook_tui.tui.app import RunbookApp
 from tests.integration.session.scene import Scene, book, run_step
+from tests.tui.moments import MOMENTS
 from tests.tui.piloting import text_of, until
 
 Make = Callable[..., Scene]
@@ -90,3 +93,40 @@ async def test_it_has_no_picture(scene: Make) -> None:
         await pilot.press("ctrl+p")
         await until(pilot, lambda: "Finish the run" in text_of(app))
         assert max(map(ord, text_of(app))) < 0x1F000
+
+
+OTHER_WORDS = {"help": "Keys", "leave": "Leave", "panic": "Roll back", "sleep": "To the shell",
+               "redraw": "Draw the screen again", "palette": ""}  # fmt: skip
+"""Acts with keys that are offered under names of their own."""
+MOVES = {"up", "down", "page-up", "page-down", "first", "last", "left", "right"}
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("running", ("run",)), ("pane", ("run", "pane")), ("rollback", ("rollback",))],
+)
+async def test_every_key_of_the_screen_is_offered(name: str, parts: tuple[str, ...]) -> None:
+    app = MOMENTS[name].app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await MOMENTS[name].reach(pilot, app)
+        offered = list(app.get_system_commands(app.screen))
+    told = {deed.title for deed in offered}
+    by_key = "\n".join(deed.help for deed in offered)
+    missing = {
+        known.id
+        for known in KNOWN
+        if known.part in (*parts, "everywhere") and known.id not in MOVES
+        if OTHER_WORDS.get(known.id, "?") not in {*told, ""}
+        if not any(f"as {shown(key)} " in by_key for key in known.keys)
+    }
+    assert not missing
+
+
+async def test_what_is_chosen_there_is_done_and_also_found_by_what_is_said_of_it() -> None:
+    app = MOMENTS["failed"].app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await MOMENTS["failed"].reach(pilot, app)
+        await pilot.press("ctrl+p", *"leave the step out")
+        await until(pilot, lambda: "as x does" in text_of(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Why is “Migrate" in text_of(app))

@@ -44,7 +44,9 @@ class EditCommand(ModalScreen[Edited | None]):
         """The question, the text, the reason."""
         with Vertical(classes="dialog edit"):
             yield Static(plain(self._question), classes="question")
-            yield TextArea(self._text, id="text", tab_behavior="focus", soft_wrap=True)
+            yield TextArea(
+                self._text, id="text", tab_behavior="focus", soft_wrap=True, compact=True
+            )
             yield Line(placeholder="why it is changed (required)", id="reason", compact=True)
             yield Static("", classes="missing")
             hint = "Tab to the reason · Enter there runs it · Esc leaves"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
@@ -17,17 +17,29 @@ from runbook_tui.preferences.model import DEFAULTS, Preferences
 from runbook_tui.tui.dressing import faults_in_words
 from runbook_tui.tui.home.offers import Choice, Form, NoForm, PlanRow, Row, RunRow, Source
 from runbook_tui.tui.home.screen import HomeScreen
-from runbook_tui.tui.keys_ahead import KeyedApp
+from runbook_tui.tui.messages import Messages
+from runbook_tui.tui.speaking import SpeakingApp
+
+if TYPE_CHECKING:
+    from textual.command import Provider
 
 T = TypeVar("T")
 STYLES = Path(__file__).parents[1] / "styles"
 
 
-class HomeApp(KeyedApp):
+def deeds() -> type[Provider]:
+    """What the palette asks; loaded when it is opened."""
+    from runbook_tui.tui.offered import Deeds
+
+    return Deeds
+
+
+class HomeApp(SpeakingApp):
     """Shows what there is; `choice` is what a person wants, None where they left."""
 
     TITLE = "Runbook"
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {deeds}  # noqa: RUF012  as Textual declares it
     CSS_PATH = [STYLES / "common.tcss", STYLES / "dialogs.tcss"]  # noqa: RUF012  as Textual declares it
     KEYS_OF = "home"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,8 +64,7 @@ class HomeApp(KeyedApp):
         self.runs: list[RunRow] = []
         self.plans: list[PlanRow] = []
         self.loaded = False
-        self.said = faults_in_words(preferences)
-        self.said_tone = "warn"
+        self.messages = Messages(faults_in_words(preferences))
         self._round = 0
         self._wants_panic = False
 
@@ -123,11 +134,11 @@ class HomeApp(KeyedApp):
         self.loaded = True
         self.say(f"not all of it can be shown: {error}", "bad")
 
-    def say(self, text: str, tone: str = "dim") -> None:
-        """A word at the bottom."""
-        self.said, self.said_tone = text, tone
-        for part in self.screen_stack[0].query("#said"):
-            part.refresh()
+    def show_message(self) -> None:
+        """On the screen below a dialog, too."""
+        for screen in self.screen_stack:
+            for part in screen.query("#said"):
+                part.refresh(layout=True)
 
     # -- what a person wants ---------------------------------------------------------------------
 
@@ -135,15 +146,33 @@ class HomeApp(KeyedApp):
         """Enter on a row."""
         if isinstance(row, RunRow):
             if row.open:
-                self._end(Choice(run=row.run))
+                self.end(Choice(run=row.run))
             else:
-                self._beside(lambda: self._source.report(row.run), self._show_report)
+                self.show_report(row.run)
             return
         if row.faults:
             self.say(f"{row.name} has faults: `runbook check {row.name}` tells all", "warn")
             return
-        self.say(f"reading {row.name} …")
-        self._beside(lambda: self._source.form(row.path), self._show_form)
+        self._open_plan(row.path, row.name)
+
+    def _open_plan(self, path: str, name: str) -> None:
+        self.say(f"reading {name} …")
+        self._beside(lambda: self._source.form(path), self._show_form)
+
+    def ask_plan(self) -> None:
+        """Start a plan that lies elsewhere."""
+        question = "Which plan? The path of its file; ~ is your home"
+        self.with_text(question, lambda text: self._open_plan(text.strip(), text.strip()))
+
+    def ask_remote(self) -> None:
+        """Take part in a run that is led on another machine."""
+        question = "Which git remote is the run shared over? Its name in this repository, or a URL"
+        self.with_text(question, lambda text: self.end(Choice(share=text.strip())))
+
+    def show_report(self, run: str) -> None:
+        """What has happened in a run."""
+        self.say(f"reading what happened in {run} …")
+        self._beside(lambda: self._source.report(run), self._show_report)
 
     def _beside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Do something on a thread, then go on with it here."""
@@ -165,6 +194,7 @@ class HomeApp(KeyedApp):
     def _show_report(self, text: str) -> None:
         from runbook_tui.tui.dialogs.page import Page
 
+        self.say("")
         self.push_screen(Page(text))
 
     def _show_form(self, form: Form) -> None:
@@ -172,7 +202,7 @@ class HomeApp(KeyedApp):
 
         def answered(choice: Choice | None) -> None:
             if choice is not None:
-                self._end(choice)
+                self.end(choice)
 
         self.say("")
         self.push_screen(AskValues(form), answered)
@@ -187,13 +217,14 @@ class HomeApp(KeyedApp):
         chosen = screen.rows.chosen if isinstance(screen, HomeScreen) else None
         open_ = [run for run in self.runs if run.open]
         if isinstance(chosen, RunRow):
-            self._end(Choice(run=chosen.run, panic=True))
+            self.end(Choice(run=chosen.run, panic=True))
         elif len(open_) == 1:
-            self._end(Choice(run=open_[0].run, panic=True))
+            self.end(Choice(run=open_[0].run, panic=True))
         else:
             self.say("which run? choose it, then F9" if open_ else "no run is open", "warn")
 
-    def _end(self, choice: Choice) -> None:
+    def end(self, choice: Choice) -> None:
+        """Leave, for what a person wants."""
         self.choice = replace(choice)
         self._round += 1
         self.exit(0)
@@ -211,8 +242,29 @@ class HomeApp(KeyedApp):
         """Ctrl+C ends nothing here, and says what does."""
         self.say("q leaves")
 
-    def get_system_commands(self, screen: Screen[object]):  # type: ignore[no-untyped-def]
+    def action_help(self) -> None:
+        """The keys."""
+        from runbook_tui.tui.dialogs.help import Help
+
+        self.push_screen(Help("home" if isinstance(self.screen, HomeScreen) else "reading"))
+
+    def action_guide(self) -> None:
+        """What to begin with."""
+        from runbook_tui.tui.dialogs.page import Page
+        from runbook_tui.tui.home.palette import GUIDE
+
+        self.push_screen(Page(GUIDE))
+
+    def action_settings(self) -> None:
+        """Every setting, to look at and to change."""
+        from runbook_tui.tui.screens.settings import SettingsScreen
+
+        home = self.screen_stack[0]
+        if isinstance(home, HomeScreen):
+            self.push_screen(SettingsScreen(home.heading))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What Ctrl+P offers."""
-        yield SystemCommand("Read again", "runs and plans", self.reload)
-        yield SystemCommand("Theme", "other colours", self.action_change_theme)
-        yield SystemCommand("Leave", "nothing is touched", self.action_leave)
+        from runbook_tui.tui.home.palette import commands
+
+        return commands(self)

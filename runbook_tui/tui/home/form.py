@@ -7,31 +7,26 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Resize
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Input, Select, Static
 
 from runbook_tui.tui.dialogs.ask import Line, plain
 from runbook_tui.tui.home.offers import Choice, Field, Form
 
-STYLE = """
-AskValues .dialog { width: 76; }
-AskValues .fields { height: auto; max-height: 60vh; }
-AskValues .field { height: auto; }
-AskValues .name { text-style: bold; width: auto; height: auto; }
-AskValues .field.-has-keys .name { text-style: bold reverse; }
-AskValues .told { color: $text-muted; height: auto; }
-AskValues .told.-wrong { color: $text-error; }
-AskValues Input, AskValues Select { background: $surface; }
-AskValues .missing { height: auto; color: $text-error; }
-"""
+HINT = "only a button starts it · Esc leaves"
+NEEDED = "* is needed · "
+AROUND = 9
+"""Rows that are needed above and below the fields."""
+ROWS_OF_ONE = 4
+"""Name, value, what is said of it, and a row between it and the next."""
 NONE = "none"
 
 
 class AskValues(ModalScreen[Choice | None]):
     """Asks for the values of a new run; None where the person left."""
 
-    DEFAULT_CSS = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "leave"),
         Binding("ctrl+o", "last", "the last run's value"),
@@ -44,18 +39,16 @@ class AskValues(ModalScreen[Choice | None]):
     def compose(self) -> ComposeResult:
         """The plan, its fields, and how it is started."""
         form = self._form
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog values"):
             yield Static(plain(form.title), classes="question")
+            yield Static(plain(form.about), classes="told")
             with VerticalScroll(classes="fields", can_focus=False):
-                yield Static(plain(form.about), classes="told")
                 if form.environments:
-                    yield Static(plain("environment"), classes="name")
-                    names = [(self._called(name), name) for name in form.environments]
-                    yield Select([(NONE, ""), *names], value="", allow_blank=False,
-                                 id="environment", compact=True)  # fmt: skip
+                    yield from self._environment()
                 for number, field in enumerate(form.fields):
                     yield from self._field(number, field)
-            yield Static("", classes="missing")
+            needed = any(field.required and not field.source for field in form.fields)
+            yield Static(plain(f"{NEEDED if needed else ''}{HINT}"), classes="missing")
             with Horizontal(classes="buttons"):
                 yield Button("Start", id="start", variant="primary")
                 yield Button("Rehearse", id="rehearse")
@@ -64,10 +57,17 @@ class AskValues(ModalScreen[Choice | None]):
     def _called(self, name: str) -> str:
         return f"{name} (PRODUCTION)" if name in self._form.production else name
 
+    def _environment(self) -> ComposeResult:
+        names = [(self._called(name), name) for name in self._form.environments]
+        with Vertical(classes="field"):
+            yield from _named("environment", "where it is carried out")
+            yield Select([(NONE, ""), *names], value="", allow_blank=False, id="environment",
+                         compact=True)  # fmt: skip
+
     def _field(self, number: int, field: Field) -> ComposeResult:
         with Vertical(classes="field"):
             star = " *" if field.required and not field.source else ""
-            yield Static(plain(f"{field.name}{star}  {field.description}"), classes="name")
+            yield from _named(f"{field.name}{star}", field.description)
             if field.source:
                 yield Static(plain(field.source), classes="told")
                 return
@@ -80,7 +80,10 @@ class AskValues(ModalScreen[Choice | None]):
             else:
                 yield Line(field.value, password=field.secret, id=f"value-{number}",
                            compact=True)  # fmt: skip
-            yield Static(plain(self._hint(field)), classes="told", id=f"told-{number}")
+            hint = self._hint(field)
+            told = Static(plain(hint), classes="told", id=f"told-{number}")
+            told.display = bool(hint)
+            yield told
 
     def _hint(self, field: Field) -> str:
         if field.secret:
@@ -90,12 +93,33 @@ class AskValues(ModalScreen[Choice | None]):
     def on_mount(self) -> None:
         """The first field has the keys, else the button that starts it."""
         fields = self.query("Input, Select")
-        (fields.first() if fields else self.query_one("#start")).focus()
+        first = fields.first() if fields else self.query_one("#start")
+        first.focus()
+
+    def set_focus(
+        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
+    ) -> None:
+        """Textual's own way brings a field into sight without its name."""
+        super().set_focus(widget, scroll_visible=False, from_app_focus=from_app_focus)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The name of the field that has the keys stands out, without colours too."""
         for field in self.query(".field"):
             field.set_class(field in event.widget.ancestors, "-has-keys")
+        self.call_after_refresh(self._reveal)
+
+    def on_resize(self, event: Resize) -> None:
+        """The buttons, and the field that has the keys, are in sight however many there are."""
+        room = max(3, event.size.height - AROUND)
+        fields = self.query(".field")
+        self.query_one(".fields").styles.max_height = room
+        self.query_one(".values").set_class(len(fields) * ROWS_OF_ONE <= room, "-roomy")
+        self.call_after_refresh(self._reveal)
+
+    def _reveal(self) -> None:
+        """Bring it into sight with its name, and what is said of it."""
+        for field in self.query(".field.-has-keys"):
+            field.scroll_visible(animate=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Hold what is typed against the plan."""
@@ -112,7 +136,9 @@ class AskValues(ModalScreen[Choice | None]):
         field = self._form.fields[number]
         wrong = field.unfit(value) if value else ""
         told = self.query_one(f"#told-{number}", Static)
-        told.update(plain(wrong or self._hint(field)))
+        words = wrong or self._hint(field)
+        told.update(plain(words))
+        told.display = bool(words)
         told.set_class(bool(wrong), "-wrong")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -128,7 +154,9 @@ class AskValues(ModalScreen[Choice | None]):
         values, wrong = self._values(secrets=event.button.id == "start")
         if wrong:
             number, words = wrong[0]
-            self.query_one(".missing", Static).update(plain(words))
+            missing = self.query_one(".missing", Static)
+            missing.update(plain(words))
+            missing.add_class("-wrong")
             self.query_one(f"#value-{number}").focus()
             return
         chosen = str(self.query_one("#environment", Select).value) if self._environments else ""
@@ -173,7 +201,16 @@ class AskValues(ModalScreen[Choice | None]):
             field = self._form.fields[int((focused.id or "")[6:])]
             if field.last:
                 focused.value = field.last
+                return
+        self.query_one(".missing", Static).update(plain("no other value of a last run for this"))
 
     def action_leave(self) -> None:
         """Nothing is started."""
         self.dismiss(None)
+
+
+def _named(name: str, description: str) -> ComposeResult:
+    """A field's name, and beside it what that is."""
+    with Horizontal(classes="named"):
+        yield Static(plain(name), classes="name")
+        yield Static(plain(description), classes="about")

@@ -83,6 +83,10 @@ class Choice:
     run: str = ""
     panic: bool = False
     """Whether its rollback is to be shown at once."""
+    beside: bool = False
+    """Whether to take part in it without leading."""
+    share: str = ""
+    """The remote over which a run is shared that is led elsewhere."""
     plan: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     environment: str = ""

@@ -13,13 +13,15 @@ from runbook_tui.tui.home.offers import PlanRow, Row, RunRow
 from runbook_tui.tui.views import home as view
 from runbook_tui.tui.views.tone import Line, spread
 from runbook_tui.tui.widgets.painted import Head, Lines, RowList, TonedScreen
+from runbook_tui.tui.widgets.said import Said
 
 if TYPE_CHECKING:
     from runbook_tui.tui.home.app import HomeApp
 
 WIDE = 100
 STYLE = """
-HomeScreen #head, HomeScreen #foot, HomeScreen #said { height: 1; }
+HomeScreen #head, HomeScreen #foot { height: 1; }
+HomeScreen #said { height: auto; max-height: 2; }
 HomeScreen #head, HomeScreen #foot { background: $panel; }
 HomeScreen #body { height: 1fr; layout: vertical; }
 HomeScreen #rows { height: 1fr; }
@@ -62,9 +64,13 @@ class OfferList(RowList):
                     super().put_cursor(at, by_person=by_person)
                     return
 
+    def marks(self, row: int) -> bool:
+        """A heading is none that could be chosen."""
+        return row == self.cursor and self.chosen is not None
+
     def _paint_row(self, row: int, width: int) -> Line:
         line = view.row(self.items[row], width - 2)
-        mark = (">", "key") if row == self.cursor and self.chosen else (" ", "plain")
+        mark = (">", "key") if self.marks(row) else (" ", "plain")
         return [mark, *line]
 
 
@@ -97,11 +103,11 @@ class HomeScreen(TonedScreen):
 
     def compose(self) -> ComposeResult:
         """Head, rows, card, what is said, foot."""
-        yield Head(self._paint_head, id="head")
+        yield Head(lambda w, h: self.heading(w), id="head")
         with Container(id="body"):
             yield OfferList(id="rows")
             yield Lines(self._paint_card, id="card")
-        yield Lines(lambda w, h: [[(f" {self.app.said}", self.app.said_tone)]], id="said")
+        yield Said(id="said")
         yield Lines(lambda w, h: [view.foot(w)], id="foot")
 
     @property
@@ -131,7 +137,8 @@ class HomeScreen(TonedScreen):
         """Another row is chosen."""
         self.query_one("#card").refresh()
 
-    def _paint_head(self, width: int, height: int) -> list[Line]:
+    def heading(self, width: int) -> list[Line]:
+        """How many runs are open, and where this is."""
         many = sum(run.open for run in self.app.runs)
         filtered = f" · only “{self.wanted}”, Esc: all" if self.wanted else ""
         open_ = f"{many} open run{'' if many == 1 else 's'}" if self.app.loaded else "looking …"
@@ -146,6 +153,8 @@ class HomeScreen(TonedScreen):
         """Go on with a run, start a plan, or look at what happened."""
         if (chosen := self.rows.chosen) is not None:
             self.app.open_row(chosen)
+        else:
+            self.app.say("no row is chosen: Ctrl+P opens a plan that lies elsewhere", "warn")
 
     def action_filter(self) -> None:
         """Only rows that hold what is typed."""
@@ -161,15 +170,17 @@ class HomeScreen(TonedScreen):
 
     def action_unfilter(self) -> None:
         """All rows again."""
+        if not self.wanted:
+            self.app.say("all rows are shown: / leaves only those with some words")
+            return
         self.wanted = ""
         self.changed()
 
     def action_reload(self) -> None:
         """Look at everything again."""
+        self.app.say("reading runs and plans again")
         self.app.reload()
 
     def action_help(self) -> None:
         """The keys."""
-        from runbook_tui.tui.dialogs.help import Help
-
-        self.app.push_screen(Help("home"))
+        self.app.action_help()

@@ -1,22 +1,20 @@
-"""Screens that are read and left: a head, rows that scroll, and the keys."""
+"""Screens about the run that are read and left: its times, and what a command got."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from runbook_tui.run.events import CommandStarted
 from runbook_tui.run.forecast import Slot
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.screens.heading import heading
+from runbook_tui.tui.screens.rows import RowsScreen
 from runbook_tui.tui.views import environment, head, timeline
 from runbook_tui.tui.views.bars import NOTHING_AHEAD, Span
-from runbook_tui.tui.views.tone import Line, spread
-from runbook_tui.tui.whole import has_all
-from runbook_tui.tui.widgets.painted import Head, Lines, RowList, TonedScreen
-from runbook_tui.tui.widgets.said import Said
+from runbook_tui.tui.views.leaving import leaving
+from runbook_tui.tui.views.tone import Line
 
 if TYPE_CHECKING:
     from runbook_tui.tui.app import RunbookApp
@@ -26,85 +24,19 @@ LOOK_AHEAD = 5.0
 """Seconds for which what is to come counts as the same."""
 
 
-class ReadingScreen(TonedScreen):
-    """A list about the run; what is in it and above it is the subclass's."""
+class ReadingScreen(RowsScreen):
+    """Rows about the run, below its head."""
 
     app: RunbookApp
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "back", id="back", tooltip="back to the list"),
-        Binding("question_mark", "app.help", "help", id="help", tooltip="the keys"),
-    ]
-    OWN_KEY: ClassVar[str] = ""
-    """The key that opened it; it leaves it, too."""
-
-    def compose(self) -> ComposeResult:
-        """Head, what it is about, rows, message, foot."""
-        yield Head(lambda w, h: heading(self.app, w), id="head")
-        yield Lines(lambda w, h: self.about(w), id="about")
-        yield RowList(self._paint_row, id="rows")
-        yield Said(id="said")
-        yield Lines(lambda w, h: [self.keys(w)], id="foot")
-
-    def on_mount(self) -> None:
-        """The rows have the keys."""
-        self.query_one("#rows").focus()
-        self.set_interval(1.0, self._tick)
-        self.changed()
-
-    def on_resize(self) -> None:
-        """What is laid out for a width is laid out for the new one, at once."""
-        self._tick()
-
-    def _tick(self) -> None:
-        if self.is_whole:
-            self.changed()
 
     @property
     def state(self) -> RunState:
         """The run now."""
         return self.app.session.state
 
-    @property
-    def rows(self) -> RowList:
-        """The rows."""
-        return self.query_one("#rows", RowList)
-
-    def keys(self, width: int) -> Line:
-        """The keys of the foot."""
-        return head.leaving(self.OWN_KEY, width)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all its parts are there to be drawn."""
-        return has_all(self, "head", "about", "rows", "said", "foot")
-
-    def changed(self) -> None:
-        """Draw the run as it is now."""
-        self.app.settle_message()
-        self.query_one("#rows", RowList).set_count(self.count())
-        for lines in self.query(Lines):
-            lines.refresh()
-
-    def _paint_row(self, row: int, width: int) -> Line:
-        # One cell for the mark of the cursor, one for the scroll bar.
-        mark = (">", "key") if row == self.query_one("#rows", RowList).cursor else (" ", "plain")
-        return [mark, *spread(self.paint(row, width - 2), [], width - 2)]
-
-    def about(self, width: int) -> list[Line]:
-        """The lines above the rows."""
-        raise NotImplementedError
-
-    def count(self) -> int:
-        """Compute the rows; how many there are."""
-        raise NotImplementedError
-
-    def paint(self, row: int, width: int) -> Line:
-        """One row."""
-        raise NotImplementedError
-
-    def action_leave(self) -> None:
-        """Back to where it was opened."""
-        self.dismiss(None)
+    def heading(self, width: int) -> list[Line]:
+        """Where the run stands."""
+        return heading(self.app, width)
 
 
 class TimelineScreen(ReadingScreen):
@@ -131,7 +63,7 @@ class TimelineScreen(ReadingScreen):
     def keys(self, width: int) -> Line:
         """The keys of the foot."""
         word = "today" if self._calendar else "calendar"
-        return head.leaving(self.OWN_KEY, width, *([("c", word)] if self._days else []))
+        return leaving(self.OWN_KEY, width, *([("c", word)] if self._days else []))
 
     @property
     def _days(self) -> bool:

@@ -25,19 +25,19 @@ Esc            back to the run; a rollback that runs goes on
 Tab            scope: step, change, phase, run
 ↑ ↓ j k        move
 Enter z        all of an undo
-t Space        taken back by hand; or tick a box of the procedure,
-               or who was called
+t Space        taken back by hand; or tick a box of the
+               procedure, or who was called
 1 2 3          how bad it is: SEV 1 is the worst; 0 takes it back
-x              it stays, with a reason: done by hand, or an undo that
-               failed
-r e l          of an undo that failed: try again, edit it, go on from
-               one of its lines
-v              give a value that an undo needs, or change those of an
-               offered command
-o              run a command that the plan keeps for this, after a
-               yes; l goes on where it failed
-f              also undo what lies before something irreversible (the
-               floor)
+x              it stays, with a reason: done by hand, or an undo
+               that failed
+r e l          of an undo that failed: try again, edit it, go on
+               from one of its lines
+v              give a value that an undo needs, or change those
+               of an offered command
+o              run a command that the plan keeps for this, after
+               a yes; l goes on where it failed
+f              also undo what lies before something irreversible
+               (the floor)
 S              stop after the undo that runs; F9 twice goes on
 """
 KEYS_WIDE = 15

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,9 +15,9 @@ from runbook_tui.preferences.model import Preferences
 from runbook_tui.preferences.reading import place
 from runbook_tui.preferences.telling import faults
 from runbook_tui.preferences.writing import Unwritable, Value, change
-from runbook_tui.tui.screens.reading import ReadingScreen
-from runbook_tui.tui.views import head
+from runbook_tui.tui.screens.rows import RowsScreen
 from runbook_tui.tui.views import settings as view
+from runbook_tui.tui.views.leaving import leaving
 from runbook_tui.tui.views.settings import Entry
 from runbook_tui.tui.views.tone import Line
 
@@ -24,8 +25,10 @@ KEYS = (("←→", "change"), ("Del", "as it comes"))
 ASKED = "Keys of “{}”: as in S, f5, ctrl+r; several with spaces"
 
 
-class SettingsScreen(ReadingScreen):
+class SettingsScreen(RowsScreen):
     """Every setting and every key; what stands in one's own file says so."""
+
+    DEFAULT_CSS = "SettingsScreen #about { height: 2; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,right,space", "change(1)", "change", id="setting-next",
@@ -44,9 +47,15 @@ class SettingsScreen(ReadingScreen):
             self.name = name
             self.found = found
 
-    def __init__(self) -> None:
+    def __init__(self, heading: Callable[[int], list[Line]]) -> None:
+        """``heading`` paints the line at the top, in as many cells."""
         super().__init__()
+        self._heading = heading
         self._one_by_one = threading.Lock()
+
+    def heading(self, width: int) -> list[Line]:
+        """As where it was opened."""
+        return self._heading(width)
 
     @property
     def file(self) -> Path:
@@ -77,7 +86,7 @@ class SettingsScreen(ReadingScreen):
 
     def keys(self, width: int) -> Line:
         """The keys of the foot."""
-        return head.leaving("", width, *KEYS)
+        return leaving("", width, *KEYS)
 
     @property
     def _chosen(self) -> Entry | None:

@@ -8,8 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from runbook_tui.tui.screens.heading import heading
-from runbook_tui.tui.views import head, wall
+from runbook_tui.tui.views import wall
 from runbook_tui.tui.views.gauges import gauges
+from runbook_tui.tui.views.leaving import leaving
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.whole import has_all
 from runbook_tui.tui.widgets.painted import Head, Lines, TonedScreen
@@ -35,7 +36,7 @@ class WallScreen(TonedScreen):
         yield Head(lambda w, h: heading(self.app, w), id="head")
         yield Lines(self._paint, id="wall")
         yield Said(id="said")
-        yield Lines(lambda w, h: [head.leaving("", w, scrolls=False)], id="foot")
+        yield Lines(lambda w, h: [leaving("", w, scrolls=False)], id="foot")
 
     def on_mount(self) -> None:
         """Its clock goes."""

@@ -13,8 +13,9 @@ from runbook_tui.run.leading import not_lead
 from runbook_tui.run.requests import OverrideWatch
 from runbook_tui.run.watch_holds import RED
 from runbook_tui.tui.screens.reading import ReadingScreen
-from runbook_tui.tui.views import head, watching
+from runbook_tui.tui.views import watching
 from runbook_tui.tui.views.gauges import Gauge, gauges
+from runbook_tui.tui.views.leaving import leaving
 from runbook_tui.tui.views.tone import Line
 
 OPENERS = ("xdg-open", "open", "wslview")
@@ -57,7 +58,7 @@ class WatchesScreen(ReadingScreen):
 
     def keys(self, width: int) -> Line:
         """What can be done here."""
-        return head.leaving(self.OWN_KEY, width, ("o", "dashboard"), ("a", "override"))
+        return leaving(self.OWN_KEY, width, ("o", "dashboard"), ("a", "override"))
 
     def count(self) -> int:
         """The rows as they are now."""

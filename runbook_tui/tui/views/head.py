@@ -27,7 +27,6 @@ READABLE_TITLE = 24
 LEADS = (("Enter", "run"), ("x", "skip"), ("i", "type"))
 """Keys in the foot that only the lead has."""
 ROOM_FOR_SPREAD = 110
-SCROLL = (("↑↓", "scroll"),)
 WORTH_SAYING = 60.0
 """Seconds by which a run must be late or early for the head to say so."""
 
@@ -200,17 +199,3 @@ def foot(
             break
         left += part
     return spread(left, panic, width)
-
-
-def leaving(own: str, width: int, *more: tuple[str, str], scrolls: bool = True) -> Line:
-    """The keys of a screen that is read and left; ``own`` is the key that opened it, ``more`` are
-    those that it has beside."""
-    panic: Line = [(" F9 PANIC: roll back ", "panic")]
-    keys: Line = [(" Esc", "key"), (" or " if own else " ", "plain")]
-    first = (own, "key") if own else ("", "plain")
-    keys += [first, (" back  " if own else "back  ", "plain")]
-    for key, word in (("?", "help"), *more, *(SCROLL if scrolls else ())):
-        part: Line = [(key, "key"), (f" {word}  ", "plain")]
-        if length(keys) + length(part) + length(panic) <= width:
-            keys += part
-    return spread(keys, panic, width)

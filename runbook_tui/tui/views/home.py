@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from runbook_tui.book.plain_text import printable
 from runbook_tui.tui.home.offers import PlanRow, Row, RunRow
-from runbook_tui.tui.views.tone import Line, cut, spread, wrap
+from runbook_tui.tui.views.tone import Line, cut, length, spread, wrap
 
 SEVERITY = {"high": "bad", "medium": "warn", "low": "dim", "info": "dim"}
-WIDE = 60
+READABLE = 20
+"""Cells in which the beginning of what a run waits for says something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,11 @@ def row(item: Shown, width: int) -> Line:
 def _run(item: RunRow, width: int) -> Line:
     glyph, tone = _standing(item)
     left: Line = [(f"  {glyph} ", tone), (printable(item.title, 200), _name(item))]
-    right: Line = []
-    if item.open and (item.broken or item.waits) and width >= WIDE:
+    right: Line = [(item.word, tone), (f"  {item.when}", "dim")]
+    room = width - length(left) - length(right)
+    if item.open and (item.broken or item.waits) and room >= READABLE:
         words, tone_ = (item.broken[0], "bad") if item.broken else (item.waits[0], "warn")
         left.append((f"  {printable(words, 200)}", tone_))
-    right.append((item.word, tone))
-    right.append((f"  {item.when}", "dim"))
     return spread(left, right, width)
 
 
@@ -111,8 +111,9 @@ def card(item: Row | None, width: int, height: int, wanted: str = "") -> list[Li
                  ("/", "key"), (" other words", "plain")]]  # fmt: skip
     if item is None:
         return [[("nothing here yet", "dim")],
-                [("runbook init", "accent"), (" writes a plan to begin with, ", "plain"),
-                 ("runbook demo", "accent"), (" shows the whole job", "plain")]]  # fmt: skip
+                [("runbook init", "accent"), (" writes a plan to begin with", "plain")],
+                [("runbook demo", "accent"), (" shows the whole job", "plain")],
+                [("Ctrl+P", "key"), (" opens a plan that lies elsewhere", "plain")]]  # fmt: skip
     lines = _run_card(item, width) if isinstance(item, RunRow) else _plan_card(item, width)
     return lines[:height]
 
@@ -125,7 +126,7 @@ def _run_card(item: RunRow, width: int) -> list[Line]:
     else:
         lines.append([("Enter", "key"), (" what happened in it", "plain")])
     facts = f"{item.run} · {item.word} · {item.when} · lead {printable(item.lead, 60)}"
-    lines.append([(cut(facts, width), "dim")])
+    lines += [[(text, "dim")] for text in wrap(facts, width)]
     if item.undo:
         lines.append([(item.undo, "good")])
     for words in item.broken:
@@ -140,11 +141,13 @@ def _run_card(item: RunRow, width: int) -> list[Line]:
 def _plan_card(item: PlanRow, width: int) -> list[Line]:
     lines: list[Line] = [[(cut(printable(item.title or item.name, 300), width), "strong")]]
     if item.faults:
-        lines.append([("it cannot be run: mend it, then ", "plain"), ("r", "key"),
+        lines.append([("it cannot be run: mend it, ", "plain"), ("r", "key"),
                       (" reads it again", "plain")])  # fmt: skip
     else:
         lines.append([("Enter", "key"), (" starts a run of it", "plain")])
-    lines.append([(cut(" · ".join(filter(None, (item.name, item.about))), width), "dim")])
+    name = item.name if item.title else ""
+    facts = " · ".join(filter(None, (name, item.about)))
+    lines += [[(text, "dim")] for text in wrap(facts, width) if text]
     tone = "bad" if item.faults else "warn"
     for line in item.lines:
         first, *rest = wrap(printable(line, 400), width - 2) or [""]

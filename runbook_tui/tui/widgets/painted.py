@@ -218,6 +218,10 @@ class RowList(ScrollView, can_focus=True):
         self._reveal()
         self.post_message(self.Moved(self, by_person=by_person))
 
+    def marks(self, row: int) -> bool:
+        """Whether a row is drawn as the one under the cursor."""
+        return row == self.cursor
+
     def refresh_row(self, row: int) -> None:
         """Draw one row again."""
         y = row - self.scroll_offset.y
@@ -236,7 +240,7 @@ class RowList(ScrollView, can_focus=True):
         base = self.rich_style
         if row >= self._count:
             return Strip.blank(width, base)
-        if row == self.cursor:
+        if self.marks(row):
             base += self.get_component_rich_style("row--cursor", partial=True)
         return strip(self, self._paint(row, width), width, base)
 

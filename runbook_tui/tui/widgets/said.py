@@ -10,7 +10,7 @@ from runbook_tui.tui.views.tone import Line, cut, wrap
 from runbook_tui.tui.widgets.painted import Lines
 
 if TYPE_CHECKING:
-    from runbook_tui.tui.app import RunbookApp
+    from runbook_tui.tui.speaking import SpeakingApp
 
 MOST = 2
 
@@ -18,7 +18,7 @@ MOST = 2
 class Said(Lines):
     """What the application has said last."""
 
-    app: RunbookApp
+    app: SpeakingApp
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(self._wrapped, id=id)
