@@ -88,7 +88,9 @@ class Moment:
             await app.push_screen(self.push(app.session.state))
         await pilot.press(*self.later)
         await until(pilot, lambda: self.shows in text_of(app))
-        for line in app.screen.query(Input):
+        lines = app.screen.query(Input)
+        await until(pilot, lambda: not lines or app.screen.focused is not None)
+        for line in lines:
             line.cursor_blink = False
         # What takes too long is said once, with a tick: now, not while a picture is taken.
         for screen in app.screen_stack:
