@@ -126,7 +126,7 @@ def follow_session(remote: str, layout: Layout, actor: Actor) -> tuple[Session, 
     record = ReplicaJournal(place / "journal.db", here, shown(remote))
     follower = Follower(
         layout=layout, repository=repository, replica=record, journal=record, clock=clock,
-        here=here, author=actor, who=own.who, lock=own.lock,
+        here=here, author=actor, who=own.who, lock=own.lock, signatures=signatures(),
     )  # fmt: skip
     try:
         follower.begin()

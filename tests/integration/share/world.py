@@ -129,6 +129,7 @@ class Reviewer:
         self.follower = Follower(
             layout=layout, repository=self.repository, replica=self.record, journal=self.record,
             clock=self.clock, here=here, author=actor, who=self.place.who, lock=self.place.lock,
+            signatures=world.signatures,
         )  # fmt: skip
         self.follower.begin()
         around = Around(environment=base_environment(dict(os.environ)))
@@ -181,6 +182,7 @@ class World:
     def __init__(
         self, folder: Path, keys: Keys, *, plan: Runbook = PLAN, remote: str = "",
         environment: Mapping[str, str] | None = None, clock: Clock | None = None,
+        signers: tuple[str, ...] = ("grace", "linus"),
     ) -> None:  # fmt: skip
         self.folder = folder
         self.keys = keys
@@ -195,7 +197,7 @@ class World:
         self.line = Line()
         self.reviewers: list[Reviewer] = []
         (folder / "ada").mkdir()
-        self.scene = Scene(folder / "ada", plan, signers=keys.allowed("grace", "linus"))
+        self.scene = Scene(folder / "ada", plan, signers=keys.allowed(*signers))
         self.run = self.scene.run
         self.session = self.scene.open(actor=ADA)
         self.mirror = self.mirrored()
@@ -218,7 +220,7 @@ class World:
         )
         return Mirror(
             session=self.session, journal=self.scene.journal, bodies=self.scene.journal,
-            repository=self.repository, clock=self.clock, author=ADA, lock=lock,
+            repository=self.repository, clock=self.clock, author=self.session.actor, lock=lock,
         )  # fmt: skip
 
     def read(self, text: str, name: str, load: Load) -> Runbook:
