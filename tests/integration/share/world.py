@@ -79,6 +79,7 @@ class Line(HelperRunner):
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.cut = False
         self.late = False
         self.pushes = 0
