@@ -85,7 +85,7 @@ class Follower:
         self._seen = NOTHING
         self._there: dict[str, str] = {}
         self._asked: queue.SimpleQueue[tuple[Ballot, Future[Answer]]] = queue.SimpleQueue()
-        self._answers = Answers(journal, layout.run)
+        self._answers = Answers(journal, layout.run, who)
         self._signed: dict[str, Vote] = {}
         self._unsure = False
         self._wrong = ""
@@ -143,6 +143,12 @@ class Follower:
             self._proof.look(known.batches, line[-1])
             self._seen = known.seen
         self._round_of_news(live=False)
+
+    @property
+    def shut_out(self) -> str:
+        """Why the lead's machine takes no votes from here any more; empty while it does."""
+        events = self._journal.events(self._layout.run)
+        return next(filter(None, (self._answers.shuts(event) for event in events)), "")
 
     def _given(self) -> Iterator[Vote]:
         """What an earlier program has written down, sent or not."""
@@ -222,6 +228,8 @@ class Follower:
         if self._unsure:
             # Whether the last push has arrived is looked at before anything is pushed again.
             self._round_of_news(live=True)
+            # Where the remote takes no votes from here, there may be an answer all the same.
+            self._answer()
         self._unsure = True
         sent = self._send()
         self._unsure = False

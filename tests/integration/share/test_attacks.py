@@ -261,6 +261,30 @@ def test_votes_that_were_taken_away_alarm_until_they_are_there_again(world: Worl
     assert world.by(who) in world.there()
 
 
+def test_whose_votes_are_shut_out_is_told_and_votes_another_way(world: World) -> None:
+    """Whoever may push can have somebody shut out; that must not silence them."""
+    _, who = given_vote(world)
+    (grace,) = world.reviewers
+    waits = grace.ask(r.AddNote(text="on its way"))
+    until(grace.follower._asked.qsize, what="it is asked")
+    put(world, who, json.dumps({"v": 1}))
+    world.settle(waits.done, "it is answered")
+    for answer in (waits, grace.ask(r.AddNote(text="and after"))):
+        world.settle(answer.done, "it is answered")
+        refusal = answer.result()
+        assert isinstance(refusal, Refusal)
+        assert "takes no votes from here any more" in refusal.reason
+        assert "join again" in refusal.hint
+    grace.close()
+    world.reviewers.clear()
+    again = world.reviewer()
+    assert again.who != who
+    assert "has to be given again" in again.said
+    note = again.ask(r.AddNote(text="heard again"))
+    world.settle(note.done, "it is answered")
+    assert [n.text for n in world.session.state.notes] == ["heard again"]
+
+
 def test_another_run_of_the_same_name_is_not_written_over(world: World, tmp_path: Path) -> None:
     kept = world.there()[world.log]
     world.repository.forget()
