@@ -72,6 +72,9 @@ def test_a_reviewer_elsewhere_sees_it_and_writes_to_it(runbook: Program, tmp_pat
     assert "not sent" not in runbook.output()
     assert "ALARM: the votes of mallory-1 are not what they were" in runbook.output()
     assert "ALARM, 2" in runbook("report", run).out
+    assert f"runbook ack {run}" in runbook.output()
+    assert "you see to it: the votes of mallory-1" in runbook("ack", run).err
+    assert "nothing alarms anybody" in runbook("ack", run).err
     copied = {"RUNBOOK_HOME": str(tmp_path / "far" / "plan" / "home" / "shared" / run)}
     verified = runbook("verify", environment=copied)
     assert (verified.status, "a copy; its logs" in verified.out + verified.err) == (0, True)
