@@ -14,7 +14,8 @@ from runbook_tui.cli.people import actor, as_option
 @click.argument("alarm", required=False, default="")
 @as_option
 def command(run: str, alarm: str, claimed: str | None) -> int:
-    """Acknowledge an alarm, by its id or the step or gate that it is about; without, the oldest.
+    """Acknowledge an alarm, by its id or the step or gate that it is about; without, the oldest,
+    or where only the remote alarms all that was refused there.
 
     Its ladder stops: nobody further up is told.
     """
@@ -27,8 +28,7 @@ def command(run: str, alarm: str, claimed: str | None) -> int:
     with taking_part(chosen, actor(claimed)) as session:
         now, state = session.now(), session.state
         found = find(state, alarm, now)
-        remote = "" if found is not None else tampering.named(state, alarm)
-        words = tampering.in_words(tampering.every(state)[remote]) if remote else ""
+        remote = {} if found is not None else tampering.named(state, alarm)
         if found is None and not remote:
             known = [f"  {one.id}: {one.words}" for one in alarms(state, now)]
             known += [f"  {id_}: {tampering.in_words(one)}"
@@ -37,7 +37,10 @@ def command(run: str, alarm: str, claimed: str | None) -> int:
                 raise Ended(exits.USAGE, f"there is no open alarm “{alarm}”", "\n".join(known))
             say.err(f"{chosen}: nothing alarms anybody now")
             return exits.DONE
-        ask(session, Acknowledge(alarm=found.id if found is not None else remote))
-        words = found.words if found is not None else words
-    say.err(f"{chosen}: you see to it: {words}", colour="green")
+        seen = {found.id: found.words} if found is not None else {
+            id_: tampering.in_words(one) for id_, one in remote.items()
+        }  # fmt: skip
+        for id_, words in seen.items():
+            ask(session, Acknowledge(alarm=id_))
+            say.err(f"{chosen}: you see to it: {words}", colour="green")
     return exits.DONE

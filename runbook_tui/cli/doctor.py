@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from runbook_tui.cli import exits, say, unknown
+from runbook_tui.session.home import exposed
 from runbook_tui.session.ports.journal import JournalError
 
 LITTLE = 200 << 20
@@ -133,6 +134,8 @@ def _writable(home: Path) -> Finding:
     place = _existing(home)
     good = place.is_dir() and os.access(place, os.W_OK | os.X_OK)
     text = str(home) if good else f"{place} cannot be written; set RUNBOOK_HOME"
+    if good and (open_to_all := exposed(home)):
+        return Finding(name="home", good=False, text=open_to_all)
     return Finding(name="home", good=good, text=text)
 
 

@@ -65,7 +65,8 @@ def lead_lines(
     try:
         known = () if share else no_longer_shared(session.state)
         known = (*known, *to_sign_again(session.state))
-        for line in (*other_runs(run), *plan_changed(session, resume=resume), *known):
+        for line in (*open_to_all(), *other_runs(run), *plan_changed(session, resume=resume),
+                     *known):  # fmt: skip
             say.err(line)
         if resume and found.begun is not None and found.begun.environment:
             from runbook_tui.cli.environments import called
@@ -120,7 +121,12 @@ def led(
         begin(session, share)
         known = () if share else no_longer_shared(session.state)
         known = (*known, *to_sign_again(session.state))
-        notices = (*other_runs(run), *plan_changed(session, resume=resume, screen=True), *known)
+        notices = (
+            *open_to_all(),
+            *other_runs(run),
+            *plan_changed(session, resume=resume, screen=True),
+            *known,
+        )
         return opened(session, "; ".join(filter(None, (said, *notices))))
     except BaseException:
         session.close()
@@ -211,6 +217,15 @@ def plan_changed(session: Session, *, resume: bool, screen: bool = False) -> lis
     take = f"runbook resume {session.run} --take-plan {shlex.quote(str(found.path))}"
     more = "" if found.faulty else f"; to see it and take it over: {take}"
     return [found.words, f"the run goes on with its own copy{more}"]
+
+
+def open_to_all() -> tuple[str, ...]:
+    """A warning where everybody on this machine may write the home."""
+    from runbook_tui import wiring
+    from runbook_tui.session.home import exposed
+
+    found = exposed(wiring.settings().home)
+    return (f"WARNING: {found}",) if found else ()
 
 
 def other_runs(run: str) -> list[str]:

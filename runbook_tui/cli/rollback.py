@@ -52,7 +52,9 @@ def command(
     claimed: str | None,
 ) -> int:
     """Bring it back: what really ran is undone, newest first, and each undo is verified."""
+    from runbook_tui import wiring
     from runbook_tui.cli.opening import check_home
+    from runbook_tui.session.home import exposed
 
     if stands_in and run is not None:
         from runbook_tui.cli.standing_in import stand_in
@@ -67,6 +69,8 @@ def command(
     )
     try:
         check_home()
+        if found := exposed(wiring.settings().home):
+            say.err(f"WARNING: {found}", colour="yellow")
         known, chosen = _chosen(run)
         if chosen is not None:
             return _roll_back(chosen, who, wish)

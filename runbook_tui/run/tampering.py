@@ -22,10 +22,10 @@ def unseen(state: RunState) -> dict[str, VoteRefused]:
     return {id_: one for id_, one in every(state).items() if id_ not in state.acknowledged}
 
 
-def named(state: RunState, name: str) -> str:
-    """The id of the one that is meant: by its id or node, with “” the oldest; empty: none."""
-    found = (id_ for id_, one in unseen(state).items() if name in {"", id_, one.node or id_})
-    return next(found, "")
+def named(state: RunState, name: str) -> dict[str, VoteRefused]:
+    """Those that are meant, of the unseen: by id or node, with “” all. Whoever may push can have
+    hundreds refused, and all of them are seen at once."""
+    return {id_: one for id_, one in unseen(state).items() if name in {"", id_, one.node or id_}}
 
 
 def in_words(one: VoteRefused) -> str:

@@ -7,6 +7,7 @@ made in such a folder is the group's as well. Everywhere else it is its owner's 
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,23 @@ def is_shared(folder: Path) -> bool:
     except OSError:
         return False
     return stat.S_ISDIR(seen.st_mode) and seen.st_mode & SHARED == SHARED
+
+
+def exposed(home: Path) -> str:
+    """That everybody on this machine may write what a run is recorded in and taken back by, and
+    what to do; empty where only who should may."""
+    for path in (home, home / "runs", home / "journal.db"):
+        try:
+            seen = path.stat()
+        except OSError:
+            continue
+        if seen.st_mode & stat.S_IWOTH:
+            mode = f"{stat.S_IMODE(seen.st_mode):04o}"
+            return (
+                f"everybody on this machine may write {path} (mode {mode}), and so what is recorded"
+                f" and what a rollback runs: chmod o-w {shlex.quote(str(path))}"
+            )
+    return ""
 
 
 def opened(path: Path, flags: int, mode: int = 0o600) -> int:

@@ -29,9 +29,10 @@ class Cast:
 class Answers:
     """Votes that wait for the lead's machine. ``journal`` has what came from there."""
 
-    def __init__(self, journal: Journal, run: str) -> None:
+    def __init__(self, journal: Journal, run: str, who: str) -> None:
         self._journal = journal
         self._run = run
+        self._who = who
         self._looked = 0
         self.waiting: list[Cast] = []
 
@@ -41,17 +42,32 @@ class Answers:
 
     def look(self, state: RunState) -> None:
         """Answer those that the run has an answer to."""
-        news = {event.id: event for event in self._journal.events(self._run, self._looked)}
+        events = self._journal.events(self._run, self._looked)
+        shut = next(filter(None, map(self.shuts, events)), "")
+        news = {event.id: event for event in events}
         left = []
         for cast in self.waiting:
             answer = self._answer_to(cast, news, state)
+            if answer is None and shut:
+                answer = Refusal(
+                    reason=f"the lead's machine takes no votes from here any more: {shut}",
+                    hint="leave, and join again: what is given then goes another way",
+                )
             if answer is None:
                 left.append(cast)
             elif not cast.future.done():
                 cast.future.set_result(answer)
         self.waiting = left
-        if not left and news:
+        # What shuts it out answers all that is asked from then on.
+        if not left and news and not shut:
             self._looked = max(event.seq for event in news.values())
+
+    def shuts(self, event: Event) -> str:
+        """Why nothing is taken any more from the ref of whoever asks, where an event says so."""
+        said = event.payload
+        if isinstance(said, VoteRefused) and said.vote == f"{self._run}/by/{self._who}":
+            return said.reason
+        return ""
 
     def leave(self) -> None:
         """Nobody waits any longer."""

@@ -93,7 +93,10 @@ class Ballots:
         for who in self._seen.keys() - voices.keys():
             voices[who] = ""
         found = False
-        for number, (who, tip) in enumerate(sorted(voices.items())):
+        # Those that were heard before come first: a crowd of new refs takes nobody's place.
+        order = sorted(voices, key=lambda who: (who not in self._seen, who))
+        for number, who in enumerate(order):
+            tip = voices[who]
             if who in self._shut or tip == self._seen.get(who, NOTHING).oid:
                 continue
             if number >= MOST_VOICES or not WHO.fullmatch(who):

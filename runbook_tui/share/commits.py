@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from runbook_tui.share.refs import Layout
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+SEAL = b"runbook-signature"
+"""The last line of a signed commit's head begins so."""
 SUBJECT = re.compile(r"runbook (\S+) (?:by (\S+) )?(\d+)-(\d+)(?: \[skip ci\])?")
 NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f<>\ud800-\udfff]")
 
@@ -74,6 +76,23 @@ def written(batch: Batch, layout: Layout, parent: str, author: Author, at: int) 
     head.append("")
     head += [batch.genesis] if batch.genesis else []
     return b"\n".join(("\n".join(head).encode(), *batch.lines, b""))
+
+
+def sealed(data: bytes, signature: str) -> bytes:
+    """A commit's text with a signature over it in its head, as git keeps one."""
+    head, parted, rest = data.partition(b"\n\n")
+    lines = signature.strip().encode("ascii", "replace").replace(b"\n", b"\n ")
+    return head + b"\n" + SEAL + b" " + lines + parted + rest
+
+
+def unsealed(data: bytes) -> tuple[bytes, str]:
+    """A commit's text without its signature, and that; empty where it has none."""
+    head, parted, rest = data.partition(b"\n\n")
+    before, found, signature = head.partition(b"\n" + SEAL + b" ")
+    if not found:
+        return data, ""
+    lines = signature.replace(b"\n ", b"\n").decode("ascii", "replace")
+    return before + parted + rest, f"{lines}\n"
 
 
 def read_commit(commit: Commit) -> Batch:

@@ -22,6 +22,7 @@ from runbook_tui.session.locks import RunLock
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.replica import NotTaken, Replica
+from runbook_tui.session.ports.signatures import Signatures
 from runbook_tui.session.presence import Here
 from runbook_tui.session.sharing import Standing
 from runbook_tui.share.answers import Answers, Cast
@@ -35,6 +36,7 @@ from runbook_tui.share.own import OwnRef
 from runbook_tui.share.pace import Pace, awaits
 from runbook_tui.share.refs import Layout
 from runbook_tui.share.repository import THERE, Repository
+from runbook_tui.share.sealing import LogProof
 
 LOG = f"{THERE}log"
 SEEN = "refs/seen/log"
@@ -61,6 +63,7 @@ class Follower:
         author: Actor,
         who: str,
         lock: RunLock,
+        signatures: Signatures | None = None,
         pace: Pace | None = None,
         mono: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -82,10 +85,11 @@ class Follower:
         self._seen = NOTHING
         self._there: dict[str, str] = {}
         self._asked: queue.SimpleQueue[tuple[Ballot, Future[Answer]]] = queue.SimpleQueue()
-        self._answers = Answers(journal, layout.run)
+        self._answers = Answers(journal, layout.run, who)
         self._signed: dict[str, Vote] = {}
         self._unsure = False
         self._wrong = ""
+        self._proof = LogProof(signatures)
         self._link = Link(repository, here, mono, sends=False)
         self._state: Callable[[], RunState] | None = None
         self._moved = mono()
@@ -134,8 +138,17 @@ class Follower:
         self._votes.load(refs)
         self._signed = {vote.signature: vote for vote in self._given()}
         if oid := refs.get(SEEN):
-            self._seen = grown(NOTHING, oid, self._repository.line(oid), self._layout.run).seen
+            line = self._repository.line(oid)
+            known = grown(NOTHING, oid, line, self._layout.run)
+            self._proof.look(known.batches, line[-1])
+            self._seen = known.seen
         self._round_of_news(live=False)
+
+    @property
+    def shut_out(self) -> str:
+        """Why the lead's machine takes no votes from here any more; empty while it does."""
+        events = self._journal.events(self._layout.run)
+        return next(filter(None, (self._answers.shuts(event) for event in events)), "")
 
     def _given(self) -> Iterator[Vote]:
         """What an earlier program has written down, sent or not."""
@@ -215,6 +228,8 @@ class Follower:
         if self._unsure:
             # Whether the last push has arrived is looked at before anything is pushed again.
             self._round_of_news(live=True)
+            # Where the remote takes no votes from here, there may be an answer all the same.
+            self._answer()
         self._unsure = True
         sent = self._send()
         self._unsure = False
@@ -233,16 +248,23 @@ class Follower:
         self._look_at_votes()
         tip = self._there.get(LOG, "")
         if tip == self._seen.oid:
-            self._link.know(shut="", alarm=self._wrong)
+            self._know_all_is_well()
             return
         beyond = self._repository.line(tip, self._seen.oid) if tip else []
         taken = grown(self._seen, tip, beyond, self._layout.run)
+        self._proof.look(taken.batches, beyond[-1])
         for batch in taken.batches:
             self._replica.take(batch.run, batch.genesis, batch.first, batch.lines)
             self._clock.heard(batch.at, live=live)
         self._repository.point(SEEN, taken.seen.oid)
         self._seen = taken.seen
-        self._link.know(moved=self._here.now(), shut="", alarm=self._wrong)
+        self._link.know(moved=self._here.now())
+        self._know_all_is_well()
+
+    def _know_all_is_well(self) -> None:
+        """Or what is left to say of a log that is followed."""
+        alarm = self._wrong or self._proof.alarm
+        self._link.know(shut="", alarm=alarm, signed=self._proof.words)
 
     # -- votes -----------------------------------------------------------------------------------
 

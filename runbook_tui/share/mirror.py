@@ -22,6 +22,7 @@ from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.replica import Bodies
 from runbook_tui.session.presence import Here
+from runbook_tui.session.proofs import signers_of
 from runbook_tui.session.session import Session
 from runbook_tui.session.sharing import Standing
 from runbook_tui.share.ballots import Ballots, Later
@@ -34,6 +35,7 @@ from runbook_tui.share.own import OwnRef
 from runbook_tui.share.pace import Pace, awaits
 from runbook_tui.share.refs import CUSTOM, FALLBACK, Layout
 from runbook_tui.share.repository import THERE, Repository
+from runbook_tui.share.sealing import LogSeal
 
 LETTING_GO = 15.0
 """Seconds in which whoever shared the run before lets go: their round may wait for the remote."""
@@ -92,6 +94,7 @@ class Mirror:
         self._mono = mono
         self._ballots = Ballots(session, journal, repository, clock)
         self._log: OwnRef | None = None
+        self._seal = LogSeal(session.signatures, author, signers_of(session.state), clock.now)
         self._far = FarPeople(repository, "lead", self._author, clock, mono)
         self._there: dict[str, str] = {}
         self._link = Link(repository, clock, mono, sends=True)
@@ -245,7 +248,7 @@ class Mirror:
         self._repository.prepare()
         known = self._repository.shared().get(self._session.run)
         layout = known or Layout(prefix=CUSTOM, run=self._session.run)
-        log = OwnRef(self._repository, layout, self._author)
+        log = OwnRef(self._repository, layout, self._author, sign=self._seal.sign)
         try:
             self._load(log)
         except GitTrouble:
@@ -309,7 +312,7 @@ class Mirror:
             self._push(log)
             self._link.know(moved=self._clock.now())
         self._tell_where(log)
-        self._link.know(alarm=held)
+        self._link.know(alarm=held, signed=self._seal.words)
 
     def _write(self, log: OwnRef) -> str:
         """Put new events into commits; why those from some event on are held back."""
@@ -348,7 +351,7 @@ class Mirror:
 
     def _fall_back(self, layout: Layout) -> None:
         self._repository.forget()
-        log = OwnRef(self._repository, layout, self._author)
+        log = OwnRef(self._repository, layout, self._author, sign=self._seal.sign)
         self._load(log)
         self._log, self._there = log, {}
         self._write(log)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from runbook_tui.share.commits import Author, Batch, read_commit, written
+from runbook_tui.share.commits import Author, Batch, read_commit, sealed, written
 from runbook_tui.share.git import Unreachable
 from runbook_tui.share.merging import NOTHING, Rewritten, Taken, grown, standing
 from runbook_tui.share.refs import Layout
@@ -22,8 +22,15 @@ class OwnRef:
     """The log, or somebody's own votes (``who``)."""
 
     def __init__(
-        self, repository: Repository, layout: Layout, author: Author, who: str = ""
+        self,
+        repository: Repository,
+        layout: Layout,
+        author: Author,
+        who: str = "",
+        sign: Callable[[bytes], str] = lambda data: "",
     ) -> None:
+        """``sign`` gives a signature over a commit, or none."""
+        self._sign = sign
         self._repository = repository
         self._author = author
         self._who = who
@@ -80,6 +87,8 @@ class OwnRef:
         """Write a commit, here; ``at`` in epoch seconds."""
         parent = self._mine[-1] if self._mine else ""
         data = written(batch, self.layout, parent, self._author, at)
+        if signature := self._sign(data):
+            data = sealed(data, signature)
         self._mine.append(self._repository.write(data, f"refs/mine/{self._name}"))
         self.number = batch.last
 

@@ -15,7 +15,8 @@ class Facts:
 
     ``reached``: when the remote answered last; ``moved``: when something was last sent to it
     (``sends``) or taken from it. ``trouble``: why it is not reached. ``shut``: why it is not used
-    any more. ``waiting``: how many events are to be sent, or votes to be answered.
+    any more. ``signed``: whether the log is signed, and by whom. ``waiting``: how many events are
+    to be sent, or votes to be answered.
     """
 
     remote: str
@@ -28,6 +29,7 @@ class Facts:
     alarm: str = ""
     waiting: int = 0
     aside: str = ""
+    signed: str = ""
 
 
 def in_words(facts: Facts, now: float) -> Standing:
@@ -52,11 +54,12 @@ def in_words(facts: Facts, now: float) -> Standing:
     word = "shared" if facts.sends else "followed"
     brief = "shared" if facts.sends else "last news"
     left = "" if facts.sends else _left(facts)
+    signed = f", {facts.signed}" if facts.signed else ""
     aside = f": {facts.aside}" if facts.aside else ""
     return Standing(
         words=f"{verb} {spoken(last)} ago{f', {left}' if left else ''}",
         short=left or f"{brief} {spoken(last)} ago",
-        news=f"{word} over {facts.remote}{aside}",
+        news=f"{word} over {facts.remote}{signed}{aside}",
         alarm=facts.alarm,
     )
 

@@ -84,8 +84,10 @@ def _ack(app: RunbookApp) -> None:
     state = app.session.state
     found = find(state, "", app.now())
     if found is None and (remote := tampering.named(state, "")):
-        what = tampering.in_words(tampering.every(state)[remote])
-        app.ask(Acknowledge(alarm=remote), then=lambda: app.say(f"you see to it: {what}"))
+        more = f"; and {len(remote) - 1} more, see “Alarms” (Ctrl+P)" if len(remote) > 1 else ""
+        what = tampering.in_words(next(iter(remote.values()))) + more
+        for id_ in remote:
+            app.ask(Acknowledge(alarm=id_), then=lambda: app.say(f"you see to it: {what}"))
         return
     if found is None:
         elsewhere = (

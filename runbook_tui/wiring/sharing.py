@@ -113,23 +113,31 @@ def follow_session(remote: str, layout: Layout, actor: Actor) -> tuple[Session, 
     from runbook_tui.share.far import FarClock
     from runbook_tui.share.follower import Follower
     from runbook_tui.share.git import shown
-    from runbook_tui.share.places import take_place
+    from runbook_tui.share.places import Place, heard_place
 
     place = settings().shared / layout.run
     folder = place / "runs" / layout.run
     make_folder(folder)
-    own = take_place(place, actor)
-    repository = _repository(place / f"{own.number}.git", remote)
-    repository.prepare()
     here = SystemClock()
     clock = FarClock(here)
     record = ReplicaJournal(place / "journal.db", here, shown(remote))
-    follower = Follower(
-        layout=layout, repository=repository, replica=record, journal=record, clock=clock,
-        here=here, author=actor, who=own.who, lock=own.lock,
-    )  # fmt: skip
+
+    def begun(own: Place) -> Follower:
+        repository = _repository(place / f"{own.number}.git", remote)
+        repository.prepare()
+        made = Follower(
+            layout=layout, repository=repository, replica=record, journal=record, clock=clock,
+            here=here, author=actor, who=own.who, lock=own.lock, signatures=signatures(),
+        )  # fmt: skip
+        made.begin()
+        return made
+
     try:
-        follower.begin()
+        own, follower, moved = heard_place(place, actor, begun)
+    except BaseException:
+        record.close()
+        raise
+    try:
         origin = follower.origin()
         around = replace(surroundings(), program=origin.program or surroundings().program)
         reader: Reader = partial(read_kept, folder)
@@ -151,4 +159,4 @@ def follow_session(remote: str, layout: Layout, actor: Actor) -> tuple[Session, 
         f"the lead's machine has runbook {origin.version}, this one {__version__}: what built-in"
         " actions run may be shown otherwise, and a sign-off on them refused"
     )
-    return session, said if other else ""
+    return session, "; ".join(filter(None, (moved, said if other else "")))

@@ -39,6 +39,7 @@ class Counting(HelperRunner):
     """Counts pushes, and those that the remote has refused."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.pushes = self.refused = 0
 
     def run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -9,9 +10,16 @@ import pytest
 
 from runbook_tui.cli import sign
 from runbook_tui.cli.exits import Ended
+from runbook_tui.journal.clock import SystemClock
+from runbook_tui.journal.store import SqliteJournal
+from runbook_tui.run.events import Draft
+from runbook_tui.run.void_votes import voided
+from runbook_tui.run.votes import Vote
 from tests.e2e.plans import LONG
 from tests.e2e.served import GATED
 from tests.e2e.terminals import Terminal
+from tests.fakes.history import ADA
+from tests.fakes.history import GRACE as GRACE_HERSELF
 from tests.integration.share.world import git
 from tests.programs import GRACE, Program, wait_for_output
 from tests.waiting import until
@@ -64,6 +72,9 @@ def test_a_reviewer_elsewhere_sees_it_and_writes_to_it(runbook: Program, tmp_pat
     assert "not sent" not in runbook.output()
     assert "ALARM: the votes of mallory-1 are not what they were" in runbook.output()
     assert "ALARM, 2" in runbook("report", run).out
+    assert f"runbook ack {run}" in runbook.output()
+    assert "you see to it: the votes of mallory-1" in runbook("ack", run).err
+    assert "nothing alarms anybody" in runbook("ack", run).err
     copied = {"RUNBOOK_HOME": str(tmp_path / "far" / "plan" / "home" / "shared" / run)}
     verified = runbook("verify", environment=copied)
     assert (verified.status, "a copy; its logs" in verified.out + verified.err) == (0, True)
@@ -144,3 +155,25 @@ def test_a_sign_off_by_command_from_another_machine(
     assert given["actor"]["email"] == "grace@example.com"
     again = far(*there, "core", "--role", "cto", "--as", GRACE)
     assert again.status == 4
+
+
+def test_a_void_decision_is_told_wherever_a_run_is_looked_at(runbook: Program) -> None:
+    assert runbook("run", runbook.plan(GATED), "--no-tui").status == 7
+    run = runbook.run_id()
+    vote = Vote(run=run, who="grace-1", number=1, actor=GRACE_HERSELF, seq=1, head="", deed="sign",
+                node="core", role="cto", on="gate", approve=False, comment="no")  # fmt: skip
+    with SqliteJournal(runbook.home / "journal.db", SystemClock()) as journal:
+        journal.append(run, [Draft(payload=voided(vote))], ADA)
+    assert "1 sign-off to be signed again" in runbook("runs").out
+    (listed,) = json.loads(runbook("runs", "--json").out)
+    assert listed["void_signoffs"] == [
+        {"node": "core", "role": "cto", "name": "Grace", "email": "grace@example.com",
+         "decision": "rejected"},
+    ]  # fmt: skip
+    assert "the rejection of Grace on “Core deployment”, as cto, is void" in runbook("log").out
+    told = "the rejection of “Core deployment” by Grace, as cto, came too late and does not count"
+    assert told in runbook("resume", "--no-tui").err
+    assert "void, 2" in runbook("report", run).out
+    assert runbook("sign", run, "core", "--role", "cto", "--as", GRACE, "--reject", "--comment",
+                   "no").status == 0  # fmt: skip
+    assert "signed again" not in runbook("runs").out

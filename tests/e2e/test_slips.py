@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.e2e.test_signed import PLAN
@@ -64,6 +67,22 @@ def test_a_gate_is_opened_by_a_text_that_came_back(runbook: Program, tmp_path: P
     assert "1 signature" in runbook("verify").out
 
 
+def on_a_terminal(runbook: Program, answer: str, *words: str) -> tuple[int, str]:
+    """A command whose person is at a terminal and answers; its status and its data."""
+    own, terminal = os.openpty()
+    os.write(own, f"{answer}\n".encode())
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "runbook_tui", *words], cwd=runbook.work, text=True,
+            env=runbook.environment(), stdin=terminal, stdout=subprocess.PIPE, stderr=terminal,
+            timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(own)
+        os.close(terminal)
+    return done.returncode, done.stdout
+
+
 def test_a_slip_counts_only_until_something_else_is_recorded(
     runbook: Program, tmp_path: Path
 ) -> None:
@@ -75,6 +94,11 @@ def test_a_slip_counts_only_until_something_else_is_recorded(
     carried, back = tmp_path / "slip.txt", tmp_path / "back.txt"
     carried.write_text(runbook(*sign, "--text").out, encoding="utf-8")
     back.write_text(runbook("countersign", carried, "--key", keys.file("grace")).out)
+    # On a terminal a person reads it before they sign.
+    key = keys.file("grace")
+    assert on_a_terminal(runbook, "n", "countersign", str(carried), "--key", key) == (4, "")
+    status, signature = on_a_terminal(runbook, "y", "countersign", str(carried), "--key", key)
+    assert (status, signature) == (0, back.read_text())
     assert runbook("note", run, "meanwhile").status == 0
     late = runbook(*sign, "--paste", back)
     assert late.status == 4

@@ -73,6 +73,18 @@ def test_a_raised_hand_is_told_and_lowered(runbook: Program) -> None:
     assert lead.wait(timeout=60) == 0
 
 
+def test_a_home_that_everybody_may_write_is_said_to_be_no_record(runbook: Program) -> None:
+    assert runbook("run", runbook.plan(HANDS), "--no-tui").status in {0, 7}
+    runbook.home.chmod(0o777)
+    asked = runbook("doctor")
+    assert asked.status == 1
+    assert f"may write {runbook.home} (mode 0777)" in asked.out
+    for words in (["resume", "--no-tui"], ["rollback", "--yes"]):
+        assert f"chmod o-w {runbook.home}" in runbook(*words).err
+    runbook.home.chmod(0o700)
+    assert "may write" not in runbook("doctor").out
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to any group")
 def test_doctor_makes_a_home_its_group_s_and_says_what_it_lacks(runbook: Program) -> None:
     assert runbook("run", runbook.plan(HANDS), "--no-tui").status == 7

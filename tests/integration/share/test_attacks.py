@@ -13,9 +13,10 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.canonical import canonical
 from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.tampering import unseen
+from runbook_tui.run.tampering import named, unseen
 from runbook_tui.run.votes import Vote, read_vote
 from runbook_tui.session.answering import Accepted
+from runbook_tui.share import ballots
 from runbook_tui.share.commits import EMPTY_TREE, Author, Batch, Commit, read_commit, written
 from runbook_tui.share.refs import CUSTOM, Layout
 from tests.integration.session.scene import ask
@@ -259,6 +260,48 @@ def test_votes_that_were_taken_away_alarm_until_they_are_there_again(world: Worl
     assert "are not what was sent from here" in grace.follower.standing().alarm
     world.settle(lambda: not grace.follower.standing().alarm, "they are there again")
     assert world.by(who) in world.there()
+
+
+def test_a_crowd_of_refs_takes_the_place_of_nobody_who_was_heard(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, who = given_vote(world)
+    (grace,) = world.reviewers
+    monkeypatch.setattr(ballots, "MOST_VOICES", 3)
+    for number in range(4):
+        put(world, f"aaa-{number}", json.dumps({"v": 1}))
+    note = grace.ask(r.AddNote(text="still heard"))
+    world.settle(note.done, "it is answered")
+    assert isinstance(note.result(), Accepted)
+    assert not [one for one in world.alarms() if who in one]
+    # All that was refused is seen at once, and what is refused later is not among it.
+    many = named(world.session.state, "")
+    assert len(many) == len(world.alarms()) > 3
+    assert list(named(world.session.state, "remote 2")) == ["remote 2"]
+
+
+def test_whose_votes_are_shut_out_is_told_and_votes_another_way(world: World) -> None:
+    """Whoever may push can have somebody shut out; that must not silence them."""
+    _, who = given_vote(world)
+    (grace,) = world.reviewers
+    waits = grace.ask(r.AddNote(text="on its way"))
+    until(grace.follower._asked.qsize, what="it is asked")
+    put(world, who, json.dumps({"v": 1}))
+    world.settle(waits.done, "it is answered")
+    for answer in (waits, grace.ask(r.AddNote(text="and after"))):
+        world.settle(answer.done, "it is answered")
+        refusal = answer.result()
+        assert isinstance(refusal, Refusal)
+        assert "takes no votes from here any more" in refusal.reason
+        assert "join again" in refusal.hint
+    grace.close()
+    world.reviewers.clear()
+    again = world.reviewer()
+    assert again.who != who
+    assert "has to be given again" in again.said
+    note = again.ask(r.AddNote(text="heard again"))
+    world.settle(note.done, "it is answered")
+    assert [n.text for n in world.session.state.notes] == ["heard again"]
 
 
 def test_another_run_of_the_same_name_is_not_written_over(world: World, tmp_path: Path) -> None:

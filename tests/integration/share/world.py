@@ -37,7 +37,7 @@ from runbook_tui.session.session import Session
 from runbook_tui.share.far import FarClock
 from runbook_tui.share.follower import Follower
 from runbook_tui.share.mirror import Mirror
-from runbook_tui.share.places import take_place
+from runbook_tui.share.places import Place, heard_place
 from runbook_tui.share.repository import Repository
 from tests.fakes.history import ADA, GRACE
 from tests.integration.session.scene import Around, Scene
@@ -117,21 +117,25 @@ class Reviewer:
         self.actor = actor = dataclasses.replace(actor, host=f"{name}.example.com")
         self.home = world.folder / name / "shared" / world.run
         self.line = Line()
-        self.place = take_place(self.home, actor)
         here = clock or SystemClock()
         self.clock = FarClock(here)
-        self.repository = Repository(
-            self.line, self.home / f"{self.place.number}.git", remote or world.remote,
-            world.environment,
-        )  # fmt: skip
-        self.repository.prepare()
-        layout = self.repository.shared()[world.run]
         self.record = ReplicaJournal(self.home / "journal.db", here, "the remote")
-        self.follower = Follower(
-            layout=layout, repository=self.repository, replica=self.record, journal=self.record,
-            clock=self.clock, here=here, author=actor, who=self.place.who, lock=self.place.lock,
-        )  # fmt: skip
-        self.follower.begin()
+
+        def begun(place: Place) -> Follower:
+            self.repository = Repository(
+                self.line, self.home / f"{place.number}.git", remote or world.remote,
+                world.environment,
+            )  # fmt: skip
+            self.repository.prepare()
+            made = Follower(
+                layout=self.repository.shared()[world.run], repository=self.repository,
+                replica=self.record, journal=self.record, clock=self.clock, here=here,
+                author=actor, who=place.who, lock=place.lock, signatures=world.signatures,
+            )  # fmt: skip
+            made.begin()
+            return made
+
+        self.place, self.follower, self.said = heard_place(self.home, actor, begun)
         around = Around(environment=base_environment(dict(os.environ)))
         state = open_run(self.record, world.run, world.read, around)
         self.session = Session(
@@ -182,6 +186,7 @@ class World:
     def __init__(
         self, folder: Path, keys: Keys, *, plan: Runbook = PLAN, remote: str = "",
         environment: Mapping[str, str] | None = None, clock: Clock | None = None,
+        signers: tuple[str, ...] = ("grace", "linus"),
     ) -> None:  # fmt: skip
         self.folder = folder
         self.keys = keys
@@ -196,7 +201,7 @@ class World:
         self.line = Line()
         self.reviewers: list[Reviewer] = []
         (folder / "ada").mkdir()
-        self.scene = Scene(folder / "ada", plan, signers=keys.allowed("grace", "linus"))
+        self.scene = Scene(folder / "ada", plan, signers=keys.allowed(*signers))
         self.run = self.scene.run
         self.session = self.scene.open(actor=ADA)
         self.mirror = self.mirrored()
@@ -219,7 +224,7 @@ class World:
         )
         return Mirror(
             session=self.session, journal=self.scene.journal, bodies=self.scene.journal,
-            repository=self.repository, clock=self.clock, author=ADA, lock=lock,
+            repository=self.repository, clock=self.clock, author=self.session.actor, lock=lock,
         )  # fmt: skip
 
     def read(self, text: str, name: str, load: Load) -> Runbook:

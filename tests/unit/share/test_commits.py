@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,8 @@ from runbook_tui.share.commits import (
     Malformed,
     in_batches,
     read_commit,
+    sealed,
+    unsealed,
     written,
 )
 from runbook_tui.share.refs import FALLBACK, PREFIXES, WHO, Layout, shared_run, who
@@ -36,6 +40,11 @@ def test_a_commit_says_what_was_written(
     data = written(batch, layout, parent, AUTHOR, 77)
     commit = Commit(oid="b" * 40, parents=() if root else (parent,), data=data)
     assert read_commit(commit) == batch
+    signature = f"-----BEGIN SSH SIGNATURE-----\n{'U' * 70}\n-----END SSH SIGNATURE-----\n"
+    signed = sealed(data, signature)
+    assert unsealed(signed) == (data, signature)
+    assert unsealed(data) == (data, "")
+    assert read_commit(dataclasses.replace(commit, data=signed)) == batch
     assert (b"[skip ci]" in data.split(b"\n\n")[1]) == (prefix == FALLBACK)
 
 
