@@ -40,7 +40,9 @@ class Watching:
         self._trouble = ""
         self._teller = Teller(session)
         self._alarms = Alarms(session)
-        self._before = found.rollback.seq if found.rollback is not None else 0
+        last = found.rollback
+        self._before = last.seq if last is not None and last.finished is not None else 0
+        """The event that started the last rollback, where that was over already."""
 
     def walk(self) -> int:
         """To the end; returns the exit status."""
