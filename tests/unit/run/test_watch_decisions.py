@@ -529,3 +529,44 @@ def test_a_rollback_starts_by_itself_only_where_all_agree(
 def test_nothing_is_measured_more_often_than_is_a_measurement() -> None:
     history = History(two_phases(watch(every=0.001)))
     assert cadence(history.state, history.state.runbook.watches[0]) == 0.05
+
+
+def test_a_breach_that_comes_while_a_rollback_runs_proposes_another_and_starts_none() -> None:
+    one = watch(on_breach="rollback")
+    history = History(without_gates(one))
+    assert history.state.begun is not None
+    begun = dataclasses.replace(history.state.begun, automatic_rollback=True)
+    history.state = dataclasses.replace(history.state, begun=begun)
+    history.ran("a")
+    history.ran("b")
+    history.add(e.RollbackStarted(scope="step", node="b", steps=("b",)))
+    history.add(e.WatchBreached(watch="w", value=98.0))
+    assert due(history.state, START + 100) is None
+    history.add(e.UndoStarted(), "b")
+    history.add(e.UndoFinished(result="done"), "b")
+    history.add(e.RollbackFinished(result="complete"))
+    # What is brought back shakes what is measured: that must not bring back more by itself.
+    assert due(history.state, START + 100) is None
+    assert ids(proposing(history.state)) == ["w"]
+    history.add(e.WatchCleared(watch="w", value=99.5))
+    history.add(e.WatchBreached(watch="w", value=98.0))
+    assert due(history.state, START + 100) == one
+
+
+def test_whoever_looks_at_the_rollback_again_does_not_start_a_second_for_the_same_breach() -> None:
+    one = watch(on_breach="rollback")
+    history = History(without_gates(one))
+    assert history.state.begun is not None
+    begun = dataclasses.replace(history.state.begun, automatic_rollback=True)
+    history.state = dataclasses.replace(history.state, begun=begun)
+    history.ran("a")
+    history.ran("b")
+    history.add(e.WatchBreached(watch="w", value=98.0))
+    history.add(e.RollbackStarted(scope="step", node="b", steps=("b",), watch="w"))
+    history.add(e.UndoStarted(), "b")
+    history.add(e.UndoFinished(result="done"), "b")
+    history.add(e.RollbackFinished(result="complete"))
+    for looks in (e.RollbackOpened(scope="run"), e.RollbackClosed()):
+        history.add(looks)
+        assert proposing(history.state) == ()
+        assert due(history.state, START + 100) is None
