@@ -17,6 +17,8 @@ from runbook_tui.run.watch_deciding import due, proposing, resumed, turned
 from runbook_tui.run.watch_scope import cadence, looping, mattering, patience
 from runbook_tui.run.watched import POINTS, Point, thinned
 from runbook_tui.run.watching import Sample, Standing, Track, judge
+from runbook_tui.tui.views.card import card
+from runbook_tui.tui.views.news import news
 from tests.fakes.history import ADA, GRACE, START, History
 
 
@@ -339,6 +341,22 @@ def test_a_check_of_a_step_that_holds_others_ticks_itself_once_these_are_over() 
     assert blockers(history.state, "z")
     say(history, "up", True)
     assert blockers(history.state, "z") == ()
+
+
+def test_whoever_looks_at_a_screen_is_told_of_a_red_check_and_what_to_do_about_it() -> None:
+    history = two_in_one()
+    before = history.state
+    say(history, "up", False)
+    ((told, tone),) = news(before, history.state, GRACE)
+    assert told.startswith("check “Up” of “A” is red: exit status 1; nothing behind it starts")
+    assert tone == "bad"
+    shown = ["".join(text for text, _ in line)
+             for line in card(history.state, "a", START + 60, 70, 20)]  # fmt: skip
+    assert any("waits for 1 check" in line for line in shown)
+    assert any(line.startswith("☐ Up") and "its probe says no" in line for line in shown)
+    before = history.state
+    say(history, "up", True)
+    assert news(before, history.state, GRACE) == []
 
 
 def test_a_red_check_that_is_not_required_and_one_of_an_older_journal_hold_nothing() -> None:
