@@ -19,7 +19,7 @@ from runbook_tui.cli.telling import Alarms
 from runbook_tui.run.handing_over import who_leads
 from runbook_tui.run.state import RunState
 from runbook_tui.run.summary import summary
-from runbook_tui.run.watch_deciding import BY_ITSELF, may_start_by_itself, proposing
+from runbook_tui.run.watch_deciding import proposing, rolls_back
 from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.session import Session
 
@@ -40,7 +40,9 @@ class Watching:
         self._trouble = ""
         self._teller = Teller(session)
         self._alarms = Alarms(session)
-        self._before = found.rollback.seq if found.rollback is not None else 0
+        last = found.rollback
+        self._before = last.seq if last is not None and last.finished is not None else 0
+        """The event that started the last rollback, where that was over already."""
 
     def walk(self) -> int:
         """To the end; returns the exit status."""
@@ -94,7 +96,7 @@ class Watching:
             if found.seq not in self._asked:
                 self._asked.add(found.seq)
                 within = "" if by is None else f" within {spoken(max(0.0, by - state.last_at))}"
-                if watch.on_breach == BY_ITSELF and may_start_by_itself(state):
+                if rolls_back(state, watch):
                     say.err(f"“{watch.title}” starts the rollback by itself{within}", bold=True)
                 else:
                     say.err(f"“{watch.title}” proposes a rollback; decide{within}:", bold=True)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runbook_tui.forge.killed import merging, noted
-from runbook_tui.forge.program import ActionFailed, Values, put_out, say, wanted, yes
+from runbook_tui.forge.program import ActionFailed, Values, put_out, said, say, wanted, yes
 from runbook_tui.forge.reverts import Reverts, gone, lost
 from runbook_tui.forge.signed import AGAIN, hold
 from runbook_tui.forge.work_tree import (
+    UNSHALLOW,
+    at_the_edge,
     branch_here,
     clean,
     commit_called,
     no_option,
+    shallow,
     under_way,
     unmerged,
 )
@@ -122,11 +125,10 @@ def _merge(repo: Repo, branch: str, target: str, message: str | None) -> None:
 
 def _shallow(repo: Repo, error: Exception) -> Exception:
     """What git says of a history that is cut off does not say so."""
-    if repo.git.rev_parse("--is-shallow-repository") != "true":
+    if not shallow(repo):
         return error
     return ActionFailed(
-        f"{error}\nthis is a shallow clone, its history is cut off: git fetch --unshallow, then "
-        "run the step again"
+        f"{said(error)}\nthis is a shallow clone, its history is cut off: {UNSHALLOW}"
     )
 
 
@@ -170,6 +172,11 @@ def _reverted(repo: Repo, sha: str) -> list[str]:
     """Revert a commit; the files that conflict, and nothing is changed then. Raises `Empty`."""
     import git
 
+    if at_the_edge(repo, sha):
+        raise ActionFailed(
+            f"{sha[:10]} is where the history of this shallow clone begins: reverted without what "
+            f"came before it, every file would go; nothing was changed\n{UNSHALLOW}"
+        )
     try:
         command = ["git", "-c", "revert.reference=false", "revert", "--no-edit"]
         with noted(repo, one=sha, other=f"{sha}^1"):
@@ -212,13 +219,12 @@ def _push(repo: Repo, remote: str, branch: str, *, lease: bool) -> None:
         ref = f"refs/heads/{branch}"
         repo.git.push(*(["--force-with-lease"] if lease else []), "--", remote, f"{ref}:{ref}")
     except git.GitCommandError as error:
-        text = str(error.stderr)
+        text = said(error)
         if "[rejected]" in text or "non-fast-forward" in text:
             raise ActionFailed(
                 f"{remote} has commits on {branch} that are not here; fetch and look first"
             ) from error
-        said = str(error.stderr or error).strip()
         raise ActionFailed(
-            f"{remote} did not take {branch}; what was done here stays, its undo knows it\n{said}"
+            f"{remote} did not take {branch}; what was done here stays, its undo knows it\n{text}"
         ) from error
     say(f"pushed {branch} to {remote}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_tui.forge.program import ActionFailed, Values, put_out, say, yes
+from runbook_tui.forge.program import ActionFailed, Values, put_out, said, say, yes
 from runbook_tui.forge.work_tree import no_option
 
 if TYPE_CHECKING:
@@ -24,9 +24,8 @@ def fetch(repo: Repo, values: Values) -> None:
     try:
         say(repo.git.fetch(*options, "--", remote, *wanted) or f"{remote} is fetched")
     except git.GitCommandError as error:
-        text = str(error.stderr or error).strip()
         raise ActionFailed(
-            f"{remote} could not be fetched; nothing was changed\n{text}\n"
+            f"{remote} could not be fetched; nothing was changed\n{said(error)}\n"
             "look at the network and at git remote -v, then run the step again"
         ) from error
     if branch:

@@ -52,6 +52,7 @@ def merge(values: Values) -> None:
         raise ActionFailed(f"there is no way “{method}” to merge; there is {', '.join(METHODS)}")
     pull = _settled(hub, n)
     if pull["merged"]:
+        _was_meant(pull, values)
         say(f"#{n} is merged already, as {pull['merge_commit_sha'][:10]}, by {_by(pull)}")
         put_out("merge_sha", pull["merge_commit_sha"])
         return
@@ -68,9 +69,9 @@ def merge(values: Values) -> None:
         sha = hub.send("PUT", f"/pulls/{n}/merge", body, gives="sha")["sha"]
     except Unclear:
         say(f"the answer was cut off: looking whether #{n} is merged")
-        sha = _merged_after_all(hub, n)
+        sha = _merged_after_all(hub, n, values)
     except Refused as error:
-        sha = _merged_after_all(hub, n) if error.status in (405, 409) else ""
+        sha = _merged_after_all(hub, n, values) if error.status in (405, 409) else ""
         if not sha:
             raise _refused(error, n) from error
     if not sha:
@@ -95,6 +96,21 @@ def _settled(hub: GitHub, n: int) -> Any:
         say(f"GitHub is working out whether #{n} can be merged")
         time.sleep(wait)
         wait = min(wait * 2, 4.0)
+
+
+def _was_meant(pull: Any, values: Values) -> None:
+    """Refuse to count as done what somebody has merged at another head than was meant."""
+    n, head = pull["number"], pull["head"]["sha"]
+    signed, expected = heads().get(str(n), head), values.get("sha", "")
+    what = f"{signed[:10]} was signed off" if signed != head else ""
+    if expected and not head.startswith(expected):
+        what = f"the step expects {expected[:10]}"
+    if what:
+        raise ActionFailed(
+            f"{_by(pull)} has merged #{n} at {head[:10]}; {what}\nlook at what came in beside "
+            f"that ({pull['html_url']}); have it signed off and run the step again with that "
+            "head, or revert it at GitHub and skip the step"
+        )
 
 
 def _may_be_merged(pull: Any, expected: str) -> None:
@@ -137,9 +153,12 @@ def _refused(error: Refused, n: int) -> ActionFailed:
     return error
 
 
-def _merged_after_all(hub: GitHub, n: int) -> str:
+def _merged_after_all(hub: GitHub, n: int, values: Values) -> str:
     pull = hub.get(f"/pulls/{n}")
-    return str(pull["merge_commit_sha"]) if pull["merged"] else ""
+    if not pull["merged"]:
+        return ""
+    _was_meant(pull, values)
+    return str(pull["merge_commit_sha"])
 
 
 def _by(pull: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -78,6 +79,13 @@ def values(environ: Mapping[str, str]) -> dict[str, str]:
     return {name[5:].lower(): text for name, text in environ.items() if name.startswith("WITH_")}
 
 
+def said(error: Exception) -> str:
+    """What git itself said, without what it comes wrapped in."""
+    text = str(getattr(error, "stderr", "") or getattr(error, "stdout", "") or error).strip()
+    wrapped = re.fullmatch(r"std(?:err|out): '(.*)'", text, re.DOTALL)
+    return wrapped.group(1).strip() if wrapped else text
+
+
 def wanted(values: Values, name: str) -> str:
     """A value that the action cannot do without; raises `ActionFailed`."""
     if not values.get(name):
@@ -136,6 +144,5 @@ def _in_repository(module: str, function: str) -> int:
     except git.InvalidGitRepositoryError:
         raise ActionFailed(f"{os.getcwd()} is no git repository; set the step's cwd") from None
     except git.GitCommandError as error:
-        text = (error.stderr or error.stdout or str(error)).strip()
-        raise ActionFailed(f"git says: {text}") from error
+        raise ActionFailed(f"git says: {said(error)}") from error
     return 0

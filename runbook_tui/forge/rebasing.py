@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook_tui.forge.program import ActionFailed, Values, put_out, say, wanted, yes
+from runbook_tui.forge.program import ActionFailed, Values, put_out, said, say, wanted, yes
+from runbook_tui.forge.reverts import common
 from runbook_tui.forge.work_tree import (
+    UNSHALLOW,
     branch_here,
     clean,
     commit_called,
     no_option,
+    shallow,
     under_way,
     unmerged,
 )
@@ -45,6 +48,11 @@ def _rebase(repo: Repo, branch: str, target: str, onto: str) -> None:
     import git
 
     before = branch_here(repo)
+    if shallow(repo) and not common(repo, target, f"refs/heads/{branch}"):
+        raise ActionFailed(
+            f"{branch} and {onto} have nothing in common that is here: this is a shallow clone, its"
+            f" history is cut off; nothing was rebased\n{UNSHALLOW}"
+        )
     try:
         say(repo.git.rebase("--no-autosquash", target, branch))
     except git.GitCommandError as error:
@@ -91,9 +99,9 @@ def _push(repo: Repo, remote: str, branch: str, target: str) -> None:
     try:
         repo.git.push(f"--force-with-lease={ref}:{there}", "--", remote, f"{ref}:{ref}")
     except git.GitCommandError as error:
-        said = str(error.stderr or error).strip()
         raise ActionFailed(
-            f"{remote} did not take {branch}; what was done here stays, its undo knows it\n{said}"
+            f"{remote} did not take {branch}; what was done here stays, its undo knows it\n"
+            f"{said(error)}"
         ) from error
     say(f"pushed {branch} to {remote}")
 

@@ -117,11 +117,12 @@ def lost(repo: Repo, target: str, reverts: Reverts, branch: str) -> list[str]:
 def _shares(repo: Repo, merge: str, target: str) -> bool:
     """Whether a merge brought in any commit that is the target's too."""
     first, *others = repo.commit(merge).parents
-    common = {base for side in others for base in _bases(repo, side.hexsha, target)}
-    return any(not _is_in(repo, base, first.hexsha) for base in common)
+    shared = {base for side in others for base in common(repo, side.hexsha, target)}
+    return any(not _is_in(repo, base, first.hexsha) for base in shared)
 
 
-def _bases(repo: Repo, one: str, other: str) -> list[str]:
+def common(repo: Repo, one: str, other: str) -> list[str]:
+    """The commits that two histories part at, as far as they are here."""
     import git
 
     try:

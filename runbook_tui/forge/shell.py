@@ -58,6 +58,10 @@ on_branch() {
     || stop "changes are staged that are not committed: git stash them, then roll back again"
 }
 take_back() {
+  if grep -qs "^$1" "$(git rev-parse --git-path shallow)"; then
+    stop "$1 is where the history of this shallow clone begins, and cannot be reverted without \
+what came before it: git fetch --unshallow, then roll back again"
+  fi
   if git rev-parse --verify --quiet "$1^2" > /dev/null
   then set -- -m 1 "$1"; else set -- "$1"; fi
   ended=0

@@ -23,13 +23,13 @@ def heads() -> dict[str, str]:
 def hold(repo: Repo, values: Values, branch: str, target: str) -> None:
     """Refuse to merge anything but the head that was signed off; raises `ActionFailed`.
 
-    Which pull request it is says ``pull_request``, else the change that the step stands in. What
-    its base has already is not it: that is merged into elsewhere, or brought up to date from.
+    Which pull request it is says ``pull_request``, else the change that the step stands in. Its
+    base itself is not it: that is merged on into elsewhere, or brought up to date from.
     """
     given = values.get("pull_request", "").lstrip("#")
     number = given or os.environ.get("RUNBOOK_PULL_REQUEST", "")
     signed = heads().get(number, target)
-    if signed == target or (not given and _is_in_base(repo, values, target)):
+    if signed == target or (not given and _is_its_base(repo, values, target)):
         return
     here = f"{branch} is {target[:10]}, but #{number} was signed off at {signed[:10]}"
     if not _is_here(repo, signed):
@@ -45,10 +45,19 @@ def _remote(values: Values) -> str:
     return values.get("remote") or "origin"
 
 
-def _is_in_base(repo: Repo, values: Values, target: str) -> bool:
+def _is_its_base(repo: Repo, values: Values, target: str) -> bool:
+    """Whether a commit is one at which the base stood: others came into it by a merge."""
     base = os.environ.get("RUNBOOK_PULL_REQUEST_BASE", "")
     tips = (f"refs/heads/{base}", f"refs/remotes/{_remote(values)}/{base}")
-    return any(_is_here(repo, tip) and _leads_to(repo, target, tip) for tip in tips if base)
+    return any(_is_here(repo, tip) and _stood_at(repo, tip, target) for tip in tips if base)
+
+
+def _stood_at(repo: Repo, tip: str, target: str) -> bool:
+    if not _leads_to(repo, target, tip):
+        return False
+    since = str(repo.git.rev_list("--first-parent", f"{target}..{tip}")).split()
+    first = f"{since[-1]}^1" if since else tip
+    return str(repo.git.rev_parse(f"{first}^{{commit}}")) == target
 
 
 def _is_here(repo: Repo, name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_tui.forge.program import ActionFailed, Values, put_out, say, wanted, yes
+from runbook_tui.forge.program import ActionFailed, Values, put_out, said, say, wanted, yes
 from runbook_tui.forge.work_tree import commit_called, no_option
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def tag(repo: Repo, values: Values) -> None:
     try:
         repo.git.push("--", remote, f"{ref}:{ref}")
     except git.GitCommandError as error:
-        said = str(error.stderr or error).strip()
+        text = said(error)
         raise ActionFailed(
-            f"{remote} did not take the tag {name}; it is here, and the undo knows it\n{said}"
+            f"{remote} did not take the tag {name}; it is here, and the undo knows it\n{text}"
         ) from error
     say(f"pushed the tag {name} to {remote}")

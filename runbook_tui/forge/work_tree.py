@@ -55,3 +55,19 @@ def clean(repo: Repo) -> None:
 def under_way(repo: Repo, what: str) -> bool:
     """Whether git has something of that name half-done."""
     return (Path(repo.git_dir) / what).exists()
+
+
+UNSHALLOW = "git fetch --unshallow, then run the step again"
+
+
+def shallow(repo: Repo) -> bool:
+    """Whether the history that is here is cut off somewhere."""
+    return str(repo.git.rev_parse("--is-shallow-repository")) == "true"
+
+
+def at_the_edge(repo: Repo, sha: str) -> bool:
+    """Whether a commit looks as if it had brought in every file, its parents not being here."""
+    if not shallow(repo):
+        return False
+    edges = Path(repo.working_dir) / repo.git.rev_parse("--git-path", "shallow")
+    return sha in edges.read_text(encoding="ascii").split()

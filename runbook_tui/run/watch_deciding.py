@@ -12,6 +12,7 @@ from runbook_tui.run.finishing import Pairs
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.people import says_something
 from runbook_tui.run.requests import Refusal
+from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import RunState
 from runbook_tui.run.watch_holds import RED
 from runbook_tui.run.watch_scope import begun_for, goes_on
@@ -89,8 +90,23 @@ def _asks(state: RunState, watch: Watch) -> bool:
     found = state.watches.get(watch.id, NEVER)
     if not found.breached or found.before_start or found.overridden:
         return False
-    begun = state.rollback
-    return begun is None or begun.started is None or begun.seq < found.seq
+    last = _last_rollback(state)
+    return last is None or last.seq < found.seq
+
+
+def _last_rollback(state: RunState) -> RollbackState | None:
+    """The last that was started, though somebody may look at another since."""
+    looked_at = state.rollback
+    return looked_at if looked_at is not None and looked_at.started is not None else state.ended
+
+
+def _shaken(state: RunState, watch: Watch) -> bool:
+    """Whether it was breached while a rollback ran: what that does may have shaken it."""
+    last, since = _last_rollback(state), state.watches[watch.id].since
+    return (
+        last is not None and last.finished is not None and since is not None
+        and since <= last.finished
+    )  # fmt: skip
 
 
 def _always(watch: Watch) -> bool:
@@ -102,17 +118,22 @@ def may_start_by_itself(state: RunState) -> bool:
     return state.begun is not None and bool(state.begun.automatic_rollback)
 
 
+def rolls_back(state: RunState, watch: Watch) -> bool:
+    """Whether a breach that proposes a rollback now starts it by itself once its time is over."""
+    return watch.on_breach == BY_ITSELF and may_start_by_itself(state) and not _shaken(state, watch)
+
+
 def due(state: RunState, now: float, still: Callable[[Watch], bool] = _always) -> Watch | None:
     """The watch whose breach starts a rollback by itself now; None where none may.
 
     ``still`` says whether the last sample, one of now, is not a good one: what was breached when
-    somebody looked last, and may be well since, brings nothing back.
+    somebody looked last, and may be well since, brings nothing back. Nor does what was breached
+    while a rollback ran: whether more is brought back a person says.
     """
-    if not may_start_by_itself(state):
-        return None
     for watch in proposing(state):
         found = state.watches[watch.id]
         by = found.decide_by if found.decide_by is not None else found.since
-        if watch.on_breach == BY_ITSELF and by is not None and now >= by and still(watch):
+        over = by is not None and now >= by
+        if over and rolls_back(state, watch) and still(watch):
             return watch
     return None

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from runbook_tui.book.model import Watch
@@ -167,11 +168,13 @@ class Measuring:
             return
         try:
             self._aim()
-            self._record()
-            self._write(finished=not self._ones)
+            with suppress(JournalError):  # The recorder says so; what has turned is tried again.
+                self._record()
+                self._write(finished=not self._ones)
+            # A rollback outranks the record: it starts also where nothing can be recorded.
             self._roll_back(roll_back)
         except JournalError:
-            pass  # The recorder says so; what has turned is recorded once it can be.
+            pass
         except Exception as error:  # noqa: BLE001  a fault of ours must not end the session
             self._bench.recorder.trouble = f"a fault of this program: {error!r}"
 
@@ -322,9 +325,9 @@ class Measuring:
         watch = due(state, self._bench.now(), self._still)
         if watch is None or self._tried == state.watches[watch.id].seq:
             return
-        # One that is refused is not asked for again twice a second.
-        self._tried = state.watches[watch.id].seq
         roll_back(watch)
+        # One that is refused is not asked for again twice a second; one that failed is.
+        self._tried = state.watches[watch.id].seq
 
     def _still(self, watch: Watch) -> bool:
         """Whether it was sampled here just now, and that was not good."""

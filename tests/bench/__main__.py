@@ -63,7 +63,7 @@ PARTS = {
     "reading": Part("reading Markdown plans", 100, bench_reading.main),
     "opening": Part("opening a long run", 20, bench_opening.main),
     "outlook": Part("the outlook on conflicts of 50 pull requests", 40, bench_outlook.main),
-    "watches": Part("a hundred watches a second, and a breach", 100, bench_watches.main),
+    "watches": Part("a hundred watches a second, and a breach", 115, bench_watches.main),
     "durations": Part("a step's past durations", 15, bench_durations.main),
     "share": Part("sharing a run over a git remote", 90, bench_share.main),
     "stop": Part("stopping whole trees", 20, bench_stop.main),

@@ -21,10 +21,10 @@ from tests.waiting import until
 WATCHES = 100
 IDLE = 20.0
 """Seconds for which the processor's time is counted."""
-PRESSES = 150
+PRESSES = 400
 BREACHES = 10
 EVERY = 1.0
-SETTLE = 0.1
+SETTLE = 0.05
 BODY = '{"status":"success","data":{"resultType":"vector","result":[{"value":[1,"99.5"]}]}}'
 WATCH = """\
 [[watch]]

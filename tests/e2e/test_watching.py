@@ -153,3 +153,22 @@ def test_a_check_that_turns_red_holds_the_phase_until_it_is_overridden(runbook: 
     done = runbook("resume", run, "--no-tui")
     assert done.status == 0, done
     assert (runbook.work / "made").read_text() == "once\n"
+
+
+def test_a_rollback_whose_program_was_killed_is_carried_to_its_end_and_ends_the_watching(
+    runbook: Program,
+) -> None:
+    waits = "touch begun; until test -e go; do sleep 0.05; done; rm made"
+    (runbook.work / "plan.toml").write_text(RED.replace("rm made", waits), encoding="utf-8")
+    (runbook.work / "up").touch()
+    assert runbook("run", "plan.toml", "--no-tui").status == 7
+    first = runbook.start("rollback", "--yes")
+    until((runbook.work / "begun").exists)
+    first.kill()
+    first.wait(60)
+    child = runbook.start("resume", "--no-tui", "--watch")
+    said = runbook.folder / "started.1"
+    until(lambda: "watching 0 watches" in said.read_text())
+    (runbook.work / "go").touch()
+    assert child.wait(60) == 5, said.read_text()
+    assert not (runbook.work / "made").exists()

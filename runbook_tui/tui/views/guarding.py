@@ -5,7 +5,7 @@ from __future__ import annotations
 from runbook_tui.book.durations import clock
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.state import RunState
-from runbook_tui.run.watch_deciding import BY_ITSELF, may_start_by_itself, proposing
+from runbook_tui.run.watch_deciding import proposing, rolls_back
 from runbook_tui.run.watching import Standing, bounds, by_exit
 from runbook_tui.tui.views.gauges import GLYPHS, Gauge, by_urgency
 from runbook_tui.tui.views.sparkline import tail
@@ -67,7 +67,7 @@ def _asked(state: RunState, gauge: Gauge, now: float, *, brief: bool) -> tuple[s
     due = recorded.decide_by
     if gauge.watch not in proposing(state):
         word = "respond"
-    elif gauge.watch.on_breach == BY_ITSELF and may_start_by_itself(state):
+    elif rolls_back(state, gauge.watch):
         when = "now" if due is None else f"in {clock(max(0.0, due - now))}"
         return (f"rolls back by itself {when}", "bad")
     else:

@@ -188,3 +188,9 @@ def test_a_merge_behind_a_gate_merges_no_other_head_than_the_one_that_was_signed
     place.git("switch", "-q", "-c", "release", before)
     assert place.act("git.merge", branch="main")[0].returncode == 0
     assert (place.work / "two").exists()
+    # That somebody has merged another head into the base already does not make it the signed one.
+    place.git("switch", "-q", "main")
+    place.env["RUNBOOK_SIGNED_HEADS"] = f"12={signed}"
+    done, _, _ = place.act("git.merge", branch="one")
+    assert done.returncode == 1
+    assert f"#12 was signed off at {signed[:10]}" in done.stderr

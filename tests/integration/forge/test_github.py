@@ -117,6 +117,14 @@ def test_what_cannot_be_merged_says_why_and_what_to_do(both: Both) -> None:
     done, _, _ = place.act("github.merge", pull_request="3")
     assert f"not {signed[:10]}, which was signed off; nothing was merged" in done.stderr
     assert not hub.pulls[3].merged
+    # Nor does it count as done that somebody else has merged another head.
+    hub.merged_by("linus", 3)
+    done, _, _ = place.act("github.merge", pull_request="3")
+    assert done.returncode == 1
+    assert "linus has merged #3 at" in done.stderr
+    assert f"{signed[:10]} was signed off" in done.stderr
+    place.env["RUNBOOK_SIGNED_HEADS"] = f"3={place.git('rev-parse', 'origin/three')}"
+    assert place.act("github.merge", pull_request="3")[0].returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -315,7 +315,8 @@ def test_without_a_name_nothing_is_merged_and_nothing_is_left(place: Place) -> N
     untouched(place, head)
 
 
-def test_a_shallow_clone_says_that_it_is_one(place: Place) -> None:
+def made_shallow(place: Place) -> str:
+    """Go on in a clone that has one commit of each branch; its HEAD."""
     place.branch("one", "one", "1\n")
     for number in range(3):
         place.commit(f"more-{number}", "x\n")
@@ -324,7 +325,36 @@ def test_a_shallow_clone_says_that_it_is_one(place: Place) -> None:
     place.git("clone", "-q", "--depth=1", "--no-single-branch", place.remote.as_uri(), str(shallow),
               cwd=place.work.parent)  # fmt: skip
     place.work = shallow
-    head = place.head
+    return place.head
+
+
+def test_the_edge_of_a_shallow_clone_is_not_reverted_with_every_file(place: Place) -> None:
+    head = made_shallow(place)
+    done, undo, verify = place.act("git.revert", commit="HEAD", push="true")
+    assert done.returncode == 1
+    assert "every file would go; nothing was changed\ngit fetch --unshallow" in done.stderr
+    untouched(place, head)
+    ok(place.shell(undo))
+    ok(place.shell(verify))
+    done, _, _ = place.act("git.rebase", onto="origin/one")
+    assert "nothing was rebased\ngit fetch --unshallow" in done.stderr
+    untouched(place, head)
+    # What was reverted when it was whole becomes the edge before its undo runs.
+    place.git("fetch", "-q", "--unshallow")
+    done, undo, _ = place.act("git.revert", commit="HEAD", push="true")
+    assert done.returncode == 0, done.stderr
+    reverted = place.head
+    place.git("fetch", "-q", "--depth=1")
+    back = place.shell(undo)
+    assert back.returncode == 1
+    assert "git fetch --unshallow, then roll back again" in back.stderr
+    untouched(place, reverted)
+    place.git("fetch", "-q", "--unshallow")
+    ok(place.shell(undo))
+
+
+def test_a_shallow_clone_says_that_it_is_one(place: Place) -> None:
+    head = made_shallow(place)
     done, undo, verify = place.act("git.merge", branch="origin/one", push="true")
     assert done.returncode == 1
     assert "git fetch --unshallow" in done.stderr

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -153,6 +155,33 @@ def test_a_rollback_starts_by_itself_only_where_that_was_allowed(
     seen = len(server.requests)
     until(lambda: len(server.requests) > seen + 10)
     assert len(payloads(made, e.RollbackStarted)) == 1
+
+
+def test_a_rollback_that_is_due_starts_though_nothing_more_can_be_recorded(
+    scene: Make, server: Answers
+) -> None:
+    server.act = answer('{"rate": 99.5, "other": 99.5}')
+    other = Probe(http={"url": server.url, "json": "other"})
+    late = dataclasses.replace(watch(server, probe=other), id="v")
+    due = watch(server, on_breach="rollback", respond_within=1.0)
+    made = scene(book(step("a", run="touch made", undo="rm made"), step("b"), watches=(due, late)),
+                 automatic_rollback=True)  # fmt: skip
+    session = made.open()
+    run_step(session, "a")
+    until(lambda: len(session.measured()) == 2 and stands(session) is Standing.GOOD)
+    server.act = answer('{"rate": 98.0, "other": 99.5}')
+    until(lambda: session.state.breached)
+    with closing(sqlite3.connect(made.folder / "home" / "journal.db")) as db:
+        refuses = "BEFORE INSERT ON event BEGIN SELECT RAISE(FAIL, 'the disk is full'); END"
+        db.execute(f"CREATE TRIGGER full {refuses}")
+        db.commit()
+        server.act = answer('{"rate": 98.0, "other": 98.0}')
+        until(lambda: not (made.work / "made").exists())
+        assert session.state.breached == {"w"}
+        db.execute("DROP TRIGGER full")
+        db.commit()
+    until(lambda: payloads(made, e.RollbackFinished))
+    until(lambda: "v" in session.state.breached)
 
 
 def test_a_criterion_ticks_and_unticks_itself(scene: Make) -> None:

@@ -17,6 +17,8 @@ from runbook_tui.run.watch_deciding import due, proposing, resumed, turned
 from runbook_tui.run.watch_scope import cadence, looping, mattering, patience
 from runbook_tui.run.watched import POINTS, Point, thinned
 from runbook_tui.run.watching import Sample, Standing, Track, judge
+from runbook_tui.tui.views.card import card
+from runbook_tui.tui.views.news import news
 from tests.fakes.history import ADA, GRACE, START, History
 
 
@@ -341,6 +343,22 @@ def test_a_check_of_a_step_that_holds_others_ticks_itself_once_these_are_over() 
     assert blockers(history.state, "z") == ()
 
 
+def test_whoever_looks_at_a_screen_is_told_of_a_red_check_and_what_to_do_about_it() -> None:
+    history = two_in_one()
+    before = history.state
+    say(history, "up", False)
+    ((told, tone),) = news(before, history.state, GRACE)
+    assert told.startswith("check “Up” of “A” is red: exit status 1; nothing behind it starts")
+    assert tone == "bad"
+    shown = ["".join(text for text, _ in line)
+             for line in card(history.state, "a", START + 60, 70, 20)]  # fmt: skip
+    assert any("waits for 1 check" in line for line in shown)
+    assert any(line.startswith("☐ Up") and "its probe says no" in line for line in shown)
+    before = history.state
+    say(history, "up", True)
+    assert news(before, history.state, GRACE) == []
+
+
 def test_a_red_check_that_is_not_required_and_one_of_an_older_journal_hold_nothing() -> None:
     history = two_in_one(required=False)
     say(history, "up", False)
@@ -529,3 +547,44 @@ def test_a_rollback_starts_by_itself_only_where_all_agree(
 def test_nothing_is_measured_more_often_than_is_a_measurement() -> None:
     history = History(two_phases(watch(every=0.001)))
     assert cadence(history.state, history.state.runbook.watches[0]) == 0.05
+
+
+def test_a_breach_that_comes_while_a_rollback_runs_proposes_another_and_starts_none() -> None:
+    one = watch(on_breach="rollback")
+    history = History(without_gates(one))
+    assert history.state.begun is not None
+    begun = dataclasses.replace(history.state.begun, automatic_rollback=True)
+    history.state = dataclasses.replace(history.state, begun=begun)
+    history.ran("a")
+    history.ran("b")
+    history.add(e.RollbackStarted(scope="step", node="b", steps=("b",)))
+    history.add(e.WatchBreached(watch="w", value=98.0))
+    assert due(history.state, START + 100) is None
+    history.add(e.UndoStarted(), "b")
+    history.add(e.UndoFinished(result="done"), "b")
+    history.add(e.RollbackFinished(result="complete"))
+    # What is brought back shakes what is measured: that must not bring back more by itself.
+    assert due(history.state, START + 100) is None
+    assert ids(proposing(history.state)) == ["w"]
+    history.add(e.WatchCleared(watch="w", value=99.5))
+    history.add(e.WatchBreached(watch="w", value=98.0))
+    assert due(history.state, START + 100) == one
+
+
+def test_whoever_looks_at_the_rollback_again_does_not_start_a_second_for_the_same_breach() -> None:
+    one = watch(on_breach="rollback")
+    history = History(without_gates(one))
+    assert history.state.begun is not None
+    begun = dataclasses.replace(history.state.begun, automatic_rollback=True)
+    history.state = dataclasses.replace(history.state, begun=begun)
+    history.ran("a")
+    history.ran("b")
+    history.add(e.WatchBreached(watch="w", value=98.0))
+    history.add(e.RollbackStarted(scope="step", node="b", steps=("b",), watch="w"))
+    history.add(e.UndoStarted(), "b")
+    history.add(e.UndoFinished(result="done"), "b")
+    history.add(e.RollbackFinished(result="complete"))
+    for looks in (e.RollbackOpened(scope="run"), e.RollbackClosed()):
+        history.add(looks)
+        assert proposing(history.state) == ()
+        assert due(history.state, START + 100) is None
