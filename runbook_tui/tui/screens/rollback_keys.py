@@ -40,6 +40,7 @@ f              also undo what lies before something irreversible
                (the floor)
 S              stop after the undo that runs; F9 twice goes on
 """
+RUNS = "the rollback runs: S stops it after this undo"
 KEYS_WIDE = 15
 """Where its words begin."""
 
@@ -103,7 +104,7 @@ class RollbackKeys(TonedScreen):
         """Why nothing is chosen or started any more; empty where it still can be."""
         if self.over:
             return "this rollback is over: F9 shows what else could be undone"
-        return "the rollback runs: S stops it after this undo" if self.running else ""
+        return RUNS if self.running else ""
 
     def changed(self) -> None:
         """Draw the run as it is now."""
