@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from runbook_tui.cli import beside, exits, say
@@ -25,6 +26,8 @@ from runbook_tui.session.undo_file import UNDO_SECONDS
 
 POLL = 0.03
 PATIENCE = 60.0
+HEARD = 2.0
+"""Seconds after which it is said that a start was heard that has not come yet."""
 LONG = 3.0
 """Seconds of waiting for a person after which a follower without one leaves."""
 SLOW = 10.0
@@ -66,7 +69,12 @@ class Undoing:
             scope=scope, node=node, past_floor=past_floor, attended=self._may_ask
         )
         until = time.monotonic() + PATIENCE
-        answer = self._session.ask(request).result(PATIENCE)
+        asked = self._session.ask(request)
+        with suppress(TimeoutError):
+            asked.result(HEARD)
+        if not asked.done():
+            say.err("it starts, within 5 s where somebody holds the journal")
+        answer = asked.result(PATIENCE)
         while isinstance(answer, Refusal) and not self._session.state.rolling_back:
             if not isinstance(answer, r.RollsBackAlready) or time.monotonic() > until:
                 raise_refusal(answer)

@@ -33,9 +33,12 @@ class FileLock:
         self._known = False
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the lock alone; raises `JournalError`, which names the holder, after the wait."""
-        self._take()
+    def held(self, patience: float | None = None) -> Iterator[None]:
+        """Hold the lock alone; raises `JournalError`, which names the holder, after the wait.
+
+        ``patience``: seconds to wait this time, where others have been waited for in vain.
+        """
+        self._take(self._patience if patience is None else patience)
         try:
             yield
         finally:
@@ -49,12 +52,12 @@ class FileLock:
             os.close(self._fd)
             self._fd = -1
 
-    def _take(self) -> None:
+    def _take(self, patience: float) -> None:
         while True:
             if self._fd < 0:
                 self._fd = opened(self._path, os.O_RDWR | os.O_CREAT)
             try:
-                wait_for(self._fd, fcntl.LOCK_EX, self._path, self._patience)
+                wait_for(self._fd, fcntl.LOCK_EX, self._path, patience, self._patience)
             except BaseException:
                 self.close()
                 raise
@@ -103,8 +106,10 @@ def shared(path: Path, patience: float = PATIENCE) -> Iterator[None]:
         os.close(fd)
 
 
-def wait_for(fd: int, kind: int, path: Path, patience: float) -> None:
+def wait_for(fd: int, kind: int, path: Path, patience: float, known: float = 0.0) -> None:
     """Take the lock within ``patience`` seconds or raise `JournalError`.
+
+    ``known``: for how many seconds it was not to be had before.
 
     Whoever waits stands in the system's queue: of several who looked again and again, one could
     miss its turn for ever. Such a wait cannot be taken back, so a thread does it. Where this
@@ -135,7 +140,7 @@ def wait_for(fd: int, kind: int, path: Path, patience: float) -> None:
         raise blocked(fd, path, 0.0) from None
     waiting.join(patience)
     if waiting.is_alive():
-        raise blocked(fd, path, patience)
+        raise blocked(fd, path, max(patience, known))
     if failed:
         raise failed[0]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,6 +26,11 @@ from runbook_tui.session.ports.journal import Brief, Conflict, JournalError, Run
 
 TIDY_AFTER = 64
 """Appends of one process after which it moves the WAL's content into the database."""
+BRIEF = 0.2
+"""Seconds to wait for others who have just been waited for in vain: a rollback must not stand still
+again and again for a process that does not go on."""
+AGAIN = 30.0
+"""Seconds after which they are given their whole time again."""
 
 HEAD = "SELECT seq, hash FROM event WHERE run = ? ORDER BY seq DESC LIMIT 1"
 KNOWN = "SELECT run, body, hash FROM event WHERE id = ?"
@@ -54,6 +60,8 @@ class SqliteJournal:
         self._lock = FileLock(schema.side(self._path, ".lock"), patience)
         self._inode = 0
         self._untidy = 0
+        self._waited = patience
+        self._in_vain = -AGAIN
         self._reader = JournalReader(self._path, patience)
         try:
             self._open()
@@ -142,7 +150,7 @@ class SqliteJournal:
         # The last writer to close tidies up the WAL, so closing is writing. If the lock cannot be
         # had, its holder has the journal open: then we are not the last, and nothing is written.
         try:
-            with self._lock.held():
+            with self._lock.held(self._patience_now()):
                 db.close()
         except (JournalError, OSError, sqlite3.Error):
             with suppress(sqlite3.Error):
@@ -169,11 +177,13 @@ class SqliteJournal:
     @contextmanager
     def _commit(self) -> Iterator[sqlite3.Connection]:
         """A transaction that is durable when the block is left, undone when it raises."""
+        patience, began = self._patience_now(), time.monotonic()
         if not self._gate.acquire(timeout=self._patience):
             raise JournalError(f"journal {self._path}: the disk does not answer")
         try:
-            with told(self._path), self._lock.held():
+            with told(self._path), self._lock.held(patience):
                 db = self._present()
+                self._wait_at_most(db, patience)
                 db.execute("BEGIN IMMEDIATE")
                 try:
                     yield db
@@ -183,8 +193,24 @@ class SqliteJournal:
                         db.execute("ROLLBACK")
                     raise
                 self._tidy(db)
+            self._in_vain = -AGAIN
+        except JournalError:
+            if time.monotonic() - began >= patience:
+                self._in_vain = time.monotonic()
+            raise
         finally:
             self._gate.release()
+
+    def _patience_now(self) -> float:
+        """Seconds to wait for others: few, where they have just been waited for in vain."""
+        in_vain = time.monotonic() - self._in_vain < AGAIN
+        return min(BRIEF, self._patience) if in_vain else self._patience
+
+    def _wait_at_most(self, db: sqlite3.Connection, patience: float) -> None:
+        """Have SQLite wait as long, for those who do not take our lock."""
+        if patience != self._waited:
+            db.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+            self._waited = patience
 
     def _present(self) -> sqlite3.Connection:
         """The connection, if its file is still the one that others will read."""

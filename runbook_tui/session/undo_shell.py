@@ -51,6 +51,13 @@ TALKING = r"""
 nl='
 ' tab=$(printf '\t')
 say() { printf '%s  %s\n' "$(date +%H:%M:%S)" "$*"; }
+# Seconds that go on whoever sets the clock.
+ticks() {
+  since=''
+  { read -r since _ </proc/uptime; } 2>/dev/null || :
+  since=${since%%.*}
+  echo "${since:-$(date +%s)}"
+}
 have() { command -v "$1" >/dev/null 2>&1; }
 # What a terminal would take for orders is left out of what is shown.
 clean() { LC_ALL=C tr -d '\000-\010\013-\037\177'; }
@@ -213,7 +220,7 @@ lock() {
 ENDING = r"""
 # --- Do it --------------------------------------------------------------------------------------
 
-started=$(date +%s)
+started=$(ticks)
 [ "$(id -u)" = "$owner" ] ||
   refuse "these steps ran as $owner_name: su $owner_name -c 'sh $place/rollback.sh'"
 # shellcheck disable=SC2086  # The names, each as a word.
@@ -256,7 +263,7 @@ running stop_one
 running await_one
 pass=act
 items
-seconds=$(($(date +%s) - started))
+seconds=$(($(ticks) - started))
 result=complete
 [ -z "$remaining" ] || result=incomplete
 keep rollback.finished '' "\"result\": \"$result\", \"remaining\": [$remaining_json], \

@@ -45,7 +45,7 @@ stop_one() { # STEP KIND ATTEMPT FOLDER
 # Wait for its end, 15 seconds at most, and keep it in the account.
 await_one() { # STEP KIND ATTEMPT FOLDER
   until [ -s "$4/exit.json" ] || ! lives "$4"; do
-    if [ $(($(date +%s) - started)) -gt 15 ]; then
+    if [ $(($(ticks) - started)) -gt 15 ]; then
       say "${4##*/} does not end; going on without it"
       for pid in $(offspring "$4"); do kill -KILL "$pid" 2>/dev/null; done
       return
@@ -123,17 +123,17 @@ supervised() {
     flock -n 8
   fi
   raw=$(raw_output)
-  began=$(date +%s)
+  began=$(ticks)
   (perform) </dev/null >"$raw" 2>&1
   code=$?
-  if [ "$code" = 137 ] && [ $(($(date +%s) - began)) -lt "$limit" ]; then
+  if [ "$code" = 137 ] && [ $(($(ticks) - began)) -lt "$limit" ]; then
     # It was killed, or only what held it: then it goes on, and nobody sees how it ends.
-    while [ $(($(date +%s) - began)) -lt "$limit" ] && [ -n "$(offspring "$folder")" ]; do
+    while [ $(($(ticks) - began)) -lt "$limit" ] && [ -n "$(offspring "$folder")" ]; do
       pause
     done
     printf 'it was killed' >"$folder/lost"
   fi
-  took=$(($(date +%s) - began))
+  took=$(($(ticks) - began))
   if [ -n "$hidden" ]; then
     masked <"$raw" >"$folder/log.head"
     rm -f "$raw"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -136,12 +137,31 @@ def taken_in(runbook: Program) -> None:
     assert (runbook.work / "undone.log").read_text() == before
 
 
+BACKWARDS = """\
+#!/bin/sh
+case $1 in
+  +%s)
+    read -r now <"$0.now"
+    echo $((now - 5000)) >"$0.now"
+    echo "$now"
+    ;;
+  *) exec /bin/date "$@" ;;
+esac
+"""
+
+
 def test_a_command_that_runs_is_stopped_first(runbook: Program) -> None:
     hangs(runbook)
     (supervisor,) = processes(runbook.home, "supervisor")
-    # Nothing is found by what whoever starts it has for a PATH.
-    ended = sh(runbook, shell=str(shutil.which("bash")), PATH="")
+    # The PATH of whoever starts it leads nowhere but to a clock that is set back all the time.
+    clock = runbook.folder / "bin" / "date"
+    clock.parent.mkdir()
+    clock.write_text(BACKWARDS)
+    clock.chmod(0o755)
+    (clock.parent / "date.now").write_text("1700000000\n")
+    ended = sh(runbook, shell=str(shutil.which("bash")), PATH=str(clock.parent))
     assert ended.returncode == 5, ended
+    assert re.search(r"ROLLED BACK .* in \d+ s\n", ended.stdout), ended.stdout
     assert "not found" not in ended.stderr
     assert not lives(supervisor)
     assert not (runbook.work / "temp.1").exists()

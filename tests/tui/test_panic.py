@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Callable
 from time import monotonic
 
@@ -27,6 +28,7 @@ from runbook_tui.tui.dialogs.ask import AskText, Confirm
 from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.panic import ALONE, APART
 from runbook_tui.tui.screens.rollback import RollbackScreen
+from runbook_tui.tui.screens.rollback_keys import STARTING
 from tests import waiting
 from tests.integration.session.scene import Scene, ask, book, run_step
 from tests.tui.piloting import text_of, until
@@ -96,6 +98,23 @@ async def test_with_nothing_to_undo_the_second_press_stops_what_only_looks(
         await pilot.press("f9")
         await until(pilot, lambda: "nothing to roll back here" in text_of(app))
         assert "F9 again" not in text_of(app)
+
+
+async def test_a_journal_that_others_hold_is_no_reason_to_doubt_the_press(scene: Make) -> None:
+    place, session = merged(scene)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: "rollback.opened" in place.types())
+        place.journal._patience = 60  # As long as this test holds it.
+        with (place.folder / "home" / "journal.lock").open() as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            await pilot.pause(0.45)
+            await pilot.press("f9")
+            await until(pilot, lambda: STARTING in text_of(app))
+        await until(pilot, lambda: "ROLLED BACK" in text_of(app))
+        await until(pilot, lambda: STARTING not in text_of(app))
+        assert not (place.work / "made").exists()
 
 
 async def test_a_held_or_hammered_key_starts_nothing(scene: Make) -> None:

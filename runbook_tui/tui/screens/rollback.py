@@ -14,7 +14,7 @@ from runbook_tui.run.rollback import awaited, plan, running_plan, without
 from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import Status
 from runbook_tui.run.undo_items import Item
-from runbook_tui.tui.screens.rollback_keys import RollbackKeys
+from runbook_tui.tui.screens.rollback_keys import RUNS, STARTING, RollbackKeys
 from runbook_tui.tui.smallest import too_small
 from runbook_tui.tui.views import calls as call_view
 from runbook_tui.tui.views import chosen_undo, severity, stages, verdict
@@ -123,6 +123,8 @@ class RollbackScreen(RollbackKeys):
         self.set_class(self.running, "-running")
         finished = self.running and not self.state.rolling_back
         self.set_class(finished, "-finished")
+        if (finished and self.app.said == RUNS) or (self.running and self.app.said == STARTING):
+            self.app.say("")
         button = self.query_one("#start", Button)
         button.display = self.startable
         button.label = "START the rollback" if self._plan.items else "STOP what runs"

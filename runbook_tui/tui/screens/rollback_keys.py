@@ -40,6 +40,10 @@ f              also undo what lies before something irreversible
                (the floor)
 S              stop after the undo that runs; F9 twice goes on
 """
+RUNS = "the rollback runs: S stops it after this undo"
+SLOW = 0.5
+"""Seconds after which it is said that it is starting, where it does not run by then."""
+STARTING = "the press was heard: it starts, within 5 s where somebody holds the journal"
 KEYS_WIDE = 15
 """Where its words begin."""
 
@@ -103,7 +107,7 @@ class RollbackKeys(TonedScreen):
         """Why nothing is chosen or started any more; empty where it still can be."""
         if self.over:
             return "this rollback is over: F9 shows what else could be undone"
-        return "the rollback runs: S stops it after this undo" if self.running else ""
+        return RUNS if self.running else ""
 
     def changed(self) -> None:
         """Draw the run as it is now."""
@@ -112,9 +116,16 @@ class RollbackKeys(TonedScreen):
     def start(self) -> None:
         """Start it; called by the second press, or by the button."""
         if not self.running or self.over:
+            self.app.say("")
             self.app.ask(self._request())
+            self.set_timer(SLOW, self._starting)
         else:
             self.app.say(self._as_it_stands)
+
+    def _starting(self) -> None:
+        """Nobody shall believe that the press was not heard."""
+        if not self.running and not self.app.said:
+            self.app.say(STARTING, "warn")
 
     def prepare(self) -> None:
         """Perhaps it is started in a moment: what can be made ready is."""

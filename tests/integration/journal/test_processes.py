@@ -6,16 +6,18 @@ import os
 import random
 import select
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from runbook_tui.journal import schema
-from runbook_tui.journal.lock import FileLock
-from runbook_tui.journal.store import SqliteJournal
+from runbook_tui.journal import lock, schema
+from runbook_tui.journal.lock import FileLock, wait_for
+from runbook_tui.journal.store import BRIEF, SqliteJournal
 from runbook_tui.session.ports.journal import JournalError
 from tests.integration.journal.scenes import (
     ADA,
@@ -153,6 +155,54 @@ def test_a_stopped_holder_of_the_lock_is_named_and_its_death_frees_it(path: Path
         process.kill()
         process.wait()
         assert journal.append("7f3a", note("x"), ADA)[0].seq == 2
+
+
+def test_a_holder_who_was_waited_for_in_vain_is_hardly_waited_for_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rollback asks the journal for each of its events, and must not stand still for each."""
+    filled(path, 1)
+    waits: list[float] = []
+
+    def noting(fd: int, kind: int, path: Path, patience: float, known: float = 0.0) -> None:
+        waits.append(patience)
+        wait_for(fd, kind, path, patience, known)
+
+    monkeypatch.setattr(lock, "wait_for", noting)
+    with opened(path, patience=0.5) as journal:
+        del waits[:]
+        with writer(path, "hold") as process:
+            assert line(process.stdout) == "held"
+            for _ in range(3):
+                with pytest.raises(JournalError, match=r"for more than 0\.5 s"):
+                    journal.append("7f3a", note("x"), ADA)
+            process.kill()
+            process.wait()
+        for _ in range(2):
+            journal.append("7f3a", note("x"), ADA)
+        assert waits == [0.5, BRIEF, BRIEF, BRIEF, 0.5]
+
+
+def timeout(journal: SqliteJournal) -> int:
+    """For how many milliseconds SQLite would wait."""
+    assert journal._db is not None
+    found: int = journal._db.execute("PRAGMA busy_timeout").fetchone()[0]
+    return found
+
+
+def test_the_same_goes_for_one_who_holds_the_database_alone(path: Path) -> None:
+    filled(path, 1)
+    with opened(path, patience=0.5) as journal, closing(sqlite3.connect(path)) as other:
+        other.isolation_level = None
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(2):
+            with pytest.raises(JournalError, match="another program holds it"):
+                journal.append("7f3a", note("x"), ADA)
+        assert timeout(journal) == BRIEF * 1000
+        other.execute("ROLLBACK")
+        for _ in range(2):
+            journal.append("7f3a", note("x"), ADA)
+        assert timeout(journal) == 500
 
 
 def in_line(lock: Path) -> bool:
