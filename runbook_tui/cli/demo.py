@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 @click.command("demo")
 @click.option("--keep", is_flag=True, help="keep the sandbox and its journal afterwards")
 @click.option("--no-tui", is_flag=True, help="play itself, even on a terminal")
+@click.option("--plain", is_flag=True, help="as lines and questions: nothing is drawn over")
 @click.option("--drill", "drills", is_flag=True, help="break it at random steps, and time recovery")
 @click.option("--rounds", default=6, type=click.IntRange(1, 1000), help="how often (with --drill)")
 @click.option("--seed", default=None, type=int, help="the number that repeats a drill")
-def command(keep: bool, no_tui: bool, drills: bool, rounds: int, seed: int | None) -> int:
+def command(
+    keep: bool, no_tui: bool, plain: bool, drills: bool, rounds: int, seed: int | None
+) -> int:
     """A merge plan that goes wrong, and its rollback: on the screen, or playing itself."""
     if drills:
         return _drill(rounds, seed, keep=keep)
@@ -33,16 +36,20 @@ def command(keep: bool, no_tui: bool, drills: bool, rounds: int, seed: int | Non
     from runbook_tui.demo.sandbox import SandboxFailed
     from runbook_tui.demo.story import ServiceFailed
 
+    if plain:
+        from runbook_tui.cli.plain import need_person
+
+        need_person()
     folder = Path(tempfile.mkdtemp(prefix="runbook-demo-"))
     # The sandbox has a journal of its own; the person's is neither read nor written.
     os.environ["RUNBOOK_HOME"] = str(folder / "home")
-    terminal = sys.stdin.isatty() and sys.stdout.isatty() and not no_tui
+    terminal = plain or (sys.stdin.isatty() and sys.stdout.isatty() and not no_tui)
     status = exits.STEP_FAILED
     kept = keep
     try:
         with Play(folder) as play:
             if terminal:
-                status = _on_screen(play)
+                status = _as_lines(play) if plain else _on_screen(play)
                 kept = play.kept = keep or (not play.over and _wants_to_go_on(play))
             else:
                 status = play.by_itself()
@@ -84,6 +91,15 @@ def _on_screen(play: Play) -> int:
         "Enter opens the screen", default="", show_default=False, prompt_suffix=" ", err=True
     )
     return play.on_screen()
+
+
+def _as_lines(play: Play) -> int:
+    """Say what it is about, then ask."""
+    from runbook_tui.demo.story import AS_LINES, introduction
+
+    for line in introduction(shutil.get_terminal_size().columns, AS_LINES):
+        say.err(line)
+    return play.as_lines()
 
 
 def _wants_to_go_on(play: Play) -> bool:

@@ -87,6 +87,7 @@ def lead_lines(
 
     ended = roll_back(run)
     if ended is not None:
+        say.err(f"the run is open: `runbook resume {run} --plain` goes on with it")
         return ended
     return lead_lines(
         run, who, values, yes=yes, resume=True, after=None, people=people, share=share, plain=plain

@@ -49,13 +49,15 @@ class Lines:
 
     comes_back = "--no-tui"
     """How a run that was left is gone on with in the same manner."""
+    terse = False
+    """Whether what was said before a step is left out when it is carried out."""
 
     def __init__(
         self, session: Session, journal: Journal, answers: Answers, found: RunState, after: int
     ) -> None:
         self._session = session
         self._answers = answers
-        self._narrator = Narrator(journal, found, after)
+        self._narrator = Narrator(journal, found, after, terse=self.terse)
         self._wanted: set[str] = set()
         """Optional steps that a person has asked for."""
         self._retry = {i for i, s in found.steps.items() if s.status in BROKEN}

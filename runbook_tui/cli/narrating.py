@@ -20,8 +20,18 @@ BAD = "red"
 class Narrator:
     """Prints what the journal and the logs say, in the order in which it happened."""
 
-    def __init__(self, journal: Journal, state: RunState, after: int, *, logs: bool = True) -> None:
-        """``logs``: what commands put out is on this machine."""
+    def __init__(
+        self,
+        journal: Journal,
+        state: RunState,
+        after: int,
+        *,
+        logs: bool = True,
+        terse: bool = False,
+    ) -> None:
+        """``logs``: what commands put out is on this machine; ``terse``: who listens was told
+        before what a step runs and how it is taken back."""
+        self._terse = terse
         self._logs = logs
         self._journal = journal
         self._outline = state.outline
@@ -41,7 +51,7 @@ class Narrator:
         for event in self._journal.events(self._run, self._seen):
             self._seen = event.seq
             self._before(event)
-            if not isinstance(event.payload, QUIET):
+            if not isinstance(event.payload, QUIET) and not (self._terse and _is_known(event)):
                 say.out(words.line(event, self.title), colour=self._colour(event))
         for follower in self._followed.values():
             self._print(follower.lines(ended=False))
@@ -92,3 +102,15 @@ class Narrator:
         if isinstance(payload, e.UndoFinished):
             return GOOD if payload.result in {"done", "taken back"} else BAD
         return None
+
+
+def _is_known(event: Event) -> bool:
+    """Whether it only says what was said before the step, or what all went well by."""
+    payload = event.payload
+    if isinstance(payload, e.CommandFinished):
+        return payload.kind in {"before", "run"} and payload.exit == 0 and not payload.lost
+    if isinstance(payload, e.CommandStarted):
+        return payload.kind in {"before", "run"} and payload.attempt == 1
+    if isinstance(payload, e.UndoArmed):
+        return not payload.missing
+    return isinstance(payload, e.ParameterCaptured)

@@ -29,10 +29,14 @@ NUMBER         do what has that number
 skip           leave the step out; the reason is asked for
 note           write a remark down
 list           every step and how it stands
+whole          all of the step's command and of its undo
 back           roll back: shows what would be taken back, and asks
 stop           stop what runs
 leave          leave; what runs goes on, `runbook resume RUN --plain` comes back
 """
+SPOKEN = 4
+"""Lines of a command that are told before it is run."""
+LONGEST = 100_000
 FAILED = {
     "back": "roll back: shows what would be taken back, and asks",
     "skip": "leave it out; the reason is asked for",
@@ -44,6 +48,7 @@ class PlainLines(Lines):
     """Walks through an open session, and asks before each step and for all that a person gives."""
 
     comes_back = "--plain"
+    terse = True
 
     def walk(self, *, leaves: bool = True) -> int:
         """To the end, or until the person leaves; raises `BackWanted`."""
@@ -76,10 +81,18 @@ class PlainLines(Lines):
             say.out(printable(step.text.strip(), 2000, lines=True))
         if step.run:
             filled = resolve(self._state, step.run, self._state.values, shell=step.shell)
-            say.out(f"runs: {printable(filled.text.strip(), 4000, lines=True)}")
+            say.out(f"runs: {_short(filled.text)}")
         undo = step.undo or (f"cannot be taken back: {step.irreversible}" if step.irreversible
                              else "it only looks" if not step.effect else "no undo")  # fmt: skip
-        say.out(f"undo: {printable(undo.strip(), 1000, lines=True)}")
+        say.out(f"undo: {_short(undo)}")
+
+    def _tell_whole(self, id_: str) -> None:
+        """Every line of what the step runs, and of what takes it back."""
+        step = self._state.outline.steps[id_]
+        for name, text in (("runs", step.run), ("undo", step.undo)):
+            if text:
+                filled = resolve(self._state, text, self._state.values, shell=step.shell)
+                say.out(f"{name}: {printable(filled.text.strip(), LONGEST, lines=True)}")
 
     def _needed(self, state: RunState) -> int | None:
         wanted = needs(state)
@@ -144,6 +157,8 @@ class PlainLines(Lines):
             return True
         elif word == "list":
             self._list()
+        elif word == "whole" and step:
+            self._tell_whole(step)
         elif word in {"help", "?", "h"}:
             say.err(HELP.rstrip())
         else:
@@ -182,6 +197,13 @@ class PlainLines(Lines):
         if refusal is not None:
             hint = f" ({refusal.hint})" if refusal.hint else ""
             say.err(f"{refusal.reason}{hint}", colour="yellow")
+
+
+def _short(text: str) -> str:
+    """A few lines as they are; of more the first, since who listens hears all that is said."""
+    lines = printable(text.strip(), LONGEST, lines=True).splitlines() or [""]
+    more = f" … ({len(lines)} lines; whole reads them)" if len(lines) > SPOKEN else ""
+    return lines[0] + more if more else "\n".join(lines)
 
 
 def need_person() -> None:

@@ -109,6 +109,15 @@ class Play:
         say.err(f"the service answers {code}: {text}")
         return exits.DONE
 
+    def as_lines(self) -> int:
+        """Lines and questions for a person who leads; Grace signs once she is asked."""
+        from runbook_tui.cli import demo_lines
+
+        demo_lines.walk(self._session, self.approve)
+        code, text = story.health(self._service.url)
+        say.err(f"the service answers {code}: {text}")
+        return exits.DONE
+
     def screen(self, pause: float) -> DemoApp:
         """The screen on which Grace signs ``pause`` seconds after she was asked."""
         from runbook_tui.cli.demo_screen import DemoApp

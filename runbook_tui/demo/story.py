@@ -33,13 +33,21 @@ a git remote, a service, your commands. Enter runs the step under the cursor.
   - That is the moment for F9: it shows how everything is taken back; F9 again does it.
 F9 works at any other moment as well. q leaves."""
 """What a person should know before the screen opens; a line a thing."""
+AS_LINES = """\
+You are Ada and lead the merge of six pull requests into a small web shop. All of it is real: \
+a git remote, a service, your commands. Each question names its answers; Enter takes the first.
+  - The phase “Core deployment” is behind a gate: Grace has to sign. She does once you ask her.
+  - The change “Performance” is quick, and wrong: once it is deployed the service breaks.
+  - That is the moment for the word back: it shows how everything is taken back, and asks.
+The word back works at any other question as well, help lists all words, leave leaves."""
+"""The same before lines are asked and answered."""
 
 
-def introduction(columns: int) -> list[str]:
+def introduction(columns: int, text: str = INTRODUCTION) -> list[str]:
     """The introduction in lines that a terminal of so many columns need not break."""
     return [
         part
-        for line in INTRODUCTION.split("\n")
+        for line in text.split("\n")
         for part in textwrap.wrap(
             line, max(20, columns - 1), subsequent_indent="    " if line.startswith("  - ") else ""
         )

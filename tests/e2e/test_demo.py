@@ -87,3 +87,36 @@ def alive(place: Path) -> bool:
         "runbook_tui.demo.service" in line and str(place.parent) in line
         for line in found.stdout.splitlines()
     )
+
+
+@needs_git
+def test_as_lines_a_person_asks_grace_and_brings_it_back(runbook: Program, tmp_path: Path) -> None:
+    place = tmp_path / "tmp"
+    place.mkdir()
+    child = pexpect.spawn(
+        sys.executable, ["-m", "runbook_tui", "demo", "--plain"], cwd=str(runbook.work),
+        timeout=60, encoding="utf-8", dimensions=(40, 200),
+        env=runbook.environment(TERM="dumb", NO_COLOR="1", TMPDIR=str(place)),
+    )  # fmt: skip
+    child.expect("Each question names its answers")
+    told = ""
+    while child.expect([r"do \[1\]:", "roll back: shows what"]) == 0:
+        told += str(child.before)
+        child.sendline("")
+    child.expect(r"do \[1\]:")
+    child.sendline("back")
+    child.expect("Roll back now")
+    child.sendline("y")
+    # What the procedure offers besides is not needed: all that was merged is taken back.
+    while child.expect(["Run it now", "ROLLED BACK"]) == 0:
+        child.sendline("n")
+    while child.expect(["Run it now", "the service answers 200"]) == 0:
+        child.sendline("n")
+    child.expect("keep the sandbox and its service")
+    child.sendline("n")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert "Grace is asked, and signs from a session of her own" in told
+    assert "\x1b" not in told
+    assert list(place.glob("runbook-demo-*")) == []

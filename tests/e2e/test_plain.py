@@ -106,6 +106,49 @@ def test_a_person_goes_through_all_of_it(runbook: Program, plain: pexpect.spawn[
     assert {"note.added", "signoff.given", "run.finished"} <= set(runbook.types())
 
 
+LONG = """\
+format = 1
+title = "Long"
+[[phase]]
+title = "One"
+[[phase.step]]
+id = "made"
+title = "Make it"
+run = "echo value=7 >> $RUNBOOK_OUTPUT; touch made"
+undo = '''
+test -e made
+rm made
+echo gone
+echo really
+echo the last line
+'''
+outputs = ["value"]
+"""
+
+
+def test_who_listens_hears_the_beginning_of_a_long_undo_and_all_of_it_when_asked(
+    runbook: Program,
+) -> None:
+    child = pexpect.spawn(
+        sys.executable, ["-m", "runbook_tui", "run", str(runbook.plan(LONG)), "--plain"],
+        cwd=str(runbook.work), env=runbook.environment(TERM="xterm", NO_COLOR="1"),
+        encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    child.expect(r"undo: test -e made … \(5 lines; whole reads them\)")
+    say(child, "whole")
+    assert "the last line" not in (child.before or "")
+    child.expect("echo the last line")
+    say(child, "")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    told = child.before or ""
+    assert "“Make it”: started" in told
+    assert "“Make it”: done" in told
+    assert "value = 7" not in told
+    assert "undo ready" not in told
+
+
 def test_back_takes_everything_back(runbook: Program, plain: pexpect.spawn[str]) -> None:
     say(plain, "")
     plain.expect("“By hand” is done by hand")
@@ -113,6 +156,7 @@ def test_back_takes_everything_back(runbook: Program, plain: pexpect.spawn[str])
     plain.expect("rm made")
     plain.expect("y/N")
     plain.sendline("y")
+    plain.expect(r"the run is open: `runbook resume \S+ --plain` goes on with it")
     plain.expect(pexpect.EOF)
     plain.close()
     assert plain.exitstatus == 5

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Select, Static
 
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.people import NoIdentity, parse_identity
+from runbook_tui.tui.dialogs.dialog import Dialog
 
 LONGEST_LINE = 2000
 
@@ -61,7 +61,7 @@ class Typed(Protocol):
         ...
 
 
-class AskText(ModalScreen[str | None]):
+class AskText(Dialog[str | None]):
     """Asks for one line; None where the person left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave")]
@@ -102,7 +102,7 @@ class AskText(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Asks yes or no; No has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -150,7 +150,7 @@ class Signature:
     comment: str
 
 
-class AskSignoff(ModalScreen[Signature | None]):
+class AskSignoff(Dialog[Signature | None]):
     """Asks for a decision: who, in which role, with which comment."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -8,10 +8,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from runbook_tui.tui.dialogs.ask import Line, plain
+from runbook_tui.tui.dialogs.dialog import Dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Edited:
     reason: str
 
 
-class EditCommand(ModalScreen[Edited | None]):
+class EditCommand(Dialog[Edited | None]):
     """Asks for another text of a command; None where the person left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", priority=True)]

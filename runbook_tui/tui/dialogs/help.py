@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from runbook_tui.tui.dialogs.ask import plain
+from runbook_tui.tui.dialogs.dialog import Dialog
 from runbook_tui.tui.views import keys
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.widgets.painted import RowList, TonedScreen
@@ -24,7 +24,7 @@ INSIDE = 76
 """Cells of a row, on the smallest common terminal."""
 
 
-class Help(ModalScreen[None]):
+class Help(Dialog[None]):
     """The keys; ``part`` is what has the focus, ``why_not`` why an act cannot be done now."""
 
     app: RunbookApp | HomeApp

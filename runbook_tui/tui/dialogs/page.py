@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from runbook_tui.book.plain_text import printable
+from runbook_tui.tui.dialogs.dialog import Dialog
 
 LONGEST = 200_000
 AROUND = 6
@@ -20,7 +20,7 @@ AROUND = 6
 T = TypeVar("T")
 
 
-class TextDialog(ModalScreen[T]):
+class TextDialog(Dialog[T]):
     """Text that is never markup, and below it the keys, which are in sight however long it is."""
 
     KEYS: ClassVar[str] = "↑↓ scroll · Esc back"

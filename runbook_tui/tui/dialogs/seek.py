@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.dialogs.ask import Line, plain
+from runbook_tui.tui.dialogs.dialog import Dialog
 from runbook_tui.tui.views import seeking
 from runbook_tui.tui.views.tone import Line as Row
 from runbook_tui.tui.widgets.output_search import SHORTEST, OutputSearch, searched
@@ -27,7 +27,7 @@ SOON = 0.2
 """Seconds without a key after which the outputs are searched."""
 
 
-class Seek(ModalScreen[seeking.Hit | None]):
+class Seek(Dialog[seeking.Hit | None]):
     """Asks for words; what was chosen of what holds them, None where the person left.
 
     Outputs are searched once one stops typing, and come below the rest as they are found."""

@@ -8,11 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import DescendantFocus, Resize
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Select, Static
 
 from runbook_tui.tui.dialogs.ask import Line, plain
+from runbook_tui.tui.dialogs.dialog import Dialog
 from runbook_tui.tui.home.offers import Choice, Field, Form
 
 HINT = "only a button starts it · Esc leaves"
@@ -24,7 +24,7 @@ ROWS_OF_ONE = 4
 NONE = "none"
 
 
-class AskValues(ModalScreen[Choice | None]):
+class AskValues(Dialog[Choice | None]):
     """Asks for the values of a new run; None where the person left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

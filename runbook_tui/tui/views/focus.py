@@ -11,7 +11,7 @@ from runbook_tui.run.several import status_of
 from runbook_tui.run.state import RunState, Status, elapsed
 from runbook_tui.tui.views.boxes import boxes
 from runbook_tui.tui.views.card import command_lines, holder_lines, undo_line
-from runbook_tui.tui.views.large import fitting
+from runbook_tui.tui.views.large import fitting, in_two
 from runbook_tui.tui.views.merging import warned
 from runbook_tui.tui.views.next_key import Signs, no_signs, what_next
 from runbook_tui.tui.views.taking import bar
@@ -38,14 +38,16 @@ def focus(
     text = [[(line, "dim")] for line in wrap(said(step.text, 4000, lines=True).strip(), width)]
     rest = [told, warned(ahead, width), [*command[:6], undo], boxes(state, step, width)]
     parts: list[list[Line]] = []
-    for title, digits in ((True, True), (False, True), (False, False)):
+    for title, digits in ((2, 4), (1, 2), (1, 1), (0, 1), (0, 0)):
         parts = [
             [_where(state, id_, width)],
-            _title(step, width, large=title),
-            _clock(state, step, status, now, width, past, large=digits),
+            _title(step, width, title),
+            _clock(state, step, status, now, width, past, digits),
             *rest,
         ]
-        if sum(map(len, parts)) <= height:
+        # The largest only where nothing of the step is cut for them.
+        needed = sum(map(len, parts)) + (len(text) if digits > 1 else 0)
+        if needed <= height:
             break
     return _spaced([*parts, text], height)
 
@@ -75,25 +77,28 @@ def _where(state: RunState, id_: str, width: int) -> Line:
     return [(cut(" · ".join([number, " › ".join(around)]), width), "dim")]
 
 
-def _title(step: Step, width: int, *, large: bool) -> list[Line]:
+def _title(step: Step, width: int, most: int) -> list[Line]:
+    """How large its letters are at ``most``; 0: as everything else."""
     title = said(step.title, 300)
-    if large:
-        return fitting(title, "strong", width, most=1)
+    if most > 1:
+        return in_two(title, "strong", width, most=most)
+    if most:
+        return fitting(title, "strong", width, most=most)
     return [[(line, "strong")] for line in wrap(title, width)[:2]]
 
 
 def _clock(
-    state: RunState, step: Step, status: Status, now: float, width: int, past: Past, *, large: bool
+    state: RunState, step: Step, status: Status, now: float, width: int, past: Past, most: int
 ) -> list[Line]:
     """Its state, and the time that it takes of what it may."""
     glyph, tone = GLYPHS[status]
     word: Line = [(f"{glyph} {status.value.upper()} ", tone)]
     spent = elapsed(state, step.id, now)
     running = status in {Status.RUNNING, Status.WAITING, Status.UNDOING}
-    if spent is None or not running or not large:
+    if spent is None or not running or not most:
         return [spread(word, bar(state, step, now, past), width)]
     wanted = step.estimate.maximum if step.estimate else None
     over = wanted is not None and spent > wanted
     text = clock(spent) + (f" / {clock(wanted)}" if wanted else "")
-    digits = fitting(text, "bad" if over else tone, width, most=1)
+    digits = fitting(text, "bad" if over else tone, width, most=most)
     return [spread(word, bar(state, step, now, past)[1:], width), *digits]

@@ -120,12 +120,16 @@ def fitting(text: str, tone: str, width: int, *, most: int = 2) -> list[Line]:
 
 def in_two(text: str, tone: str, width: int, *, most: int = 2) -> list[Line]:
     """A text as large as it can be, on two lines where it is only so large there."""
-    one = fitting(text, tone, width, most=most)
+    if not can_draw(text):
+        return fitting(text, tone, width, most=most)
     words = text.split()
-    if len(one) > 1 or not can_draw(text) or len(words) < 2:
-        return one
     halves = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
-    best = min(halves, key=lambda pair: max(map(width_of, pair)))
-    if max(map(width_of, best)) > width:
-        return one
-    return [line for half in best for line in large(half, tone)]
+    first, second = min(halves, key=lambda pair: max(map(width_of, pair)), default=(text, ""))
+    for scale in (scale for scale in SCALES if scale <= most):
+        if width_of(text, scale) <= width:
+            return large(text, tone, scale)
+        if max(width_of(first, scale), width_of(second, scale)) <= width:
+            # Small letters have half a row below them anyway.
+            between: list[Line] = [[]] if scale > 1 else []
+            return [*large(first, tone, scale), *between, *large(second, tone, scale)]
+    return fitting(text, tone, width, most=most)

@@ -14,7 +14,7 @@ from runbook_tui.run.undo_items import Absent
 from runbook_tui.run.upcoming import gates_waiting, next_open
 from runbook_tui.tui.views.gauges import GLYPHS as SIGNS
 from runbook_tui.tui.views.gauges import Gauge, by_urgency
-from runbook_tui.tui.views.head import done_by, nearest_window, readiness, safety
+from runbook_tui.tui.views.head import WORTH_SAYING, done_by, nearest_window, readiness, safety
 from runbook_tui.tui.views.large import fitting, in_two
 from runbook_tui.tui.views.latest import latest
 from runbook_tui.tui.views.sparkline import tail
@@ -24,6 +24,8 @@ from runbook_tui.tui.views.words import said
 PHASE = {"✓": "good", "▶": "busy", "✗": "bad", "‖": "warn", "○": "dim"}
 ROOM_FOR_TWO = 30
 """Rows from which on a long title may take two lines of large letters."""
+ROOM_FOR_END = 46
+"""And from which on the end is told in them, too."""
 MOST_WATCHES, SPARKS = 6, 24
 LARGE = ((46, 2, 4), (30, 1, 2), (0, 1, 1))
 """From so many rows on: how large letters and the clock may be."""
@@ -36,7 +38,7 @@ def wall(
     """All of it in at most ``height`` rows; the first is what must be seen from afar."""
     letters, digits = next((a, b) for rows, a, b in LARGE if height >= rows)
     top = [*_phases(state, width), [], *_now(state, now, width, height, letters, digits)]
-    rest = [*_ahead(state, now, absent), *_watches(measured, width)]
+    rest = [*_ahead(state, now, absent, width, height), *_watches(measured, width)]
     room = height - len(top) - len(rest) - 3
     events = [
         [(f"{said_at(at, now)}  ", "dim"), (cut(words, width - 8), tone)]
@@ -81,7 +83,7 @@ def _now(
         many = len(state.rollback.steps)
         since = clock(now - (state.rollback.started or now))
         return [*fitting(f"Taking back {done} / {many}", "bad", width, most=letters), [],
-                *fitting(since, "bad", width, most=digits)]  # fmt: skip
+                *fitting(since, "bad", width, most=digits), *_undoing(state, width)]  # fmt: skip
     if state.finished is not None:
         took = clock(state.finished - state.started)
         return [*fitting("Done", "good", width, most=digits), [],
@@ -108,6 +110,15 @@ def _now(
     return lines
 
 
+def _undoing(state: RunState, width: int) -> list[Line]:
+    """What is taken back at this moment."""
+    for id_ in state.outline.order:
+        if not state.outline.is_group(id_) and state.step(id_).status is Status.UNDOING:
+            title = said(state.outline[id_].title, 200)
+            return [[], *fitting(title, "strong", width, most=1)]
+    return []
+
+
 def _counts(state: RunState) -> str | None:
     """What a room looks at: what has failed, else what runs or waits, else what is next."""
     for wanted in (BROKEN, {Status.RUNNING}, {Status.WAITING}):
@@ -126,12 +137,13 @@ def _around(state: RunState, id_: str) -> str:
     return " › ".join(names)
 
 
-def _ahead(state: RunState, now: float, absent: Absent) -> list[Line]:
+def _ahead(state: RunState, now: float, absent: Absent, width: int, rows: int) -> list[Line]:
     """How much is done, when it will be, until when it is safe to go on, and the way back."""
     steps = [id_ for id_ in state.outline.order if not state.outline.is_group(id_)]
     done = sum(state.step(id_).status in OVER for id_ in steps)
+    found = None if state.rolling_back else forecast(state, now, absent.past)
     line: Line = [(f"{done} of {len(steps)} steps", "strong")]
-    if not state.rolling_back and (found := forecast(state, now, absent.past)) is not None:
+    if found is not None:
         line += [("   ", "plain"), *done_by(found, now, exact=True)]
     if (window := nearest_window(state, now, absent)) is not None:
         text, tone = safety(window, now)[0]
@@ -143,6 +155,10 @@ def _ahead(state: RunState, now: float, absent: Absent) -> list[Line]:
         if (gate := state.outline[id_].gate) is not None
     ]
     lines = [line]
+    if found is not None and rows >= ROOM_FOR_END:
+        end = f"{done} / {len(steps)}   done by {said_at(found.likely, now)}"
+        tone = "warn" if found.late >= WORTH_SAYING else "plain"
+        lines = [*fitting(end, tone, width, most=1), [], line]
     if waits:
         lines.append([("‖ waits for a sign-off: ", "warn"), ("; ".join(waits), "warn")])
     return lines
