@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.inner_code import CODE, message
+from runbook_tui.book.literals import Literals
 from runbook_tui.book.markdown.carrying import Handed
 from runbook_tui.book.markdown.commands import BY_HAND
 from runbook_tui.book.markdown.sections import Section
@@ -170,7 +171,7 @@ def _unplaced(statements: tuple[GateStatement, ...]) -> Iterator[Finding]:
 
 
 def _in_code(gathered: Gathered, parameters: tuple[Parameter, ...]) -> Iterator[Finding]:
-    named = {p.placeholder: p.name for p in parameters if p.placeholder}
+    named = Literals({p.placeholder: p.name for p in parameters if p.placeholder})
     for command in gathered.commands:
         if not command.runnable or command.by_hand:
             continue

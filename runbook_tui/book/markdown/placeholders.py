@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from runbook_tui.book.line_count import LineCount
 from runbook_tui.book.markdown.variables import Variables
 from runbook_tui.book.model import Command, Parameter, Secret
 from runbook_tui.book.parameters import smells_of_secrets
@@ -46,17 +47,19 @@ class _Found:
 
 def marks(text: str) -> Iterator[tuple[str, str, int]]:
     """Each placeholder of a command: what stands there, its name, its line in the text from 0."""
+    lines = LineCount(text)
     for match in PLACEHOLDER.finditer(text):
         name = next(group for group in match.groups() if group).strip()
         if name.lower() in RESERVED:
             continue
         if name.startswith(".") and TEMPLATE.search(_line_before(text, match.start())):
             continue
-        yield match.group(0), name.lstrip("."), text.count("\n", 0, match.start())
+        yield match.group(0), name.lstrip("."), lines.of(match.start())
 
 
 def _line_before(text: str, at: int) -> str:
-    return text[max(text.rfind("\n", 0, at), at - 400) + 1 : at]
+    first = max(at - 400, 0)
+    return text[max(text.rfind("\n", first, at) + 1, first) : at]
 
 
 def parameters(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from runbook_tui.book.line_count import LineCount
 from runbook_tui.book.markdown.commands import in_a_shell
 from runbook_tui.book.model import Command
 from runbook_tui.book.parameters import reserved
@@ -92,7 +93,8 @@ def assigned(text: str) -> set[str]:
 
 def _sets(text: str, at: int) -> bool:
     """Whether what looks like an assignment stands where a shell takes it for one."""
-    start = max(text.rfind("\n", 0, at) + 1, at - 300)
+    first = max(at - 300, 0)
+    start = max(text.rfind("\n", first, at) + 1, first)
     return start == at or BEFORE_SET.search(text[start:at]) is not None
 
 
@@ -103,10 +105,11 @@ def used(command: Command) -> Iterator[tuple[str, int]]:
     if SOURCED.search(command.text):
         return
     text = _expanded(command.text)
+    lines = LineCount(text)
     for match in USED.finditer(text):
         behind = match.group(3)
         if match.group(1) or behind in {"}", ":?", "?"} or not re.match(r":?[-=+]", behind or ""):
-            yield match.group(1) or match.group(2), text.count("\n", 0, match.start())
+            yield match.group(1) or match.group(2), lines.of(match.start())
 
 
 def _expanded(text: str) -> str:
