@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from runbook_tui.book.markdown.hinted import Hinted
+from runbook_tui.book.markdown.remembered import remembered
 from runbook_tui.book.markdown.words import plain, title
 
 ROLLBACK = Hinted(
@@ -68,7 +69,7 @@ WHEN = re.compile(
 )
 """In the title of a section on the way back: it says when to take it, not how."""
 
-ESCALATES = re.compile(r"es[ck]al|эскал|エスカレ|上报", re.IGNORECASE)
+ESCALATES = Hinted(r"es[ck]al|эскал|エスカレ|上报", "escal|eskal|эскал|エスカレ|上报")
 ESCALATION = re.compile(
     r"^\W*(?:\d{1,2}(?:\.\d{1,2})*[.)]?\s+)?(?:[\w-]+ ){0,3}"
     r"(?:(?:escalations?|eskalation|escalaci[oó]n|escalamiento|escalade|escalaç[aã]o|escalonamento"
@@ -105,14 +106,15 @@ DESCRIBES = re.compile(
 )
 """In the title of a section: it says how things are meant, not what to do."""
 
-DAY = re.compile(
+DAY = Hinted(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|day \d{1,3}|week \d{1,3}"
     r"|[TD] ?[-+] ?\d{1,4}[dhmw]?"
     r"|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|tag \d{1,3}|woche \d{1,3}"
     r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo|día \d{1,3}|semana \d{1,3}"
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour \d{1,3}|semaine \d{1,3})\b"
     r"|星期.|周[一二三四五六日]|第.天",
-    re.IGNORECASE,
+    "day|week|t-|t+|t -|t +|d-|d+|d -|d +|tag|woche|lunes|martes|miércoles|jueves|viernes|sábado|"
+    "domingo|día|semana|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour|semaine|星期|周|第",
 )
 REFERENCE = Hinted(
     rf"{ASIDE.pattern}|\breference|\buseful\b|\bkey commands\b|cheat ?sheet|\bexamples?\b"
@@ -196,15 +198,19 @@ def is_before(text: str) -> bool:
 
 
 OPTIONAL = re.compile(
-    r"^\W*(?:(?:optional(?:ly)?|opcional|optionnel|facultatif)\b|可选)|[(（\[](?:optional|opcional"
-    r"|optionnel|facultatif|опционально"
-    r"|任意|可选|if (?:needed|necessary|required|applicable)|falls nötig|bei bedarf"
-    r"|si (?:es necesario|aplica|nécessaire))[)）\]]"
+    r"^\W*(?:(?:optional(?:ly)?|opcional|optionnel|facultatif)\b|可选)"
     r"|^\W*(?:if|otherwise|or,? you can|alternatively|wenn|falls|andernfalls|alternativ"
     r"|im (?:fehler|not)fall|en cas(?:o)?|em caso|si|se|de lo contrario|caso contrário|sinon|если"
     r"|в случае)\b|^(?:如果|否则|もし)",
     re.IGNORECASE,
 )
+SAID_OPTIONAL = re.compile(
+    r"[(（\[](?:optional|opcional|optionnel|facultatif|опционально"
+    r"|任意|可选|if (?:needed|necessary|required|applicable)|falls nötig|bei bedarf"
+    r"|si (?:es necesario|aplica|nécessaire))[)）\]]",
+    re.IGNORECASE,
+)
+"""Behind a title, in brackets."""
 
 
 FAILS = re.compile(
@@ -235,7 +241,8 @@ def is_for_failures(text: str) -> bool:
 
 def is_optional(text: str) -> bool:
     """Whether a title says that its step may not be needed: “If …”, “Otherwise …”, “(optional)”."""
-    return OPTIONAL.search(plain(text)) is not None
+    said = plain(text)
+    return OPTIONAL.match(said) is not None or SAID_OPTIONAL.search(said) is not None
 
 
 def asks_when(text: str) -> bool:
@@ -243,6 +250,7 @@ def asks_when(text: str) -> bool:
     return WHEN.search(plain(text)) is not None
 
 
+@remembered
 def is_numbered(text: str) -> bool:
     """Whether a title is that of a step in a row: ``Step 1: …``, ``1. …``, ``2) …``, ``1.1 …``."""
     clean = plain(text)

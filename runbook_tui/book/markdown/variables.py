@@ -27,6 +27,8 @@ NAMED = re.compile(
     r"|\b(?:mapfile|readarray|getopts\s+\S+)\s+(?:-\w+\s+)*(?P<array>[A-Za-z_]\w*)"
     r"|\bprintf\s+-v\s+(?P<printed>[A-Za-z_]\w*)"
 )
+NAMING = ("for", "select", "read", "mapfile", "getopts", "printf")
+"""Words of which `NAMED` holds one."""
 NAME = re.compile(r"[A-Za-z_]\w*")
 QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 HERE = re.compile(r"<<-?\s{0,3}(?:'(\w+)'|\"(\w+)\"|\\(\w+))")
@@ -84,8 +86,11 @@ def variables(texts: Iterable[tuple[int, str]]) -> Variables:
 
 def assigned(text: str) -> set[str]:
     """Names that a shell text gives a value."""
-    names = {match.group(1) for match in SET.finditer(text) if _sets(text, match.start(1))}
-    for match in NAMED.finditer(text):
+    if "=" in text:
+        names = {match.group(1) for match in SET.finditer(text) if _sets(text, match.start(1))}
+    else:
+        names = set()
+    for match in NAMED.finditer(text) if any(word in text for word in NAMING) else ():
         said = next(group for group in match.groups() if group)
         names.update(NAME.findall(QUOTED.sub(" ", re.sub(r"(?:^|\s)-\w+", " ", said))))
     return names
