@@ -122,6 +122,11 @@ class Outline:
         )
         """What the plan's rollback sections offer, in document order."""
 
+        self.for_failure: tuple[Command, ...] = tuple(
+            c for c in runbook.commands if c.kept_for_failure
+        )
+        """What it offers for when something went wrong, in document order."""
+
         ways = (p for p in runbook.procedures if p.kind == "rollback")
         # In TOML an undo is a key: a step without it is passed over, whatever else is written.
         self._ways_back = tuple(ways) if self.advised else ()

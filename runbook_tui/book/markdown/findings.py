@@ -55,7 +55,7 @@ def _not_carried(
 ) -> Iterator[Finding]:
     steps = {s.id for p in phases for s in p.walk()}
     for command, lost, line in not_carried(gathered.commands, known):
-        if command.step is None and not command.rollback:
+        if command.step is None and not (command.rollback or command.for_failure):
             continue
         inside = command.step in steps
         there = handed.names.get(command.step or "", ()) if inside else handed.put_out
@@ -97,7 +97,12 @@ def _open_placeholders(gathered: Gathered, parameters: tuple[Parameter, ...]) ->
 
 def _outside(gathered: Gathered) -> Iterator[Finding]:
     for command in gathered.commands:
-        if command.runnable and not command.rollback and command.step is None:
+        if (
+            command.runnable
+            and not command.rollback
+            and command.step is None
+            and not (command.kept_for_failure)
+        ):
             yield Finding(
                 code="command-outside-steps", severity="info", line=command.line,
                 message="this command is in no step and will not be run; put it under a number, a "

@@ -80,7 +80,7 @@ ASIDE = Hinted(
     r"appendi|additional information|further (?:reading|information)|bibliograph|literatur"
     r"|trouble[- ]?shoot|\bfaq\b|see also|glossary|\banhang\b|fehlerbehebung|ap[ée]ndice"
     r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|приложени[ея]"
-    r"|附录|常见问题|付録|参考資料"
+    r"|附录|常见问题|付録|参考資料|故障排除|トラブルシュー|resolução de problemas"
     r"|\bexamples?\b|\bsamples?\b|\bbeispiele?\b|\bejemplos?\b|\bexemples?\b|示例|案例"
     r"|\bfind out more\b|\blearn more\b|\bmore information\b|weitere informationen|más información"
     r"|en savoir plus|mais informações|\bcommon (?:failures?|issues|problems|errors|pitfalls)"
@@ -88,7 +88,7 @@ ASIDE = Hinted(
     r"|常见(?:故障|错误)|よくある",
     "find out|learn more|information|savoir|informaç|informaci|common|häufige|comun|courants|"
     "fréquents|常见|よくある|append|additional|further|bibliogr|literatur|shoot|faq|see also|"
-    "glossary|anhang|fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|"
+    "glossary|anhang|fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|故障排|トラブル|"
     "常见问题|付録|参考|exampl|sampl|beispiel|ejemplo|exempl|示例|案例",
 )
 DESCRIBES = re.compile(
@@ -121,7 +121,7 @@ REFERENCE = Hinted(
     r"|\bresources\b|\bbackground\b|\boverview\b|\bcontacts?\b",
     "append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
     "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
-    "exampl|sampl|beispiel|ejemplo|exempl|示例|案例|find out|learn more|"
+    "故障排|トラブル|exampl|sampl|beispiel|ejemplo|exempl|示例|案例|find out|learn more|"
     "information|savoir|informaç|informaci|"
     "common|häufige|comun|courants|fréquents|常见|よくある|reference|useful|key commands|cheat|"
     "resources|background|overview|contact",
@@ -232,6 +232,16 @@ FAILS = re.compile(
     re.IGNORECASE,
 )
 """The title of what is done only where the work went wrong: no part of the way forth."""
+
+
+TROUBLE = Hinted(
+    r"\btrouble[- ]?shoot|\bcommon (?:failures?|issues|problems|errors|pitfalls)\b|fehlerbehebung"
+    r"|\bhäufige (?:fehler|probleme)|soluci[oó]n de problemas|\bproblemas (?:comunes|comuns)"
+    r"|resolução de problemas|dépannage|\bproblèmes (?:courants|fréquents)|故障(?:排除|处理|排查)"
+    r"|常见(?:故障|错误|问题)|トラブルシュー|障害対応",
+    "shoot|common |fehlerbehebung|häufige |problemas|dépannage|problèmes |故障|常见|トラブル|障害",
+)
+"""The title of what may go wrong with the work, and what helps then."""
 
 
 def is_for_failures(text: str) -> bool:
