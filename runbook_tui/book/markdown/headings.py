@@ -79,8 +79,8 @@ ESCALATION = re.compile(
 ASIDE = Hinted(
     r"appendi|additional information|further (?:reading|information)|bibliograph|literatur"
     r"|trouble[- ]?shoot|\bfaq\b|see also|glossary|\banhang\b|fehlerbehebung|ap[ée]ndice"
-    r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|приложени[ея]"
-    r"|附录|常见问题|付録|参考資料|故障排除|トラブルシュー|resolução de problemas"
+    r"|\banexo|solu(?:ci[oó]n|[cç][aã]o) de problemas|\bannexe|dépannage|приложени[ея]"
+    r"|附录|常见问题|付録|参考資料|故障排除|トラブルシュー"
     r"|\bexamples?\b|\bsamples?\b|\bbeispiele?\b|\bejemplos?\b|\bexemples?\b|示例|案例"
     r"|\bfind out more\b|\blearn more\b|\bmore information\b|weitere informationen|más información"
     r"|en savoir plus|mais informações|\bcommon (?:failures?|issues|problems|errors|pitfalls)"
@@ -101,7 +101,8 @@ DESCRIBES = re.compile(
     r"|^\W*(?:(?:recommended )?next steps|what['’]?s next|(?:próximos|proximos|siguientes) pasos"
     r"|pasos siguientes|nächste schritte|prochaines étapes|étapes suivantes|próximos passos"
     r"|lay of the land)\b|后续步骤|下一步|次のステップ"
-    r"|概述|背景|策略|目标|风险|假设|规则|优势|优点|缺点",
+    r"|^\W*(?:required )?inputs?\W*$"
+    r"|概述|背景|策略|目标|风险|假设|规则|优势|优点|缺点|^\W*(?:适用|演练)?范围\W*$",
     re.IGNORECASE,
 )
 """In the title of a section: it says how things are meant, not what to do."""
@@ -118,11 +119,13 @@ DAY = Hinted(
 )
 REFERENCE = Hinted(
     rf"{ASIDE.pattern}|\breference|\buseful\b|\bkey commands\b|cheat ?sheet|\bexamples?\b"
+    r"|\b(?:comandos [uú]t(?:eis|iles)|commandes utiles|nützliche befehle)\b"
+    r"|(?:常用|实用)命令|(?:便利な|よく使う)コマンド"
     r"|\bresources\b|\bbackground\b|\boverview\b|\bcontacts?\b",
     "append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
     "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
     "故障排|トラブル|exampl|sampl|beispiel|ejemplo|exempl|示例|案例|find out|learn more|"
-    "information|savoir|informaç|informaci|"
+    "comandos |commandes utiles|nützliche |命令|コマンド|information|savoir|informaç|informaci|"
     "common|häufige|comun|courants|fréquents|常见|よくある|reference|useful|key commands|cheat|"
     "resources|background|overview|contact",
 )
@@ -206,7 +209,8 @@ OPTIONAL = re.compile(
 )
 SAID_OPTIONAL = re.compile(
     r"[(（\[](?:optional|opcional|optionnel|facultatif|опционально"
-    r"|任意|可选|if (?:needed|necessary|required|applicable)|falls nötig|bei bedarf"
+    r"|任意|可选|オプション|省略可能?|可跳过"
+    r"|if (?:needed|necessary|required|applicable)|falls nötig|bei bedarf"
     r"|si (?:es necesario|aplica|nécessaire))[)）\]]",
     re.IGNORECASE,
 )
@@ -222,7 +226,7 @@ FAILS = re.compile(
     r"|of (?:a )?(?:failures?"
     r"|problems?|errors?|trouble|issues?))|(?:on|upon) (?:failure|errors?)\b"
     r"|(?:wenn|falls) .{0,30}\b(?:schief|fehlschlägt|scheitert)|im fehlerfall"
-    r"|bei (?:problemen|fehlern)"
+    r"|bei (?:problemen|fehlern?\b|störungen)"
     r"|si (?:algo|todo|la \w+|el \w+) (?:sale mal|falla)|en caso de (?:fallo|error|problemas?)"
     r"|en cas (?:d['’](?:échec|erreur)|de (?:problème|panne))|si (?:quelque chose|ça"
     r"|cela) .{0,20}mal"
@@ -236,8 +240,9 @@ FAILS = re.compile(
 
 TROUBLE = Hinted(
     r"\btrouble[- ]?shoot|\bcommon (?:failures?|issues|problems|errors|pitfalls)\b|fehlerbehebung"
-    r"|\bhäufige (?:fehler|probleme)|soluci[oó]n de problemas|\bproblemas (?:comunes|comuns)"
-    r"|resolução de problemas|dépannage|\bproblèmes (?:courants|fréquents)|故障(?:排除|处理|排查)"
+    r"|\bhäufige (?:fehler|probleme)|solu(?:ci[oó]n|[cç][aã]o) de problemas"
+    r"|\bproblemas (?:comunes|comuns)"
+    r"|dépannage|\bproblèmes (?:courants|fréquents)|故障(?:排除|处理|排查)"
     r"|常见(?:故障|错误|问题)|トラブルシュー|障害対応",
     "shoot|common |fehlerbehebung|häufige |problemas|dépannage|problèmes |故障|常见|トラブル|障害",
 )

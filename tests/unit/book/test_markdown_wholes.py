@@ -91,7 +91,7 @@ def test_directives_of_other_programs_are_no_commands() -> None:
     "title",
     ["In case of failure", "If something goes wrong", "What if the upgrade fails?", "Bei Problemen",
      "Si algo sale mal", "En cas d'échec", "Em caso de falha", "Если что-то пойдёт не так",
-     "失败时"],
+     "失败时", "Bei Fehler IMMER"],
 )  # fmt: skip
 @pytest.mark.parametrize("marks", ["## {}", "**{}**"])
 def test_what_is_for_failures_is_no_part_of_the_way_forth(title: str, marks: str) -> None:
