@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from runbook_tui.book.findings import Fault, Finding
+from runbook_tui.book.literals import MARK
 from runbook_tui.book.lost import Lost
 from runbook_tui.book.matchers import matcher
 from runbook_tui.book.model import Announcement, Runbook, Secret
-from runbook_tui.book.parameters import MARK
 from runbook_tui.book.places import Places
 from runbook_tui.book.telling import is_address
 

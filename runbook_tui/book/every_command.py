@@ -51,8 +51,9 @@ def every_command(runbook: Runbook) -> Iterator[Runs]:
                     yield Runs(where=f"procedure “{procedure.title}”, “{inner.title}”",
                                what="run", text=inner.run)  # fmt: skip
     for command in runbook.commands:
-        if command.kept_for_rollback:
-            yield Runs(where=f"offered after a rollback (line {command.line})", what="run",
+        if command.kept_for_rollback or command.kept_for_failure:
+            when = "after a rollback" if command.kept_for_rollback else "where something failed"
+            yield Runs(where=f"offered {when} (line {command.line})", what="run",
                        text=command.text)  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 
 from runbook_tui.book.findings import Fault
 from runbook_tui.book.hosts import wrong_with
+from runbook_tui.book.literals import MARK
 from runbook_tui.book.model import Change, Check, Phase, Runbook, Step
-from runbook_tui.book.parameters import MARK
 from runbook_tui.book.places import Place, Places
 from runbook_tui.book.spreading import ids_of, is_spread
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from runbook_tui.book.findings import Fault, Finding
+from runbook_tui.book.literals import Literals
 from runbook_tui.book.model import Placed, Runbook, Step
 from runbook_tui.book.parameters import Place as TextPlace
 from runbook_tui.book.parameters import about, in_code
 from runbook_tui.book.places import Place, Places
-from runbook_tui.book.shell.inner import Danger
+from runbook_tui.book.shell.judging import Danger
 
 CODE = "value-in-inner-code"
 
@@ -55,7 +56,7 @@ def message(name: str, danger: Danger) -> str:
 def values_in_code(runbook: Runbook, places: Places) -> Iterator[Inner]:
     """Every value of a runbook that stands in code and is not quoted for it, by step."""
     secrets = {p.name for p in runbook.parameters if p.secret is not None}
-    named = {p.placeholder: p.name for p in runbook.parameters if p.placeholder}
+    named = Literals({p.placeholder: p.name for p in runbook.parameters if p.placeholder})
     for text, item, key, shell in _commands(runbook):
         yield from _of(text, item, key, shell, named, secrets, places)
 
@@ -67,9 +68,10 @@ def secrets_in_code(runbook: Runbook, places: Places) -> Iterator[Inner]:
     marks = secrets | {mark for mark, name in named.items() if name in secrets}
     if not marks:
         return
+    literals = Literals(named)
     for text, item, key, shell in _commands(runbook):
         if any(mark in text for mark in marks):
-            found = _of(text, item, key, shell, named, secrets, places)
+            found = _of(text, item, key, shell, literals, secrets, places)
             yield from (inner for inner in found if inner.secret)
 
 
@@ -97,7 +99,7 @@ def _of(
     item: Placed,
     key: str,
     shell: str,
-    named: Mapping[str, str],
+    named: Literals,
     secrets: set[str],
     places: Places,
 ) -> Iterator[Inner]:

@@ -136,14 +136,16 @@ def _procedure(procedure: Procedure) -> Iterator[str]:
 
 
 def _offered(runbook: Runbook) -> Iterator[str]:
-    """Commands that the plan keeps for a rollback outside its steps, section by section."""
+    """Commands that the plan keeps outside its steps, for a rollback and for when something went
+    wrong, section by section."""
     section = None
     for command in runbook.commands:
-        if not command.kept_for_rollback:
+        if not (command.kept_for_rollback or command.kept_for_failure):
             continue
         if command.section != section:
+            kind = "rollback" if command.kept_for_rollback else "for failures"
             yield ""
-            yield f"rollback: {printable(command.section or command.label, WIDTH)}"
+            yield f"{kind}: {printable(command.section or command.label, WIDTH)}"
             section = command.section
         yield f"  $ {_short(command.text)}"
 

@@ -252,6 +252,7 @@ class Command(Placed):
     """One block of command text as it stands in the plan (a fence, or a TOML key).
 
     ``by_hand``: no shell runs it, a person does, in a tool of its own (SQL, PowerShell).
+    ``for_failure``: it is for when something went wrong, and no way back by itself.
     """
 
     id: str
@@ -263,11 +264,21 @@ class Command(Placed):
     label: str = ""
     section: str = ""
     by_hand: bool = False
+    for_failure: bool = False
 
     @property
     def kept_for_rollback(self) -> bool:
         """Whether a rollback offers it: it stands outside the steps, and a shell runs it."""
-        return self.rollback and self.runnable and self.step is None and not self.by_hand
+        return self.rollback and self._stands_alone
+
+    @property
+    def kept_for_failure(self) -> bool:
+        """Whether it is offered beside the rollback, for when something went wrong."""
+        return self.for_failure and not self.rollback and self._stands_alone
+
+    @property
+    def _stands_alone(self) -> bool:
+        return self.runnable and self.step is None and not self.by_hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

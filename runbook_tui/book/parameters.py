@@ -6,17 +6,16 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from runbook_tui.book.literals import Literals
 from runbook_tui.book.shell.cursor import Mark
 from runbook_tui.book.shell.inner import (
-    Danger,
     dangers,
     dangers_of_foreign,
     fill,
     fill_foreign,
     foreign,
 )
-
-MARK = re.compile(r"\$\{\{\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*\}\}")
+from runbook_tui.book.shell.judging import Danger
 
 SECRET_NAME = re.compile(
     r"(TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_KEY|AUTH|COOKIE|SESSION_KEY)",
@@ -30,9 +29,6 @@ SECRET_VALUE = re.compile(
     r"|\b(gh[opsur]_|github_pat_|glpat-|xox[abeprs]-|sk-|AKIA|ASIA|eyJ)[A-Za-z0-9_-]{16}"
 )
 """Values that are secrets by their form: a password in an address, a private key, a token."""
-VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
-"""A placeholder of this form is a variable of the shell, in braces or not."""
-
 LONGEST = 32 * 4096 - 1
 """Bytes of one variable with its name, or of one argument, that a command can be given."""
 IN_A_FILE = "put it into a file, and give the file's name as the value"
@@ -45,6 +41,10 @@ def too_long(name: str, value: str) -> str:
     if have <= most:
         return ""
     return f"the value of “{name}” has {have} bytes, and a command can be given {most}"
+
+
+Placeholders = Mapping[str, str] | Literals | None
+"""The name that each literal placeholder stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,10 @@ class FilledIn:
         return tuple(dict.fromkeys((*self.missing, *(r.name for r in self.refused))))
 
 
-def places_in(text: str, placeholders: Mapping[str, str] | None = None) -> tuple[Place, ...]:
+def places_in(text: str, placeholders: Placeholders = None) -> tuple[Place, ...]:
     """Where names stand in a plan's text: ``${{ name }}``, and literals as `fill_in` takes them."""
-    named = placeholders or {}
-    literals = sorted(named, key=len, reverse=True)
-    pattern = re.compile("|".join([MARK.pattern, *map(_standing, literals)]))
-    return tuple(
-        Place(*match.span(), match.group(1) or named[_without_braces(match.group(0))])
-        for match in pattern.finditer(text)
-    )
+    known = placeholders if isinstance(placeholders, Literals) else Literals(placeholders or {})
+    return tuple(Place(start, end, name) for start, end, name in known.places(text))
 
 
 def stands_in(literal: str, text: str) -> bool:
@@ -114,24 +109,11 @@ def stands_in(literal: str, text: str) -> bool:
     return literal.removeprefix("$") in text
 
 
-def _standing(literal: str) -> str:
-    """A placeholder as a pattern: a variable is another one where its name goes on."""
-    variable = VARIABLE.fullmatch(literal)
-    if variable:
-        return rf"(?<!\\)\$(?:{variable.group(1)}(?!\w)|\{{{variable.group(1)}\}})"
-    before = r"(?:(?<!\w)|(?<=(?<!\w)v))" if literal[0].isalnum() else ""
-    return before + re.escape(literal) + (r"(?!\w)" if literal[-1].isalnum() else "")
-
-
-def _without_braces(mark: str) -> str:
-    return f"${mark[2:-1]}" if mark.startswith("${") and mark.endswith("}") else mark
-
-
 def fill_in(
     text: str,
     values: Mapping[str, str],
     *,
-    placeholders: Mapping[str, str] | None = None,
+    placeholders: Placeholders = None,
     secrets: Collection[str] = (),
     places: Sequence[Place] | None = None,
     shell: str = "",
@@ -166,7 +148,7 @@ def fill_in(
 
 def in_code(
     text: str,
-    placeholders: Mapping[str, str] | None = None,
+    placeholders: Placeholders = None,
     secrets: Collection[str] = (),
     shell: str = "",
 ) -> Iterator[tuple[Place, Danger]]:

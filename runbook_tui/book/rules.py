@@ -22,6 +22,7 @@ from runbook_tui.book.environment_rules import environment_faults
 from runbook_tui.book.findings import Fault, Finding
 from runbook_tui.book.host_rules import on_hosts
 from runbook_tui.book.inner_code import secrets_in_code, values_in_code
+from runbook_tui.book.literals import MARK
 from runbook_tui.book.lost import Lost
 from runbook_tui.book.model import (
     Announcement,
@@ -37,7 +38,7 @@ from runbook_tui.book.model import (
 )
 from runbook_tui.book.not_acted_on import not_acted_on
 from runbook_tui.book.order import needs
-from runbook_tui.book.parameters import IN_A_FILE, MARK, reserved, too_long
+from runbook_tui.book.parameters import IN_A_FILE, reserved, too_long
 from runbook_tui.book.places import Place, Places
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.book.watch_rules import watch_faults, watch_findings

@@ -393,6 +393,7 @@ class _Reading:
             label=x.label,
             section=x.section,
             by_hand=x.by_hand,
+            for_failure=x.for_failure,
         )
 
 

@@ -382,6 +382,7 @@ class CommandTable(Table):
     label: str = ""
     section: str = ""
     by_hand: bool = False
+    for_failure: bool = False
 
 
 class ApprovalTable(Table):

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from runbook_tui.book.findings import Fault, Finding
+from runbook_tui.book.literals import MARK
 from runbook_tui.book.lost import Lost
 from runbook_tui.book.model import Runbook, Watch
-from runbook_tui.book.parameters import MARK
 from runbook_tui.book.places import Places
 
 ADDRESS = re.compile(r"https?://[^\s/]+", re.IGNORECASE)

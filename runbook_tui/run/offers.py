@@ -1,8 +1,12 @@
-"""Commands that a plan keeps for a rollback outside its steps: offered, never run by themselves."""
+"""Commands that a plan keeps outside its steps: offered, never run by themselves.
+
+Those for a rollback belong to it: it says where one has not been run. Those for when something
+went wrong are only there, below them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runbook_tui.book.model import Command, StageStep, Step
 from runbook_tui.book.parameters import Refused
@@ -34,6 +38,14 @@ class Offer:
 def offers(state: RunState) -> tuple[Offer, ...]:
     """What the plan's rollback sections offer, in document order."""
     return tuple(_offer(state, command) for command in state.outline.offered)
+
+
+def for_failure(state: RunState) -> tuple[Offer, ...]:
+    """What the plan's sections for failures and on recovery offer, in document order."""
+    return tuple(
+        replace(offer, title=f"For failures: {offer.title}")
+        for offer in (_offer(state, command) for command in state.outline.for_failure)
+    )
 
 
 def _offer(state: RunState, command: Command) -> Offer:
@@ -92,7 +104,7 @@ def as_step(state: RunState, command: str, line: int = 0) -> Step | Refusal:
         text = staged.run
         offer: Offer | None = stage_offer(state, staged)
     else:
-        offer = next((o for o in offers(state) if o.id == command), None)
+        offer = next((o for o in (*offers(state), *for_failure(state)) if o.id == command), None)
         text = next((c.text for c in state.runbook.commands if c.id == command), "")
     if offer is None:
         return Refusal(reason=f"the plan offers no command “{command}”", exit_code=2)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from runbook_tui.book.literals import Literals
 from runbook_tui.book.model import (
     Change,
     Check,
@@ -121,11 +122,20 @@ class Outline:
         )
         """What the plan's rollback sections offer, in document order."""
 
+        self.for_failure: tuple[Command, ...] = tuple(
+            c for c in runbook.commands if c.kept_for_failure
+        )
+        """What it offers for when something went wrong, in document order."""
+
         ways = (p for p in runbook.procedures if p.kind == "rollback")
         # In TOML an undo is a key: a step without it is passed over, whatever else is written.
         self._ways_back = tuple(ways) if self.advised else ()
         said = (c for c in runbook.commands if c.rollback and c.runnable and c.step is None)
         self._said_back = tuple(said) if self.advised else ()
+        named = {p.placeholder: p.name for p in runbook.parameters if p.placeholder}
+        self.literals = Literals(named)
+        """The placeholders of the plan, as they stand in its commands."""
+
         self.staged: dict[str, Stage | StageStep] = {}
         """Stages of procedures and their steps by id; no nodes of the run, but boxes to tick."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from runbook_tui.book.hosts import wrong_with
-from runbook_tui.book.model import Parameter, Step
+from runbook_tui.book.model import Step
 from runbook_tui.book.parameters import (
     FilledIn,
     Place,
@@ -46,8 +46,7 @@ def resolve(
     what the plan or the record runs the text with; ``places`` are those of `FilledIn`, where it
     was filled before.
     """
-    literals = {p.placeholder: p.name for p in _placeholders(state, text) if p.placeholder}
-    return fill_in(text, values, placeholders=literals, secrets=state.secrets,
+    return fill_in(text, values, placeholders=state.outline.literals, secrets=state.secrets,
                    places=places, shell=shell or "")  # fmt: skip
 
 
@@ -119,12 +118,13 @@ def undo_variables(state: RunState, step: Step, armed: UndoArmed) -> tuple[str, 
 
 def way_back(state: RunState, text: str, shell: Sequence[str] = remote.DEFAULT_SHELL) -> str:
     """A text that brings something back, as it runs: what is closed already keeps nothing up."""
-    return passing_over(text, shell, (p.placeholder for p in _placeholders(state, text)
-                                      if p.placeholder))  # fmt: skip
+    return passing_over(text, shell, _placeholders(state, text))
 
 
-def _placeholders(state: RunState, text: str) -> list[Parameter]:
-    return [p for p in state.runbook.parameters if p.placeholder and stands_in(p.placeholder, text)]
+def _placeholders(state: RunState, text: str) -> Iterator[str]:
+    for p in state.runbook.parameters:
+        if p.placeholder and stands_in(p.placeholder, text):
+            yield p.placeholder
 
 
 def secrets_of(state: RunState, step: Step) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from runbook_tui.book.literals import MARK
 from runbook_tui.book.model import Watch
-from runbook_tui.book.parameters import MARK
 from runbook_tui.run.prepare import resolve, secrets_in, substitute_plain, variables
 from runbook_tui.run.state import RunState
 from runbook_tui.run.watch_scope import LIMIT, cadence

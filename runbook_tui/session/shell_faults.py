@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from runbook_tui.book.findings import Finding
+from runbook_tui.book.literals import MARK
 from runbook_tui.book.markdown.placeholders import PLACEHOLDER
 from runbook_tui.book.model import Runbook
-from runbook_tui.book.parameters import MARK
 from runbook_tui.book.sense.calls import Text, texts_of
 from runbook_tui.session.ports.runner import Runner
 

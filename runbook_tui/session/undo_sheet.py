@@ -121,14 +121,16 @@ def _of(procedure: Procedure) -> Iterable[str]:
 
 
 def _kept(runbook: Runbook) -> Iterable[str]:
-    """The commands that the plan keeps for a rollback outside its steps."""
+    """The commands that the plan keeps outside its steps, for a rollback and for a failure."""
     section = None
     for command in runbook.commands:
-        if not (command.rollback and command.runnable) or command.step is not None:
+        back = command.rollback and command.runnable and command.step is None
+        if not (back or command.kept_for_failure):
             continue
         if command.section != section:
             section = command.section
-            yield short(f"The plan's commands for it: {section}")
+            what = "for it" if back else "if something went wrong"
+            yield short(f"The plan's commands {what}: {section}")
         yield f"  [ ] {_first(command.text, COLUMNS - 6)}"
 
 

@@ -17,9 +17,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from runbook_tui.book.literals import MARK
 from runbook_tui.book.matchers import matcher
 from runbook_tui.book.model import Announcement, Secret
-from runbook_tui.book.parameters import MARK
 from runbook_tui.run.announce_events import (
     BEGUN,
     CLOSED,

@@ -44,11 +44,18 @@ PART = """\
 
 """
 LINES = 100_000
+NAMES = 20_000
 
 
 def long_plan(lines: int) -> str:
     """A plan of about so many lines, in parts that all have something of everything."""
     return "# Long\n\n" + "".join(PART.format(n=n) for n in range(1, lines // PART.count("\n") + 1))
+
+
+def names(count: int) -> str:
+    """A plan whose one command has so many placeholders."""
+    marks = " ".join(f"<name-{n}>" for n in range(count))
+    return f"# Names\n\n1. Ship\n   ```bash\n   deploy {marks}\n   ```\n"
 
 
 def texts() -> list[str]:
@@ -82,8 +89,9 @@ def _read(text: str, *, remarks: bool) -> object:
 
 
 PARSER = MarkdownIt("commonmark").enable("table")
+WHOLE = "read with remarks"
 DEEDS: dict[str, Callable[[str], object]] = {
-    "markdown-it-py's parse": parse, "read to be run": ready, "read with remarks": whole,
+    "markdown-it-py's parse": parse, "read to be run": ready, WHOLE: whole,
 }  # fmt: skip
 
 
@@ -114,6 +122,10 @@ def main(rounds: int = 9) -> None:
     for name in DEEDS:
         print(f"  {name}: four times the lines in {long[name] / quarter[name]:.1f} times the time")
     assert statistics.median(long[n] / quarter[n] for n in DEEDS) < 6
+    few, many = (taken([names(count)], 3) for count in (NAMES // 4, NAMES))
+    times = many[WHOLE] / few[WHOLE]
+    print(f"{NAMES} names in one command: {many[WHOLE]:.2f} s, of a quarter {times:.1f} times")
+    assert times < 6
 
 
 def _print(what: str, times: dict[str, float]) -> None:

@@ -21,6 +21,7 @@ from runbook_tui.book.markdown.phase_facts import with_facts
 from runbook_tui.book.markdown.phases import phases_of
 from runbook_tui.book.markdown.placing import gated
 from runbook_tui.book.markdown.procedures import procedures
+from runbook_tui.book.markdown.remembered import forget
 from runbook_tui.book.markdown.sections import Section, tree
 from runbook_tui.book.markdown.steps import Gathered
 from runbook_tui.book.markdown.thresholds import alerts, thresholds
@@ -40,6 +41,13 @@ def read_markdown(text: str, source: str, *, remarks: bool = True, whole: bool =
     Without ``remarks`` nothing is said about the plan's sense: it is only made ready to be run.
     ``whole`` is False where it is a part of another plan: then that is looked at, not this.
     """
+    try:
+        return _read(text, source, remarks=remarks, whole=whole)
+    finally:
+        forget()
+
+
+def _read(text: str, source: str, *, remarks: bool, whole: bool) -> Runbook:
     page = parse(text)
     blocks, wrapped = unwrapped(page.blocks)
     root = tree(joined(blocks))

@@ -62,7 +62,8 @@ def carriers(root: Section) -> list[Carrier]:
     rest = [s for s in sections if id(s) not in inside]
     read = _references(root)
     lists = [s for s in rest if _lists_steps(s)]
-    found += [Carrier(s, "list") for s in [s for s in lists if not _is_advice(s)] or lists]
+    asking = [s for s in lists if not _is_advice(s)]
+    found += [Carrier(s, "list") for s in (asking or ([] if found else lists))]
     found += _of_commanding_bullets([s for s in rest if id(s) not in read], found)
     found += _of_commands([s for s in rest if id(s) not in read], found)
     found += _of_asking_bullets([s for s in rest if id(s) not in read], found)

@@ -45,7 +45,7 @@ def handed_on(
 ) -> Handed:
     """Let the steps of a document hand on what later ones, or their own undos, rely on.
 
-    So do those of ``commands`` that are offered for a rollback, outside the steps.
+    So do those of ``commands`` that are offered outside the steps, for a rollback or a failure.
     """
     steps = [s for p in phases for s in p.walk() if s.run is not None and not s.shell]
     known = tuple(parameters)
@@ -55,7 +55,9 @@ def handed_on(
     hidden = _hidden(steps, known)
     given = {p.name for p in known}
     own = {s.id for s in steps}
-    back = (c for c in commands if c.rollback and c.runnable and c.step not in own)
+    back = (
+        c for c in commands if (c.rollback or c.for_failure) and c.runnable and c.step not in own
+    )
     puts, gets = _variables(steps, sets, hidden | given, [_read(c.text) for c in back])
     folders = _folders(steps)
     made = {s.id: _made(s, sorted(puts.get(s.id, ())), folders.get(s.id, Folders())) for s in steps}

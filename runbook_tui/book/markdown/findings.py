@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.inner_code import CODE, message
+from runbook_tui.book.literals import Literals
 from runbook_tui.book.markdown.carrying import Handed
 from runbook_tui.book.markdown.commands import BY_HAND
 from runbook_tui.book.markdown.sections import Section
@@ -54,7 +55,7 @@ def _not_carried(
 ) -> Iterator[Finding]:
     steps = {s.id for p in phases for s in p.walk()}
     for command, lost, line in not_carried(gathered.commands, known):
-        if command.step is None and not command.rollback:
+        if command.step is None and not (command.rollback or command.for_failure):
             continue
         inside = command.step in steps
         there = handed.names.get(command.step or "", ()) if inside else handed.put_out
@@ -96,7 +97,12 @@ def _open_placeholders(gathered: Gathered, parameters: tuple[Parameter, ...]) ->
 
 def _outside(gathered: Gathered) -> Iterator[Finding]:
     for command in gathered.commands:
-        if command.runnable and not command.rollback and command.step is None:
+        if (
+            command.runnable
+            and not command.rollback
+            and command.step is None
+            and not (command.kept_for_failure)
+        ):
             yield Finding(
                 code="command-outside-steps", severity="info", line=command.line,
                 message="this command is in no step and will not be run; put it under a number, a "
@@ -170,7 +176,7 @@ def _unplaced(statements: tuple[GateStatement, ...]) -> Iterator[Finding]:
 
 
 def _in_code(gathered: Gathered, parameters: tuple[Parameter, ...]) -> Iterator[Finding]:
-    named = {p.placeholder: p.name for p in parameters if p.placeholder}
+    named = Literals({p.placeholder: p.name for p in parameters if p.placeholder})
     for command in gathered.commands:
         if not command.runnable or command.by_hand:
             continue

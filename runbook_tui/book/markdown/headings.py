@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from runbook_tui.book.markdown.hinted import Hinted
+from runbook_tui.book.markdown.remembered import remembered
 from runbook_tui.book.markdown.words import plain, title
 
 ROLLBACK = Hinted(
@@ -68,7 +69,7 @@ WHEN = re.compile(
 )
 """In the title of a section on the way back: it says when to take it, not how."""
 
-ESCALATES = re.compile(r"es[ck]al|эскал|エスカレ|上报", re.IGNORECASE)
+ESCALATES = Hinted(r"es[ck]al|эскал|エスカレ|上报", "escal|eskal|эскал|エスカレ|上报")
 ESCALATION = re.compile(
     r"^\W*(?:\d{1,2}(?:\.\d{1,2})*[.)]?\s+)?(?:[\w-]+ ){0,3}"
     r"(?:(?:escalations?|eskalation|escalaci[oó]n|escalamiento|escalade|escalaç[aã]o|escalonamento"
@@ -78,8 +79,8 @@ ESCALATION = re.compile(
 ASIDE = Hinted(
     r"appendi|additional information|further (?:reading|information)|bibliograph|literatur"
     r"|trouble[- ]?shoot|\bfaq\b|see also|glossary|\banhang\b|fehlerbehebung|ap[ée]ndice"
-    r"|\banexo|soluci[oó]n de problemas|\bannexe|dépannage|приложени[ея]"
-    r"|附录|常见问题|付録|参考資料"
+    r"|\banexo|solu(?:ci[oó]n|[cç][aã]o) de problemas|\bannexe|dépannage|приложени[ея]"
+    r"|附录|常见问题|付録|参考資料|故障排除|トラブルシュー"
     r"|\bexamples?\b|\bsamples?\b|\bbeispiele?\b|\bejemplos?\b|\bexemples?\b|示例|案例"
     r"|\bfind out more\b|\blearn more\b|\bmore information\b|weitere informationen|más información"
     r"|en savoir plus|mais informações|\bcommon (?:failures?|issues|problems|errors|pitfalls)"
@@ -87,7 +88,7 @@ ASIDE = Hinted(
     r"|常见(?:故障|错误)|よくある",
     "find out|learn more|information|savoir|informaç|informaci|common|häufige|comun|courants|"
     "fréquents|常见|よくある|append|additional|further|bibliogr|literatur|shoot|faq|see also|"
-    "glossary|anhang|fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|"
+    "glossary|anhang|fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|故障排|トラブル|"
     "常见问题|付録|参考|exampl|sampl|beispiel|ejemplo|exempl|示例|案例",
 )
 DESCRIBES = re.compile(
@@ -100,27 +101,31 @@ DESCRIBES = re.compile(
     r"|^\W*(?:(?:recommended )?next steps|what['’]?s next|(?:próximos|proximos|siguientes) pasos"
     r"|pasos siguientes|nächste schritte|prochaines étapes|étapes suivantes|próximos passos"
     r"|lay of the land)\b|后续步骤|下一步|次のステップ"
-    r"|概述|背景|策略|目标|风险|假设|规则|优势|优点|缺点",
+    r"|^\W*(?:required )?inputs?\W*$"
+    r"|概述|背景|策略|目标|风险|假设|规则|优势|优点|缺点|^\W*(?:适用|演练)?范围\W*$",
     re.IGNORECASE,
 )
 """In the title of a section: it says how things are meant, not what to do."""
 
-DAY = re.compile(
+DAY = Hinted(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|day \d{1,3}|week \d{1,3}"
     r"|[TD] ?[-+] ?\d{1,4}[dhmw]?"
     r"|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|tag \d{1,3}|woche \d{1,3}"
     r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo|día \d{1,3}|semana \d{1,3}"
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour \d{1,3}|semaine \d{1,3})\b"
     r"|星期.|周[一二三四五六日]|第.天",
-    re.IGNORECASE,
+    "day|week|t-|t+|t -|t +|d-|d+|d -|d +|tag|woche|lunes|martes|miércoles|jueves|viernes|sábado|"
+    "domingo|día|semana|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour|semaine|星期|周|第",
 )
 REFERENCE = Hinted(
     rf"{ASIDE.pattern}|\breference|\buseful\b|\bkey commands\b|cheat ?sheet|\bexamples?\b"
+    r"|\b(?:comandos [uú]t(?:eis|iles)|commandes utiles|nützliche befehle)\b"
+    r"|(?:常用|实用)命令|(?:便利な|よく使う)コマンド"
     r"|\bresources\b|\bbackground\b|\boverview\b|\bcontacts?\b",
     "append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
     "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
-    "exampl|sampl|beispiel|ejemplo|exempl|示例|案例|find out|learn more|"
-    "information|savoir|informaç|informaci|"
+    "故障排|トラブル|exampl|sampl|beispiel|ejemplo|exempl|示例|案例|find out|learn more|"
+    "comandos |commandes utiles|nützliche |命令|コマンド|information|savoir|informaç|informaci|"
     "common|häufige|comun|courants|fréquents|常见|よくある|reference|useful|key commands|cheat|"
     "resources|background|overview|contact",
 )
@@ -196,15 +201,20 @@ def is_before(text: str) -> bool:
 
 
 OPTIONAL = re.compile(
-    r"^\W*(?:(?:optional(?:ly)?|opcional|optionnel|facultatif)\b|可选)|[(（\[](?:optional|opcional"
-    r"|optionnel|facultatif|опционально"
-    r"|任意|可选|if (?:needed|necessary|required|applicable)|falls nötig|bei bedarf"
-    r"|si (?:es necesario|aplica|nécessaire))[)）\]]"
+    r"^\W*(?:(?:optional(?:ly)?|opcional|optionnel|facultatif)\b|可选)"
     r"|^\W*(?:if|otherwise|or,? you can|alternatively|wenn|falls|andernfalls|alternativ"
     r"|im (?:fehler|not)fall|en cas(?:o)?|em caso|si|se|de lo contrario|caso contrário|sinon|если"
     r"|в случае)\b|^(?:如果|否则|もし)",
     re.IGNORECASE,
 )
+SAID_OPTIONAL = re.compile(
+    r"[(（\[](?:optional|opcional|optionnel|facultatif|опционально"
+    r"|任意|可选|オプション|省略可能?|可跳过"
+    r"|if (?:needed|necessary|required|applicable)|falls nötig|bei bedarf"
+    r"|si (?:es necesario|aplica|nécessaire))[)）\]]",
+    re.IGNORECASE,
+)
+"""Behind a title, in brackets."""
 
 
 FAILS = re.compile(
@@ -216,7 +226,7 @@ FAILS = re.compile(
     r"|of (?:a )?(?:failures?"
     r"|problems?|errors?|trouble|issues?))|(?:on|upon) (?:failure|errors?)\b"
     r"|(?:wenn|falls) .{0,30}\b(?:schief|fehlschlägt|scheitert)|im fehlerfall"
-    r"|bei (?:problemen|fehlern)"
+    r"|bei (?:problemen|fehlern?\b|störungen)"
     r"|si (?:algo|todo|la \w+|el \w+) (?:sale mal|falla)|en caso de (?:fallo|error|problemas?)"
     r"|en cas (?:d['’](?:échec|erreur)|de (?:problème|panne))|si (?:quelque chose|ça"
     r"|cela) .{0,20}mal"
@@ -228,6 +238,17 @@ FAILS = re.compile(
 """The title of what is done only where the work went wrong: no part of the way forth."""
 
 
+TROUBLE = Hinted(
+    r"\btrouble[- ]?shoot|\bcommon (?:failures?|issues|problems|errors|pitfalls)\b|fehlerbehebung"
+    r"|\bhäufige (?:fehler|probleme)|solu(?:ci[oó]n|[cç][aã]o) de problemas"
+    r"|\bproblemas (?:comunes|comuns)"
+    r"|dépannage|\bproblèmes (?:courants|fréquents)|故障(?:排除|处理|排查)"
+    r"|常见(?:故障|错误|问题)|トラブルシュー|障害対応",
+    "shoot|common |fehlerbehebung|häufige |problemas|dépannage|problèmes |故障|常见|トラブル|障害",
+)
+"""The title of what may go wrong with the work, and what helps then."""
+
+
 def is_for_failures(text: str) -> bool:
     """Whether a title is that of what to do when the work went wrong."""
     return FAILS.search(plain(text)) is not None
@@ -235,7 +256,8 @@ def is_for_failures(text: str) -> bool:
 
 def is_optional(text: str) -> bool:
     """Whether a title says that its step may not be needed: “If …”, “Otherwise …”, “(optional)”."""
-    return OPTIONAL.search(plain(text)) is not None
+    said = plain(text)
+    return OPTIONAL.match(said) is not None or SAID_OPTIONAL.search(said) is not None
 
 
 def asks_when(text: str) -> bool:
@@ -243,6 +265,7 @@ def asks_when(text: str) -> bool:
     return WHEN.search(plain(text)) is not None
 
 
+@remembered
 def is_numbered(text: str) -> bool:
     """Whether a title is that of a step in a row: ``Step 1: …``, ``1. …``, ``2) …``, ``1.1 …``."""
     clean = plain(text)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from runbook_tui.book.markdown.hinted import Hinted
+from runbook_tui.book.markdown.remembered import remembered
 
 UNDO = (
     r"roll(?:ing)?[ -]?back|roll (?:it|this|that) back|back[ -]?out|revert|undo|rückfall"
@@ -60,9 +61,7 @@ UNSURE = re.compile(
 )
 """Words before a command that may be for the way back, or for when something went wrong."""
 
-ANNOUNCES = re.compile(
-    r"(?:[:：]|\b(?:following|below)(?: commands?)?[.:]?)[*_]{0,3}\s*$", re.IGNORECASE
-)
+ANNOUNCES = re.compile(r"\b(?:following|below)(?: commands?)?[.:]?$", re.IGNORECASE)
 IN_TITLE = re.compile(
     rf"[\s.;,(\[—–-]{{1,4}}(?:{UNDO})(?: with| command)?[:：]?\s{{0,3}}(?P<rest>`[^`\n]+`)"
     r"[)\].]{0,2}\s*$",
@@ -108,6 +107,7 @@ class Label:
     rest: str
 
 
+@remembered
 def label(line: str) -> Label | None:
     """The label that a line begins with."""
     if ":" not in line and "`" not in line and "：" not in line:
@@ -118,9 +118,15 @@ def label(line: str) -> Label | None:
     if match is not None:
         kind = next(kind for kind in KINDS if match[kind] is not None)
         return Label(kind, match["rest"].strip())
-    if ANNOUNCES.search(line[-40:]) and UNSURE.search(line[:LONGEST]):
+    if _announces(line[-40:]) and UNSURE.search(line[:LONGEST]):
         return Label("unsure", "")
     return None
+
+
+def _announces(end: str) -> bool:
+    """Whether a line ends as one does before a command."""
+    end = end.rstrip().rstrip("*_")
+    return end.endswith((":", "：")) or ANNOUNCES.search(end) is not None
 
 
 def undo_in_title(line: str) -> tuple[str, str]:

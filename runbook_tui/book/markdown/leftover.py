@@ -33,7 +33,8 @@ def _record_fence(block: Block, before: str, section: Section, gathered: Gathere
     kind = lead.kind if lead and not lead.rest else ""
     runs = kind != "shown" and commands.is_command(block, kind == "undo", before)
     back = section.role == "rollback" or kind == "undo" or commands.language(block) == "rollback"
-    gathered.fence(block, section, None, rollback=back, runnable=runs)
+    gathered.fence(block, section, None, rollback=back, runnable=runs,
+                   for_failure=runs and not back and section.is_for_failures)  # fmt: skip
 
 
 def record_estimates(root: Section, gathered: Gathered) -> None:

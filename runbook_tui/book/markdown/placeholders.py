@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from runbook_tui.book.line_count import LineCount
 from runbook_tui.book.markdown.variables import Variables
 from runbook_tui.book.model import Command, Parameter, Secret
 from runbook_tui.book.parameters import smells_of_secrets
@@ -24,6 +25,9 @@ _BARE = (
     r"|(?<![\w./$-])(?P<yours>YOUR_[A-Z][A-Z0-9_]*|your-[a-z][a-z0-9-]*|CHANGE_?ME|REPLACE_?ME)(?![\w])"
 )
 PLACEHOLDER = re.compile(f"{_ANGLE}|{_MUSTACHE}|{_SQUARE}|{_BARE}", re.MULTILINE)
+BEGINS = re.compile(r"[<{\[YyXCR]")
+"""The first characters of placeholders: looking for them alone takes a tenth of the time."""
+
 RESERVED = frozenset(
     {
         "none", "br", "details", "summary", "a", "b", "i", "p", "div", "unset", "eof", "nil",
@@ -46,17 +50,24 @@ class _Found:
 
 def marks(text: str) -> Iterator[tuple[str, str, int]]:
     """Each placeholder of a command: what stands there, its name, its line in the text from 0."""
-    for match in PLACEHOLDER.finditer(text):
+    lines = LineCount(text)
+    end = 0
+    for begins in BEGINS.finditer(text):
+        match = PLACEHOLDER.match(text, begins.start()) if begins.start() >= end else None
+        if match is None:
+            continue
+        end = match.end()
         name = next(group for group in match.groups() if group).strip()
         if name.lower() in RESERVED:
             continue
         if name.startswith(".") and TEMPLATE.search(_line_before(text, match.start())):
             continue
-        yield match.group(0), name.lstrip("."), text.count("\n", 0, match.start())
+        yield match.group(0), name.lstrip("."), lines.of(match.start())
 
 
 def _line_before(text: str, at: int) -> str:
-    return text[max(text.rfind("\n", 0, at), at - 400) + 1 : at]
+    first = max(at - 400, 0)
+    return text[max(text.rfind("\n", first, at) + 1, first) : at]
 
 
 def parameters(

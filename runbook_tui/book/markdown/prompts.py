@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from runbook_tui.book.markdown.remembered import remembered
+
 _WHERE = r"[\w.-]{1,80}@[\w.-]{1,120}"
 PROMPT = re.compile(r"^[ \t]*(?:\$ |[❯➜] {1,3})", re.MULTILINE)
 """A prompt that says nothing but that what follows is typed."""
@@ -24,11 +26,13 @@ DATABASE = re.compile(
 """``shop=# ``, ``mysql> ``, ``127.0.0.1:6379> ``: no shell reads what stands behind it."""
 
 
+@remembered
 def elsewhere(text: str) -> re.Pattern[str] | None:
     """The prompt of a block whose lines are not, or not all, for a shell of this machine."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     # Whoever goes on at a database's prompt is no longer in the shell that the block began in.
-    return DATABASE if DATABASE.search(text) else HOST if HOST.match(first) else None
+    database = (">" in text or "#" in text) and DATABASE.search(text)
+    return DATABASE if database else HOST if HOST.match(first) else None
 
 
 def is_log(text: str, mark: re.Pattern[str]) -> bool:

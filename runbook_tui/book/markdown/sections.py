@@ -76,6 +76,14 @@ class Section:
         around = self.parent is not None and self.parent.in_disaster
         return around or (not self.names_all and self.names_disaster)
 
+    @cached_property
+    def is_for_failures(self) -> bool:
+        """Whether what stands in it is for when something went wrong, or to recover from it."""
+        return self.role in {"failure", "recovery"} or (
+            self.role == "steps"
+            and any(headings.TROUBLE.search(s.text) for s in self.path() if not s.names_all)
+        )
+
     @property
     def is_label(self) -> bool:
         """Whether it is a bold paragraph, not a heading."""

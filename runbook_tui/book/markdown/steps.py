@@ -55,7 +55,13 @@ class Gathered:
     """The steps that sections on the way back belong to, by the `id()` of the section."""
 
     def fence(
-        self, block: Block, section: Section, step: str | None, rollback: bool, runnable: bool
+        self,
+        block: Block,
+        section: Section,
+        step: str | None,
+        rollback: bool,
+        runnable: bool,
+        for_failure: bool = False,
     ) -> Command:
         """Record a fence as a command block of the plan."""
         self.taken.add(id(block))
@@ -63,6 +69,7 @@ class Gathered:
         return self._add(
             block.line, commands.language(block), text, section, step, rollback, runnable,
             by_hand=runnable and not commands.runnable(block, certain=True),
+            for_failure=for_failure,
         )  # fmt: skip
 
     def code(self, line: Line, section: Section, step: str | None, rollback: bool) -> Command:
@@ -72,7 +79,8 @@ class Gathered:
         return made
 
     def _add(self, line: int, language: str, text: str, section: Section, step: str | None,
-             rollback: bool, runnable: bool, by_hand: bool = False) -> Command:  # fmt: skip
+             rollback: bool, runnable: bool, by_hand: bool = False,
+             for_failure: bool = False) -> Command:  # fmt: skip
         heading = next((s for s in section.path() if not s.is_label), section)
         made = Command(
             id=self.ids.make(f"command-{line}"),
@@ -85,6 +93,7 @@ class Gathered:
             label=section.title if section.is_label else "",
             section=heading.title,
             by_hand=by_hand,
+            for_failure=for_failure,
         )
         self.commands.append(made)
         return made

@@ -65,8 +65,9 @@ def _name(cell: str) -> str:
 def _tests(names: list[str], cells: list[str]) -> list[str]:
     """The columns of a table of tests: what is tested stands in the place of the action."""
     for at, cell in enumerate(cells):
-        others = {*names[:at], *names[at + 1 :]}
-        if TESTED.fullmatch(plain(cell).strip(" :")) and others & {"Verify", "Status"}:
+        if not TESTED.fullmatch(plain(cell).strip(" :")):
+            continue
+        if {"Verify", "Status"} & {*names[:at], *names[at + 1 :]}:
             return [*names[:at], "action", *names[at + 1 :]]
     return names
 

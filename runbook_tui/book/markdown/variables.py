@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from runbook_tui.book.line_count import LineCount
 from runbook_tui.book.markdown.commands import in_a_shell
 from runbook_tui.book.model import Command
 from runbook_tui.book.parameters import reserved
@@ -26,6 +27,8 @@ NAMED = re.compile(
     r"|\b(?:mapfile|readarray|getopts\s+\S+)\s+(?:-\w+\s+)*(?P<array>[A-Za-z_]\w*)"
     r"|\bprintf\s+-v\s+(?P<printed>[A-Za-z_]\w*)"
 )
+NAMING = ("for", "select", "read", "mapfile", "getopts", "printf")
+"""Words of which `NAMED` holds one."""
 NAME = re.compile(r"[A-Za-z_]\w*")
 QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 HERE = re.compile(r"<<-?\s{0,3}(?:'(\w+)'|\"(\w+)\"|\\(\w+))")
@@ -83,8 +86,11 @@ def variables(texts: Iterable[tuple[int, str]]) -> Variables:
 
 def assigned(text: str) -> set[str]:
     """Names that a shell text gives a value."""
-    names = {match.group(1) for match in SET.finditer(text) if _sets(text, match.start(1))}
-    for match in NAMED.finditer(text):
+    if "=" in text:
+        names = {match.group(1) for match in SET.finditer(text) if _sets(text, match.start(1))}
+    else:
+        names = set()
+    for match in NAMED.finditer(text) if any(word in text for word in NAMING) else ():
         said = next(group for group in match.groups() if group)
         names.update(NAME.findall(QUOTED.sub(" ", re.sub(r"(?:^|\s)-\w+", " ", said))))
     return names
@@ -92,7 +98,8 @@ def assigned(text: str) -> set[str]:
 
 def _sets(text: str, at: int) -> bool:
     """Whether what looks like an assignment stands where a shell takes it for one."""
-    start = max(text.rfind("\n", 0, at) + 1, at - 300)
+    first = max(at - 300, 0)
+    start = max(text.rfind("\n", first, at) + 1, first)
     return start == at or BEFORE_SET.search(text[start:at]) is not None
 
 
@@ -103,10 +110,11 @@ def used(command: Command) -> Iterator[tuple[str, int]]:
     if SOURCED.search(command.text):
         return
     text = _expanded(command.text)
+    lines = LineCount(text)
     for match in USED.finditer(text):
         behind = match.group(3)
         if match.group(1) or behind in {"}", ":?", "?"} or not re.match(r":?[-=+]", behind or ""):
-            yield match.group(1) or match.group(2), text.count("\n", 0, match.start())
+            yield match.group(1) or match.group(2), lines.of(match.start())
 
 
 def _expanded(text: str) -> str:

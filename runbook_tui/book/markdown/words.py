@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from runbook_tui.book.markdown.estimates import without_estimate
+from runbook_tui.book.markdown.remembered import remembered
 from runbook_tui.book.model import Risk
 
 MARK = re.compile(r"^\s*(?:✅|☑|✔|☐|✓)\ufe0f?\s*")
@@ -26,6 +27,7 @@ def risk(text: str) -> Risk | None:
     return None
 
 
+@remembered
 def plain(text: str) -> str:
     """Text without Markdown's marks: emphasis, code, links."""
     starred = "*" in text or "_" in text
@@ -36,6 +38,7 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+@remembered
 def title(text: str) -> str:
     """A title for a row: plain, without the pictures before it and the colon after it."""
     if text[:1].isalnum():  # As nearly all do.

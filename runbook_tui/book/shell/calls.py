@@ -20,7 +20,10 @@ class Demand(Enum):
 
 @dataclass(slots=True, eq=False)
 class Word:
-    """One word, or a text that is read: a part is text, the number of a mark, or not known."""
+    """One word, or a text that is read: a part is text, the number of a mark, or not known.
+
+    ``number`` is its place in its command, -1 of what is no word of one.
+    """
 
     start: int
     end: int
@@ -28,6 +31,7 @@ class Word:
     loose: bool = False
     process: bool = False
     strip: bool = False
+    number: int = -1
 
     @property
     def known(self) -> bool:
@@ -83,6 +87,7 @@ class Site:
             if self.target == "input":
                 self.call.inputs.append(self.word)
             elif not self.target:
+                self.word.number = len(self.call.words)
                 self.call.words.append(self.word)
             self.target = ""
         return self.word
@@ -99,7 +104,7 @@ class Site:
     def blank(self) -> None:
         """The word has ended."""
         words, last = self.call.words, self.word
-        if last is not None and words and words[0].plain == "[[" and last in words:
+        if last is not None and words and words[0].plain == "[[" and last.number >= 0:
             self.call.condition = last.plain != "]]"
         self.word = None
 

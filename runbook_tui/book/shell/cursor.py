@@ -236,7 +236,7 @@ class Cursor:
             line = piece[cut + 1 :] + line
             if cut >= 0 or len(line.lstrip("\t")) > longest + 1:
                 break
-        end = self._text.find("\n", self._at, self._limit)
-        end = self._limit if end < 0 else end
-        known = self._mark_at >= end and not self._outer
-        return line, self._text[self._at : end] if known else None
+        end = self._text.find("\n", self._at, self._bound)
+        if self._outer or (end < 0 and self._bound < self._limit):
+            return line, None
+        return line, self._text[self._at : self._bound if end < 0 else end]

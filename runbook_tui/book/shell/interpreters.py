@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from runbook_tui.book.shell.calls import Call, Demand, Word
 
@@ -64,6 +65,7 @@ FIRST: dict[str, tuple[str, str, str]] = {
     "jq": ("jq", r"--arg|--argjson|--slurpfile|--rawfile|--indent|-L", r"-f|--from-file"),
 }
 """Programs whose first operand is code: options that take values, options that take its place."""
+ALSO_CALLED = {"gawk": "awk", "mawk": "awk", "nawk": "awk", "gsed": "sed", "yq": "jq"}
 TWO_VALUES = frozenset({"--arg", "--argjson", "--slurpfile", "--rawfile"})
 READERS: dict[str, tuple[str, str]] = {
     "psql": ("SQL", r"-[a-zA-Z]*[cf]|--command|--file"),
@@ -102,17 +104,17 @@ class Code:
 
 def codes(call: Call) -> tuple[Code, ...]:
     """All that is code in a command."""
-    words = call.words
-    while words and ASSIGNED.match(words[0].text):
-        words = words[1:]
+    first = next((n for n, w in enumerate(call.words) if not ASSIGNED.match(w.text)), None)
+    words = call.words[first:] if first is not None else []
     head = _name(words[0]) if words else ""
     if head in TELLERS:
         return ()
     found: list[Code] = []
+    wrapped = head in WRAPPERS
     for number, word in enumerate(words):
         name = _name(word)
-        inner = number > 0 and not _wrapped(words[:number])
-        if not name:
+        inner = number > 0 and not wrapped
+        if name not in (ANY_SHELL if inner else KNOWN):
             continue
         reading = list(_taken(name, words[number + 1 :], inner))
         if reading:
@@ -138,9 +140,8 @@ def says(call: Call) -> bool:
 
 def demanded(call: Call, word: Word) -> Demand | None:
     """What a value in a word must be, so that the shell itself runs nothing of it."""
-    words = call.words
+    words, number = call.words, word.number
     head = words[0].plain if words else None
-    number = words.index(word) if word in words else -1
     before = words[number - 1].plain if number > 0 else None
     behind = words[number + 1].plain if 0 <= number < len(words) - 1 else None
     prefix = word.parts[0] if word.parts and isinstance(word.parts[0], str) else ""
@@ -153,7 +154,8 @@ def demanded(call: Call, word: Word) -> Demand | None:
     if re.match(r"\w+\[[^\]]*$", prefix) and None not in word.parts[:1]:
         return Demand.NUMBER  # The index of what is assigned.
     if head in DECLARING and number > 0:
-        integer = any(re.match(r"-\w*i", w.plain or "") for w in words[1:number])
+        options = takewhile(lambda w: w.text.startswith(("-", "+")), islice(words, 1, number))
+        integer = any(re.match(r"-\w*i", w.plain or "") for w in options)
         if integer:
             return Demand.NUMBER
         return None if ASSIGNED.match(prefix) else Demand.NAME
@@ -169,10 +171,6 @@ def _name(word: Word) -> str:
     return "python" if re.fullmatch(r"python[0-9.]*", name) else name
 
 
-def _wrapped(words: Sequence[Word]) -> bool:
-    return _name(words[0]) in WRAPPERS
-
-
 def _logs_in(words: Sequence[Word]) -> bool:
     """Whether sudo hands the command to a login shell, which reads it once more."""
     names = [w.plain or "" for w in words]
@@ -182,7 +180,7 @@ def _logs_in(words: Sequence[Word]) -> bool:
 
 def _taken(name: str, rest: Sequence[Word], inner: bool) -> Iterator[Code]:
     """Code among what follows a program's name; ``inner``: it may be no program there."""
-    if name in SHELLS or name in OTHER_SHELLS:
+    if name in ANY_SHELL:
         yield from _of_shell(name, rest, inner)
     if inner:
         return
@@ -190,7 +188,7 @@ def _taken(name: str, rest: Sequence[Word], inner: bool) -> Iterator[Code]:
         yield from WORDS_OF[name](name, rest)
     elif name in OPTIONS:
         yield from _of_option(*OPTIONS[name], rest)
-    known = {"gawk": "awk", "mawk": "awk", "nawk": "awk", "gsed": "sed", "yq": "jq"}.get(name, name)
+    known = ALSO_CALLED.get(name, name)
     if known in FIRST:
         yield from _of_first(*FIRST[known], rest)
     if name == "sqlite3" or name == "duckdb":
@@ -352,3 +350,18 @@ WORDS_OF: dict[str, Callable[[str, Sequence[Word]], Iterator[Code]]] = {
     "alias": _of_all, "salt": _of_all, "pdsh": _of_all, "pssh": _of_all, "clush": _of_all,
     "parallel": _of_all, "heroku": _of_all,
 }  # fmt: skip
+ANY_SHELL = SHELLS | OTHER_SHELLS
+KNOWN = frozenset(
+    {
+        *ANY_SHELL,
+        *WORDS_OF,
+        *OPTIONS,
+        *FIRST,
+        *ALSO_CALLED,
+        "sqlite3",
+        "duckdb",
+        *READERS,
+        *SCRIPTED,
+    }
+)
+"""All programs that take code: of most words it is enough that they are none of them."""

@@ -286,7 +286,7 @@ class Filler(Heredocs):
         frame = self._open(Kind.EXPANSION, 2, "}")
         name = NAMED.match(self._text, self._at, self._bound)
         self._take(len(name.group()) if name else 0)
-        after = self._text[self._at : self._bound][:2]
+        after = self._text[self._at : min(self._at + 2, self._bound)]
         frame.operator = after[:1]
         if after[:1] == ":" and after[1:] not in {*"-=?+"}:
             frame.arithmetic = True  # An offset.

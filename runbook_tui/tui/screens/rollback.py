@@ -8,7 +8,7 @@ from textual.widgets import Button
 
 from runbook_tui.run.calling import calls
 from runbook_tui.run.differing import differing_in
-from runbook_tui.run.offers import offers
+from runbook_tui.run.offers import for_failure, offers
 from runbook_tui.run.procedures import duties
 from runbook_tui.run.rollback import awaited, plan, running_plan, without
 from runbook_tui.run.scopes import default_scope
@@ -192,7 +192,7 @@ class RollbackScreen(RollbackKeys):
             self._plan.items,
             duties(self.state, self._plan.procedures, since, self.app.now()),
             calls(self.state),
-            offers(self.state),
+            (*offers(self.state), *for_failure(self.state)),
         )
 
     def tick(self) -> None:

@@ -59,7 +59,9 @@ def test_bullets_that_ask_for_nothing_are_steps_where_there_is_nothing_else() ->
 def test_numbered_titles_of_what_is_looked_up_are_no_steps(title: str) -> None:
     text = f"# P\n\n## Go\n\n1. a\n\n## {title}\n\n### 1. It smokes\n\n" + FENCE.format("x")
     assert [s.title for s in steps(text)] == ["a"]
-    assert "command-outside-steps" in dict(codes(text))
+    kept = any(c.kept_for_failure for c in book(text).commands)
+    assert kept != ("command-outside-steps" in dict(codes(text)))
+    assert kept == (title in {"Troubleshooting", "常见问题"})
 
 
 @pytest.mark.parametrize(
@@ -190,3 +192,25 @@ def test_a_list_of_links_between_others_is_there_to_be_looked_at() -> None:
     )
     assert [step.title for step in steps(text)] == ["Run"]
     assert len(steps("# P\n\n## Look\n\n- [a](b)\n- [c](d)\n")) == 2
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Useful commands", "Comandos uteis", "Comandos útiles", "Commandes utiles",
+     "Nützliche Befehle", "常用命令", "便利なコマンド"],
+)  # fmt: skip
+def test_commands_to_look_up_are_never_run_on_the_way_forth(title: str) -> None:
+    text = f"# P\n\n## 1. Go\n\n```bash\n./go\n```\n\n## {title}\n\n```bash\n./stop all\n```\n"
+    assert [s.run for s in steps(text)] == ["./go"]
+
+
+def test_numbers_below_common_failures_are_no_steps_beside_numbered_titles() -> None:
+    parts = "".join(f"## {n}) Look at {n}\n\n```bash\n./look {n}\n```\n\n" for n in (1, 2, 3))
+    text = f"# P\n\n{parts}## 4) Common failures\n\n1. It is red:\n   - Check the lamp.\n"
+    assert [s.run for s in steps(text)] == ["./look 1", "./look 2", "./look 3"]
+
+
+@pytest.mark.parametrize("title", ["Inputs", "Scope", "范围", "演练范围"])
+def test_a_numbered_list_of_what_is_given_is_no_steps(title: str) -> None:
+    text = f"# P\n\n## {title}\n\n1. the version\n2. the hosts\n\n## Steps\n\n1. find it\n2. go\n"
+    assert [s.title for s in steps(text)] == ["find it", "go"]

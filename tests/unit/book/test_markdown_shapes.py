@@ -51,7 +51,7 @@ def test_a_numbered_title_that_restores_is_a_step_but_a_recovery_section_is_none
     assert [(s.title, s.run) for s in steps(text)] == [
         ("Stop", "./do 1"), ("Restore the dump", "./do 2"),
     ]  # fmt: skip
-    assert "command-outside-steps" in dict(codes(text))
+    assert [c.section for c in book(text).commands if c.kept_for_failure] == ["Disaster recovery"]
 
 
 def test_boxes_under_a_command_are_its_checks() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from runbook_tui.book.model import Procedure
+from runbook_tui.book.model import Procedure, Step
 from runbook_tui.book.shown import shown
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
+from runbook_tui.run.offers import as_step, for_failure, offers, open_values
 from runbook_tui.run.procedures import duties
 from runbook_tui.run.rollback import plan
 from runbook_tui.tui.views import chosen_undo
@@ -205,6 +206,37 @@ def test_the_rollback_screen_has_them_with_their_commands() -> None:
     offered = [(d.title, d.offer.text if d.offer else None) for d in found]
     assert offered == [("Put it back", None), ("Put it back", "./mill back")]
     assert history.state.outline.offered == ()
+
+
+AFTER = ["If it fails", "Recovery", "Troubleshooting", "Fehlerbehebung", "故障排除"]
+
+
+@pytest.mark.parametrize("title", AFTER)
+def test_what_is_for_failures_is_offered_below_the_rollback_and_nothing_waits_for_it(
+    title: str,
+) -> None:
+    steps = FORTH + FENCE.replace("./mill back", "NS=a\n./mill lift").join(["   \n", "\n"])
+    back = "## {}\n\n```bash\n{} <why> $NS\n```\n\n"
+    text = steps + back.format(title, "./mill mend") + back.format("Rollback", "./mill back")
+    history = History(book(text))
+    (mends,) = for_failure(history.state)
+    assert (mends.title, mends.missing) == (f"For failures: {title}", ("why",))
+    assert [o.title for o in offers(history.state)] == ["Rollback"]
+    assert "command-outside-steps" not in dict(codes(text))
+    # A value that it needs is no value that the rollback waits for.
+    history = History(book(text.replace("./mill back <why>", "./mill back")))
+    assert open_values(history.state) == ()
+    refused = as_step(history.state, mends.id)
+    assert isinstance(refused, r.ValuesMissing)
+    assert refused.names == ("why",)
+    given = as_step(History(book(text.replace(" <why>", ""))).state, mends.id)
+    assert isinstance(given, Step)
+    assert given.run == "./mill mend $NS"
+
+
+def test_what_is_for_failures_is_no_way_back_of_a_step() -> None:
+    history = gone_through(f"# Mill\n\n1. Turn it\n   `./mill turn`\n\n## If it fails\n\n{FENCE}")
+    assert [item.kind for item in plan(history.state, "run", "").items] == ["none"]
 
 
 def gone_through(text: str) -> History:
