@@ -146,16 +146,20 @@ known() {
       for (one in begun) print "begun " one "\t" begun[one]
     }'
 }
-takes() { printf '%65536s' '' 2>/dev/null >"$1/.room.$$" && rm -f "$1/.room.$$"; }
+takes() {
+  { printf '%65536s' '' >"$1/.room.$$"; } 2>/dev/null && rm -f "$1/.room.$$" && return
+  rm -f "$1/.room.$$" 2>/dev/null
+  return 1
+}
 # The run's folder, or where there is room, as `runbook` itself looks for it.
 elsewhere() {
-  rm -f "$place/.room.$$" 2>/dev/null
-  writing=''
+  full=$writing writing=''
   for spare in "${XDG_RUNTIME_DIR:-/tmp}" "${TMPDIR:-/tmp}" /dev/shm; do
     takes "$spare" || continue
     writing=$(mktemp -d "$spare/${spare_name}XXXXXXXX" 2>/dev/null) && break
   done
-  say "nothing can be written in $place; the account is kept in ${writing:-no place at all}"
+  say "nothing can be written in ${full:-$place};\
+ the account is kept in ${writing:-no place at all}"
   [ -n "$writing" ]
 }
 open_account() {

@@ -160,8 +160,9 @@ execute() { # KIND TEXT
   kind=$1 text=$2 attempt=1
   commands=$((commands + 1))
   folder=''
-  [ -z "$writing" ] || make_folder "$writing/commands/$mark.$commands-$kind" ||
-    { elsewhere && make_folder "$writing/commands/$mark.$commands-$kind"; } || :
+  # A command whose output finds no room would fail for it.
+  [ -z "$writing" ] || takes "$writing" || elsewhere || :
+  [ -z "$writing" ] || make_folder "$writing/commands/$mark.$commands-$kind" || :
   [ -z "$writing" ] || keep command.started "$step" "\"attempt\": 1, \"kind\": \"$kind\", \
 \"text\": $(json "$text"), \"cwd\": $(json "$cwd"), \"shell\": $shell, \
 \"folder\": $(json "$folder"), \"timeout\": $limit, \"host\": $(json "$host")"

@@ -101,3 +101,42 @@ def test_on_a_full_disk_no_new_step_starts_and_what_ran_keeps_its_exit_status(
     finished = [e["data"] for e in small.events() if e["type"] == "command.finished"]
     assert [f.get("exit") for f in finished][:2] == [0, 3], finished
     assert not (small.work / "c").exists()
+
+
+FILLS = """\
+format = 1
+title = "Fills"
+[[phase]]
+title = "One"
+[[phase.step]]
+id = "says"
+title = "Says much"
+run = "touch says"
+undo = "echo says >> undone; seq 2000; rm says"
+[[phase.step]]
+id = "fills"
+title = "Fills the disk"
+run = "touch fills"
+undo = "echo fills >> undone; rm fills; cat /dev/zero > PLACE/filling || true"
+"""
+
+
+def test_where_an_undo_has_filled_the_disk_the_script_goes_on_elsewhere(
+    small: Program, tmp_path: Path
+) -> None:
+    plan = FILLS.replace("PLACE", str(small.home.parent))
+    assert small("run", small.plan(plan), "--no-tui").status == 0
+    (script,) = small.home.glob("runs/*/rollback.sh")
+    elsewhere = str(tmp_path / "elsewhere")
+    where = small.environment(TMPDIR=elsewhere, XDG_RUNTIME_DIR=elsewhere)
+
+    def rolled() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sh", str(script)], env=where, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    ended = rolled()
+    assert ended.returncode == 5, ended
+    assert "  | 2000" in ended.stdout.splitlines()
+    assert rolled().stdout == "nothing to roll back\n"
+    assert (small.work / "undone").read_text() == "fills\nsays\n"

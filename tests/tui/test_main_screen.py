@@ -67,7 +67,7 @@ async def test_enter_does_not_run_again_what_has_gone_wrong_and_r_does(
         await pilot.press("enter", "enter", "enter")
         word = "was stopped" if stopped else "failed"
         await until(pilot, lambda: f"“Migrate” {word}: r runs it again" in text_of(app))
-        assert app.screen.chosen_step == "a"  # type: ignore[attr-defined]
+        assert app.screen.chosen_step == "a"  # type: ignore[attr-defined]  # It stays there.
         (place.work / "go").touch()
         await pilot.press("r")
         await until(pilot, lambda: session.state.step("a").status is Status.DONE)

@@ -88,16 +88,16 @@ async def test_with_nothing_to_undo_the_second_press_stops_what_only_looks(
         await until(pilot, (place.work / "begun").exists)
         await pilot.press("f9")
         await until(pilot, lambda: "F9 again stops “Count”" in text_of(app))
-        assert "START" not in text_of(app)
+        await until(pilot, lambda: "START" not in text_of(app))
         await pilot.pause(0.45)
         await pilot.press("f9")
         await until(pilot, lambda: "ROLLED BACK" in text_of(app))
-        assert "stopped: “Count”" in " ".join(text_of(app).split())
+        await until(pilot, lambda: "stopped: “Count”" in " ".join(text_of(app).split()))
         record = session.state.step("a").commands[-1]
         assert (record.running, record.stopped) == (False, True)
         await pilot.press("f9")
         await until(pilot, lambda: "nothing to roll back here" in text_of(app))
-        assert "F9 again" not in text_of(app)
+        await until(pilot, lambda: "F9 again" not in text_of(app))
 
 
 async def test_a_journal_that_others_hold_is_no_reason_to_doubt_the_press(scene: Make) -> None:
