@@ -11,6 +11,7 @@ from typing import Any
 from runbook_tui.forge.github_client import GitHub, Unclear
 from runbook_tui.forge.github_pulls import number
 from runbook_tui.forge.program import ActionFailed, Values, put_out, say
+from runbook_tui.forge.work_tree import UNSHALLOW
 
 
 def before(values: Values) -> None:
@@ -62,11 +63,13 @@ def _push_revert(hub: GitHub, pull: Any, branch: str, remote: str) -> None:
     _git("fetch", "--quiet", "--no-tags", "--", remote, f"refs/heads/{base}",
          f"refs/pull/{pull['number']}/head")  # fmt: skip
     tip = _git("ls-remote", "--", remote, f"refs/heads/{base}").split()[0]
+    made = _made(pull, merged)
+    _must_have_parents(made)
     with tempfile.TemporaryDirectory(prefix="runbook-revert-") as place:
         at = str(Path(place) / "work")
         _git("worktree", "add", "--quiet", "--detach", at, tip)
         try:
-            for sha in _made(pull, merged):
+            for sha in made:
                 mainline = (
                     ["-m", "1"] if len(_git("rev-list", "--parents", "-1", sha).split()) > 2 else []
                 )
@@ -75,6 +78,18 @@ def _push_revert(hub: GitHub, pull: Any, branch: str, remote: str) -> None:
         finally:
             _git("worktree", "remove", "--force", at)
     say(f"pushed {branch}, which takes {merged[:10]} back")
+
+
+def _must_have_parents(commits: list[str]) -> None:
+    """Reverted without what came before it, a commit would take every file out."""
+    if _git("rev-parse", "--is-shallow-repository") != "true":
+        return
+    edges = Path(_git("rev-parse", "--git-path", "shallow")).read_text(encoding="ascii").split()
+    for sha in {*commits} & {*edges}:
+        raise ActionFailed(
+            f"{sha[:10]} is where the history of this shallow clone begins, and cannot be reverted "
+            f"without what came before it; nothing was pushed\n{UNSHALLOW}"
+        )
 
 
 def _made(pull: Any, merged: str) -> list[str]:

@@ -87,7 +87,7 @@ class Measuring:
         self._looked: tuple[object, ...] = ()
         self._written = time.monotonic()
         self._by: tuple[object, ...] = ()
-        self._asks: dict[tuple[str, float, float | None], Ask] = {}
+        self._asks: dict[tuple[str, float, float | None, int], Ask] = {}
         self._held = 0
         self._ended = 0.0
         self._tried = 0
@@ -244,7 +244,8 @@ class Measuring:
             self._by, self._asks = by, {}
         asks = {}
         for key, (watch, box, every) in wanted.items():
-            by_time = (key, every, watch.timeout)
+            attempt = state.step(state.outline[watch.id].owner).attempt if box else 0
+            by_time = (key, every, watch.timeout, attempt)
             made = self._asks.get(by_time)
             if made is None:
                 made = self._asks[by_time] = (

@@ -10,6 +10,7 @@ from runbook_tui.run.prepare import resolve, secrets_in, substitute_plain, varia
 from runbook_tui.run.state import RunState
 from runbook_tui.run.watch_scope import LIMIT, cadence
 from runbook_tui.run.watching import by_exit
+from runbook_tui.session.launching import prepare_step
 from runbook_tui.session.ports.probes import (
     Ask,
     CommandProbe,
@@ -36,9 +37,14 @@ def ask_of(bench: Workbench, watch: Watch) -> Ask:
 
 
 def ask_of_box(bench: Workbench, box: Watch, every: float) -> Ask:
-    """How the probe of a box is asked again and again."""
+    """How the probe of a box is asked again and again; that of a step's as its step asked it."""
+    text, owner = box.probe.run or "", bench.state.outline[box.id].owner
     try:
-        probe: CommandProbe | Wrong = _command(bench, box.probe.run or "", by_exit=True)
+        probe: CommandProbe | Wrong = (
+            _of_step(bench, owner, text, box.id)
+            if owner in bench.state.outline.steps
+            else _command(bench, text, by_exit=True)
+        )
     except Unready as error:
         probe = Wrong(reason=str(error))
     hidden = tuple(v for v in bench.vault.values() if v)
@@ -79,6 +85,16 @@ def _secrets(bench: Workbench, names: Iterable[str]) -> dict[str, str]:
         raise Unready(f"it needs the secret {', '.join(absent)}")
     held = bench.secret_values()
     return {name: held[name] for name in wanted}
+
+
+def _of_step(bench: Workbench, owner: str, text: str, box: str) -> CommandProbe:
+    """In the step's folder, shell and environment, with what it has put out."""
+    _secrets(bench, secrets_in(bench.state, text))
+    launch = prepare_step(bench, bench.step(owner), "probe", text, box)
+    if launch.refused:
+        raise Unready(launch.refused)
+    spec = launch.spec
+    return CommandProbe(argv=spec.argv, cwd=spec.cwd, environment=spec.environment, by_exit=True)
 
 
 def _command(bench: Workbench, text: str, *, by_exit: bool) -> CommandProbe:

@@ -409,6 +409,28 @@ def test_a_workflow_that_the_step_started_is_cancelled_where_the_plan_says_so(bo
     assert hub.runs[run]["status"] == "in_progress"
 
 
+@pytest.mark.parametrize("method", ["merge", "squash"])
+def test_in_a_shallow_clone_no_pull_request_is_reverted_with_every_file(
+    both: Both, method: str
+) -> None:
+    place, hub = both
+    place.branch("one", "one", "1\n")
+    hub.pull("one")
+    hub.merged_by("linus", 1, method)
+    whole, place.work = place.work, place.work.parent / "shallow"
+    place.git("clone", "-q", "--depth=1", place.remote.as_uri(), str(place.work), cwd=whole)
+    done, undo, _ = place.act("github.revert", pull_request="1")
+    assert done.returncode == 1
+    assert "nothing was pushed\ngit fetch --unshallow" in done.stderr
+    assert place.git("ls-remote", "origin", "revert-1") == ""
+    assert place.shell(undo).returncode == 0
+    place.git("fetch", "-q", "--unshallow")
+    done, _, _ = place.act("github.revert", pull_request="1")
+    assert done.returncode == 0, done.stderr
+    there = place.git("ls-tree", "--name-only", "revert-1", cwd=place.remote)
+    assert there == "base"
+
+
 def test_without_a_word_of_it_a_workflow_has_no_undo(both: Both) -> None:
     place, _ = both
     done, undo, verify = place.act("github.dispatch", workflow="ship.yml", wait="no")

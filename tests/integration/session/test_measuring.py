@@ -205,15 +205,22 @@ def test_a_criterion_ticks_and_unticks_itself(scene: Make) -> None:
 def test_a_required_check_that_turns_red_opens_its_step_and_ends_it_again_by_itself(
     scene: Make,
 ) -> None:
-    check = Check(id="up", title="Up", probe="echo >>asked; test -e up")
-    steps = (step("a", run="echo >>ran", checks=(check,)), step("b"))
+    check = Check(id="up", title="Up", probe='echo >>asked; test -e "$which" && test "$out" = x')
+    run = 'echo >>ran; echo out=x >> "$RUNBOOK_OUTPUT"'
+    keys: dict[str, Any] = {"cwd": "sub", "env": {"which": "up"}, "outputs": ("out",)}
+    steps = (step("a", run=run, checks=(check,), **keys), step("b"))
     made = scene(Runbook(title="T", phases=(Phase(id="p", title="P", steps=steps, cadence=0.05),)))
-    (made.work / "up").touch()
-    asked = made.work / "asked"
+    place = made.work / "sub"
+    place.mkdir()
+    (place / "up").touch()
+    asked = place / "asked"
     session = made.open()
     run_step(session, "a")
     assert [tick.probe for tick in payloads(made, e.CheckTicked)] == [True]
-    (made.work / "up").unlink()
+    # It is asked as its step has asked it: in that folder, with those values.
+    until(lambda: asked.stat().st_size > 3)
+    assert session.state.step("a").status is Status.DONE
+    (place / "up").unlink()
     until(lambda: session.state.step("a").status is Status.WAITING)
     assert "check “Up” of “A” is red" in refused(session, r.StartStep(step="b")).reason
     ask(session, r.TickNode(node="up", override=True, reason="late"))
@@ -226,12 +233,12 @@ def test_a_required_check_that_turns_red_opens_its_step_and_ends_it_again_by_its
     assert session.state.step("a").status is Status.WAITING
     session.close()
     session = made.open()
-    (made.work / "up").touch()
+    (place / "up").touch()
     until(lambda: session.state.step("a").status is Status.DONE)
     run_step(session, "b")
     until(lambda: session.state.finished)
     assert [tick.override for tick in payloads(made, e.CheckTicked)] == [None, "late", None]
-    assert (made.work / "ran").read_text() == "\n"
+    assert (place / "ran").read_text() == "\n"
     kinds = [c.kind for c in payloads(made, e.CommandStarted)]
     assert (kinds.count("run"), kinds.count("probe")) == (2, 1)
 
