@@ -35,6 +35,7 @@ BLOCK = re.compile(
     rf"^[> \t]*{re.escape(BEGIN)}\s*$(.{{1,400000}}?)^[> \t]*{re.escape(END)}\s*$",
     re.DOTALL | re.MULTILINE,
 )
+BEGINS = re.compile(rf"^[> \t]*{re.escape(BEGIN)}", re.MULTILINE)
 QUOTED = re.compile(r"^[>\s]*")
 """What mail puts before a line; a line of what is read out begins with a bar."""
 ARMOUR = re.compile(
@@ -135,12 +136,13 @@ def statement_in(text: str) -> tuple[str, dict[str, Any], list[str]]:
 
     Raises `Ended` where there is none, or where the words are not those.
     """
-    found = BLOCK.findall(text)
-    if len(found) > 1:
+    begun = BEGINS.findall(text)
+    if len(begun) > 1:
         raise Ended(
-            exits.USAGE, f"there are {len(found)} sign-offs in that text", "one at a time is signed"
+            exits.USAGE, f"there are {len(begun)} sign-offs in that text", "one at a time is signed"
         )
-    lines, _, block = found[0].rpartition(MIDDLE) if found else ("", "", "")
+    found = BLOCK.search(text)
+    lines, _, block = found.group(1).rpartition(MIDDLE) if found else ("", "", "")
     body = re.sub(r"[^A-Za-z0-9+/=]", "", block)
     try:
         statement = base64.b64decode(body, validate=True).decode()
