@@ -35,11 +35,11 @@ BLOCK = re.compile(
     rf"^[> \t]*{re.escape(BEGIN)}\s*$(.{{1,400000}}?)^[> \t]*{re.escape(END)}\s*$",
     re.DOTALL | re.MULTILINE,
 )
+BEGINS = re.compile(rf"^[> \t]*{re.escape(BEGIN)}", re.MULTILINE)
 QUOTED = re.compile(r"^[>\s]*")
 """What mail puts before a line; a line of what is read out begins with a bar."""
-ARMOUR = re.compile(
-    r"-----BEGIN SSH SIGNATURE-----(.{1,20000}?)-----END SSH SIGNATURE-----", re.DOTALL
-)
+ARMOUR, ARMOUR_END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
+LONGEST_SIGNATURE = 20_000
 LARGEST = 1 << 20
 """Bytes of a text that is pasted."""
 PATIENCE = 60.0
@@ -120,14 +120,15 @@ def text_of(source: str) -> str:
 
 def signature_in(text: str) -> str:
     """The armoured signature in a text, however mail has broken or quoted its lines."""
-    found = ARMOUR.search(text)
-    if found is None:
+    before, ended, _ = text.partition(ARMOUR_END)
+    _, found, inside = before.rpartition(ARMOUR)
+    if not (ended and found) or len(inside) > LONGEST_SIGNATURE:
         raise Ended(
             exits.USAGE, "there is no SSH SIGNATURE in that text", "paste all of it, with its frame"
         )
-    body = re.sub(r"[^A-Za-z0-9+/=]", "", found.group(1))
+    body = re.sub(r"[^A-Za-z0-9+/=]", "", inside)
     lines = textwrap.wrap(body, 70)
-    return "\n".join(["-----BEGIN SSH SIGNATURE-----", *lines, "-----END SSH SIGNATURE-----", ""])
+    return "\n".join([ARMOUR, *lines, ARMOUR_END, ""])
 
 
 def statement_in(text: str) -> tuple[str, dict[str, Any], list[str]]:
@@ -135,12 +136,13 @@ def statement_in(text: str) -> tuple[str, dict[str, Any], list[str]]:
 
     Raises `Ended` where there is none, or where the words are not those.
     """
-    found = BLOCK.findall(text)
-    if len(found) > 1:
+    begun = BEGINS.findall(text)
+    if len(begun) > 1:
         raise Ended(
-            exits.USAGE, f"there are {len(found)} sign-offs in that text", "one at a time is signed"
+            exits.USAGE, f"there are {len(begun)} sign-offs in that text", "one at a time is signed"
         )
-    lines, _, block = found[0].rpartition(MIDDLE) if found else ("", "", "")
+    found = BLOCK.search(text)
+    lines, _, block = found.group(1).rpartition(MIDDLE) if found else ("", "", "")
     body = re.sub(r"[^A-Za-z0-9+/=]", "", block)
     try:
         statement = base64.b64decode(body, validate=True).decode()
