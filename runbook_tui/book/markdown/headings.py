@@ -101,7 +101,9 @@ DESCRIBES = re.compile(
     r"|^\W*(?:(?:recommended )?next steps|what['’]?s next|(?:próximos|proximos|siguientes) pasos"
     r"|pasos siguientes|nächste schritte|prochaines étapes|étapes suivantes|próximos passos"
     r"|lay of the land)\b|后续步骤|下一步|次のステップ"
-    r"|^\W*(?:required )?inputs?\W*$"
+    r"|^\W*(?:required )?inputs?\W*$|\bexpected (?:results?|outcomes?|behaviou?rs?)\b"
+    r"|résultats? attendus?|resultados? esperados?|erwartete ergebnisse|(?:预期|期望)结果|期待結果"
+    r"|points? d['’]attention|puntos? de atención|pontos? de atenção|注意事项|注意点"
     r"|概述|背景|策略|目标|风险|假设|规则|优势|优点|缺点|^\W*(?:适用|演练)?范围\W*$",
     re.IGNORECASE,
 )
@@ -223,6 +225,8 @@ FAILS = re.compile(
     r"|(?:it|this|that|anything|something|everything|deploy\w*|upgrade|migration|release"
     r"|rollout|build"
     r"|update|change|step|switch\w*|cutover|installation|restart) (?:fails?|breaks?)"
+    r"|(?:issues?|problems?|errors?|failures?) (?:\w+ )?"
+    r"(?:arise|occur|persist|appear|happen|come up|detected|found|seen)"
     r"|of (?:a )?(?:failures?"
     r"|problems?|errors?|trouble|issues?))|(?:on|upon) (?:failure|errors?)\b"
     r"|(?:wenn|falls) .{0,30}\b(?:schief|fehlschlägt|scheitert)|im fehlerfall"
