@@ -37,7 +37,8 @@ IN_PARENTHESES = re.compile(
     re.IGNORECASE,
 )
 AFTER_DASH = re.compile(
-    rf"\s(?:(?:—|–|-{{1,3}}|\|)\s|(?=[~≈]))({DURATION.pattern})\.?\s*$", re.IGNORECASE
+    rf"\s(?:(?:—|–|-{{1,3}}|\||[⏱⏰🕐⏳⌛]\ufe0f?)\s|(?=[~≈]))({DURATION.pattern})\.?\s*$",
+    re.IGNORECASE,
 )
 WINDOW = re.compile(rf"\(\s{{0,4}}{_NUMBER} ?[-–] ?{_NUMBER} ?{_UNIT}\s{{0,4}}\)", re.IGNORECASE)
 LIMITED = re.compile(rf"(?<!\w)(?:{_AT_MOST})", re.IGNORECASE)

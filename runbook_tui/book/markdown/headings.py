@@ -122,12 +122,14 @@ DAY = Hinted(
 REFERENCE = Hinted(
     rf"{ASIDE.pattern}|\breference|\buseful\b|\bkey commands\b|cheat ?sheet|\bexamples?\b"
     r"|\b(?:comandos [uú]t(?:eis|iles)|commandes utiles|nützliche befehle)\b"
-    r"|(?:常用|实用)命令|(?:便利な|よく使う)コマンド"
+    r"|(?:常用|实用)命令|命令(?:参考|速查)|(?:便利な|よく使う)コマンド|コマンド(?:一覧|集)"
+    r"|kurzreferenz|befehlsübersicht|aide-mémoire|référence rapide|referencia rápida"
     r"|\bresources\b|\bbackground\b|\boverview\b|\bcontacts?\b",
     "append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
     "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
     "故障排|トラブル|exampl|sampl|beispiel|ejemplo|exempl|示例|案例|find out|learn more|"
-    "comandos |commandes utiles|nützliche |命令|コマンド|information|savoir|informaç|informaci|"
+    "kurzref|befehlsüber|aide-m|rapide|rápida|comandos |commandes utiles|nützliche |命令|コマンド|"
+    "information|savoir|informaç|informaci|"
     "common|häufige|comun|courants|fréquents|常见|よくある|reference|useful|key commands|cheat|"
     "resources|background|overview|contact",
 )
