@@ -55,3 +55,12 @@ def test_a_clock_before_a_duration_behind_a_title_marks_an_estimate(mark: str) -
     (step,) = steps(f"# P\n\n1. Move it {mark} 2 分钟\n")
     assert step.estimate is not None
     assert (step.title, step.estimate.maximum) == ("Move it", 120)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Session timeout is set (30 min)", "Session超时设置合理（30分钟）", "TTL lowered (5 min)"],
+)
+def test_how_long_something_is_waited_for_is_no_estimate(title: str) -> None:
+    (step,) = steps(f"# P\n\n1. {title}\n")
+    assert step.estimate is None
