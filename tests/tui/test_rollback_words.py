@@ -153,7 +153,7 @@ async def test_what_is_for_failures_is_offered_below_the_undos_under_its_title(
         await pilot.press("down", "o")
         await until(pilot, lambda: "Run “For failures: If it fails” now?" in text_of(app))
         await pilot.press("y")
-        await until(pilot, lambda: (place.work / "mended").exists())
+        await until(pilot, (place.work / "mended").exists)
         await until(pilot, lambda: "ended well" in text_of(app))
 
 
