@@ -116,7 +116,7 @@ DAY = Hinted(
     r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo|día \d{1,3}|semana \d{1,3}"
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour \d{1,3}|semaine \d{1,3})\b"
     r"|星期.|周[一二三四五六日]|第.天",
-    "day|week|t-|t+|t -|t +|d-|d+|d -|d +|tag|woche|lunes|martes|miércoles|jueves|viernes|sábado|"
+    "day|week|t-|t+|t -|t +|d-|d+|d -|d +|tag|woch|lunes|martes|miércoles|jueves|viernes|sábado|"
     "domingo|día|semana|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour|semaine|星期|周|第",
 )
 REFERENCE = Hinted(
