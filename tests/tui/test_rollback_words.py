@@ -136,6 +136,27 @@ async def test_values_of_an_offered_command_can_be_changed(scene: Make) -> None:
         await until(pilot, lambda: session.state.values.get("sha") == "good")
 
 
+async def test_what_is_for_failures_is_offered_below_the_undos_under_its_title(
+    scene: Make,
+) -> None:
+    mends = Command(id="m", language="bash", text="touch mended", for_failure=True,
+                    section="If it fails")  # fmt: skip
+    runbook = book(Step(id="a", title="A", run="true", undo="true"), commands=(mends,))
+    place = scene(runbook)
+    session = place.open()
+    run_step(session, "a", Status.DONE)
+    app = RunbookApp(session, LogTerminals())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        await until(pilot, lambda: "For failures: If it fails  touch mended" in text_of(app))
+        assert not (place.work / "mended").exists()
+        await pilot.press("down", "o")
+        await until(pilot, lambda: "Run “For failures: If it fails” now?" in text_of(app))
+        await pilot.press("y")
+        await until(pilot, (place.work / "mended").exists)
+        await until(pilot, lambda: "ended well" in text_of(app))
+
+
 async def test_the_keys_are_explained_without_broken_lines_at_80_columns(scene: Make) -> None:
     session = scene(book(Step(id="a", title="A", run="true", undo="true"))).open()
     app = RunbookApp(session, LogTerminals())

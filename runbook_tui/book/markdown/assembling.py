@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -91,14 +92,12 @@ def _read(text: str, source: str, *, remarks: bool, whole: bool) -> Runbook:
         contacts=(*front.contacts, *contacts(root)),
         escalations=escalations(root),
         sections=tuple(
-            TextSection(title=s.title, line=s.line, text=s.said)
-            for s in root.walk()
-            if 0 < s.level < 7 and s.said
+            TextSection(title=s.title, line=s.line, text=s.said) for s in _titled(root) if s.said
         ),
         rollback_sections=tuple(
             TextSection(title=s.title, line=s.line)
-            for s in root.walk()
-            if 0 < s.level < 7 and headings.ROLLBACK.search(s.text)
+            for s in _titled(root)
+            if headings.ROLLBACK.search(s.text)
         ),
         estimates=tuple(
             sorted([*gathered.estimates, *filter(None, [front.estimate])], key=lambda e: e.line)
@@ -108,23 +107,32 @@ def _read(text: str, source: str, *, remarks: bool, whole: bool) -> Runbook:
     whole_plan = replace(made, phases=front_said.as_said(handed.phases, front))
     if not remarks:
         return whole_plan
+    found_in_it = _by_line(
+        *findings(phases, statements, gathered, parameters, known, handed),
+        *map(from_a_block, wrapped),
+        *front_said.findings(front, parameters),
+        *bound.findings,
+        *alternatives(root, phases),
+        *passed_over(root, phases, overall, back, gathered),
+        *_of_the_whole(page, text, root, made if whole else None),
+    )
+    return replace(whole_plan, findings=found_in_it)
+
+
+def _of_the_whole(page: Page, text: str, root: Section, made: Runbook | None) -> Iterator[Finding]:
+    """Links to nowhere, and what is wrong with the sense of a plan that is no part of another."""
     from runbook_tui.book.markdown.links import dead_links
     from runbook_tui.book.markdown.saying import said
     from runbook_tui.book.sense import sense
 
-    return replace(
-        whole_plan,
-        findings=_by_line(
-            *findings(phases, statements, gathered, parameters, known, handed),
-            *map(from_a_block, wrapped),
-            *front_said.findings(front, parameters),
-            *bound.findings,
-            *alternatives(root, phases),
-            *passed_over(root, phases, overall, back, gathered),
-            *dead_links(page.blocks, text),
-            *(sense(made, said(root)) if whole else ()),
-        ),
-    )
+    yield from dead_links(page.blocks, text)
+    if made is not None:
+        yield from sense(made, said(root))
+
+
+def _titled(root: Section) -> Iterator[Section]:
+    """The sections below headings, without labels and what stands above all of them."""
+    return (s for s in root.walk() if 0 < s.level < 7)
 
 
 def _by_line(*found: Finding) -> tuple[Finding, ...]:
@@ -132,7 +140,7 @@ def _by_line(*found: Finding) -> tuple[Finding, ...]:
 
 
 def _title(page: Page, root: Section, source: str) -> str:
-    named_ones = [s for s in root.walk() if 0 < s.level < 7 and not FILLED_IN.fullmatch(s.text)]
+    named_ones = [s for s in _titled(root) if not FILLED_IN.fullmatch(s.text)]
     heads = [s for s in named_ones if s.level == 1]
     first = next(iter(named_ones), None)
     only = words.plain(heads[0].text) if len(heads) == 1 else ""

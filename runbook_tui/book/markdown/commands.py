@@ -193,8 +193,9 @@ def by_hand(block: Block, before: str = "") -> bool:
     """Whether a person would run the block, and not in a shell of this machine."""
     name = language(block)
     if name in BY_HAND:
-        lines = (line.strip() for line in block.text.splitlines())
-        return any(not x.startswith(("#", "--")) for x in lines if x)
+        lines = [line.strip() for line in block.text.splitlines() if line.strip()]
+        said = [line for line in lines if not line.startswith(("#", "--"))]
+        return any(not line.startswith(("|", "+-")) for line in said)
     if name in UNLABELLED and QUERIES.match(block.text.lstrip()):
         return True
     mark = elsewhere(block.text) if name in _MAY_BE_TYPED else None

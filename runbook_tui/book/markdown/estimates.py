@@ -37,8 +37,16 @@ IN_PARENTHESES = re.compile(
     re.IGNORECASE,
 )
 AFTER_DASH = re.compile(
-    rf"\s(?:(?:—|–|-{{1,3}}|\|)\s|(?=[~≈]))({DURATION.pattern})\.?\s*$", re.IGNORECASE
+    rf"\s(?:(?:—|–|-{{1,3}}|\||[⏱⏰🕐⏳⌛]\ufe0f?)\s|(?=[~≈]))({DURATION.pattern})\.?\s*$",
+    re.IGNORECASE,
 )
+SETTING = re.compile(
+    r"\b(?:time-?outs?|ttl|expir\w{1,5}|retention|zeitüberschreitung|délai d['’]expiration"
+    r"|tiempo de espera|tempo limite)\b|超时|过期|有效期|タイムアウト|有効期限",
+    re.IGNORECASE,
+)
+"""Behind these words a duration is how long something is kept or waited for, not how long the work
+takes: ``Session timeout is set (30 min)``."""
 WINDOW = re.compile(rf"\(\s{{0,4}}{_NUMBER} ?[-–] ?{_NUMBER} ?{_UNIT}\s{{0,4}}\)", re.IGNORECASE)
 LIMITED = re.compile(rf"(?<!\w)(?:{_AT_MOST})", re.IGNORECASE)
 DIGIT = re.compile(r"\d")
@@ -87,7 +95,9 @@ def behind_title(text: str, line: int) -> Estimate | None:
     if span is not None and _value(span.group(1)) == 0:
         return None
     match = IN_PARENTHESES.search(text) or AFTER_DASH.search(text)
-    return _estimate(match.group(1), match.groups()[1:], line) if match else None
+    if match is None or SETTING.search(text[: match.start()]):
+        return None
+    return _estimate(match.group(1), match.groups()[1:], line)
 
 
 def of_waiting(text: str, line: int) -> Estimate | None:

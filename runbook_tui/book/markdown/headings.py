@@ -101,7 +101,9 @@ DESCRIBES = re.compile(
     r"|^\W*(?:(?:recommended )?next steps|what['’]?s next|(?:próximos|proximos|siguientes) pasos"
     r"|pasos siguientes|nächste schritte|prochaines étapes|étapes suivantes|próximos passos"
     r"|lay of the land)\b|后续步骤|下一步|次のステップ"
-    r"|^\W*(?:required )?inputs?\W*$"
+    r"|^\W*(?:required )?inputs?\W*$|\bexpected (?:results?|outcomes?|behaviou?rs?)\b"
+    r"|résultats? attendus?|resultados? esperados?|erwartete ergebnisse|(?:预期|期望)结果|期待結果"
+    r"|points? d['’]attention|puntos? de atención|pontos? de atenção|注意事项|注意点"
     r"|概述|背景|策略|目标|风险|假设|规则|优势|优点|缺点|^\W*(?:适用|演练)?范围\W*$",
     re.IGNORECASE,
 )
@@ -114,18 +116,20 @@ DAY = Hinted(
     r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo|día \d{1,3}|semana \d{1,3}"
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour \d{1,3}|semaine \d{1,3})\b"
     r"|星期.|周[一二三四五六日]|第.天",
-    "day|week|t-|t+|t -|t +|d-|d+|d -|d +|tag|woche|lunes|martes|miércoles|jueves|viernes|sábado|"
+    "day|week|t-|t+|t -|t +|d-|d+|d -|d +|tag|woch|lunes|martes|miércoles|jueves|viernes|sábado|"
     "domingo|día|semana|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour|semaine|星期|周|第",
 )
 REFERENCE = Hinted(
     rf"{ASIDE.pattern}|\breference|\buseful\b|\bkey commands\b|cheat ?sheet|\bexamples?\b"
     r"|\b(?:comandos [uú]t(?:eis|iles)|commandes utiles|nützliche befehle)\b"
-    r"|(?:常用|实用)命令|(?:便利な|よく使う)コマンド"
+    r"|(?:常用|实用)命令|命令(?:参考|速查)|(?:便利な|よく使う)コマンド|コマンド(?:一覧|集)"
+    r"|kurzreferenz|befehlsübersicht|aide-mémoire|référence rapide|referencia rápida"
     r"|\bresources\b|\bbackground\b|\boverview\b|\bcontacts?\b",
     "append|additional|further|bibliogr|literatur|shoot|faq|see also|glossary|anhang|"
     "fehlerbeh|apendice|apéndice|anexo|problemas|annexe|dépannage|прилож|附录|常见问题|付録|参考|"
     "故障排|トラブル|exampl|sampl|beispiel|ejemplo|exempl|示例|案例|find out|learn more|"
-    "comandos |commandes utiles|nützliche |命令|コマンド|information|savoir|informaç|informaci|"
+    "kurzref|befehlsüber|aide-m|rapide|rápida|comandos |commandes utiles|nützliche |命令|コマンド|"
+    "information|savoir|informaç|informaci|"
     "common|häufige|comun|courants|fréquents|常见|よくある|reference|useful|key commands|cheat|"
     "resources|background|overview|contact",
 )
@@ -223,6 +227,8 @@ FAILS = re.compile(
     r"|(?:it|this|that|anything|something|everything|deploy\w*|upgrade|migration|release"
     r"|rollout|build"
     r"|update|change|step|switch\w*|cutover|installation|restart) (?:fails?|breaks?)"
+    r"|(?:issues?|problems?|errors?|failures?) (?:\w+ )?"
+    r"(?:arise|occur|persist|appear|happen|come up|detected|found|seen)"
     r"|of (?:a )?(?:failures?"
     r"|problems?|errors?|trouble|issues?))|(?:on|upon) (?:failure|errors?)\b"
     r"|(?:wenn|falls) .{0,30}\b(?:schief|fehlschlägt|scheitert)|im fehlerfall"

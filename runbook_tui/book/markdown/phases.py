@@ -31,6 +31,8 @@ GENERIC = re.compile(
 LINKED = re.compile(r"\W{0,3}\[[^\[\]\n]{1,200}\](?:\(|\[)")
 TIMES = frozenset({"timeline", "duration", "time", "duración", "dauer"})
 DAYS = re.compile(r"\b(?:day|tag|d[ií]a|jour)s?\s{1,3}[\d–-]+", re.IGNORECASE)
+FEW = 3
+"""Numbered phases that hold less than one in so many of all steps' places are not the phases."""
 
 
 def phases_of(root: Section, title: str, gathered: Gathered) -> tuple[Phase, ...]:
@@ -79,7 +81,10 @@ def _grouped(root: Section, found: list[Carrier]) -> list[tuple[Section, list[Ca
     numbered = _outermost(
         [s for s in sections if 0 < s.level < 7 and headings.PHASE.search(words.plain(s.text))]
     )
-    if len(numbered) >= 2:
+    counted = {id(s) for s in numbered}
+    within = sum(any(id(s) in counted for s in c.home.path()) for c in found)
+    # Where a few of many parts are numbered so, they are a part of the plan, such as its timeline.
+    if len(numbered) >= 2 and within * FEW >= len(found):
         return _groups(found, numbered)
     chosen = None
     for level in range(2, 7):

@@ -13,6 +13,7 @@ from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.body import Body, Line
 from runbook_tui.book.markdown.choices import parted
 from runbook_tui.book.markdown.headings import (
+    is_for_failures,
     is_numbered,
     is_optional,
     is_verifying,
@@ -111,12 +112,23 @@ def steps_of(section: Section, gathered: Gathered) -> tuple[Step, ...]:
     for block in section.blocks:
         if carries(block):
             made += [step_beside(beside, section, gathered)]
-            made += [step_of_item(item, section, gathered) for item in block.items]
+            steps = [step_of_item(item, section, gathered) for item in block.items]
+            made += map(_optional, steps) if _is_for_failures(beside[-1:]) else steps
             beside = []
         elif block.kind in {"paragraph", "fence"}:
             beside.append(block)
     made.append(step_beside(beside, section, gathered))
     return _with_way_back([step for step in made if step is not None], beside, section, gathered)
+
+
+def _is_for_failures(before: list[Block]) -> bool:
+    """Whether the words right before a list say that it is for when something went wrong."""
+    last = before[0].text.rstrip().rpartition("\n")[2] if before else ""
+    return last.endswith((":", "：")) and is_for_failures(last)
+
+
+def _optional(step: Step | None) -> Step | None:
+    return dataclasses.replace(step, optional=True) if step else None
 
 
 def _with_way_back(
@@ -167,7 +179,7 @@ def step_of_item(item: Item, section: Section, gathered: Gathered, above: str = 
     name = words.without_notes(first) or _first_command(body) or _first_words(body)
     counted = f"{above}.{item.number}" if above and item.number else str(item.number or "")
     made = _step(name, item.line, body, section, gathered, counted) if name else None
-    return dataclasses.replace(made, optional=True) if made and item.choice else made
+    return _optional(made) if item.choice else made
 
 
 def step_of_blocks(section: Section, blocks: Iterable[Block], gathered: Gathered) -> Step:

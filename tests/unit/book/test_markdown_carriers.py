@@ -214,3 +214,21 @@ def test_numbers_below_common_failures_are_no_steps_beside_numbered_titles() -> 
 def test_a_numbered_list_of_what_is_given_is_no_steps(title: str) -> None:
     text = f"# P\n\n## {title}\n\n1. the version\n2. the hosts\n\n## Steps\n\n1. find it\n2. go\n"
     assert [s.title for s in steps(text)] == ["find it", "go"]
+
+
+def test_a_few_numbered_phases_in_a_timeline_are_not_the_phases_of_a_long_checklist() -> None:
+    parts = "".join(
+        f"## {name}\n\n" + "".join(f"### {name} {n}\n\n- [ ] look at {n}\n\n" for n in "abc")
+        for name in ("Servers", "Data", "Access")
+    )
+    times = "## Timeline\n\n" + "".join(f"### Phase {n}: Go\n\n- [ ] go {n}\n\n" for n in (1, 2))
+    titles = [p.title for p in book(f"# P\n\n{parts}{times}").phases]
+    assert titles == ["Servers", "Data", "Access", "Timeline"]
+    titles = [p.title for p in book(f"# P\n\n## Before\n\n- [ ] ask\n\n{times}").phases]
+    assert titles == ["Before", "Phase 1: Go", "Phase 2: Go"]
+
+
+def test_a_quick_reference_in_another_language_is_never_run() -> None:
+    for title in ("快速命令参考", "コマンド一覧", "Kurzreferenz", "Aide-mémoire"):
+        text = f"# P\n\n## Go\n\n1. a\n\n## {title}\n\n```bash\nvercel deploy --prod\n```\n"
+        assert [s.run for s in steps(text)] == [None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.book.markdown_plans import book
+from tests.unit.book.markdown_plans import book, steps
 
 
 def minutes(text: str) -> list[tuple[int, float, float]]:
@@ -48,3 +48,19 @@ def test_what_is_no_duration_of_work(words: str) -> None:
 
 def test_a_rollback_may_say_how_long_it_takes() -> None:
     assert minutes("# P\n\n1. a\n\n## Rollback\n\nDuration: 10 min\n\n- b\n") == [(7, 10, 10)]
+
+
+@pytest.mark.parametrize("mark", ["⏱️", "⏱", "⏰", "⏳"])
+def test_a_clock_before_a_duration_behind_a_title_marks_an_estimate(mark: str) -> None:
+    (step,) = steps(f"# P\n\n1. Move it {mark} 2 分钟\n")
+    assert step.estimate is not None
+    assert (step.title, step.estimate.maximum) == ("Move it", 120)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Session timeout is set (30 min)", "Session超时设置合理（30分钟）", "TTL lowered (5 min)"],
+)
+def test_how_long_something_is_waited_for_is_no_estimate(title: str) -> None:
+    (step,) = steps(f"# P\n\n1. {title}\n")
+    assert step.estimate is None

@@ -152,3 +152,23 @@ def test_a_title_that_asks_may_have_bullets() -> None:
     assert (stop.title, stop.checks) == ("Stop the app", ())
     assert "- the queue" in stop.text
     assert start.run == "./do 1"
+
+
+@pytest.mark.parametrize(
+    "lead", ["If issues arise:", "If any errors are found:", "When problems occur:",
+             "Im Fehlerfall:", "En cas de problème :"],
+)  # fmt: skip
+def test_numbers_behind_words_on_failures_keep_nothing_waiting(lead: str) -> None:
+    read = book(f"# Ship\n\n## Do\n\n1. Go\n\n## Support\n\n{lead}\n1. Call\n2. Read the log\n")
+    assert [(s.title, s.optional) for s in read.walk()] == [
+        ("Go", False), ("Call", True), ("Read the log", True),
+    ]  # fmt: skip
+
+
+def test_rows_that_a_query_puts_out_are_no_query() -> None:
+    rows = "```sql\n-- Then it is:\n| id | state |\n|----|-------|\n| 1  | open  |\n```\n"
+    text = (
+        f"# P\n\n## Do\n\n1. Go\n\n## Expected results\n\n### Before\n\n{rows}\n### After\n\n{rows}"
+    )
+    assert [s.title for s in book(text).walk()] == ["Go"]
+    assert not any(c.runnable for c in book(text).commands)
