@@ -4,77 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from runbook_tui.book.durations import parse_duration
-
-
-def _duration(value: object) -> object:
-    return parse_duration(value) if isinstance(value, str) else value
-
-
-def _window(value: object) -> object:
-    """``0-5m``, ``5-15 min``, ``1h-1d``: from and to, in minutes."""
-    if not isinstance(value, str):
-        return value
-    start, dash, end = value.replace("–", "-").replace(" ", "").partition("-")
-    unit = end.lstrip("0123456789") or "m"
-    if not dash or not end[: len(end) - len(unit)].isdigit():
-        raise ValueError(f"“{value}” is no window; write 0-5m")
-    if start.isdigit():
-        start += unit
-    try:
-        return (parse_duration(start.replace("min", "m")) / 60,
-                parse_duration(end.replace("min", "m")) / 60)  # fmt: skip
-    except ValueError:
-        raise ValueError(f"“{value}” is no window; write 0-5m") from None
-
-
-def _range(value: object) -> object:
-    """``15m``, or from one to another: ``3h-4h``; in seconds."""
-    if not isinstance(value, str):
-        return (value, value) if isinstance(value, int | float) else value
-    start, dash, end = value.replace("–", "-").partition("-")
-    least = parse_duration(start)
-    most = parse_duration(end) if dash else least
-    if most < least or most > LONGEST:
-        raise ValueError(f"“{value}” is no estimate; write 15m or 3h-4h")
-    return (least, most)
-
-
-def _title(value: object, info: ValidationInfo) -> object:
-    """A title may be left out where a table amends what is there already, or takes it in."""
-    if value is not None:
-        return value
-    known = info.context
-    # An id that cannot be read may be that of something that is there.
-    if known is None or info.data.get("id") in known or (known and "id" not in info.data):
-        return ""
-    if info.data.get("include") or info.data.get("extends"):
-        return ""
-    raise PydanticCustomError("missing", "Field required")
-
-
-def _watch_title(value: object, info: ValidationInfo) -> object:
-    """A target gives its own; one that cannot be read may have."""
-    if value is None and info.data.get("target", "unread") is not None:
-        return ""
-    return _title(value, info)
-
-
-Title = Annotated[str, BeforeValidator(_title), Field(default=None, validate_default=True)]
-LONGEST = 36500 * 86400.0
-"""A hundred years, in seconds: a time that far away can still be reckoned with."""
-Duration = Annotated[
-    float, BeforeValidator(_duration), Field(ge=0, le=LONGEST, allow_inf_nan=False)
-]
-Cadence = Annotated[float, BeforeValidator(_duration), Field(gt=0, le=LONGEST, allow_inf_nan=False)]
-Range = Annotated[tuple[float, float], BeforeValidator(_range)]
-Number = Annotated[float, Field(allow_inf_nan=False)] | int
-Window = Annotated[tuple[float, float], BeforeValidator(_window)]
-Risk = Literal["minimal", "low", "low-medium", "medium", "medium-high", "high", "critical"]
-Strings = list[str]
+from runbook_tui.book.toml_values import (
+    Cadence,
+    Duration,
+    Number,
+    Range,
+    Risk,
+    Strings,
+    Title,
+    Window,
+    duration,
+    watch_title,
+)
 
 
 class Table(BaseModel):
@@ -133,7 +76,7 @@ class ForgeTable(Table):
     """Where the plan's pull requests are looked at."""
 
     github: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")]
-    every: Annotated[float, BeforeValidator(_duration), Field(ge=1, le=86400)] = 30.0
+    every: Annotated[float, BeforeValidator(duration), Field(ge=1, le=86400)] = 30.0
     logins: dict[str, str] = {}
 
 
@@ -285,7 +228,7 @@ class WatchTable(Table):
     id: str | None = None
     titled: str | None = None
     target: str | None = None
-    title: Annotated[str, BeforeValidator(_watch_title), Field(default=None, validate_default=True)]
+    title: Annotated[str, BeforeValidator(watch_title), Field(default=None, validate_default=True)]
     run: str | None = None
     http: HttpTable | None = None
     prometheus: PrometheusTable | None = None
@@ -451,7 +394,7 @@ class AnnounceTable(Table):
     dashboard: str | None = None
     panel: Annotated[int, Field(ge=0)] | None = None
     text: str | None = None
-    expires: Annotated[float, BeforeValidator(_duration), Field(ge=30, le=86400)] = 900.0
+    expires: Annotated[float, BeforeValidator(duration), Field(ge=30, le=86400)] = 900.0
     applies_to: Strings = []
 
 
