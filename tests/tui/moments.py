@@ -9,7 +9,7 @@ from typing import Any
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from runbook_tui.book.reader import read
 from runbook_tui.preferences.model import DEFAULTS, Preferences
@@ -88,7 +88,7 @@ class Moment:
             await app.push_screen(self.push(app.session.state))
         await pilot.press(*self.later)
         await until(pilot, lambda: self.shows in text_of(app))
-        lines = app.screen.query(Input)
+        lines = (*app.screen.query(Input), *app.screen.query(TextArea))
         await until(pilot, lambda: not lines or app.screen.focused is not None)
         for line in lines:
             line.cursor_blink = False
