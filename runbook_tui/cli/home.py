@@ -88,7 +88,6 @@ def _print(open_runs: list[Glance], plans: list[Path], past: list[Glance]) -> No
 def _on_screen() -> int:
     """The home screen, then what was chosen there."""
     from runbook_tui import wiring
-    from runbook_tui.cli import join
     from runbook_tui.cli.home_source import HomeSource
     from runbook_tui.tui.home.app import HomeApp
     from runbook_tui.tui.home.offers import Choice
@@ -98,10 +97,10 @@ def _on_screen() -> int:
     choice: Choice | None = app.choice
     if choice is None:
         return exits.DONE
-    if choice.share:
-        return join.elsewhere(choice.share)
-    if choice.beside:
-        return join.on_screen(choice.run)
+    if choice.share or choice.beside:
+        from runbook_tui.cli import join
+
+        return join.elsewhere(choice.share) if choice.share else join.on_screen(choice.run)
     if choice.run:
         return _go_on(choice.run, first="rollback" if choice.panic else "")
     from runbook_tui.cli.run import start_on_screen
