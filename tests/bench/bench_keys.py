@@ -37,8 +37,8 @@ KINDS = {
     "page": (Press(b"\x1b[6~", CURSOR), Press(b"\x1b[5~", CURSOR)),
     "end and home": (Press(b"G", CURSOR), Press(b"g", CURSOR)),
     "search": (
-        Press(b"s7\r", CURSOR, first=b"/", ready=b"Find a step"),
-        Press(b"s3\r", CURSOR, first=b"/", ready=b"Find a step"),
+        Press(b"s7\r", CURSOR, first=b"/", ready=b"Enter goes there"),
+        Press(b"s3\r", CURSOR, first=b"/", ready=b"Enter goes there"),
     ),
     "tick": (Press(b" ", "☑".encode()), Press(b" ", "☐".encode())),
     "panic": (Press(b"\x1b[20~", b"ROLLBACK", then=ESCAPE),),

@@ -25,6 +25,7 @@ from runbook_tui.tui.screens.main import MainScreen
 from runbook_tui.tui.screens.reading import TimelineScreen
 from runbook_tui.tui.screens.rollback import RollbackScreen
 from tests.integration.session.scene import Scene, book, run_step
+from tests.tui.moments import MOMENTS
 from tests.tui.piloting import text_of, until
 
 Make = Callable[..., Scene]
@@ -127,3 +128,22 @@ async def test_shift_e_says_what_a_command_got_and_from_where(
         assert "open-sesame" not in shown
         await pilot.press("E")
         await until(pilot, lambda: isinstance(app.screen, MainScreen))
+
+
+async def test_a_second_draws_only_the_rows_that_say_something_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = MOMENTS["timeline"].app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await MOMENTS["timeline"].reach(pilot, app)
+        screen = app.screen
+        assert isinstance(screen, TimelineScreen)
+        await until(pilot, lambda: len(screen.rows._drawn) == screen.rows.count)
+        drawn: list[int] = []
+        monkeypatch.setattr(screen.rows, "refresh_row", drawn.append)
+        screen._tick()
+        assert drawn == []
+        later = app.now() + 1
+        app.now = lambda: later
+        screen._tick()
+        assert 0 < len(drawn) < screen.rows.count

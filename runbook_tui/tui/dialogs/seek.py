@@ -129,6 +129,9 @@ class Seek(Dialog[seeking.Hit | None]):
         at = self.query_one("#hits", RowList).cursor
         if at < len(self._hits):
             self.dismiss(self._hits[at])
+        else:
+            words = "nothing holds these words: type others, or Esc leaves"
+            self.query_one(".hint", Static).update(plain(words))
 
     def on_click(self, event: object) -> None:
         """A click on a row goes there."""

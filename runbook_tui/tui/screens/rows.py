@@ -49,11 +49,20 @@ class RowsScreen(TonedScreen):
 
     def on_resize(self) -> None:
         """What is laid out for a width is laid out for the new one, at once."""
-        self._tick()
-
-    def _tick(self) -> None:
         if self.is_whole:
             self.changed()
+
+    def _tick(self) -> None:
+        """Once a second: what says anything else is drawn again."""
+        if not self.is_whole:
+            return
+        self.app.settle_message()
+        if self.count() != self.rows.count:
+            self.changed()
+            return
+        self.rows.renew()
+        for lines in self.query(Lines):
+            lines.renew()
 
     @property
     def rows(self) -> RowList:

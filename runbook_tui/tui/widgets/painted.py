@@ -23,6 +23,8 @@ from runbook_tui.preferences.model import DEFAULTS, Preferences
 from runbook_tui.tui.views.tone import TONES, Line, cells, refitted
 
 ARROWS = {"↑": "up", "↓": "down", "←": "left", "→": "right"}
+MOST_DRAWN = 500
+"""Rows of which it is kept what was drawn."""
 AROUND = 2
 """Rows that are kept in sight above and below the cursor."""
 
@@ -191,6 +193,7 @@ class RowList(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._paint = paint
         self._count = 0
+        self._drawn: dict[int, Line] = {}
 
     def set_count(self, count: int) -> None:
         """How many rows there are."""
@@ -242,7 +245,17 @@ class RowList(ScrollView, can_focus=True):
             return Strip.blank(width, base)
         if self.marks(row):
             base += self.get_component_rich_style("row--cursor", partial=True)
-        return strip(self, self._paint(row, width), width, base)
+        if len(self._drawn) > MOST_DRAWN:
+            self._drawn.clear()
+        self._drawn[row] = self._paint(row, width)
+        return strip(self, self._drawn[row], width, base)
+
+    def renew(self) -> None:
+        """Draw those rows again that say anything else by now."""
+        width = self.size.width
+        for row in self.visible_rows():
+            if self._drawn.get(row) != self._paint(row, width):
+                self.refresh_row(row)
 
     def action_move(self, by: int) -> None:
         """Up or down."""
