@@ -41,13 +41,17 @@ def meant(name: str, model: Model, top: Model) -> str:
     if close := likely(name, model):
         return f"did you mean “{close}”?"
     tables = _tables(top)
-    if homes := sorted({home for home, known in tables.items() if name in known}, key=len):
+    if homes := sorted({home for home, known in tables.items() if name in known}, key=_short_first):
         return (
             f"it belongs in {', '.join(f'[{home}]' if home else 'the top' for home in homes[:3])}"
         )
     every = {key for known in tables.values() for key in known}
     possible = difflib.get_close_matches(name, sorted(every), 1, POSSIBLE)
     return f"did you mean “{possible[0]}”?" if possible else ""
+
+
+def _short_first(home: str) -> tuple[int, str]:
+    return len(home), home
 
 
 def arm(annotation: Any, value: Any) -> Any:
