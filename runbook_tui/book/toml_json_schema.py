@@ -8,6 +8,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from runbook_tui.book.toml_schema import PlanTable
+from runbook_tui.book.toml_values import duration, span, window
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DURATION = {"type": "string", "pattern": "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"}
@@ -20,9 +21,10 @@ class _Written(GenerateJsonSchema):
     """The schema of what stands in a file, not of what the reader makes of it."""
 
     def function_before_schema(self, schema: Any) -> Any:
-        name = getattr(schema["function"]["function"], "__name__", "")
-        known = {"_duration": DURATION, "_range": RANGE, "_window": WINDOW}
-        return dict(known[name]) if name in known else super().function_before_schema(schema)
+        known = {duration: DURATION, span: RANGE, window: WINDOW}.get(
+            schema["function"]["function"]
+        )
+        return dict(known) if known else super().function_before_schema(schema)
 
 
 def json_schema(meanings: Mapping[tuple[str, str], str]) -> dict[str, Any]:

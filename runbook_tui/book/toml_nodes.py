@@ -20,6 +20,9 @@ from runbook_tui.book.toml_positions import Path, Position, nearest
 LONGEST_LINE = 400
 N = TypeVar("N", bound=Node)
 
+UNKNOWN = "?"
+"""Stands for a key of a table that nobody could make sense of."""
+
 
 class Nodes:
     """Makes nodes of tables; a table with the id of a node that is there already amends it.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from runbook_tui.book import merging, targets
+from runbook_tui.book import merging
 from runbook_tui.book import model as m
 from runbook_tui.book import toml_schema as t
 from runbook_tui.book.amending import amended, joined
@@ -19,18 +19,17 @@ from runbook_tui.book.telling import told_by
 from runbook_tui.book.toml_faults import deep_fault, schema_faults
 from runbook_tui.book.toml_found_again import findings, found_again, tell_lost
 from runbook_tui.book.toml_mending import faultless, pruned, validated
-from runbook_tui.book.toml_nodes import Nodes
+from runbook_tui.book.toml_nodes import UNKNOWN, Nodes
 from runbook_tui.book.toml_outside import Outside, taken_in
 from runbook_tui.book.toml_positions import Path, Position, nearest, positions
 from runbook_tui.book.toml_spelling import Spelling
 from runbook_tui.book.toml_syntax import legible
+from runbook_tui.book.toml_watches import Watches
 
 ESCAPED_NUL = re.compile(r"\\u0000|\\U0{8}")
 """How a NUL gets into a text, which has the right shape and is a fault."""
 LIMITS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most", "=": "exactly"}
 """How a threshold's operator is written as a key."""
-UNKNOWN = "?"
-"""Stands for a key of a table that nobody could make sense of."""
 
 
 def read_toml(text: str, source: str, files: Files, *, remarks: bool = True) -> Runbook:
@@ -123,7 +122,8 @@ class _Reading:
             *(x for o in others for x in o.thresholds),
             *(self._threshold(x, ("threshold", n)) for n, x in enumerate(plan.threshold)),
         ]
-        watches = [self._watch(w, ("watch", n)) for n, w in enumerate(plan.watch)]
+        reads = Watches(self._nodes, self._files, self._targets)
+        watches = [reads.watch(w, ("watch", n)) for n, w in enumerate(plan.watch)]
         procedures = [self._procedure(p, ("procedure", n)) for n, p in enumerate(plan.procedure)]
         given = {name: self._parameter(name, p, base) for name, p in plan.parameters.items()}
         teams = {name: self._team(name, x, base) for name, x in plan.team.items()}
@@ -280,55 +280,6 @@ class _Reading:
             there[name] = amended(base, given, x.model_fields_set) if base else given
         yield from there.values()
 
-    def _watch(self, w: t.WatchTable, path: Path) -> m.Watch:
-        base = self._nodes.base(w.id, m.Watch)
-        probes = sum(x is not None for x in (w.run, w.http, w.prometheus))
-        unread = self._nodes.lost(path, "run", "http", "prometheus", UNKNOWN)
-        if probes > 1 or (probes == 0 and base is None and not unread):
-            self._nodes.fault(path, f"the watch “{w.title}” wants one of run, http, prometheus")
-        watch = m.Watch(
-            id=self._nodes.id(w.id, w.title or w.target or ""),
-            title=w.title,
-            line=self._nodes.line(path),
-            probe=m.Probe(run=w.run, http=_asks(w.http), prometheus=_asks(w.prometheus),
-                          headers=_headers(w)),
-            every=w.every,
-            timeout=w.timeout,
-            below=_number(w.below),
-            above=_number(w.above),
-            equal=_number(w.equal),
-            samples=w.for_,
-            clears_above=_number(w.clears_above),
-            clears_below=_number(w.clears_below),
-            clears_for=w.clears_for,
-            failure_limit=w.failure_limit,
-            error_limit=w.error_limit,
-            unreadable=w.unreadable,
-            severity=w.severity,
-            respond_within=w.respond_within,
-            on_breach=w.on_breach,
-            notify=w.notify,
-            applies_to=tuple(w.applies_to),
-            dashboard=w.dashboard or "",
-            unit=w.unit or "",
-            target=w.target or "",
-        )  # fmt: skip
-        watch = self._aimed(w, path, watch)
-        return self._nodes.node(w, path, base, watch)
-
-    def _aimed(self, w: t.WatchTable, path: Path, watch: m.Watch) -> m.Watch:
-        """With the limits of the target that it names."""
-        if w.target is None:
-            return watch
-        target = targets.named(w.target, self._targets)
-        if target is not None:
-            return targets.aimed(watch, target)
-        if not self._files.lost.ids and "threshold" not in self._files.lost.names:
-            names = ", ".join(f"“{one.name}”" for one in self._targets[:5])
-            hint = f"there are {names}" if names else "the plan has no targets"
-            self._nodes.fault((*path, "target"), f"there is no target “{w.target}”", hint)
-        return watch
-
     def _procedure(self, p: t.ProcedureTable, path: Path) -> m.Procedure:
         procedure = m.Procedure(
             id=self._nodes.id(p.id, p.title),
@@ -395,21 +346,6 @@ class _Reading:
             by_hand=x.by_hand,
             for_failure=x.for_failure,
         )
-
-
-def _asks(table: t.HttpTable | t.PrometheusTable | None) -> dict[str, str] | None:
-    if table is None:
-        return None
-    return table.model_dump(by_alias=True, exclude_none=True, exclude={"headers"})
-
-
-def _headers(watch: t.WatchTable) -> dict[str, str]:
-    asked = watch.http or watch.prometheus
-    return dict(asked.headers) if asked is not None else {}
-
-
-def _number(given: float | None) -> float | None:
-    return None if given is None else float(given)
 
 
 def _secret(s: bool | t.SecretTable | None) -> m.Secret | None:
