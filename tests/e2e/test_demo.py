@@ -98,7 +98,7 @@ def test_as_lines_a_person_asks_grace_and_brings_it_back(runbook: Program, tmp_p
         timeout=60, encoding="utf-8", dimensions=(40, 200),
         env=runbook.environment(TERM="dumb", NO_COLOR="1", TMPDIR=str(place)),
     )  # fmt: skip
-    child.expect("Each question names its answers")
+    child.expect(r"Each\s+question\s+names\s+its\s+answers")
     told = ""
     while child.expect([r"do \[1\]:", "roll back: shows what"]) == 0:
         told += str(child.before)

@@ -81,7 +81,7 @@ def test_a_check_is_ticked_against_its_probe_only_with_override(runbook: Program
     assert runbook("tick", run, "up", "--override", "--reason", "it is old").status == 0
     (note,) = [e["data"]["text"] for e in runbook.events() if e["type"] == "note.added"]
     assert note.startswith("ticked against it (the probe of “")
-    assert note.endswith("says otherwise): it is old")
+    assert note.endswith("says otherwise: exit status 1): it is old")
 
 
 def test_ctrl_c_leaves_the_command_running_and_says_how_to_go_on(runbook: Program) -> None:
