@@ -43,8 +43,9 @@ def answered(state: RunState, node: str, holds: bool | None, reason: str) -> Pai
     """What is recorded once the probe of a box has answered; nothing where nothing has changed.
 
     An answer that comes when the box is asked no more changes nothing. What a person has ticked
-    against the probe stays. A step that was over with a required check waits for it again, and is
-    over with its next tick; its command is not run again.
+    against the probe stays. A step that was over with a required check waits for it again, unless
+    a later one of its phase may be why it fails; it is over with its next tick, and its command is
+    not run again.
     """
     if node not in state.outline or all(check.id != node for check, _ in looping(state)):
         return []
@@ -68,10 +69,23 @@ def answered(state: RunState, node: str, holds: bool | None, reason: str) -> Pai
 
 
 def _was_over_with(state: RunState, node: str, step: str) -> bool:
-    """Whether a step is done, and needed this tick for that."""
+    """Whether a step is done, needed this tick for that, and nothing later explains its loss."""
     item = state.outline[node].item
     required = isinstance(item, Check) and item.required
-    return required and state.step(step).status is Status.DONE
+    return required and state.step(step).status is Status.DONE and not moved_on(state, step)
+
+
+def moved_on(state: RunState, step: str) -> bool:
+    """Whether a step of the same phase that changes something has begun after this one.
+
+    It may be meant to make this one's checks untrue, as the start of a service is for “it is down”.
+    """
+    begun = state.step(step).started_seq
+    return any(
+        state.step(later.id).started_seq > begun
+        for later in state.outline.steps_inside(state.outline[step].phase)
+        if later.effect and later.id != step and step not in state.outline.holders(later.id)
+    )
 
 
 def ends(state: RunState, check: str, owner: str | None) -> Pairs:

@@ -33,7 +33,7 @@ async def by_mouse(pilot: Pilot[int], app: RunbookApp, key: str, words: str) -> 
     await click_on(pilot, app, words)
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+@pytest.mark.skipif(shutil.which("git") is None and not os.environ.get("CI"), reason="needs git")
 @pytest.mark.parametrize("press", [by_mouse, *([by_key] if os.environ.get("RUNBOOK_LONG") else [])])
 async def test_the_demo(press: Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUNBOOK_HOME", str(tmp_path / "home"))

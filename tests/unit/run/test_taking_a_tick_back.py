@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from runbook_tui.book.model import Check, Gate, Phase, Runbook, Step
 from runbook_tui.run import requests as r
-from runbook_tui.run.closed_loop import answered
+from runbook_tui.run.closed_loop import answered, moved_on
 from runbook_tui.run.finishing import waits_for
 from runbook_tui.run.order import blockers
 from runbook_tui.run.requests import Refusal
@@ -106,7 +106,9 @@ def test_nothing_is_done_that_still_waits_for_something(
             history.ask(request)
         state = history.state
         for id_, step in state.steps.items():
-            assert step.status is not Status.DONE or not waits_for(state, id_), (id_, request)
+            # What a later step may be meant to make untrue opens nothing again.
+            fine = step.status is not Status.DONE or moved_on(state, id_)
+            assert fine or not waits_for(state, id_), (id_, request)
     for box in BOXES:
         if box not in history.state.ticks:
             history.ask(r.TickNode(node=box, override=True, reason="known"))

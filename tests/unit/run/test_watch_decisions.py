@@ -287,9 +287,13 @@ def test_once_its_phase_is_closed_the_answer_of_a_check_changes_nothing() -> Non
     assert "up" in history.state.ticks
 
 
+def looks(id_: str) -> Step:
+    return Step(id=id_, title=id_.upper(), run="true", effect=False)
+
+
 def two_in_one(*, required: bool = True) -> History:
     up = Check(id="up", title="Up", probe="./up", required=required)
-    first = Phase(id="one", title="One", steps=(step("a", checks=(up,)), step("b"), step("c")))
+    first = Phase(id="one", title="One", steps=(step("a", checks=(up,)), looks("b"), step("c")))
     second = Phase(id="two", title="Two", steps=(step("d"),))
     history = History(Runbook(title="T", phases=(first, second)))
     history.ran("a")
@@ -323,6 +327,29 @@ def test_a_red_check_of_a_done_step_keeps_its_phase_open_until_it_holds_again() 
     assert blockers(history.state, "d") == ()
     assert len([x for x in history.events if x.type == "step.started" and x.step == "a"]) == 1
     assert history.refold().steps == history.state.steps
+
+
+def test_a_check_that_a_later_step_was_meant_to_make_untrue_holds_nothing() -> None:
+    """The service is down, something is done, the service is started: nobody has to override."""
+    down = Check(id="down", title="It is down", probe="./down")
+    steps = (step("stop", checks=(down,)), looks("look"), step("start"), looks("verify"))
+    phases = (Phase(id="one", title="One", steps=steps),
+              Phase(id="two", title="Two", steps=(step("d"),)))  # fmt: skip
+    history = History(Runbook(title="T", phases=phases))
+    history.ran("stop")
+    history.add(e.CheckTicked(node="down", probe=True), "stop")
+    history.ran("look")
+    say(history, "down", False)
+    assert history.state.step("stop").status is Status.WAITING
+    say(history, "down", True)
+    say(history, "down", True)
+    history.ran("start")
+    say(history, "down", False)
+    assert "down" not in history.state.ticks
+    assert history.state.step("stop").status is Status.DONE
+    history.ran("verify")
+    assert closed(history.state, "one")
+    assert blockers(history.state, "d") == ()
 
 
 def test_a_check_of_a_step_that_holds_others_ticks_itself_once_these_are_over() -> None:
