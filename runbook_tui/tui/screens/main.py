@@ -15,6 +15,7 @@ from runbook_tui.run.procedures import Duty
 from runbook_tui.session.presence import Here
 from runbook_tui.tui.alarming import mind_alarms, mind_sharing
 from runbook_tui.tui.people_deeds import mind_lead, mind_people
+from runbook_tui.tui.screens.deeds import broken
 from runbook_tui.tui.screens.heading import heading
 from runbook_tui.tui.screens.panes import BESIDE_COLUMNS
 from runbook_tui.tui.screens.seeking import SeekingScreen
@@ -166,6 +167,7 @@ class MainScreen(SeekingScreen):
         pane, record = self.output.pane, self.output.command
         running = record is not None and record.running
         guest = not self.app.session.leads
+        step = self.chosen_step
         return [
             head.foot(
                 width,
@@ -173,6 +175,7 @@ class MainScreen(SeekingScreen):
                 typing=pane.typing,
                 guest=guest,
                 running=running,
+                again=bool(step and broken(self.state, step)),
                 only=self.rows.kind,
             )
         ]
@@ -213,6 +216,7 @@ class MainScreen(SeekingScreen):
         self.query_one("#small").refresh()
         self.rows.changed()
         self.show_output()
+        self.paint_foot()
 
     def _to_next_open(self) -> None:
         self.rows.to_next_open()
@@ -223,6 +227,7 @@ class MainScreen(SeekingScreen):
         self.rows.moved(by_person=message.by_person)
         self.query_one("#card").refresh()
         self.show_output(anew=True)
+        self.paint_foot()
 
     # -- panes -----------------------------------------------------------------------------------
 

@@ -24,7 +24,8 @@ from runbook_tui.tui.views.whereabouts import environment
 
 SHORTEST_TITLE = 12
 READABLE_TITLE = 24
-LEADS = (("Enter", "run"), ("x", "skip"), ("i", "type"))
+RUN, AGAIN = ("Enter", "run"), ("r", "run again")
+LEADS = (RUN, AGAIN, ("x", "skip"), ("i", "type"))
 """Keys in the foot that only the lead has."""
 ROOM_FOR_SPREAD = 110
 WORTH_SAYING = 60.0
@@ -171,10 +172,12 @@ def foot(
     typing: bool,
     guest: bool = False,
     running: bool = True,
+    again: bool = False,
     only: str = "",
 ) -> Line:
     """The keys of what is in focus; the panic key always. ``guest``: somebody else leads;
-    ``running``: the command in the pane can still be typed into."""
+    ``running``: the command in the pane can still be typed into; ``again``: what is chosen has
+    gone wrong."""
     panic: Line = [(" F9 PANIC: roll back ", "panic")]
     keys: tuple[tuple[str, str], ...]
     if typing:
@@ -185,9 +188,10 @@ def foot(
                 ("/", "find"), ("z", "zoom"), ("?", "help"), ("e", "error"), ("b", "beside"),
                 ("v", "choose"), ("c", "copy"))  # fmt: skip
     else:
-        keys = (("Enter", "run"), ("Space", "tick"), ("s", "sign"), ("x", "skip"), ("Tab", "pane"),
-                ("?", "help"), ("q", "leave"), ("/", "find"), ("n", "note"), ("o", "next open"),
-                ("f", "focus"), ("F", "filter"), ("[ ]", "outputs"))  # fmt: skip
+        keys = (AGAIN if again else RUN, ("Space", "tick"), ("s", "sign"), ("x", "skip"),
+                ("Tab", "pane"), ("?", "help"), ("q", "leave"), ("/", "find"), ("n", "note"),
+                ("o", "next open"), ("f", "focus"), ("F", "filter"),
+                ("[ ]", "outputs"))  # fmt: skip
     left: Line = [(" ", "plain")]
     if only and not pane:
         left += [(f"only {only}", "warn"), ("  ", "plain"), ("F", "key"), (" next  ", "plain")]
