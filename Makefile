@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 ROUNDS ?= 200
-JOBS ?= 4
+# Tests of screens and of what they stand on wait much; those of whole programs wait for processors.
+JOBS ?= 6
+PROGRAMS ?= 4
 UNIT ?=
 PYTEST := $(BIN)/python -m pytest
-WIDE := -n $(JOBS) --dist worksteal
+WIDE := --dist worksteal
 
 .PHONY: help demo install test unit integration screens e2e lint bench screenshots golden long clean lock schema keys
 
@@ -37,13 +39,13 @@ unit: $(DEV) ## the pure packages
 	$(PYTEST) -q -n 2 --dist worksteal $(UNIT) tests/unit
 
 integration: $(DEV) ## with real SQLite, PTYs, git, HTTP
-	$(PYTEST) -q $(WIDE) --durations=15 tests/integration
+	$(PYTEST) -q -n $(JOBS) $(WIDE) --durations=15 tests/integration
 
 screens: $(DEV) ## the screens, driven by a pilot, and their golden pictures
-	$(PYTEST) -q $(WIDE) tests/tui
+	$(PYTEST) -q -n $(JOBS) $(WIDE) tests/tui
 
 e2e: $(DEV) ## the real program on a real terminal
-	$(PYTEST) -q $(WIDE) --durations=15 tests/e2e
+	$(PYTEST) -q -n $(PROGRAMS) $(WIDE) --durations=15 tests/e2e
 
 golden: $(DEV) ## renew the golden pictures; look at the difference before you commit it
 	$(PYTEST) -q tests/tui --snapshot-update
