@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 ROUNDS ?= 200
-# Tests of screens and of what they stand on wait much; those of whole programs wait for processors.
-JOBS ?= 6
+# How many tests run at a time: of screens and what they stand on, and of whole programs.
+JOBS ?= 4
 PROGRAMS ?= 4
 UNIT ?=
 PYTEST := $(BIN)/python -m pytest
