@@ -16,7 +16,7 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.deadlines import all_pending
 from runbook_tui.run.follow_up import follow_up
 from runbook_tui.run.payload import Actor, Payload
-from runbook_tui.run.people_events import AlarmAcknowledged, Told
+from runbook_tui.run.people_events import AlarmAcknowledged
 from runbook_tui.run.procedures import Duty, duties
 from runbook_tui.run.remaining import estimated
 from runbook_tui.run.requests import Refusal
@@ -171,8 +171,3 @@ def tell(state: RunState, q: r.RecordTold, actor: Actor) -> Pairs | Refusal:
     if (q.told.alarm, q.told.rung, q.told.channel) in state.told:
         return Refusal(reason="that is recorded already", exit_code=0)
     return [(q.told, None)]
-
-
-def is_told(told: Told) -> tuple[str, int, str]:
-    """What a state keeps of it."""
-    return (told.alarm, told.rung, told.channel)

@@ -112,7 +112,8 @@ async def settled(pilot: Pilot[Any], app: App[Any]) -> str:
             rows._reveal()
         await pilot.pause(0.1)
         now = app.export_screenshot(title="Runbook")
-        if now == before:
+        # A screen that has not heard of the terminal's new size yet is still, too.
+        if now == before and app.screen.outer_size == app.size:
             return now
         before = now
 
