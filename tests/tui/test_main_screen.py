@@ -65,7 +65,7 @@ async def test_enter_does_not_run_again_what_has_gone_wrong_and_r_does(
         await until(pilot, lambda: session.state.step("a").status in BROKEN)
         await until(pilot, lambda: "try again" in text_of(app))
         # The foot names the key that does it, not the one that does nothing now.
-        await until(pilot, lambda: "r run again" in text_of(app))
+        await until(pilot, lambda: "r again" in text_of(app))
         assert "Enter run" not in text_of(app)
         await pilot.press("enter", "enter", "enter")
         word = "was stopped" if stopped else "failed"

@@ -24,7 +24,7 @@ from runbook_tui.tui.views.whereabouts import environment
 
 SHORTEST_TITLE = 12
 READABLE_TITLE = 24
-RUN, AGAIN = ("Enter", "run"), ("r", "run again")
+RUN, AGAIN = ("Enter", "run"), ("r", "again")
 LEADS = (RUN, AGAIN, ("x", "skip"), ("i", "type"))
 """Keys in the foot that only the lead has."""
 ROOM_FOR_SPREAD = 110
