@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
+from runbook_tui.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class Settings:
     """``home`` holds journal and logs (mode 0700); ``identity`` is ``RUNBOOK_AS`` or empty.
 

@@ -23,6 +23,7 @@ from runbook_tui.book.model import (
     Team,
     Watch,
 )
+from runbook_tui.frozen import frozen
 
 Node = Phase | Change | Step | Check | Procedure | Stage | StageStep | Watch
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -35,7 +36,7 @@ NODES = frozenset({"checks", "criteria", "changes", "steps", "stages"})
 COMMANDS = ("before", "run", "undo", "verify_undo", "undo_ready")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Standing:
     """Where a node stands: what it is, and the id of what it stands in."""
 

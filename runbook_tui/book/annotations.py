@@ -12,7 +12,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,6 +30,7 @@ from runbook_tui.book.toml_found_again import INSIDE
 from runbook_tui.book.toml_keys import keys, meant
 from runbook_tui.book.toml_positions import Path, Position
 from runbook_tui.book.toml_reader import added
+from runbook_tui.frozen import frozen
 
 COMMENT = re.compile(r"<!--[ \t]*runbook:(?P<said>.{0,8000}?)-->", re.DOTALL)
 FENCE = re.compile(r"^[ \t>]*(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*)$")
@@ -61,7 +62,7 @@ SETTLED = frozenset({"no-undo", "destructive"})
 """Findings that an annotation may have answered."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Note:
     """A comment: its line, from 1, the line of the text that it stands in or before, and words.
 

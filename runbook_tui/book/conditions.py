@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from runbook_tui.frozen import frozen
 
 DEEPEST = 50
 """How deep conditions may be nested; nobody writes that, and reading must not exhaust the stack."""
@@ -41,7 +42,7 @@ class ConditionError(ValueError):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Name:
     """The value of a parameter or output."""
 
@@ -55,7 +56,7 @@ class Name:
         return values.get(self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Text:
     """A text, or a number as it is written."""
 
@@ -90,7 +91,7 @@ class Condition:
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Given(Condition):
     """A value alone: it holds unless it is empty, ``false``, ``0`` or ``no``."""
 
@@ -108,7 +109,7 @@ class Given(Condition):
         yield from _named(self.operand)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class OneOf(Condition):
     """Whether a value is one of several; ``==`` and ``!=`` where ``listed`` is false."""
 
@@ -137,7 +138,7 @@ class OneOf(Condition):
         yield from _named(self.operand, *self.others)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Not(Condition):
     """The opposite."""
 
@@ -155,7 +156,7 @@ class Not(Condition):
         yield from self.part.names
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Both(Condition):
     """All parts: ``and``."""
 
@@ -174,7 +175,7 @@ class Both(Condition):
             yield from part.names
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Either(Condition):
     """Any part: ``or``."""
 
@@ -206,7 +207,7 @@ def _inside(part: Condition, *looser: type[Condition]) -> str:
     return f"({part})" if isinstance(part, looser) else str(part)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Token:
     kind: str
     text: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from runbook_tui.book.model import (
     Announcement,
@@ -17,11 +16,12 @@ from runbook_tui.book.model import (
     Tell,
     Watch,
 )
+from runbook_tui.frozen import frozen
 
 TEXTS = ("before", "run", "ready", "undo", "verify_undo", "undo_ready")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Runs:
     """Something that is run: ``where`` in the plan, ``what`` it is for, and its ``text``."""
 

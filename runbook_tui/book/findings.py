@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from runbook_tui.frozen import frozen
 
 SEVERITIES = ("high", "medium", "low", "info")
 """What may go wrong badly, what may go wrong, what is not right, what is good to know."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """Something the reader noticed in a plan; it never stops a run.
 
@@ -28,7 +29,7 @@ class Finding:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Fault:
     """Something that keeps a plan from being run."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from runbook_tui.book.findings import Fault, Finding
 from runbook_tui.book.literals import Literals
@@ -12,11 +11,12 @@ from runbook_tui.book.parameters import Place as TextPlace
 from runbook_tui.book.parameters import about, in_code
 from runbook_tui.book.places import Place, Places
 from runbook_tui.book.shell.judging import Danger
+from runbook_tui.frozen import frozen
 
 CODE = "value-in-inner-code"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Inner:
     """One value in code, and where it stands in the plan."""
 

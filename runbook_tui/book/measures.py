@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from runbook_tui.book.model import Threshold
+from runbook_tui.frozen import frozen
 
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,6})?"
 _AT_LEAST = (
@@ -86,7 +86,7 @@ SECONDS = {
 LONGEST = 300
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Measure:
     """A limit on something: ``op`` is ``>``, ``>=``, ``<``, ``<=`` or ``=``.
 

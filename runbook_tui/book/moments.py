@@ -7,10 +7,10 @@ a zone (``Z``, ``+02:00``) a moment is in the time of the person who looks. Pure
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from runbook_tui.book.durations import parse_duration
+from runbook_tui.frozen import frozen
 
 CLOCK = r"(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?"
 ZONE = r"\s*(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?"
@@ -22,7 +22,7 @@ LONGEST = 100 * 366 * 86400.0
 ALLOWED = "“day 7”, “day 2 18:00”, “18:00”, “2026-11-26 18:00+01:00” or “4h” after the start"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Moment:
     """A moment of a run: on ``day`` (1 is the first) or ``date``, or ``after`` its start (seconds).
 

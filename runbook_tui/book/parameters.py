@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from runbook_tui.book.literals import Literals
 from runbook_tui.book.shell.cursor import Mark
@@ -16,6 +15,7 @@ from runbook_tui.book.shell.inner import (
     foreign,
 )
 from runbook_tui.book.shell.judging import Danger
+from runbook_tui.frozen import frozen
 
 SECRET_NAME = re.compile(
     r"(TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_KEY|AUTH|COOKIE|SESSION_KEY)",
@@ -47,7 +47,7 @@ Placeholders = Mapping[str, str] | Literals | None
 """The name that each literal placeholder stands for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Place:
     """Where a name still stands in a text that was filled: from one character to before another."""
 
@@ -66,7 +66,7 @@ class Place:
         return cls(int(start), int(end), name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Refused:
     """A value that may not stand where its name does: a program would run it."""
 
@@ -79,7 +79,7 @@ class Refused:
         return f"“{self.name}” {about(self.danger)}, and what it is now may be more than that"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class FilledIn:
     """A text with its values, and the names that still stand in it.
 

@@ -20,6 +20,7 @@ from runbook_tui.book.amending import Standing
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.places import Place
 from runbook_tui.book.toml_positions import Path
+from runbook_tui.frozen import frozen
 
 Table = dict[str, Any]
 INSIDE: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -49,7 +50,7 @@ MISSPELT = 0.75
 """The same of two ids."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Lost:
     """A table whose node is not where it says; ``likely`` is the one that may be meant."""
 
@@ -59,7 +60,7 @@ class Lost:
     likely: Standing | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Moved:
     """A table that was led to the node that is meant."""
 
@@ -68,7 +69,7 @@ class Moved:
     to: Standing
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Alike:
     """There are more nodes of one title than the tables name: which is which is not certain."""
 

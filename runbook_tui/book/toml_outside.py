@@ -6,7 +6,7 @@ Only then is it known which ids are there already, and so which tables need no t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from runbook_tui.book.amending import Standing, standing
@@ -16,9 +16,10 @@ from runbook_tui.book.including import included
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.places import Place
 from runbook_tui.book.toml_positions import Path, Position, nearest
+from runbook_tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outside:
     """The plan that is extended, and the plans included, by the number of their phase table."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ import click
 
 from runbook_tui.book.moments import parse_moment
 from runbook_tui.cli.choosing import Glance
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Event
 from runbook_tui.run.times import epoch
 
@@ -55,7 +55,7 @@ class When(click.ParamType[float]):
             self.fail(str(error), param, ctx)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunFilter:
     """What a run must be; what is empty or None says nothing."""
 
@@ -96,7 +96,7 @@ def standing(run: Glance) -> set[str]:
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EventFilter:
     """What an event must be; what is empty or None says nothing."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
@@ -12,12 +11,13 @@ from runbook_tui.cli.sharing import begin, end, no_longer_shared, to_sign_again
 from runbook_tui.cli.telling import begin_telling
 from runbook_tui.cli.tracing import leave_traces
 from runbook_tui.cli.values import Values
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor
 from runbook_tui.run.state import RunState
 from runbook_tui.session.session import Session
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Takeover:
     """Why somebody else leads from here on; ``seize``: though whoever leads is still there."""
 

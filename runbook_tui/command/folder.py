@@ -6,11 +6,11 @@ import fcntl
 import json
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from runbook_tui.command.orphans import boot, orphans
+from runbook_tui.frozen import frozen
 from runbook_tui.session.ports.commands import (
     NEVER_STARTED,
     ORPHANED,
@@ -26,7 +26,7 @@ SEGMENTS = ("log.0", "log.1")
 SIZE = (24, 80)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class LogParts:
     """The parts of a log, oldest first: path and the byte of all output that each begins with.
 

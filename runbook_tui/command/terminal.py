@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from runbook_tui.command.folder import META, log_parts, read_tail, trouble
@@ -17,6 +16,7 @@ from runbook_tui.command.modes import Modes
 from runbook_tui.command.reading import reads
 from runbook_tui.command.sgr import restyled
 from runbook_tui.command.spans import blank_is_seen
+from runbook_tui.frozen import frozen
 from runbook_tui.session.ports.terminals import PLAIN, Row, Span, Style, TerminalView
 
 TAIL = 16 * 1024
@@ -140,7 +140,7 @@ class LogTerminal:
         return TerminalView(rows=tuple(rows), first=first, total=total)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Tail:
     """The end of plain output as a terminal shows it: its rows, which of them go on in the next
     one, and where the cursor is left, which may be below them."""

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from runbook_tui import wiring
@@ -29,6 +28,7 @@ from runbook_tui.demo.failures import (
     wait,
 )
 from runbook_tui.demo.sandbox import Sandbox, make_sandbox, tree_of
+from runbook_tui.frozen import frozen
 
 REACHES = 120.0
 """Seconds in which the step has to be reached."""
@@ -40,7 +40,7 @@ COMPLETE = 5
 WAITING = 7
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Round:
     """How a round ended. ``seconds``: from the failure to a healthy service and an old main.
 

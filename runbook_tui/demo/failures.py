@@ -15,8 +15,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from runbook_tui.frozen import frozen
 
 MERGES = {
     "docs-merge": "Merge the documentation",
@@ -77,7 +78,7 @@ esac
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Failure:
     """What goes wrong, and at which step."""
 

@@ -7,9 +7,9 @@ service once it is deployed.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
+from runbook_tui.frozen import frozen
 from runbook_tui.session.ports.runner import Runner
 
 SHOP = Path(__file__).parent / "shop"
@@ -41,7 +41,7 @@ PERFORMANCE = """\
 CACHE = 'PRICES = {"anchor": 4200, "rope": 900, "lamp": 1550}\nCACHE = {}\n'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sandbox:
     """Where the sandbox is: ``remote`` (bare), ``work`` (a clone on main), ``deployed``."""
 

@@ -9,9 +9,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
 from pathlib import Path
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor
 from runbook_tui.session.ports.commands import Commands, CommandSpec
 
@@ -54,7 +54,7 @@ def introduction(columns: int, text: str = INTRODUCTION) -> list[str]:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Service:
     """The running service; it is a command under a supervisor like any other."""
 

@@ -13,8 +13,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
+
+from runbook_tui.frozen import frozen
 
 QUIETLY = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-auto-maintenance",
            "--no-recurse-submodules")  # fmt: skip
@@ -30,7 +32,7 @@ NOBODY = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outlook:
     """What merging one of the sequence means: where it conflicts itself when its turn comes, and
     which of those behind it will conflict only since then, each with the files."""
@@ -105,7 +107,7 @@ class _Trial:
         return Outlook(name=name, makes=makes)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Touched:
     """Which files a branch changes, and which folders it takes files out of: those may be moved,
     and what others put there would go with them."""

@@ -10,12 +10,12 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from runbook_tui.forge.conflicts import Outlook, outlook
 from runbook_tui.forge.github_client import REPOSITORY, GitHub, NotThere
 from runbook_tui.forge.program import ActionFailed
+from runbook_tui.frozen import frozen
 
 RISKS = ("low", "medium", "high", "critical")
 LARGE = (30, 300, 1500)
@@ -34,7 +34,7 @@ NEEDS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Candidate:
     """One open pull request, as far as a plan is made of it."""
 
@@ -61,7 +61,7 @@ class Candidate:
         return RISKS[min(rank + any(map(TOUCHY.search, self.files)), len(RISKS) - 1)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Proposal:
     """Pull requests in the order in which to merge them, and what is to be known of that."""
 

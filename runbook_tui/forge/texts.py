@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from runbook_tui.forge import teams, undo, undo_github, undo_refs
 from runbook_tui.forge.readiness import ready_text, tag_ready
+from runbook_tui.frozen import frozen
 
 Arguments = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Texts:
     """An action's texts; None where there is none."""
 

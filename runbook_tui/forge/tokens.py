@@ -11,9 +11,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from urllib.parse import urlsplit
+
+from runbook_tui.frozen import frozen
 
 API = "https://api.github.com"
 PATIENCE = 15
@@ -22,7 +23,7 @@ SERVICE = "runbook"
 """Under which name a keyring has it; the user there is the host."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Source:
     """One place where a token may be: its name, the token, and why there is none."""
 

@@ -13,9 +13,9 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from runbook_tui.frozen import frozen
 from runbook_tui.journal.faults import name_of
 from runbook_tui.journal.reader import JournalReader
 from runbook_tui.run.durations import NO_PAST, STEP, UNDO, Past, Spread, Took, spread, took
@@ -117,7 +117,7 @@ class PastDurations:
             _enter(db, title, found)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Read:
     """A run as it was read; without a head it is to be forgotten."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.canonical import canonical, escaped, quoted
 from runbook_tui.run.events import Actor, Draft, Event, Payload, Unknown
 from runbook_tui.run.wire import decode, encode, limit, wire_name
@@ -27,7 +27,7 @@ class Record(NamedTuple):
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Moment:
     """When something was recorded: ``at`` UTC in ISO 8601, ``mono`` seconds within ``boot``."""
 
@@ -36,7 +36,7 @@ class Moment:
     boot: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Entry:
     """A draft that can be recorded: its wire name, its data and whose act it is.
 

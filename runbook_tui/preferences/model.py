@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from runbook_tui.frozen import frozen
 from runbook_tui.preferences.key_names import shown
 from runbook_tui.preferences.known_keys import KNOWN
 from runbook_tui.preferences.own_telling import NOBODY, OwnTell
@@ -22,7 +23,7 @@ OTHER_THEMES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Setting:
     """One setting: its key in the file, what it may be, and what it is without one."""
 

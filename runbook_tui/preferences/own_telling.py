@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from runbook_tui.frozen import frozen
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 FORMS = ("generic", "pagerduty")
@@ -17,7 +18,7 @@ SOURCES = ("env", "file", "command")
 Trouble = tuple[tuple[str | int, ...], str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OwnWebhook:
     """An address, its form, and where its key comes from: one of `SOURCES` and what it names."""
 
@@ -26,7 +27,7 @@ class OwnWebhook:
     key: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OwnTell:
     """A command, and addresses."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from runbook_tui.frozen import frozen
 from runbook_tui.preferences.key_names import shown
 from runbook_tui.preferences.known_keys import KNOWN
 from runbook_tui.preferences.model import SETTINGS, Preferences
 from runbook_tui.preferences.own_telling import schema
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Told:
     """A setting as it is now. ``source`` is the file, or “as it comes”."""
 

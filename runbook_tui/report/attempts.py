@@ -5,12 +5,11 @@ Times are epoch seconds, lengths are seconds; texts stand in them as they were r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ran:
     """One command: ``kind`` as in `CommandStarted`, ``outcome`` how it ended, in words.
 
@@ -36,7 +35,7 @@ class Ran:
     kept: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Attempt:
     """One time that a step was begun. ``result``: ``done``, ``failed``, ``stopped``, ``lost``,
     ``waiting``, ``running``; ``undone`` is when it was taken back, None where it was not."""
@@ -52,7 +51,7 @@ class Attempt:
     undone: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Box:
     """A check or criterion: who ticked it last, and whether that still stands.
 
@@ -68,7 +67,7 @@ class Box:
     probe: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Evidence:
     """A file that a step named as evidence; ``reason`` is why it was not kept."""
 

@@ -8,8 +8,8 @@ knows no such breaks; it runs from the same start.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from runbook_tui.frozen import frozen
 from runbook_tui.report.attempts import Attempt
 from runbook_tui.report.model import Part, Report
 
@@ -24,7 +24,7 @@ STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 2
 Interval = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Axis:
     """The time that all bars share: from ``start`` on ``length`` seconds, without the breaks."""
 
@@ -50,7 +50,7 @@ class Axis:
         return [(n * wanted, self.share(n * wanted)) for n in range(count + 1)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Bar:
     """A stretch of a row. ``kind``: ``done``, ``failed``, ``back`` (a rollback), ``open``."""
 
@@ -59,7 +59,7 @@ class Bar:
     kind: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Row:
     """One part in time; ``planned`` is None where the plan says nothing."""
 
@@ -68,7 +68,7 @@ class Row:
     bars: tuple[Bar, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Chart:
     """The whole timeline. ``undone`` are the rollbacks' bars, ``pauses`` those of the lead."""
 

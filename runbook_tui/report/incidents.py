@@ -5,13 +5,12 @@ Times are epoch seconds, lengths are seconds; texts stand in them as they were r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from runbook_tui.frozen import frozen
 from runbook_tui.report.attempts import Box, Ran
 from runbook_tui.run.events import Actor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Override:
     """Something that was done against what the plan requires, and why."""
 
@@ -22,7 +21,7 @@ class Override:
     by: Actor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Alarm:
     """A watch beyond its threshold; ``cleared`` is None where it stayed there."""
 
@@ -38,7 +37,7 @@ class Alarm:
     who went on all the same."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Plotted:
     """What a watch was in the run: ``points`` are when, what, and how it stood (`watching`'s
     words); ``bounds`` the values beyond which it is breached, ``limit`` the same in words."""
@@ -50,7 +49,7 @@ class Plotted:
     points: tuple[tuple[float, float | None, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Trigger:
     """What a rollback was opened for. ``kind``: ``failure``, ``breach``, ``rejection``, ``probe``,
     or ``person`` where nothing that was recorded stood open."""
@@ -61,7 +60,7 @@ class Trigger:
     also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Undone:
     """One undo of a rollback. ``result`` as in `UndoFinished`, or ``not begun``, ``running``."""
 
@@ -77,7 +76,7 @@ class Undone:
     commands: tuple[Ran, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rollback:
     """One rollback. ``decision`` is from its trigger to its start, ``restored`` from its start to
     its end, ``away`` from its trigger to its end. ``result``: ``complete``, ``incomplete``,
@@ -120,7 +119,7 @@ class Rollback:
         return None if self.restored is None else self.decision + self.restored
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Remark:
     """A note that somebody wrote; ``title`` is empty where it is about the run."""
 
@@ -130,7 +129,7 @@ class Remark:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Telling:
     """Somebody was told ``at`` (epoch seconds), or could not be; or somebody sees to an alarm.
 

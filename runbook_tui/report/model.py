@@ -6,8 +6,8 @@ Texts stand in them as they were recorded: whoever writes them down makes them s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from runbook_tui.frozen import frozen
 from runbook_tui.report.attempts import Attempt, Box, Evidence, Ran
 from runbook_tui.report.incidents import (
     Alarm,
@@ -20,7 +20,7 @@ from runbook_tui.report.incidents import (
 from runbook_tui.run.events import Actor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Check:
     """What was computed anew when the report was written: does the record hold?
 
@@ -33,7 +33,7 @@ class Check:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Part:
     """A phase, change or step. ``status`` is a step's word now; ``planned_from`` counts from the
     start of the run, and ``planned`` is 0 where the plan says nothing."""
@@ -76,7 +76,7 @@ class Part:
         return None if self.took is None or not self.planned else self.took - self.planned
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Due:
     """When a phase was to begin and to be over: in the plan's words, and as moments where they
     are any. ``ended`` is None while it is not closed."""
@@ -91,7 +91,7 @@ class Due:
     ended: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Decision:
     """A sign-off. ``proof`` says what proves who gave it; empty: the name is only claimed.
 
@@ -111,7 +111,7 @@ class Decision:
     lapsed: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Seal:
     """The lead's signature over the first ``events`` of the run; ``proof`` as in `Decision`."""
 
@@ -122,7 +122,7 @@ class Seal:
     proof: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PlanTaken:
     """Another plan that the lead took over: its difference to the one before, in ``lines``.
 
@@ -140,7 +140,7 @@ class PlanTaken:
     void: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Person:
     """Somebody who took part: what they did, and seconds of hands-on work."""
 
@@ -150,7 +150,7 @@ class Person:
     team: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Effort:
     """A team's hours and cost, planned and worked; None where the plan does not say."""
 
@@ -170,7 +170,7 @@ class Effort:
         return None if self.rate is None else self.worked * self.rate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Value:
     """A parameter or output: a secret has its source in place of its value."""
 
@@ -179,7 +179,7 @@ class Value:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Elsewhere:
     """What was opened elsewhere with the run: a silence, an annotation, a change event.
 
@@ -194,7 +194,7 @@ class Elsewhere:
     remark: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Environment:
     """What a number of commands got alike: where they ran, by which shell, with what.
 
@@ -212,7 +212,7 @@ class Environment:
     commands: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Report:
     """One run, written down. ``written`` is when; ``verified`` is None where nobody looked."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from runbook_tui.book.durations import spoken
+from runbook_tui.frozen import frozen
 from runbook_tui.report.attempts import Attempt, Box, Evidence, Ran
 from runbook_tui.report.incidents import Remark, Rollback
 from runbook_tui.report.model import Decision, Due, Part, PlanTaken, Report
@@ -23,7 +23,7 @@ COUNTED = (
 """What hands-on time is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Clock:
     """Moments in a time zone (None: that of this machine), shorter on the day of ``base``."""
 

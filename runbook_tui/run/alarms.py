@@ -8,10 +8,10 @@ its cause, and nobody further up its ladder is told once somebody has acknowledg
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Escalation
+from runbook_tui.frozen import frozen
 from runbook_tui.run import requests as r
 from runbook_tui.run.deadlines import all_pending
 from runbook_tui.run.follow_up import follow_up
@@ -30,7 +30,7 @@ KINDS = (OVERRUN, GATE, STAGE, BREACH)
 """What a ladder can be for, by the word for it in a plan."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rung:
     """One rung of an alarm's ladder: who is told, and when (epoch seconds)."""
 
@@ -39,7 +39,7 @@ class Rung:
     due: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Alarm:
     """Something takes too long ``since`` then; ``acknowledged``: somebody sees to it."""
 

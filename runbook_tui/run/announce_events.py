@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.payload import Payload
 
 OPENED, PROLONGED, CLOSED = "opened", "prolonged", "closed"
 BEGUN, DONE, FAILED, LEFT = "begun", "done", "failed", "left"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Announced(Payload):
     """What became of an announcement of the plan, by its id.
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook_tui.book.model import Announcement, Secret
+from runbook_tui.frozen import frozen
 from runbook_tui.run import requests as r
 from runbook_tui.run.announce_events import BEGUN, CLOSED, DONE, FAILED, LEFT, OPENED, Announced
 from runbook_tui.run.order import closed
@@ -34,7 +34,7 @@ WORDS = {"alertmanager": "silence", "grafana": "annotation", "generic": "change 
          "cloudevents": "change event", "pagerduty": "change event"}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Standing:
     """An announcement as the events tell. ``word`` is ``opening`` (begun, and nobody knows whether
     it is there), ``open``, ``closed`` or ``left``: somebody has taken it away there.

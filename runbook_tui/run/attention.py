@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from runbook_tui.frozen import frozen
 from runbook_tui.run import requests as r
 from runbook_tui.run.payload import Actor, Payload
 from runbook_tui.run.people_events import HandLowered, HandRaised
@@ -13,7 +12,7 @@ from runbook_tui.run.state import RunState
 Pairs = list[tuple[Payload, str | None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Hand:
     """A hand that is up, by the event that raised it."""
 

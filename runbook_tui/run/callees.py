@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from runbook_tui.book.ids import Ids, slug
 from runbook_tui.book.model import Contact, Escalation, Runbook
+from runbook_tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Callee:
     """Somebody to call: a contact, or a rung of an escalation ladder (``rung`` 1 is the lowest).
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.callees import Callee
 from runbook_tui.run.procedures import tick_of
 from runbook_tui.run.state import RunState, Tick, goes_on_since
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Call:
     """Somebody to call. ``due`` (epoch seconds) is when at the latest; None: no time is set.
 

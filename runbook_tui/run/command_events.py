@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.payload import Payload
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CommandStarted(Payload):
     """A command is about to start; recorded before it does.
 
@@ -39,7 +40,7 @@ class CommandStarted(Payload):
     host: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CommandFinished(Payload):
     """How a command ended: ``exit``, or ``signal``, or ``lost``.
 
@@ -69,7 +70,7 @@ class CommandFinished(Payload):
     not_run: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EvidenceKept(Payload):
     """A file that the step names as evidence, as it was at the end of an attempt.
 
@@ -87,7 +88,7 @@ class EvidenceKept(Payload):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ParameterCaptured(Payload):
     """A value became known: ``source`` is ``-p``, ``asked`` or ``output``.
 
@@ -103,7 +104,7 @@ class ParameterCaptured(Payload):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OutputPruned(Payload):
     """The logs of the commands that had ended by now were removed, to save room.
 

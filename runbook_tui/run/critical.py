@@ -8,15 +8,16 @@ over. Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from graphlib import TopologicalSorter
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.remaining import take
 from runbook_tui.run.state import OVER, RunState, Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Critical:
     """``left`` are the seconds that the longest chain takes, ``path`` the open steps on it;
     ``slack`` how many seconds another open step may be late without moving the end."""

@@ -8,10 +8,10 @@ looks, and whenever, finds the same moment; only whether it is over hangs on the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Gate
+from runbook_tui.frozen import frozen
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
@@ -27,7 +27,7 @@ from runbook_tui.run.times import said
 GATE, SIGN_OFF = "gate", "sign-off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pending:
     """A decision that is asked for now and has a time: of ``within`` seconds, ``until`` then."""
 

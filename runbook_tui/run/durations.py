@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run import events as e
 
 SLOW = 0.9
@@ -17,7 +18,7 @@ SLOW = 0.9
 STEP, UNDO = "step", "undo"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Spread:
     """Seconds that something took in ``runs`` past cases: the median, and nine of ten."""
 
@@ -26,7 +27,7 @@ class Spread:
     runs: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(kw_only=False, eq=False)
 class Past:
     """How long the steps of a plan, and their undos, took in past runs, by the steps' ids."""
 
@@ -37,7 +38,7 @@ class Past:
 NO_PAST = Past()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Timing:
     """As much of an event as tells how long things took. ``at`` is epoch seconds, ``mono`` those
     of a clock that nobody sets, within ``boot``; the others are its data's, where it has them."""
@@ -56,7 +57,7 @@ class Timing:
     """Seconds after the end of what it is about, where nobody looked on then."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Took:
     """One thing that went well: ``kind`` is `STEP` or `UNDO`."""
 

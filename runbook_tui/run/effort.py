@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from runbook_tui.book.durations import parse_duration
 from runbook_tui.book.model import Phase
+from runbook_tui.frozen import frozen
 from runbook_tui.run.once import of_state
 from runbook_tui.run.state import OVER, RunState
 
@@ -20,7 +19,7 @@ def hours(text: str | None) -> float | None:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Work:
     """Person-hours: of all, and of what is still open."""
 

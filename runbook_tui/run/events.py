@@ -7,9 +7,10 @@ what stands in the journal, never the class name. Unknown types survive as `Unkn
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.announce_events import Announced
 from runbook_tui.run.command_events import (
     CommandFinished,
@@ -85,7 +86,7 @@ __all__ = [
 """What is told from here and stands beside, for whoever needs more than one kind of event."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunStarted(Payload):
     """The run exists. ``plan`` holds the whole text; ``parameters`` never a secret's value.
 
@@ -117,21 +118,21 @@ class RunStarted(Payload):
     """Whether a breach may start a rollback by itself, where the plan says so of its watch."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunPaused(Payload):
     """The lead left; commands go on."""
 
     WIRE: ClassVar[str] = "run.paused"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunResumed(Payload):
     """A lead goes on with the run."""
 
     WIRE: ClassVar[str] = "run.resumed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunFinished(Payload):
     """Everything is done (``done``) or the run was given up (``abandoned``)."""
 
@@ -140,7 +141,7 @@ class RunFinished(Payload):
     stopped: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunSealed(Payload):
     """The lead has signed what the run came to: ``head`` is the hash of the event before this one.
 
@@ -153,7 +154,7 @@ class RunSealed(Payload):
     signature: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PlanChanged(Payload):
     """The lead has taken another plan over; from here on it is what runs. Fields as in
     `RunStarted`; ``parameters``, ``sources`` and ``secrets`` hold only what is new or another.
@@ -181,7 +182,7 @@ PlanCopy = RunStarted | PlanChanged
 """What holds a plan's whole text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LeadHandedOver(Payload):
     """Another person leads from here on; whoever led until now starts no step any more.
 
@@ -195,7 +196,7 @@ class LeadHandedOver(Payload):
     taken: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StepStarted(Payload):
     """A person started the step; for a manual one its timer runs from here.
 
@@ -208,7 +209,7 @@ class StepStarted(Payload):
     by: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StepFinished(Payload):
     """The step is over: ``done`` or ``failed``; ``reason`` says why it failed.
 
@@ -221,7 +222,7 @@ class StepFinished(Payload):
     ended: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StepWaiting(Payload):
     """What the step does is done, since ``ended``; checks or a sign-off are still to be given."""
 
@@ -229,7 +230,7 @@ class StepWaiting(Payload):
     ended: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StepSkipped(Payload):
     """The step is left out, with a reason; ``override`` where the plan required it.
 
@@ -242,7 +243,7 @@ class StepSkipped(Payload):
     not_applicable: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StepRehearsed(Payload):
     """In a rehearsal: the step was gone through, and nothing of it has happened.
 
@@ -258,7 +259,7 @@ class StepRehearsed(Payload):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CheckTicked(Payload):
     """A box is ticked; ``node`` is the check's or criterion's id.
 
@@ -272,7 +273,7 @@ class CheckTicked(Payload):
     override: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CheckUnticked(Payload):
     """A tick is taken back; ``probe``: nobody did, its probe does not hold any more.
 
@@ -286,7 +287,7 @@ class CheckUnticked(Payload):
     reopens: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NoteAdded(Payload):
     """A remark on a node, or on the run where ``node`` is empty."""
 
@@ -295,7 +296,7 @@ class NoteAdded(Payload):
     node: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SignoffGiven(Payload):
     """A named person's decision in a role on a node.
 
@@ -319,7 +320,7 @@ class SignoffGiven(Payload):
     """The digest of the words that were read out to whoever signed it, as `reading_out` has it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GateOpened(Payload):
     """The last sign-off a gate asked for was given."""
 
@@ -327,7 +328,7 @@ class GateOpened(Payload):
     node: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GateOverridden(Payload):
     """A gate was passed without its sign-offs, with a reason; shown red in the report."""
 
@@ -336,7 +337,7 @@ class GateOverridden(Payload):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Unknown(Payload):
     """An event of a newer program: kept, exported, not understood."""
 
@@ -344,7 +345,7 @@ class Unknown(Payload):
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Draft:
     """An event before the journal gives it a place: what, on which node, by whom."""
 
@@ -354,7 +355,7 @@ class Draft:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Event:
     """One recorded event. ``at`` is UTC, ISO 8601; ``mono`` seconds of the monotonic clock,
     comparable only where ``boot`` is equal; ``hash`` is hex."""

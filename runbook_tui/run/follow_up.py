@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.procedures import Duty, boxes, duties
 from runbook_tui.run.rollback import procedures_of
 from runbook_tui.run.rollback_state import RollbackState
 from runbook_tui.run.state import RunState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FollowUp:
     """The checklist after ``rollback``; nothing waits for it."""
 

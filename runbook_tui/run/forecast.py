@@ -7,10 +7,11 @@ What takes longer than foretold counts as about to end. All times are epoch seco
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
 
 from runbook_tui.book.model import Phase
+from runbook_tui.frozen import frozen
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.once import of_state
 from runbook_tui.run.order import closed
@@ -21,7 +22,7 @@ SHORT = 5.0
 """Seconds within which nobody wants to hear that a step takes longer than it did before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Slot:
     """A phase or step in time; ``began`` and ``ended`` are None where that did not happen yet."""
 
@@ -43,7 +44,7 @@ class Slot:
         return (self.ended if self.ended is not None else now) - self.began - self.planned
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Forecast:
     """When a run will be done: ``likely``, and ``slow`` if all that is left is slow together.
 
@@ -84,7 +85,7 @@ def forecast(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Delay:
     """What it costs to lose time now: ``free`` seconds do not move the end, since phases behind
     them may only start at their time (the first is ``phase``, at ``until``); every further one
@@ -128,7 +129,7 @@ def overruns(state: RunState, now: float, past: Past = NO_PAST) -> tuple[tuple[s
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Window:
     """What is to be over by ``ends``: a phase with all before it.
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run import events as e
 from runbook_tui.run.events import Event
 from runbook_tui.run.times import epoch
@@ -25,7 +25,7 @@ LEADING = (e.RunStarted, e.RunResumed, e.LeadHandedOver)
 """What is recorded by whoever leads: their machine's clock is the one that counts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Frame:
     """A machine's clock: the time of day is ``offset`` and its monotonic time, within ``boot``."""
 
@@ -34,7 +34,7 @@ class Frame:
     offset: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Placed:
     """When an event happened (epoch seconds), and by how much what was before it is to be moved."""
 
@@ -69,7 +69,7 @@ def now_in(frame: Frame | None, *, wall: float, mono: float, boot: str) -> float
     return frame.offset + mono if frame is not None and same else wall
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class ClockSet:
     """The clock was set before event ``seq``, by so many seconds; negative is back."""
 

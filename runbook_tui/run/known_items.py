@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.failing import asks
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.state import RunState, StepState
 from runbook_tui.run.undo_items import Item, item_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Known:
     """Items made with some values, by step, with what else they were made of."""
 

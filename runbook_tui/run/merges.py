@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from runbook_tui.book.model import Change, Step
+from runbook_tui.frozen import frozen
 from runbook_tui.run.prepare import substitute_plain, working_folder
 from runbook_tui.run.state import OVER, RunState
 
@@ -14,7 +14,7 @@ FEW = 3
 """So many files are named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ahead:
     """A merge that is to come: the step, what people call it, and the commit that comes.
 

@@ -6,11 +6,12 @@ went wrong are only there, below them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from runbook_tui.book.model import Command, StageStep, Step
 from runbook_tui.book.parameters import Refused
 from runbook_tui.book.shell.plain_lines import places, rest
+from runbook_tui.frozen import frozen
 from runbook_tui.run.once import of_parts
 from runbook_tui.run.prepare import resolve, way_back
 from runbook_tui.run.remote import DEFAULT_SHELL
@@ -18,7 +19,7 @@ from runbook_tui.run.requests import Refusal, ValuesMissing, needing
 from runbook_tui.run.state import CommandRecord, RunState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Offer:
     """One such command as it would run now.
 

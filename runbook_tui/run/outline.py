@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from runbook_tui.book.literals import Literals
@@ -20,6 +19,7 @@ from runbook_tui.book.model import (
 )
 from runbook_tui.book.order import needs
 from runbook_tui.book.spreading import is_spread
+from runbook_tui.frozen import frozen
 from runbook_tui.run.callees import Callee, callees
 
 
@@ -34,7 +34,7 @@ class Kind(StrEnum):
     CRITERION = "criterion"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Node:
     """One node: its parent, the phase and change around it, its depth and its place in the plan.
 

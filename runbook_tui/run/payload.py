@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from runbook_tui.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class Actor:
     """Who did it: the claimed identity (name, email) and the operating system's (user, host)."""
 
@@ -26,7 +27,7 @@ class Actor:
         return (self.email or " ".join(self.name.split())).casefold()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Payload:
     """What an event says; ``WIRE`` names it in the journal."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.payload import Payload
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ApprovalAsked(Payload):
     """The lead asks anew for a decision whose time was limited; it begins again with this event.
 
@@ -21,7 +21,7 @@ class ApprovalAsked(Payload):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HandRaised(Payload):
     """Somebody wants to be heard, about a node or the run (``""``); it holds nothing up."""
 
@@ -30,7 +30,7 @@ class HandRaised(Payload):
     node: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HandLowered(Payload):
     """A hand is down again: one's own, or that of event ``raised``, which the lead has heard."""
 
@@ -38,7 +38,7 @@ class HandLowered(Payload):
     raised: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Told(Payload):
     """Somebody was told of an alarm over a channel, or could not be.
 
@@ -57,7 +57,7 @@ class Told(Payload):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AlarmAcknowledged(Payload):
     """Somebody sees to what an alarm is about; nobody further up its ladder is told."""
 

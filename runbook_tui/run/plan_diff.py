@@ -6,11 +6,11 @@ import dataclasses
 import difflib
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from runbook_tui.book.kept import pack
 from runbook_tui.book.model import Gate, Runbook, Step
+from runbook_tui.frozen import frozen
 from runbook_tui.run.content import INSIDE, PLACE, PLANNED
 from runbook_tui.run.outline import Node, Outline
 
@@ -28,7 +28,7 @@ MADE = frozenset({"run", "before", "undo", "verify_undo", "undo_ready", "outputs
 """What a built-in action is carried out as; it follows from the action and its values."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Detail:
     """One thing in a part that is another: what it was and is, empty where it is not there."""
 
@@ -37,7 +37,7 @@ class Detail:
     new: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Difference:
     """One part of the plan. ``how`` is ``added``, ``removed``, ``changed`` or ``moved``; ``kind``
     what it is; ``likely`` the id that it may have now, where the plan has lost it."""

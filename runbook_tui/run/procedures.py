@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from runbook_tui.book.model import Procedure, Stage
+from runbook_tui.frozen import frozen
 from runbook_tui.run.offers import Offer, stage_offer
 from runbook_tui.run.state import RunState, Tick, goes_on_since
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Duty:
     """A stage, or one step in a stage.
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass
 
 from runbook_tui.book.model import Estimate, Runbook, Step
 from runbook_tui.book.spreading import each_step, ids_of, is_spread
+from runbook_tui.frozen import frozen
 from runbook_tui.run.durations import Past, Spread
 
 FEWEST = 3
@@ -20,7 +20,7 @@ GRAINS = ((60.0, 1.0), (600.0, 5.0), (3600.0, 30.0), (6 * 3600.0, 300.0), (math.
 """Below so many seconds a length is rounded up to whole multiples of so many."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Proposal:
     """A step's new estimate, what the plan said before, and what it comes from."""
 

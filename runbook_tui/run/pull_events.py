@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.payload import Payload
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PullSeen(Payload):
     """How a pull request stands now, where that is another way than before.
 
@@ -32,7 +32,7 @@ class PullSeen(Payload):
     draft: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PullMoved(Payload):
     """Its head is another one since: what people in ``voids`` have signed of it counts no more."""
 

@@ -6,9 +6,9 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from runbook_tui.book.durations import spoken
+from runbook_tui.frozen import frozen
 from runbook_tui.run.once import once
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.rollback import RollbackPlan
@@ -16,7 +16,7 @@ from runbook_tui.run.state import FRESH, RunState, StepState
 from runbook_tui.run.undo_items import Item
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reach:
     """``title`` is the oldest step that would be taken back, started ``at`` (epoch seconds).
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 
 from runbook_tui.book.model import Step
+from runbook_tui.frozen import frozen
 from runbook_tui.run import events as e
 from runbook_tui.run.failing import GOOD
 from runbook_tui.run.finishing import Pairs
@@ -155,7 +156,7 @@ def _lacks(state: RunState, item: Item) -> Iterable[str]:
         yield item.why
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Came:
     """What a rehearsed rollback came to, ids of steps: undos that would have been ``ready`` and
     that would not, and of what really ran what is ``taken_back`` and what ``stands``."""

@@ -14,6 +14,7 @@ from datetime import tzinfo
 from runbook_tui.book.model import Phase, Step
 from runbook_tui.book.moments import parse_moment
 from runbook_tui.book.spreading import is_spread
+from runbook_tui.frozen import frozen
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.once import of_parts, of_state, once
 from runbook_tui.run.outline import Outline
@@ -34,7 +35,7 @@ def _estimated(step: Step) -> float:
     return step.estimate.maximum
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Take:
     """Seconds that a step is likely to take, and that it takes if it is slow (nine of ten are
     quicker)."""
@@ -78,7 +79,7 @@ def period(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Part:
     """A phase: its planned seconds, what is left of what does not run, and of each step that
     runs what it takes, with the moment it was started. ``begins``: not before that moment, as

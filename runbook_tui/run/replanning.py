@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from runbook_tui.book.model import Runbook
+from runbook_tui.frozen import frozen
 from runbook_tui.run import events as e
 from runbook_tui.run.carrying import carried, gone, needed
 from runbook_tui.run.content import content
@@ -24,7 +24,7 @@ AGAIN = "it had not ended well when the plan lost it"
 """The reason of a step that the plan has again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Void:
     """What counts no more under a new plan: sign-offs, by their events, ticks and gates by ids."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from runbook_tui.book.parameters import Refused
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Announced, Payload, PlanChanged, Told
 from runbook_tui.run.sources import ASKED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Request:
     """Something asked of a run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StartStep(Request):
     """Run the step, or start its timer; also the retry of a broken one.
 
@@ -30,14 +30,14 @@ class StartStep(Request):
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProbeAgain(Request):
     """Run the probes of a waiting step again that have failed."""
 
     step: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FinishStep(Request):
     """A manual step is done; ``failed`` with a reason where it went wrong; ``by`` as in
     `StartStep`."""
@@ -47,7 +47,7 @@ class FinishStep(Request):
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TickNode(Request):
     """Tick a check or criterion (or finish a manual step); ``off`` takes the tick back.
 
@@ -62,7 +62,7 @@ class TickNode(Request):
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SkipStep(Request):
     """Leave the step out; ``override`` where the plan requires it."""
 
@@ -71,7 +71,7 @@ class SkipStep(Request):
     override: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AddNote(Request):
     """Write a remark down."""
 
@@ -79,7 +79,7 @@ class AddNote(Request):
     node: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SignNode(Request):
     """Approve or reject a node in a role.
 
@@ -100,7 +100,7 @@ class SignNode(Request):
     shown: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AskAnew(Request):
     """Ask again for a decision whose time is over, or shall be longer; the lead's."""
 
@@ -108,7 +108,7 @@ class AskAnew(Request):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RaiseHand(Request):
     """Ask to be heard, about a node or the run; holds nothing up."""
 
@@ -116,14 +116,14 @@ class RaiseHand(Request):
     node: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LowerHand(Request):
     """Lower a hand: that of event ``raised``, with 0 one's own."""
 
     raised: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HandOver(Request):
     """Give the lead to somebody (``Name <mail>``), with a note."""
 
@@ -131,28 +131,28 @@ class HandOver(Request):
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Acknowledge(Request):
     """Somebody sees to what an alarm, by its id, is about."""
 
     alarm: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RecordTold(Request):
     """Write down who was told of an alarm, or could not be."""
 
     told: Told
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RecordAnnounced(Request):
     """Write down what became of something that is announced elsewhere."""
 
     announced: Announced
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SealRun(Request):
     """Sign what the run came to, as its lead; ``signature`` and ``statement`` as in `SignNode`."""
 
@@ -160,7 +160,7 @@ class SealRun(Request):
     statement: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TakePlan(Request):
     """Go on with another plan than until now, as the lead; ``plan`` is what would be recorded.
 
@@ -173,7 +173,7 @@ class TakePlan(Request):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OverrideGate(Request):
     """Open a gate without its sign-offs."""
 
@@ -181,7 +181,7 @@ class OverrideGate(Request):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OverrideWatch(Request):
     """Go on though a watch is breached or unknown, for a reason; until it is clear."""
 
@@ -189,7 +189,7 @@ class OverrideWatch(Request):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GiveValue(Request):
     """Give a value that was asked for, or given with ``-p`` (`run.sources`): of a parameter, or one
     that a step did not put out.
@@ -203,26 +203,26 @@ class GiveValue(Request):
     source: str = ASKED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StopCommands(Request):
     """Stop running commands: of one step, or all with ``""``."""
 
     step: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OpenRollback(Request):
     """Look at the rollback; changes nothing."""
 
     scope: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CloseRollback(Request):
     """Leave the rollback without starting it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StartRollback(Request):
     """Bring it back: ``scope`` is step, change, phase or run, ``node`` its id (``""``: the run).
 
@@ -236,12 +236,12 @@ class StartRollback(Request):
     watch: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StopRollback(Request):
     """Stop the rollback after the undo that runs now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AnswerByHand(Request):
     """What was done by hand was taken back, or stays, with a reason."""
 
@@ -250,21 +250,21 @@ class AnswerByHand(Request):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SetSeverity(Request):
     """Say how bad it is: 1 (the worst), 2 or 3; 0 takes the word back. Holds nothing up."""
 
     level: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RetryUndo(Request):
     """Try an undo again that failed or was not tried: what of it ended well is not repeated."""
 
     step: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AmendUndo(Request):
     """Run this text in place of the undo that failed, for a reason."""
 
@@ -273,7 +273,7 @@ class AmendUndo(Request):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ContinueUndo(Request):
     """Go on from a line (1 is the first) of the undo that failed half-way."""
 
@@ -281,7 +281,7 @@ class ContinueUndo(Request):
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LeaveUndo(Request):
     """Leave an undo that failed as it is: its step stays, with a reason."""
 
@@ -289,7 +289,7 @@ class LeaveUndo(Request):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunOffered(Request):
     """Run a command block that the plan keeps for a rollback, outside its steps.
 
@@ -300,14 +300,14 @@ class RunOffered(Request):
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FinishRun(Request):
     """The run is over: ``done`` or ``abandoned``."""
 
     result: str = "done"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Refusal:
     """Why something cannot be done now, and what to do next. ``exit_code`` as in the contract."""
 
@@ -316,12 +316,12 @@ class Refusal:
     exit_code: int = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RollsBackAlready(Refusal):
     """Somebody else has the right to roll this run back now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ValuesMissing(Refusal):
     """The step needs values that nobody gave yet, or others than it has: ``refused``."""
 
@@ -336,19 +336,19 @@ def needing(title: str, names: Iterable[str], refused: Iterable[Refused]) -> str
     return f"“{title}” needs a value for {', '.join(names)}{why}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ConfirmationNeeded(Refusal):
     """The plan wants a person to say yes first; ask again with ``confirmed``."""
 
     exit_code: int = 7
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ReasonNeeded(Refusal):
     """It is against what the plan asks and needs a reason; ask again with one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PersonNeeded(Refusal):
     """Somebody in a role has to carry the step out; ask again with ``by``. ``listed`` are those
     whom the plan names for it."""
@@ -359,7 +359,7 @@ class PersonNeeded(Refusal):
     exit_code: int = 7
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SignatureNeeded(Refusal):
     """It counts only with a signature over ``statement``; ask again with both.
 
@@ -371,12 +371,12 @@ class SignatureNeeded(Refusal):
     purpose: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OverrideNeeded(Refusal):
     """The plan, or a probe, stands against it; ask again with ``override``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Decision:
     """The events to record, each with the node it is about."""
 

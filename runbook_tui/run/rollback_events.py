@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.payload import Payload
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UndoArmed(Payload):
     """How the step is taken back, as far as known; a later one completes an earlier one.
 
@@ -43,7 +44,7 @@ class UndoArmed(Payload):
     ssh: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RollbackOpened(Payload):
     """Somebody looks at the rollback; nothing has changed yet."""
 
@@ -51,7 +52,7 @@ class RollbackOpened(Payload):
     scope: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RollbackClosed(Payload):
     """The rollback screen was left without starting, or the rollback was stopped."""
 
@@ -59,7 +60,7 @@ class RollbackClosed(Payload):
     stopped: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RollbackStarted(Payload):
     """The rollback runs: ``steps`` in the order in which they are undone.
 
@@ -75,7 +76,7 @@ class RollbackStarted(Payload):
     watch: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UndoStarted(Payload):
     """One undo begins."""
 
@@ -83,7 +84,7 @@ class UndoStarted(Payload):
     attempt: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UndoAmended(Payload):
     """From now on ``text`` runs in place of ``was`` when the step is taken back.
 
@@ -98,7 +99,7 @@ class UndoAmended(Payload):
     from_line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UndoFinished(Payload):
     """One undo is over: ``done``, ``failed``, ``taken back`` (by hand), ``none``, ``stays``.
 
@@ -113,7 +114,7 @@ class UndoFinished(Payload):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RollbackFinished(Payload):
     """The rollback is over: ``complete`` or ``incomplete``, and what remains."""
 
@@ -123,7 +124,7 @@ class RollbackFinished(Payload):
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SeveritySet(Payload):
     """How bad a person says it is: 1 is the worst, 3 the least; 0 takes the word back."""
 

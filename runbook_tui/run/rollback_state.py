@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor
 
 SEVERITIES = (1, 2, 3)
 """SEV 1 is the worst."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Severity:
     """How bad it is, who said so, and when (epoch seconds)."""
 
@@ -20,7 +21,7 @@ class Severity:
     at: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RollbackState:
     """A rollback that was opened or runs. ``started`` is None while somebody only looks.
 

@@ -5,17 +5,16 @@ Nothing is recorded of the step itself until it is done: how it stands is how it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from runbook_tui.book.model import Step
 from runbook_tui.book.spreading import is_spread
+from runbook_tui.frozen import frozen
 from runbook_tui.run.order import blockers
 from runbook_tui.run.state import BROKEN, OVER, RunState, Status
 
 UNDER_WAY = frozenset({Status.RUNNING, Status.WAITING, Status.UNDOING})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Standing:
     """Ids of the steps of the single machines, by how they stand, in the order of the plan."""
 

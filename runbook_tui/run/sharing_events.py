@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.payload import Payload
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunShared(Payload):
     """The run is mirrored to ``remote``, under the refs that begin with ``refs``.
 
@@ -24,7 +24,7 @@ class RunShared(Payload):
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class VoteRefused(Payload):
     """What somebody on another machine has asked for is not done, and why.
 

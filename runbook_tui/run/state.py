@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from runbook_tui.book.model import Runbook
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor, EvidenceKept, PlanCopy, PullSeen, RunStarted, UndoArmed
 from runbook_tui.run.frame import Frame
 from runbook_tui.run.outline import Outline
@@ -43,7 +44,7 @@ OVER = frozenset({Status.DONE, Status.SKIPPED, Status.NOT_APPLICABLE, Status.REH
 BROKEN = frozenset({Status.FAILED, Status.STOPPED, Status.LOST, Status.UNDO_FAILED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CommandRecord:
     """One command as recorded; running while ``finished`` is None. Times: epoch seconds.
 
@@ -87,7 +88,7 @@ class CommandRecord:
         return self.exit in self.expected and not self.lost
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Amendment:
     """What a person has put in place of an undo that failed; fields as in `UndoAmended`."""
 
@@ -99,7 +100,7 @@ class Amendment:
     seq: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StepState:
     """One step now. ``started_seq`` is the event that started its last attempt; 0 = never."""
 
@@ -155,7 +156,7 @@ class StepState:
 FRESH = StepState()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Tick:
     """Who ticked a box, and when (epoch seconds); `CheckTicked` has the rest."""
 
@@ -165,7 +166,7 @@ class Tick:
     override: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Note:
     """A remark on a node (or the run: ``""``)."""
 
@@ -186,7 +187,7 @@ def unreadable(plan: PlanCopy) -> Runbook:
     raise LookupError(f"nothing reads the plan “{plan.title}” here")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunState:
     """One run now. Times are epoch seconds; ``values`` are usable in commands."""
 

@@ -6,9 +6,9 @@ import dataclasses
 import re
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from runbook_tui.book.parameters import FilledIn
+from runbook_tui.frozen import frozen
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.failing import asks, went_well
 from runbook_tui.run.hands import along_with
@@ -24,7 +24,7 @@ from runbook_tui.run.remaining import estimated
 from runbook_tui.run.state import RunState, Status, StepState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Item:
     """One part of a rollback.
 
@@ -132,7 +132,7 @@ class Item:
         return words.get(self.kind, "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Absent:
     """What was found around the run: what undos need and is not there, and how long they took once.
 

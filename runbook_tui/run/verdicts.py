@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from runbook_tui.book.model import Gate
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor
 from runbook_tui.run.people import different
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Signoff:
     """A decision on a node: on its gate (``for_gate``), or on the sign-off that closes it."""
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run import requests as r
 from runbook_tui.run.canonical import canonical
 from runbook_tui.run.decide import decide
@@ -38,7 +39,7 @@ class NoVote(ValueError):
     """A text that is no vote."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Vote:
     """One vote. ``number`` counts those in its ref ``who``, from 1.
 
@@ -186,7 +187,7 @@ def _actor(values: Mapping[str, Any]) -> Actor:
     return actor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CastVote(r.Request):
     """Enter a vote into the record, as the person whom it is from."""
 
@@ -205,7 +206,7 @@ class CastVote(r.Request):
         return self.vote.request(self.due)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TellShare(r.Request):
     """Record something about the run's life on other machines, once; ``id`` is the event's."""
 
@@ -230,7 +231,7 @@ def decide_share(state: RunState, request: ShareRequest, actor: Actor) -> Decisi
     return decide(state, request.inner, actor)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Overtaken(Refusal):
     """Something else was recorded in the place that a signature holds on to; it is made anew."""
 
@@ -267,7 +268,7 @@ def unfit(state: RunState, vote: Vote) -> Refusal | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Weighed:
     """What is to be done with a vote: ``take`` it, or refuse it for a ``reason``.
 

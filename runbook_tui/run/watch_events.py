@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.payload import Payload
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WatchBreached(Payload):
     """A watch crossed its threshold: ``limit`` in words, ``samples`` the last values up to it.
 
@@ -28,7 +29,7 @@ class WatchBreached(Payload):
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WatchCleared(Payload):
     """A watch is back within its threshold, or can be read again and is within it."""
 
@@ -37,7 +38,7 @@ class WatchCleared(Payload):
     value: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WatchUnknown(Payload):
     """A watch could not be read so many times in a row, for ``reason``: nobody knows how it is."""
 
@@ -47,7 +48,7 @@ class WatchUnknown(Payload):
     samples: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WatchOverridden(Payload):
     """The lead goes on though a watch is breached or unknown, with a reason.
 
@@ -59,7 +60,7 @@ class WatchOverridden(Payload):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WatchSampled(Payload):
     """Samples since the last such event, by watch: ``[seconds, value, standing]`` each.
 
@@ -73,7 +74,7 @@ class WatchSampled(Payload):
     taken: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CheckProbed(Payload):
     """What the probe of a box says now, where that is another than before.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.payload import Actor
 from runbook_tui.run.watch_events import (
     CheckProbed,
@@ -26,7 +26,7 @@ POINTS = 240
 """Points of a watch that a state keeps at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Point:
     """One sample that was kept: when (epoch seconds), its value, how the watch stood then."""
 
@@ -35,7 +35,7 @@ class Point:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Watched:
     """A watch as the events tell. ``since`` is when it came to stand as it does (epoch seconds).
 
@@ -75,7 +75,7 @@ class Watched:
 NEVER = Watched()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Probed:
     """What the probe of a box said last, and since when (epoch seconds)."""
 

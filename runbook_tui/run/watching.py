@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass
 from enum import StrEnum
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Runbook, Watch
+from runbook_tui.frozen import frozen
 
 EVIDENCE = 10
 """Samples that are kept as evidence of a breach."""
@@ -44,7 +44,7 @@ class Verdict(StrEnum):
     UNREAD = "unread"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sample:
     """What a probe gave once, at a time (epoch seconds); ``trouble`` is why there is no value."""
 
@@ -53,7 +53,7 @@ class Sample:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Track:
     """A watch so far. ``bad``, ``good`` and ``unread`` count samples in a row, ``failures`` the bad
     ones since it was clear. ``told``: that it cannot be read was told as an event."""
@@ -79,7 +79,7 @@ class Track:
         return often and abs(at - self.bad_at) < SETTLED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Bounds:
     """Where a watch is breached; with none of them it never is."""
 

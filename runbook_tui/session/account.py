@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import (
     Actor,
     CommandFinished,
@@ -145,7 +146,7 @@ def undone(drafts: Iterable[Draft]) -> frozenset[str]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Begun:
     """An undo that somebody began; ``ended``: its command's end is recorded, what it means not."""
 

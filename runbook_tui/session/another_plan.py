@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from runbook_tui.book.findings import PlanFaults
+from runbook_tui.frozen import frozen
 from runbook_tui.run import sources
 from runbook_tui.run.events import PlanChanged
 from runbook_tui.run.plan_diff import Difference, plan_differences
@@ -20,7 +20,7 @@ from runbook_tui.session.plan_files import PlanFiles, keep_reading, read_files
 from runbook_tui.session.session import Session
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AnotherPlan:
     """A plan that was read, what of it would be recorded, and the digest of what it replaces."""
 
@@ -104,7 +104,7 @@ def plan_file(state: RunState) -> Path | None:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Changed:
     """That the plan's file says something else by now, in short; ``faulty``: it cannot be run."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from runbook_tui.book.model import Step
 from runbook_tui.book.spreading import is_spread
+from runbook_tui.frozen import frozen
 from runbook_tui.run import deadlines
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide
@@ -41,7 +41,7 @@ from runbook_tui.session.recorder import Pair
 from runbook_tui.session.workbench import Workbench
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Accepted:
     """What was asked is done; durable before anybody sees this."""
 
@@ -49,7 +49,7 @@ class Accepted:
     events: tuple[Event, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pause(r.Request):
     """The lead leaves; commands go on."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal, SignatureNeeded
@@ -44,7 +44,7 @@ WHY_NOT: Mapping[type[r.Request], str] = {
 INSTEAD = "in a browser you may look, sign, tick, note, raise a hand and bring it back"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Guest:
     """Who it is and what they ``may``: `VIEWER`, `REVIEWER`, or a role.
 

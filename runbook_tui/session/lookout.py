@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from runbook_tui.book.plain_text import printable
 from runbook_tui.book.shell.programs import programs
+from runbook_tui.frozen import frozen
 from runbook_tui.run import remote
 from runbook_tui.run.differing import differing_in
 from runbook_tui.run.durations import NO_PAST, Past
@@ -54,7 +55,7 @@ Found = tuple[tuple[tuple[str, str], ...], Past, tuple[str, ...]]
 asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Check:
     """What says whether undos could work now; the same for all steps with the same check."""
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from runbook_tui.book.model import Watch
+from runbook_tui.frozen import frozen
 from runbook_tui.run.closed_loop import answered, as_watch, begun_with, says
 from runbook_tui.run.events import WatchSampled
 from runbook_tui.run.state import RunState
@@ -39,7 +40,7 @@ LATE = 15.0
 BOX = "box "
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Measured:
     """A watch as it is measured here; ``age`` is how many seconds ago its last sample came."""
 

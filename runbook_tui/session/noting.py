@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor, Event, RunStarted
 from runbook_tui.session.ports.runner import Outcome, Runner
 
@@ -31,7 +31,7 @@ class NotNoted(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Noted:
     """What a note on git commit ``commit`` says: event ``seq`` of ``run`` has the hash ``head``."""
 

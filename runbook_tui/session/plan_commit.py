@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from runbook_tui.frozen import frozen
 from runbook_tui.session.ports.runner import Runner
 
 PATIENCE = 5.0
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PlanCommit:
     """``commit`` in hex; ``uncommitted``: the plan is not in it, or not as it was read."""
 

@@ -12,10 +12,11 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor
 from runbook_tui.session.home import make_folder, opened
 
@@ -29,7 +30,7 @@ LOOK_AGAIN = 5.0
 """Seconds after which it is looked again whether those are still there who did not say goodbye."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Here:
     """Somebody who looks at the run: who, by which login, in what way, since when (epoch)."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from runbook_tui.book.findings import PlanFaults
 from runbook_tui.book.model import Gate, Runbook
 from runbook_tui.book.spreading import spread
+from runbook_tui.frozen import frozen
 from runbook_tui.run import requests as r
 from runbook_tui.run.counting import counted
 from runbook_tui.run.events import (
@@ -80,7 +81,7 @@ def proofs(
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Examined:
     """``good`` names what proves a signed event, by its number; ``remarks`` what could not be
     looked at."""
@@ -90,7 +91,7 @@ class Examined:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Examiner:
     """Looks at all signatures of a run, and at what was written down of it outside of the journal.
 

@@ -7,9 +7,9 @@ somebody has taken away.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor, Draft, OutputPruned
 from runbook_tui.session.evidence import FOLDER as EVIDENCE
 from runbook_tui.session.ports.journal import Journal
@@ -17,7 +17,7 @@ from runbook_tui.session.ports.logs import Logs
 from runbook_tui.session.verifying import COMMANDS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Output:
     """The logs of a run's commands that could be removed: their folders, and the bytes in them."""
 

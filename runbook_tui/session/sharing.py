@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Protocol
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Request
 from runbook_tui.run.state import RunState
@@ -13,7 +13,7 @@ from runbook_tui.session.answering import Answer
 from runbook_tui.session.presence import Here
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Standing:
     """How it stands, in words; ``short`` is the same where there is little room.
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from runbook_tui.book.model import Secret
 from runbook_tui.book.parameters import Place, fill_in
+from runbook_tui.frozen import frozen
 from runbook_tui.run.once import once
 from runbook_tui.session.ports.commands import PutOut
 
@@ -40,7 +41,7 @@ ALWAYS = frozenset({"text", "verify", "missing", "cwd", "shell", "environment", 
 """What is written though it is empty: whoever reads the file looks for it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FiledUndo:
     """One item of an undo file."""
 
@@ -102,7 +103,7 @@ class FiledUndo:
         return [(text, f) for text, f in zip(self.texts, folders, strict=False) if f]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Running:
     """A command that ran when the file was written."""
 
@@ -112,7 +113,7 @@ class Running:
     folder: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UndoFile:
     """What an undo file says."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import UndoArmed
 from runbook_tui.run.failing import needed_by, on_failure, tries
 from runbook_tui.run.outline import Outline
@@ -26,7 +26,7 @@ OWN = "RUNBOOK_STEP"
 """The variable that is another in every step."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Filed:
     """One undo as it stands in the file, and as JSON; ``made_of`` tells whether it still holds."""
 

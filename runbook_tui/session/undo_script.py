@@ -10,11 +10,11 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from runbook_tui.book.model import Secret
+from runbook_tui.frozen import frozen
 from runbook_tui.run import remote
 from runbook_tui.session import (
     spare,
@@ -35,7 +35,7 @@ EVALUATING = frozenset({"bash", "sh", "dash", "ash", "ksh", "zsh"})
 Environment = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Owner:
     """Whose commands the run has run: user id and name."""
 

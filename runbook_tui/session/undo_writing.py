@@ -10,11 +10,11 @@ import json
 import os
 import pwd
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.scopes import default_scope
 from runbook_tui.run.state import RunState
 from runbook_tui.session import undo_file, undo_script, undo_sheet
@@ -24,7 +24,7 @@ from runbook_tui.session.undo_filing import Filing, running
 from runbook_tui.session.undo_script import Bodies, Owner
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Paper:
     """One file as it is to be; ``durable`` where a disk is waited for."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from concurrent.futures import Future
-from dataclasses import dataclass
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.decide import decide
 from runbook_tui.run.events import Event, VoteRefused
 from runbook_tui.run.requests import Refusal, SignNode
@@ -17,7 +17,7 @@ from runbook_tui.session.ports.journal import Journal
 from runbook_tui.share.asking import Ballot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Cast:
     """A vote that was sent, and who waits for what becomes of it."""
 

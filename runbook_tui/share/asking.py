@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from runbook_tui.book.plain_text import printable
+from runbook_tui.frozen import frozen
 from runbook_tui.run import requests as r
 from runbook_tui.run.decide import decide
 from runbook_tui.run.events import Actor, SignoffGiven
@@ -31,7 +31,7 @@ NOT_FROM_HERE: Mapping[type[r.Request], str] = {
 ROLLBACK = frozenset({r.StartRollback, r.StopRollback, r.RetryUndo, r.AmendUndo, r.ContinueUndo})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ballot:
     """What a person here wants, on the state that they were shown; `vote` gives it its place."""
 

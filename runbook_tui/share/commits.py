@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from runbook_tui.frozen import frozen
 from runbook_tui.share.refs import Layout
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -24,7 +24,7 @@ class Malformed(ValueError):
     """A commit that this program does not write."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Author:
     """Whom git names; it proves nothing."""
 
@@ -37,7 +37,7 @@ class Author:
         return f"{name} <{NOT_IN_A_NAME.sub('', self.mail).strip()}> {max(0, at)} +0000"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Commit:
     """A commit as it was read."""
 
@@ -46,7 +46,7 @@ class Commit:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Batch:
     """Events, or votes, ``first`` to ``last`` of ``run``; ``who`` is empty for events.
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from runbook_tui.book.plain_text import printable
+from runbook_tui.frozen import frozen
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.presence import Here
 from runbook_tui.share.commits import EMPTY_TREE, Author, Commit
@@ -29,7 +30,7 @@ MOST_BYTES = 16_384
 MOST_REFS, MOST_PEOPLE = 64, 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Heard:
     oid: str
     at: float

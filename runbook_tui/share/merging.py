@@ -8,8 +8,8 @@ else is another history, which is said and never followed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from runbook_tui.frozen import frozen
 from runbook_tui.share.commits import Batch, Commit, Malformed, read_commit
 
 
@@ -17,7 +17,7 @@ class Rewritten(Exception):
     """The ref does not go on from what was seen of it; the message says how."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Seen:
     """How far a ref is known: its commit (empty: nothing yet) and the number of its last line."""
 
@@ -28,7 +28,7 @@ class Seen:
 NOTHING = Seen()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Taken:
     """What is new in a ref, and how far it is known with that."""
 

@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as NoAnswer
 from contextlib import suppress
-from dataclasses import dataclass
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor, RunShared
 from runbook_tui.run.votes import TellShare
 from runbook_tui.session.locks import LeadLock
@@ -47,12 +47,15 @@ SHORTEST_SECRET = 6
 """Characters below which a secret's value stands in too many texts by chance."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Origin:
     """What reviewers have to know of the lead's machine, as `RunShared` has it."""
 
     program: str = ""
     version: str = ""
+
+
+UNTOLD = Origin()
 
 
 class Shut(Exception):
@@ -79,7 +82,7 @@ class Mirror:
         lock: LeadLock,
         clock: Clock,
         author: Actor,
-        origin: Origin = Origin(),
+        origin: Origin = UNTOLD,
         pace: Pace | None = None,
         mono: Callable[[], float] = time.monotonic,
     ) -> None:

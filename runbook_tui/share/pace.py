@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.upcoming import gates_waiting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pace:
     """Seconds between two looks: as a rule, while somebody waits for a vote, and after one that
     failed. ``slower`` says how long they become once nothing has moved for how long.

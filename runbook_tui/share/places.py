@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor
 from runbook_tui.session.home import make_folder, opened
 from runbook_tui.session.locks import RunLock
@@ -25,7 +25,7 @@ class NoPlace(OSError):
     """Too many programs follow the run here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Place:
     """``number`` of the place, whose ``lock`` is held; ``who`` names its ref."""
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+
+from runbook_tui.frozen import frozen
 
 CUSTOM = "refs/runbook"
 FALLBACK = "refs/heads/runbooks"
@@ -23,7 +24,7 @@ NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 LONGEST_NAME = 32
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Layout:
     """The refs of one run under one prefix."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from runbook_tui.book.durations import spoken
+from runbook_tui.frozen import frozen
 from runbook_tui.session.sharing import Standing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Facts:
     """What is known; times in epoch seconds, None for never.
 

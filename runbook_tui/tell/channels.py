@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from runbook_tui.frozen import frozen
 from runbook_tui.session.ports.runner import Runner
 from runbook_tui.tell import apprise_program
 from runbook_tui.tell.web import NoAnswer, asked, machine
@@ -21,7 +21,7 @@ MOST_ANSWER = 4096
 MOST_LINE = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Message:
     """What is told: an alarm of a run, to whom, on which rung; ``over``: that it has ended.
 

@@ -10,13 +10,13 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from runbook_tui.book.plain_text import printable
+from runbook_tui.frozen import frozen
 from runbook_tui.tell.web import Answer, NoAnswer, asked, machine
 
 SAID = 160
@@ -27,7 +27,7 @@ MATCHES = {"=": (False, True), "!=": (False, False), "=~": (True, True), "!~": (
 """Of an operator: whether the value is an expression, and whether it must fit."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Told:
     """What is said of the run; ``mark`` is the same for all that is about one announcement."""
 
@@ -46,7 +46,7 @@ class Told:
         return f"runbook:{self.run}:{self.announcement}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Opened:
     """What it is called there, and when it ends by itself (epoch seconds there; None: never).
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.alarms import Alarm, Rung, alarms
 from runbook_tui.run.people_events import Told
 from runbook_tui.run.requests import RecordTold
@@ -32,7 +33,7 @@ OVER = 0
 """In place of a rung: the alarm has ended."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Errand:
     """A message on its way, and what is recorded once it is there."""
 

@@ -11,9 +11,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from runbook_tui.frozen import frozen
 
 PATIENCE = 5.0
 """Seconds that an address has to answer, all in all."""
@@ -26,7 +27,7 @@ class NoAnswer(Exception):
     """Why there is none, in one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Answer:
     """What came back; ``date`` is the header of that name."""
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+
+from runbook_tui.frozen import frozen
 
 if TYPE_CHECKING:
     from runbook_tui.run.state import RunState
     from runbook_tui.session.session import Session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Wanted:
     """A person who looks on wants to lead: ``reason`` says why it is taken from somebody else."""
 

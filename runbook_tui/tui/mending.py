@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook_tui.book.plain_text import UNSAFE
 from runbook_tui.book.shell.plain_lines import numbered, rest
+from runbook_tui.frozen import frozen
 from runbook_tui.run import requests as r
 from runbook_tui.run.failing import failed_text
 from runbook_tui.run.mending import resumable
@@ -23,7 +23,7 @@ SHOWN = 12
 """Lines of a block that are shown for choosing one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Block:
     """Commands that failed half-way, and the lines from which they can be gone on with."""
 

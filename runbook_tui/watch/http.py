@@ -15,8 +15,9 @@ import ssl
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
+
+from runbook_tui.frozen import frozen
 
 MOST = 1 << 20
 """Bytes of an answer at most."""
@@ -35,7 +36,7 @@ class Closed(NoAnswer):
     """The server has closed a connection that was kept since the last time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Answer:
     """Status, body, and how many seconds it took until all of it was there."""
 

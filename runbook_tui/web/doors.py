@@ -8,14 +8,15 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha256
+
+from runbook_tui.frozen import frozen
 
 BYTES = 32
 """Of chance in a token and in a cookie."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Person:
     """Somebody who is to take part: ``Name <mail>``, and what they may, as `session.guest` says."""
 

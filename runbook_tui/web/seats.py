@@ -6,10 +6,11 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Protocol
 
 from aiohttp import WSMsgType, web
+
+from runbook_tui.frozen import frozen
 
 ROWS, COLUMNS = (5, 200), (20, 500)
 """The smallest and largest terminals; a page may ask for anything."""
@@ -59,7 +60,7 @@ def _within(value: object, otherwise: int, least: int, most: int) -> int:
     return min(most, max(least, value))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Said:
     """What a page says: keys, another size, or that it wants to hear something."""
 

@@ -19,6 +19,7 @@ from runbook_tui.book.markdown.labels import (
 )
 from runbook_tui.book.markdown.words import plain
 from runbook_tui.book.model import Estimate
+from runbook_tui.frozen import frozen
 
 ABOUT_IT = re.compile(
     r"(?:\W|\b(?:this|that|it|the|a|an|is|are|note|warning|caution|important|attention|step|change"
@@ -31,7 +32,7 @@ ONLY_LINK = re.compile(r"^[^:：\n]{1,40}[:：]\s*(?:<?https?://\S+|\[[^\]\n]+\]
 """A name, and where it is to be found."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Line:
     """A command that stands as code in a line of text."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from runbook_tui.book.markdown import commands, headings, imperatives, words
 from runbook_tui.book.markdown.blocks import Block
@@ -13,6 +12,7 @@ from runbook_tui.book.markdown.labels import UNSURE
 from runbook_tui.book.markdown.procedures import staged
 from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.markdown.steps import carries
+from runbook_tui.frozen import frozen
 
 FACT = re.compile(r"\*\*[^*\n]{1,40}\*\*\s*(?:[-–—:]\s|:)[^\n]{0,120}$")
 ONLY_LINK = re.compile(r"\s*\[[^\[\]]{1,200}\]\(https?:[^()\s]{1,400}\)[.\s]*")
@@ -21,7 +21,7 @@ MOSTLY = 0.8
 """The share of bullets that must say what to do where numbers and boxes stand elsewhere."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(kw_only=False, eq=False)
 class Carrier:
     """A section with steps.
 

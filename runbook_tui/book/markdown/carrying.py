@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from runbook_tui.book.markdown.variables import USED, assigned, used
 from runbook_tui.book.model import Command, Parameter, Phase, Step
 from runbook_tui.book.parameters import reserved, smells_of_secrets
+from runbook_tui.frozen import frozen
 
 FOLDER = "folder_after_block_"
 """How the output is called that holds the folder in which a block ended; its number follows."""
@@ -65,7 +66,7 @@ def handed_on(
     return Handed(tuple(_phase(p, made) for p in phases), gets, put_out)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Folders:
     """The output that holds the folder in which a step ends, and those in which it begins."""
 

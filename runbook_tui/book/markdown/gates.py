@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from runbook_tui.book.markdown.blocks import Block, Item
 from runbook_tui.book.markdown.sections import Section
 from runbook_tui.book.markdown.words import plain
+from runbook_tui.frozen import frozen
 
 LONGEST = 400
 APPROVAL = (
@@ -138,7 +138,7 @@ PARTED = re.compile(r"(?<=[.!?;])\s+|\s*\|\s*|,\s+(?=[A-Z][\w ]{1,20}:\s)")
 """Between sentences, and between fields in one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Sentence:
     """A gate as written: ``what`` it is before, "" where that is not said, None in a field.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from runbook_tui.book.markdown.hinted import Hinted
 from runbook_tui.book.markdown.remembered import remembered
+from runbook_tui.frozen import frozen
 
 UNDO = (
     r"roll(?:ing)?[ -]?back|roll (?:it|this|that) back|back[ -]?out|revert|undo|rückfall"
@@ -95,7 +95,7 @@ LONGEST = 2000
 """No line that says something about a step is longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Label:
     """A line's label and what follows it.
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from runbook_tui.book.ids import slug
 from runbook_tui.book.markdown.gates import Sentence
 from runbook_tui.book.markdown.numbers import phase_at
 from runbook_tui.book.model import Change, Gate, GateStatement, Phase, Step
+from runbook_tui.frozen import frozen
 
 PHASE = re.compile(r"\b(?:phase|fase|stage)\s(\d{1,4})\b", re.IGNORECASE)
 LETTERED = re.compile(r"\b(?:phase|fase|stage|part|teil)\s([A-Za-z])\b(?!['’-])", re.IGNORECASE)
@@ -42,7 +42,7 @@ DULL = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Place:
     """A node that can have a gate; ``number`` as the plan counts it, ``phase`` the one it is in."""
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.model import Environment, Parameter, Phase, Step
+from runbook_tui.frozen import frozen
 
 NAMES = re.compile(r"[\w.-]{1,80}")
 PLACE = ("environment", "env")
 """What the parameter is called that says where a run goes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Tie:
     """What one typed block says: its step, its name, and the attributes of its line and head."""
 
@@ -24,7 +25,7 @@ class Tie:
     said: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Tied:
     """Phases whose steps have the needs and conditions of their blocks, and what that takes."""
 

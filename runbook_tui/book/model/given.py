@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from runbook_tui.book.model.nodes import Placed
+from runbook_tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Secret:
     """Where a secret value comes from; exactly one field is set, or ``ask``."""
 
@@ -18,7 +19,7 @@ class Secret:
     ask: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Parameter(Placed):
     """A named value that a command needs, given or asked.
 
@@ -38,7 +39,7 @@ class Parameter(Placed):
     declared: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Environment(Placed):
     """Where a plan is carried out: its values of parameters, and how it is shown.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from runbook_tui.book.model.nodes import Placed
+from runbook_tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Probe:
     """How a watch measures: exactly one of the three. ``headers`` go with what it asks a server."""
 
@@ -18,7 +19,7 @@ class Probe:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Watch(Placed):
     """A probe sampled every ``every`` seconds and held against a threshold.
 
@@ -56,7 +57,7 @@ class Watch(Placed):
     """The name of the `Threshold` that it measures, which gives its limits and unit."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Threshold(Placed):
     """A target without a probe. ``group`` is the title that it stands below, if any."""
 
@@ -68,7 +69,7 @@ class Threshold(Placed):
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Alert(Placed):
     """A condition to react to, and how fast."""
 

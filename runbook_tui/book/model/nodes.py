@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from runbook_tui.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class Placed:
     """What stands somewhere in a plan: at a line of ``source``, a file that the plan takes in.
 
@@ -30,7 +32,7 @@ class Risk(StrEnum):
     CRITICAL = "critical"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Estimate(Placed):
     """How long something is expected to take; ``minimum <= maximum``, in seconds."""
 
@@ -39,7 +41,7 @@ class Estimate(Placed):
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Gate(Placed):
     """Sign-offs required before a phase, change or step may start.
 
@@ -56,7 +58,7 @@ class Gate(Placed):
     """Whether an approval of the pull request at GitHub counts, too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Check(Placed):
     """A box to tick: a check inside a step, or a criterion of a change, phase or runbook."""
 
@@ -66,7 +68,7 @@ class Check(Placed):
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Expect:
     """When a command counts as done: its exit statuses, and a pattern its output must hold."""
 
@@ -74,7 +76,7 @@ class Expect:
     output: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Step(Placed):
     """What one person does next.
 
@@ -147,7 +149,7 @@ class Step(Placed):
             yield from step.walk()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Change(Placed):
     """One thing being shipped: a pull request, a service."""
 
@@ -166,7 +168,7 @@ class Change(Placed):
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Phase(Placed):
     """A part of the plan that is opened, carried out and closed as one."""
 

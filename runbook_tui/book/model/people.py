@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from runbook_tui.book.model.given import Secret
 from runbook_tui.book.model.nodes import Placed
+from runbook_tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Contact(Placed):
     """Who answers for a role."""
 
@@ -16,7 +15,7 @@ class Contact(Placed):
     who: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Escalation(Placed):
     """Who is told next about a topic, and within how many seconds.
 
@@ -29,7 +28,7 @@ class Escalation(Placed):
     on: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Webhook:
     """An address that is told of alarms; ``form`` is ``generic`` or ``pagerduty``, ``key`` where
     the latter's routing key comes from."""
@@ -39,7 +38,7 @@ class Webhook:
     key: Secret | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AppriseAddress:
     """An address of Apprise: what it is called in the record, and where it comes from."""
 
@@ -47,7 +46,7 @@ class AppriseAddress:
     url: Secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Tell:
     """How people are told of alarms: by a ``command``, by webhooks, by Apprise; nothing of it:
     nobody is."""
@@ -57,7 +56,7 @@ class Tell:
     apprise: tuple[AppriseAddress, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Announcement(Placed):
     """Something elsewhere that says that the run is under way: opened and closed with it.
 
@@ -85,7 +84,7 @@ class Announcement(Placed):
         return self.id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GateStatement(Placed):
     """A sentence or key that requires an approval; ``before`` is the id of the gated node."""
 
@@ -93,7 +92,7 @@ class GateStatement(Placed):
     before: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Team:
     """Who is planned: people, ``effort`` in their hours, ``rate`` per hour."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from runbook_tui.book.model.nodes import Placed
+from runbook_tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Command(Placed):
     """One block of command text as it stands in the plan (a fence, or a TOML key).
 
@@ -41,7 +40,7 @@ class Command(Placed):
         return self.runnable and self.step is None and not self.by_hand
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StageStep(Placed):
     """One action inside a stage of a procedure; ``run`` is None where it is done by hand."""
 
@@ -50,7 +49,7 @@ class StageStep(Placed):
     run: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Stage(Placed):
     """A part of a procedure with its time window, in minutes from the procedure's start."""
 
@@ -61,7 +60,7 @@ class Stage(Placed):
     steps: tuple[StageStep, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Procedure(Placed):
     """A staged list of actions. ``kind`` is ``rollback`` or ``recovery``."""
 
@@ -72,7 +71,7 @@ class Procedure(Placed):
     stages: tuple[Stage, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Section(Placed):
     """Text and commands outside the steps, kept to be read and offered."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.model.given import Environment, Parameter
@@ -18,9 +18,10 @@ from runbook_tui.book.model.people import (
     Tell,
 )
 from runbook_tui.book.model.procedures import Command, Procedure, Section
+from runbook_tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Forge:
     """Where the plan's pull requests are: ``github`` is OWNER/NAME, looked at ``every`` so many
     seconds; ``logins`` says who is who, as roles list people."""
@@ -30,7 +31,7 @@ class Forge:
     logins: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Runbook:
     """One plan as read."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from runbook_tui.book.markdown.labels import UNDO
 from runbook_tui.book.model import Command, Runbook, Step
+from runbook_tui.frozen import frozen
 
 LONGEST = 20_000
 """Characters of one command text that are looked at."""
@@ -24,7 +24,7 @@ UNDO_HEAD = re.compile(rf"^\s*#\s*(?:[\w-]+ ){{0,3}}?(?:{UNDO})\b", re.IGNORECAS
 PREPARES = re.compile(r"prepar|verif|check|test|ready|state", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Call:
     """One simple command: ``text`` without what stands before the program, ``line`` in the plan.
 
@@ -58,7 +58,7 @@ class Call:
         return words[1].rsplit("/", 1)[-1] if given else self.program
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Text:
     """One text that a shell runs: ``line`` is that of its own first line in the plan."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.model import Change, Phase, Placed, Runbook
 from runbook_tui.book.sense.said import Said
+from runbook_tui.frozen import frozen
 
 _DAY = r"(?:day|tag|d[ií]a|jour)s?"
 DAYS = re.compile(
@@ -35,7 +35,7 @@ DATED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Days:
     """The days of something: ``week`` is the one that it is said to be in."""
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.measures import Measure, measure_in, misses, words_of
 from runbook_tui.book.model import Alert, Check, Placed, Runbook, Threshold
+from runbook_tui.frozen import frozen
 
 MOST = 300
 """So many limits, and alerts, of a plan are held against one another: each against all others."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Stated:
     """A limit that holds for a part of the plan: () is the whole."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from runbook_tui.book.actions import has_undo
 from runbook_tui.book.durations import spoken
@@ -13,6 +12,7 @@ from runbook_tui.book.markdown.estimates import any_duration
 from runbook_tui.book.markdown.headings import ROLLBACK
 from runbook_tui.book.model import Change, Estimate, Phase, Procedure, Runbook, Step
 from runbook_tui.book.sense.said import Said
+from runbook_tui.frozen import frozen
 
 SLACK = 0.75
 """A part of the stated time; where the steps need less, it is said what for the rest is."""
@@ -86,7 +86,7 @@ def _said(seconds: float) -> str:
     return f"{seconds / 3600:.3g} h" if seconds >= 86400 else spoken(seconds)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Limit:
     """How long a rollback may take, of a phase or, at None, of any."""
 

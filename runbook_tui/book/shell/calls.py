@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from runbook_tui.frozen import frozen
+
 LOOSE = frozenset("*?[~{")
 """Unquoted, these may turn a word into others."""
 
@@ -59,7 +61,7 @@ class Call:
     condition: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Standing:
     """Where a mark stands: in which words of which commands, the innermost last.
 

@@ -10,9 +10,10 @@ from enum import Enum, auto
 from runbook_tui.book.shell import encoding
 from runbook_tui.book.shell.calls import Call, Demand, Site, Standing, Word
 from runbook_tui.book.shell.encoding import Encoding, Fence
+from runbook_tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Mark:
     """A part of a text that stands for a value.
 
@@ -43,7 +44,7 @@ OWNERS = frozenset({Kind.COMMAND, Kind.HEREDOC})
 QUOTES = frozenset({Kind.SINGLE, Kind.DOUBLE})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Heredoc:
     """A here-document announced by ``<<``; ``piece`` is where its delimiter has been put out."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from runbook_tui.frozen import frozen
 
 BARE = re.compile(r"(?!-)[A-Za-z0-9_@%+:./-]+")
 RESERVED = frozenset(
@@ -16,7 +17,7 @@ NO_NUMBER = "not a number"
 """Stands in arithmetic for what is no number: a shell would run commands in it, so it must fail."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Fence:
     """The delimiter of a here-document around a value; ``strip``: tabs before a line go."""
 
@@ -45,7 +46,7 @@ class Fence:
         return line.lstrip("\t") if self.strip else line
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Encoding:
     """What stands around a value, what its characters become, and how it names a variable.
 

@@ -10,19 +10,19 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from runbook_tui.book.line_count import LineCount
 from runbook_tui.book.shell.cursor import Mark
 from runbook_tui.book.shell.interpreters import OTHER_SHELLS, SHELLS
 from runbook_tui.book.shell.judging import BANNED, Danger, Region, judged
 from runbook_tui.book.shell.quoting import Filler
+from runbook_tui.frozen import frozen
 
 HELD = "HELD{}X{}HELD"
 """Stands for a mark that gets no value while the text is filled: a word in every language."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Filled:
     """A text with its values; ``held`` are places of marks that got none: start, end, number.
 

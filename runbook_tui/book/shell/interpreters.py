@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, takewhile
 
 from runbook_tui.book.shell.calls import Call, Demand, Word
+from runbook_tui.frozen import frozen
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"})
 OTHER_SHELLS = frozenset({"fish", "csh", "tcsh", "pwsh", "powershell"})
@@ -87,7 +87,7 @@ NAMING = frozenset({"read", "unset", "mapfile", "readarray", "getopts"})
 ASSIGNED = re.compile(r"\w+(?:\[.*\])?\+?=", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Code:
     """Words that a program runs as code, or, where there are none, what it reads.
 

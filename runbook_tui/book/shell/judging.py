@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from runbook_tui.book.line_count import LineCount
@@ -17,6 +16,7 @@ from runbook_tui.book.shell.cursor import Mark
 from runbook_tui.book.shell.encoding import NUMBER
 from runbook_tui.book.shell.interpreters import Code, codes, demanded, says
 from runbook_tui.book.shell.quoting import Filler
+from runbook_tui.frozen import frozen
 
 PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]*")
 BANNED = {Demand.NO_BRACES: frozenset("{}<>"), Demand.NO_QUOTES: frozenset("{}<>'\"")}
@@ -26,7 +26,7 @@ DELIMITERS = frozenset("@%+=:,/")
 DELIMITED = frozenset({"sed", "awk", "Perl", "Ruby"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Danger:
     """A value at this line of a text could be run; ``number`` is that of its mark.
 
@@ -60,7 +60,7 @@ class Danger:
         return self.demand.value if self.demand else f"may hold only {PLAIN_WORDS}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Region:
     """Code that is read as a text of its own, and the marks in it, by their numbers."""
 
@@ -96,7 +96,7 @@ def judged(
     return found, [r for r in regions.values() if r and not any(n in found for n in r.numbers)]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(kw_only=False, eq=False)
 class _Run:
     """Words that a program runs as code; ``exact``: as they stand in the plan, by a shell."""
 

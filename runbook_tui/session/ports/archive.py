@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Event
 
 ABOUT = "archive.json"
@@ -21,7 +22,7 @@ class NoArchive(Exception):
     """A file that is no archive of a run, or cannot be read as one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Packed:
     """A file to be put into an archive: ``size`` bytes that ``blocks`` gives, piece by piece."""
 
@@ -30,7 +31,7 @@ class Packed:
     blocks: Callable[[], Iterator[bytes]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Member:
     """A file of an archive; ``data`` is empty where only its ``size`` and ``sha256`` are kept."""
 
@@ -39,7 +40,7 @@ class Member:
     data: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Archived:
     """An archive as read: its folder's name, its files by name in their order, when it says they
     were made (epoch seconds), and what is wrong with how it is packed."""
@@ -50,7 +51,7 @@ class Archived:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Lines:
     """A run's events as they are kept: the text that its first one holds on to, and of each its
     bytes and its hash (hex)."""
@@ -60,7 +61,7 @@ class Lines:
     hashes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Chained:
     """What a chain of lines is found to be; ``events`` are those that could be read."""
 

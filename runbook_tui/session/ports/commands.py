@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
+
+from runbook_tui.frozen import frozen
 
 
 class CommandError(Exception):
@@ -17,7 +19,7 @@ class CommandError(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Remote:
     """A command on another machine: its text, shell, folder and environment there.
 
@@ -31,7 +33,7 @@ class Remote:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CommandSpec:
     """Everything a supervisor needs; handed over through a pipe, never as arguments.
 
@@ -74,7 +76,7 @@ class Phase(StrEnum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CommandStatus:
     """What is known of a command. ``exit`` or ``signal`` is set once finished; times in seconds.
 
@@ -102,7 +104,7 @@ class CommandStatus:
     """Nothing of it was begun on the machine where it was to run, for certain."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PutOut:
     """What a command has put out: ``values`` by name, and in ``faults`` why some are not usable.
 

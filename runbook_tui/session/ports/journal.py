@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor, Draft, Event, LeadHandedOver
 
 WRITTEN = {
@@ -42,7 +43,7 @@ class Conflict(JournalError):
         self.events = tuple(events)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunEntry:
     """One run as the journal lists it."""
 
@@ -55,7 +56,7 @@ class RunEntry:
     head: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Brief:
     """As much of an event as tells how its run stands; texts and environments are not read.
 
@@ -74,7 +75,7 @@ class Brief:
     rehearse: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Verdict:
     """What verification found; ``problems`` is empty where the journal holds.
 

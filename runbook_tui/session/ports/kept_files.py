@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from runbook_tui.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class FileKept:
     """One file by its ``name`` from the step's folder; ``file`` is what it is called where it is
     kept. ``reason`` is why it was not kept; nothing but its name is known then."""

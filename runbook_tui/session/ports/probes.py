@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from runbook_tui.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class CommandProbe:
     """A command whose number, or whose exit status (``by_exit``), is the value."""
 
@@ -17,7 +19,7 @@ class CommandProbe:
     by_exit: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HttpProbe:
     """An address: its ``status``, its ``seconds``, or a number at a path of its ``json``."""
 
@@ -27,7 +29,7 @@ class HttpProbe:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PrometheusProbe:
     """An instant query to a Prometheus server, whose one number is the value."""
 
@@ -36,14 +38,14 @@ class PrometheusProbe:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Wrong:
     """What cannot be asked at all, and why."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ask:
     """One thing that is measured: how often, and how many seconds an answer may take.
 
@@ -56,7 +58,7 @@ class Ask:
     hidden: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Reading:
     """What was measured: ``trouble`` is why there is no value, in one printable line.
 

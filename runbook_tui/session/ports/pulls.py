@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.pull_events import PullSeen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outlook:
     """What a merge means: files in which it conflicts itself, and in which others will since it;
     ``unknown``: its commit is not here."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from runbook_tui.frozen import frozen
 
 
 class NotSigned(Exception):
@@ -14,7 +15,7 @@ class NotSigned(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Key:
     """A key to sign with: the ``path`` of its file, or its ``public`` part where an agent has it.
 
@@ -27,7 +28,7 @@ class Key:
     touch: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Proof:
     """What a signature proves: that ``key`` (``SHA256:…``) made it, and that this key counts for
     the person at that time; or why it proves nothing (``problem``).

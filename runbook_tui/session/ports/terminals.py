@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from runbook_tui.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen(kw_only=False)
 class Style:
     """How a span looks. Colours are ``""`` (default), ``"ansi:N"`` (0..255) or ``"#rrggbb"``."""
 
@@ -24,7 +25,7 @@ class Style:
 PLAIN = Style()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Span:
     """A run of text in one style; holds no control characters."""
 
@@ -35,7 +36,7 @@ class Span:
 Row = tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class TerminalView:
     """What a pane shows: ``rows`` from top to bottom, where the view starts in the kept log
     (``first`` of ``total`` lines; 0 of 0 for a full-screen program), and bytes dropped.

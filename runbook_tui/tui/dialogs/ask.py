@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from textual import events
@@ -13,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Select, Static
 
 from runbook_tui.book.plain_text import printable
+from runbook_tui.frozen import frozen
 from runbook_tui.run.people import NoIdentity, parse_identity
 from runbook_tui.tui.dialogs.dialog import Dialog
 
@@ -140,7 +140,7 @@ class Confirm(Dialog[bool]):
         self.dismiss(answer)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Signature:
     """What a person decided in which role."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,11 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static, TextArea
 
+from runbook_tui.frozen import frozen
 from runbook_tui.tui.dialogs.ask import Line, plain
 from runbook_tui.tui.dialogs.dialog import Dialog
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Edited:
     """What is to run instead, and why."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from runbook_tui.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class RunRow:
     """A run. ``waits``, ``broken`` and ``undo`` come later: for them its plan is looked at."""
 
@@ -26,7 +28,7 @@ class RunRow:
     looked: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PlanRow:
     """A plan's file. All but its path comes once it has been read."""
 
@@ -45,7 +47,7 @@ class PlanRow:
 Row = RunRow | PlanRow
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Field:
     """A parameter to be given. ``source``: where it comes from, if nobody has to type it."""
 
@@ -62,7 +64,7 @@ class Field:
     """Why a value cannot be taken; empty where it can."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Form:
     """What is asked before a plan is started."""
 
@@ -76,7 +78,7 @@ class Form:
     """Names of the parameters that each environment gives."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Choice:
     """What a person wants: a run to go on with, or a plan to start with these values."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.critical import Critical
 from runbook_tui.run.forecast import Slot
 from runbook_tui.tui.views.axis import scale
@@ -13,7 +14,7 @@ from runbook_tui.tui.views.tone import Line
 PLANNED, DONE, LATE, NOW, EXPECTED, SAFE, CRITICAL = "─", "█", "▓", "│", "░", "!", "◆"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Span:
     """The time that all bars share, in epoch seconds."""
 
@@ -29,7 +30,7 @@ class Span:
         return [(scale(self.begin, self.end, width), "dim")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ahead:
     """What is to come: when open steps are expected, which of them decide when the run is over,
     and the last safe moment (None where the plan has no window)."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from runbook_tui.book.model import Watch
 from runbook_tui.book.plain_text import printable
+from runbook_tui.frozen import frozen
 from runbook_tui.run.state import RunState
 from runbook_tui.run.watch_scope import mattering
 from runbook_tui.run.watched import NEVER, Point, Watched
@@ -26,7 +26,7 @@ WORST = (Standing.BREACHED, Standing.UNKNOWN, Standing.UNSURE, Standing.UNMEASUR
 SEVERITIES = ("critical", "high", "medium", "low")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Gauge:
     """One watch now. ``age`` is how many seconds old its last sample is; ``live``: it is measured
     now, by whoever leads."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from runbook_tui.book.plain_text import printable
+from runbook_tui.frozen import frozen
 from runbook_tui.tui.home.offers import PlanRow, Row, RunRow
 from runbook_tui.tui.views.tone import Line, cut, length, spread, wrap
 
@@ -13,7 +12,7 @@ READABLE = 20
 """Cells in which the beginning of what a run waits for says something."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Heading:
     """A line between rows; the cursor passes over it."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from runbook_tui.book.spreading import is_spread
+from runbook_tui.frozen import frozen
 from runbook_tui.run.state import CommandRecord, RunState, Status
 from runbook_tui.tui.views.tone import Line, cut, length
 from runbook_tui.tui.views.words import said
@@ -23,7 +23,7 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Shown:
     """One command to look at; ``whose`` it is, where that is not the chosen step."""
 
@@ -166,7 +166,7 @@ def _background(state: RunState, step: str) -> CommandRecord | None:
     return newest if newest is not None and newest.background else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Looked:
     """How an output is looked at: typed into, searched for a text, with lines chosen, scrolled to
     a place and a column, or standing still as a picture (``held``)."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from runbook_tui.book.model import Step
+from runbook_tui.frozen import frozen
 from runbook_tui.run.state import RunState
 from runbook_tui.tui.views.tone import GLYPHS, Line, spread
 from runbook_tui.tui.views.words import said
@@ -16,7 +15,7 @@ IN_THE_REST = 2
 """The rank of what holds the words beside its title."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Place:
     """A node with all that it can be found by; ``folded`` is that without capitals."""
 
@@ -27,7 +26,7 @@ class Place:
     title_folded: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Hit:
     """A node that was found, and the line of it that holds the words; empty: its title does."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from runbook_tui.book.plain_text import printable
+from runbook_tui.frozen import frozen
 from runbook_tui.preferences.key_names import shown
 from runbook_tui.preferences.known_keys import KNOWN
 from runbook_tui.preferences.model import SETTINGS, Preferences, Setting
@@ -14,7 +13,7 @@ from runbook_tui.tui.views.tone import Line, spread
 NAME, VALUE = 16, 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Entry:
     """A row: a heading, a setting, or an act with its keys (``keys.sign``)."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from runbook_tui.book.model import Gate
 from runbook_tui.book.plain_text import printable
+from runbook_tui.frozen import frozen
 from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, pending, words
 from runbook_tui.run.decide import decide
@@ -18,7 +18,7 @@ from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.verdicts import Signoff
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Awaited:
     """A signature that is asked for: by the gate of a node, or to close it."""
 

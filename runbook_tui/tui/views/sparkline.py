@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.watched import Point
 from runbook_tui.run.watching import Standing
 from runbook_tui.tui.views.tone import Line
@@ -22,7 +22,7 @@ NEAR = 4
 STEP, BREACH, CLEAR = "^", "!", "✓"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Mark:
     """Something that happened at a time (epoch seconds); a later one hides one in its column."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from runbook_tui.book.durations import clock, spoken
 from runbook_tui.book.model import Runbook, Watch
 from runbook_tui.book.plain_text import printable
 from runbook_tui.book.targets import NO_PROBE, how, unmeasured
+from runbook_tui.frozen import frozen
 from runbook_tui.run.announcing import WORDS
 from runbook_tui.run.prepare import substitute_plain
 from runbook_tui.run.state import RunState
@@ -27,7 +27,7 @@ EFFECTS = {"alert": "a breach only alerts", "block": "a breach holds gates and c
 LOGIN = re.compile(r"(?<=//)[^/@\s]*@")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Row:
     """A row of the screen, and the watch that it is about."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from runbook_tui.frozen import frozen
 from runbook_tui.run.state import CommandRecord, RunState
 from runbook_tui.session.ports.terminals import Terminals
 
@@ -17,7 +17,7 @@ SHORTEST = 3
 WIDE = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OutputHit:
     """The step whose command put it out, the folder of that command, and the line itself."""
 

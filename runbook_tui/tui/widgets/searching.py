@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from runbook_tui.frozen import frozen
 from runbook_tui.session.ports.terminals import Terminal
 
 Stop = Callable[[], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Hit:
     """Where a text, or an error (``text`` is empty then), stands: the line, None for nowhere;
     ``again``: there was no further one, this is where the search begins anew."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from runbook_tui.frozen import frozen
 from runbook_tui.session.ports.terminals import Row
 from runbook_tui.tui.widgets.drawn import part, text_of
 
@@ -12,7 +13,7 @@ Point = tuple[int, int]
 """A line of the kept log, or a row of a picture that stands still, and a cell in it; from 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Selection:
     """Both ends are in it, whichever is first; ``whole``: all of their lines."""
 
