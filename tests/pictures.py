@@ -21,8 +21,8 @@ from textual.pilot import Pilot
 from runbook_tui import wiring
 from runbook_tui.cli.demo_screen import gate_waits
 from runbook_tui.cli.home_source import HomeSource
-from runbook_tui.cli.opening import run_named
 from runbook_tui.cli.playing import Play
+from runbook_tui.cli.reading import run_named
 from runbook_tui.preferences.model import Preferences
 from runbook_tui.report.html import to_html
 from runbook_tui.run.order import blockers

@@ -19,7 +19,8 @@ def command(run: str, alarm: str, claimed: str | None) -> int:
 
     Its ladder stops: nobody further up is told.
     """
-    from runbook_tui.cli.opening import ask, run_named, taking_part
+    from runbook_tui.cli.opening import ask, taking_part
+    from runbook_tui.cli.reading import run_named
     from runbook_tui.run import tampering
     from runbook_tui.run.alarms import alarms, find
     from runbook_tui.run.requests import Acknowledge

@@ -42,7 +42,7 @@ def command(run: str | None, remote: str | None, claimed: str | None) -> int:
     """
     from runbook_tui import wiring
     from runbook_tui.cli.choosing import choose
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
     from runbook_tui.run.events import RunStarted
     from runbook_tui.session.noting import NotNoted
 

@@ -29,7 +29,7 @@ def command(run: str | None, output: Path) -> int:
     all the same, and says the same of itself.
     """
     from runbook_tui import wiring
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
 
     with reading() as journal:
         chosen = choose(journal, run)

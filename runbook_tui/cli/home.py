@@ -27,7 +27,7 @@ def home() -> int:
 
 def _as_lines() -> int:
     from runbook_tui.cli.choosing import glances
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
 
     with reading() as journal:
         found = glances(journal)

@@ -31,7 +31,7 @@ class HomeSource:
     def runs(self) -> list[RunRow]:
         """Open runs, those with an unfinished rollback first, then the newest past ones."""
         from runbook_tui.cli.choosing import glances
-        from runbook_tui.cli.opening import reading
+        from runbook_tui.cli.reading import reading
 
         with reading() as journal:
             found = glances(journal)
@@ -129,7 +129,7 @@ class HomeSource:
 
     def _last(self, book: Runbook, file: Path) -> dict[str, str]:
         """The values of the newest run of a plan of this title or file, secrets left out."""
-        from runbook_tui.cli.opening import reading
+        from runbook_tui.cli.reading import reading
 
         with reading() as journal:
             for entry in journal.runs():

@@ -149,7 +149,7 @@ def _open(
 ) -> Opened:
     """Open a run for somebody beside the lead; ``let_in`` is for whoever comes by a browser."""
     from runbook_tui import wiring
-    from runbook_tui.cli.opening import run_named
+    from runbook_tui.cli.reading import run_named
     from runbook_tui.cli.screen import opened
 
     opening.doing = "looking the run up"
@@ -168,7 +168,8 @@ def _open(
 
 def _follow(run: str | None, claimed: str | None) -> int:
     from runbook_tui.cli.following import follow
-    from runbook_tui.cli.opening import reading, run_named, taking_part
+    from runbook_tui.cli.opening import taking_part
+    from runbook_tui.cli.reading import reading, run_named
 
     with taking_part(run_named(run), actor(claimed)) as session, reading() as journal:
         session.presence.enter(session.actor, "follows without a screen")

@@ -232,7 +232,7 @@ def open_to_all() -> tuple[str, ...]:
 def other_runs(run: str) -> list[str]:
     """Other open runs of the same plan, a line each; they are allowed, but nobody forgets them."""
     from runbook_tui.cli.choosing import glances
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
 
     with reading() as journal:
         digest = next(entry.digest for entry in journal.runs() if entry.run == run)

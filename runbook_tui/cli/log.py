@@ -47,7 +47,7 @@ def command(
     limit: int | None,
 ) -> int:
     """What happened in a run, event by event; all of it, or what every option given fits."""
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
 
     with reading() as journal:
         chosen = choose(journal, run)

@@ -1,56 +1,23 @@
-"""Opening the journal and a run's session for a command, and asking for one thing."""
+"""Opening a run's session for a command, and asking for one thing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
-from runbook_tui.cli.choosing import choose
 from runbook_tui.cli.exits import Ended
+from runbook_tui.cli.reading import run_named
 from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import OverrideNeeded, Refusal, Request
 from runbook_tui.session.answering import Accepted
-from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.session import Session
 
 if TYPE_CHECKING:
     from runbook_tui.session.plan_files import PlanFiles
 
 PATIENCE = 60.0
-
-
-def check_home() -> None:
-    """Refuse a ``RUNBOOK_HOME`` that cannot be a folder, before anything else is tried."""
-    from runbook_tui import wiring
-
-    home = wiring.settings().home
-    for place in (home, *home.parents):
-        if place.is_dir():
-            return
-        if place.exists():
-            raise Ended(
-                exits.USAGE,
-                f"the home {home} cannot be used: {place} is not a folder",
-                "set RUNBOOK_HOME to a folder on a local disk that you may write",
-            )
-
-
-@contextmanager
-def reading() -> Iterator[Journal]:
-    """The journal for looking only."""
-    from runbook_tui import wiring
-
-    check_home()
-    with closing(wiring.journal(reading=True)) as journal:
-        yield journal
-
-
-def run_named(name: str | None) -> str:
-    """The id of the run that is meant."""
-    with reading() as journal:
-        return choose(journal, name)
 
 
 @contextmanager

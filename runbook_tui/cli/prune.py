@@ -54,7 +54,7 @@ def command(age: float, yes: bool, claimed: str | None) -> int:
     shows what it would free and asks first. 8 where a run's record does not hold: that one is kept.
     """
     from runbook_tui import wiring
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
     from runbook_tui.cli.values import confirmed
 
     who = actor(claimed)

@@ -46,7 +46,7 @@ def command(run: str | None, format_: str | None, output: Path | None, send: str
     says so.
     """
     from runbook_tui import wiring
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
 
     with reading() as journal:
         chosen = choose(journal, run)

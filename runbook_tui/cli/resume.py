@@ -183,7 +183,7 @@ def _address(run: str, share: str | None) -> str:
     """The remote that is meant, by its name in the plan's repository or as it is."""
     if share is None:
         return ""
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
     from runbook_tui.run.events import RunStarted
 
     with reading() as journal:
@@ -199,7 +199,7 @@ def _given(run: str, pairs: tuple[str, ...]) -> Values:
         return Values()
     from runbook_tui import wiring
     from runbook_tui.book.reader import read
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
     from runbook_tui.run.events import PlanCopy
     from runbook_tui.session.opening import expanded, plan_of
 

@@ -53,7 +53,7 @@ def command(
 ) -> int:
     """Bring it back: what really ran is undone, newest first, and each undo is verified."""
     from runbook_tui import wiring
-    from runbook_tui.cli.opening import check_home
+    from runbook_tui.cli.reading import check_home
     from runbook_tui.session.home import exposed
 
     if stands_in and run is not None:
@@ -84,7 +84,7 @@ def command(
 def _chosen(name: str | None) -> tuple[Mapping[str, int], str | None]:
     """The runs that the journal knows with their events, and the one that is meant, if any is."""
     from runbook_tui.cli.choosing import choose_only
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
 
     with reading() as journal:
         known = {entry.run: entry.events for entry in journal.runs()}

@@ -86,8 +86,8 @@ def command(
 def _as_lines(start: Start, *, no_tui: bool, yes: bool, plain: bool) -> int:
     from runbook_tui import wiring
     from runbook_tui.cli.leading import lead_lines
-    from runbook_tui.cli.opening import check_home
     from runbook_tui.cli.people import actor
+    from runbook_tui.cli.reading import check_home
     from runbook_tui.cli.screen import need_terminal
 
     prepared = prepare(start)
@@ -135,7 +135,7 @@ class ValuesWanted(Exception):
 
 
 def _read(start: Start, opening: Opening) -> Opened:
-    from runbook_tui.cli.opening import check_home
+    from runbook_tui.cli.reading import check_home
 
     opening.doing = f"reading {start.file.name}"
     prepared = prepare(start)

@@ -50,7 +50,7 @@ def command(
     ``--since`` are those in which something has happened since then.
     """
     wanted = RunFilter(plan=plan, states=states, since=since, person=person or "", step=step or "")
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
 
     folders = unknown.folders()
     with reading() as journal:

@@ -37,7 +37,8 @@ def command(run: str | None, key: str | None, claimed: str | None) -> int:
 
     What is changed, taken out or cut off before the seal shows from then on.
     """
-    from runbook_tui.cli.opening import run_named, taking_part
+    from runbook_tui.cli.opening import taking_part
+    from runbook_tui.cli.reading import run_named
 
     chosen = run_named(run)
     with taking_part(chosen, actor(claimed)) as session:

@@ -61,7 +61,7 @@ def command(
     it back in their own name; steps are started, and commands typed into, from a terminal alone.
     """
     from runbook_tui import wiring
-    from runbook_tui.cli.opening import run_named
+    from runbook_tui.cli.reading import run_named
 
     try:
         from runbook_tui.web.doors import Person
@@ -156,7 +156,7 @@ def _may(run: str, roles: Sequence[str], count: int) -> list[str]:
 
 
 def _title(run: str) -> str:
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
 
     with reading() as journal:
         return next((entry.title for entry in journal.runs() if entry.run == run), run)

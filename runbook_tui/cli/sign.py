@@ -105,7 +105,8 @@ def _given(session: Session, request: SignNode, key: str | None, paste: str | No
 def _taking_part(run: str, share: str | None, claimed: str | None) -> Iterator[Session]:
     """A session beside the lead: on this machine, or on another one than the lead's."""
     if share is None:
-        from runbook_tui.cli.opening import run_named, taking_part
+        from runbook_tui.cli.opening import taking_part
+        from runbook_tui.cli.reading import run_named
 
         with taking_part(run_named(run), actor(claimed)) as session:
             yield session

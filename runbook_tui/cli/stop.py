@@ -27,7 +27,7 @@ def command(run: str | None, claimed: str | None) -> int:
     """Stop a run's running commands: TERM, then KILL after five seconds."""
     from runbook_tui import wiring
     from runbook_tui.cli.choosing import choose_only
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
 
     with reading() as journal:
         what = "have running commands"

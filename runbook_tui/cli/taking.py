@@ -34,7 +34,7 @@ class Taking:
 
 def look(name: str | None, who: Actor) -> Taking:
     """Which run is meant, and what there is to say of that; nothing is said or changed yet."""
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
 
     with reading() as journal:
         run = choose(journal, name)

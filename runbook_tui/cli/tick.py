@@ -30,7 +30,8 @@ def command(
     Also a stage of a procedure, a step in one, or who was called. Without NODE it ticks nothing
     and lists what can be ticked.
     """
-    from runbook_tui.cli.opening import ask, run_named, taking_part
+    from runbook_tui.cli.opening import ask, taking_part
+    from runbook_tui.cli.reading import run_named
     from runbook_tui.run.requests import TickNode
 
     chosen = run_named(run)

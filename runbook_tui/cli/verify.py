@@ -32,7 +32,7 @@ def command(run: str | None, anchor: str | None, signers: Path | None) -> int:
     allowed = _signers(signers)
     if run is not None and is_file(run):
         return _told(_archive(Path(run), anchor, allowed), "the archive")
-    from runbook_tui.cli.opening import reading
+    from runbook_tui.cli.reading import reading
     from runbook_tui.journal.faults import Damaged
 
     with reading() as journal:

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from runbook_tui.book.files import Load
 from runbook_tui.book.findings import PlanFaults
@@ -26,7 +27,9 @@ from runbook_tui.session.plan_commit import PlanCommit
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Journal, JournalError
 from runbook_tui.session.ports.surroundings import Surroundings
-from runbook_tui.session.recorder import Pair
+
+if TYPE_CHECKING:
+    from runbook_tui.session.recorder import Pair
 
 Reader = Callable[[str, str, Load], Runbook]
 """Reads a plan: its text, its name, and what gives the files that it takes in by their names."""
