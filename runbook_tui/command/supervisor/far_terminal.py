@@ -10,7 +10,7 @@ import termios
 import time
 from typing import Any
 
-from over_ssh import ANSWER, begin, end, show
+from ssh import ANSWER, begin, end, show
 
 
 class Terminal:
