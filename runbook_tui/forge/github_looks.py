@@ -7,9 +7,9 @@ import time
 from typing import Any
 
 from runbook_tui.book.durations import parse_duration
+from runbook_tui.forge.action import ActionFailed, Values, put_out, say, yes
 from runbook_tui.forge.github_client import GitHub
 from runbook_tui.forge.github_pulls import number
-from runbook_tui.forge.program import ActionFailed, Values, put_out, say, yes
 
 GOOD = frozenset({"success", "neutral", "skipped"})
 

@@ -6,8 +6,8 @@ import os
 import time
 from typing import Any
 
+from runbook_tui.forge.action import ActionFailed, Values, put_out, say, wanted
 from runbook_tui.forge.github_client import GitHub, NotThere, Refused, Unclear
-from runbook_tui.forge.program import ActionFailed, Values, put_out, say, wanted
 from runbook_tui.forge.signed import heads
 
 METHODS = ("merge", "squash", "rebase")

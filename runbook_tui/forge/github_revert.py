@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from runbook_tui.forge.action import ActionFailed, Values, put_out, say
 from runbook_tui.forge.github_client import GitHub, Unclear
 from runbook_tui.forge.github_pulls import number
-from runbook_tui.forge.program import ActionFailed, Values, put_out, say
 from runbook_tui.forge.work_tree import UNSHALLOW
 
 

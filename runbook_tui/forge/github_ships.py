@@ -6,9 +6,9 @@ import json
 import time
 from typing import Any
 
+from runbook_tui.forge.action import ActionFailed, Values, put_out, say, wanted, yes
 from runbook_tui.forge.github_client import GitHub, Unclear
 from runbook_tui.forge.github_pulls import marker
-from runbook_tui.forge.program import ActionFailed, Values, put_out, say, wanted, yes
 
 STATES = ("error", "failure", "inactive", "in_progress", "queued", "pending", "success")
 SOON = 60.0

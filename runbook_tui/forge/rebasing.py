@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook_tui.forge.program import ActionFailed, Values, put_out, said, say, wanted, yes
+from runbook_tui.forge.action import ActionFailed, Values, put_out, said, say, wanted, yes
 from runbook_tui.forge.reverts import common
 from runbook_tui.forge.work_tree import (
     UNSHALLOW,

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from runbook_tui.forge.program import ActionFailed, say
+from runbook_tui.forge.action import ActionFailed, say
 
 if TYPE_CHECKING:
     from git import Repo

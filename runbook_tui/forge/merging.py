@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runbook_tui.forge.action import ActionFailed, Values, put_out, said, say, wanted, yes
 from runbook_tui.forge.killed import merging, noted
-from runbook_tui.forge.program import ActionFailed, Values, put_out, said, say, wanted, yes
 from runbook_tui.forge.reverts import Reverts, gone, lost
 from runbook_tui.forge.signed import AGAIN, hold
 from runbook_tui.forge.work_tree import (
