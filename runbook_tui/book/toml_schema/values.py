@@ -1,13 +1,19 @@
-"""The values of a TOML plan's tables: durations, windows, numbers, titles."""
+"""What all tables are made of: their strict base, and values such as durations and windows."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from runbook_tui.book.durations import parse_duration
+
+
+class Table(BaseModel):
+    """A table of the plan."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 def duration(value: object) -> object:
