@@ -14,6 +14,17 @@ from runbook_tui.share.stale import StaleLocks
 from runbook_tui.share.standing import Facts, in_words
 
 
+class Shut(Exception):
+    """The remote is not used any more; the message says why and what to do.
+
+    ``alarm``: what stands on it may have been tampered with.
+    """
+
+    def __init__(self, message: str, *, alarm: bool = False) -> None:
+        super().__init__(message)
+        self.alarm = alarm
+
+
 class Link:
     """Used by one thread, and asked how it stands by any. ``sends``: the run goes out this way."""
 
