@@ -26,8 +26,8 @@ from runbook_tui.run.events import Actor, Event
 from runbook_tui.run.fold import begin, fold
 from runbook_tui.run.forecast import Slot, slots
 from runbook_tui.run.frame import ClockSet, steadied
+from runbook_tui.run.nodes import Kind, Node
 from runbook_tui.run.order import closed
-from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.remaining import period
 from runbook_tui.run.several import status_of
 from runbook_tui.run.sources import told

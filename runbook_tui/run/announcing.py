@@ -14,8 +14,8 @@ from runbook_tui.book.model import Announcement, Secret
 from runbook_tui.run import requests as r
 from runbook_tui.run.announce_events import BEGUN, LEFT, Announced
 from runbook_tui.run.announced import AnnouncementState
+from runbook_tui.run.nodes import Kind
 from runbook_tui.run.order import closed
-from runbook_tui.run.outline import Kind
 from runbook_tui.run.payload import Actor, Payload
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import BROKEN, RunState, Status

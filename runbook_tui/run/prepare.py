@@ -46,7 +46,7 @@ def resolve(
     what the plan or the record runs the text with; ``places`` are those of `FilledIn`, where it
     was filled before.
     """
-    return fill_in(text, values, placeholders=state.outline.literals, secrets=state.secrets,
+    return fill_in(text, values, placeholders=state.outline.outside.literals, secrets=state.secrets,
                    places=places, shell=shell or "")  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.counting import counted, decided, hands
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, titles
+from runbook_tui.run.nodes import Kind, Node
 from runbook_tui.run.one_key import one_person
 from runbook_tui.run.order import gate_open, over, passed, signed
-from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.people import EXAMPLE, NoIdentity, parse_identity, says_something
 from runbook_tui.run.prepare import resolve
 from runbook_tui.run.proving import unproven
