@@ -99,7 +99,7 @@ def build(
         pauses=tuple(found.pauses),
         stopped=state.stopped,
         remarks=(*remarks, *map(_clock_set, course.jumps)),
-    )  # fmt: skip
+    )
 
 
 def _clock_set(jump: ClockSet) -> str:

@@ -66,16 +66,20 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
     mine = Signoff(node=node.id, role=q.role, decision=decision, comment=q.comment, by=actor,
                    at=state.last_at, seq=state.seq + 1, for_gate=for_gate,
                    signature=q.signature, heads=given.heads or {})  # fmt: skip
+    return [(given, owner), *_follows(state, mine, owner)]
+
+
+def _follows(state: RunState, mine: Signoff, owner: str | None) -> Pairs:
+    """What a decision brings about, if it was the last that was missing: its gate opens, or the
+    step that ``owner`` names is over."""
     then = dataclasses.replace(state, signoffs=(*state.signoffs, mine))
-    events: Pairs = [(given, owner)]
-    if q.approve and signed(then, node.id, gate=for_gate):
-        if for_gate:
-            events.append((e.GateOpened(node=node.id), owner))
-        elif owner and (
-            state.step(owner).status is Status.WAITING or state.outline.is_group(owner)
-        ):
-            events += after(state, owner, signed_now=True)
-    return events
+    if not mine.approved or not signed(then, mine.node, gate=mine.for_gate):
+        return []
+    if mine.for_gate:
+        return [(e.GateOpened(node=mine.node), owner)]
+    if owner and (state.step(owner).status is Status.WAITING or state.outline.is_group(owner)):
+        return after(state, owner, signed_now=True)
+    return []
 
 
 def decided_before(
