@@ -68,7 +68,7 @@ def trusted(path: Path, plan: PlanFiles, given: str | None, *, may_ask: bool) ->
 
 
 def trusted_on_screen(path: Path, plan: PlanFiles, given: str | None) -> None:
-    """The same with a screen of its own."""
+    """The same with a screen of its own. Raises `Ended` where the person says no."""
     from runbook_tui.tui.trusting import TrustApp
 
     if check_given(given, plan):

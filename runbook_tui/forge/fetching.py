@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def fetch(repo: Repo, values: Values) -> None:
-    """Fetch a remote, or one branch of it, and put out where that stands."""
+    """Fetch a remote, or one branch of it, and put out where that stands. Raises `ActionFailed`."""
     import git
 
     remote = values.get("remote") or "origin"

@@ -111,7 +111,8 @@ def token(url: str) -> str:
 
 
 def repository(values: Mapping[str, str]) -> str:
-    """OWNER/NAME: what the step says, else where the remote of the working folder points."""
+    """OWNER/NAME: what the step says, else where the remote of the working folder points. Raises
+    `ActionFailed` where neither says."""
     named = values.get("repo") or os.environ.get("GITHUB_REPOSITORY", "")
     if not named:
         remote = values.get("remote") or "origin"

@@ -28,7 +28,8 @@ def _branch(values: Values, n: int) -> str:
 
 
 def revert(values: Values) -> None:
-    """Have a merged pull request taken back by another one; puts out its number."""
+    """Have a merged pull request taken back by another one; puts out its number. Raises
+    `ActionFailed`."""
     hub, n = GitHub.of(values), number(values)
     branch = _branch(values, n)
     pull = hub.get(f"/pulls/{n}")

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 def rebase(repo: Repo, values: Values) -> None:
-    """Rebase a branch (the current one where none is named) and put out where it stands then."""
+    """Rebase a branch (the current one where none is named) and put out where it stands then.
+    Raises `ActionFailed`."""
     onto = wanted(values, "onto")
     branch = values.get("branch") or branch_here(repo)
     no_option(branch)

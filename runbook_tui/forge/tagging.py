@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def tag(repo: Repo, values: Values) -> None:
-    """Tag a commit; a tag that stands there already is none too many, elsewhere it is a fault."""
+    """Tag a commit; a tag that stands there already is none too many, elsewhere it is a fault.
+    Raises `ActionFailed`."""
     import git
 
     name = wanted(values, "name")

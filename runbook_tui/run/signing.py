@@ -27,6 +27,11 @@ from runbook_tui.run.verdicts import Signoff
 
 
 def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
+    """A decision on a gate or sign-off, and what it brings about where it was the last one missing.
+
+    Refused where nothing is asked for, from who may not give it, where it is no longer what was
+    seen, and where a key has to prove it and none does.
+    """
     if q.node not in state.outline:
         return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)
     node = state.outline[q.node]

@@ -190,7 +190,7 @@ Reads = Callable[[PlanCopy], Runbook]
 
 
 def unreadable(plan: PlanCopy) -> Runbook:
-    """Where nobody has said how plans are read, none may be taken over."""
+    """Where nobody has said how plans are read, none may be taken over. Raises LookupError."""
     raise LookupError(f"nothing reads the plan “{plan.title}” here")
 
 
