@@ -69,7 +69,7 @@ def calls(state: RunState) -> tuple[Call, ...]:
     over = None
     if rollback is not None and rollback.result == "complete":
         over = rollback.finished
-    callees = state.outline.outside.calls
+    callees = state.outline.beside.calls
     ticks = {id_: tick_of(state, id_) for id_ in callees}
     used = {c.topic for c in callees.values() if c.rung and ticks[c.id] is not None}
     found = []

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from runbook_tui.book.model import Check, Phase, Runbook, Stage, StageStep, Step
 from runbook_tui.book.spreading import is_spread
+from runbook_tui.run.beside import Beside
 from runbook_tui.run.callees import Callee
 from runbook_tui.run.nodes import Kind, Node, nodes_of
-from runbook_tui.run.outside import Outside
 
 
 class Outline:
@@ -16,7 +16,7 @@ class Outline:
 
     def __init__(self, runbook: Runbook) -> None:
         self.nodes = nodes_of(runbook)
-        self.outside = Outside(runbook, self.nodes)
+        self.beside = Beside(runbook, self.nodes)
         self.advised = runbook.advised
         """Whether the order of the plan is advice; else it has to be kept."""
         self._flat = tuple(self.nodes.values())
@@ -39,8 +39,8 @@ class Outline:
         """What has to be decided within a time."""
 
     def named(self, id_: str) -> Node | Stage | StageStep | Callee | None:
-        """What goes by an id: a node, or a box outside of them."""
-        return self.nodes.get(id_) or self.outside.box(id_)
+        """What goes by an id: a node, or a box beside them."""
+        return self.nodes.get(id_) or self.beside.box(id_)
 
     def __getitem__(self, id_: str) -> Node:
         return self.nodes[id_]

@@ -11,7 +11,7 @@ from runbook_tui.book.hosts import wrong_with
 from runbook_tui.book.model import Step
 from runbook_tui.book.parameters import (
     FilledIn,
-    Place,
+    Gap,
     Refused,
     fill_in,
     private,
@@ -38,7 +38,7 @@ def resolve(
     values: Mapping[str, str],
     *,
     shell: str | None = None,
-    places: tuple[Place, ...] | None = None,
+    places: tuple[Gap, ...] | None = None,
 ) -> FilledIn:
     """A command text with its values, each quoted for the shell, and the names still open in it.
 
@@ -46,7 +46,7 @@ def resolve(
     what the plan or the record runs the text with; ``places`` are those of `FilledIn`, where it
     was filled before.
     """
-    return fill_in(text, values, placeholders=state.outline.outside.literals, secrets=state.secrets,
+    return fill_in(text, values, placeholders=state.outline.beside.literals, secrets=state.secrets,
                    places=places, shell=shell or "")  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def _completed(
     values: Mapping[str, str],
 ) -> FilledIn:
     # A record of an earlier version does not say where its names stand.
-    where = None if places is None else tuple(Place.parsed(p) for p in places)
+    where = None if places is None else tuple(Gap.parsed(p) for p in places)
     return resolve(state, text, values, shell=" ".join(armed.shell), places=where)
 
 

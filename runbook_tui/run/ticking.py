@@ -16,7 +16,7 @@ from runbook_tui.run.state import RunState
 
 def tick_box(state: RunState, q: r.TickNode) -> Pairs | Refusal:
     """The events that tick a box or take its tick back, or why that cannot be."""
-    if (box := state.outline.outside.box(q.node)) is not None:
+    if (box := state.outline.beside.box(q.node)) is not None:
         return _tick_beside(state, q, box.title)
     if q.node not in state.outline:
         return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)

@@ -169,7 +169,7 @@ def _around(state: RunState, id_: str) -> str:
 
 
 def _way_back(state: RunState, id_: str) -> str:
-    return state.outline.outside.way_back_of(state.outline.holders(id_))
+    return state.outline.beside.way_back_of(state.outline.holders(id_))
 
 
 def item_of(state: RunState, id_: str, held: bool) -> Item | None:

@@ -14,7 +14,7 @@ from runbook_tui.session.presence import Here, Presence
 
 
 @frozen
-class Standing:
+class SharingStatus:
     """How it stands, in words; ``short`` is the same where there is little room.
 
     ``away``: the remote is not reached, or not used any more. ``alarm``: what stands on it may
@@ -36,7 +36,7 @@ class Sharing(Protocol):
     def remote(self) -> str:
         """The remote's address, without a password in it."""
 
-    def standing(self) -> Standing:
+    def standing(self) -> SharingStatus:
         """How it stands now; never waits."""
 
     @property

@@ -21,7 +21,7 @@ from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.replica import NotTaken, Replica
 from runbook_tui.session.ports.signatures import Signatures
 from runbook_tui.session.presence import Here
-from runbook_tui.session.sharing import Standing
+from runbook_tui.session.sharing import SharingStatus
 from runbook_tui.share.answers import Answers
 from runbook_tui.share.asking import Ballot, asked
 from runbook_tui.share.commits import Author
@@ -100,7 +100,7 @@ class Follower:
         """Who looks at the run on other machines than this."""
         return self._far.people
 
-    def standing(self) -> Standing:
+    def standing(self) -> SharingStatus:
         """How it stands now; never waits."""
         return self._link.standing()
 

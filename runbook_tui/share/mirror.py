@@ -22,7 +22,7 @@ from runbook_tui.session.ports.replica import Bodies
 from runbook_tui.session.presence import Here
 from runbook_tui.session.proofs import signers_of
 from runbook_tui.session.session import Session
-from runbook_tui.session.sharing import Standing
+from runbook_tui.session.sharing import SharingStatus
 from runbook_tui.share.ballots import Ballots, Later
 from runbook_tui.share.commits import Author
 from runbook_tui.share.far_people import FarPeople, lasting
@@ -96,7 +96,7 @@ class Mirror:
         """Who looks at the run on other machines."""
         return self._far.people
 
-    def standing(self) -> Standing:
+    def standing(self) -> SharingStatus:
         """How it stands now; never waits."""
         return self._link.standing(self._log.unsent)
 

@@ -157,7 +157,7 @@ class Link:
         if word == b"open" and self.spec["terminal"] and self.terminal is None:
             import far_terminal
 
-            self.terminal = far_terminal.Terminal(self.spec, os.fsdecode(rest))
+            self.terminal = far_terminal.FarTerminal(self.spec, os.fsdecode(rest))
             self.poll.register(self.terminal.fd, select.POLLIN)
         elif word == b"ready":
             pid, _, folder = os.fsdecode(rest).partition(" ")

@@ -1,4 +1,4 @@
-"""What a plan has outside its nodes: boxes to tick, commands to offer, ways back by hand."""
+"""What a plan has beside its nodes: boxes to tick, commands to offer, ways back by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from runbook_tui.book.model import Runbook, Stage, StageStep
 from runbook_tui.run.callees import Callee, callees
 
 
-class Outside:
+class Beside:
     """By ids that no node has; ``nodes`` are theirs."""
 
     def __init__(self, runbook: Runbook, nodes: Iterable[str]) -> None:
