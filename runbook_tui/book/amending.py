@@ -37,41 +37,41 @@ COMMANDS = ("before", "run", "undo", "verify_undo", "undo_ready")
 
 
 @frozen(kw_only=False)
-class Standing:
-    """Where a node stands: what it is, and the id of what it stands in."""
+class KnownNode:
+    """A node that an overlay may name: what it is, and the id of what it stands in."""
 
     kind: str
     parent: str
     node: Node
 
 
-def standing(runbook: Runbook) -> dict[str, Standing]:
+def known_nodes(runbook: Runbook) -> dict[str, KnownNode]:
     """Every node of a runbook by its id."""
     return {found.node.id: found for found in _all(runbook)}
 
 
-def _all(runbook: Runbook) -> Iterator[Standing]:
+def _all(runbook: Runbook) -> Iterator[KnownNode]:
     for phase in runbook.phases:
-        yield Standing("phase", "", phase)
-        yield from (Standing("criterion", phase.id, c) for c in phase.criteria)
+        yield KnownNode("phase", "", phase)
+        yield from (KnownNode("criterion", phase.id, c) for c in phase.criteria)
         for change in phase.changes:
-            yield Standing("change", phase.id, change)
-            yield from (Standing("criterion", change.id, c) for c in change.criteria)
+            yield KnownNode("change", phase.id, change)
+            yield from (KnownNode("criterion", change.id, c) for c in change.criteria)
             yield from _steps(change.steps, change.id)
         yield from _steps(phase.steps, phase.id)
-    yield from (Standing("criterion", "", c) for c in runbook.criteria)
+    yield from (KnownNode("criterion", "", c) for c in runbook.criteria)
     for procedure in runbook.procedures:
-        yield Standing("procedure", "", procedure)
+        yield KnownNode("procedure", "", procedure)
         for stage in procedure.stages:
-            yield Standing("stage", procedure.id, stage)
-            yield from (Standing("stage step", stage.id, s) for s in stage.steps)
-    yield from (Standing("watch", "", w) for w in runbook.watches)
+            yield KnownNode("stage", procedure.id, stage)
+            yield from (KnownNode("stage step", stage.id, s) for s in stage.steps)
+    yield from (KnownNode("watch", "", w) for w in runbook.watches)
 
 
-def _steps(steps: Iterable[Step], parent: str) -> Iterator[Standing]:
+def _steps(steps: Iterable[Step], parent: str) -> Iterator[KnownNode]:
     for step in steps:
-        yield Standing("step", parent, step)
-        yield from (Standing("check", step.id, c) for c in step.checks)
+        yield KnownNode("step", parent, step)
+        yield from (KnownNode("check", step.id, c) for c in step.checks)
         yield from _steps(step.steps, step.id)
 
 

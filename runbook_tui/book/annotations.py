@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from runbook_tui.book import toml_schema as t
 from runbook_tui.book.actions import has_undo, only_looks
-from runbook_tui.book.amending import Standing, standing
+from runbook_tui.book.amending import KnownNode, known_nodes
 from runbook_tui.book.files import Files
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.markdown.commands import TYPED
@@ -151,7 +151,7 @@ def annotated(runbook: Runbook, notes: Sequence[Note], *, remarks: bool) -> Runb
     """The runbook with what its comments say; findings for what they say in vain."""
     found: list[Finding] = []
     for note in notes:
-        there = standing(runbook)
+        there = known_nodes(runbook)
         target = _target(runbook, there, note)
         if target is not None:
             runbook = _measured(runbook, there, target, note, found)
@@ -183,7 +183,7 @@ def annotated(runbook: Runbook, notes: Sequence[Note], *, remarks: bool) -> Runb
     return replace(runbook, findings=findings)
 
 
-def _target(runbook: Runbook, there: Mapping[str, Standing], note: Note) -> Threshold | None:
+def _target(runbook: Runbook, there: Mapping[str, KnownNode], note: Note) -> Threshold | None:
     """The target that a comment stands at, where its line is that of nothing else."""
     if not note.about or any(one.node.line == note.about for one in there.values()):
         return None
@@ -192,7 +192,7 @@ def _target(runbook: Runbook, there: Mapping[str, Standing], note: Note) -> Thre
 
 def _measured(
     runbook: Runbook,
-    there: Mapping[str, Standing],
+    there: Mapping[str, KnownNode],
     target: Threshold,
     note: Note,
     found: list[Finding],
@@ -228,7 +228,7 @@ def _is_settled(step: Step) -> bool:
     return bool(has_undo(step) or step.irreversible or step.confirm or only_looks(step))
 
 
-def _at(runbook: Runbook, there: Mapping[str, Standing], note: Note) -> Standing | None:
+def _at(runbook: Runbook, there: Mapping[str, KnownNode], note: Note) -> KnownNode | None:
     """The node that a comment stands at."""
     nodes = [one for one in there.values() if one.kind in TABLES and one.node.line]
     steps = {c.line: c.step for c in runbook.commands if c.step in there}
@@ -243,7 +243,7 @@ def _at(runbook: Runbook, there: Mapping[str, Standing], note: Note) -> Standing
     return max(above, key=lambda one: one.node.line, default=None)
 
 
-def _values(note: Note, at: Standing, found: list[Finding]) -> Iterator[tuple[str, Any]]:
+def _values(note: Note, at: KnownNode, found: list[Finding]) -> Iterator[tuple[str, Any]]:
     """The keys of a comment that its node can have, each with a value of the right shape."""
     table = TABLES[at.kind]
     for name, given in _pairs(note, found):
@@ -302,15 +302,15 @@ def _value(text: str) -> Any:
 
 def _added(
     runbook: Runbook,
-    there: Mapping[str, Standing],
-    at: Standing,
+    there: Mapping[str, KnownNode],
+    at: KnownNode,
     values: Mapping[str, Any],
     line: int,
 ) -> Runbook:
     """The runbook with keys added to one of its nodes, as an overlay would add them."""
     body: dict[str, Any] = {"id": at.node.id, **values}
     path: Path = ()
-    one: Standing | None = at
+    one: KnownNode | None = at
     while one is not None:
         parent = there.get(one.parent)
         kind = parent.kind if parent else ""

@@ -49,10 +49,7 @@ class Files:
 
     def fault(self, place: Place, message: str, hint: str = "") -> None:
         """Something keeps the plan from being run."""
-        self.faults.append(
-            Fault(message=message, line=place.line, column=place.column, source=place.source,
-                  hint=hint)
-        )  # fmt: skip
+        self.faults.append(place.fault(message, hint))
 
     def take(self, name: str, at: Place) -> Runbook | None:
         """What another file says, each part of it with its source.

@@ -20,11 +20,6 @@ def on_hosts(runbook: Runbook, places: Places) -> Iterator[Fault]:
         yield from _hosts(step, places, taken)
 
 
-def _fault(place: Place, message: str, hint: str = "") -> Fault:
-    return Fault(message=message, line=place.line, column=place.column, source=place.source,
-                 hint=hint)  # fmt: skip
-
-
 def _ids(runbook: Runbook, steps: list[Step]) -> frozenset[str]:
     """The ids of all nodes."""
     checks: list[Check] = [*runbook.criteria, *(c for step in steps for c in step.checks)]
@@ -41,28 +36,33 @@ def _hosts(step: Step, places: Places, taken: Collection[str]) -> Iterator[Fault
     for name in step.hosts:
         # What is put in later is looked at then; "x" stands for any good value.
         if wrong := wrong_with(MARK.sub("x", name)):
-            yield _fault(at, f"“{name}” is no host: {wrong}",
-                         "use the name that you give to ssh")  # fmt: skip
+            yield at.fault(f"“{name}” is no host: {wrong}", "use the name that you give to ssh")
     if step.hosts and step.action is not None:
-        yield _fault(at, "a built-in action runs on this machine alone",
-                     "use run instead of action, or take the host out")  # fmt: skip
+        yield at.fault(
+            "a built-in action runs on this machine alone",
+            "use run instead of action, or take the host out",
+        )
     elif is_spread(step):
         yield from _several(step, at, places, taken)
     elif step.batch is not None or step.max_failures:
         key = "batch" if step.batch is not None else "max_failures"
-        yield _fault(places.of(step, key), f"“{key}” is for a step on several hosts",
-                     'name them: hosts = ["a", "b"]')  # fmt: skip
+        yield places.of(step, key).fault(
+            f"“{key}” is for a step on several hosts", 'name them: hosts = ["a", "b"]'
+        )
 
 
 def _several(step: Step, at: Place, places: Places, taken: Collection[str]) -> Iterator[Fault]:
     if twice := sorted({h for h in step.hosts if step.hosts.count(h) > 1}):
-        yield _fault(at, f"it is named twice: {', '.join(twice)}", "name each host once")
+        yield at.fault(f"it is named twice: {', '.join(twice)}", "name each host once")
     if step.steps:
-        yield _fault(at, "a step on several hosts holds no other steps",
-                     "give each of those its hosts")  # fmt: skip
+        yield at.fault(
+            "a step on several hosts holds no other steps", "give each of those its hosts"
+        )
     if step.run is None and not places.lost(step, "run"):
-        yield _fault(at, "a step on several hosts needs a command", "say run")
+        yield at.fault("a step on several hosts needs a command", "say run")
     for id_ in ids_of(step):
         if id_ in taken:
-            yield _fault(at, f"on its host it is called “{id_}”, and so is something else",
-                         "give one of them another id")  # fmt: skip
+            yield at.fault(
+                f"on its host it is called “{id_}”, and so is something else",
+                "give one of them another id",
+            )

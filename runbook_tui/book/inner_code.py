@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from runbook_tui.book.findings import Fault, Finding
 from runbook_tui.book.literals import Literals
 from runbook_tui.book.model import Placed, Runbook, Step
-from runbook_tui.book.parameters import Place as TextPlace
-from runbook_tui.book.parameters import about, in_code
+from runbook_tui.book.parameters import Gap, about, in_code
 from runbook_tui.book.places import Place, Places
 from runbook_tui.book.shell.judging import Danger
 from runbook_tui.frozen import frozen
@@ -108,7 +107,7 @@ def _of(
         yield Inner(place.name, danger, where, place.name in secrets)
 
 
-def _where(text: str, place: TextPlace, at: Place, places: Places) -> Place:
+def _where(text: str, place: Gap, at: Place, places: Places) -> Place:
     """Where a name stands in the file, by its line; by itself where that is written otherwise."""
     start = text.rfind("\n", 0, place.start) + 1
     line = text[start:].partition("\n")[0]

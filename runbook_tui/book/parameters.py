@@ -48,7 +48,7 @@ Placeholders = Mapping[str, str] | Literals | None
 
 
 @frozen(kw_only=False)
-class Place:
+class Gap:
     """Where a name still stands in a text that was filled: from one character to before another."""
 
     start: int
@@ -59,8 +59,8 @@ class Place:
         return f"{self.start}-{self.end} {self.name}"
 
     @classmethod
-    def parsed(cls, text: str) -> Place:
-        """The place that was written as text; raises ValueError."""
+    def parsed(cls, text: str) -> Gap:
+        """The gap that was written as text; raises ValueError."""
         span, _, name = text.partition(" ")
         start, _, end = span.partition("-")
         return cls(int(start), int(end), name)
@@ -90,7 +90,7 @@ class FilledIn:
     text: str
     missing: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[Gap, ...] = ()
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -98,10 +98,10 @@ class FilledIn:
         return tuple(dict.fromkeys((*self.missing, *(r.name for r in self.refused))))
 
 
-def places_in(text: str, placeholders: Placeholders = None) -> tuple[Place, ...]:
+def places_in(text: str, placeholders: Placeholders = None) -> tuple[Gap, ...]:
     """Where names stand in a plan's text: ``${{ name }}``, and literals as `fill_in` takes them."""
     known = placeholders if isinstance(placeholders, Literals) else Literals(placeholders or {})
-    return tuple(Place(start, end, name) for start, end, name in known.places(text))
+    return tuple(Gap(start, end, name) for start, end, name in known.places(text))
 
 
 def stands_in(literal: str, text: str) -> bool:
@@ -115,7 +115,7 @@ def fill_in(
     *,
     placeholders: Placeholders = None,
     secrets: Collection[str] = (),
-    places: Sequence[Place] | None = None,
+    places: Sequence[Gap] | None = None,
     shell: str = "",
 ) -> FilledIn:
     """Put values in place of ``${{ name }}`` and of literal placeholders, in one pass.
@@ -142,7 +142,7 @@ def fill_in(
         filled.text,
         tuple(dict.fromkeys(missing)),
         tuple(refused.values()),
-        tuple(Place(start, end, where[number].name) for start, end, number in filled.held),
+        tuple(Gap(start, end, where[number].name) for start, end, number in filled.held),
     )
 
 
@@ -151,7 +151,7 @@ def in_code(
     placeholders: Placeholders = None,
     secrets: Collection[str] = (),
     shell: str = "",
-) -> Iterator[tuple[Place, Danger]]:
+) -> Iterator[tuple[Gap, Danger]]:
     """Where a value could be run by a program that takes it as code, whatever it will be."""
     where = places_in(text, placeholders)
     marks = [Mark(p.start, p.end, secret=p.name if p.name in secrets else None) for p in where]

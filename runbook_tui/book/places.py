@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
+from runbook_tui.book.findings import Fault
 from runbook_tui.book.model import Placed
 from runbook_tui.frozen import frozen
 
@@ -15,6 +16,12 @@ class Place:
     line: int = 1
     column: int = 1
     source: str = ""
+
+    def fault(self, message: str, hint: str = "") -> Fault:
+        """What is wrong here, and what to write in its place."""
+        return Fault(
+            message=message, line=self.line, column=self.column, source=self.source, hint=hint
+        )
 
 
 Locate = Callable[[str], Place]

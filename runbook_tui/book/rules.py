@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from runbook_tui.book.actions import (
-    ACTIONS,
     CANCELS,
     action_kind,
     has_undo,
@@ -16,7 +15,6 @@ from runbook_tui.book.actions import (
     only_looks,
 )
 from runbook_tui.book.announcing import announcement_faults, announcement_findings
-from runbook_tui.book.conditions import ConditionError, parse
 from runbook_tui.book.cycles import cycles
 from runbook_tui.book.environment_rules import environment_faults
 from runbook_tui.book.findings import Fault, Finding
@@ -27,7 +25,6 @@ from runbook_tui.book.lost import Lost
 from runbook_tui.book.model import (
     Announcement,
     Change,
-    Check,
     Gate,
     Parameter,
     Phase,
@@ -40,13 +37,12 @@ from runbook_tui.book.not_acted_on import not_acted_on
 from runbook_tui.book.order import needs
 from runbook_tui.book.parameters import IN_A_FILE, reserved, too_long
 from runbook_tui.book.places import Place, Places
-from runbook_tui.book.spreading import is_spread
+from runbook_tui.book.value_rules import value_faults
 from runbook_tui.book.watch_rules import watch_faults, watch_findings
 
 NO_COMMAND = frozenset({"none", "n/a", "na", "no", "nothing", "null", "-", "manual", "by hand",
                         "tbd", "todo", "not possible", "not needed", "none needed"})  # fmt: skip
 """What people write for an undo that there is not."""
-UNKNOWN = "is no parameter and no output of an earlier step"
 SIGNERS = "allowed_signers"
 NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 
@@ -71,14 +67,9 @@ def broken_rules(runbook: Runbook, places: Places, lost: Lost) -> list[Fault]:
     faults += environment_faults(runbook, places, lost)
     faults += watch_faults(runbook, places, lost)
     faults += announcement_faults(runbook, places, lost)
-    faults += (f for name, f in _values(runbook, places) if not (name and lost.value(name)))
+    faults += (f for name, f in value_faults(runbook, places) if not (name and lost.value(name)))
     faults += (inner.fault() for inner in secrets_in_code(runbook, places))
     return faults
-
-
-def _fault(place: Place, message: str, hint: str = "") -> Fault:
-    return Fault(message=message, line=place.line, column=place.column, source=place.source,
-                 hint=hint)  # fmt: skip
 
 
 def _needs(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
@@ -87,8 +78,9 @@ def _needs(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
     for item in items.values():
         for need in item.needs or ():
             if need not in items and not lost.id(need):
-                yield _fault(places.of(item, "needs"),
-                             f"“{item.id}” needs “{need}”, which is not there")  # fmt: skip
+                yield places.of(item, "needs").fault(
+                    f"“{item.id}” needs “{need}”, which is not there"
+                )
     known = set(items) | {c.id for p in runbook.phases for c in p.changes}
     applied: list[Procedure | Watch | Announcement] = [
         *runbook.procedures, *runbook.watches, *runbook.announcements,
@@ -97,7 +89,7 @@ def _needs(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
         for name in one.applies_to:
             if name not in known and not lost.id(name):
                 message = f"“{one.title}” applies to “{name}”, which is not there"
-                yield _fault(places.of(one, "applies_to"), message)
+                yield places.of(one, "applies_to").fault(message)
     yield from _blocks(runbook, lost)
     yield from _cycles(runbook, items, places, lost)
 
@@ -110,11 +102,11 @@ def _blocks(runbook: Runbook, lost: Lost) -> Iterator[Fault]:
     for command in runbook.commands:
         place = Place(max(command.line, 1), 1, command.source)
         if blocks[command.id] > 1:
-            yield _fault(place, f"the id “{command.id}” is used twice")
+            yield place.fault(f"the id “{command.id}” is used twice")
             blocks[command.id] = 1
         step = command.step
         if step is not None and step not in steps and step not in stages and not lost.id(step):
-            yield _fault(place, f"“{command.id}” is of “{step}”, which is not there")
+            yield place.fault(f"“{command.id}” is of “{step}”, which is not there")
 
 
 def _cycles(
@@ -132,7 +124,7 @@ def _cycles(
         silent = [id_ for id_ in ring if items[id_].needs is None]
         hint = f"“{silent[0]}” needs the step before it; say needs = [] there" if silent else ""
         message = f"a cycle in needs: {' → '.join(ring)}"
-        yield _fault(places.of(items[ring[0]], "needs"), message, hint)
+        yield places.of(items[ring[0]], "needs").fault(message, hint)
 
 
 def _gates(runbook: Runbook, places: Places) -> Iterator[tuple[Gate, Place]]:
@@ -149,18 +141,21 @@ def _roles(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
     for gate, place in _gates(runbook, places):
         for role in gate.roles:
             if role not in known and not lost.role(role):
-                yield _fault(place, f"the role “{role}” is not listed",
-                             f'add {role} = ["Name <mail>"] to [roles]')  # fmt: skip
+                yield place.fault(
+                    f"the role “{role}” is not listed", f'add {role} = ["Name <mail>"] to [roles]'
+                )
         unsigned = runbook.allowed_signers is None and not lost.signers
         nowhere = runbook.forge is None and not lost.forge and "forge" not in lost.names
         if gate.github and nowhere:
-            yield _fault(place, "an approval at GitHub counts only with [forge] github",
-                         'add github = "OWNER/NAME" and logins to [forge]')  # fmt: skip
+            yield place.fault(
+                "an approval at GitHub counts only with [forge] github",
+                'add github = "OWNER/NAME" and logins to [forge]',
+            )
         if gate.signed and unsigned and SIGNERS not in lost.names:
-            yield _fault(place, "a signed sign-off needs [policy] allowed_signers")
+            yield place.fault("a signed sign-off needs [policy] allowed_signers")
     for step in runbook.walk():
         if step.role is not None and step.role not in known and not lost.role(step.role):
-            yield _fault(places.of(step, "role"), f"the role “{step.role}” is not listed")
+            yield places.of(step, "role").fault(f"the role “{step.role}” is not listed")
 
 
 def _parameters(runbook: Runbook, places: Places) -> Iterator[Fault]:
@@ -169,16 +164,16 @@ def _parameters(runbook: Runbook, places: Places) -> Iterator[Fault]:
             continue  # A placeholder of Markdown has the name that people gave it.
         place = Place(max(p.line, 1), 1, p.source)
         if not re.fullmatch(NAME, p.name) and (p.secret or not p.placeholder):
-            yield _fault(place, f"“{p.name}” is no name of a parameter",
-                         "use letters, digits and “_”")  # fmt: skip
+            yield place.fault(
+                f"“{p.name}” is no name of a parameter", "use letters, digits and “_”"
+            )
         elif reserved(p.name):
-            yield _fault(place, f"no parameter may be called {p.name}",
-                         reserved(p.name))  # fmt: skip
+            yield place.fault(f"no parameter may be called {p.name}", reserved(p.name))
         partly = places.lost(p, "choices")
         if p.default is not None and p.choices and p.default not in p.choices and not partly:
-            yield _fault(place, f"the default of {p.name} is none of its choices")
+            yield place.fault(f"the default of {p.name} is none of its choices")
         if wrong := too_long(p.name, p.default or ""):
-            yield _fault(place, wrong, IN_A_FILE)
+            yield place.fault(wrong, IN_A_FILE)
         if p.pattern is not None:
             yield from _pattern(p.pattern, p.default, p.name, place)
 
@@ -187,141 +182,51 @@ def _pattern(pattern: str, default: str | None, name: str, place: Place) -> Iter
     try:
         found = re.compile(pattern)
     except re.error as error:
-        yield _fault(place, f"the pattern of {name} is no regular expression: {error}")
+        yield place.fault(f"the pattern of {name} is no regular expression: {error}")
         return
     if default is not None and not found.fullmatch(default):
-        yield _fault(place, f"the default of {name} does not match its pattern")
+        yield place.fault(f"the default of {name} does not match its pattern")
 
 
 def _step(step: Step, places: Places) -> Iterator[Fault]:
     if step.run is not None and step.action is not None:
-        yield _fault(
-            places.of(step, "action"), f"“{step.title or step.id}” has both run and action"
-        )
+        yield places.of(step, "action").fault(f"“{step.title or step.id}” has both run and action")
     if step.action is not None:
         yield from _action(step, places)
     elif step.arguments and not places.lost(step, "action"):
-        yield _fault(
-            places.of(step, "with_"), f"“{step.title or step.id}” has “with” but no action"
-        )
+        yield places.of(step, "with_").fault(f"“{step.title or step.id}” has “with” but no action")
     if step.expect.output is not None:
         try:
             re.compile(step.expect.output)
         except re.error as error:
             message = f"what “{step.title or step.id}” expects is no regular expression: {error}"
-            yield _fault(places.of(step, "expect"), message)
+            yield places.of(step, "expect").fault(message)
     for name in step.outputs:
         if not re.fullmatch(NAME, name) or reserved(name):
-            yield _fault(places.of(step, "outputs"), f"“{name}” is no name of an output",
-                         reserved(name))  # fmt: skip
+            yield places.of(step, "outputs").fault(
+                f"“{name}” is no name of an output", reserved(name)
+            )
 
 
 def _action(step: Step, places: Places) -> Iterator[Fault]:
     known = action_kind(step.action or "")
     if known is None:
-        yield _fault(places.of(step, "action"), *no_action(step.action or ""))
+        yield places.of(step, "action").fault(*no_action(step.action or ""))
         return
     for name in known.required:
         if name not in step.arguments and not places.lost(step, "with"):
-            yield _fault(places.of(step, "action"), f"{step.action} needs with.{name}")
+            yield places.of(step, "action").fault(f"{step.action} needs with.{name}")
     if step.arguments.get("on_undo", CANCELS) != CANCELS:
-        yield _fault(places.of(step, "with_"), f"{step.action} can be undone by “{CANCELS}” alone",
-                     f'say on_undo = "{CANCELS}", or give an undo of your own')  # fmt: skip
+        yield places.of(step, "with_").fault(
+            f"{step.action} can be undone by “{CANCELS}” alone",
+            f'say on_undo = "{CANCELS}", or give an undo of your own',
+        )
     for name in step.arguments:
         if name not in (*known.required, *known.optional):
             names = ", ".join((*known.required, *known.optional))
-            yield _fault(places.of(step, "with_"), f"{step.action} takes no “{name}”",
-                         f"it takes {names}")  # fmt: skip
-
-
-def _outputs(step: Step, places: Places) -> set[str]:
-    known = action_kind(step.action) if step.action else None
-    if known is None and (step.action is not None or places.lost(step, "action")):
-        # Which action was meant is not known: it may put out whatever one does.
-        return {*step.outputs, *(name for a in ACTIONS.values() for name in a.outputs)}
-    return {*step.outputs, *(known.outputs if known else ())}
-
-
-def _values(runbook: Runbook, places: Places) -> Iterator[tuple[str, Fault]]:
-    """Names that a command or condition uses must be known where it stands.
-
-    Each fault comes with the name that is not known; empty where something else is wrong.
-    """
-    known = {p.name for p in runbook.parameters}
-    several: dict[str, str] = {}
-    secrets = {p.name for p in runbook.parameters if p.secret is not None}
-    for phase in runbook.phases:
-        yield from _condition(phase, known, secrets, places)
-        for step in phase.walk():
-            yield from _condition(step, known, secrets, places)
-            own = _outputs(step, places)
-            early = step.before or places.lost(step, "before")
-            after_before = set(step.outputs) if early else set()
-            texts: list[tuple[Step | Check, str, str | None, Collection[str]]]
-            texts = [(step, "before", step.before, ()), (step, "run", step.run, after_before),
-                     (step, "cwd", step.cwd, ()), (step, "undo", step.undo, own),
-                     (step, "verify_undo", step.verify_undo, own), (step, "ready", step.ready, own),
-                     (step, "undo_ready", step.undo_ready, own),
-                     (step, "rehearse", step.rehearsal_text, ()),
-                     *((step, "env", v, ()) for v in step.env.values()),
-                     *((step, "hosts", v, ()) for v in step.hosts),
-                     *((step, "with_", v, ()) for v in step.arguments.values()),
-                     *((check, "probe", check.probe, own) for check in step.checks)]  # fmt: skip
-            for item, key, command, more in texts:
-                if not command or "${{" not in command:
-                    continue
-                marks = {match.group(0): match.group(1) for match in MARK.finditer(command)}
-                for mark, name in marks.items():
-                    if name not in known and name not in more:
-                        why = several.get(name, UNKNOWN)
-                        yield from _unknown(mark, name, places.of(item, key), places, why)
-            # What a step puts out on several machines is no one value to others.
-            words = f"is put out by “{step.title}” on several hosts, for its own commands alone"
-            several |= dict.fromkeys(own, words) if is_spread(step) else {}
-            known |= set() if is_spread(step) else own
-
-
-def _unknown(
-    mark: str, name: str, place: Place, places: Places, why: str
-) -> Iterator[tuple[str, Fault]]:
-    # In Markdown this is somebody else's template; it is asked for when it is run.
-    if not place.source or place.source.endswith(".toml"):
-        yield name, _fault(places.find(mark, place), f"“{name}” {why}")
-
-
-def _condition(
-    item: Phase | Step, known: set[str], secrets: set[str], places: Places
-) -> Iterator[tuple[str, Fault]]:
-    if item.when is None:
-        return
-    text, key = item.when, places.of(item, "when")
-    start = places.find(text.partition("\n")[0], key, reach=2)
-
-    def at(column: int) -> Place:
-        # What is written with escapes is not found; then the key is the best that can be said.
-        return key if start == key else _inside(start, text, column)
-
-    try:
-        names = parse(text).names
-    except ConditionError as error:
-        yield "", _fault(at(error.column), f"“when”: {error}")
-        return
-    for name in sorted(names):
-        match = re.search(rf"(?<!\w){name}(?!\w)", text)
-        place = at(match.start() + 1 if match else 1)
-        if name in secrets:
-            yield "", _fault(place, f"“when” cannot look at the secret “{name}”")
-        elif name not in known:
-            yield name, _fault(place, f"“{name}” {UNKNOWN}")
-
-
-def _inside(place: Place, text: str, column: int) -> Place:
-    """The place of a column of a text that begins at a place."""
-    before = text[: column - 1]
-    lines = before.count("\n")
-    if lines:
-        return Place(place.line + lines, len(before) - before.rfind("\n"), place.source)
-    return Place(place.line, place.column + column - 1, place.source)
+            yield places.of(step, "with_").fault(
+                f"{step.action} takes no “{name}”", f"it takes {names}"
+            )
 
 
 def noticed(runbook: Runbook, places: Places) -> Runbook:

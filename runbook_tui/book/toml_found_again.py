@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from typing import Any, TypeGuard
 
-from runbook_tui.book.amending import Standing
+from runbook_tui.book.amending import KnownNode
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.places import Place
 from runbook_tui.book.toml_positions import Path
@@ -57,7 +57,7 @@ class Lost:
     path: Path
     id: str
     titled: str
-    likely: Standing | None
+    likely: KnownNode | None
 
 
 @frozen(kw_only=False)
@@ -66,7 +66,7 @@ class Moved:
 
     path: Path
     id: str
-    to: Standing
+    to: KnownNode
 
 
 @frozen(kw_only=False)
@@ -88,7 +88,7 @@ class FoundAgain:
     alike: list[Alike] = field(default_factory=list)
 
 
-def found_again(body: Table, there: Mapping[str, Standing]) -> FoundAgain:
+def found_again(body: Table, there: Mapping[str, KnownNode]) -> FoundAgain:
     """Lead the tables of a plan to their nodes, in place, references to these too."""
     if not there and not any(True for _ in _titled(body)):
         return FoundAgain()
@@ -111,10 +111,10 @@ def _titled(value: Any) -> Iterator[Table]:
 @dataclass(slots=True)
 class _Search:
     body: Table
-    there: Mapping[str, Standing]
+    there: Mapping[str, KnownNode]
     found: FoundAgain = field(default_factory=FoundAgain)
     claimed: set[str] = field(default_factory=set)
-    within: dict[tuple[str, str], list[Standing]] = field(default_factory=dict)
+    within: dict[tuple[str, str], list[KnownNode]] = field(default_factory=dict)
     """The nodes of each kind in each node."""
 
     def __post_init__(self) -> None:
@@ -160,7 +160,7 @@ class _Search:
             table["id"] = to.node.id
         self._look_alike(tables, path, near)
 
-    def _around(self, table: Table, kind: str, free: list[Standing]) -> Standing | None:
+    def _around(self, table: Table, kind: str, free: list[KnownNode]) -> KnownNode | None:
         """The node that all nodes stand in which are named in a table."""
         names = (
             (t.get("id"), inner)
@@ -174,7 +174,7 @@ class _Search:
         return next((f for f in free if parents == {f.node.id}), None)
 
     def _tell_lost(
-        self, table: Table, path: Path, titled: str, kind: str, free: list[Standing]
+        self, table: Table, path: Path, titled: str, kind: str, free: list[KnownNode]
     ) -> None:
         if table.get("id") in self.there:
             return  # It stands elsewhere, which is told where ids are taken.
@@ -195,7 +195,7 @@ class _Search:
             table["title"] = id_
 
     def _look_alike(
-        self, tables: list[tuple[int, Table]], path: Path, near: list[Standing]
+        self, tables: list[tuple[int, Table]], path: Path, near: list[KnownNode]
     ) -> None:
         named: dict[str, list[tuple[int, str]]] = {}
         for number, table in tables:
@@ -217,7 +217,7 @@ def plain_title(title: str) -> str:
     return " ".join(w for w in words if w not in FILLING) or " ".join(words) or text
 
 
-def _most_alike(titled: str, nodes: list[Standing]) -> Standing | None:
+def _most_alike(titled: str, nodes: list[KnownNode]) -> KnownNode | None:
     words = plain_title(titled)
     rated = [(_likeness(words, plain_title(o.node.title)), n, o) for n, o in enumerate(nodes)]
     ratio, _, best = max(rated, key=lambda r: (r[0], -r[1]), default=(0.0, 0, None))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from runbook_tui.book import toml_schema as t
-from runbook_tui.book.amending import Standing
+from runbook_tui.book.amending import KnownNode
 from runbook_tui.book.ids import VALID, Ids
 from runbook_tui.book.toml_positions import Path
 
@@ -23,7 +23,7 @@ class GivenIds:
     """
 
     def __init__(
-        self, ids: Ids, there: Mapping[str, Standing], tell: Tell, *, sure: bool = True
+        self, ids: Ids, there: Mapping[str, KnownNode], tell: Tell, *, sure: bool = True
     ) -> None:
         self._sure = sure
         self._ids = ids
@@ -87,6 +87,6 @@ class GivenIds:
             self._amended.add(id_)
 
 
-def _stands(there: Standing) -> str:
+def _stands(there: KnownNode) -> str:
     source = f" of “{there.node.source}”" if there.node.source else ""
     return f"{there.kind}{f' in “{there.parent}”' if there.parent else ''}{source}"

@@ -48,7 +48,7 @@ class Nodes:
         self._lines = text.split("\n")
         self._files = files
         self._outside = outside
-        self._there = outside.standing()
+        self._there = outside.known_nodes()
         self._ids = Ids()
         self.replaced = Replaced()
         self.commands: list[m.Command] = []

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
-from runbook_tui.book.amending import Standing, standing
+from runbook_tui.book.amending import KnownNode, known_nodes
 from runbook_tui.book.files import Files
 from runbook_tui.book.ids import slug
 from runbook_tui.book.including import included
@@ -36,11 +36,11 @@ class Outside:
         """All of it, in order."""
         return (*((self.base,) if self.base else ()), *(part for part, _ in self.parts.values()))
 
-    def standing(self) -> dict[str, Standing]:
+    def known_nodes(self) -> dict[str, KnownNode]:
         """Every node of it by id."""
-        found: dict[str, Standing] = {}
+        found: dict[str, KnownNode] = {}
         for runbook in self.runbooks:
-            for id_, there in standing(runbook).items():
+            for id_, there in known_nodes(runbook).items():
                 found.setdefault(id_, there)
         return found
 
@@ -52,7 +52,7 @@ def taken_in(body: Mapping[str, Any], where: Mapping[Path, Position], files: Fil
         base = files.take(body["extends"], _place(where, ("extends",), files))
     elif "extends" in body:
         files.miss()
-    taken = set(standing(base)) if base else set()
+    taken = set(known_nodes(base)) if base else set()
     parts = {}
     phases = body.get("phase")
     for number, phase in enumerate(phases if isinstance(phases, list) else ()):
@@ -70,7 +70,7 @@ def taken_in(body: Mapping[str, Any], where: Mapping[Path, Position], files: Fil
             line = nearest(where, ("phase", number))[0]
             part = included(plan, into, line)
             parts[number] = (part, place)
-            ids = set(standing(part)) - {into}
+            ids = set(known_nodes(part)) - {into}
             if ids & taken:
                 files.fault(place, f"the id “{min(ids & taken)}” is there already",
                             "give the phase another id")  # fmt: skip

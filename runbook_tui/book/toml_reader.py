@@ -68,7 +68,7 @@ def draw_toml(text: str, source: str, files: Files) -> Runbook | None:
     if plain is None:
         body = spelling.spelt(body)
     outside = taken_in(body, where, files)
-    again = found_again(body, outside.standing())
+    again = found_again(body, outside.known_nodes())
     plain = None if again.moved or again.lost else plain
     tables = plain or validated(body, _standing(outside, files), files.lost)
     shape = [*spelling.faults, *schema_faults(tables.errors, where, spelling.guessed)]
@@ -93,7 +93,7 @@ def _standing(outside: Outside, files: Files) -> frozenset[str] | None:
     """Ids of what is there already; None where something is, and not all its ids are known."""
     if files.incomplete or (outside.runbooks and (files.lost.ids or files.lost.boxes)):
         return None
-    return frozenset(outside.standing())
+    return frozenset(outside.known_nodes())
 
 
 def _tell(faults: Iterable[Fault], files: Files) -> None:

@@ -28,16 +28,13 @@ def watch_faults(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault
             if places.lost(watch, key, "below", "above"):
                 continue
             place = places.of(watch, key)
-            yield Fault(message=f"the watch “{watch.title}”: {wrong}", line=place.line,
-                        column=place.column, source=place.source, hint=hint)  # fmt: skip
+            yield place.fault(f"the watch “{watch.title}”: {wrong}", hint)
         for key, text in texts(watch):
             for match in MARK.finditer(text):
                 name = match.group(1)
                 if name not in known and not lost.value(name):
                     place = places.find(match.group(0), places.of(watch, key))
-                    yield Fault(message=f"“{name}” is no parameter and no output of a step",
-                                line=place.line, column=place.column,
-                                source=place.source)  # fmt: skip
+                    yield place.fault(f"“{name}” is no parameter and no output of a step")
 
 
 def texts(watch: Watch) -> Iterator[tuple[str, str]]:

@@ -92,7 +92,8 @@ class Answers:
         return asked("NAME <MAIL>").strip()
 
     def secrets(self, session: Session, step: Step) -> None:
-        """See that every secret the step uses has a value; none is ever an empty string."""
+        """See that every secret the step uses has a value; none is ever an empty string. Raises
+        `Ended` where one cannot be had."""
         texts = "\n".join(t for t in (step.before, step.run, *step.env.values()) if t)
         begun = session.state.begun
         folder = begun.folder if begun is not None else "/"

@@ -200,7 +200,7 @@ def choose_only(
     """The run that is named; without a name the only one that fits and was touched lately.
 
     A rehearsal has to be named. None where no run fits at all; several, or one of long ago, are
-    listed and end with 2.
+    listed and end with 2 (`Ended`).
     """
     if name:
         run = find_run(journal, name)

@@ -34,8 +34,8 @@ def command(
     """
     from runbook_tui.book.findings import PlanFaults
     from runbook_tui.book.reader import read
+    from runbook_tui.forge.action import ActionFailed
     from runbook_tui.forge.github_client import AGAIN, tell_by
-    from runbook_tui.forge.program import ActionFailed
     from runbook_tui.forge.proposed_plan import plan
     from runbook_tui.forge.proposing import propose
 

@@ -101,7 +101,7 @@ class HomeSource:
         )  # fmt: skip
 
     def form(self, path: str) -> Form:
-        """What the plan asks before it starts."""
+        """What the plan asks before it starts. Raises `NoForm` where it cannot be read."""
         from runbook_tui.book.findings import PlanFaults
         from runbook_tui.session.plan_files import read_files
 

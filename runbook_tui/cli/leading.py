@@ -63,15 +63,7 @@ def lead_lines(
     # Where nobody waits on a screen, a run would stop for a decision that is on its way.
     begin(session, share, look=resume and not watch)
     try:
-        known = () if share else no_longer_shared(session.state)
-        known = (*known, *to_sign_again(session.state))
-        for line in (*open_to_all(), *other_runs(run), *plan_changed(session, resume=resume),
-                     *known):  # fmt: skip
-            say.err(line)
-        if resume and found.begun is not None and found.begun.environment:
-            from runbook_tui.cli.environments import called
-
-            say.err(f"in {called(found.begun.environment, found.runbook)}")
+        _say_before(session, found, resume=resume, shared=bool(share))
         if watch:
             return _watching(session, found, begun)
         return _lines(
@@ -92,6 +84,18 @@ def lead_lines(
     return lead_lines(
         run, who, values, yes=yes, resume=True, after=None, people=people, share=share, plain=plain
     )
+
+
+def _say_before(session: Session, found: RunState, *, resume: bool, shared: bool) -> None:
+    """What whoever leads has to know before anything goes on; ``found``: how the run was opened."""
+    known = () if shared else no_longer_shared(session.state)
+    for line in (*open_to_all(), *other_runs(session.run), *plan_changed(session, resume=resume),
+                 *known, *to_sign_again(session.state)):  # fmt: skip
+        say.err(line)
+    if resume and found.begun is not None and found.begun.environment:
+        from runbook_tui.cli.environments import called
+
+        say.err(f"in {called(found.begun.environment, found.runbook)}")
 
 
 def led(

@@ -88,7 +88,7 @@ def say_left(state: RunState, verb: str, *, here: bool = True) -> None:
 
 def _say_rehearsed(state: RunState) -> None:
     """What a rehearsal has found; the screen that showed it is gone."""
-    from runbook_tui.cli.rehearsing import rehearsed
+    from runbook_tui.cli.rehearsal_result import rehearsed
 
     if state.rollback is not None and state.rollback.finished is not None:
         rehearsed(state, state.rollback)

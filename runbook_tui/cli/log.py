@@ -77,7 +77,7 @@ def _titles(run: str) -> Title:
     outlines = _outlines(run)
 
     def title(id_: str) -> str:
-        found = (outline.nodes.get(id_) or outline.box(id_) for outline in outlines)
+        found = (outline.named(id_) for outline in outlines)
         node = next((one for one in found if one is not None), None)
         return f"“{node.title}”" if node is not None else plain(id_)
 
@@ -114,7 +114,7 @@ def _known(run: str, step: str | None) -> str:
     """The node that was asked for; one that the run's plan does not have is wrong usage."""
 
     outlines = _outlines(run) if step else []
-    if outlines and step and not any(step in o or o.box(step) is not None for o in outlines):
+    if outlines and step and not any(o.named(step) is not None for o in outlines):
         raise Ended(
             exits.USAGE, f"the plan of run {run} has no “{step}”",
             "`runbook show FILE` lists its ids",

@@ -58,7 +58,7 @@ class Narrator:
 
     def title(self, id_: str) -> str:
         """A node's title in quotes."""
-        node = self._outline.nodes.get(id_) or self._outline.box(id_) or self._watches.get(id_)
+        node = self._outline.named(id_) or self._watches.get(id_)
         return f"“{node.title if node is not None else id_}”"
 
     def last_lines(self, commands: Sequence[CommandRecord], count: int) -> list[str]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from runbook_tui.run.closed_loop import against
 from runbook_tui.run.counting import counted, why_shut
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, pending, way_out, words
+from runbook_tui.run.nodes import Kind, Node
 from runbook_tui.run.order import blockers, closed, gate_open, open_checks, over
-from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.several import status_of
 from runbook_tui.run.state import OVER, RunState, Status
 from runbook_tui.run.upcoming import gates_waiting

@@ -44,7 +44,7 @@ def rescuer(claimed: str | None) -> Actor:
 
 
 def actor(claimed: str | None) -> Actor:
-    """The person who acts."""
+    """The person who acts. Raises `Ended` where nobody can be told from what was said."""
     from runbook_tui import wiring
     from runbook_tui.run.people import EXAMPLE, NoIdentity
 

@@ -214,10 +214,10 @@ def need_person() -> None:
 
 def roll_back(run: str) -> int | None:
     """The rollback as lines, with its own questions; None where nothing was started after all."""
-    from runbook_tui.cli.program import program
+    from runbook_tui.cli.rollback import command
 
     try:
-        ended = program.main(["rollback", run], prog_name="runbook", standalone_mode=False)
+        ended = command.main([run], prog_name="runbook rollback", standalone_mode=False)
     except Ended as refused:
         if refused.status != exits.WAITING:
             raise

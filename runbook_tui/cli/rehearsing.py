@@ -11,6 +11,7 @@ from runbook_tui.cli import exits, say
 from runbook_tui.cli.asking import Answers, asked_as
 from runbook_tui.cli.leaving import told_to_leave
 from runbook_tui.cli.narrating import Narrator
+from runbook_tui.cli.rehearsal_result import rehearsed
 from runbook_tui.cli.undo_list import print_plan
 from runbook_tui.cli.undoing import Undoing
 from runbook_tui.cli.values import ask_for
@@ -18,10 +19,9 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.offers import open_values
 from runbook_tui.run.order import blockers
 from runbook_tui.run.reach import expected
-from runbook_tui.run.rehearsal import as_if, came_to, left_alone
+from runbook_tui.run.rehearsal import as_if, left_alone
 from runbook_tui.run.requests import ConfirmationNeeded, Refusal, ValuesMissing
-from runbook_tui.run.rollback import plan, running_plan, without
-from runbook_tui.run.rollback_state import RollbackState
+from runbook_tui.run.rollback import plan, without
 from runbook_tui.run.several import status_of
 from runbook_tui.run.state import BROKEN, RunState, Status
 from runbook_tui.run.undo_items import Absent
@@ -218,26 +218,3 @@ def _not_looked_at(state: RunState) -> list[str]:
     if names := open_values(state):
         lines.append(f"offered beside it, and still in need of values: {', '.join(names)}")
     return lines
-
-
-def rehearsed(state: RunState, rollback: RollbackState) -> int:
-    """Say how the rehearsed rollback ended; the status of a rollback that ended so."""
-    came = came_to(state, rollback)
-    if came.taken_back and not came.stands:
-        many = len(came.taken_back)
-        say.out(f"what really ran is taken back: {many} step{'' if many == 1 else 's'}")
-    for id_ in came.stands:
-        why = state.step(id_).undo_reason
-        say.out(
-            f"REALLY RAN AND STANDS: {state.outline[id_].title}: {why}", colour="red", bold=True
-        )
-    if came.stands:
-        say.out(f"  take it back: runbook rollback {state.run}", colour="red")
-    if came.ready or came.unready:
-        say.out(f"REHEARSED  {came.would}", colour="red" if came.unready else "green", bold=True)
-    found = running_plan(as_if(state))
-    for item in found.items if found is not None else ():
-        within = f" in {item.within}" if item.within else ""
-        if item.step in came.unready:
-            say.out(f"  {item.title}{within}: {item.outcome}", colour="red")
-    return exits.INCOMPLETE if came.unready or came.stands else exits.ROLLED_BACK

@@ -125,7 +125,8 @@ class Teller:
 
 
 def shared_run(remote: str, run: str | None) -> Layout:
-    """The run on a remote that is meant: by its id, or the unique end or beginning of one."""
+    """The run on a remote that is meant: by its id, or the unique end or beginning of one. Raises
+    `Ended` where none or several are."""
     from runbook_tui import wiring
     from runbook_tui.share.git import GitTrouble, shown
 
@@ -147,7 +148,8 @@ def shared_run(remote: str, run: str | None) -> Layout:
 
 
 def follow(layout: Layout, remote: str, who: Actor) -> tuple[Session, str]:
-    """A session on a run that is led on another machine, and what to say of it first."""
+    """A session on a run that is led on another machine, and what to say of it first. Raises
+    `Ended` where the remote or the run cannot be followed."""
     from runbook_tui import wiring
     from runbook_tui.book.findings import PlanFaults
     from runbook_tui.session.ports.replica import NotTaken

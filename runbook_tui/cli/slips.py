@@ -119,7 +119,8 @@ def text_of(source: str) -> str:
 
 
 def signature_in(text: str) -> str:
-    """The armoured signature in a text, however mail has broken or quoted its lines."""
+    """The armoured signature in a text, however mail has broken or quoted its lines. Raises `Ended`
+    where there is none."""
     before, ended, _ = text.partition(ARMOUR_END)
     _, found, inside = before.rpartition(ARMOUR)
     if not (ended and found) or len(inside) > LONGEST_SIGNATURE:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from runbook_tui.book.model import Gate
 from runbook_tui.run.deadlines import pending, words
+from runbook_tui.run.nodes import Node
 from runbook_tui.run.order import gate_open, over, signed
-from runbook_tui.run.outline import Node
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.upcoming import gates_waiting
 

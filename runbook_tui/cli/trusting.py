@@ -19,22 +19,19 @@ BESIDE = "what these commands find beside them (scripts, programs) is not covere
 def is_strange(path: Path, plan: PlanFiles) -> bool:
     """Whether somebody has to say first that this plan may run."""
     from runbook_tui import wiring
-    from runbook_tui.session.trust import digest_of
 
     if not plan.elsewhere or wiring.ships(path):
         return False
-    return not wiring.trust().knows(digest_of(plan))
+    return not wiring.trust().knows(plan.trusted_as)
 
 
 def check_given(given: str | None, plan: PlanFiles) -> bool:
     """Whether ``--trust`` names this plan; raises `Ended` where it names another."""
-    from runbook_tui.session.trust import digest_of
-
     if given is None:
         return False
     if not DIGEST.fullmatch(given):
         raise Ended(exits.USAGE, "--trust takes 16 to 64 hex digits of a plan's digest")
-    digest = digest_of(plan)
+    digest = plan.trusted_as
     if not digest.startswith(given.lower()):
         raise Ended(
             exits.REFUSED,
@@ -59,26 +56,26 @@ def trusted(path: Path, plan: PlanFiles, given: str | None, *, may_ask: bool) ->
         say.err(line, colour="yellow")
     for line in commands(plan):
         say.err(f"  {line}")
-    say.err(f"digest {digest(plan)}; {BESIDE}")
+    say.err(f"digest {plan.trusted_as}; {BESIDE}")
     if may_ask:
         from runbook_tui.cli.values import confirmed
 
         if confirmed("Trust this plan and run it?"):
             remember(plan)
             return
-    hint = f"once you have looked: --trust {digest(plan)[:16]}"
+    hint = f"once you have looked: --trust {plan.trusted_as[:16]}"
     raise Ended(exits.WAITING, "a person has to trust this plan first; nothing was run", hint)
 
 
 def trusted_on_screen(path: Path, plan: PlanFiles, given: str | None) -> None:
-    """The same with a screen of its own."""
+    """The same with a screen of its own. Raises `Ended` where the person says no."""
     from runbook_tui.tui.trusting import TrustApp
 
     if check_given(given, plan):
         remember(plan)
         return
     title, *reasons = why(path, plan)
-    lines = [*commands(plan), "", f"digest {digest(plan)}", BESIDE]
+    lines = [*commands(plan), "", f"digest {plan.trusted_as}", BESIDE]
     if not TrustApp(title, reasons, lines).run():
         raise Ended(exits.WAITING, "it was not trusted; nothing was recorded or run")
     remember(plan)
@@ -96,18 +93,11 @@ def commands(plan: PlanFiles) -> list[str]:
     return listed(plan.runbook)
 
 
-def digest(plan: PlanFiles) -> str:
-    """What is trusted."""
-    from runbook_tui.session.trust import digest_of
-
-    return digest_of(plan)
-
-
 def remember(plan: PlanFiles) -> None:
     """Do not ask again for this content."""
     from runbook_tui import wiring
 
     try:
-        wiring.trust().remember(digest(plan), plan.runbook.title)
+        wiring.trust().remember(plan.trusted_as, plan.runbook.title)
     except OSError as error:
         say.err(f"that it is trusted cannot be kept: {error.strerror}", colour="yellow")

@@ -279,7 +279,7 @@ class Undoing:
 
     def _over(self, rollback: RollbackState) -> int:
         if self._session.state.rehearsal:
-            from runbook_tui.cli.rehearsing import rehearsed
+            from runbook_tui.cli.rehearsal_result import rehearsed
 
             return rehearsed(self._session.state, rollback)
         took = say.length(rollback.seconds)

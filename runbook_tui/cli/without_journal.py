@@ -32,6 +32,7 @@ def roll_back(
     """Roll a run back by its undo file; the exit status is the contract's.
 
     ``files`` are those that may be meant; without them all that are there.
+    Raises `Ended` where that cannot be read, or a person is needed.
     """
     from runbook_tui import wiring
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from runbook_tui.cli import measured, say
 from runbook_tui.run import events as e
 from runbook_tui.run import pulls
-from runbook_tui.run.announcing import WORDS
+from runbook_tui.run.announced import WORDS
 from runbook_tui.run.events import Event
 from runbook_tui.run.statement import fingerprint
 from runbook_tui.run.times import epoch

@@ -71,7 +71,8 @@ class ServiceFailed(Exception):
 
 
 def start_service(folder: Path, commands: Commands) -> Service:
-    """Start the sandbox's service and wait until it listens on the loopback address."""
+    """Start the sandbox's service and wait until it listens on the loopback address. Raises
+    `ServiceFailed` where it does not."""
     place = folder / "service"
     port = folder / "service.port"
     port.unlink(missing_ok=True)

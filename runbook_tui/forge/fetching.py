@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_tui.forge.program import ActionFailed, Values, put_out, said, say, yes
+from runbook_tui.forge.action import ActionFailed, Values, put_out, said, say, yes
 from runbook_tui.forge.work_tree import no_option
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def fetch(repo: Repo, values: Values) -> None:
-    """Fetch a remote, or one branch of it, and put out where that stands."""
+    """Fetch a remote, or one branch of it, and put out where that stands. Raises `ActionFailed`."""
     import git
 
     remote = values.get("remote") or "origin"

@@ -17,7 +17,7 @@ from github.GithubRetry import GithubRetry
 from urllib3.response import BaseHTTPResponse
 
 from runbook_tui.forge import tokens
-from runbook_tui.forge.program import ActionFailed, say
+from runbook_tui.forge.action import ActionFailed, say
 from runbook_tui.forge.tokens import API
 
 SECONDS = 20
@@ -30,6 +30,8 @@ NO_ANSWER = (
     "what came is no answer of GitHub's API, so whether anything was done is not known; look at "
     f"GITHUB_API_URL and at what stands in between (a proxy, a log-in page), {AGAIN}"
 )
+UNSHAPED = (KeyError, TypeError, IndexError, AttributeError)
+"""What comes of an answer that lacks what GitHub's have."""
 REPOSITORY = re.compile(r"[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 
 
@@ -109,7 +111,8 @@ def token(url: str) -> str:
 
 
 def repository(values: Mapping[str, str]) -> str:
-    """OWNER/NAME: what the step says, else where the remote of the working folder points."""
+    """OWNER/NAME: what the step says, else where the remote of the working folder points. Raises
+    `ActionFailed` where neither says."""
     named = values.get("repo") or os.environ.get("GITHUB_REPOSITORY", "")
     if not named:
         remote = values.get("remote") or "origin"

@@ -7,15 +7,16 @@ import time
 from typing import Any
 
 from runbook_tui.book.durations import parse_duration
+from runbook_tui.forge.action import ActionFailed, Values, put_out, say, yes
 from runbook_tui.forge.github_client import GitHub
 from runbook_tui.forge.github_pulls import number
-from runbook_tui.forge.program import ActionFailed, Values, put_out, say, yes
 
 GOOD = frozenset({"success", "neutral", "skipped"})
 
 
 def wait_checks(values: Values) -> None:
-    """Wait until the checks of a pull request's head, or of a commit, are all over and good."""
+    """Wait until the checks of a pull request's head, or of a commit, are all over and good. Raises
+    `ActionFailed` where one is not, or the time is over."""
     hub = GitHub.of(values)
     every = _seconds(values, "every", 10.0)
     until = time.monotonic() + _seconds(values, "within", 3600.0)
@@ -82,7 +83,8 @@ def checks_of(hub: GitHub, sha: str) -> dict[str, str]:
 
 
 def review_state(values: Values) -> None:
-    """Whether a pull request's head is approved by as many people as the step asks for."""
+    """Whether a pull request's head is approved by as many people as the step asks for. Raises
+    `ActionFailed` where it is not."""
     hub, n = GitHub.of(values), number(values)
     least = int(values.get("approvals") or 1)
     head = str(hub.get(f"/pulls/{n}")["head"]["sha"])

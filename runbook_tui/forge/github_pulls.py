@@ -6,8 +6,8 @@ import os
 import time
 from typing import Any
 
+from runbook_tui.forge.action import ActionFailed, Values, put_out, say, wanted
 from runbook_tui.forge.github_client import GitHub, NotThere, Refused, Unclear
-from runbook_tui.forge.program import ActionFailed, Values, put_out, say, wanted
 from runbook_tui.forge.signed import heads
 
 METHODS = ("merge", "squash", "rebase")
@@ -16,7 +16,7 @@ PATIENCE = 60.0
 
 
 def number(values: Values) -> int:
-    """The pull request that a step is about."""
+    """The pull request that a step is about. Raises `ActionFailed` where it names none."""
     text = wanted(values, "pull_request").lstrip("#")
     if not text.isascii() or not text.isdigit():
         raise ActionFailed(f"“{text}” is no number of a pull request; say with.pull_request = 12")
@@ -45,7 +45,8 @@ def before_comment(values: Values) -> None:
 
 
 def merge(values: Values) -> None:
-    """Merge a pull request, unless it is merged already; puts out ``merge_sha``."""
+    """Merge a pull request, unless it is merged already; puts out ``merge_sha``. Raises
+    `ActionFailed`."""
     hub, n = GitHub.of(values), number(values)
     method = values.get("method") or "merge"
     if method not in METHODS:

@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from runbook_tui.forge.action import ActionFailed, Values, put_out, say
 from runbook_tui.forge.github_client import GitHub, Unclear
 from runbook_tui.forge.github_pulls import number
-from runbook_tui.forge.program import ActionFailed, Values, put_out, say
 from runbook_tui.forge.work_tree import UNSHALLOW
 
 
@@ -28,7 +28,8 @@ def _branch(values: Values, n: int) -> str:
 
 
 def revert(values: Values) -> None:
-    """Have a merged pull request taken back by another one; puts out its number."""
+    """Have a merged pull request taken back by another one; puts out its number. Raises
+    `ActionFailed`."""
     hub, n = GitHub.of(values), number(values)
     branch = _branch(values, n)
     pull = hub.get(f"/pulls/{n}")

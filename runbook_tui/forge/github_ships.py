@@ -6,9 +6,9 @@ import json
 import time
 from typing import Any
 
+from runbook_tui.forge.action import ActionFailed, Values, put_out, say, wanted, yes
 from runbook_tui.forge.github_client import GitHub, Unclear
 from runbook_tui.forge.github_pulls import marker
-from runbook_tui.forge.program import ActionFailed, Values, put_out, say, wanted, yes
 
 STATES = ("error", "failure", "inactive", "in_progress", "queued", "pending", "success")
 SOON = 60.0
@@ -63,6 +63,7 @@ def deployment(values: Values) -> None:
     """Say how a deployment of this run stands in an environment; the first word makes it.
 
     Each phase may say it anew: ``in_progress`` at the beginning, ``success`` at the end.
+    Raises `ActionFailed`.
     """
     hub = GitHub.of(values)
     where = wanted(values, "environment")
@@ -119,6 +120,7 @@ def dispatch(values: Values) -> None:
     """Start a workflow and, unless it is told not to, wait until its run is over and good.
 
     A run of it at the same commit that has not ended is taken up, not started twice.
+    Raises `ActionFailed`.
     """
     hub, workflow = GitHub.of(values), wanted(values, "workflow")
     ref = values.get("ref") or str(hub.get("")["default_branch"])

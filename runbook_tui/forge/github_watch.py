@@ -16,16 +16,17 @@ import time
 from collections import Counter
 from typing import Any
 
+from runbook_tui.forge.action import ActionFailed, Values
 from runbook_tui.forge.github_client import (
     AGAIN,
     NO_ANSWER,
+    UNSHAPED,
     GitHub,
     Limited,
     NotThere,
     tell_by,
 )
 from runbook_tui.forge.github_looks import GOOD, checks_of, last_words
-from runbook_tui.forge.program import UNSHAPED, ActionFailed, Values
 from runbook_tui.run.pull_events import PullSeen
 
 PATIENCE = 5.0

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook_tui.forge.program import ActionFailed, say
+from runbook_tui.forge.action import ActionFailed, say
 
 if TYPE_CHECKING:
     from git import Repo

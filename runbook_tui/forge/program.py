@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-Values = Mapping[str, str]
+from runbook_tui.forge.action import ActionFailed, said, values
 
 GIT: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "git.fetch": ("fetching", "fetch"),
-        "git.merge": ("actions", "merge"),
-        "git.push": ("actions", "push"),
+        "git.merge": ("merging", "merge"),
+        "git.push": ("merging", "push"),
         "git.rebase": ("rebasing", "rebase"),
-        "git.revert": ("actions", "revert"),
+        "git.revert": ("merging", "revert"),
         "git.tag": ("tagging", "tag"),
     }
 )
@@ -49,55 +48,6 @@ GITHUB: Mapping[str, tuple[str, str]] = MappingProxyType(
 """Actions at GitHub, and what watches it; those that end in ``.before`` put out the old state."""
 
 
-UNSHAPED = (KeyError, TypeError, IndexError, AttributeError)
-"""What comes of an answer that lacks what GitHub's have."""
-
-
-class ActionFailed(Exception):
-    """The action could not be done; the message says what, and what to do next."""
-
-
-def put_out(name: str, value: str) -> None:
-    """One output of the step, on disk before the program goes on."""
-    path = os.environ.get("RUNBOOK_OUTPUT")
-    if path is None:
-        return
-    with open(path, "a", encoding="utf-8") as file:
-        file.write(f"{name}={value}\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def say(text: str) -> None:
-    """A line for the pane."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def values(environ: Mapping[str, str]) -> dict[str, str]:
-    """The action's values, by their names in lower case."""
-    return {name[5:].lower(): text for name, text in environ.items() if name.startswith("WITH_")}
-
-
-def said(error: Exception) -> str:
-    """What git itself said, without what it comes wrapped in."""
-    text = str(getattr(error, "stderr", "") or getattr(error, "stdout", "") or error).strip()
-    wrapped = re.fullmatch(r"std(?:err|out): '(.*)'", text, re.DOTALL)
-    return wrapped.group(1).strip() if wrapped else text
-
-
-def wanted(values: Values, name: str) -> str:
-    """A value that the action cannot do without; raises `ActionFailed`."""
-    if not values.get(name):
-        raise ActionFailed(f"the action needs with.{name}")
-    return values[name]
-
-
-def yes(values: Values, name: str) -> bool:
-    """Whether a value says yes."""
-    return values.get(name, "").lower() in {"true", "yes", "1"}
-
-
 def main(arguments: Sequence[str]) -> int:
     """Run one action; returns its exit status."""
     name = arguments[0] if len(arguments) == 1 else ""
@@ -120,12 +70,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _at_github(module: str, function: str) -> int:
+    from runbook_tui.forge.github_client import NO_ANSWER, UNSHAPED
+
     act = getattr(importlib.import_module(f"runbook_tui.forge.{module}"), function)
     try:
         act(values(os.environ))
     except UNSHAPED as error:
-        from runbook_tui.forge.github_client import NO_ANSWER
-
         raise ActionFailed(f"{NO_ANSWER} ({error!r})") from error
     return 0
 

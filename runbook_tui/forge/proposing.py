@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from runbook_tui.forge.action import ActionFailed
 from runbook_tui.forge.conflicts import Outlook, outlook
 from runbook_tui.forge.github_client import REPOSITORY, GitHub, NotThere
-from runbook_tui.forge.program import ActionFailed
 from runbook_tui.frozen import frozen
 
 RISKS = ("low", "medium", "high", "critical")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook_tui.forge.program import ActionFailed, Values, put_out, said, say, wanted, yes
+from runbook_tui.forge.action import ActionFailed, Values, put_out, said, say, wanted, yes
 from runbook_tui.forge.reverts import common
 from runbook_tui.forge.work_tree import (
     UNSHALLOW,
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 def rebase(repo: Repo, values: Values) -> None:
-    """Rebase a branch (the current one where none is named) and put out where it stands then."""
+    """Rebase a branch (the current one where none is named) and put out where it stands then.
+    Raises `ActionFailed`."""
     onto = wanted(values, "onto")
     branch = values.get("branch") or branch_here(repo)
     no_option(branch)

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from runbook_tui.forge.program import ActionFailed, say
+from runbook_tui.forge.action import ActionFailed, say
 
 if TYPE_CHECKING:
     from git import Repo
@@ -91,6 +91,7 @@ def lost(repo: Repo, target: str, reverts: Reverts, branch: str) -> list[str]:
 
     A merge that only brings in what is new leaves out what came in before and was reverted. Where
     a later merge of the branch stands on top of a revert, that revert was meant, and is kept.
+    Raises `ActionFailed` where it came in with more than itself: then that would come back, too.
     """
     if not reverts:
         return []

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from runbook_tui.forge.program import ActionFailed, Values
+from runbook_tui.forge.action import ActionFailed, Values
 
 if TYPE_CHECKING:
     from git import Repo

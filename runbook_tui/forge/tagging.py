@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_tui.forge.program import ActionFailed, Values, put_out, said, say, wanted, yes
+from runbook_tui.forge.action import ActionFailed, Values, put_out, said, say, wanted, yes
 from runbook_tui.forge.work_tree import commit_called, no_option
 
 if TYPE_CHECKING:
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def tag(repo: Repo, values: Values) -> None:
-    """Tag a commit; a tag that stands there already is none too many, elsewhere it is a fault."""
+    """Tag a commit; a tag that stands there already is none too many, elsewhere it is a fault.
+    Raises `ActionFailed`."""
     import git
 
     name = wanted(values, "name")

@@ -11,8 +11,8 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol, runtime_checkable
 
 from runbook_tui.book.actions import ActionKind
-from runbook_tui.forge.program import ActionFailed as ActionError
-from runbook_tui.forge.program import put_out, say
+from runbook_tui.forge.action import ActionFailed as ActionError
+from runbook_tui.forge.action import put_out, say
 from runbook_tui.forge.undo import quoted
 
 __all__ = ["ActionError", "ActionKind", "TeamAction", "find", "kinds", "probe", "put_out", "quoted",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook_tui.forge.program import ActionFailed
+from runbook_tui.forge.action import ActionFailed
 
 if TYPE_CHECKING:
     from git import Repo

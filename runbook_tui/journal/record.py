@@ -165,7 +165,8 @@ def unreadable() -> JournalError:
 
 
 def parsed(text: str | bytes) -> dict[str, Any]:
-    """The values of a body, which is one JSON text without a space before or behind it."""
+    """The values of a body, which is one JSON text without a space before or behind it. Raises
+    ValueError where it is none."""
     text = text if isinstance(text, str) else text.decode()
     values, end = READER.raw_decode(text)
     if end != len(text):

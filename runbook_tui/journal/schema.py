@@ -102,7 +102,8 @@ def reading(path: Path, *, immutable: bool, patience: float) -> sqlite3.Connecti
 
 
 def writing(path: Path, patience: float) -> sqlite3.Connection:
-    """A connection whose every commit is durable. To be opened, used and closed under the lock."""
+    """A connection whose every commit is durable. To be opened, used and closed under the lock.
+    Raises `JournalError`."""
     db = _connect(f"{path.absolute().as_uri()}?mode=rw", patience)
     try:
         mode = db.execute("PRAGMA journal_mode=WAL").fetchone()[0]
@@ -175,7 +176,8 @@ def is_database(path: Path) -> bool:
 
 
 def known(db: sqlite3.Connection, path: Path) -> bool:
-    """The same for an open database."""
+    """The same for an open database. Raises `JournalError` where it is no journal of ours, or of a
+    later version."""
     try:
         application = db.execute("PRAGMA application_id").fetchone()[0]
     except sqlite3.DatabaseError as error:

@@ -48,7 +48,7 @@ def change(path: Path, name: str, value: Value) -> Preferences:
 
 
 def changed(text: str, name: str, value: Value) -> str:
-    """A file's text with one setting (``theme``, ``keys.sign``) as wanted."""
+    """A file's text with one setting (``theme``, ``keys.sign``) as wanted. Raises `Unwritable`."""
     try:
         body = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from runbook_tui.report.model import Elsewhere
 from runbook_tui.run import events as e
-from runbook_tui.run.announcing import WORDS
+from runbook_tui.run.announced import WORDS
 from runbook_tui.run.events import Event
 from runbook_tui.run.times import epoch
 

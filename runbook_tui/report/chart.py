@@ -123,6 +123,7 @@ def gaps(busy: Iterable[Interval]) -> Iterable[Interval]:
 
 
 def span_of(attempt: Attempt, until: float) -> Interval:
+    """From its start to its end (epoch seconds); one that goes on lasts ``until`` then."""
     return attempt.started, until if attempt.ended is None else attempt.ended
 
 

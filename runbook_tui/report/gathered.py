@@ -26,7 +26,7 @@ def titles(
 
     def title(id_: str) -> str:
         for plan in (outline, *reversed(earlier)):
-            found = plan.nodes.get(id_) or plan.staged.get(id_)
+            found = plan.nodes.get(id_) or plan.beside.staged.get(id_)
             if found is not None:
                 return found.title
         return watched[id_].title if id_ in watched else id_

@@ -127,7 +127,7 @@ class Rollbacks:
 
     def ticked(self, event: Event, payload: e.CheckTicked) -> None:
         """A box of a procedure, or one of the run, which is no matter of a rollback."""
-        if payload.node in self._outline.staged:
+        if payload.node in self._outline.beside.staged:
             self._boxes()[payload.node] = (event.actor, epoch(event.at))
 
     def unticked(self, event: Event, payload: e.CheckUnticked) -> None:

@@ -12,10 +12,12 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from runbook_tui.session import posting
+from runbook_tui.session.addresses import answered_within
 
 PATH = "/v1/traces"
 """Where a collector takes them, unless the address says otherwise."""
+MOST_ANSWER = 4096
+"""Bytes that are read of an answer."""
 
 
 def is_address(where: str) -> bool:
@@ -42,7 +44,20 @@ def post(text: str, address: str, headers: str = "", *, patience: float) -> str:
 
     ``headers`` are ``name=value`` pairs with commas between them, values as in addresses.
     """
-    return posting.post(lambda: _request(text, address, headers), _why, patience=patience)
+
+    def send(opener: urllib.request.OpenerDirector) -> str:
+        try:
+            with opener.open(_request(text, address, headers), timeout=patience) as answer:
+                answer.read(MOST_ANSWER)
+        except urllib.error.HTTPError as error:
+            with error:
+                return f"it answered {error.code} {error.reason}"
+        return ""
+
+    try:
+        return answered_within(patience, send)
+    except Exception as error:  # noqa: BLE001  http.client raises kinds of its own
+        return str(getattr(error, "reason", None) or error)
 
 
 def _request(text: str, address: str, headers: str) -> urllib.request.Request:
@@ -56,12 +71,6 @@ def _request(text: str, address: str, headers: str) -> urllib.request.Request:
         headers={**_headers(headers), "Content-Type": "application/json"},
         method="POST",
     )
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, urllib.error.HTTPError):
-        return f"it answered {error.code} {error.reason}"
-    return str(getattr(error, "reason", None) or error)
 
 
 def _headers(text: str) -> dict[str, str]:

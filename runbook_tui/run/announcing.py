@@ -9,54 +9,20 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from runbook_tui.book.model import Announcement, Secret
-from runbook_tui.frozen import frozen
 from runbook_tui.run import requests as r
-from runbook_tui.run.announce_events import BEGUN, CLOSED, DONE, FAILED, LEFT, OPENED, Announced
+from runbook_tui.run.announce_events import BEGUN, LEFT, Announced
+from runbook_tui.run.announced import AnnouncementState
+from runbook_tui.run.nodes import Kind
 from runbook_tui.run.order import closed
-from runbook_tui.run.outline import Kind
 from runbook_tui.run.payload import Actor, Payload
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import BROKEN, RunState, Status
 from runbook_tui.run.watch_scope import begun
 
-if TYPE_CHECKING:
-    from runbook_tui.run.draft import Draft
-    from runbook_tui.run.events import Event
-
 Pairs = list[tuple[Payload, str | None]]
-STANDING = frozenset({"opening", "open"})
 WORKED_ON = frozenset({*BROKEN, Status.RUNNING, Status.WAITING, Status.UNDOING})
-WORDS = {"alertmanager": "silence", "grafana": "annotation", "generic": "change event",
-         "cloudevents": "change event", "pagerduty": "change event"}  # fmt: skip
-
-
-@frozen
-class Standing:
-    """An announcement as the events tell. ``word`` is ``opening`` (begun, and nobody knows whether
-    it is there), ``open``, ``closed`` or ``left``: somebody has taken it away there.
-
-    ``since``: epoch seconds since when it is so. ``trouble``: what went wrong last, and why.
-    """
-
-    word: str
-    since: float
-    event: Announced
-    ref: str = ""
-    trouble: str = ""
-
-    @property
-    def stands(self) -> bool:
-        """Whether it may stand there now."""
-        return self.word in STANDING
-
-    @property
-    def what(self) -> str:
-        """“silence at alerts.example.com”."""
-        return f"{WORDS.get(self.event.form, self.event.form)} at {self.event.where}"
 
 
 def wanted(state: RunState) -> tuple[Announcement, ...]:
@@ -89,7 +55,7 @@ def digest(one: Announcement) -> str:
     return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def kept(standing: Standing) -> Announcement:
+def kept(standing: AnnouncementState) -> Announcement:
     """What is needed to close something that the plan does not have any more."""
     event = standing.event
     source = event.token or {}
@@ -147,9 +113,6 @@ def _goes_on(state: RunState, id_: str) -> bool:
     return any(state.step(step).status in WORKED_ON for step in inside)
 
 
-# -- decided and folded ----------------------------------------------------------------------------
-
-
 def announce(state: RunState, q: r.RecordAnnounced, actor: Actor) -> Pairs | Refusal:
     """What became of an announcement; opening it is refused where it is not wanted any more."""
     said = q.announced
@@ -165,28 +128,3 @@ def _alike(one: Announced, other: Announced) -> bool:
     """Whether both say the same but for when it ends and how often it was tried."""
     a, b = (dataclasses.replace(e, until=None, attempts=None, ref=None) for e in (one, other))
     return a == b and other.ref in {None, one.ref}
-
-
-def announced(draft: Draft, event: Event, payload: Announced) -> None:
-    """What stands elsewhere from here on."""
-    was: Mapping[str, Standing] = draft.announced
-    known = was.get(payload.announcement)
-    word = known.word if known is not None else "closed"
-    if payload.result == BEGUN:
-        word = "opening"
-    elif payload.result == LEFT:
-        word = LEFT
-    elif payload.result == DONE:
-        word = "closed" if payload.deed == CLOSED else "open"
-    trouble = ""
-    if payload.result == FAILED:
-        deed = {OPENED: "opened", CLOSED: "closed"}.get(payload.deed, "prolonged")
-        trouble = f"could not be {deed}: {payload.reason}"
-    same = known is not None and known.word == word
-    draft.announced[payload.announcement] = Standing(
-        word=word,
-        since=known.since if same and known is not None else draft.at,
-        event=payload,
-        ref=payload.ref or (known.ref if known is not None and word in STANDING else ""),
-        trouble=trouble,
-    )

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from runbook_tui.frozen import frozen
 from runbook_tui.run import requests as r
 from runbook_tui.run.payload import Actor, Payload
 from runbook_tui.run.people_events import HandLowered, HandRaised
 from runbook_tui.run.requests import Refusal
-from runbook_tui.run.state import RunState
+from runbook_tui.run.state import Hand, RunState
 
 Pairs = list[tuple[Payload, str | None]]
-
-
-@frozen
-class Hand:
-    """A hand that is up, by the event that raised it."""
-
-    by: Actor
-    at: float
-    seq: int
-    text: str = ""
-    node: str = ""
 
 
 def own(state: RunState, actor: Actor) -> Hand | None:

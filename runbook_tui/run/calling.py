@@ -69,13 +69,14 @@ def calls(state: RunState) -> tuple[Call, ...]:
     over = None
     if rollback is not None and rollback.result == "complete":
         over = rollback.finished
-    ticks = {id_: tick_of(state, id_) for id_ in state.outline.calls}
-    used = {c.topic for c in state.outline.calls.values() if c.rung and ticks[c.id] is not None}
+    callees = state.outline.beside.calls
+    ticks = {id_: tick_of(state, id_) for id_ in callees}
+    used = {c.topic for c in callees.values() if c.rung and ticks[c.id] is not None}
     found = []
-    for callee in state.outline.calls.values():
+    for callee in callees.values():
         after = callee.after
         due = None if since is None or after is None else since + after
-        box = called_by(callee, state.outline.calls.values(), ticks)
+        box = called_by(callee, callees.values(), ticks)
         ticked = ticks[box]
         needless = ticked is None and due is not None and over is not None and due > over
         idle = bool(callee.rung and used) and callee.topic not in used

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from runbook_tui.book.model import Change, Parameter, Phase, Runbook, Step
 from runbook_tui.book.spreading import each_step, is_spread
-from runbook_tui.run.outline import Kind, Outline
+from runbook_tui.run.nodes import Kind
+from runbook_tui.run.outline import Outline
 from runbook_tui.run.state import RunState, StepState
 
 T = TypeVar("T", Step, Change, Phase)

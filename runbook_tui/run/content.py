@@ -10,7 +10,7 @@ from typing import Any
 
 from runbook_tui.book.kept import pack
 from runbook_tui.book.model import Step
-from runbook_tui.run.outline import Node
+from runbook_tui.run.nodes import Node
 from runbook_tui.run.prepare import resolve
 from runbook_tui.run.state import RunState
 

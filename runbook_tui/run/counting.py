@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from runbook_tui.run.events import Actor
 from runbook_tui.run.one_key import one_person, one_signer
 from runbook_tui.run.pulls import moved
+from runbook_tui.run.state import RunState
 from runbook_tui.run.verdicts import Signoff, rejected, standing
-
-if TYPE_CHECKING:
-    from runbook_tui.run.state import RunState
 
 LED_SINCE = "has led the run since"
 WORKED_SINCE = "has run or left out a step in it since"

@@ -17,8 +17,8 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs
 from runbook_tui.run.leading import not_lead
+from runbook_tui.run.nodes import Node
 from runbook_tui.run.order import closed, gate_open, over, passed, signed
-from runbook_tui.run.outline import Node
 from runbook_tui.run.people import says_something
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import RunState, Status

@@ -203,7 +203,7 @@ def _waiting(state: RunState, step: str) -> str:
 
 
 def _tick(state: RunState, q: r.TickNode, actor: Actor) -> Pairs | Refusal:
-    if q.node not in state.outline.steps or state.outline.box(q.node) is not None:
+    if q.node not in state.outline.steps or state.outline.beside.box(q.node) is not None:
         return tick_box(state, q)
     if q.off:
         return Refusal(reason="a finished step is taken back by a rollback, not by a tick")

@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from runbook_tui.book.model import Check, Runbook
-from runbook_tui.run import announcing, deadlines, replanning, watched
+from runbook_tui.run import deadlines, replanning
 from runbook_tui.run import events as e
 from runbook_tui.run import fold_commands as commands
 from runbook_tui.run import fold_rollback as rollback
-from runbook_tui.run.attention import Hand
+from runbook_tui.run import fold_watches as watches
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, key
 from runbook_tui.run.draft import Draft
 from runbook_tui.run.events import Actor, Event, Payload
+from runbook_tui.run.fold_announced import announced
 from runbook_tui.run.outline import Outline
 from runbook_tui.run.people import claimed
 from runbook_tui.run.state import (
+    Hand,
     Note,
     Reads,
     RunState,
@@ -325,7 +327,7 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.HandLowered: _hand_lowered,
     e.Told: _told,
     e.AlarmAcknowledged: _acknowledged,
-    e.Announced: announcing.announced,
+    e.Announced: announced,
     e.CommandStarted: commands.started,
     e.CommandFinished: commands.finished,
     e.EvidenceKept: commands.evidence,
@@ -343,11 +345,11 @@ _HANDLERS: dict[type[Payload], Callable[[Draft, Event, Any], None]] = {
     e.UndoAmended: rollback.undo_amended,
     e.UndoFinished: rollback.undo_finished,
     e.RollbackFinished: rollback.rollback_finished,
-    e.WatchBreached: watched.breached,
-    e.WatchCleared: watched.cleared,
-    e.WatchUnknown: watched.unknown,
-    e.WatchOverridden: watched.overridden,
-    e.WatchSampled: watched.sampled,
-    e.CheckProbed: watched.probed,
+    e.WatchBreached: watches.breached,
+    e.WatchCleared: watches.cleared,
+    e.WatchUnknown: watches.unknown,
+    e.WatchOverridden: watches.overridden,
+    e.WatchSampled: watches.sampled,
+    e.CheckProbed: watches.probed,
     e.SeveritySet: rollback.severity_set,
 }

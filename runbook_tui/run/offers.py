@@ -38,14 +38,14 @@ class Offer:
 
 def offers(state: RunState) -> tuple[Offer, ...]:
     """What the plan's rollback sections offer, in document order."""
-    return tuple(_offer(state, command) for command in state.outline.offered)
+    return tuple(_offer(state, command) for command in state.outline.beside.offered)
 
 
 def for_failure(state: RunState) -> tuple[Offer, ...]:
     """What the plan's sections for failures and on recovery offer, in document order."""
     return tuple(
         replace(offer, title=f"For failures: {offer.title}")
-        for offer in (_offer(state, command) for command in state.outline.for_failure)
+        for offer in (_offer(state, command) for command in state.outline.beside.for_failure)
     )
 
 
@@ -100,7 +100,7 @@ def as_step(state: RunState, command: str, line: int = 0) -> Step | Refusal:
     The step has the plan's text: its values are put in when it starts, and once. ``line``: only
     the rest of it from that line, after it has failed; 0 is all of it.
     """
-    staged = state.outline.staged.get(command)
+    staged = state.outline.beside.staged.get(command)
     if isinstance(staged, StageStep) and staged.run:
         text = staged.run
         offer: Offer | None = stage_offer(state, staged)

@@ -6,15 +6,12 @@ A list of allowed signers may name several mails for one key, and one person has
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from runbook_tui.run.events import Actor
 from runbook_tui.run.people import same
+from runbook_tui.run.state import RunState
 from runbook_tui.run.statement import fingerprint, principal
-
-if TYPE_CHECKING:
-    from runbook_tui.run.state import RunState
-    from runbook_tui.run.verdicts import Signoff
+from runbook_tui.run.verdicts import Signoff
 
 KINDS = ("ssh-", "ecdsa-", "sk-")
 AUTHORITY = "cert-authority"

@@ -2,153 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
 
-from runbook_tui.book.literals import Literals
-from runbook_tui.book.model import (
-    Change,
-    Check,
-    Command,
-    Gate,
-    Phase,
-    Runbook,
-    Stage,
-    StageStep,
-    Step,
-)
-from runbook_tui.book.order import needs
+from runbook_tui.book.model import Check, Phase, Runbook, Stage, StageStep, Step
 from runbook_tui.book.spreading import is_spread
-from runbook_tui.frozen import frozen
-from runbook_tui.run.callees import Callee, callees
-
-
-class Kind(StrEnum):
-    """What a node is."""
-
-    RUN = "run"
-    PHASE = "phase"
-    CHANGE = "change"
-    STEP = "step"
-    CHECK = "check"
-    CRITERION = "criterion"
-
-
-@frozen
-class Node:
-    """One node: its parent, the phase and change around it, its depth and its place in the plan.
-
-    ``needs`` are the ids of steps that must be over before this step starts, those of phases for
-    a phase. ``owner`` of a check is its step; of a criterion the phase or change, or "" (the run).
-    """
-
-    id: str
-    kind: Kind
-    title: str
-    index: int
-    depth: int
-    parent: str = ""
-    phase: str = ""
-    change: str = ""
-    needs: tuple[str, ...] = ()
-    item: Phase | Change | Step | Check
-    children: tuple[str, ...] = ()
-
-    @property
-    def owner(self) -> str:
-        """The node that a check or criterion belongs to."""
-        return self.parent
-
-    @property
-    def gate(self) -> Gate | None:
-        """What must be signed before this node starts."""
-        return None if isinstance(self.item, Check) else self.item.gate
-
-    @property
-    def signoff(self) -> Gate | None:
-        """What must be signed before this node is over."""
-        return None if isinstance(self.item, Check) else self.item.signoff
+from runbook_tui.run.beside import Beside
+from runbook_tui.run.callees import Callee
+from runbook_tui.run.nodes import Kind, Node, nodes_of
 
 
 class Outline:
     """All nodes of a runbook in document order, with look-ups by id."""
 
     def __init__(self, runbook: Runbook) -> None:
-        self.nodes: dict[str, Node] = {}
+        self.nodes = nodes_of(runbook)
+        self.beside = Beside(runbook, self.nodes)
         self.advised = runbook.advised
-        self._needs = needs(runbook)
-        for phase in runbook.phases:
-            self._add_phase(phase)
-        for check in runbook.criteria:
-            self._add(check, Kind.CRITERION, "", "", "", 0)
-        children: dict[str, list[str]] = {}
-        for node in self.nodes.values():
-            children.setdefault(node.parent, []).append(node.id)
-        self._children = {parent: tuple(ids) for parent, ids in children.items()}
-        self._criteria = {
-            parent: found
-            for parent, ids in children.items()
-            if (found := tuple(id_ for id_ in ids if self.nodes[id_].kind is Kind.CRITERION))
-        }
+        """Whether the order of the plan is advice; else it has to be kept."""
         self._flat = tuple(self.nodes.values())
+        self._ends = _ends(self._flat)
+        self._children = _by_parent(self._flat)
+        self._criteria = _by_parent(n for n in self._flat if n.kind is Kind.CRITERION)
+        self.steps = {n.id: n.item for n in self._flat if isinstance(n.item, Step)}
+        self.order = tuple(self.steps)
+        self._groups = frozenset(s.id for s in self.steps.values() if s.steps and s.manual)
+        self.makers = _makers(self.steps.values())
+        """Ids of the steps that put out a value, by its name."""
         self.probed = any(isinstance(n.item, Check) and n.item.probe for n in self._flat)
         """Whether any box has a probe."""
-        self._ends = _ends(self._flat)
-        self.steps: dict[str, Step] = {
-            n.id: n.item for n in self.nodes.values() if isinstance(n.item, Step)
-        }
-        self.order: tuple[str, ...] = tuple(self.steps)
-        self._groups = frozenset(s.id for s in self.steps.values() if s.steps and s.manual)
         self.needy = any(step.needs for step in self.steps.values())
         """Whether the plan says of any step, in so many words, what it needs."""
-
-        self.conditions: dict[str, tuple[str, ...]] = {
-            id_: texts for id_ in self.order if (texts := self._whens(id_))
-        }
+        self.conditions = {id_: texts for id_ in self.order if (texts := self._whens(id_))}
         """What ``when`` says of a step and of all that holds it; only where it says something."""
-
-        self.makers: dict[str, tuple[str, ...]] = {}
-        """Ids of the steps that put out a value, by its name."""
-
-        for step in self.steps.values():
-            for name in step.outputs:
-                self.makers[name] = (*self.makers.get(name, ()), step.id)
-        self.gated: tuple[Node, ...] = tuple(n for n in self.nodes.values() if n.gate is not None)
-        self.timed: tuple[Node, ...] = tuple(n for n in self.nodes.values() if _limits_time(n))
+        self.gated = tuple(node for node in self._flat if node.gate is not None)
+        self.timed = tuple(node for node in self._flat if _limits_time(node))
         """What has to be decided within a time."""
 
-        self.offered: tuple[Command, ...] = tuple(
-            c for c in runbook.commands if c.kept_for_rollback
-        )
-        """What the plan's rollback sections offer, in document order."""
-
-        self.for_failure: tuple[Command, ...] = tuple(
-            c for c in runbook.commands if c.kept_for_failure
-        )
-        """What it offers for when something went wrong, in document order."""
-
-        ways = (p for p in runbook.procedures if p.kind == "rollback")
-        # In TOML an undo is a key: a step without it is passed over, whatever else is written.
-        self._ways_back = tuple(ways) if self.advised else ()
-        said = (c for c in runbook.commands if c.rollback and c.runnable and c.step is None)
-        self._said_back = tuple(said) if self.advised else ()
-        named = {p.placeholder: p.name for p in runbook.parameters if p.placeholder}
-        self.literals = Literals(named)
-        """The placeholders of the plan, as they stand in its commands."""
-
-        self.staged: dict[str, Stage | StageStep] = {}
-        """Stages of procedures and their steps by id; no nodes of the run, but boxes to tick."""
-
-        for stage in (stage for p in runbook.procedures for stage in p.stages):
-            self.staged[stage.id] = stage
-            self.staged.update((step.id, step) for step in stage.steps)
-        taken = (*self.nodes, *self.staged, *(p.id for p in runbook.procedures))
-        self.calls: Mapping[str, Callee] = callees(runbook, taken)
-        """Whom to call when it goes wrong, by id; boxes to tick like those of procedures."""
-
-    def box(self, id_: str) -> Stage | StageStep | Callee | None:
-        """What is ticked beside the plan's nodes: a stage, a step in one, somebody to call."""
-        return self.staged.get(id_) or self.calls.get(id_)
+    def named(self, id_: str) -> Node | Stage | StageStep | Callee | None:
+        """What goes by an id: a node, or a box beside them."""
+        return self.nodes.get(id_) or self.beside.box(id_)
 
     def __getitem__(self, id_: str) -> Node:
         return self.nodes[id_]
@@ -187,15 +79,6 @@ class Outline:
         ids = [node] if node in self.nodes else [step for step in steps if step in self.nodes]
         return frozenset(name for id_ in ids for name in self.holders(id_))
 
-    def way_back_of(self, id_: str) -> str:
-        """The procedure by which a person takes back a step that has no undo, or the section that
-        keeps commands for it; else empty."""
-        around = self.holders(id_)
-        for procedure in self._ways_back:
-            if not procedure.applies_to or set(procedure.applies_to) & set(around):
-                return procedure.title
-        return next((c.section or c.label or c.id for c in self._said_back), "")
-
     def _whens(self, id_: str) -> tuple[str, ...]:
         items = (self.nodes[holder].item for holder in self.holders(id_))
         return tuple(i.when for i in items if isinstance(i, Phase | Step) and i.when)
@@ -214,57 +97,26 @@ class Outline:
         """Whether the step only holds other steps."""
         return id_ in self._groups
 
-    def _add(
-        self,
-        item: Phase | Change | Step | Check,
-        kind: Kind,
-        parent: str,
-        phase: str,
-        change: str,
-        depth: int,
-    ) -> None:
-        self.nodes[item.id] = Node(
-            id=item.id,
-            kind=kind,
-            title=item.title,
-            index=len(self.nodes),
-            depth=depth,
-            parent=parent,
-            phase=phase,
-            change=change,
-            needs=self._needs.get(item.id, ()),
-            item=item,
-        )
-
-    def _add_phase(self, phase: Phase) -> None:
-        self._add(phase, Kind.PHASE, "", phase.id, "", 0)
-        for change in phase.changes:
-            self._add(change, Kind.CHANGE, phase.id, phase.id, change.id, 1)
-            for step in change.steps:
-                self._add_step(step, change.id, phase.id, change.id, 2)
-            self._add_checks(change.criteria, change.id, phase.id, change.id, 2)
-        for step in phase.steps:
-            self._add_step(step, phase.id, phase.id, "", 1)
-        self._add_checks(phase.criteria, phase.id, phase.id, "", 1)
-
-    def _add_checks(
-        self, checks: tuple[Check, ...], parent: str, phase: str, change: str, depth: int
-    ) -> None:
-        for check in checks:
-            self._add(check, Kind.CRITERION, parent, phase, change, depth)
-
-    def _add_step(self, step: Step, parent: str, phase: str, change: str, depth: int) -> None:
-        self._add(step, Kind.STEP, parent, phase, change, depth)
-        for check in step.checks:
-            self._add(check, Kind.CHECK, step.id, phase, change, depth + 1)
-        for inner in step.steps:
-            self._add_step(inner, step.id, phase, change, depth + 1)
-
 
 def _limits_time(node: Node) -> bool:
     return any(
         asked is not None and asked.within is not None for asked in (node.gate, node.signoff)
     )
+
+
+def _by_parent(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for node in nodes:
+        found.setdefault(node.parent, []).append(node.id)
+    return {parent: tuple(ids) for parent, ids in found.items()}
+
+
+def _makers(steps: Iterable[Step]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for step in steps:
+        for name in step.outputs:
+            found.setdefault(name, []).append(step.id)
+    return {name: tuple(ids) for name, ids in found.items()}
 
 
 def _ends(nodes: tuple[Node, ...]) -> dict[str, int]:

@@ -12,7 +12,8 @@ from runbook_tui.book.kept import pack
 from runbook_tui.book.model import Gate, Runbook, Step
 from runbook_tui.frozen import frozen
 from runbook_tui.run.content import INSIDE, PLACE, PLANNED
-from runbook_tui.run.outline import Node, Outline
+from runbook_tui.run.nodes import Node
+from runbook_tui.run.outline import Outline
 
 ALIKE = 0.7
 """How much of two titles or commands must be the same for one to be likely the other."""

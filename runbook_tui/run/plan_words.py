@@ -93,7 +93,7 @@ def _void_lines(state: RunState, void: Void) -> Iterator[str]:
 
 
 def _named(state: RunState, id_: str) -> str:
-    node = state.outline.nodes.get(id_) or state.outline.box(id_)
+    node = state.outline.named(id_)
     return f"“{node.title}”" if node is not None else f"“{id_}”"
 
 

@@ -11,7 +11,7 @@ from runbook_tui.book.hosts import wrong_with
 from runbook_tui.book.model import Step
 from runbook_tui.book.parameters import (
     FilledIn,
-    Place,
+    Gap,
     Refused,
     fill_in,
     private,
@@ -38,7 +38,7 @@ def resolve(
     values: Mapping[str, str],
     *,
     shell: str | None = None,
-    places: tuple[Place, ...] | None = None,
+    places: tuple[Gap, ...] | None = None,
 ) -> FilledIn:
     """A command text with its values, each quoted for the shell, and the names still open in it.
 
@@ -46,7 +46,7 @@ def resolve(
     what the plan or the record runs the text with; ``places`` are those of `FilledIn`, where it
     was filled before.
     """
-    return fill_in(text, values, placeholders=state.outline.literals, secrets=state.secrets,
+    return fill_in(text, values, placeholders=state.outline.beside.literals, secrets=state.secrets,
                    places=places, shell=shell or "")  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def _completed(
     values: Mapping[str, str],
 ) -> FilledIn:
     # A record of an earlier version does not say where its names stand.
-    where = None if places is None else tuple(Place.parsed(p) for p in places)
+    where = None if places is None else tuple(Gap.parsed(p) for p in places)
     return resolve(state, text, values, shell=" ".join(armed.shell), places=where)
 
 
@@ -329,16 +329,8 @@ def arm(
     recorded = recordable(whole, hidden, own)
     cwd = working_folder(state, step)
     host, _ = host_of(state, step)
-    if not step.effect:
-        return UndoArmed(kind="nothing", reason="it only looks", host=host)
-    if step.irreversible:
-        return UndoArmed(kind="irreversible", reason=step.irreversible, host=host)
-    if step.undo is None:
-        kind = "manual" if step.manual else "none"
-        reason = "done by hand" if step.manual else "the plan gives no undo"
-        if step.action is not None:
-            reason = f"{step.action} has no undo of its own, and the plan gives none"
-        return UndoArmed(kind=kind, reason=reason, cwd=cwd, host=host)
+    if not step.effect or step.irreversible or step.undo is None:
+        return _not_taken_back(step, cwd, host)
     values = own_values(state, step)
     called = " ".join(shell)
     text = resolve(state, way_back(state, step.undo, shell), values, shell=called)
@@ -366,3 +358,16 @@ def arm(
     )
     missing = dict.fromkeys((*found.missing, *unset(state, step, found)))
     return replace(found, missing=tuple(missing))
+
+
+def _not_taken_back(step: Step, cwd: str, host: str) -> UndoArmed:
+    """Why no command takes the step back: it need not, it cannot be, or a person has to."""
+    if not step.effect:
+        return UndoArmed(kind="nothing", reason="it only looks", host=host)
+    if step.irreversible:
+        return UndoArmed(kind="irreversible", reason=step.irreversible, host=host)
+    kind = "manual" if step.manual else "none"
+    reason = "done by hand" if step.manual else "the plan gives no undo"
+    if step.action is not None:
+        reason = f"{step.action} has no undo of its own, and the plan gives none"
+    return UndoArmed(kind=kind, reason=reason, cwd=cwd, host=host)

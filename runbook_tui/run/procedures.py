@@ -72,7 +72,7 @@ def tick_of(state: RunState, id_: str) -> Tick | None:
     tick, rollback = state.ticks.get(id_), state.rollback
     if tick is None or rollback is None or rollback.started is not None:
         return tick
-    if id_ in state.outline.calls and goes_on_since(state.ended, state.steps) is not None:
+    if id_ in state.outline.beside.calls and goes_on_since(state.ended, state.steps) is not None:
         return tick
     return tick if tick.at >= rollback.opened else None
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from runbook_tui.book.model import Change
 from runbook_tui.run.payload import Payload
 from runbook_tui.run.pull_events import PullMoved, PullSeen
-
-if TYPE_CHECKING:
-    from runbook_tui.run.state import RunState
-    from runbook_tui.run.verdicts import Signoff
+from runbook_tui.run.state import RunState
+from runbook_tui.run.verdicts import Signoff
 
 SHORT = 10
 

@@ -20,7 +20,7 @@ from runbook_tui.book.model import Check, Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, asked_of, pending
 from runbook_tui.run.events import Actor
-from runbook_tui.run.outline import Node
+from runbook_tui.run.nodes import Node
 from runbook_tui.run.prepare import own_values, resolve
 from runbook_tui.run.requests import SignNode
 from runbook_tui.run.signing import about_the_gate, content_digest

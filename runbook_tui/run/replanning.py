@@ -72,7 +72,7 @@ def _same(state: RunState, then: RunState, id_: str) -> bool:
     """Whether both plans say the same of what goes by this id."""
     if id_ in state.outline and id_ in then.outline:
         return content(state, id_) == content(then, id_)
-    one, other = state.outline.box(id_), then.outline.box(id_)
+    one, other = state.outline.beside.box(id_), then.outline.beside.box(id_)
     return one is not None and other is not None and _words(one) == _words(other)
 
 

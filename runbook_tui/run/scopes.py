@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from runbook_tui.run.nodes import Kind
 from runbook_tui.run.once import of_parts
 from runbook_tui.run.order import closed
-from runbook_tui.run.outline import Kind
 from runbook_tui.run.rollback import about_to_act, begun_rollback, ran, started
 from runbook_tui.run.state import RunState
 

@@ -15,7 +15,7 @@ UNDER_WAY = frozenset({Status.RUNNING, Status.WAITING, Status.UNDOING})
 
 
 @frozen
-class Standing:
+class Progress:
     """Ids of the steps of the single machines, by how they stand, in the order of the plan."""
 
     over: tuple[str, ...] = ()
@@ -50,13 +50,13 @@ class Standing:
         return ", ".join([f"{len(self.over)} of {many} done", *said])
 
 
-def standing(state: RunState, step: Step) -> Standing:
+def standing(state: RunState, step: Step) -> Progress:
     """How a step stands on its machines."""
 
     def those(among: frozenset[Status]) -> tuple[str, ...]:
         return tuple(s.id for s in step.steps if state.step(s.id).status in among)
 
-    return Standing(
+    return Progress(
         over=those(OVER),
         under_way=those(UNDER_WAY),
         broken=those(BROKEN),
@@ -82,7 +82,7 @@ def status_of(state: RunState, id_: str) -> Status:
     return status
 
 
-def _together(found: Standing) -> Status:
+def _together(found: Progress) -> Status:
     if found.under_way:
         waits = len(found.waiting) == len(found.under_way)
         return Status.WAITING if waits else Status.RUNNING

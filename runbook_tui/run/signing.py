@@ -14,9 +14,9 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.counting import counted, decided, hands
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, after, titles
+from runbook_tui.run.nodes import Kind, Node
 from runbook_tui.run.one_key import one_person
 from runbook_tui.run.order import gate_open, over, passed, signed
-from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.people import EXAMPLE, NoIdentity, parse_identity, says_something
 from runbook_tui.run.prepare import resolve
 from runbook_tui.run.proving import unproven
@@ -27,6 +27,11 @@ from runbook_tui.run.verdicts import Signoff
 
 
 def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
+    """A decision on a gate or sign-off, and what it brings about where it was the last one missing.
+
+    Refused where nothing is asked for, from who may not give it, where it is no longer what was
+    seen, and where a key has to prove it and none does.
+    """
     if q.node not in state.outline:
         return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)
     node = state.outline[q.node]
@@ -66,16 +71,20 @@ def sign(state: RunState, q: r.SignNode, actor: Actor) -> Pairs | Refusal:
     mine = Signoff(node=node.id, role=q.role, decision=decision, comment=q.comment, by=actor,
                    at=state.last_at, seq=state.seq + 1, for_gate=for_gate,
                    signature=q.signature, heads=given.heads or {})  # fmt: skip
+    return [(given, owner), *_follows(state, mine, owner)]
+
+
+def _follows(state: RunState, mine: Signoff, owner: str | None) -> Pairs:
+    """What a decision brings about, if it was the last that was missing: its gate opens, or the
+    step that ``owner`` names is over."""
     then = dataclasses.replace(state, signoffs=(*state.signoffs, mine))
-    events: Pairs = [(given, owner)]
-    if q.approve and signed(then, node.id, gate=for_gate):
-        if for_gate:
-            events.append((e.GateOpened(node=node.id), owner))
-        elif owner and (
-            state.step(owner).status is Status.WAITING or state.outline.is_group(owner)
-        ):
-            events += after(state, owner, signed_now=True)
-    return events
+    if not mine.approved or not signed(then, mine.node, gate=mine.for_gate):
+        return []
+    if mine.for_gate:
+        return [(e.GateOpened(node=mine.node), owner)]
+    if owner and (state.step(owner).status is Status.WAITING or state.outline.is_group(owner)):
+        return after(state, owner, signed_now=True)
+    return []
 
 
 def decided_before(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from runbook_tui.book.model import Runbook
 from runbook_tui.frozen import frozen
+from runbook_tui.run.announced import AnnouncementState
 from runbook_tui.run.events import Actor, EvidenceKept, PlanCopy, PullSeen, RunStarted, UndoArmed
 from runbook_tui.run.frame import Frame
 from runbook_tui.run.outline import Outline
@@ -16,10 +16,6 @@ from runbook_tui.run.rollback_state import RollbackState, Severity
 from runbook_tui.run.sharing_events import RunShared, VoteRefused
 from runbook_tui.run.verdicts import Signoff
 from runbook_tui.run.watched import Probed, Watched
-
-if TYPE_CHECKING:
-    from runbook_tui.run.announcing import Standing
-    from runbook_tui.run.attention import Hand
 
 
 class Status(StrEnum):
@@ -176,6 +172,17 @@ class Note:
     at: float
 
 
+@frozen
+class Hand:
+    """A hand that is up, by the event that raised it."""
+
+    by: Actor
+    at: float
+    seq: int
+    text: str = ""
+    node: str = ""
+
+
 GONE = "no longer in the plan"
 """The reason of a step that was open when the plan lost it."""
 Reads = Callable[[PlanCopy], Runbook]
@@ -183,7 +190,7 @@ Reads = Callable[[PlanCopy], Runbook]
 
 
 def unreadable(plan: PlanCopy) -> Runbook:
-    """Where nobody has said how plans are read, none may be taken over."""
+    """Where nobody has said how plans are read, none may be taken over. Raises LookupError."""
     raise LookupError(f"nothing reads the plan “{plan.title}” here")
 
 
@@ -255,7 +262,7 @@ class RunState:
     """Who was told of which alarms: alarm, rung, channel."""
     acknowledged: frozenset[str] = frozenset()
     """The alarms to which somebody sees."""
-    announced: Mapping[str, Standing] = field(default_factory=dict)
+    announced: Mapping[str, AnnouncementState] = field(default_factory=dict)
     """What was opened elsewhere for the run, and how that stands, by its id in the plan."""
     rollback: RollbackState | None = None
     ended: RollbackState | None = None

@@ -6,8 +6,8 @@ from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.closed_loop import against, ends
 from runbook_tui.run.finishing import Pairs, failed_probes
+from runbook_tui.run.nodes import Kind
 from runbook_tui.run.order import blockers
-from runbook_tui.run.outline import Kind
 from runbook_tui.run.people import says_something
 from runbook_tui.run.procedures import tick_of
 from runbook_tui.run.requests import Refusal
@@ -16,7 +16,7 @@ from runbook_tui.run.state import RunState
 
 def tick_box(state: RunState, q: r.TickNode) -> Pairs | Refusal:
     """The events that tick a box or take its tick back, or why that cannot be."""
-    if (box := state.outline.box(q.node)) is not None:
+    if (box := state.outline.beside.box(q.node)) is not None:
         return _tick_beside(state, q, box.title)
     if q.node not in state.outline:
         return Refusal(reason=f"there is nothing called “{q.node}”", exit_code=2)

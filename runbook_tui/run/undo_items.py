@@ -168,6 +168,10 @@ def _around(state: RunState, id_: str) -> str:
     return state.outline[holders[-2]].title if len(holders) > 1 else ""
 
 
+def _way_back(state: RunState, id_: str) -> str:
+    return state.outline.beside.way_back_of(state.outline.holders(id_))
+
+
 def item_of(state: RunState, id_: str, held: bool) -> Item | None:
     """How a step that ran is taken back as things stand; None where there is nothing to do.
 
@@ -192,7 +196,7 @@ def item_of(state: RunState, id_: str, held: bool) -> Item | None:
     named = (name for filled in texts for name in filled.open)
     open_ = tuple(dict.fromkeys((*named, *unset(state, item, armed))))
     promised = _promised(state, step, open_) if step.rehearsed else ()
-    listed = state.outline.way_back_of(id_) if armed.kind == "none" else ""
+    listed = _way_back(state, id_) if armed.kind == "none" else ""
     runs = tuple(amended_text(step, each) for each in (text.text, *others))
     well = went_well(step)
     return Item(

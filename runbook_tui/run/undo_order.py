@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from runbook_tui.run.nodes import Kind
 from runbook_tui.run.once import of_parts
-from runbook_tui.run.outline import Kind
 from runbook_tui.run.state import RunState
 
 Moment = tuple[str, bool]

@@ -19,14 +19,14 @@ UNTOUCHED: dict[str, Any] = {
 
 def void_stages(draft: Draft, opened: float) -> None:
     """What was ticked in a procedure before this rollback was opened belongs to an earlier one."""
-    for id_ in draft.outline.staged:
+    for id_ in draft.outline.beside.staged:
         if id_ in draft.ticks and draft.ticks[id_].at < opened:
             del draft.ticks[id_]
 
 
 def void_calls(draft: Draft, since: float) -> None:
     """Who was called before that was called for something else."""
-    for id_ in draft.outline.calls:
+    for id_ in draft.outline.beside.calls:
         if id_ in draft.ticks and draft.ticks[id_].at < since:
             del draft.ticks[id_]
 

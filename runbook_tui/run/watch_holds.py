@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from runbook_tui.book.model import Watch
+from runbook_tui.run.state import RunState
 from runbook_tui.run.watched import NEVER
 from runbook_tui.run.watching import Standing, number
-
-if TYPE_CHECKING:
-    from runbook_tui.run.state import RunState
 
 RED = frozenset({Standing.BREACHED, Standing.UNKNOWN})
 BLOCKS = "block"

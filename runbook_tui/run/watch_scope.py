@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from runbook_tui.book.model import Check, Phase, Watch
 from runbook_tui.run.finishing import only_holds, probed_by
+from runbook_tui.run.nodes import Kind
 from runbook_tui.run.order import closed
-from runbook_tui.run.outline import Kind
 from runbook_tui.run.state import BROKEN, RunState, Status
 from runbook_tui.run.upcoming import next_open
 

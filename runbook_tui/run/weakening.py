@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from runbook_tui.book.model import Gate, Step
+from runbook_tui.run.nodes import Node
 from runbook_tui.run.order import gate_open, over, signed
-from runbook_tui.run.outline import Node, Outline
+from runbook_tui.run.outline import Outline
 from runbook_tui.run.state import RunState
 
 Roles = Mapping[str, tuple[str, ...]]

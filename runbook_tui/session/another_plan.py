@@ -14,9 +14,10 @@ from runbook_tui.run.plan_words import explained, in_short
 from runbook_tui.run.requests import Refusal, TakePlan
 from runbook_tui.run.state import RunState
 from runbook_tui.session.answering import Answer
+from runbook_tui.session.kept_readings import keep_reading
 from runbook_tui.session.opening import plan_digest, source_of
 from runbook_tui.session.plan_commit import PlanCommit, plan_commit
-from runbook_tui.session.plan_files import PlanFiles, keep_reading, read_files
+from runbook_tui.session.plan_files import PlanFiles, read_files
 from runbook_tui.session.session import Session
 
 

@@ -48,7 +48,7 @@ def _watch(bench: Workbench, id_: str, record: CommandRecord) -> bool:
         if not newest.running:
             return []
         pairs: list[Pair] = [(finished(bench, record, status), id_)]
-        if id_ in state.outline.staged and tick_of(state, id_) is None and status.exit == 0:
+        if id_ in state.outline.beside.staged and tick_of(state, id_) is None and status.exit == 0:
             pairs.append((CheckTicked(node=id_), None))
         return pairs
 

@@ -194,7 +194,8 @@ def _at(step: Step, forge: Forge | None) -> Step:
 
 
 def find_run(journal: Journal, name: str | None) -> str:
-    """The id of a run: by its id or the unique end or beginning of one; newest open by default."""
+    """The id of a run: by its id or the unique end or beginning of one; newest open by default.
+    Raises `NoSuchRun`."""
     entries = journal.runs()
     if not entries:
         raise NoSuchRun("there are no runs yet")

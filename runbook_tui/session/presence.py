@@ -14,14 +14,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from runbook_tui.frozen import frozen
 from runbook_tui.run.events import Actor
 from runbook_tui.session.home import make_folder, opened
-
-if TYPE_CHECKING:
-    from runbook_tui.session.session import Session
 
 FOLDER = "here"
 MOST_BYTES = 4096
@@ -129,15 +125,6 @@ class Presence:
             return None
         finally:
             os.close(fd)
-
-
-def everybody(session: Session) -> tuple[Here, ...]:
-    """Who looks at a session's run, here and on other machines; oneself among them. Never waits."""
-    local, sharing = session.presence.here, session.sharing
-    known = {(one.actor.key, one.user, one.host) for one in local}
-    far = sharing.people if sharing is not None else ()
-    more = tuple(one for one in far if (one.actor.key, one.user, one.host) not in known)
-    return (*local, *more) if more else local
 
 
 def _is_free(fd: int) -> bool:

@@ -24,8 +24,8 @@ from runbook_tui.run.events import (
     StepStarted,
 )
 from runbook_tui.run.fold import begin, fold
+from runbook_tui.run.nodes import Node
 from runbook_tui.run.order import gate_open, signed
-from runbook_tui.run.outline import Node
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Reads, RunState, Status, unreadable
 from runbook_tui.run.statement import SEAL, SIGN_OFF, principal, statement

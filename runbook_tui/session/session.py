@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from runbook_tui.run import requests as r
 from runbook_tui.run.events import Actor, CommandStarted
@@ -15,6 +14,7 @@ from runbook_tui.run.undo_items import Absent
 from runbook_tui.session.answering import Answer, Desk, Pause
 from runbook_tui.session.driving import Driver
 from runbook_tui.session.following import Following
+from runbook_tui.session.guest import Guest
 from runbook_tui.session.keyboard import Keyboard
 from runbook_tui.session.leading import Lead
 from runbook_tui.session.lookout import Lookout
@@ -36,9 +36,6 @@ from runbook_tui.session.putting_out import foreseen
 from runbook_tui.session.sharing import Elsewhere, Sharing
 from runbook_tui.session.turns import Feed, Inbox, Listener, Turns
 from runbook_tui.session.workbench import workbench
-
-if TYPE_CHECKING:
-    from runbook_tui.session.guest import Guest
 
 
 class Session:

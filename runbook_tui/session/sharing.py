@@ -10,11 +10,11 @@ from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Request
 from runbook_tui.run.state import RunState
 from runbook_tui.session.answering import Answer
-from runbook_tui.session.presence import Here
+from runbook_tui.session.presence import Here, Presence
 
 
 @frozen
-class Standing:
+class SharingStatus:
     """How it stands, in words; ``short`` is the same where there is little room.
 
     ``away``: the remote is not reached, or not used any more. ``alarm``: what stands on it may
@@ -36,7 +36,7 @@ class Sharing(Protocol):
     def remote(self) -> str:
         """The remote's address, without a password in it."""
 
-    def standing(self) -> Standing:
+    def standing(self) -> SharingStatus:
         """How it stands now; never waits."""
 
     @property
@@ -57,3 +57,12 @@ class Elsewhere(Sharing, Protocol):
     def ask(self, state: RunState, request: Request, actor: Actor) -> Future[Answer]:
         """Send it as a vote, and answer once the run has it, or says why not; or say at once why
         it cannot be done from here. Returns at once."""
+
+
+def everybody(presence: Presence, sharing: Sharing | None) -> tuple[Here, ...]:
+    """Who looks at a run, here and on other machines; oneself among them. Never waits."""
+    local = presence.here
+    known = {(one.actor.key, one.user, one.host) for one in local}
+    far = sharing.people if sharing is not None else ()
+    more = tuple(one for one in far if (one.actor.key, one.user, one.host) not in known)
+    return (*local, *more) if more else local

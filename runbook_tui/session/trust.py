@@ -14,15 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from runbook_tui.session.home import make_folder
-from runbook_tui.session.opening import plan_digest
 
-if TYPE_CHECKING:
-    from runbook_tui.session.plan_files import PlanFiles
-
-SIGNERS = "allowed signers"
 MOST = 1 << 22
 """Bytes of what was trusted that are read."""
 
@@ -58,12 +52,6 @@ def _group(gid: int) -> str:
     with suppress(KeyError):
         return grp.getgrgid(gid).gr_name
     return str(gid)
-
-
-def digest_of(plan: PlanFiles) -> str:
-    """What is trusted: the plan, all that it takes in, and whose keys count in it."""
-    signers = {} if plan.signers is None else {SIGNERS: plan.signers}
-    return plan_digest(plan.text, {**plan.includes, **signers})
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from runbook_tui.book.model import Secret
-from runbook_tui.book.parameters import Place, fill_in
+from runbook_tui.book.parameters import Gap, fill_in
 from runbook_tui.frozen import frozen
 from runbook_tui.run.once import once
 from runbook_tui.session.ports.commands import PutOut
@@ -201,8 +201,8 @@ def _completed(
     )
 
 
-def _parsed(places: tuple[str, ...] | None) -> tuple[Place, ...] | None:
-    return None if places is None else tuple(Place.parsed(place) for place in places)
+def _parsed(places: tuple[str, ...] | None) -> tuple[Gap, ...] | None:
+    return None if places is None else tuple(Gap.parsed(place) for place in places)
 
 
 @once

@@ -11,7 +11,7 @@ import re
 import shlex
 from collections.abc import Callable, Sequence
 
-from runbook_tui.book.parameters import Place, fill_in
+from runbook_tui.book.parameters import Gap, fill_in
 from runbook_tui.book.shell.encoding import RESERVED, bare
 from runbook_tui.session.undo_file import FiledUndo
 
@@ -180,20 +180,20 @@ def _as_words(item: FiledUndo, values: Sequence[str]) -> bool:
     return True
 
 
-def _texts(item: FiledUndo) -> tuple[tuple[str, tuple[Place, ...]], ...]:
+def _texts(item: FiledUndo) -> tuple[tuple[str, tuple[Gap, ...]], ...]:
     return (
-        (item.text, tuple(Place.parsed(p) for p in item.places or ())),
-        (item.verify, tuple(Place.parsed(p) for p in item.verify_places or ())),
+        (item.text, tuple(Gap.parsed(p) for p in item.places or ())),
+        (item.verify, tuple(Gap.parsed(p) for p in item.verify_places or ())),
     )
 
 
-def _with(text: str, places: Sequence[Place], word: str) -> str:
+def _with(text: str, places: Sequence[Gap], word: str) -> str:
     return "".join(part if isinstance(part, str) else word for part in _parts(text, places))
 
 
-def _parts(text: str, places: Sequence[Place]) -> list[str | Place]:
+def _parts(text: str, places: Sequence[Gap]) -> list[str | Gap]:
     """The text between the places, and these."""
-    parts: list[str | Place] = []
+    parts: list[str | Gap] = []
     at = 0
     for place in places:
         parts += [text[at : place.start], place]
@@ -207,7 +207,7 @@ def spelled(item: FiledUndo, quoted: Callable[[str], str]) -> tuple[str, str]:
     ``quoted`` makes a text such a word.
     """
 
-    def word(text: str, places: Sequence[Place]) -> str:
+    def word(text: str, places: Sequence[Gap]) -> str:
         parts = (
             (quoted(part) if part else "") if isinstance(part, str) else f'"${{word_{part.name}?}}"'
             for part in _parts(text, places)

@@ -73,15 +73,7 @@ def verify(
             found.problems.append(
                 f"run {name}: an event is filed under another number than it says"
             )
-        if waiting := spare.accounts(runs / name, name):
-            # Its undo file may count events that only the account holds.
-            found.remarks.append(
-                f"run {name}: what a rollback did while the journal was away is entered by the "
-                f"next command that opens the run ({waiting[0]})"
-            )
-        else:
-            found.problems += cut_off(runs / name, events)
-        found.problems += wrong_digests(events)
+        _look_beside(found, runs / name, events)
         if copied:
             found.remarks.append(f"run {name}: a copy; its logs are on the lead's machine")
         else:
@@ -98,6 +90,19 @@ def verify(
         proofs=found.proofs,
         remarks=limited(found.remarks),
     )
+
+
+def _look_beside(found: _Found, place: Path, events: Sequence[Event]) -> None:
+    """Hold a run's events against what lies in its folder, and against their own plans."""
+    if waiting := spare.accounts(place, place.name):
+        # Its undo file may count events that only the account holds.
+        found.remarks.append(
+            f"run {place.name}: what a rollback did while the journal was away is entered by the "
+            f"next command that opens the run ({waiting[0]})"
+        )
+    else:
+        found.problems += cut_off(place, events)
+    found.problems += wrong_digests(events)
 
 
 def with_traces(runs: Path) -> list[str]:

@@ -6,17 +6,14 @@ answered once the lead's machine has entered it into the run, or has said why no
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 
 from runbook_tui.run.events import Actor, RunShared
 from runbook_tui.run.requests import Request
 from runbook_tui.run.state import RunState
-from runbook_tui.run.votes import NoVote, Vote, read_vote
 from runbook_tui.session.answering import Answer
 from runbook_tui.session.locks import RunLock
 from runbook_tui.session.ports.clock import Clock
@@ -24,15 +21,15 @@ from runbook_tui.session.ports.journal import Journal
 from runbook_tui.session.ports.replica import NotTaken, Replica
 from runbook_tui.session.ports.signatures import Signatures
 from runbook_tui.session.presence import Here
-from runbook_tui.session.sharing import Standing
-from runbook_tui.share.answers import Answers, Cast
+from runbook_tui.session.sharing import SharingStatus
+from runbook_tui.share.answers import Answers
 from runbook_tui.share.asking import Ballot, asked
-from runbook_tui.share.commits import Author, Batch
+from runbook_tui.share.commits import Author
 from runbook_tui.share.far import FarClock
 from runbook_tui.share.far_people import FarPeople, lasting
 from runbook_tui.share.link import Link
 from runbook_tui.share.merging import NOTHING, Rewritten, grown
-from runbook_tui.share.own import OwnRef
+from runbook_tui.share.own_votes import OwnVotes
 from runbook_tui.share.pace import Pace, awaits
 from runbook_tui.share.refs import Layout
 from runbook_tui.share.repository import THERE, Repository
@@ -75,20 +72,16 @@ class Follower:
         self._here = here
         self._pace = pace or Pace()
         self._mono = mono
-        self._votes = OwnRef(repository, layout, Author(name=author.name, mail=author.email), who)
-        self._who = who
-        self._far = FarPeople(repository, who, Author(name=author.name, mail=author.email), here,
-                              mono)  # fmt: skip
+        by = Author(name=author.name, mail=author.email)
+        self._votes = OwnVotes(repository, layout, by, who, here)
+        self._far = FarPeople(repository, who, by, here, mono)
         self._me = Here(name=author.name, email=author.email, user=author.user, host=author.host,
                         since=here.now())  # fmt: skip
         self._lock = lock
         self._seen = NOTHING
         self._there: dict[str, str] = {}
-        self._asked: queue.SimpleQueue[tuple[Ballot, Future[Answer]]] = queue.SimpleQueue()
         self._answers = Answers(journal, layout.run, who)
-        self._signed: dict[str, Vote] = {}
         self._unsure = False
-        self._wrong = ""
         self._proof = LogProof(signatures)
         self._link = Link(repository, here, mono, sends=False)
         self._state: Callable[[], RunState] | None = None
@@ -107,7 +100,7 @@ class Follower:
         """Who looks at the run on other machines than this."""
         return self._far.people
 
-    def standing(self) -> Standing:
+    def standing(self) -> SharingStatus:
         """How it stands now; never waits."""
         return self._link.standing()
 
@@ -123,7 +116,7 @@ class Follower:
         future: Future[Answer] = Future()
         answer = asked(state, request, actor)
         if isinstance(answer, Ballot):
-            self._asked.put((answer, future))
+            self._votes.ask(answer, future)
             self._wake.set()
         else:
             future.set_result(answer)
@@ -136,7 +129,6 @@ class Follower:
         `Rewritten`."""
         refs = self._repository.refs()
         self._votes.load(refs)
-        self._signed = {vote.signature: vote for vote in self._given()}
         if oid := refs.get(SEEN):
             line = self._repository.line(oid)
             known = grown(NOTHING, oid, line, self._layout.run)
@@ -149,12 +141,6 @@ class Follower:
         """Why the lead's machine takes no votes from here any more; empty while it does."""
         events = self._journal.events(self._layout.run)
         return next(filter(None, (self._answers.shuts(event) for event in events)), "")
-
-    def _given(self) -> Iterator[Vote]:
-        """What an earlier program has written down, sent or not."""
-        for line in self._votes.lines():
-            with suppress(NoVote):
-                yield read_vote(line.decode())
 
     def origin(self) -> RunShared:
         """What the run says of the lead's machine; waits a moment for that where it has just
@@ -245,7 +231,7 @@ class Follower:
             self._there = self._repository.refs(THERE)
         self._link.reached()
         self._far.look(self._there)
-        self._look_at_votes()
+        self._votes.look(self._there)
         tip = self._there.get(LOG, "")
         if tip == self._seen.oid:
             self._know_all_is_well()
@@ -263,7 +249,7 @@ class Follower:
 
     def _know_all_is_well(self) -> None:
         """Or what is left to say of a log that is followed."""
-        alarm = self._wrong or self._proof.alarm
+        alarm = self._votes.wrong or self._proof.alarm
         self._link.know(shut="", alarm=alarm, signed=self._proof.words)
 
     # -- votes -----------------------------------------------------------------------------------
@@ -272,41 +258,13 @@ class Follower:
         """Push what was asked since, and all that is not known to have arrived; whether there was
         anything."""
         self._write_down()
-        if not self._votes.pending:
-            return False
-        self._votes.send()
-        return True
+        return self._votes.send()
 
     def _write_down(self) -> None:
         """Keep what was asked since: whatever ends, it is sent some time."""
-        try:
-            while True:
-                ballot, future = self._asked.get_nowait()
-                vote = ballot.vote(self._who, self._votes.number + 1)
-                # In one place a key gives one signature: a second vote with it would be a replay.
-                known = self._signed.get(vote.signature) if vote.signature else None
-                if known is None:
-                    self._add(vote)
-                self._answers.waiting.append(Cast(ballot=ballot, vote=known or vote, future=future))
-        except queue.Empty:
-            pass
+        for cast in self._votes.write_down():
+            self._answers.waiting.append(cast)
         self._link.know(waiting=len(self._answers.waiting))
-
-    def _add(self, vote: Vote) -> None:
-        line = vote.encode().encode()
-        batch = Batch(run=self._layout.run, first=vote.number, who=self._who, lines=(line,))
-        self._votes.add(batch, int(self._here.now()))
-        self._signed[vote.signature] = vote
-
-    def _look_at_votes(self) -> None:
-        """Whether what was sent is there; what was taken away is sent again."""
-        there = self._there.get(self._votes.there, "")
-        wrong = ""
-        if self._votes.is_empty and there:
-            self._votes.adopt(there, lambda _: "")
-        elif self._votes.look(there) in {"other", "set back", "gone"}:
-            wrong = f"your votes on {self.remote} are not what was sent from here"
-        self._wrong = wrong
 
     def _answer(self) -> None:
         """Answer those that the run has an answer to."""

@@ -73,7 +73,8 @@ def shown(remote: str) -> str:
 
 
 def environment(inherited: Mapping[str, str], ssh_command: str = "") -> dict[str, str]:
-    """What git finds in its environment; ``ssh_command`` is that of the person's own settings."""
+    """What git finds in its environment; ``ssh_command`` is that of the person's own settings.
+    Raises `GitTrouble`."""
     kept = {k: v for k, v in inherited.items() if not k.startswith("GIT_") or k in KEPT}
     given = inherited.get(ssh.PROGRAM) or kept.get("GIT_SSH_COMMAND") or ssh_command
     if given or "GIT_SSH" not in kept:

@@ -7,11 +7,22 @@ from collections.abc import Callable
 
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import JournalError
-from runbook_tui.session.sharing import Standing
+from runbook_tui.session.sharing import SharingStatus
 from runbook_tui.share.git import GitTrouble, Locked, shown
 from runbook_tui.share.repository import Repository
 from runbook_tui.share.stale import StaleLocks
 from runbook_tui.share.standing import Facts, in_words
+
+
+class Shut(Exception):
+    """The remote is not used any more; the message says why and what to do.
+
+    ``alarm``: what stands on it may have been tampered with.
+    """
+
+    def __init__(self, message: str, *, alarm: bool = False) -> None:
+        super().__init__(message)
+        self.alarm = alarm
 
 
 class Link:
@@ -34,7 +45,7 @@ class Link:
         """The remote has answered."""
         self.know(reached=self._clock.now(), trouble="")
 
-    def standing(self, waiting: int | None = None) -> Standing:
+    def standing(self, waiting: int | None = None) -> SharingStatus:
         """How it stands now; never waits. ``waiting``: how much is on its way, where only whoever
         asks knows that."""
         facts = self.facts if waiting is None else dataclasses.replace(self.facts, waiting=waiting)

@@ -6,8 +6,6 @@ gone holds neither keys nor steps, and nothing that needs one of its votes goes 
 
 from __future__ import annotations
 
-import json
-import shlex
 import threading
 import time
 from collections.abc import Callable
@@ -24,27 +22,21 @@ from runbook_tui.session.ports.replica import Bodies
 from runbook_tui.session.presence import Here
 from runbook_tui.session.proofs import signers_of
 from runbook_tui.session.session import Session
-from runbook_tui.session.sharing import Standing
+from runbook_tui.session.sharing import SharingStatus
 from runbook_tui.share.ballots import Ballots, Later
-from runbook_tui.share.commits import Author, in_batches
+from runbook_tui.share.commits import Author
 from runbook_tui.share.far_people import FarPeople, lasting
-from runbook_tui.share.git import GitTrouble, Refused, Unreachable
-from runbook_tui.share.link import Link
-from runbook_tui.share.merging import Rewritten, Taken
-from runbook_tui.share.own import OwnRef
+from runbook_tui.share.git import GitTrouble
+from runbook_tui.share.link import Link, Shut
 from runbook_tui.share.pace import Pace, awaits
-from runbook_tui.share.refs import CUSTOM, FALLBACK, Layout
-from runbook_tui.share.repository import THERE, Repository
+from runbook_tui.share.repository import Repository
 from runbook_tui.share.sealing import LogSeal
+from runbook_tui.share.sent_log import SentLog
 
 LETTING_GO = 15.0
 """Seconds in which whoever shared the run before lets go: their round may wait for the remote."""
 MOMENT = 1.0
 """Seconds for which whoever leaves waits for a remote that is away."""
-MOST_BYTES = 1 << 20
-"""Bytes of events in one commit."""
-SHORTEST_SECRET = 6
-"""Characters below which a secret's value stands in too many texts by chance."""
 
 
 @frozen
@@ -56,17 +48,6 @@ class Origin:
 
 
 UNTOLD = Origin()
-
-
-class Shut(Exception):
-    """The remote is not used any more; the message says why and what to do.
-
-    ``alarm``: what stands on it may have been tampered with.
-    """
-
-    def __init__(self, message: str, *, alarm: bool = False) -> None:
-        super().__init__(message)
-        self.alarm = alarm
 
 
 class Mirror:
@@ -87,19 +68,16 @@ class Mirror:
         mono: Callable[[], float] = time.monotonic,
     ) -> None:
         self._session = session
-        self._bodies = bodies
-        self._repository = repository
         self._lock = lock
         self._clock = clock
-        self._author = Author(name=author.name, mail=author.email)
         self._origin = origin
         self._pace = pace or Pace()
         self._mono = mono
         self._ballots = Ballots(session, journal, repository, clock)
-        self._log: OwnRef | None = None
         self._seal = LogSeal(session.signatures, author, signers_of(session.state), clock.now)
-        self._far = FarPeople(repository, "lead", self._author, clock, mono)
-        self._there: dict[str, str] = {}
+        by = Author(name=author.name, mail=author.email)
+        self._log = SentLog(session, bodies, repository, self._ballots, by, self._seal, clock)
+        self._far = FarPeople(repository, "lead", by, clock, mono)
         self._link = Link(repository, clock, mono, sends=True)
         self._moved = mono()
         self._held_up: float | None = None
@@ -118,19 +96,14 @@ class Mirror:
         """Who looks at the run on other machines."""
         return self._far.people
 
-    def standing(self) -> Standing:
+    def standing(self) -> SharingStatus:
         """How it stands now; never waits."""
-        return self._link.standing(self._unsent)
-
-    @property
-    def _unsent(self) -> int:
-        known = self._log.known if self._log is not None else 0
-        return max(0, self._session.state.seq - known)
+        return self._link.standing(self._log.unsent)
 
     @property
     def left(self) -> str:
         """What the remote is not known to have, in words."""
-        many = self._unsent
+        many = self._log.unsent
         words = f"{many} event{'' if many == 1 else 's'} not sent to {self.remote}"
         return f"{words}; `runbook resume {self._session.run} --share …` sends them" if many else ""
 
@@ -163,7 +136,7 @@ class Mirror:
                 self._looked.set()
                 self.tell_people()
                 self._pace.wait(pause, self._wake)
-            if self._log is not None and not self._link.facts.trouble:
+            if self._log.begun and not self._link.facts.trouble:
                 # By then all is recorded that was asked for before.
                 with suppress(NoAnswer):
                     self._session.started(1).result(2.0)
@@ -178,7 +151,7 @@ class Mirror:
 
     def tell_people(self) -> None:
         """Say on the remote who is here, where that is reached."""
-        if self._log is not None and not self._link.facts.trouble:
+        if self._log.begun and not self._link.facts.trouble:
             self._far.tell(self._log.layout, self._session.presence.here)
 
     def round(self) -> float:
@@ -186,13 +159,13 @@ class Mirror:
 
         Raises `Shut`, and then no longer holds the right to share the run.
         """
-        there, seq = lasting(self._there), self._session.state.seq
+        there, seq = lasting(self._log.there), self._session.state.seq
         try:
             done = self._safely(self._round)
         except Shut:
             self._lock.release()
             raise
-        if (there, seq) != (lasting(self._there), self._session.state.seq):
+        if (there, seq) != (lasting(self._log.there), self._session.state.seq):
             self._moved = self._mono()
         return self._pace.pause(
             done=done, still=self._mono() - self._moved, awaits=awaits(self._session.state)
@@ -208,15 +181,13 @@ class Mirror:
 
     def _round(self) -> None:
         self._alone()
-        log = self._log if self._log is not None else self._begun()
-        if self._repository.fetch(log.layout) or not self._there:
-            self._there = self._repository.refs(THERE)
+        self._log.look()
         self._link.reached()
         self._link.know(aside="")
-        self._far.look(self._there)
-        self._hold_against(log)
+        self._far.look(self._log.there)
+        self._log.hold_against()
         try:
-            self._ballots.take(self._there)
+            self._ballots.take(self._log.there)
             self._ballots.say_void(self._far.heard_of)
         finally:
             self._send()
@@ -246,123 +217,19 @@ class Mirror:
                 f"another program on this machine shares the run: {self._lock.holder()}"
             )
 
-    def _begun(self) -> OwnRef:
-        """Make ready, and find out under which refs the run is there already."""
-        self._repository.prepare()
-        known = self._repository.shared().get(self._session.run)
-        layout = known or Layout(prefix=CUSTOM, run=self._session.run)
-        log = OwnRef(self._repository, layout, self._author, sign=self._seal.sign)
-        try:
-            self._load(log)
-        except GitTrouble:
-            # What is damaged here is made anew from the remote and the journal.
-            self._repository.forget()
-            self._load(log)
-        self._log = log
-        return log
-
-    def _load(self, log: OwnRef) -> None:
-        refs = self._repository.refs()
-        log.load(refs)
-        self._ballots.load(refs)
-
-    # -- the log -----------------------------------------------------------------------------------
-
-    def _hold_against(self, log: OwnRef) -> None:
-        """Whether the remote still has what was sent, and nothing else."""
-        there = self._there.get(log.there, "")
-        found = "other" if log.is_empty and there else log.look(there)
-        if found == "other":
-            # Whoever sent it: what is this journal's, byte by byte, can be gone on with.
-            try:
-                log.adopt(there, self._agrees)
-            except Rewritten as why:
-                new = log.is_empty
-                words = str(why) if new else "its history is not the one that was sent from here"
-                raise self._shut(log, words) from None
-        if found in {"set back", "gone"}:
-            what = "deleted" if found == "gone" else "set back to an earlier state"
-            self._ballots.tell(
-                log.layout.log, f"the log on {self.remote} was {what}; it is sent again"
-            )
-
-    def _agrees(self, taken: Taken) -> str:
-        """Whether a log that is there already is this journal's own."""
-        run = self._session.run
-        lines = [line for batch in taken.batches for line in batch.lines]
-        own = [kept.body for kept in self._bodies.records(run)]
-        genesis = taken.batches[0].genesis if taken.batches else ""
-        if genesis == self._bodies.genesis(run) and lines == own[: len(lines)]:
-            return ""
-        return "it is another run of that name, or another history of it"
-
-    def _shut(self, log: OwnRef, why: str) -> Shut:
-        remote = shlex.quote(self.remote)
-        words = (
-            f"the log on {self.remote} cannot be gone on with: {why}; nothing is sent any more."
-            f" Find out who did that; then take it away (git push {remote} :{log.layout.log})"
-            f" and begin again: runbook resume {self._session.run} --share {remote}"
-        )
-        self._ballots.tell(log.layout.log, words)
-        return Shut(words, alarm=True)
-
     def _send(self) -> None:
         """Write what is new, and push all that is not known to be there, in one push."""
-        log = self._log
-        assert log is not None
-        held = self._write(log)
-        if log.pending:
-            self._push(log)
+        held = self._log.write()
+        if self._log.pending:
+            self._log.push()
             self._link.know(moved=self._clock.now())
-        self._tell_where(log)
+        self._tell_where()
         self._link.know(alarm=held, signed=self._seal.words)
 
-    def _write(self, log: OwnRef) -> str:
-        """Put new events into commits; why those from some event on are held back."""
-        run = self._session.run
-        kept = self._bodies.records(run, log.number)
-        lines, held = [], ""
-        for one in kept:
-            if self._tells_secret(one.body):
-                held = f"event {one.seq} holds the value of a secret: nothing from it on is sent"
-                break
-            lines.append(one.body)
-        genesis = "" if log.number else self._bodies.genesis(run)
-        at = int(self._clock.now())
-        for batch in in_batches(run, log.number + 1, lines, MOST_BYTES, genesis=genesis):
-            log.add(batch, at)
-        return held
-
-    def _tells_secret(self, body: bytes) -> bool:
-        for value in self._session.hidden:
-            if len(value) >= SHORTEST_SECRET:
-                plain = json.dumps(value, ensure_ascii=False)[1:-1].encode("utf-8", "replace")
-                if plain in body:
-                    return True
-        return False
-
-    def _push(self, log: OwnRef) -> None:
-        try:
-            log.send()
-        except Refused as no:
-            first = not self._there.get(log.there)
-            if no.ours or not first or log.layout.prefix != CUSTOM:
-                raise Unreachable(f"the remote refuses the push: {no}") from None
-            # Some hosts take branches only; what is in the commits says so, and is made anew.
-            layout = Layout(prefix=FALLBACK, run=log.layout.run)
-            self._fall_back(layout)
-
-    def _fall_back(self, layout: Layout) -> None:
-        self._repository.forget()
-        log = OwnRef(self._repository, layout, self._author, sign=self._seal.sign)
-        self._load(log)
-        self._log, self._there = log, {}
-        self._write(log)
-        log.send()
-
-    def _tell_where(self, log: OwnRef) -> None:
+    def _tell_where(self) -> None:
         """Record where the run is shared, unless that is known."""
-        said = RunShared(remote=self.remote, refs=f"{log.layout.prefix}/{log.layout.run}",
+        layout = self._log.layout
+        said = RunShared(remote=self.remote, refs=f"{layout.prefix}/{layout.run}",
                          program=self._origin.program, version=self._origin.version)  # fmt: skip
         if self._session.state.shared != said and not self._closing.is_set():
             self._session.ask(TellShare(payload=said, id="")).result(30.0)

@@ -6,7 +6,7 @@ import time
 
 from runbook_tui.book.durations import spoken
 from runbook_tui.frozen import frozen
-from runbook_tui.session.sharing import Standing
+from runbook_tui.session.sharing import SharingStatus
 
 
 @frozen
@@ -32,23 +32,23 @@ class Facts:
     signed: str = ""
 
 
-def in_words(facts: Facts, now: float) -> Standing:
+def in_words(facts: Facts, now: float) -> SharingStatus:
     """The words for the head of the screen, and for lines."""
     if facts.shut:
         said = f"not {'shared' if facts.sends else 'followed'} any more"
-        return Standing(words=said, short=said, news=f"{said}: {facts.shut}", away=True,
+        return SharingStatus(words=said, short=said, news=f"{said}: {facts.shut}", away=True,
                         alarm=facts.alarm)  # fmt: skip
     if facts.trouble:
         when = time.strftime("%H:%M", time.localtime(facts.reached or facts.began))
         since = f"not reached since {when}" if facts.reached else "not reached yet"
         left = _left(facts)
         unsent = f", {facts.waiting} unsent" if facts.waiting and not facts.sends else ""
-        return Standing(
+        return SharingStatus(
             words=f"{since}{f', {left}' if left else ''}", short=f"{since}{unsent}", away=True,
             news=f"{facts.remote}: {since}: {facts.trouble}", alarm=facts.alarm,
         )  # fmt: skip
     if facts.reached is None:
-        return Standing(words="sharing …", short="sharing …", news="")
+        return SharingStatus(words="sharing …", short="sharing …", news="")
     last = max(0.0, now - (facts.moved or facts.reached))
     verb = "shared, last pushed" if facts.sends else "followed, last news"
     word = "shared" if facts.sends else "followed"
@@ -56,7 +56,7 @@ def in_words(facts: Facts, now: float) -> Standing:
     left = "" if facts.sends else _left(facts)
     signed = f", {facts.signed}" if facts.signed else ""
     aside = f": {facts.aside}" if facts.aside else ""
-    return Standing(
+    return SharingStatus(
         words=f"{verb} {spoken(last)} ago{f', {left}' if left else ''}",
         short=left or f"{brief} {spoken(last)} ago",
         news=f"{word} over {facts.remote}{signed}{aside}",

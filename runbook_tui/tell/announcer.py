@@ -30,8 +30,8 @@ from runbook_tui.run.announce_events import (
     PROLONGED,
     Announced,
 )
+from runbook_tui.run.announced import STANDING
 from runbook_tui.run.announcing import (
-    STANDING,
     digest,
     how_it_ended,
     kept,

@@ -265,7 +265,7 @@ class Grafana(_Web):
         self._panel = {} if panel is None else {"panelId": panel}
 
     def open(self, told: Told) -> Opened:
-        """One annotation, however often this is begun."""
+        """One annotation, however often this is begun. Raises `NoAnswer`."""
         there = self._ours(told)
         if there:
             return Opened(ref=str(there[0]["id"]))

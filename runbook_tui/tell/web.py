@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import base64
-import http.client
 import json
-import socket
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from runbook_tui.frozen import frozen
+from runbook_tui.session.addresses import answered_within
 
 PATIENCE = 5.0
 """Seconds that an address has to answer, all in all."""
@@ -45,82 +42,8 @@ def asked(
     most: int = MOST,
 ) -> Answer:
     """Ask once, with ``body`` as JSON; raises `NoAnswer`, after `PATIENCE` at the latest."""
-    found: list[Answer | str] = []
-    way = _Way()
 
-    def ask() -> None:
-        found.append(_answered(way, url, method, body, headers, most))
-
-    # Name look-ups know no time limit, so nobody waits for this thread; a server that sends a
-    # little now and then would keep it for ever, so its connection is broken.
-    thread = threading.Thread(target=ask, name="web", daemon=True)
-    thread.start()
-    thread.join(PATIENCE)
-    if not found:
-        way.cut()
-        raise NoAnswer(late())
-    if isinstance(found[0], str):
-        raise NoAnswer(found[0])
-    return found[0]
-
-
-def late() -> str:
-    """That it took too long."""
-    return f"no answer within {PATIENCE:g} s"
-
-
-class _Way:
-    """The connection of one question, to be broken from elsewhere."""
-
-    def __init__(self) -> None:
-        self._there: list[http.client.HTTPConnection] = []
-
-    def made(self, kind: type[http.client.HTTPConnection]) -> Any:
-        """What makes a connection of this kind, and remembers it."""
-
-        def make(host: str, **keys: Any) -> http.client.HTTPConnection:
-            self._there.append(kind(host, **keys))
-            return self._there[-1]
-
-        return make
-
-    def cut(self) -> None:
-        """Break it."""
-        for one in self._there:
-            if (sock := one.sock) is not None:
-                with suppress(OSError):
-                    sock.shutdown(socket.SHUT_RDWR)
-
-
-class _Plain(urllib.request.HTTPHandler):
-    def __init__(self, way: _Way) -> None:
-        super().__init__()
-        self._way = way
-
-    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(self._way.made(http.client.HTTPConnection), req)
-
-
-class _Secure(urllib.request.HTTPSHandler):
-    def __init__(self, way: _Way) -> None:
-        super().__init__()
-        self._way = way
-
-    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(self._way.made(http.client.HTTPSConnection), req)
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Goes nowhere else: what was sent to one address is not meant for another."""
-
-    def redirect_request(self, *args: object, **more: object) -> None:
-        """Never."""
-
-
-def _answered(
-    way: _Way, url: str, method: str, body: Any, headers: Mapping[str, str], most: int
-) -> Answer | str:
-    try:
+    def ask(opener: urllib.request.OpenerDirector) -> Answer:
         where, login = _without_login(url)
         data = None if body is None else json.dumps(body).encode()
         kind = {} if data is None else {"Content-Type": "application/json"}
@@ -128,21 +51,27 @@ def _answered(
             where, data=data, method=method,
             headers={**kind, "User-Agent": "runbook", **login, **headers},
         )  # fmt: skip
-        opener = urllib.request.build_opener(_Stay, _Plain(way), _Secure(way))
         try:
             with opener.open(request, timeout=PATIENCE) as answer:
                 return _read(answer, most)
         except urllib.error.HTTPError as error:
             with error:
                 return _read(error, most)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
-        if isinstance(reason, TimeoutError):
-            return late()
-        said = getattr(reason, "strerror", None) or type(reason).__name__
-        return str(said)[:LONGEST]
+
+    try:
+        return answered_within(PATIENCE, ask)
+    except TimeoutError as late:
+        raise NoAnswer(str(late)) from None
     except Exception as error:  # noqa: BLE001  http.client raises kinds of its own
+        raise NoAnswer(_why(error)) from None
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, in a few words; of what is unknown the kind alone: it may hold a secret."""
+    if not isinstance(error, OSError | ValueError):
         return type(error).__name__
+    reason = getattr(error, "reason", None) or error
+    return str(getattr(reason, "strerror", None) or type(reason).__name__)[:LONGEST]
 
 
 def _read(answer: Any, most: int) -> Answer:

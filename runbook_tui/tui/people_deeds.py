@@ -14,7 +14,8 @@ from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import AskAnew, HandOver, LowerHand, OverrideGate, RaiseHand
 from runbook_tui.run.state import RunState
 from runbook_tui.run.times import said
-from runbook_tui.session.presence import Here, everybody
+from runbook_tui.session.presence import Here
+from runbook_tui.session.sharing import everybody
 from runbook_tui.tui.dialogs.ask import AskText, Confirm
 from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.leaving import Wanted
@@ -109,7 +110,7 @@ def hand(app: RunbookApp, chosen: str) -> None:
 
 def mind_people(app: RunbookApp, before: tuple[Here, ...]) -> tuple[Here, ...]:
     """Say who came and who left since it was looked last; returns who is here."""
-    now = everybody(app.session)
+    now = everybody(app.session.presence, app.session.sharing)
     urgent = app.said and app.said_tone in {"bad", "warn"}
     if now is not before and before and not urgent:
         for text, tone in people_news.came_and_went(before, now, app.session.actor):
@@ -127,7 +128,7 @@ def mind_lead(app: RunbookApp, *, leaderless: bool) -> bool:
 
 
 def _who(app: RunbookApp) -> None:
-    people = everybody(app.session)
+    people = everybody(app.session.presence, app.session.sharing)
     now = app.now()
     times = [said(one.since, now) for one in people]
     app.push_screen(Page("\n".join(people_news.page(app.session.state, people, times))))

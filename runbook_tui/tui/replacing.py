@@ -14,7 +14,7 @@ from runbook_tui.run.requests import ReasonNeeded, Refusal
 from runbook_tui.session.another_plan import AnotherPlan, plan_file, read_another, take
 from runbook_tui.session.ports.journal import JournalError
 from runbook_tui.session.session import Session
-from runbook_tui.session.trust import Trust, digest_of
+from runbook_tui.session.trust import Trust
 from runbook_tui.tui.dialogs.page import Page
 from runbook_tui.tui.dialogs.plan import AnotherPlanPage
 
@@ -29,7 +29,7 @@ def trust_of(session: Session) -> Trust:
 
 def is_strange(session: Session, found: AnotherPlan) -> bool:
     """Whether the plan's file is somebody else's too, and nobody has trusted it."""
-    return bool(found.files.elsewhere) and not trust_of(session).knows(digest_of(found.files))
+    return bool(found.files.elsewhere) and not trust_of(session).knows(found.files.trusted_as)
 
 
 SAME = "the plan's file says what the run has"
@@ -86,7 +86,7 @@ def _show(app: RunbookApp, path: Path, found: AnotherPlan, lines: list[str]) -> 
 def _take(app: RunbookApp, path: Path, found: AnotherPlan, reason: str = "") -> None:
     try:
         if is_strange(app.session, found):
-            trust_of(app.session).remember(digest_of(found.files), found.files.runbook.title)
+            trust_of(app.session).remember(found.files.trusted_as, found.files.runbook.title)
         answer = take(app.session, found, reason)
     except Exception as error:  # noqa: BLE001  said on the screen, which lives on
         app.post(app.Said(f"the plan was not taken over: {error}"))

@@ -47,7 +47,7 @@ def last_number(output: str) -> float:
     """The number in the last line that a command puts out; ``99.2 %`` counts as 99.2.
 
     It may stand behind its name, as in ``success_rate{job="web"} 99.2`` (Prometheus' text format)
-    or ``success rate: 99.2``.
+    or ``success rate: 99.2``. Raises `NoNumber`.
     """
     lines = [line for line in output[-4096:].splitlines() if line.strip()]
     if not lines:
@@ -78,7 +78,7 @@ def _whole(text: str) -> float:
 def at_path(data: Any, path: str) -> float:
     """The number at a path like ``data.items[0].rate``; true is 1, false 0.
 
-    Text is no number, though it may look like one.
+    Text is no number, though it may look like one. Raises `NoNumber` where there is none.
     """
     left = path.removeprefix("$")
     while left:
@@ -111,7 +111,8 @@ def _kind(data: Any) -> str:
 
 
 def of_prometheus(data: Any) -> float:
-    """The one number of an instant query's answer."""
+    """The one number of an instant query's answer. Raises `NoNumber` where it has none, or
+    several."""
     if not isinstance(data, dict) or data.get("status") != "success":
         said = data.get("error") if isinstance(data, dict) else None
         raise NoNumber(f"Prometheus says: {said}" if isinstance(said, str) else "no answer of"

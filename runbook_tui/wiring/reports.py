@@ -26,7 +26,7 @@ def report(run: str) -> Report:
     from runbook_tui.report.building import build
     from runbook_tui.report.model import Check
     from runbook_tui.run.sharing_events import alarms
-    from runbook_tui.session.plan_files import recorded_plans
+    from runbook_tui.session.kept_readings import recorded_plans
 
     with closing(journal(reading=True)) as record:
         verdict = verification(record, run, None)
@@ -57,7 +57,7 @@ def traces(run: str) -> str:
     from runbook_tui import __version__
     from runbook_tui.report.building import build
     from runbook_tui.report.traces import to_otlp
-    from runbook_tui.session.plan_files import recorded_plans
+    from runbook_tui.session.kept_readings import recorded_plans
 
     with closing(journal(reading=True)) as record:
         events = record.events(run)

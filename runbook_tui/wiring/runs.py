@@ -90,9 +90,9 @@ def _is_text(text: str) -> bool:
 
 def keep_reading(run: str, plan: PlanFiles) -> None:
     """Keep what was read beside the run, for sessions that may not wait for a parser."""
-    from runbook_tui.session import plan_files
+    from runbook_tui.session import kept_readings
 
-    plan_files.keep_reading(settings().run_folder(run), plan)
+    kept_readings.keep_reading(settings().run_folder(run), plan)
 
 
 def accounts(run: str) -> list[Path]:
@@ -109,8 +109,8 @@ def state_of(run: str) -> RunState | None:
     """
     from contextlib import closing
 
+    from runbook_tui.session.kept_readings import only_kept
     from runbook_tui.session.opening import UnreadablePlan, open_run
-    from runbook_tui.session.plan_files import only_kept
 
     reader: Reader = partial(only_kept, settings().run_folder(run))
     if kept_reading(run) is None:
@@ -124,9 +124,9 @@ def state_of(run: str) -> RunState | None:
 
 def kept_reading(run: str) -> Runbook | None:
     """What was read when a run began, to name its nodes; None where it was not kept."""
-    from runbook_tui.session import plan_files
+    from runbook_tui.session import kept_readings
 
-    return plan_files.kept_reading(settings().run_folder(run))
+    return kept_readings.kept_reading(settings().run_folder(run))
 
 
 def roles_of(run: str) -> tuple[str, ...]:
@@ -145,9 +145,9 @@ def roles_of(run: str) -> tuple[str, ...]:
 
 def kept_before(run: str) -> tuple[Runbook, ...]:
     """What was read of the plans that a run had before its newest one, as far as it was kept."""
-    from runbook_tui.session import plan_files
+    from runbook_tui.session import kept_readings
 
-    return tuple(plan_files.kept_before(settings().run_folder(run)))
+    return tuple(kept_readings.kept_before(settings().run_folder(run)))
 
 
 def shipped_plans() -> tuple[Path, ...]:
@@ -175,11 +175,12 @@ def open_session(
     from runbook_tui.forge.pull_programs import PullPrograms
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.session import account, spare, undo_writing
-    from runbook_tui.session.guest import GuestSession
+    from runbook_tui.session.guest_session import GuestSession
     from runbook_tui.session.home import make_folder
+    from runbook_tui.session.kept_readings import read_kept
     from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
     from runbook_tui.session.opening import open_run
-    from runbook_tui.session.plan_files import read_kept, steady
+    from runbook_tui.session.plan_files import steady
     from runbook_tui.session.session import Session
 
     place = settings().run_folder(run)

@@ -107,8 +107,9 @@ def follow_session(remote: str, layout: Layout, actor: Actor) -> tuple[Session, 
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.journal.replica import ReplicaJournal
     from runbook_tui.session.home import make_folder
+    from runbook_tui.session.kept_readings import read_kept
     from runbook_tui.session.opening import open_run
-    from runbook_tui.session.plan_files import read_kept, steady
+    from runbook_tui.session.plan_files import steady
     from runbook_tui.session.session import Session
     from runbook_tui.share.far import FarClock
     from runbook_tui.share.follower import Follower

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from runbook_tui.wiring.machine import surroundings
 
 if TYPE_CHECKING:
-    from runbook_tui.book.model import AppriseAddress, Secret, Tell
+    from runbook_tui.book.model import Announcement, AppriseAddress, Secret, Tell
     from runbook_tui.preferences.own_telling import OwnTell
     from runbook_tui.run.state import RunState
     from runbook_tui.session.session import Session
@@ -39,51 +39,62 @@ def teller(session: Session) -> Teller | None:
 
 def attend(session: Session) -> None:
     """Have what the run's plan announces elsewhere opened and closed beside the session."""
-    if session.state.rehearsal:
-        return
-    begun = session.state.begun
-    folder = begun.folder if begun is not None else ""
-    made: list[Announcer] = []
-    making: list[Thread] = []
-    one_at_a_time = Lock()
+    if not session.state.rehearsal:
+        attendant = _Attendant(session)
+        session.at_open.append(attendant.begin)
+        session.at_end.append(attendant.end)
 
-    def look(state: RunState) -> None:
+
+class _Attendant:
+    """Loads and starts what announces, once the plan of a session announces anything."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._folder = _folder(session)
+        self._announcer: Announcer | None = None
+        self._making: Thread | None = None
+        self._one_at_a_time = Lock()
+
+    def begin(self) -> None:
+        """Look at every state from now on."""
+        self._session.listen(self._look)
+        self._look(self._session.state)
+
+    def _look(self, state: RunState) -> None:
         # Another plan may be the first to announce anything.
-        if making or not (state.runbook.announcements or state.announced):
+        if self._making is not None or not (state.runbook.announcements or state.announced):
             return
-        with one_at_a_time:
-            if making:
-                return
-            for one in state.runbook.announcements:
-                # What has to be fetched by a command is masked once it was.
-                if one.token is not None and not one.token.command:
-                    value = surroundings().secret(one.token, folder)
-                    session.give_secret(f"[[announce]] {one.id}", value or "")
-            # Neither a rollback nor a key waits until what asks servers is loaded.
-            making.append(Thread(target=make, name="announcer", daemon=True))
-            making[0].start()
+        with self._one_at_a_time:
+            if self._making is None:
+                self._mask(state.runbook.announcements)
+                # Neither a rollback nor a key waits until what asks servers is loaded.
+                self._making = Thread(target=self._make, name="announcer", daemon=True)
+                self._making.start()
 
-    def make() -> None:
+    def _mask(self, announcements: Iterable[Announcement]) -> None:
+        """What has to be fetched by a command is masked once it was."""
+        for one in announcements:
+            if one.token is not None and not one.token.command:
+                value = surroundings().secret(one.token, self._folder)
+                self._session.give_secret(f"[[announce]] {one.id}", value or "")
+
+    def _make(self) -> None:
         from runbook_tui.tell.announcer import Announcer
 
-        announcer = Announcer(session, lambda source: surroundings().secret(source, folder))
+        announcer = Announcer(
+            self._session, lambda source: surroundings().secret(source, self._folder)
+        )
         announcer.start()
-        made.append(announcer)
+        self._announcer = announcer
 
-    def begin() -> None:
-        session.listen(look)
-        look(session.state)
-
-    def end() -> None:
-        with one_at_a_time:
-            begun_here = list(making)
-        for thread in begun_here:
-            thread.join()
-        for one in made:
-            one.close()
-
-    session.at_open.append(begin)
-    session.at_end.append(end)
+    def end(self) -> None:
+        """Close what is open, as far as that can be waited for."""
+        with self._one_at_a_time:
+            making = self._making
+        if making is not None:
+            making.join()
+        if self._announcer is not None:
+            self._announcer.close()
 
 
 def _hide(session: Session, reached: Iterable[AppriseAddress]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runbook_tui.session.plan_files import read_files, with_signers
-from runbook_tui.session.trust import Trust, digest_of
+from runbook_tui.session.trust import Trust
 
 PLAN = (
     'format = 1\ntitle = "T"\n[[phase]]\ntitle = "P"\n[[phase.step]]\ntitle = "S"\nrun = "true"\n'
@@ -51,26 +51,26 @@ def test_what_it_takes_in_and_whose_keys_count_is_looked_at_too(plan: Path) -> N
     signers.write_text("", encoding="utf-8")
     policy = '[policy]\nallowed_signers = "signers"\n'
     plan.write_text('format = 1\nextends = "part.toml"\n' + policy, encoding="utf-8")
-    before = digest_of(with_signers(plan, read_files(plan)))
+    before = with_signers(plan, read_files(plan)).trusted_as
     for path in (part, signers):
         path.chmod(0o646)
     found = with_signers(plan, read_files(plan))
     assert [str(part) in found.elsewhere[0], str(signers) in found.elsewhere[1]] == [True, True]
-    assert digest_of(found) == before
+    assert found.trusted_as == before
     signers.write_text("somebody", encoding="utf-8")
-    assert digest_of(with_signers(plan, read_files(plan))) != before
+    assert with_signers(plan, read_files(plan)).trusted_as != before
 
 
 def test_it_is_remembered_by_content(plan: Path, tmp_path: Path) -> None:
     trust = Trust(tmp_path / "home")
-    digest = digest_of(read_files(plan))
+    digest = read_files(plan).trusted_as
     assert not trust.knows(digest)
     trust.remember(digest, "a title\nwith lines")
     trust.remember("0" * 64, "another")
     assert trust.knows(digest)
     assert not trust.knows(digest[:16])
     plan.write_text(PLAN.replace("true", "false"), encoding="utf-8")
-    assert not trust.knows(digest_of(read_files(plan)))
+    assert not trust.knows(read_files(plan).trusted_as)
 
 
 def test_a_list_that_others_could_have_written_counts_for_nothing(tmp_path: Path) -> None:

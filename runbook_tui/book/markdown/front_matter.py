@@ -322,6 +322,7 @@ def with_values(
 
 
 def alike(name: str, other: str) -> bool:
+    """Whether two names are one as variables, whatever their case."""
     return as_variable(name).lower() == as_variable(other).lower()
 
 

@@ -43,7 +43,7 @@ DULL = frozenset(
 
 
 @frozen(kw_only=False)
-class Place:
+class GateNode:
     """A node that can have a gate; ``number`` as the plan counts it, ``phase`` the one it is in."""
 
     id: str
@@ -54,7 +54,7 @@ class Place:
     words: tuple[str, ...]
 
 
-class Places:
+class GateNodes:
     """The nodes of a plan, found by line, by number and by the words of their titles."""
 
     def __init__(self, phases: tuple[Phase, ...], numbers: Mapping[str, str]) -> None:
@@ -62,17 +62,17 @@ class Places:
         self.all = list(_places(phases, numbers))
         self.by_line = {p.line: p for p in reversed(self.all)}
         self.by_id = {p.id: p for p in self.all}
-        self._by_number: dict[str, list[Place]] = {}
-        self._by_words: dict[str, Place | None] = {}
+        self._by_number: dict[str, list[GateNode]] = {}
+        self._by_words: dict[str, GateNode | None] = {}
         for place in self.all:
             if place.number:
                 self._by_number.setdefault(place.number, []).append(place)
 
-    def standing(self, sentence: Sentence) -> Place | None:
+    def standing(self, sentence: Sentence) -> GateNode | None:
         """The innermost node that the sentence stands in."""
         return next((self.by_line[n] for n in sentence.around if n in self.by_line), None)
 
-    def first_behind(self, sentence: Sentence) -> Place | None:
+    def first_behind(self, sentence: Sentence) -> GateNode | None:
         """The first phase, for what stands above all of them and in no section of its own."""
         first = self.by_id[self.phases[0].id] if self.phases else None
         outside = not any(line in self.by_line for line in sentence.around)
@@ -82,14 +82,14 @@ class Places:
         begins = next((s.line for s in self.phases[0].walk()), 0) if first.line == 1 else first.line
         return first if sentence.line < begins else None
 
-    def numbered(self, number: str, near: Place | None) -> Place | None:
+    def numbered(self, number: str, near: GateNode | None) -> GateNode | None:
         """The step of a number: the one in the same phase, else the only one."""
         counted = self._by_number.get(number, [])
         same = [p for p in counted if p.kind == "step"] or counted
         beside = next((p for p in same if near is not None and p.phase == near.phase), None)
         return beside or (same[0] if len(same) == 1 else None)
 
-    def lettered(self, letter: str) -> Place | None:
+    def lettered(self, letter: str) -> GateNode | None:
         """The phase that counts with this letter: “Phase B”."""
         for phase in self.phases:
             found = LETTERED.search(phase.title)
@@ -97,14 +97,14 @@ class Places:
                 return self.by_id[phase.id]
         return None
 
-    def titled(self, what: str) -> Place | None:
+    def titled(self, what: str) -> GateNode | None:
         """The first node whose title has most of the words, their first one among them."""
         if what not in self._by_words:
             self._by_words[what] = self._with_words([w for w in _words(what) if w not in DULL])
         return self._by_words[what]
 
-    def _with_words(self, wanted: list[str]) -> Place | None:
-        best: tuple[float, Place] | None = None
+    def _with_words(self, wanted: list[str]) -> GateNode | None:
+        best: tuple[float, GateNode] | None = None
         for place in self.all if wanted else ():
             hits = [any(_alike(w, t) for t in place.words) for w in wanted]
             share = sum(hits) / len(hits) if any(hits[:2]) else 0.0
@@ -121,7 +121,7 @@ def gated(
     ``numbers`` are those of steps in the plan, by id; ``title`` is that of the whole: what is
     before all of it is before its first phase. Anyone may hold a role that a plan names.
     """
-    places = Places(phases, numbers)
+    places = GateNodes(phases, numbers)
     gates: dict[str, Gate] = {}
     roles: dict[str, tuple[str, ...]] = {}
     statements = []
@@ -156,7 +156,7 @@ def _roles(who: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name or "approver" for name in names))
 
 
-def _places(phases: tuple[Phase, ...], numbers: Mapping[str, str]) -> Iterator[Place]:
+def _places(phases: tuple[Phase, ...], numbers: Mapping[str, str]) -> Iterator[GateNode]:
     for phase in phases:
         inside: list[tuple[str, Phase | Change | Step]] = [("phase", phase)]
         inside += [("change", change) for change in phase.changes]
@@ -164,10 +164,10 @@ def _places(phases: tuple[Phase, ...], numbers: Mapping[str, str]) -> Iterator[P
         for kind, node in inside:
             number = numbers.get(node.id, "")
             words = tuple(_words(node.title))
-            yield Place(node.id, node.line, number, phase.id, kind, words)
+            yield GateNode(node.id, node.line, number, phase.id, kind, words)
 
 
-def _meant(sentence: Sentence, places: Places) -> Place | None:
+def _meant(sentence: Sentence, places: GateNodes) -> GateNode | None:
     standing = places.standing(sentence)
     what = (sentence.what or "").strip(" “”\"'’")
     if not what or HERE.search(what):

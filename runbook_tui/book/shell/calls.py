@@ -62,7 +62,7 @@ class Call:
 
 
 @frozen(kw_only=False)
-class Standing:
+class Nesting:
     """Where a mark stands: in which words of which commands, the innermost last.
 
     ``moved``: places and numbers in these words are those of another text.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from runbook_tui.book.shell import encoding
-from runbook_tui.book.shell.calls import Call, Demand, Site, Standing, Word
+from runbook_tui.book.shell.calls import Call, Demand, Nesting, Site, Word
 from runbook_tui.book.shell.encoding import Encoding, Fence
 from runbook_tui.frozen import frozen
 
@@ -87,7 +87,7 @@ class Cursor:
         self._outer = tuple(fences)
         self._frames = [Frame(Kind.COMMAND, "", [])]
         self._bodies: list[tuple[int, Fence]] = []
-        self.standings: list[Standing] = []
+        self.standings: list[Nesting] = []
 
     @property
     def _limit(self) -> int:
@@ -148,7 +148,7 @@ class Cursor:
 
     def _put(self, mark: Mark, text: str | None, *around: tuple[Call, Word]) -> None:
         """Put a value as it is; ``around``: in what it stands, where that matters."""
-        self.standings.append(Standing(around, start=mark.start))
+        self.standings.append(Nesting(around, start=mark.start))
         self._out.append(self._staying(mark) if text is None else text)
         self._at = mark.end
         self._next += 1
@@ -173,7 +173,7 @@ class Cursor:
         owner = self._owner()
         direct = frame is owner or (self._frames[-2] is owner and frame.kind in QUOTES)
         owner.site.add(mark.start, mark.end, self._next if direct else None)
-        self.standings.append(Standing(self._around_mark(), self._demand(frame), mark.start))
+        self.standings.append(Nesting(self._around_mark(), self._demand(frame), mark.start))
 
     def _owner(self) -> Frame:
         """The innermost context whose words are told apart."""

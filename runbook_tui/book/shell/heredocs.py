@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from runbook_tui.book.shell import encoding
-from runbook_tui.book.shell.calls import Site, Standing, Word
+from runbook_tui.book.shell.calls import Nesting, Site, Word
 from runbook_tui.book.shell.cursor import Cursor, Frame, Heredoc, Kind, Mark
 from runbook_tui.book.shell.encoding import Fence
 
@@ -50,7 +50,7 @@ class Heredocs(Cursor):
                 raw, delimiter = raw + piece, delimiter + value
                 shown += piece if mark.value is None else _quoted(value, quote)
                 quoted = quoted or mark.value is not None
-                self.standings.append(Standing(start=mark.start))
+                self.standings.append(Nesting(start=mark.start))
                 self._at, self._next = mark.end, self._next + 1
                 continue
             if not quote and char in META:
@@ -194,7 +194,7 @@ class Heredocs(Cursor):
             self._out.append(tabs + name + ("\n" if line.endswith("\n") else ""))
         self._at = max(self._at, after)
         while self._mark_at < self._at:
-            self.standings.append(Standing(start=self._mark_at))
+            self.standings.append(Nesting(start=self._mark_at))
             self._next += 1
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from runbook_tui.book.line_count import LineCount
-from runbook_tui.book.shell.calls import Call, Demand, Standing, Word
+from runbook_tui.book.shell.calls import Call, Demand, Nesting, Word
 from runbook_tui.book.shell.cursor import Mark
 from runbook_tui.book.shell.encoding import NUMBER
 from runbook_tui.book.shell.interpreters import Code, codes, demanded, says
@@ -152,7 +152,7 @@ class _Runs:
 
 
 def _of_one(
-    number: int, line: int, standing: Standing, runs: _Runs
+    number: int, line: int, standing: Nesting, runs: _Runs
 ) -> tuple[list[Danger], _Run | None]:
     """What one mark must be, and what it is in that can be read by itself."""
     found: list[Danger] = []

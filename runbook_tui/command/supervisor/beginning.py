@@ -105,7 +105,7 @@ def control_process(option: int, value: int) -> None:
 def prepare(folder: str, spec: "dict[str, Any]") -> outputs.Outputs:
     """The folder, its lock for as long as we live, and room for what must be written.
 
-    Returns the file for the command's values.
+    Returns the file for the command's values. Raises OSError.
     """
     try:
         os.mkdir(folder, 0o700)

@@ -10,10 +10,10 @@ import termios
 import time
 from typing import Any
 
-from over_ssh import ANSWER, begin, end, show
+from ssh import ANSWER, begin, end, show
 
 
-class Terminal:
+class FarTerminal:
     """A second connection to the same host, for what is typed and drawn."""
 
     def __init__(self, spec: "dict[str, Any]", folder: str) -> None:

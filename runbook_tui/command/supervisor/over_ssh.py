@@ -18,12 +18,15 @@ import sys
 import time
 from typing import Any
 
+# A program of its own, which runs isolated, finds its neighbours only so.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import records
+from ssh import ANSWER, begin, end, show
+
 DUMPABLE = 4
-HELD = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 LINGER = 1.0
 """Seconds for ssh to bring the rest of the output; what still runs then goes on without us."""
-ANSWER = 3.0
-"""Seconds beyond the grace for the other side to say that it has stopped."""
 REACH = 4.5
 """Seconds for a second connection, to end what the first has left there."""
 NOT_RUN = 255
@@ -154,7 +157,7 @@ class Link:
         if word == b"open" and self.spec["terminal"] and self.terminal is None:
             import far_terminal
 
-            self.terminal = far_terminal.Terminal(self.spec, os.fsdecode(rest))
+            self.terminal = far_terminal.FarTerminal(self.spec, os.fsdecode(rest))
             self.poll.register(self.terminal.fd, select.POLLIN)
         elif word == b"ready":
             pid, _, folder = os.fsdecode(rest).partition(" ")
@@ -240,27 +243,7 @@ class Link:
 
     def report(self, body: "dict[str, Any]") -> None:
         """What is to be recorded if this process ends now."""
-        import records
-
         records.write(self.spec["report"], body)
-
-
-def begin(
-    words: "list[str]", stdout: Any = None, stdin: Any = subprocess.PIPE
-) -> "subprocess.Popen[bytes]":
-    """Start ssh, deaf to what ends us: only it can carry the word to the other side."""
-    pipe = subprocess.PIPE
-    signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
-    try:
-        return subprocess.Popen(words, stdin=stdin, stdout=stdout, stderr=pipe)
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
-
-
-def end(ssh: "subprocess.Popen[bytes]") -> None:
-    """Close a connection that is of no more use."""
-    ssh.kill()
-    ssh.wait()
 
 
 def wake_on_signals() -> int:
@@ -283,18 +266,8 @@ def keep_output(data: bytes) -> None:
     os.replace(temporary, place)
 
 
-def show(line: bytes) -> None:
-    """A line on the command's terminal, which may be gone."""
-    try:
-        os.write(2, line)
-    except OSError:
-        return
-
-
 def main() -> int:
     """Take the spec from its descriptor, then carry the command."""
-    # A program of its own finds its neighbours only so, since it runs isolated.
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     # No core file and no debugger of ours may hold the secrets of the script.
     ctypes.CDLL(None).prctl(DUMPABLE, 0, 0, 0, 0)
     with os.fdopen(int(sys.argv[1]), encoding="utf-8") as file:

@@ -1,10 +1,7 @@
 """Supervising one command: drain its terminal, hear what is asked, tell how it ended."""
 
-import fcntl
 import posix as os
 import select
-import sys
-import termios
 import time
 
 import _signal as signal
@@ -15,6 +12,7 @@ import control
 import outputs
 import records
 import spool
+import terminal
 import tree
 
 TYPE_CHECKING = False
@@ -23,17 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-CHUNK = 1 << 12
-"""Bytes that one read of a terminal gives at most: room for more, asked for each time, costs a
-tenth of the processor time."""
 REMOTE = "remote.json"
 """How a command on another machine went, in the words of what carries it there."""
-READS = 16
-"""Reads before other things are looked at."""
+AT_ONCE = 1 << 16
+"""Bytes of output after which other things are looked at."""
 BACKLOG = 1 << 18
 """More than a terminal holds: what is read at the end without waiting."""
-TYPED = 1 << 20
-"""Bytes typed ahead of what the command reads; more is refused."""
 REMOTE_SLACK = 8.0
 """Seconds that what carries a command to another machine gets beyond the grace, to end it there."""
 HELD = 0.05
@@ -62,7 +55,6 @@ class Supervisor:
         self.masker = make_masker(spec["secrets"])
         self.held_since: "float | None" = None
         self.allowance = allowance.Allowance()
-        self.typed = b""
         self.pid = 0
         self.ended = False
         self.alone = False
@@ -72,9 +64,7 @@ class Supervisor:
         self.stopped = False
         self.timed_out = False
         self.kill_at: "float | None" = None
-        self.size = (0, 0)
-        self.master, self.slave = os.openpty()
-        os.set_blocking(self.master, False)
+        self.terminal = terminal.Terminal()
         self.woken = wake_on_signals()
         self.began = time.monotonic()
         self.since = through_sleep()
@@ -96,9 +86,9 @@ class Supervisor:
     def carry_out(self) -> None:
         """The same, with what the command puts out still there."""
         self.resize(self.spec["rows"], self.spec["columns"])
-        child.lead_session(self.slave)
+        child.lead_session(self.terminal.slave)
         try:
-            self.pid = child.start(self.spec, self.slave, self.outputs.path, self.umask)
+            self.pid = child.start(self.spec, self.terminal.slave, self.outputs.path, self.umask)
         except child.StartFailed as failure:
             self.spool.write(f"{failure}\r\n".encode())
             self.tell_end({"exit": failure.status, "reason": str(failure)})
@@ -130,7 +120,7 @@ class Supervisor:
     def loop(self) -> None:
         """Wait for something to happen and deal with it, until nobody is left."""
         ready: "dict[int, Callable[[], None]]" = {
-            self.master: self.terminal_ready,
+            self.terminal.master: self.terminal_ready,
             self.woken: self.signalled,
         }
         if self.socket is not None:
@@ -142,7 +132,7 @@ class Supervisor:
         wanted = select.POLLIN
         while not (self.ended and self.alone):
             if wanted != (wanted := self.interest()):
-                poll.modify(self.master, wanted)
+                poll.modify(self.terminal.master, wanted)
             for fd, _ in poll.poll(self.patience() * 1000):
                 ready[fd]()
             if self.died or time.monotonic() >= self.swept + SWEEP:
@@ -152,7 +142,7 @@ class Supervisor:
     def interest(self) -> int:
         """What of the terminal is worth waking up for."""
         reading = select.POLLIN if self.allowance.wait() <= 0 else 0
-        return reading | (select.POLLOUT if self.typed else 0)
+        return reading | (select.POLLOUT if self.terminal.typed else 0)
 
     def patience(self) -> float:
         """Seconds to wait for something to happen."""
@@ -175,10 +165,10 @@ class Supervisor:
     def terminal_ready(self) -> None:
         """Read what is there, then type what is waiting."""
         if self.allowance.wait() <= 0:
-            data = self.read(READS * CHUNK)
+            data = self.terminal.read(AT_ONCE)
             self.allowance.spend(len(data))
             self.mask(data)
-        self.send_typed()
+        self.terminal.send()
 
     def mask(self, data: bytes) -> None:
         """Keep output masked; what may begin a secret waits, from its first byte on."""
@@ -188,24 +178,9 @@ class Supervisor:
         elif self.held_since is None or self.masker.held <= len(data):
             self.held_since = time.monotonic()
 
-    def read(self, limit: int) -> bytes:
-        """What the terminal holds now, up to about ``limit`` bytes; never waits."""
-        blocks: "list[bytes]" = []
-        size = 0
-        while size < limit:
-            try:
-                block = os.read(self.master, CHUNK)
-            except OSError:
-                break
-            if not block:
-                break
-            blocks.append(block)
-            size += len(block)
-        return b"".join(blocks)
-
     def settle(self) -> None:
         """Read all that the ended command has left in its terminal."""
-        self.mask(self.read(BACKLOG))
+        self.mask(self.terminal.read(BACKLOG))
 
     def keep(self, data: bytes) -> None:
         """Write masked output to the log."""
@@ -215,35 +190,27 @@ class Supervisor:
             if self.spool.trouble != known:
                 self.describe()
 
-    def write(self, data: bytes) -> None:
-        """Type into the terminal; what its buffer does not take yet waits."""
-        if len(self.typed) + len(data) <= TYPED:
-            self.typed += data
-        self.send_typed()
+    # -- what viewers ask for --------------------------------------------------------------------
 
-    def send_typed(self) -> None:
-        """Type as much of what is waiting as the terminal takes."""
-        if not self.typed:
-            return
-        try:
-            self.typed = self.typed[os.write(self.master, self.typed) :]
-        except OSError:
-            return
+    def write(self, data: bytes) -> None:
+        """Type into the terminal."""
+        self.terminal.write(data)
 
     def resize(self, rows: int, columns: int) -> None:
-        """Tell the terminal its size, and whoever draws it; and since which byte it is so."""
-        rows, columns = min(max(1, rows), 9999), min(max(1, columns), 9999)
-        if (rows, columns) == self.size:
-            return
-        # Four short numbers; the package `struct` would be loaded for this alone.
-        packed = b"".join(number.to_bytes(2, sys.byteorder) for number in (rows, columns, 0, 0))
-        try:
-            fcntl.ioctl(self.master, termios.TIOCSWINSZ, packed)
-        except OSError:
-            return
-        self.size = (rows, columns)
-        body = {"rows": rows, "columns": columns, "at": self.spool.total}
-        records.write(self.path("size.json"), body, durable=False)
+        """Give the terminal this size, and say since which byte of the log it has it."""
+        if self.terminal.resize(rows, columns):
+            rows, columns = self.terminal.size
+            body = {"rows": rows, "columns": columns, "at": self.spool.total}
+            records.write(self.path("size.json"), body, durable=False)
+
+    def signal(self, number: int) -> None:
+        """Signal what runs in the terminal's foreground, as Ctrl+C would."""
+        self.terminal.signal(number)
+
+    def stop(self, grace: float) -> None:
+        """A person wants the whole tree ended."""
+        self.stopped = self.stopped or not self.ended
+        self.end_tree(grace)
 
     # -- the processes ---------------------------------------------------------------------------
 
@@ -268,20 +235,13 @@ class Supervisor:
             if pid == 0:
                 self.alone = False
                 return
+            if pid != self.pid:
+                continue
             if os.WIFSTOPPED(status):
-                self.wake(pid, os.WSTOPSIG(status))
-            elif pid == self.pid and not self.ended:
+                # Nobody could continue it, so it goes on at once.
+                self.terminal.go_on(pid, os.WSTOPSIG(status))
+            elif not self.ended:
                 self.command_ended(status, usage)
-
-    def wake(self, pid: int, number: int) -> None:
-        """Nobody could continue a command stopped by its terminal, so it goes on at once."""
-        if pid != self.pid or number not in {signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}:
-            return
-        try:
-            os.tcsetpgrp(self.slave, pid)
-            os.killpg(pid, signal.SIGCONT)
-        except OSError:
-            return
 
     def command_ended(self, status: int, usage: "Any") -> None:
         """The command itself ended: say so at once, whatever still lingers."""
@@ -341,11 +301,6 @@ class Supervisor:
             self.kill_at = None
             tree.kill(os.getpid())
 
-    def stop(self, grace: float) -> None:
-        """A person wants the whole tree ended."""
-        self.stopped = self.stopped or not self.ended
-        self.end_tree(grace)
-
     def end_tree(self, grace: float) -> None:
         """Ask everything to end, and end it after ``grace`` seconds; the shortest grace holds."""
         tree.terminate(os.getpid())
@@ -356,10 +311,6 @@ class Supervisor:
         due = time.monotonic() + patience
         if self.kill_at is None or due < self.kill_at:
             self.kill_at = due
-
-    def signal(self, number: int) -> None:
-        """Signal what runs in the terminal's foreground, as Ctrl+C would."""
-        os.killpg(os.tcgetpgrp(self.slave), number)
 
 
 class Passing:

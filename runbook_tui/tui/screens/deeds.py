@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from runbook_tui.book.model import Step
 from runbook_tui.run.decide import decide
 from runbook_tui.run.finishing import failed_probes
-from runbook_tui.run.outline import Kind
+from runbook_tui.run.nodes import Kind
 from runbook_tui.run.procedures import Duty
 from runbook_tui.run.requests import (
     ConfirmationNeeded,

@@ -17,7 +17,7 @@ from runbook_tui.tui.alarming import mind_alarms, mind_sharing
 from runbook_tui.tui.people_deeds import mind_lead, mind_people
 from runbook_tui.tui.screens.deeds import broken
 from runbook_tui.tui.screens.heading import heading
-from runbook_tui.tui.screens.panes import BESIDE_COLUMNS
+from runbook_tui.tui.screens.outputs import BESIDE_COLUMNS
 from runbook_tui.tui.screens.seeking import SeekingScreen
 from runbook_tui.tui.smallest import SMALLEST, too_small
 from runbook_tui.tui.views import card as card_view

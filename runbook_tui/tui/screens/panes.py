@@ -1,17 +1,16 @@
-"""Looking at commands' output, and typing into one, on a screen that chooses nodes."""
+"""What is done with commands' outputs: typing into one, searching it, telling its surroundings."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events, on
+from textual import events
 from textual.binding import Binding, BindingType
 
 from runbook_tui.tui.environment_deeds import show_environment
-from runbook_tui.tui.screens.deeds import NodeScreen
-from runbook_tui.tui.views.outputs import ending, outputs, own_commands, titled
+from runbook_tui.tui.screens.outputs import OutputScreen
+from runbook_tui.tui.views.outputs import ending, titled
 from runbook_tui.tui.widgets.keystrokes import StrayKeys
-from runbook_tui.tui.widgets.output import Output
 from runbook_tui.tui.widgets.pane import Pane
 from runbook_tui.tui.widgets.searching import Hit
 
@@ -19,13 +18,10 @@ UNREAD = (
     "this command reads no keys: a step that is typed into says “interactive = true”;"
     " Ctrl+P stops commands"
 )
-BESIDE_COLUMNS = 100
-BESIDE_ROWS = 20
-"""Where two outputs have room: beside one another, else one above the other."""
 
 
-class PaneScreen(NodeScreen):
-    """A screen with an `Output` of the chosen step."""
+class PaneScreen(OutputScreen):
+    """A screen with outputs that are typed into, searched, and asked where they come from."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "next_part", "pane", id="next-part", tooltip="look at the pane"),
@@ -46,47 +42,6 @@ class PaneScreen(NodeScreen):
     def __init__(self) -> None:
         super().__init__()
         self.stray = StrayKeys()
-        self._looked_at = ""
-
-    @property
-    def every_output(self) -> list[Output]:
-        """What commands have put out; the second is only there beside the first."""
-        return list(self.query(Output))
-
-    @property
-    def output(self) -> Output:
-        """The output that has the keys, else the first."""
-        every = self.every_output
-        return next((output for output in every if output.pane.has_focus), every[0])
-
-    @property
-    def looks(self) -> bool:
-        """Whether a person looks at a pane."""
-        return self.output.pane.has_focus
-
-    def focus_list(self) -> None:
-        """Give the keys to what the nodes are chosen from."""
-        raise NotImplementedError
-
-    def paint_foot(self) -> None:
-        """Show the keys of what has them now."""
-        self.query_one("#foot").refresh()
-
-    def show_output(self, *, anew: bool = False) -> None:
-        """Show what the chosen step's commands put out.
-
-        While a person looks at a pane it stays with its step, though the cursor moves on.
-        """
-        looks = self.looks
-        chosen = self.chosen_duty.id if self.chosen_duty is not None else self.chosen_step
-        if not looks:
-            self._looked_at = chosen
-        shown = outputs(self.state, self._looked_at, chosen)
-        first, second = self.every_output
-        first.show(shown, anew=anew and not looks)
-        second.show(shown if self.has_class("-beside") else [], beside=first)
-        own = chosen if not looks else self._looked_at
-        self.set_class(looks or bool(own_commands(self.state, own)), "-output")
 
     def end_typing_with_command(self) -> None:
         """A command that was typed into has ended: keys are ours again, but not those on the way.
@@ -114,23 +69,12 @@ class PaneScreen(NodeScreen):
             event.stop()
             event.prevent_default()
 
-    @on(Pane.TypingChanged)
-    @on(events.DescendantFocus)
-    def other_keys(self) -> None:
-        """The foot shows other keys."""
-        self.paint_foot()
-
-    def on_pane_clicked(self) -> None:
-        """A click looks at the pane, as Tab does; where it is typed into that goes on."""
-        self.add_class("-pane")
-        self.show_output()
-
     def look_at(self, folder: str, text: str) -> None:
         """Look at the output of one command of the chosen step, where it holds a text."""
         first = self.every_output[0]
         first.want(folder)
         self.show_output(anew=True)
-        if self._look_at_pane():
+        if self.look_at_pane():
             first.pane.find(text)
 
     def on_pane_found(self, message: Pane.Found) -> None:
@@ -160,51 +104,6 @@ class PaneScreen(NodeScreen):
         elif not self.output.step(by):
             self.app.say("there is no earlier output" if by < 0 else "there is no later output")
 
-    def action_next_part(self) -> None:
-        """List, then pane, then the one beside it, then list again."""
-        seen = [output for output in self.every_output if output.display]
-        at = next((n for n, output in enumerate(seen) if output.pane.has_focus), -1)
-        if at < 0:
-            self._look_at_pane()
-        elif at + 1 < len(seen) and self.has_class("-zoom"):
-            seen[at + 1].pane.focus()
-        else:
-            self.action_back_to_list()
-
-    def _look_at_pane(self) -> bool:
-        self.show_output()
-        if self.output.command is None:
-            self.app.say("there is no output to look at yet")
-            return False
-        self.add_class("-pane")
-        self.output.pane.focus()
-        self.paint_foot()
-        return True
-
-    def action_escape(self) -> None:
-        """Drop what was chosen, end a search, else back to the list."""
-        pane = self.output.pane
-        if pane.drop():
-            return
-        if pane.stop_search():
-            self.app.say("the search was stopped")
-        elif not self.looks and not self.has_class("-zoom"):
-            self.app.say("the list has the keys; q leaves, ? shows every key")
-        else:
-            self.action_back_to_list()
-
-    def action_back_to_list(self) -> None:
-        """The list has the keys again."""
-        self.remove_class("-pane", "-zoom", "-beside")
-        for output in self.every_output:
-            output.pane.drop()
-            output.pane.stop_search()
-            output.pane.typing = False
-        self.focus_list()
-        # Only once the list has the focus is the pane the cursor's again.
-        self.call_after_refresh(self.show_output)
-        self.paint_foot()
-
     def action_type(self) -> None:
         """Every key but the panic key goes to the command."""
         # The card is drawn from the newest state, so its hint may be seen before this is.
@@ -221,30 +120,9 @@ class PaneScreen(NodeScreen):
             self.output.type_into()
             self.add_class("-pane")
 
-    def action_zoom(self) -> None:
-        """The pane alone, with the keys, or everything again."""
-        if self.has_class("-zoom"):
-            self.remove_class("-zoom", "-beside")
-            self.every_output[0].pane.focus()
-            self.show_output()
-        elif self._look_at_pane():
-            self.add_class("-zoom")
-
-    def action_beside(self) -> None:
-        """Another output beside the one that is looked at, over the whole screen, or no more."""
-        if self.has_class("-beside"):
-            self.remove_class("-beside")
-            self.every_output[0].pane.focus()
-        elif self.size.height < BESIDE_ROWS and self.size.width < BESIDE_COLUMNS:
-            self.app.say("there is no room here for two outputs", "warn")
-            return
-        elif self._look_at_pane():
-            self.add_class("-zoom", "-beside")
-        self.show_output()
-
     def action_error(self) -> None:
         """The first line of the output that says what went wrong, then the next ones."""
-        if self.looks or self._look_at_pane():
+        if self.looks or self.look_at_pane():
             self.output.pane.find_error()
 
     def action_environment(self) -> None:

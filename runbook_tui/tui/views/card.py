@@ -12,8 +12,8 @@ from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.deadlines import GATE, SIGN_OFF
 from runbook_tui.run.durations import NO_PAST, Past
+from runbook_tui.run.nodes import Node
 from runbook_tui.run.order import gate_open
-from runbook_tui.run.outline import Node
 from runbook_tui.run.prepare import host_of, own_values, resolve, resolve_undo
 from runbook_tui.run.several import status_of
 from runbook_tui.run.state import RunState

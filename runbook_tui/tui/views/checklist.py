@@ -7,8 +7,8 @@ from runbook_tui.book.model import Change, Check, Phase, Step
 from runbook_tui.book.plain_text import printable
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.finishing import probed_by
+from runbook_tui.run.nodes import Kind, Node
 from runbook_tui.run.order import closed, gate_open
-from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.remaining import period
 from runbook_tui.run.several import standing, status_of
 from runbook_tui.run.state import BROKEN, OVER, RunState, Status, Tick, elapsed

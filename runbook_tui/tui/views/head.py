@@ -17,7 +17,7 @@ from runbook_tui.run.state import RunState
 from runbook_tui.run.tampering import unseen
 from runbook_tui.run.times import day_of, said
 from runbook_tui.run.undo_items import NOTHING_ABSENT, Absent
-from runbook_tui.session.sharing import Standing
+from runbook_tui.session.sharing import SharingStatus
 from runbook_tui.tui.views import follow_up, people_news, severity, shared
 from runbook_tui.tui.views.tone import Line, length, spread
 from runbook_tui.tui.views.whereabouts import environment
@@ -57,7 +57,7 @@ def head(
     *,
     you: str = "",
     leaderless: bool = False,
-    sharing: Standing | None = None,
+    sharing: SharingStatus | None = None,
     here: str = "",
     alarms: str = "",
 ) -> Line:

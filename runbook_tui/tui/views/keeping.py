@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from runbook_tui.book.model import Step
 from runbook_tui.run.events import Actor
+from runbook_tui.run.nodes import Node
 from runbook_tui.run.order import gate_open, signed
-from runbook_tui.run.outline import Node
 from runbook_tui.run.several import status_of
 from runbook_tui.run.signing import holds_role
 from runbook_tui.run.state import BROKEN, OVER, RunState, Status

@@ -79,7 +79,7 @@ def _found_bad(command: CommandRecord) -> bool:
 
 
 def _title(state: RunState, id_: str) -> str:
-    node = state.outline.nodes.get(id_) or state.outline.box(id_)
+    node = state.outline.named(id_)
     return f"“{said(node.title if node is not None else id_, 60)}”"
 
 
@@ -94,7 +94,7 @@ def titled(state: RunState, record: CommandRecord) -> str:
     # What is under way is looked at first: of ten thousand steps it is one of a few.
     ids = (*state.busy, *state.steps)
     id_ = next((id_ for id_ in ids if record in state.step(id_).commands), "")
-    node = state.outline.nodes.get(id_) or state.outline.box(id_)
+    node = state.outline.named(id_)
     return node.title if node is not None else id_
 
 

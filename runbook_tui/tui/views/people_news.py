@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from runbook_tui.book.plain_text import printable
-from runbook_tui.run.attention import Hand
 from runbook_tui.run.events import Actor
 from runbook_tui.run.handing_over import who_leads
-from runbook_tui.run.state import RunState
+from runbook_tui.run.state import Hand, RunState
 from runbook_tui.session.presence import Here
 from runbook_tui.tui.views.tone import Part
 

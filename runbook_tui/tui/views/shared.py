@@ -5,14 +5,14 @@ from __future__ import annotations
 from runbook_tui.book.plain_text import printable
 from runbook_tui.run import tampering, void_votes
 from runbook_tui.run.state import RunState
-from runbook_tui.session.sharing import Standing
+from runbook_tui.session.sharing import SharingStatus
 from runbook_tui.tui.views.tone import Line, Part
 
 ROOMY = 110
 """Columns from which on it is said in full."""
 
 
-def facts(standing: Standing | None, width: int, *, unseen: bool = False) -> list[Line]:
+def facts(standing: SharingStatus | None, width: int, *, unseen: bool = False) -> list[Line]:
     """What the head says of it: an alarm first, then when the remote was reached last.
 
     ``unseen``: something was refused as tampered with, and nobody has acknowledged that.
@@ -48,7 +48,7 @@ def refused(before: RunState, now: RunState) -> list[Part]:
     return found
 
 
-def tampered(state: RunState, standing: Standing | None) -> list[str]:
+def tampered(state: RunState, standing: SharingStatus | None) -> list[str]:
     """What alarms about other machines: what was refused, and what stands on the remote now."""
     told = tampering.every(state)
     found = [

@@ -11,8 +11,8 @@ from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, pending, words
 from runbook_tui.run.decide import decide
 from runbook_tui.run.events import Actor
+from runbook_tui.run.nodes import Node
 from runbook_tui.run.order import blockers, gate_open, keeps_open, over, signed
-from runbook_tui.run.outline import Node
 from runbook_tui.run.requests import Refusal, SignatureNeeded, SignNode
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.verdicts import Signoff

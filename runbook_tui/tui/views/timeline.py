@@ -10,8 +10,8 @@ from runbook_tui.run.critical import Critical, critical
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.effort import of_node, work
 from runbook_tui.run.forecast import Slot, delay, forecast, slots
+from runbook_tui.run.nodes import Kind
 from runbook_tui.run.order import closed
-from runbook_tui.run.outline import Kind
 from runbook_tui.run.remaining import period, take
 from runbook_tui.run.several import status_of
 from runbook_tui.run.state import BROKEN, OVER, RunState, Status

@@ -11,7 +11,7 @@ from runbook_tui.book.model import Runbook, Watch
 from runbook_tui.book.plain_text import printable
 from runbook_tui.book.targets import NO_PROBE, how, unmeasured
 from runbook_tui.frozen import frozen
-from runbook_tui.run.announcing import WORDS
+from runbook_tui.run.announced import WORDS
 from runbook_tui.run.prepare import substitute_plain
 from runbook_tui.run.state import RunState
 from runbook_tui.run.watch_deciding import BY_ITSELF, may_start_by_itself

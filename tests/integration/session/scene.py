@@ -24,7 +24,8 @@ from runbook_tui.run.events import Actor
 from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status
 from runbook_tui.session.answering import Accepted
-from runbook_tui.session.guest import Guest, GuestSession
+from runbook_tui.session.guest import Guest
+from runbook_tui.session.guest_session import GuestSession
 from runbook_tui.session.opening import open_run, start_run
 from runbook_tui.session.ports.pulls import Pulls
 from runbook_tui.session.session import Session

@@ -12,7 +12,7 @@ from runbook_tui.run.requests import Refusal
 from runbook_tui.run.state import Status
 from runbook_tui.session import undo_file
 from runbook_tui.session.another_plan import changed, read_another, take
-from runbook_tui.session.plan_files import kept_before, kept_reading, only_kept
+from runbook_tui.session.kept_readings import kept_before, kept_reading, only_kept
 from runbook_tui.session.session import Session
 from runbook_tui.session.verifying import verify
 from tests.fakes.history import GRACE

@@ -122,7 +122,7 @@ def test_a_signature_that_is_moved_or_used_again_counts_nothing(
 
 def test_a_vote_without_the_signature_that_the_plan_asks_for_counts_nothing(world: World) -> None:
     grace = world.reviewer()
-    ballot = grace.follower._asked
+    ballot = grace.follower._votes._asked
     grace.ask(dataclasses.replace(GATE, node="end", role="qa"))
     vote = ballot.get_nowait()[0].vote("mallory-1", 1)
     put(world, "mallory-1", dataclasses.replace(vote, node="core", role="cto").encode())
@@ -215,7 +215,7 @@ def test_forged_events_on_top_of_the_log_open_nothing(world: World) -> None:
     """A reviewer may be shown them, until the lead's machine looks; nothing comes of that."""
     grace = world.reviewer()
     signing = grace.sign()
-    until(lambda: grace.follower._asked.qsize() or signing.done(), what="it is signed")
+    until(lambda: grace.follower._votes.asked or signing.done(), what="it is signed")
     note = canonical({**json.loads(world.scene.journal.records(world.run)[-1].body),
                       "seq": world.session.state.seq + 1, "id": "forged"})  # fmt: skip
     batch = Batch(run=world.run, first=world.session.state.seq + 1, lines=(note.encode(),))
@@ -285,7 +285,7 @@ def test_whose_votes_are_shut_out_is_told_and_votes_another_way(world: World) ->
     _, who = given_vote(world)
     (grace,) = world.reviewers
     waits = grace.ask(r.AddNote(text="on its way"))
-    until(grace.follower._asked.qsize, what="it is asked")
+    until(lambda: grace.follower._votes.asked, what="it is asked")
     put(world, who, json.dumps({"v": 1}))
     world.settle(waits.done, "it is answered")
     for answer in (waits, grace.ask(r.AddNote(text="and after"))):

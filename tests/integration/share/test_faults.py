@@ -26,6 +26,7 @@ from runbook_tui.session.ports.runner import Outcome
 from runbook_tui.share import git as git_calls
 from runbook_tui.share import mirror
 from runbook_tui.share.git import shown
+from runbook_tui.share.link import Shut
 from runbook_tui.share.pace import Pace
 from tests.integration.session.scene import ask, run_step
 from tests.integration.share.world import Line, World, git
@@ -53,7 +54,7 @@ def test_both_sides_go_on_while_the_remote_is_away(world: World) -> None:
     world.line.cut = grace.line.cut = True
     signing = grace.sign()
     note = grace.ask(r.AddNote(text="from over there"))
-    until(lambda: grace.follower._asked.qsize() == 2, what="both are asked")
+    until(lambda: grace.follower._votes.asked == 2, what="both are asked")
     run_step(world.session, "look")
     world.round()
     # What needs a vote waits, here and there; what does not goes on.
@@ -303,7 +304,7 @@ def test_one_push_in_each_interval_however_much_is_recorded(world: World) -> Non
     world.mirror.start()
     for number in range(150):
         ask(world.session, r.AddNote(text=f"note {number}"))
-    until(lambda: world.mirror._log.known == world.session.state.seq)  # type: ignore[union-attr]
+    until(lambda: world.mirror._log.unsent == 0)
     world.mirror.close()
     pushes = world.line.pushes - before
     assert pushes <= (time.monotonic() - began) / 0.4 + 2
@@ -341,7 +342,7 @@ def test_a_program_that_stands_still_is_no_obstacle_and_does_no_harm_when_it_wak
     world.settle(note.done, "it is answered")
     before = len(world.events())
     # It may not even have heard yet that it leads no more.
-    with pytest.raises(mirror.Shut, match="another program on this machine shares the run now"):
+    with pytest.raises(Shut, match="another program on this machine shares the run now"):
         stopped.round()
     ask(world.session, r.AddNote(text="and on"))
     world.settle(lambda: same(world), "all is there")

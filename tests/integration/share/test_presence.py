@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from runbook_tui.session.presence import Here, everybody
+from runbook_tui.session.presence import Here
+from runbook_tui.session.session import Session
+from runbook_tui.session.sharing import everybody
 from runbook_tui.share import far_people
 from tests.fakes.history import LINUS
 from tests.integration.share.world import World, git
@@ -13,6 +15,10 @@ from tests.integration.share.world import World, git
 @pytest.fixture(autouse=True)
 def seen_by_the_lead(world: World) -> None:
     world.session.sharing = world.mirror
+
+
+def here(session: Session) -> tuple[Here, ...]:
+    return everybody(session.presence, session.sharing)
 
 
 def far(people: tuple[Here, ...]) -> list[tuple[str, str]]:
@@ -32,17 +38,17 @@ def test_those_on_other_machines_are_seen_here_and_there(world: World) -> None:
     world.session.presence.enter(world.session.actor, "leads")
     grace, linus = world.reviewer(), world.reviewer("linus", LINUS)
     tell(world)
-    assert far(everybody(world.session)) == [
+    assert far(here(world.session)) == [
         ("Grace", "looks on elsewhere"), ("Linus", "looks on elsewhere"),
     ]  # fmt: skip
-    assert ("Ada", "leads elsewhere") in far(everybody(grace.session))
-    assert ("Linus", "looks on elsewhere") in far(everybody(grace.session))
+    assert ("Ada", "leads elsewhere") in far(here(grace.session))
+    assert ("Linus", "looks on elsewhere") in far(here(grace.session))
     pushes = grace.line.pushes
     tell(world)
     assert grace.line.pushes == pushes
     linus.follower._far.leave(linus.follower._layout)
     world.round()
-    assert far(everybody(world.session)) == [("Grace", "looks on elsewhere")]
+    assert far(here(world.session)) == [("Grace", "looks on elsewhere")]
     assert not world.alarms()
 
 
@@ -65,14 +71,14 @@ def test_what_others_write_there_is_text_and_who_is_silent_is_gone(
     blob = git(world.origin, "hash-object", "-w", "--stdin", stdin="x")
     git(world.origin, "update-ref", f"refs/runbook/{world.run}/here/blob", blob)
     world.round()
-    (mallory,) = everybody(world.session)
+    (mallory,) = here(world.session)
     assert mallory.way == "leads elsewhere"
     assert mallory.name.isprintable()
     assert not world.alarms()
     assert len(world.events()) == seen
     monkeypatch.setattr(far_people, "GONE", 0.0)
     world.round()
-    assert everybody(world.session) == ()
+    assert here(world.session) == ()
 
 
 def test_a_remote_that_takes_no_such_refs_keeps_nothing_else_from_going_on(world: World) -> None:
@@ -81,7 +87,7 @@ def test_a_remote_that_takes_no_such_refs_keeps_nothing_else_from_going_on(world
     hook.chmod(0o755)
     grace = world.reviewer()
     tell(world)
-    assert far(everybody(world.session)) == []
+    assert far(here(world.session)) == []
     answer = grace.sign()
     world.settle(answer.done)
     assert not world.mirror.standing().away

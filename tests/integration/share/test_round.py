@@ -175,7 +175,7 @@ def test_a_hand_is_raised_and_lowered_from_another_machine(world: World) -> None
 def test_a_signature_that_was_overtaken_is_made_anew(world: World) -> None:
     grace = world.reviewer()
     signing = grace.sign()
-    until(grace.follower._asked.qsize, what="it is asked")
+    until(lambda: grace.follower._votes.asked, what="it is asked")
     grace.follower.round()
     ask(world.session, r.AddNote(text="meanwhile"))
     world.settle(signing.done, "the sign-off comes back")
@@ -190,7 +190,7 @@ def late_vote(world: World) -> Reviewer:
     """A signed approval of Grace's that is on the remote, and what took its place in the record."""
     grace = world.reviewer()
     grace.sign()
-    until(grace.follower._asked.qsize, what="it is asked")
+    until(lambda: grace.follower._votes.asked, what="it is asked")
     grace.follower.round()
     ask(world.session, r.AddNote(text="meanwhile"))
     return grace
@@ -241,7 +241,7 @@ def test_a_key_pressed_twice_is_one_vote_and_no_alarm(world: World) -> None:
     """The same key gives the same signature in the same place: another vote would be a replay."""
     grace = world.reviewer()
     first, second = grace.sign(), grace.sign()
-    until(lambda: grace.follower._asked.qsize() == 2, what="both are asked")
+    until(lambda: grace.follower._votes.asked == 2, what="both are asked")
     world.settle(lambda: first.done() and second.done(), "both are answered")
     assert isinstance(first.result(), Accepted)
     assert isinstance(second.result(), Accepted)

@@ -30,7 +30,7 @@ def test_an_approval_from_before_one_s_own_rejection_opens_nothing(
 
     train.line.cut = True
     approved = give(train, request_)
-    until(train.follower._asked.qsize, what="it is asked")
+    until(lambda: train.follower._votes.asked, what="it is asked")
     train.round()
     no = dataclasses.replace(request_, approve=False, comment="smells of smoke")
     rejected = give(desk, no)

@@ -29,7 +29,7 @@ def test_a_rollback_that_no_shell_runs_is_never_offered_to_one() -> None:
     text = "# P\n\n1. a\n\n## Rollback\n\n```sql\ndrop table mill;\n```\n"
     read = book(text)
     assert [(c.rollback, c.runnable, c.by_hand) for c in read.commands] == [(True, True, True)]
-    assert Outline(read).offered == ()
+    assert Outline(read).beside.offered == ()
     assert "a rollback does not offer it" in "".join(f.message for f in read.findings)
 
 

@@ -205,7 +205,7 @@ def test_the_rollback_screen_has_them_with_their_commands() -> None:
     found = duties(history.state, plan(history.state, "run", "").procedures)
     offered = [(d.title, d.offer.text if d.offer else None) for d in found]
     assert offered == [("Put it back", None), ("Put it back", "./mill back")]
-    assert history.state.outline.offered == ()
+    assert history.state.outline.beside.offered == ()
 
 
 AFTER = ["If it fails", "Recovery", "Troubleshooting", "Fehlerbehebung", "故障排除"]
@@ -269,4 +269,4 @@ def test_what_a_person_runs_elsewhere_is_a_way_back_too_and_an_output_is_none() 
     ):
         history = gone_through(f"{text}{block}\n")
         assert [item.kind for item in plan(history.state, "run", "").items] == [kind]
-        assert history.state.outline.offered == ()
+        assert history.state.outline.beside.offered == ()

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from runbook_tui.book.cycles import cycles
 from runbook_tui.book.order import needs
 from runbook_tui.book.reader import read
-from runbook_tui.run.outline import Kind, Outline
+from runbook_tui.run.nodes import Kind
+from runbook_tui.run.outline import Outline
 from tests.fakes.files import faults_of, read_files
 
 EVERY_KEY = (Path(__file__).parents[2] / "data" / "every_key.toml").read_text(encoding="utf-8")

@@ -133,7 +133,7 @@ def test_ids_of_calls_are_none_of_the_plans() -> None:
         book, phases=(taken, *book.phases[1:]),
         contacts=(*book.contacts, Contact(role="deployment", who="Someone else")),
     )  # fmt: skip
-    found = list(History(book).state.outline.calls)
+    found = list(History(book).state.outline.beside.calls)
     assert found[0] == "call.deployment-2"
     assert found[2] == "call.deployment-3"
     assert len(set(found)) == len(found) == 8

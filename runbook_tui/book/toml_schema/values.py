@@ -1,21 +1,28 @@
-"""The values of a TOML plan's tables: durations, windows, numbers, titles."""
+"""What all tables are made of: their strict base, and values such as durations and windows."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from runbook_tui.book.durations import parse_duration
 
 
+class Table(BaseModel):
+    """A table of the plan."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
 def duration(value: object) -> object:
+    """``90s``, ``1h30m``: in seconds; a number is one already. Raises ValueError."""
     return parse_duration(value) if isinstance(value, str) else value
 
 
 def window(value: object) -> object:
-    """``0-5m``, ``5-15 min``, ``1h-1d``: from and to, in minutes."""
+    """``0-5m``, ``5-15 min``, ``1h-1d``: from and to, in minutes. Raises ValueError."""
     if not isinstance(value, str):
         return value
     start, dash, end = value.replace("–", "-").replace(" ", "").partition("-")
@@ -32,7 +39,7 @@ def window(value: object) -> object:
 
 
 def span(value: object) -> object:
-    """``15m``, or from one to another: ``3h-4h``; in seconds."""
+    """``15m``, or from one to another: ``3h-4h``; in seconds. Raises ValueError."""
     if not isinstance(value, str):
         return (value, value) if isinstance(value, int | float) else value
     start, dash, end = value.replace("–", "-").partition("-")
@@ -44,7 +51,8 @@ def span(value: object) -> object:
 
 
 def title(value: object, info: ValidationInfo) -> object:
-    """A title may be left out where a table amends what is there already, or takes it in."""
+    """A title may be left out where a table amends what is there already, or takes it in. Raises an
+    error of pydantic where it must not be."""
     if value is not None:
         return value
     known = info.context

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runbook_tui.forge.action import ActionFailed, Values, put_out, said, say, wanted, yes
 from runbook_tui.forge.killed import merging, noted
-from runbook_tui.forge.program import ActionFailed, Values, put_out, said, say, wanted, yes
 from runbook_tui.forge.reverts import Reverts, gone, lost
 from runbook_tui.forge.signed import AGAIN, hold
 from runbook_tui.forge.work_tree import (
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 
 def merge(repo: Repo, values: Values) -> None:
-    """Merge a branch without fast-forward; a conflict is listed and nothing stays half-merged."""
+    """Merge a branch without fast-forward; a conflict is listed and nothing stays half-merged.
+    Raises `ActionFailed`."""
     branch = wanted(values, "branch")
     into = values.get("into")
     current = branch_here(repo)
@@ -203,7 +204,7 @@ def _mainline(repo: Repo, sha: str) -> list[str]:
 
 
 def push(repo: Repo, values: Values) -> None:
-    """Push a branch; never force without a lease."""
+    """Push a branch; never force without a lease. Raises `ActionFailed`."""
     remote = values.get("remote", "origin")
     branch = values.get("branch") or branch_here(repo)
     no_option(branch)
