@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -169,10 +169,7 @@ class Nodes:
     def _step(self, s: t.StepTable, path: Path) -> m.Step:
         id_ = self.id(s.id, s.title)
         if "parts" not in s.model_fields_set:
-            self.commands += [
-                replace(command, line=self.line((*path, command.id.rpartition(".")[2])))
-                for command in commands_of(id_, s)
-            ]
+            self.commands += commands_of(id_, s, lambda key: self.line((*path, key)))
         step = m.Step(
             id=id_,
             title=s.title,
@@ -265,14 +262,17 @@ TEXTS = {"before": False, "run": False, "undo": True, "verify_undo": True, "undo
 """Keys of a step that are commands, and whether they belong to the way back."""
 
 
-def commands_of(id_: str, step: t.StepTable | m.Step) -> Iterator[m.Command]:
-    """The commands that a step's own keys make."""
+def commands_of(
+    id_: str, step: t.StepTable | m.Step, line: Callable[[str], int] = lambda key: 0
+) -> Iterator[m.Command]:
+    """The commands that a step's own keys make; ``line`` is that of a key."""
     for key, rollback in TEXTS.items():
         text = getattr(step, key)
         if text is not None:
             yield m.Command(
-                id=f"{id_}.{key}", language="bash", text=text, rollback=rollback, step=id_
-            )
+                id=f"{id_}.{key}", language="bash", text=text, rollback=rollback, step=id_,
+                line=line(key),
+            )  # fmt: skip
 
 
 def _expect(e: t.ExpectTable | None) -> m.Expect:

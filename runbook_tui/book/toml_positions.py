@@ -31,7 +31,9 @@ def positions(text: str) -> Mapping[Path, Position]:
 
 def nearest(found: Mapping[Path, Position], path: Path) -> Position:
     """The position of a path, or of the closest thing around it."""
-    for end in range(len(path), 0, -1):
+    if (there := found.get(path)) is not None:
+        return there
+    for end in range(len(path) - 1, 0, -1):
         if path[:end] in found:
             return found[path[:end]]
     return 1, 1
@@ -100,7 +102,9 @@ class _Index:
         return path
 
     def _pair(self, node: Node, base: Path) -> None:
-        key, *_, value = node.children
+        key, *rest = node.children
+        # Behind the value a comment may stand.
+        value = rest[1] if len(rest) > 1 else rest[-1]
         path = base
         for name in self._names(key):
             path = (*path, name)

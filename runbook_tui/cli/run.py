@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,6 +160,8 @@ def _open(prepared: Prepared, opening: Opening) -> Opened:
     opened = led(
         run, who, prepared.values, opening, resume=False, plan=prepared.plan, share=prepared.share
     )
-    # Whoever helps with this run needs it; nobody has to wait for it here.
-    threading.Thread(target=wiring.keep_reading, args=(run, prepared.plan), name="keeping").start()
-    return opened
+    # Whoever helps with this run needs it; the run's first frame does not wait for it.
+    keeping = threading.Thread(
+        target=wiring.keep_reading, args=(run, prepared.plan), name="keeping"
+    )
+    return replace(opened, shown=keeping.start)

@@ -54,7 +54,8 @@ class Following:
         """Whether the journal no longer holds what was recorded; nothing may be called saved."""
         state = self._recorder.state
         known = self._missing or not self._recorder.trouble
-        if known and state.seq and not self._journal.events(state.run, state.seq - 1):
+        # Counted, not read: the newest event may be the start of the run, which holds its plan.
+        if known and state.seq and not self._journal.wait(state.run, state.seq - 1, 0.0):
             return "the journal is gone: what was recorded is no longer in it"
         return ""
 

@@ -166,6 +166,17 @@ class RunbookApp(FacingApp):
         """Import all that an open run shows."""
         load_screens()
 
+    def foresee(self, opened: Opened) -> None:
+        """Work out what the run's first frame says of its plan, on the thread that opened it."""
+        from runbook_tui.run.forecast import forecast
+        from runbook_tui.tui.views.head import readiness
+        from runbook_tui.tui.views.shares import shares
+
+        state, absent = opened.session.state, opened.session.absent
+        shares(state, self.size.width, self.size.height)
+        forecast(state, opened.session.now(), absent.past)
+        readiness(state, absent)
+
     def show_run(self) -> None:
         """The main screen, and the feed of what happens."""
         from runbook_tui.tui.panic import PanicKey

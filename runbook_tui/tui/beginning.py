@@ -47,6 +47,10 @@ class BeginningApp(SpeakingApp, OwnTerminalApp):
         """Import all that an open run shows, on the thread that opens it."""
         raise NotImplementedError
 
+    def foresee(self, opened: Opened) -> None:
+        """Work out what the run's first frame says of its plan, on the thread that opened it."""
+        raise NotImplementedError
+
     def show_run(self) -> None:
         """Show the run of the session that was taken."""
         raise NotImplementedError
@@ -73,7 +77,12 @@ class BeginningApp(SpeakingApp, OwnTerminalApp):
             # Here, so that the screen's own thread finds them loaded.
             self.load()
         finally:
-            self.post(self.Ended(self._opening.carry_out()))
+            opened = self._opening.carry_out()
+            try:
+                if opened is not None:
+                    self.foresee(opened)
+            finally:
+                self.post(self.Ended(opened))
 
     def post(self, message: Message) -> None:
         """Post a message from any thread, as long as there is anybody to read it."""
@@ -89,6 +98,9 @@ class BeginningApp(SpeakingApp, OwnTerminalApp):
         self.take(message.opened)
         if self._wanted != self.action_leave:
             self.show_run()
+            self.call_after_refresh(message.opened.shown)
+        else:
+            message.opened.shown()
         if self._wanted is not None:
             self._wanted()
 

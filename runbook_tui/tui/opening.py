@@ -35,6 +35,8 @@ class Opened:
     session: Session
     terminals: Terminals
     said: str = ""
+    shown: Callable[[], object] = lambda: None
+    """Called when the run is on the screen: for what nobody has to wait for until then."""
     gone: Callable[[], object] = lambda: None
     """Called when the screen has closed."""
 

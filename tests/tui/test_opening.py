@@ -30,6 +30,7 @@ class Slow:
         self._scene = scene
         self.may_commit = threading.Event()
         self.may_end = threading.Event()
+        self.shown = threading.Event()
         self.opening = Opening("plan.toml", self._work)
 
     def _work(self, opening: Opening) -> Opened:
@@ -38,7 +39,7 @@ class Slow:
         opening.commit()
         opening.doing = "recording the run"
         assert self.may_end.wait(60)
-        return Opened(session=self._scene.open(), terminals=LogTerminals())
+        return Opened(session=self._scene.open(), terminals=LogTerminals(), shown=self.shown.set)
 
     def finish(self) -> None:
         self.may_commit.set()
@@ -67,8 +68,11 @@ async def test_it_says_what_is_done_and_then_shows_the_run(
         await until(pilot, lambda: "reading plan.toml" in text_of(app))
         assert "Runbook: plan.toml" in text_of(app)
         assert "F9 PANIC" in text_of(app)
+        assert not work.shown.is_set()
         work.finish()
         await until(pilot, lambda: "READY" in text_of(app))
+        # What nobody waits for is done from now on.
+        await until(pilot, work.shown.is_set)
         await pilot.press("q")
         await until(pilot, lambda: not app.is_running)
     assert app.return_value == 7

@@ -15,7 +15,10 @@ from runbook_tui.run.state import RunState
 from runbook_tui.tui.dialogs.ask import Line, plain
 from runbook_tui.tui.dialogs.dialog import Dialog
 from runbook_tui.tui.views import seeking
+from runbook_tui.tui.views.node_index import index
+from runbook_tui.tui.views.node_search import MOST, Hit, NodeSearch
 from runbook_tui.tui.views.tone import Line as Row
+from runbook_tui.tui.whole import has_all
 from runbook_tui.tui.widgets.output_search import SHORTEST, OutputSearch, searched
 from runbook_tui.tui.widgets.painted import RowList, TonedScreen
 
@@ -25,12 +28,16 @@ if TYPE_CHECKING:
 
 SOON = 0.2
 """Seconds without a key after which the outputs are searched."""
+SLICE = 0.002
+"""Seconds of looking through the plan after which keys and the screen have their turn."""
 
 
-class Seek(Dialog[seeking.Hit | None]):
+class Seek(Dialog[Hit | None]):
     """Asks for words; what was chosen of what holds them, None where the person left.
 
-    Outputs are searched once one stops typing, and come below the rest as they are found."""
+    The plan is looked through in slices, so that no key waits for it, and the next letter ends what
+    was looked for before. Outputs are searched once one stops typing, and come below the rest as
+    they are found."""
 
     app: RunbookApp
     COMPONENT_CLASSES = TonedScreen.COMPONENT_CLASSES
@@ -57,8 +64,15 @@ class Seek(Dialog[seeking.Hit | None]):
         self._terminals = terminals
         self._search: OutputSearch | None = None
         self._waits: Timer | None = None
-        self._places = seeking.places(state)
-        self._hits = seeking.find(self._places, Seek.last)
+        self._index = index(state)
+        self._outputs: list[Hit] = []
+        self._plan = NodeSearch(self._index, Seek.last)
+        self._plan.go_on(SLICE)
+
+    @property
+    def hits(self) -> list[Hit]:
+        """What was found until now: in the plan, then in outputs."""
+        return [*self._plan.hits, *self._outputs]
 
     def compose(self) -> ComposeResult:
         """The words, then what holds them."""
@@ -72,14 +86,28 @@ class Seek(Dialog[seeking.Hit | None]):
         """The list is looked at, the line has the keys."""
         hits = self.query_one("#hits", RowList)
         hits.can_focus = False
-        hits.set_count(len(self._hits))
+        hits.set_count(len(self.hits))
         self.query_one(Input).focus()
+        self.call_later(self._look_on)
         self._look_soon(Seek.last)
 
     def on_unmount(self) -> None:
         """Nobody waits for it any more."""
         if self._search is not None:
             self._search.stop()
+
+    def _look_on(self) -> None:
+        """Look through more of the plan; what no text has asked for yet is made ready."""
+        if not self.is_attached or not has_all(self, "hits"):
+            return
+        if not self._plan.over:
+            self._plan.go_on(SLICE)
+            self._show()
+        elif not self._index.whole:
+            self._index.make_next()
+        else:
+            return
+        self.call_later(self._look_on)
 
     def _look_soon(self, text: str) -> None:
         """Look through the outputs, once nothing is typed for a moment."""
@@ -103,52 +131,58 @@ class Seek(Dialog[seeking.Hit | None]):
         """What stands in outputs comes below the rest."""
         search = message.search
         if search is self._search:
-            plan = [hit for hit in self._hits if not hit.folder]
             titles = self._state.outline
-            self._hits = plan + [
-                seeking.Hit(id=h.step, title=titles[h.step].title, line=h.line, folder=h.folder)
+            self._outputs = [
+                Hit(id=h.step, title=titles[h.step].title, line=h.line, folder=h.folder)
                 for h in search.hits
             ]
             self._show()
 
     def _show(self) -> None:
-        self.query_one("#hits", RowList).set_count(len(self._hits))
+        self.query_one("#hits", RowList).set_count(len(self.hits))
         self.query_one(".hint", Static).update(plain(self._count()))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look again."""
         Seek.last = event.value
-        self._hits = seeking.find(self._places, event.value)
+        at_work = not (self._plan.over and self._index.whole)
+        self._plan = NodeSearch(self._index, event.value, self._plan)
+        self._outputs = []
+        self._plan.go_on(SLICE)
         self._show()
         self.query_one("#hits", RowList).put_cursor(0)
         self._look_soon(event.value)
+        if not at_work:
+            self.call_later(self._look_on)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go to the chosen one."""
         event.stop()
         at = self.query_one("#hits", RowList).cursor
-        if at < len(self._hits):
-            self.dismiss(self._hits[at])
+        if at >= len(self.hits):
+            self._plan.finish()
+        if at < len(self.hits):
+            self.dismiss(self.hits[at])
         else:
             words = "nothing holds these words: type others, or Esc leaves"
             self.query_one(".hint", Static).update(plain(words))
 
     def on_click(self, event: object) -> None:
         """A click on a row goes there."""
-        if getattr(event, "widget", None) is self.query_one("#hits", RowList) and self._hits:
-            self.dismiss(self._hits[self.query_one("#hits", RowList).cursor])
+        if getattr(event, "widget", None) is self.query_one("#hits", RowList) and self.hits:
+            self.dismiss(self.hits[self.query_one("#hits", RowList).cursor])
 
     def _count(self) -> str:
-        many = sum(not hit.folder for hit in self._hits)
-        shown = f"{many} or more found" if many == seeking.MOST else f"{many} found"
-        if outputs := len(self._hits) - many:
-            shown += f", {outputs} in outputs"
-        if self._search is not None and not self._search.over:
+        many = len(self._plan.hits)
+        shown = f"{many} or more found" if many == MOST else f"{many} found"
+        if self._outputs:
+            shown += f", {len(self._outputs)} in outputs"
+        if not self._plan.over or (self._search is not None and not self._search.over):
             shown += " (looking)"
         return f"{shown} · ↑↓ choose · Enter goes there · Esc leaves"
 
     def _paint(self, row: int, width: int) -> Row:
-        line = seeking.row(self._state, self._hits[row], width - 2)
+        line = seeking.row(self._state, self.hits[row], width - 2)
         chosen = row == self.query_one("#hits", RowList).cursor
         return [(">", "key") if chosen else (" ", "plain"), *line]
 

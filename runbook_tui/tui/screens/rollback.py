@@ -196,14 +196,14 @@ class RollbackScreen(RollbackKeys):
         )
 
     def tick(self) -> None:
-        """The clock."""
+        """The clock: what says anything else is drawn again."""
         if not self.is_whole:
             return
-        self.query_one("#title").refresh()
+        self.query_one("#title", Lines).renew()
         if self.rows.duties or self.rows.calls:
             self._show_rows()
             for part in ("#stages", "#calls", "#command"):
-                self.query_one(part).refresh()
+                self.query_one(part, Lines).renew()
 
     def _paint_scopes(self, width: int, height: int) -> list[Line]:
         left = view.procedures(self._plan) if self.running else view.scopes(self._plan, width)

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 
 from runbook_tui.tui.dialogs.seek import Seek
 from runbook_tui.tui.screens.focusing import FocusingScreen
-from runbook_tui.tui.views.seeking import Hit
+from runbook_tui.tui.views.node_search import Hit
 from runbook_tui.tui.widgets.checklist import Checklist
 
 

@@ -52,10 +52,10 @@ class WallScreen(TonedScreen):
         return has_all(self, "head", "wall", "said", "foot")
 
     def changed(self) -> None:
-        """Draw the run as it is now."""
+        """Draw the run as it is now, as far as it says anything else."""
         self.app.settle_message()
         for part in ("#head", "#wall"):
-            self.query_one(part).refresh()
+            self.query_one(part, Lines).renew()
 
     def _paint(self, width: int, height: int) -> list[Line]:
         session = self.app.session

@@ -13,6 +13,7 @@ from runbook_tui.run.counting import decided, lapsed
 from runbook_tui.run.deadlines import GATE, SIGN_OFF
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.nodes import Node
+from runbook_tui.run.once import of_parts
 from runbook_tui.run.order import gate_open
 from runbook_tui.run.prepare import host_of, own_values, resolve, resolve_undo
 from runbook_tui.run.several import status_of
@@ -96,6 +97,7 @@ def _shorter(command: list[Line], room: int) -> list[Line]:
     return [*command[: most - 1], [(f"  … {more} more lines", "dim")]]
 
 
+@of_parts("outline")
 def wanted_height(state: RunState, width: int) -> int:
     """About how many lines the longest card of the plan takes, the same all through the run."""
     return max((_wanted(step, max(20, width)) for step in state.outline.steps.values()), default=0)

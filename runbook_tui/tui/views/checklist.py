@@ -8,6 +8,7 @@ from runbook_tui.book.plain_text import printable
 from runbook_tui.book.spreading import is_spread
 from runbook_tui.run.finishing import probed_by
 from runbook_tui.run.nodes import Kind, Node
+from runbook_tui.run.once import of_parts
 from runbook_tui.run.order import closed, gate_open
 from runbook_tui.run.remaining import period
 from runbook_tui.run.several import standing, status_of
@@ -54,24 +55,37 @@ def row(state: RunState, id_: str, now: float, width: int, *, folded: bool = Fal
     return _holder(state, node, indent, title, now, width, folded)
 
 
+@of_parts("outline")
 def wanted_width(state: RunState) -> int:
     """Cells in which every row of the plan has room, with mark, scroll bar and what stands at its
     right; the same all through the run."""
-    widths = [0]
+    widest = 0
     for node in state.outline.nodes.values():
-        right = ROOM_FOR_WORD
-        if isinstance(node.item, Step):
-            right = ROOM_FOR_BACKGROUND if node.item.background else ROOM_FOR_TIMES
-        if isinstance(node.item, Phase) and node.item.starts:
-            right = ROOM_FOR_MOMENT
-        if node.gate is not None:
-            right = len(f"waits: {', '.join(node.gate.roles)}")
-        if isinstance(node.item, Change) and node.item.pull_request:
-            right += len(f" #{node.item.pull_request}")
-        if isinstance(node.item, Step):
-            right += cells(_where(state, node.item))
-        widths.append(2 * node.depth + 2 + cells(said(node.title, LONGEST)) + 2 + right)
-    return 2 + max(widths)
+        around = 2 * node.depth + 4 + _room_at_right(state, node)
+        title = node.title
+        # Of thousands of titles those are looked at closely that might be the widest: shown, one of
+        # plain letters never takes more cells than it has letters.
+        if title.isascii() and title.isprintable() and around + len(title) <= widest:
+            continue
+        widest = max(widest, around + cells(said(title, LONGEST)))
+    return 2 + widest
+
+
+def _room_at_right(state: RunState, node: Node) -> int:
+    """Cells for what may come to stand at the right of a row."""
+    item = node.item
+    right = ROOM_FOR_WORD
+    if isinstance(item, Step):
+        right = ROOM_FOR_BACKGROUND if item.background else ROOM_FOR_TIMES
+    elif isinstance(item, Phase) and item.starts:
+        right = ROOM_FOR_MOMENT
+    if node.gate is not None:
+        right = len(f"waits: {', '.join(node.gate.roles)}")
+    if isinstance(item, Step):
+        return right + cells(_where(state, item))
+    if isinstance(item, Change) and item.pull_request:
+        right += len(f" #{item.pull_request}")
+    return right
 
 
 def _step(state: RunState, step: Step, indent: str, title: str, now: float, width: int) -> Line:

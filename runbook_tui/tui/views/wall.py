@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from runbook_tui.book.durations import clock
 from runbook_tui.run.forecast import forecast
+from runbook_tui.run.once import of_state
 from runbook_tui.run.order import closed
 from runbook_tui.run.several import status_of
 from runbook_tui.run.state import BROKEN, OVER, RunState, Status, elapsed
@@ -63,6 +64,7 @@ def _phases(state: RunState, width: int) -> list[Line]:
     return [spread(line, [], width)]
 
 
+@of_state
 def _sign(state: RunState, phase: str) -> str:
     if closed(state, phase):
         return "✓"
@@ -112,20 +114,35 @@ def _now(
 
 def _undoing(state: RunState, width: int) -> list[Line]:
     """What is taken back at this moment."""
+    undone = _first(state, frozenset({Status.UNDOING}))
+    if undone is None:
+        return []
+    return [[], *fitting(said(state.outline[undone].title, 200), "strong", width, most=1)]
+
+
+@of_state
+def _first(state: RunState, wanted: Set[Status]) -> str | None:
+    """The first step of the plan that stands so."""
     for id_ in state.outline.order:
-        if not state.outline.is_group(id_) and state.step(id_).status is Status.UNDOING:
-            title = said(state.outline[id_].title, 200)
-            return [[], *fitting(title, "strong", width, most=1)]
-    return []
+        if not state.outline.is_group(id_) and state.step(id_).status in wanted:
+            return id_
+    return None
 
 
+@of_state
 def _counts(state: RunState) -> str | None:
     """What a room looks at: what has failed, else what runs or waits, else what is next."""
-    for wanted in (BROKEN, {Status.RUNNING}, {Status.WAITING}):
-        for id_ in state.outline.order:
-            if not state.outline.is_group(id_) and state.step(id_).status in wanted:
-                return id_
+    for wanted in (BROKEN, frozenset({Status.RUNNING}), frozenset({Status.WAITING})):
+        if (id_ := _first(state, wanted)) is not None:
+            return id_
     return next_open(state)
+
+
+@of_state
+def _progress(state: RunState) -> tuple[int, int]:
+    """How many steps are over, and how many there are."""
+    steps = [id_ for id_ in state.outline.order if not state.outline.is_group(id_)]
+    return sum(state.step(id_).status in OVER for id_ in steps), len(steps)
 
 
 def _around(state: RunState, id_: str) -> str:
@@ -139,10 +156,9 @@ def _around(state: RunState, id_: str) -> str:
 
 def _ahead(state: RunState, now: float, absent: Absent, width: int, rows: int) -> list[Line]:
     """How much is done, when it will be, until when it is safe to go on, and the way back."""
-    steps = [id_ for id_ in state.outline.order if not state.outline.is_group(id_)]
-    done = sum(state.step(id_).status in OVER for id_ in steps)
+    done, many = _progress(state)
     found = None if state.rolling_back else forecast(state, now, absent.past)
-    line: Line = [(f"{done} of {len(steps)} steps", "strong")]
+    line: Line = [(f"{done} of {many} steps", "strong")]
     if found is not None:
         line += [("   ", "plain"), *done_by(found, now, exact=True)]
     if (window := nearest_window(state, now, absent)) is not None:
@@ -156,7 +172,7 @@ def _ahead(state: RunState, now: float, absent: Absent, width: int, rows: int) -
     ]
     lines = [line]
     if found is not None and rows >= ROOM_FOR_END:
-        end = f"{done} / {len(steps)}   done by {said_at(found.likely, now)}"
+        end = f"{done} / {many}   done by {said_at(found.likely, now)}"
         tone = "warn" if found.late >= WORTH_SAYING else "plain"
         lines = [*fitting(end, tone, width, most=1), [], line]
     if waits:

@@ -159,7 +159,7 @@ class Checklist(RowList):
         self._above = above
         by = len(above) - len(was)
         if not by:
-            self.refresh()
+            self.renew()
             return
         cursor = self.cursor
         self.set_count(len(above) + len(self._rows))
@@ -174,16 +174,16 @@ class Checklist(RowList):
 
     def refresh_clocks(self) -> None:
         """Draw the rows again whose time goes on."""
-        state = self._state()
         self._show_above()
-        for row in self.visible_rows():
-            if row < len(self._above):
-                self.refresh_row(row)
-                continue
-            id_ = self._rows[row - len(self._above)]
-            timed = state.step(id_).status in {Status.RUNNING, Status.WAITING}
-            if timed or in_background(state, id_) is not None:
-                self.refresh_row(row)
+        self.renew(self._is_timed)
+
+    def _is_timed(self, row: int) -> bool:
+        """Whether what a row says hangs on the clock."""
+        if row < len(self._above):
+            return True
+        state, id_ = self._state(), self._rows[row - len(self._above)]
+        timed = state.step(id_).status in {Status.RUNNING, Status.WAITING}
+        return timed or in_background(state, id_) is not None
 
     def _paint_node(self, row: int, width: int) -> Line:
         at, now = row - len(self._above), self.app.now()

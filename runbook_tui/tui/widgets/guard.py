@@ -45,7 +45,10 @@ class Guard(Lines):
         if state.breached - self._breached:
             self.app.bell()
         self._breached = state.breached
-        self.refresh(layout=len(self._now(self.size.width)) != self._high)
+        if len(self._now(self.size.width)) != self._high:
+            self.refresh(layout=True)
+        else:
+            self.renew()
 
     def _now(self, width: int) -> list[Line]:
         session = self.app.session

@@ -107,13 +107,16 @@ class Lines(Widget):
         super().__init__(id=id)
         self._paint = paint
         self._painted: list[Line] | None = None
-        self._drawn: tuple[tuple[int, int], list[Line]] | None = None
+        self._drawn: dict[int, Line] = {}
+        """What stands in each line that was drawn; of those drawn again alone it is the newest."""
 
     def renew(self) -> None:
-        """Draw it again if it says anything else by now."""
+        """Draw those lines again that say anything else by now."""
         width, height = self.size.width, self.size.height
-        if self._drawn != ((width, height), self._paint(width, height)):
-            self.refresh()
+        now = self._paint(width, height)
+        others = [y for y in range(height) if self._drawn.get(y) != _line_of(now, y)]
+        if others:
+            self.refresh(*(Region(0, y, width, 1) for y in others))
 
     def render(self) -> RenderResult:
         """Drawn by lines."""
@@ -129,9 +132,8 @@ class Lines(Widget):
         width, height = self.size.width, self.size.height
         if self._painted is None:
             self._painted = self._paint(width, height)
-            self._drawn = (width, height), self._painted
-        lines = self._painted
-        return strip(self, lines[y] if y < len(lines) else [], width, self.base_of(y))
+        self._drawn[y] = _line_of(self._painted, y)
+        return strip(self, self._drawn[y], width, self.base_of(y))
 
     def base_of(self, y: int) -> Style:
         """What a line is drawn on."""
@@ -145,6 +147,10 @@ class Lines(Widget):
         if key:
             event.stop()
             self.app.simulate_key(key)
+
+
+def _line_of(lines: list[Line], y: int) -> Line:
+    return lines[y] if y < len(lines) else []
 
 
 class Head(Lines):
@@ -250,11 +256,11 @@ class RowList(ScrollView, can_focus=True):
         self._drawn[row] = self._paint(row, width)
         return strip(self, self._drawn[row], width, base)
 
-    def renew(self) -> None:
-        """Draw those rows again that say anything else by now."""
+    def renew(self, may: Callable[[int], bool] = lambda row: True) -> None:
+        """Draw those rows again that say anything else by now; ``may``: whether a row can."""
         width = self.size.width
         for row in self.visible_rows():
-            if self._drawn.get(row) != self._paint(row, width):
+            if may(row) and self._drawn.get(row) != self._paint(row, width):
                 self.refresh_row(row)
 
     def action_move(self, by: int) -> None:

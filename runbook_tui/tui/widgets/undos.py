@@ -62,7 +62,11 @@ class UndoList(RowList):
     ) -> None:
         """Show these undos, below them the procedure, whom to call, and commands, in this order."""
         self.items, self.duties, self.calls, self.offers = items, duties, calls, offers
-        self.set_count(len(items) + len(duties) + len(calls) + len(offers))
+        count = len(items) + len(duties) + len(calls) + len(offers)
+        if count == self.count:
+            self.renew()
+        else:
+            self.set_count(count)
 
     @property
     def chosen(self) -> Item | None:
