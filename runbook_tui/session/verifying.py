@@ -62,6 +62,7 @@ def verify(
     if verdict.heads or not verdict.problems:
         found.problems += [gone(runs / name) for name in folders if name not in verdict.heads]
     for name in verdict.heads:
+        filed = filed_after(runs / name)
         try:
             events = journal.events(name)
         except JournalError:
@@ -80,7 +81,7 @@ def verify(
                 f"next command that opens the run ({waiting[0]})"
             )
         else:
-            found.problems += cut_off(runs / name, events)
+            found.problems += cut_off(filed, events)
         found.problems += wrong_digests(events)
         if copied:
             found.remarks.append(f"run {name}: a copy; its logs are on the lead's machine")
@@ -121,16 +122,21 @@ def gone(folder: Path) -> str:
     )
 
 
-def cut_off(folder: Path, events: Sequence[Event]) -> Iterator[str]:
-    """Whether the run's undo file was written after more events than there are."""
+def filed_after(folder: Path) -> int:
+    """The event after which a run's undo file was written; 0: none. To be asked before the events
+    are read: a run that goes on records more meanwhile."""
     try:
-        seq = undo_file.read(folder / undo_file.NAME).seq
+        return undo_file.read(folder / undo_file.NAME).seq
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return
-    if events and seq > events[-1].seq:
+        return 0
+
+
+def cut_off(filed: int, events: Sequence[Event]) -> Iterator[str]:
+    """Whether the run's undo file was written after more events than there are."""
+    if events and filed > events[-1].seq:
         yield (
-            f"run {folder.name}: it ends at event {events[-1].seq}, and its undo file was written "
-            f"after event {seq}: its end was cut off, or the journal is an older copy"
+            f"run {events[-1].run}: it ends at event {events[-1].seq}, and its undo file was "
+            f"written after event {filed}: its end was cut off, or the journal is an older copy"
         )
 
 
