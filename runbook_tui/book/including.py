@@ -111,7 +111,7 @@ def _phase_step(phase: Phase) -> Step:
         gate=phase.gate,
         signoff=phase.signoff,
         checks=phase.criteria,
-        steps=(*map(_change_step, phase.changes), *phase.steps),
+        steps=tuple(_change_step(p) if isinstance(p, Change) else p for p in phase.parts()),
         effort=phase.effort,
         when=phase.when,
     )

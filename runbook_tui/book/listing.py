@@ -47,10 +47,8 @@ def _phase(phase: Phase) -> Iterator[str]:
     yield _line(0, phase.title, phase.id, [risk, needs, _asked("gate", phase.gate)])
     if phase.when:
         yield f"  when {_short(phase.when)}"
-    for change in phase.changes:
-        yield from _change(change)
-    for step in phase.steps:
-        yield from _step(step, 1)
+    for part in phase.parts():
+        yield from _change(part) if isinstance(part, Change) else _step(part, 1)
     yield from _boxes(phase.criteria, 1, "criterion")
     if phase.signoff:
         yield f"  {_asked('sign-off', phase.signoff)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from runbook_tui.book.model import Runbook, Step
+from runbook_tui.book.model import Change, Runbook, Step
 from runbook_tui.book.spreading import is_spread
 
 Needs = dict[str, tuple[str, ...]]
@@ -17,8 +17,8 @@ def needs(runbook: Runbook) -> Needs:
     for phase in runbook.phases:
         found[phase.id] = before if phase.needs is None else phase.needs
         before = (phase.id,)
-        row = [step for change in phase.changes for step in change.steps]
-        _row([*row, *phase.steps], (), found)
+        row = [s for p in phase.parts() for s in (p.steps if isinstance(p, Change) else (p,))]
+        _row(row, (), found)
     return found
 
 

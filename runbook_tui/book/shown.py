@@ -137,12 +137,13 @@ def _procedure(p: Any) -> Row:
 
 def _ticks(runbook: Runbook) -> Iterator[Row]:
     for phase in runbook.phases:
-        for change in phase.changes:
-            for step in change.steps:
-                yield from _step_ticks(step, phase, change.id)
-            yield from (_tick(c, "criterion", phase.id, change.id) for c in change.criteria)
-        for step in phase.steps:
-            yield from _step_ticks(step, phase, phase.id)
+        for part in phase.parts():
+            if isinstance(part, Step):
+                yield from _step_ticks(part, phase, phase.id)
+                continue
+            for step in part.steps:
+                yield from _step_ticks(step, phase, part.id)
+            yield from (_tick(c, "criterion", phase.id, part.id) for c in part.criteria)
         yield from (_tick(c, "criterion", phase.id, phase.id) for c in phase.criteria)
     yield from (_tick(c, "criterion", None, None) for c in runbook.criteria)
     for procedure in runbook.procedures:

@@ -97,12 +97,14 @@ class _Writing:
         if phase.rollback_within is None:
             yield from _remark('rollback_within = "5m"')
         yield from self._boxes("criteria", phase.criteria)
-        for change in phase.changes:
-            yield from ("", "[[phase.change]]", *_named(change))
-            yield from _remark(_gate("gate", change.gate))
-            yield from self._boxes("criteria", change.criteria)
-            yield from self._steps(change.steps, "phase.change.step")
-        yield from self._steps(phase.steps, "phase.step")
+        for part in phase.parts():
+            if isinstance(part, m.Step):
+                yield from self._steps((part,), "phase.step")
+                continue
+            yield from ("", "[[phase.change]]", *_named(part))
+            yield from _remark(_gate("gate", part.gate))
+            yield from self._boxes("criteria", part.criteria)
+            yield from self._steps(part.steps, "phase.change.step")
 
     def _steps(self, steps: Iterable[m.Step], name: str) -> Iterator[str]:
         for step in steps:

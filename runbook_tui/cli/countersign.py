@@ -20,13 +20,14 @@ def command(file: str, key: str, yes: bool) -> int:
     """
     from runbook_tui import wiring
     from runbook_tui.cli.slips import statement_in, text_of, told
+    from runbook_tui.cli.values import confirmed
     from runbook_tui.run.statement import SIGN_OFF
     from runbook_tui.session.ports.signatures import Key, NotSigned
 
     statement, said, words = statement_in(text_of(file))
     for line in told(said, words):
         say.err(line, bold=True)
-    if not yes and say.interactive() and not click.confirm("sign this?", err=True):
+    if not yes and say.interactive() and not confirmed("sign this?"):
         raise Ended(exits.REFUSED, "nothing is signed")
     try:
         signature = wiring.signatures().sign(statement, SIGN_OFF, Key(name=key, path=key))

@@ -81,15 +81,14 @@ def _drill(rounds: int, seed: int | None, *, keep: bool) -> int:
 
 def _on_screen(play: Play) -> int:
     """Say what it is about and how others take part, then open the screen."""
+    from runbook_tui.cli.typed import typed
     from runbook_tui.demo.story import introduction
 
     for line in introduction(shutil.get_terminal_size().columns):
         say.err(line)
     say.err("from a second terminal:")
     _say_commands(play.commands()[:2])
-    click.prompt(
-        "Enter opens the screen", default="", show_default=False, prompt_suffix=" ", err=True
-    )
+    typed("Enter opens the screen ")
     return play.on_screen()
 
 
@@ -104,12 +103,12 @@ def _as_lines(play: Play) -> int:
 
 def _wants_to_go_on(play: Play) -> bool:
     """Whether a run that is not over is kept; who cannot be asked loses nothing."""
+    from runbook_tui.cli.values import confirmed
+
     how = "all is back, the run is still open" if play.brought_back else "the run is not over"
     try:
-        return click.confirm(
-            f"{how}: keep the sandbox and its service to go on later?",
-            default=not play.brought_back, err=True,
-        )  # fmt: skip
+        question = f"{how}: keep the sandbox and its service to go on later?"
+        return confirmed(question, default=not play.brought_back)
     except (click.Abort, OSError):
         return True
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 import threading
 
+import click
+
 from runbook_tui.book.durations import spoken
 from runbook_tui.book.model import Step
 from runbook_tui.book.plain_text import printable
@@ -60,7 +62,7 @@ class PlainLines(Lines):
     def _walk(self, leave: threading.Event) -> int:
         try:
             return super()._walk(leave)
-        except (KeyboardInterrupt, EOFError):
+        except (KeyboardInterrupt, click.Abort):
             return self._leave()
 
     def _start(self, id_: str) -> int | None:

@@ -105,13 +105,27 @@ def _to_do(run: Glance) -> bool:
 
 
 def _forgotten(name: str | None, known: Mapping[str, int]) -> list[UndoFile]:
-    """Undo files that say more than the journal knows: it was lost, cut, or is another one."""
+    """Undo files that say more than the journal knows: it was lost, cut, or is another one.
+
+    ``known`` is what it knew before; a run that goes on has recorded more.
+    """
     from runbook_tui import wiring
     from runbook_tui.cli.without_journal import named
     from runbook_tui.session import emergency
 
     files = emergency.find(wiring.settings().home / "runs")
-    return named([f for f in files if f.items and f.seq > known.get(f.run, -1)], name)
+    more = [f for f in files if f.items and f.seq > known.get(f.run, -1)]
+    if more:
+        known = _known()
+    return named([f for f in more if f.seq > known.get(f.run, -1)], name)
+
+
+def _known() -> dict[str, int]:
+    """The runs that the journal knows now, with how many events each has."""
+    from runbook_tui.cli.reading import reading
+
+    with reading() as journal:
+        return {entry.run: entry.events for entry in journal.runs()}
 
 
 def _unknown(name: str | None, known: Mapping[str, int], who: Actor, wish: Wish) -> int:
@@ -132,9 +146,10 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
     from runbook_tui.cli.undoing import Undoing
 
     unattended = wish.yes or not say.interactive()
+    filed = _filed(run)
     session = wiring.open_session(run, who, leads=False, unattended=unattended)
     state = session.state
-    behind = _behind(run, state)
+    behind = _behind(filed, state)
     if behind is not None:
         from runbook_tui.cli.without_journal import roll_back
 
@@ -176,19 +191,28 @@ def _roll_back(run: str, who: Actor, wish: Wish) -> int:
         leave_traces(session.state)
 
 
-def _behind(run: str, state: RunState) -> JournalError | None:
-    """Whether the journal has lost events that the run's undo file knows of."""
+def _filed(run: str) -> int:
+    """How many events the run's undo file counts, if it says of any how they are taken back.
+
+    To be asked before the journal is read: what the file counts is recorded by then, while a run
+    that goes on records, and files, more than was read before.
+    """
     from runbook_tui import wiring
     from runbook_tui.session import undo_file
 
     try:
         file = undo_file.read(wiring.settings().run_folder(run) / undo_file.NAME)
     except (OSError, ValueError, KeyError, TypeError):
-        return None
-    if file.seq <= state.seq or not file.items:
+        return 0
+    return file.seq if file.items else 0
+
+
+def _behind(filed: int, state: RunState) -> JournalError | None:
+    """Whether the journal has lost events that the run's undo file knows of."""
+    if filed <= state.seq:
         return None
     return JournalError(
-        f"the journal ends at event {state.seq} of the run, and {file.seq} were recorded"
+        f"the journal ends at event {state.seq} of the run, and {filed} were recorded"
     )
 
 

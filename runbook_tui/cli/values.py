@@ -8,14 +8,12 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-import click
-
 from runbook_tui.book.merging import meant
 from runbook_tui.book.model import Parameter, Runbook, Secret
 from runbook_tui.book.plain_text import printable
 from runbook_tui.cli import exits, say
 from runbook_tui.cli.exits import Ended
-from runbook_tui.cli.leaving import answering
+from runbook_tui.cli.typed import typed
 from runbook_tui.run import sources
 
 
@@ -190,16 +188,19 @@ def ask_for(parameter: Parameter) -> str:
 
 
 def asked(text: str, default: str | None = None, *, unseen: bool = False) -> str:
-    """One line from the terminal."""
-    with answering():
-        answer: str = click.prompt(
-            printable(text), default=default, hide_input=unseen, type=str, err=True,
-            show_default=bool(default),
-        )  # fmt: skip
-    return answer
+    """One line from the terminal; without a ``default`` one that is not empty."""
+    shown = f" [{default}]" if default else ""
+    while True:
+        line = typed(printable(f"{text}{shown}: "), unseen=unseen)
+        if line or default is not None:
+            return line or default or ""
 
 
-def confirmed(question: str) -> bool:
-    """Ask y/N on the terminal."""
-    with answering():
-        return click.confirm(printable(question), default=False, err=True)
+def confirmed(question: str, *, default: bool = False) -> bool:
+    """Ask y/N on the terminal; Enter alone is the ``default``."""
+    answers = "Y/n" if default else "y/N"
+    while True:
+        word = typed(printable(f"{question} [{answers}]: ")).strip().lower()
+        if word in {"y", "yes", "n", "no", ""}:
+            return word[:1] == "y" if word else default
+        say.err("y or n")

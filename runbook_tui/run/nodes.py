@@ -94,13 +94,14 @@ class _Growing:
 
     def add_phase(self, phase: Phase) -> None:
         self._add(phase, Kind.PHASE, "", phase.id, "", 0)
-        for change in phase.changes:
-            self._add(change, Kind.CHANGE, phase.id, phase.id, change.id, 1)
-            for step in change.steps:
-                self._add_step(step, change.id, phase.id, change.id, 2)
-            self.add_criteria(change.criteria, change.id, phase.id, change.id, 2)
-        for step in phase.steps:
-            self._add_step(step, phase.id, phase.id, "", 1)
+        for part in phase.parts():
+            if isinstance(part, Step):
+                self._add_step(part, phase.id, phase.id, "", 1)
+                continue
+            self._add(part, Kind.CHANGE, phase.id, phase.id, part.id, 1)
+            for step in part.steps:
+                self._add_step(step, part.id, phase.id, part.id, 2)
+            self.add_criteria(part.criteria, part.id, phase.id, part.id, 2)
         self.add_criteria(phase.criteria, phase.id, phase.id, "", 1)
 
     def add_criteria(

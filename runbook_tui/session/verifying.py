@@ -62,6 +62,7 @@ def verify(
     if verdict.heads or not verdict.problems:
         found.problems += [gone(runs / name) for name in folders if name not in verdict.heads]
     for name in verdict.heads:
+        filed = filed_after(runs / name)
         try:
             events = journal.events(name)
         except JournalError:
@@ -73,7 +74,7 @@ def verify(
             found.problems.append(
                 f"run {name}: an event is filed under another number than it says"
             )
-        _look_beside(found, runs / name, events)
+        _look_beside(found, runs / name, filed, events)
         if copied:
             found.remarks.append(f"run {name}: a copy; its logs are on the lead's machine")
         else:
@@ -92,8 +93,9 @@ def verify(
     )
 
 
-def _look_beside(found: _Found, place: Path, events: Sequence[Event]) -> None:
-    """Hold a run's events against what lies in its folder, and against their own plans."""
+def _look_beside(found: _Found, place: Path, filed: int, events: Sequence[Event]) -> None:
+    """Hold a run's events against what lies in its folder, and against their own plans; ``filed``:
+    the event after which its undo file was written."""
     if waiting := spare.accounts(place, place.name):
         # Its undo file may count events that only the account holds.
         found.remarks.append(
@@ -101,7 +103,7 @@ def _look_beside(found: _Found, place: Path, events: Sequence[Event]) -> None:
             f"next command that opens the run ({waiting[0]})"
         )
     else:
-        found.problems += cut_off(place, events)
+        found.problems += cut_off(filed, events)
     found.problems += wrong_digests(events)
 
 
@@ -126,16 +128,21 @@ def gone(folder: Path) -> str:
     )
 
 
-def cut_off(folder: Path, events: Sequence[Event]) -> Iterator[str]:
-    """Whether the run's undo file was written after more events than there are."""
+def filed_after(folder: Path) -> int:
+    """The event after which a run's undo file was written; 0: none. To be asked before the events
+    are read: a run that goes on records more meanwhile."""
     try:
-        seq = undo_file.read(folder / undo_file.NAME).seq
+        return undo_file.read(folder / undo_file.NAME).seq
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return
-    if events and seq > events[-1].seq:
+        return 0
+
+
+def cut_off(filed: int, events: Sequence[Event]) -> Iterator[str]:
+    """Whether the run's undo file was written after more events than there are."""
+    if events and filed > events[-1].seq:
         yield (
-            f"run {folder.name}: it ends at event {events[-1].seq}, and its undo file was written "
-            f"after event {seq}: its end was cut off, or the journal is an older copy"
+            f"run {events[-1].run}: it ends at event {events[-1].seq}, and its undo file was "
+            f"written after event {filed}: its end was cut off, or the journal is an older copy"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -15,8 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from runbook_tui.journal.clock import SystemClock
+from runbook_tui.journal.place import real
+from runbook_tui.journal.store import SqliteJournal
+from runbook_tui.run.events import Draft, NoteAdded
+from tests.fakes.history import ADA
 from tests.programs import Program, wait_for_output
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 PLAN = """\
 format = 1
@@ -304,3 +310,24 @@ def test_sources_of_secrets_are_asked_at_once_and_hold_up_only_what_needs_them(
     assert "A  [ready once there is one, two]" in ended.out
     assert "B  [ready]" in ended.out
     assert not (runbook.work / "made").exists()
+
+
+@pytest.mark.parametrize("words", [("rollback", "--plan"), ("verify",)])
+def test_what_a_run_records_meanwhile_is_no_loss_of_the_journal(
+    runbook: Program, run: str, words: tuple[str, ...]
+) -> None:
+    filed = runbook.home / "runs" / run / "undo.json"
+    body = json.loads(filed.read_text())
+    filed.unlink()
+    os.mkfifo(filed)
+    named = (words[0], run, *words[1:])
+    child = runbook.start(*named)
+    # Opened once it reads the file; what is recorded now may be newer than what it knows.
+    with filed.open("w") as file:
+        with closing(SqliteJournal(real(runbook.home / "journal.db"), SystemClock())) as journal:
+            for number in range(3):
+                journal.append(run, [Draft(payload=NoteAdded(text=f"{number}"))], ADA)
+            seq = journal.events(run)[-1].seq
+        file.write(json.dumps(body | {"seq": seq}))
+    assert child.wait(PATIENCE) == 0, runbook.output()
+    assert "cannot be opened" not in runbook.output()

@@ -189,10 +189,20 @@ class Phase(Placed):
     cadence: float | None = None
     when: str | None = None
 
+    def parts(self) -> Iterator[Change | Step]:
+        """Its changes and its own steps, in the order in which they are carried out.
+
+        That of the file they stand in; what stands in different files comes behind the changes.
+        """
+        steps = list(self.steps)
+        for change in self.changes:
+            while steps and steps[0].source == change.source and steps[0].line < change.line:
+                yield steps.pop(0)
+            yield change
+        yield from steps
+
     def walk(self) -> Iterator[Step]:
         """Every step of the phase, nested ones too, in document order."""
-        for change in self.changes:
-            for step in change.steps:
+        for part in self.parts():
+            for step in part.steps if isinstance(part, Change) else (part,):
                 yield from step.walk()
-        for step in self.steps:
-            yield from step.walk()

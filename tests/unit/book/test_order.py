@@ -10,8 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runbook_tui.book.cycles import cycles
+from runbook_tui.book.listing import listing
+from runbook_tui.book.model import Runbook
 from runbook_tui.book.order import needs
 from runbook_tui.book.reader import read
+from runbook_tui.book.shown import shown
+from runbook_tui.book.toml_text import toml_text
 from runbook_tui.run.nodes import Kind
 from runbook_tui.run.outline import Outline
 from tests.fakes.files import faults_of, read_files
@@ -20,6 +24,72 @@ EVERY_KEY = (Path(__file__).parents[2] / "data" / "every_key.toml").read_text(en
 HEAD = 'format = 1\ntitle = "T"\n[[phase]]\ntitle = "P"\n'
 STEP = '[[phase.step]]\nid = "{0}"\ntitle = "{0}"\n'
 a, b, c = (STEP.format(name) for name in "abc")
+
+
+STEP_BEFORE_CHANGE = """\
+format = 1
+title = "T"
+[[phase]]
+id = "p"
+title = "P"
+[[phase.step]]
+id = "save"
+title = "Save"
+[[phase.change]]
+id = "one"
+title = "One"
+[[phase.change.step]]
+id = "ship"
+title = "Ship"
+[[phase.step]]
+id = "look"
+title = "Look"
+[[phase.change]]
+id = "two"
+title = "Two"
+[[phase.change.step]]
+id = "more"
+title = "More"
+[[phase.step]]
+id = "end"
+title = "End"
+"""
+IN_TURN = ["save", "ship", "look", "more", "end"]
+
+
+def in_turn(runbook: Runbook) -> None:
+    """What stands before comes first, in all that tells of it."""
+    outline = Outline(runbook)
+    assert list(outline.order) == IN_TURN
+    assert [outline[id_].needs for id_ in IN_TURN] == [(), *((id_,) for id_ in IN_TURN[:-1])]
+    assert [step.id for step in runbook.walk()] == IN_TURN
+    said = "\n".join(listing(runbook))
+    assert sorted(IN_TURN, key=lambda id_: said.index(f"[{id_}]")) == IN_TURN
+    ticks = shown(runbook)["ticks"]
+    assert [tick["id"] for tick in ticks if tick["kind"] == "step"] == IN_TURN
+
+
+def test_a_step_that_stands_before_a_change_is_carried_out_before_it() -> None:
+    book = read(STEP_BEFORE_CHANGE, "p.toml")
+    in_turn(book)
+    in_turn(read(toml_text(book), "q.toml"))
+    files = {"base.toml": STEP_BEFORE_CHANGE, "p.toml": """\
+format = 1
+title = "U"
+extends = "base.toml"
+[[phase]]
+id = "p"
+[[phase.change]]
+id = "one"
+risk = "high"
+[[phase.step]]
+id = "look"
+timeout = "5m"
+"""}  # fmt: skip
+    in_turn(read_files(files, "p.toml"))
+    inside = 'format = 1\ntitle = "V"\n[[phase]]\nid = "i"\ntitle = "I"\ninclude = "base.toml"\n'
+    taken = read_files({**files, "p.toml": inside}, "p.toml")
+    assert list(Outline(taken).order) == [f"i.{id_}" for id_ in IN_TURN]
 
 
 def test_where_a_plan_is_silent_what_stands_before_comes_first() -> None:
