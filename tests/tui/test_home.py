@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.color import Color
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
@@ -214,6 +215,35 @@ async def test_a_past_run_is_read() -> None:
         await until(pilot, lambda: "what happened in r-0" in text_of(app))
 
 
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_a_report_is_laid_out_and_its_keys_scroll(size: tuple[int, int]) -> None:
+    app = HomeApp(Evening())
+    async with app.run_test(size=size) as pilot:
+        await all_read(pilot, app)
+        app.show_report("20261119-51e0")
+        await until(pilot, lambda: "• Run: 20261119-51e0" in text_of(app))
+        assert "**" not in text_of(app)
+        text = app.screen.query_one(VerticalScroll)
+        await until(pilot, lambda: text.max_scroll_y > 0)
+        for key, at in (("j", 1), ("down", 2), ("k", 1), ("g", 0)):
+            await pilot.press(key)
+            await until(pilot, lambda at=at: text.scroll_y == at)  # type: ignore[misc]
+        await pilot.press("tab")
+        await until(pilot, lambda: shown_first(app).startswith("Planned and actual"))
+        assert "| ---" not in text_of(app)
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: text.scroll_y == 0)
+        await pilot.press("end")
+        await until(pilot, lambda: "[bold]frozen[/bold]" in text_of(app))
+        await until(pilot, lambda: text.scroll_y == text.max_scroll_y)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+
+
+def shown_first(app: HomeApp) -> str:
+    return text_of(app).splitlines()[1].strip("│ ")
+
+
 async def of_the_palette(pilot: Pilot[int], app: HomeApp, typed: str, shows: str) -> None:
     """Choose what is first where these words are typed."""
     await pilot.press("ctrl+p", *typed)
@@ -242,7 +272,7 @@ async def test_the_palette_goes_on_with_each_run(typed: str, shows: str, choice:
     ("typed", "shows", "then"),
     [
         ("new run checkout", "New run of “Checkout", "Start “Checkout 2.4"),
-        ("report 2.2", "9e21, rolled back", "planned 67"),
+        ("report 2.2", "9e21, rolled back", "planned 67 m"),
         ("settings", "each with its value", "‹ runbook-dark ›"),
         ("guide", "what to begin with", "WHAT TO BEGIN WITH"),
         ("keys", "what each key does", "only rows that hold some words"),
@@ -400,7 +430,7 @@ async def test_reading_again_says_so_until_it_is_done() -> None:
         await pilot.press("r")
         await until(pilot, lambda: "reading runs and plans again" in text_of(app))
         here.let_go.set()
-        await until(pilot, lambda: "reading runs and plans again" not in text_of(app))
+        await until(pilot, lambda: "read again: 2 runs, 2 plans" in text_of(app))
         await until(pilot, lambda: "1 open run" in text_of(app))
 
 

@@ -24,6 +24,8 @@ from runbook_tui.tui.speaking import SpeakingApp
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from runbook_tui.tui.views.document import Block
+
 T = TypeVar("T")
 STYLES = Path(__file__).parents[1] / "styles"
 AGAIN = "reading runs and plans again"
@@ -152,7 +154,7 @@ class HomeApp(SpeakingApp):
         self.runs, self.plans, self.loaded = found.runs, found.plans, True
         self.no_runs, self.no_plans = found.no_runs, found.no_plans
         if self.said == AGAIN:
-            self.say("")
+            self.say(f"read again: {len(found.runs)} runs, {len(found.plans)} plans")
         if self._wants_panic:
             self._wants_panic = False
             self.action_panic()
@@ -201,7 +203,12 @@ class HomeApp(SpeakingApp):
     def show_report(self, run: str) -> None:
         """What has happened in a run."""
         self.say(f"reading what happened in {run} …")
-        self._beside(lambda: self._source.report(run), self._show_report)
+        self._beside(lambda: self._report(run), partial(self._show_report, run))
+
+    def _report(self, run: str) -> tuple[Block, ...]:
+        from runbook_tui.tui.views.document import read
+
+        return read(self._source.report(run))
 
     def _beside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Do something on a thread, then go on with it here."""
@@ -220,11 +227,11 @@ class HomeApp(SpeakingApp):
 
         threading.Thread(target=do, name="home", daemon=True).start()
 
-    def _show_report(self, text: str) -> None:
-        from runbook_tui.tui.dialogs.page import Page
+    def _show_report(self, run: str, document: tuple[Block, ...]) -> None:
+        from runbook_tui.tui.dialogs.report import ReportPage
 
         self.say("")
-        self.push_screen(Page(text))
+        self.push_screen(ReportPage(run, document))
 
     def _show_form(self, form: Form) -> None:
         from runbook_tui.tui.home.form import AskValues
