@@ -6,10 +6,10 @@ What is read is only laid out; nothing in it is a control sequence, a link or a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook_tui.book.plain_text import printable
+from runbook_tui.frozen import frozen
 from runbook_tui.tui.views.filling import chopped, filled
 from runbook_tui.tui.views.tabled import tabled
 from runbook_tui.tui.views.tone import Line, cells, length
@@ -25,7 +25,7 @@ DEEPEST = 6
 """Lists in one another that are each set in further."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Heading:
     """A title; ``level`` 1 is the document's."""
 
@@ -33,7 +33,7 @@ class Heading:
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Text:
     """A paragraph, or an item of a list: ``mark`` stands before it, what follows below it."""
 
@@ -42,7 +42,7 @@ class Text:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Code:
     """Lines as they are."""
 
@@ -50,7 +50,7 @@ class Code:
     output: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Table:
     """Cells below their heads."""
 

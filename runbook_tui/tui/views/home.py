@@ -23,7 +23,7 @@ class Heading:
 Shown = Heading | RunRow | PlanRow
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Nothing:
     """Why a list may have no rows."""
 
