@@ -165,12 +165,6 @@ class HomeApp(SpeakingApp):
         else:
             self.plans = [found if row.path == found.path else row for row in self.plans]
 
-    def show_message(self) -> None:
-        """On the screen below a dialog, too."""
-        for screen in self.screen_stack:
-            for part in screen.query("#said"):
-                part.refresh(layout=True)
-
     # -- what a person wants ---------------------------------------------------------------------
 
     def open_row(self, row: Row) -> None:
