@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runbook_tui.book.plain_text import printable
 from runbook_tui.cli import exits, say
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
 PAST = 10
 INDENT = 6
-NO_PLANS = frozenset(
-    {"readme.md", "changelog.md", "contributing.md", "license.md", "code_of_conduct.md"}
-)
 
 
 def home() -> int:
@@ -27,36 +25,21 @@ def home() -> int:
 
 def _as_lines() -> int:
     from runbook_tui.cli.choosing import glances
+    from runbook_tui.cli.plans_here import here, plans_here
     from runbook_tui.cli.reading import reading
 
     with reading() as journal:
         found = glances(journal)
     open_runs = [run for run in found if not run.finished]
     open_runs.sort(key=lambda run: not run.rolling_back)
-    plans = plans_here(Path.cwd())
+    folder = here()
+    try:
+        plans = [path.relative_to(folder) for path in plans_here(folder)]
+    except OSError as error:
+        say.err(f"the plans of {folder} cannot be listed: {error.strerror}", colour="yellow")
+        plans = []
     _print(open_runs, plans, [run for run in found if run.finished][:PAST])
     return exits.DONE
-
-
-def plans_here(folder: Path) -> list[Path]:
-    """Files of the folder that look like plans: TOML of format 1, and Markdown."""
-    found = []
-    for path in sorted(folder.iterdir()):
-        name = path.name.lower()
-        if name.startswith(".") or name in NO_PLANS or not path.is_file():
-            continue
-        if name.endswith(".md") or (name.endswith(".toml") and _is_plan(path)):
-            found.append(path)
-    return found
-
-
-def _is_plan(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            text = file.read(4096).decode("utf-8", "replace")
-    except OSError:
-        return False
-    return any(part.strip().startswith("format") for part in text.splitlines()[:20])
 
 
 def _print(open_runs: list[Glance], plans: list[Path], past: list[Glance]) -> None:
@@ -65,7 +48,7 @@ def _print(open_runs: list[Glance], plans: list[Path], past: list[Glance]) -> No
     number = 0
     for title, lines in (
         ("open runs", [line(run, INDENT) for run in open_runs]),
-        ("plans here", [path.name for path in plans]),
+        ("plans here", [printable(str(path)) for path in plans]),
     ):
         say.out(title, bold=True)
         for text in lines:
@@ -89,10 +72,11 @@ def _on_screen() -> int:
     """The home screen, then what was chosen there."""
     from runbook_tui import wiring
     from runbook_tui.cli.home_source import HomeSource
+    from runbook_tui.cli.plans_here import here
     from runbook_tui.tui.home.app import HomeApp
     from runbook_tui.tui.home.offers import Choice
 
-    app = HomeApp(HomeSource(Path.cwd()), wiring.preferences())
+    app = HomeApp(HomeSource(here()), wiring.preferences())
     app.run()
     choice: Choice | None = app.choice
     if choice is None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook_tui.cli.home import plans_here
-from runbook_tui.tui.home.offers import Field, Form, NoForm, PlanRow, RunRow
+from runbook_tui.cli.plans_here import plans_here
+from runbook_tui.tui.home.offers import Field, Form, NoForm, NoList, PlanRow, RunRow
 
 if TYPE_CHECKING:
     from runbook_tui.book.model import Parameter, Runbook
@@ -73,8 +74,13 @@ class HomeSource:
         )  # fmt: skip
 
     def plans(self) -> list[PlanRow]:
-        """The plans here, by name."""
-        return [PlanRow(path=str(path), name=path.name) for path in plans_here(self._folder)]
+        """The plans here and below, by name."""
+        folder = self._folder
+        try:
+            found = plans_here(folder)
+        except OSError as error:
+            raise NoList(f"{folder}: {error.strerror}") from None
+        return [PlanRow(path=str(path), name=str(path.relative_to(folder))) for path in found]
 
     def read(self, row: PlanRow) -> PlanRow:
         """The plan with what `check` finds in it."""
@@ -84,13 +90,16 @@ class HomeSource:
         from runbook_tui.session.plan_files import read_files
 
         path = Path(row.path)
-        if path.stat().st_size > LARGEST:
-            return replace(row, read=True, about="too large to be read here; Enter reads it")
         try:
+            if path.stat().st_size > LARGEST:
+                return replace(row, read=True, about="too large to be read here; Enter reads it")
             book = read_files(path, remarks=True).runbook
         except PlanFaults as error:
             lines = tuple(f"line {f.line}: {f.message}" for f in error.faults[:MOST_LINES])
             return replace(row, faults=len(error.faults), lines=lines, read=True)
+        except OSError as error:
+            words = f"cannot be read: {error.strerror}; r looks what is here now"
+            return replace(row, faults=1, lines=(words,), read=True)
         found = by_weight(book.findings)
         many = Counter(finding.severity for finding in found)
         told = [f for f in found if f.severity in {"high", "medium"}]
@@ -106,6 +115,8 @@ class HomeSource:
         from runbook_tui.session.plan_files import read_files
 
         file = Path(path).expanduser()
+        if not os.access(file, os.F_OK):
+            raise NoForm(f"there is no file {path} (any more): r looks again")
         try:
             book = read_files(file).runbook
         except PlanFaults as error:
@@ -176,6 +187,9 @@ def _field(parameter: Parameter, last: str, folder: Path) -> Field:
 
     secret = parameter.secret
     fetched = secret is not None and not secret.ask
+    if unfit(parameter, last):
+        # The plan has other choices, or another pattern, by now.
+        last = ""
     value = "" if secret is not None else parameter.default or last
     return Field(
         name=parameter.name,

@@ -85,6 +85,7 @@ KNOWN: tuple[Known, ...] = (
     Known("panic", "home", ("f9", "ctrl+backslash"), "shows the rollback of the chosen open run, or of the only one"),
     Known("palette", "home", ("ctrl+p",), "everything that can be done here"),
     Known("open", "home", ("enter",), "go on with a run, start a plan"),
+    Known("next-list", "home", ("tab",), "to the next list: open runs, plans, past runs"),
     Known("find", "home", ("slash",), "only rows that hold some words"),
     Known("reload", "home", ("r",), "look at runs and plans again"),
     Known("unfilter", "home", ("escape",), "all rows again"),

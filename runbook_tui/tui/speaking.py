@@ -32,9 +32,9 @@ class SpeakingApp(KeyedApp):
         self.show_message()
 
     def show_message(self) -> None:
-        """Draw the message line again."""
+        """Draw the message line again, that of the screens below, too: they are come back to."""
         # An answer may come when the last screen has gone.
-        for screen in self.screen_stack[-1:]:
+        for screen in self.screen_stack:
             for part in screen.query("#said"):
                 part.refresh(layout=True)
 

@@ -153,14 +153,44 @@ class Evening(Here):
 REPORT = """\
 # Checkout 2.3: merge and deploy
 
-Run 20261119-51e0, led by Ada, from 22:10 to 22:58 (48 min, planned 67 min). Done.
+**done**
 
-| step | result | took | planned |
-|---|---|---|---|
-| Freeze the main branch | done | 1:40 | 5 min |
-| Back the database up | done | 13:20 | 12 min |
-| Merge the branch | done | 0:40 | 5 min |
-| Deploy 2.3 to all nodes | done | 21:05 | 20 min |
+- **Run:** 20261119-51e0
+- **Plan:** /srv/shop/checkout.toml, sha256 \
+299277d015e7abf5e8d34065db709b71d63eea1e13734e308c7490320a1e8fac
+- **Lead:** Ada \\<ada\\@example.com\\>
+- **Took:** 48 m; planned 67 m
 
-Grace signed off “Core deployment” as cto at 22:24: go.
-"""
+## Planned and actual
+
+| Part | Became | Began | Took | Planned | Difference |
+| --- | --- | --- | --- | --- | --- |
+| Core | closed | 22:10:02 | 36 m 45 s | 42 m | −5 m 15 s |
+| · Freeze the main branch | done | 22:10:02 | 1 m 40 s | 5 m | −3 m 20 s |
+| · Back the database up, and hold the copy against it | done | 22:12:00 | 13 m 20 s | 12 m | +1 m 20 s |
+| · Deploy 2.3 to all nodes | done | 22:26:10 | 21 m 5 s | 20 m | +1 m 5 s |
+
+## Sign-offs
+
+| When | On | Role | Decision | By | Identity | Comment |
+| --- | --- | --- | --- | --- | --- | --- |
+| 22:24:07 | gate of Core deployment | cto | approved | Grace \\<grace\\@example.com\\> | claimed, account grace\\@shop | tests are green, \\*go\\* |
+
+## Steps
+
+### Freeze the main branch: done
+
+- attempt 1, 22:10:02, by Ada: done after 1 m 40 s
+
+command, 22:10:02: exit status 0 in 0.3 s
+
+```sh
+gh api -X PUT repos/team/shop/branches/main/protection --input freeze.json --silent
+```
+
+Its last lines:
+
+```text
+[bold]frozen[/bold] until 23:30
+```
+"""  # noqa: E501  rows of a table are long

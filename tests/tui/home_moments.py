@@ -87,7 +87,10 @@ HOME_MOMENTS: dict[str, HomeMoment] = {
         act="settings", shows="‹ runbook-dark ›", source="/home/ada/.config/runbook/config.toml"
     ),
     "home-guide": HomeMoment(act="guide", shows="WHAT TO BEGIN"),
-    "home-report": HomeMoment(keys=(*TO_THE_PLAN, "down", "down", "enter"), shows="# Checkout"),
+    "home-report": HomeMoment(keys=(*TO_THE_PLAN, "down", "down", "enter"), shows="━━━━━━"),
+    "home-report-tables": HomeMoment(
+        keys=(*TO_THE_PLAN, "down", "down", "enter", "tab"), shows="−5 m 15 s"
+    ),
     "form": form(asked(*ALL), "version"),
     "form-without-values": form(Evening, "Start “Checkout"),
     "form-wrong": form(asked(*ALL), "must match", *"2.4"),

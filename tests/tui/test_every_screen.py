@@ -34,7 +34,7 @@ SHOWN_BY = {
     "EnvironmentScreen": "environment", "WatchesScreen": "watches", "WallScreen": "wall",
     "SettingsScreen": "settings", "HomeScreen": "home", "AskValues": "form", "AskText": "note",
     "Confirm": "stop", "AskSignoff": "sign", "Help": "help", "Page": "who", "Seek": "find",
-    "EditCommand": "edit-undo", "AnotherPlanPage": "another-plan",
+    "ReportPage": "home-report", "EditCommand": "edit-undo", "AnotherPlanPage": "another-plan",
 }  # fmt: skip
 """Each screen, and a moment at which it is on top."""
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 from textual.color import Color
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Select
 
 from runbook_tui.preferences.model import OWN_THEMES, Preferences
 from runbook_tui.preferences.reading import read_text
 from runbook_tui.tui.home.app import HomeApp
-from runbook_tui.tui.home.offers import Choice, Field
+from runbook_tui.tui.home.offers import Choice, Field, PlanRow, RunRow
+from runbook_tui.tui.home.screen import HomeScreen, OfferList
 from runbook_tui.tui.views import home as view
-from tests.fakes.offered import FIELDS, Evening, Here, run
+from tests.fakes.offered import FIELDS, Evening, Here, run, version
 from tests.tui.home_moments import all_read
 from tests.tui.piloting import text_of, until
 from tests.tui.test_themes import contrast
@@ -213,6 +215,35 @@ async def test_a_past_run_is_read() -> None:
         await until(pilot, lambda: "what happened in r-0" in text_of(app))
 
 
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_a_report_is_laid_out_and_its_keys_scroll(size: tuple[int, int]) -> None:
+    app = HomeApp(Evening())
+    async with app.run_test(size=size) as pilot:
+        await all_read(pilot, app)
+        app.show_report("20261119-51e0")
+        await until(pilot, lambda: "• Run: 20261119-51e0" in text_of(app))
+        assert "**" not in text_of(app)
+        text = app.screen.query_one(VerticalScroll)
+        await until(pilot, lambda: text.max_scroll_y > 0)
+        for key, at in (("j", 1), ("down", 2), ("k", 1), ("g", 0)):
+            await pilot.press(key)
+            await until(pilot, lambda at=at: text.scroll_y == at)  # type: ignore[misc]
+        await pilot.press("tab")
+        await until(pilot, lambda: shown_first(app).startswith("Planned and actual"))
+        assert "| ---" not in text_of(app)
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: text.scroll_y == 0)
+        await pilot.press("end")
+        await until(pilot, lambda: "[bold]frozen[/bold]" in text_of(app))
+        await until(pilot, lambda: text.scroll_y == text.max_scroll_y)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+
+
+def shown_first(app: HomeApp) -> str:
+    return text_of(app).splitlines()[1].strip("│ ")
+
+
 async def of_the_palette(pilot: Pilot[int], app: HomeApp, typed: str, shows: str) -> None:
     """Choose what is first where these words are typed."""
     await pilot.press("ctrl+p", *typed)
@@ -241,7 +272,7 @@ async def test_the_palette_goes_on_with_each_run(typed: str, shows: str, choice:
     ("typed", "shows", "then"),
     [
         ("new run checkout", "New run of “Checkout", "Start “Checkout 2.4"),
-        ("report 2.2", "9e21, rolled back", "planned 67"),
+        ("report 2.2", "9e21, rolled back", "planned 67 m"),
         ("settings", "each with its value", "‹ runbook-dark ›"),
         ("guide", "what to begin with", "WHAT TO BEGIN WITH"),
         ("keys", "what each key does", "only rows that hold some words"),
@@ -285,3 +316,143 @@ async def test_settings_are_changed_at_home_too() -> None:
         await until(pilot, lambda: "theme is changed" in text_of(app))
         await pilot.press("escape")
         await until(pilot, lambda: "OPEN RUNS" in text_of(app))
+
+
+async def test_ctrl_o_takes_the_last_run_s_choice_and_says_where_there_is_none() -> None:
+    fields = (
+        Field(name="region", choices=("eu", "us"), value="eu", last="us"),
+        Field(name="version", last="v2.3", unfit=version),
+        Field(name="note", required=False),
+    )
+    app = HomeApp(Here(fields=fields))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await form_open(pilot, app)
+        assert "last run: us (Ctrl+O takes it)" in text_of(app)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: app.screen.query_one("#value-0", Select).value == "us")
+        await pilot.press("tab", "x", "ctrl+o")
+        await until(pilot, lambda: app.screen.query_one("#value-1", Input).value == "v2.3")
+        await pilot.press("tab", "ctrl+o")
+        await until(pilot, lambda: "there is no other value of a last run" in text_of(app))
+        assert app.screen.query_one("#value-2", Input).value == ""
+        app.screen.query_one("#start").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: app.choice is not None)
+    assert app.choice == Choice(plan="/here/a.toml", values={"region": "us", "version": "v2.3"})
+
+
+async def test_enter_on_an_empty_search_shows_all_rows_again() -> None:
+    app = HomeApp(Here())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await all_read(pilot, app)
+        await pilot.press("slash", "enter")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await until(pilot, lambda: "Ship 2.4" in text_of(app))
+        assert "only “" not in text_of(app)
+        await pilot.press("slash", *"rotate", "enter")
+        await until(pilot, lambda: "only “rotate”" in text_of(app))
+        await pilot.press("slash", *["backspace"] * 6, "enter")
+        await until(pilot, lambda: "Ship 2.4" in text_of(app))
+        assert "only “" not in text_of(app)
+
+
+class Troubled(Here):
+    """Some of what home asks for cannot be had."""
+
+    def __init__(self, *parts: str) -> None:
+        super().__init__()
+        self._parts = parts
+
+    def _fail(self, part: str) -> None:
+        if part in self._parts:
+            raise RuntimeError(f"no {part}\x1b[2J[b] here")
+
+    def runs(self) -> list[RunRow]:
+        self._fail("journal")
+        return super().runs()
+
+    def plans(self) -> list[PlanRow]:
+        self._fail("folder")
+        return super().plans()
+
+    def read(self, row: PlanRow) -> PlanRow:
+        self._fail("file")
+        return super().read(row)
+
+    def look(self, row: RunRow) -> RunRow:
+        self._fail("copy")
+        return super().look(row)
+
+
+async def test_where_the_journal_cannot_be_read_plans_are_there_and_f9_says_what_does() -> None:
+    app = HomeApp(Troubled("journal"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "OPEN RUNS cannot be read: no journal␛[2J[b]" in text_of(app))
+        await until(pilot, lambda: "1 high" in text_of(app))
+        assert "open runs not known" in text_of(app)
+        await pilot.press("f9")
+        await until(pilot, lambda: "`runbook rollback` does without it" in text_of(app))
+        assert "no run is open" not in text_of(app)
+
+
+async def test_where_the_folder_or_a_plan_or_a_copy_cannot_be_read_all_else_is_there() -> None:
+    app = HomeApp(Troubled("folder", "copy"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "PLANS HERE cannot be listed: no folder␛" in text_of(app))
+        await until(pilot, lambda: "✗ cannot be read: no copy␛" in text_of(app))
+        assert "Rotate the keys" in text_of(app)
+    app = HomeApp(Troubled("file"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: text_of(app).count("✗ 1 fault") == 2)
+        await pilot.press("tab")
+        await until(pilot, lambda: "! cannot be read: no file␛[2J[b] here" in text_of(app))
+
+
+async def test_a_long_message_has_two_rows() -> None:
+    app = HomeApp(Here())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await all_read(pilot, app)
+        app.say("reading …")
+        app.say("word " * 18 + "END")
+        await until(pilot, lambda: "END" in text_of(app))
+        app.action_settings()
+        await until(pilot, lambda: "‹ runbook-dark ›" in text_of(app))
+        await until(pilot, lambda: "END" in text_of(app))
+
+
+async def test_reading_again_says_so_until_it_is_done() -> None:
+    here = Here()
+    app = HomeApp(here)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await all_read(pilot, app)
+        here.let_go.clear()
+        here.rows = here.rows[1:]
+        await pilot.press("r")
+        await until(pilot, lambda: "reading runs and plans again" in text_of(app))
+        here.let_go.set()
+        await until(pilot, lambda: "read again: 2 runs, 2 plans" in text_of(app))
+        await until(pilot, lambda: "1 open run" in text_of(app))
+
+
+async def test_tab_goes_to_the_next_list() -> None:
+    many = tuple(PlanRow(path=f"/p/{n}.md", name=f"{n}.md", read=True) for n in range(300))
+    app = HomeApp(Evening(plans=many))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await all_read(pilot, app)
+        chosen = []
+        for _ in range(3):
+            before = app.screen.query_one(OfferList).cursor
+            await pilot.press("tab")
+            await until(pilot, lambda b=before: app.screen.query_one(OfferList).cursor != b)  # type: ignore[misc]
+            row = app.screen.query_one(OfferList).chosen
+            chosen.append(row.title if isinstance(row, RunRow) else row and row.name)
+        assert chosen[0] == "0.md"
+        assert chosen[1:] == ["Checkout 2.3: merge and deploy", "Checkout 2.4: merge and deploy"]
+
+
+def test_a_file_s_name_is_one_line_and_no_control_sequence() -> None:
+    evil = PlanRow(path="/p/e", name="evil\nname\x1b[2J.md", title="Ship", read=True)
+    lines = ["".join(part for part, _ in line) for line in view.card(evil, 78, 9)]
+    lines.append("".join(part for part, _ in view.row(evil, 78)))
+    assert not any("\n" in line or "\x1b" in line for line in lines)
+    assert any("evil name␛[2J.md" in line for line in lines)

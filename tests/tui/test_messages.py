@@ -81,6 +81,26 @@ async def test_a_long_message_takes_two_lines_and_is_not_cut() -> None:
         await until(pilot, lambda: "end" not in text_of(app))
 
 
+async def test_what_goes_while_the_rollback_is_looked_at_is_gone_below_it_too(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "READABLE", 0.0)
+    app = RunbookApp(
+        scene(book(Step(id="a", title="Tag", run="true", undo="true"))).open(), LogTerminals()
+    )
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "READY Tag" in text_of(app))
+        app.say("what was said " * 6)
+        await until(pilot, lambda: "what was said" in text_of(app))
+        await pilot.press("f9")
+        await until(pilot, lambda: "ROLLBACK" in text_of(app))
+        app.messages.outdate()
+        await until(pilot, lambda: not app.said)
+        await pilot.press("escape")
+        await until(pilot, lambda: "READY Tag" in text_of(app))
+        await until(pilot, lambda: "what was said" not in text_of(app), 10)
+
+
 def test_a_start_out_of_order_is_news() -> None:
     history = History(chain(3, "markdown"))
     before = history.state

@@ -253,6 +253,18 @@ async def test_the_newest_match_comes_first_then_the_ones_above(scene: Make) -> 
         assert "the newest again" in text_of(app)
 
 
+async def test_enter_on_an_empty_search_asks_for_words_and_searches_nothing(scene: Make) -> None:
+    async with looking(scene, (80, 24)) as (pilot, app):
+        await pilot.press("slash", "enter")
+        await until(pilot, lambda: "it needs an answer" in text_of(app))
+        await pilot.press("space", "enter")
+        assert "Find in the output" in text_of(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "Find in the output" not in text_of(app))
+        assert main(app).output.pane.searched == ""
+        assert "not found" not in text_of(app)
+
+
 async def test_zoom_without_output_says_so_and_changes_nothing(scene: Make) -> None:
     app = RunbookApp(scene(book(COUNT)).open(), LogTerminals())
     async with app.run_test(size=(80, 24)) as pilot:

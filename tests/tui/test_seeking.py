@@ -82,6 +82,22 @@ async def test_the_arrows_choose_and_escape_stays() -> None:
         assert app.screen.chosen == there  # type: ignore[attr-defined]
 
 
+async def test_enter_on_an_empty_search_stays_where_one_is() -> None:
+    app = still(History(chain(30)).state)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("down", "down", "down")
+        await until(pilot, lambda: app.screen.chosen == "s3")  # type: ignore[attr-defined]
+        await pilot.press("slash", *"20", "backspace", "backspace")
+        await until(pilot, lambda: "31 found" in text_of(app))
+        await until(pilot, lambda: ">○ Step 3" in text_of(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        assert app.screen.chosen == "s3"  # type: ignore[attr-defined]
+        await pilot.press("slash", "down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        await until(pilot, lambda: app.screen.chosen == "s4")  # type: ignore[attr-defined]
+
+
 def test_words_are_looked_for_in_titles_then_in_commands_and_notes() -> None:
     history = History(two_phases())
     history.ask(r.AddNote(text="the tide was low", node="tag"))

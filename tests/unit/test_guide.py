@@ -46,10 +46,10 @@ def test_the_first_plan_in_markdown_is_read_as_its_page_says() -> None:
     found = read(text, "plan.md")
     steps = list(found.walk())
     assert [step.title for step in steps] == [
-        "Tag the release", "Look at it", "The page opens", "No errors in the log"
+        "Switch to the new version", "Look at it", "The page opens", "No errors in the log"
     ]  # fmt: skip
     assert steps[0].run is not None
-    assert steps[0].undo == "git tag -d v2.4"
+    assert steps[0].undo == "echo v2.3 > live"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)

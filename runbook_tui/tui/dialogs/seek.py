@@ -58,8 +58,10 @@ class Seek(Dialog[Hit | None]):
             super().__init__()
             self.search = search
 
-    def __init__(self, state: RunState, terminals: Terminals) -> None:
+    def __init__(self, state: RunState, terminals: Terminals, here: str = "") -> None:
+        """``here``: the id of the row that one comes from."""
         super().__init__()
+        self._here = here
         self._state = state
         self._terminals = terminals
         self._search: OutputSearch | None = None
@@ -87,6 +89,7 @@ class Seek(Dialog[Hit | None]):
         hits = self.query_one("#hits", RowList)
         hits.can_focus = False
         hits.set_count(len(self.hits))
+        hits.put_cursor(self._first(Seek.last))
         self.query_one(Input).focus()
         self.call_later(self._look_on)
         self._look_soon(Seek.last)
@@ -138,6 +141,12 @@ class Seek(Dialog[Hit | None]):
             ]
             self._show()
 
+    def _first(self, text: str) -> int:
+        """The row to begin with: the best; without words where one is, so that Enter stays."""
+        if text.strip():
+            return 0
+        return next((n for n, hit in enumerate(self.hits) if hit.id == self._here), 0)
+
     def _show(self) -> None:
         self.query_one("#hits", RowList).set_count(len(self.hits))
         self.query_one(".hint", Static).update(plain(self._count()))
@@ -150,7 +159,7 @@ class Seek(Dialog[Hit | None]):
         self._outputs = []
         self._plan.go_on(SLICE)
         self._show()
-        self.query_one("#hits", RowList).put_cursor(0)
+        self.query_one("#hits", RowList).put_cursor(self._first(event.value))
         self._look_soon(event.value)
         if not at_work:
             self.call_later(self._look_on)

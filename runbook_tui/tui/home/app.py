@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -23,8 +24,11 @@ from runbook_tui.tui.speaking import SpeakingApp
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from runbook_tui.tui.views.document import Block
+
 T = TypeVar("T")
 STYLES = Path(__file__).parents[1] / "styles"
+AGAIN = "reading runs and plans again"
 
 
 def deeds() -> type[Provider]:
@@ -32,6 +36,24 @@ def deeds() -> type[Provider]:
     from runbook_tui.tui.offered import Deeds
 
     return Deeds
+
+
+def _folder() -> str:
+    """What the folder one is in is called, also where it is there no longer."""
+    try:
+        return Path.cwd().name or "/"
+    except OSError:
+        return "a folder that is gone"
+
+
+@dataclass(slots=True)
+class Looked:
+    """Runs and plans, or why it is not known which there are."""
+
+    runs: list[RunRow] = field(default_factory=list)
+    plans: list[PlanRow] = field(default_factory=list)
+    no_runs: str = ""
+    no_plans: str = ""
 
 
 class HomeApp(SpeakingApp):
@@ -59,10 +81,11 @@ class HomeApp(SpeakingApp):
     def __init__(self, source: Source, preferences: Preferences = DEFAULTS) -> None:
         super().__init__(preferences)
         self._source = source
-        self.folder = Path.cwd().name or "/"
+        self.folder = _folder()
         self.choice: Choice | None = None
         self.runs: list[RunRow] = []
         self.plans: list[PlanRow] = []
+        self.no_runs = self.no_plans = ""
         self.loaded = False
         self.messages = Messages(faults_in_words(preferences))
         self._round = 0
@@ -76,36 +99,45 @@ class HomeApp(SpeakingApp):
         """Look at everything beside the screen."""
         self.call_after_refresh(self.reload)
 
-    def reload(self) -> None:
-        """Look at runs and plans again."""
+    def reload(self, *, aloud: bool = False) -> None:
+        """Look at runs and plans again; ``aloud``: say so until that is done."""
+        if aloud:
+            self.say(AGAIN)
         self._round += 1
         threading.Thread(target=self._look, args=(self._round,), name="home", daemon=True).start()
 
     def _look(self, number: int) -> None:
         source = self._source
+        found = Looked()
         try:
-            runs, plans = source.runs(), source.plans()
-        except Exception as error:  # noqa: BLE001  said on the screen, which stays
-            self._tell(number, lambda error=error: self._failed(error))  # type: ignore[misc]
-            return
-        self._tell(number, lambda: self._take(runs, plans))
-        for row in runs:
+            found.runs = source.runs()
+        except Exception as error:  # noqa: BLE001  plans are shown all the same
+            found.no_runs = str(error) or type(error).__name__
+        try:
+            found.plans = source.plans()
+        except Exception as error:  # noqa: BLE001  runs are shown all the same
+            found.no_plans = str(error) or type(error).__name__
+        self._tell(number, partial(self._take, found))
+        for row in found.runs:
             if row.open and self._goes_on(number):
-                self._each(number, lambda row=row: source.look(row))  # type: ignore[misc]
-        for plan in plans:
+                self._each(number, row, partial(source.look, row))
+        for plan in found.plans:
             if self._goes_on(number):
-                self._each(number, lambda plan=plan: source.read(plan))  # type: ignore[misc]
+                self._each(number, plan, partial(source.read, plan))
 
     def _goes_on(self, number: int) -> bool:
         return self.is_running and number == self._round
 
-    def _each(self, number: int, look: Callable[[], Row]) -> None:
+    def _each(self, number: int, row: Row, look: Callable[[], Row]) -> None:
         try:
             found = look()
         except Exception as error:  # noqa: BLE001  one row that cannot be had hides no other
-            self._tell(number, lambda error=error: self._failed(error))  # type: ignore[misc]
-            return
-        self._tell(number, lambda: self._put(found))
+            words = f"cannot be read: {error}"
+            if isinstance(row, RunRow):
+                found = replace(row, looked=True, broken=(words,))
+            else:
+                found = replace(row, read=True, faults=1, lines=(words,))
+        self._tell(number, partial(self._put, found))
 
     def _tell(self, number: int, change: Callable[[], None]) -> None:
         if self._goes_on(number):
@@ -118,8 +150,11 @@ class HomeApp(SpeakingApp):
             if isinstance(screen, HomeScreen):
                 screen.changed()
 
-    def _take(self, runs: list[RunRow], plans: list[PlanRow]) -> None:
-        self.runs, self.plans, self.loaded = runs, plans, True
+    def _take(self, found: Looked) -> None:
+        self.runs, self.plans, self.loaded = found.runs, found.plans, True
+        self.no_runs, self.no_plans = found.no_runs, found.no_plans
+        if self.said == AGAIN:
+            self.say(f"read again: {len(found.runs)} runs, {len(found.plans)} plans")
         if self._wants_panic:
             self._wants_panic = False
             self.action_panic()
@@ -129,16 +164,6 @@ class HomeApp(SpeakingApp):
             self.runs = [found if row.run == found.run else row for row in self.runs]
         else:
             self.plans = [found if row.path == found.path else row for row in self.plans]
-
-    def _failed(self, error: Exception) -> None:
-        self.loaded = True
-        self.say(f"not all of it can be shown: {error}", "bad")
-
-    def show_message(self) -> None:
-        """On the screen below a dialog, too."""
-        for screen in self.screen_stack:
-            for part in screen.query("#said"):
-                part.refresh(layout=True)
 
     # -- what a person wants ---------------------------------------------------------------------
 
@@ -172,7 +197,12 @@ class HomeApp(SpeakingApp):
     def show_report(self, run: str) -> None:
         """What has happened in a run."""
         self.say(f"reading what happened in {run} …")
-        self._beside(lambda: self._source.report(run), self._show_report)
+        self._beside(lambda: self._report(run), partial(self._show_report, run))
+
+    def _report(self, run: str) -> tuple[Block, ...]:
+        from runbook_tui.tui.views.document import read
+
+        return read(self._source.report(run))
 
     def _beside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Do something on a thread, then go on with it here."""
@@ -191,11 +221,11 @@ class HomeApp(SpeakingApp):
 
         threading.Thread(target=do, name="home", daemon=True).start()
 
-    def _show_report(self, text: str) -> None:
-        from runbook_tui.tui.dialogs.page import Page
+    def _show_report(self, run: str, document: tuple[Block, ...]) -> None:
+        from runbook_tui.tui.dialogs.report import ReportPage
 
         self.say("")
-        self.push_screen(Page(text))
+        self.push_screen(ReportPage(run, document))
 
     def _show_form(self, form: Form) -> None:
         from runbook_tui.tui.home.form import AskValues
@@ -213,6 +243,11 @@ class HomeApp(SpeakingApp):
         if not self.loaded:
             self._wants_panic = True
             self.say("F9: the rollback shows as soon as it is known which run is open", "warn")
+            return
+        if self.no_runs:
+            self.say(
+                "the journal cannot be read: q, then `runbook rollback` does without it", "bad"
+            )
             return
         chosen = screen.rows.chosen if isinstance(screen, HomeScreen) else None
         open_ = [run for run in self.runs if run.open]

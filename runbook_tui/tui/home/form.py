@@ -197,12 +197,14 @@ class AskValues(Dialog[Choice | None]):
     def action_last(self) -> None:
         """Take the last run's value into the field that is typed into."""
         focused = self.focused
-        if isinstance(focused, Input) and (focused.id or "").startswith("value-"):
+        if isinstance(focused, Input | Select) and (focused.id or "").startswith("value-"):
             field = self._form.fields[int((focused.id or "")[6:])]
             if field.last:
                 focused.value = field.last
                 return
-        self.query_one(".missing", Static).update(plain("no other value of a last run for this"))
+        missing = self.query_one(".missing", Static)
+        missing.update(plain("there is no other value of a last run for this"))
+        missing.remove_class("-wrong")
 
     def action_leave(self) -> None:
         """Nothing is started."""

@@ -99,6 +99,10 @@ class NoForm(Exception):
     """A plan cannot be started; the message says why and what to do."""
 
 
+class NoList(Exception):
+    """The plans here cannot be listed; the message says why."""
+
+
 class Source(Protocol):
     """Where home's rows come from. All of it may take its time: it is asked on a thread."""
 
@@ -111,7 +115,7 @@ class Source(Protocol):
         ...
 
     def plans(self) -> list[PlanRow]:
-        """The plans here, unread."""
+        """The plans here, unread; raises `NoList`."""
         ...
 
     def read(self, row: PlanRow) -> PlanRow:

@@ -66,7 +66,9 @@ def commands(app: HomeApp) -> Iterator[SystemCommand]:
     for plan in app.plans:
         if not plan.faults:
             title = _name(plan.title or plan.name)
-            yield SystemCommand(f"New run of {title}", plan.name, partial(app.open_row, plan))
+            yield SystemCommand(
+                f"New run of {title}", printable(plan.name, LONGEST), partial(app.open_row, plan)
+            )
     yield SystemCommand(
         "Open a plan", "a file anywhere: what it needs is asked, then it starts", app.ask_plan
     )
@@ -93,7 +95,7 @@ def _everywhere(app: HomeApp) -> Iterator[SystemCommand]:
         yield SystemCommand("Only some rows", "those with some words, as / does",
                             home.action_filter)  # fmt: skip
         yield SystemCommand("All rows", "as Esc does", home.action_unfilter)
-    yield SystemCommand("Read again", "runs and plans", app.reload)
+    yield SystemCommand("Read again", "runs and plans", partial(app.reload, aloud=True))
     yield SystemCommand(
         "Settings", "each with its value and where that comes from", app.action_settings
     )

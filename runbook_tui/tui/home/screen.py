@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 WIDE = 100
 STYLE = """
 HomeScreen #head, HomeScreen #foot { height: 1; }
-HomeScreen #said { height: auto; max-height: 2; }
 HomeScreen #head, HomeScreen #foot { background: $panel; }
 HomeScreen #body { height: 1fr; layout: vertical; }
 HomeScreen #rows { height: 1fr; }
@@ -64,6 +63,19 @@ class OfferList(RowList):
                     super().put_cursor(at, by_person=by_person)
                     return
 
+    def to_next_list(self) -> bool:
+        """The cursor goes to the first row of the next list that has any; False: to none."""
+        heads = [n for n, item in enumerate(self.items) if isinstance(item, view.Heading)]
+        firsts = [
+            n + 1 for n in heads
+            if n + 1 < len(self.items) and not isinstance(self.items[n + 1], view.Heading)
+        ]  # fmt: skip
+        if not firsts:
+            return False
+        before = self.cursor
+        self.put_cursor(next((n for n in firsts if n > before), firsts[0]), by_person=True)
+        return self.cursor != before
+
     def marks(self, row: int) -> bool:
         """A heading is none that could be chosen."""
         return row == self.cursor and self.chosen is not None
@@ -90,12 +102,14 @@ class HomeScreen(TonedScreen):
     KEYS_OF: ClassVar[str] = "home"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open", id="open", tooltip="go on with a run, start a plan"),
+        Binding("tab", "next_list", "next list", id="next-list",
+                tooltip="to the next list: open runs, plans, past runs"),
         Binding("slash", "filter", "filter", id="find", tooltip="only rows that hold some words"),
         Binding("r", "reload", "read again", id="reload", tooltip="look at runs and plans again"),
         Binding("escape", "unfilter", "all", id="unfilter", tooltip="all rows again"),
         Binding("question_mark", "help", "help", id="help", tooltip="the keys"),
         Binding("q", "app.leave", "leave", id="leave", tooltip="leave"),
-    ]
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
@@ -129,7 +143,8 @@ class HomeScreen(TonedScreen):
         app = self.app
         if not self.query("#foot"):
             return
-        self.rows.show(view.shown(app.runs, app.plans, self.wanted, loaded=app.loaded))
+        none = view.Nothing(loaded=app.loaded, no_runs=app.no_runs, no_plans=app.no_plans)
+        self.rows.show(view.shown(app.runs, app.plans, self.wanted, none))
         for lines in self.query(Lines):
             lines.refresh()
 
@@ -142,6 +157,7 @@ class HomeScreen(TonedScreen):
         many = sum(run.open for run in self.app.runs)
         filtered = f" · only “{self.wanted}”, Esc: all" if self.wanted else ""
         open_ = f"{many} open run{'' if many == 1 else 's'}" if self.app.loaded else "looking …"
+        open_ = "open runs not known" if self.app.no_runs else open_
         return [spread([(" Runbook", "strong"), (filtered, "warn")],
                        [(open_, "dim"), (f" · {self.app.folder} ", "dim")], width)]  # fmt: skip
 
@@ -176,10 +192,14 @@ class HomeScreen(TonedScreen):
         self.wanted = ""
         self.changed()
 
+    def action_next_list(self) -> None:
+        """The first row of the next list that has any."""
+        if not self.rows.to_next_list():
+            self.app.say("there is no other list with rows in it")
+
     def action_reload(self) -> None:
         """Look at everything again."""
-        self.app.say("reading runs and plans again")
-        self.app.reload()
+        self.app.reload(aloud=True)
 
     def action_help(self) -> None:
         """The keys."""

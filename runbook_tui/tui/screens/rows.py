@@ -24,7 +24,6 @@ class RowsScreen(TonedScreen):
     DEFAULT_CSS = """
     RowsScreen #about { height: auto; max-height: 4; }
     RowsScreen #rows { height: 1fr; }
-    RowsScreen #said { height: auto; max-height: 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "back", id="back", tooltip="back to the list"),

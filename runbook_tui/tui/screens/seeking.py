@@ -35,7 +35,7 @@ class SeekingScreen(FocusingScreen):
         if self.looks:
             self.app.with_text("Find in the output", self._find, value=self.output.pane.found)
             return
-        self.app.push_screen(Seek(self.state, self.app.terminals), self._found)
+        self.app.push_screen(Seek(self.state, self.app.terminals, self.chosen), self._found)
 
     def _found(self, hit: Hit | None) -> None:
         if hit is None:

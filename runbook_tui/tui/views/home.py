@@ -5,7 +5,7 @@ from __future__ import annotations
 from runbook_tui.book.plain_text import printable
 from runbook_tui.frozen import frozen
 from runbook_tui.tui.home.offers import PlanRow, Row, RunRow
-from runbook_tui.tui.views.tone import Line, cut, length, spread, wrap
+from runbook_tui.tui.views.tone import Line, cells, cut, length, spread, wrap
 
 SEVERITY = {"high": "bad", "medium": "warn", "low": "dim", "info": "dim"}
 READABLE = 20
@@ -23,20 +23,32 @@ class Heading:
 Shown = Heading | RunRow | PlanRow
 
 
+@frozen(kw_only=False)
+class Nothing:
+    """Why a list may have no rows."""
+
+    loaded: bool
+    no_runs: str = ""
+    """Why it is not known which runs there are; empty where it is."""
+    no_plans: str = ""
+
+
 def shown(
-    runs: list[RunRow], plans: list[PlanRow], wanted: str, *, loaded: bool
+    runs: list[RunRow], plans: list[PlanRow], wanted: str, none: Nothing
 ) -> tuple[Shown, ...]:
     """All rows, those that hold ``wanted`` in any of their words."""
     found = wanted.casefold()
     open_runs = [r for r in runs if r.open and _holds(r, found)]
     past = [r for r in runs if not r.open and _holds(r, found)]
     here = [p for p in plans if _holds(p, found)]
-    none = ("none with these words" if wanted else "none") if loaded else "looking …"
-    begin = f"{none}: `runbook init` writes one" if loaded and not plans else none
+    words = ("none with these words" if wanted else "none") if none.loaded else "looking …"
+    no_run = f"cannot be read: {none.no_runs}" if none.no_runs else words
+    begin = f"{words}: `runbook init` writes one" if none.loaded and not plans else words
+    no_plan = f"cannot be listed: {none.no_plans}" if none.no_plans else begin
     return (
-        Heading("OPEN RUNS", "" if open_runs else none), *open_runs,
-        Heading("PLANS HERE", "" if here else begin), *here,
-        Heading("PAST RUNS", "" if past else none), *past,
+        Heading("OPEN RUNS", "" if open_runs else no_run), *open_runs,
+        Heading("PLANS HERE", "" if here else no_plan), *here,
+        Heading("PAST RUNS", "" if past else no_run), *past,
     )  # fmt: skip
 
 
@@ -50,7 +62,8 @@ def _holds(row: Row, wanted: str) -> bool:
 def row(item: Shown, width: int) -> Line:
     """One row."""
     if isinstance(item, Heading):
-        return [(f"{item.words} ", "accent"), (item.more, "dim")]
+        more = cut(printable(item.more, 300), width - cells(item.words) - 1)
+        return [(f"{item.words} ", "accent"), (more, "dim")]
     if isinstance(item, RunRow):
         return _run(item, width)
     return _plan(item, width)
@@ -84,7 +97,8 @@ def _standing(item: RunRow) -> tuple[str, str]:
 
 
 def _plan(item: PlanRow, width: int) -> Line:
-    left: Line = [("  ○ ", "dim"), (item.name, "strong" if item.read else "plain")]
+    name = printable(item.name, 200)
+    left: Line = [("  ○ ", "dim"), (name, "strong" if item.read else "plain")]
     if item.title:
         left.append((f"  {printable(item.title, 200)}", "dim"))
     if not item.read:
@@ -144,7 +158,7 @@ def _plan_card(item: PlanRow, width: int) -> list[Line]:
                       (" reads it again", "plain")])  # fmt: skip
     else:
         lines.append([("Enter", "key"), (" starts a run of it", "plain")])
-    name = item.name if item.title else ""
+    name = printable(item.name, 300) if item.title else ""
     facts = " · ".join(filter(None, (name, item.about)))
     lines += [[(text, "dim")] for text in wrap(facts, width) if text]
     tone = "bad" if item.faults else "warn"
