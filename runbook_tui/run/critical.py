@@ -53,10 +53,11 @@ def _is_open(state: RunState, id_: str) -> bool:
 
 
 def _left(state: RunState, id_: str, now: float, past: Past) -> float:
-    known = take(state.outline, id_, past)
-    if known is None:
-        return 0.0
     step = state.step(id_)
+    known = take(state.outline, id_, past)
+    if known is None or step.status is Status.WAITING:
+        # How long people take to tick and to sign is not foretold.
+        return 0.0
     ran = now - step.started if step.status is Status.RUNNING and step.started is not None else 0.0
     return max(0.0, known.likely - ran)
 

@@ -11,7 +11,7 @@ from runbook_tui.run.order import closed, gate_open
 from runbook_tui.run.outline import Kind, Node
 from runbook_tui.run.remaining import period
 from runbook_tui.run.several import standing, status_of
-from runbook_tui.run.state import BROKEN, OVER, RunState, Status, Tick, elapsed
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status, Tick, elapsed, undoing
 from runbook_tui.run.times import said as said_at
 from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.run.watch_holds import holding
@@ -122,8 +122,11 @@ def _word(state: RunState, step: Step, status: Status, width: int) -> Part | Non
 
 def times(state: RunState, step: Step, now: float) -> Line:
     """Elapsed time against the estimate; an overrun says so."""
-    spent = elapsed(state, step.id, now)
     status = state.step(step.id).status
+    if status is Status.UNDOING:
+        back = undoing(state, step.id, now)
+        return [(clock(back), "busy")] if back is not None else []
+    spent = elapsed(state, step.id, now)
     wanted = step.estimate.maximum if step.estimate else None
     if spent is None or status is Status.PENDING:
         return [(clock(wanted), "dim")] if wanted else []

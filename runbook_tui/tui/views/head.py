@@ -48,6 +48,15 @@ def readiness(state: RunState, absent: Absent = NOTHING_ABSENT) -> Line:
     return [(words + asks, "warn" if open_ or values or stays else "good")]
 
 
+@of_state
+def incomplete(state: RunState) -> bool:
+    """Whether the last rollback has left something, and nobody has gone on since."""
+    rollback = state.rollback
+    if rollback is None or rollback.started is None or rollback.result != "incomplete":
+        return False
+    return all(step.started_seq < rollback.seq for step in state.steps.values())
+
+
 def head(
     state: RunState,
     now: float,
@@ -89,6 +98,8 @@ def head(
         own.insert(0, [(alarms, "bad")])
     if level := severity.word(state.severity):
         own.insert(0, [(level, "bad")])
+    if incomplete(state):
+        own.insert(0, [("rollback INCOMPLETE", "bad")])
     if left := follow_up.fact(state, now, width):
         own.append(left)
     for number, fact in enumerate([*own, *_facts(state, now, absent, width, leaderless, here)]):

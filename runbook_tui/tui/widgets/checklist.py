@@ -181,7 +181,7 @@ class Checklist(RowList):
                 self.refresh_row(row)
                 continue
             id_ = self._rows[row - len(self._above)]
-            timed = state.step(id_).status in {Status.RUNNING, Status.WAITING}
+            timed = state.step(id_).status in {Status.RUNNING, Status.WAITING, Status.UNDOING}
             if timed or in_background(state, id_) is not None:
                 self.refresh_row(row)
 
