@@ -77,7 +77,9 @@ def wanted_width(state: RunState) -> int:
 def _step(state: RunState, step: Step, indent: str, title: str, now: float, width: int) -> Line:
     status = status_of(state, step.id)
     glyph, tone = GLYPHS[status]
-    quiet = status in {Status.PENDING, *OVER}
+    held = _waits_at_its_gate(state, step, status)
+    glyph, tone = ("‖", "warn") if held else (glyph, tone)
+    quiet = status in {Status.PENDING, *OVER} and not held
     name = "dim" if quiet else "strong" if status is Status.RUNNING else "plain"
     left: Line = [(f"{indent}{glyph} ", tone), (title, name)]
     if where := _where(state, step):
@@ -90,6 +92,13 @@ def _step(state: RunState, step: Step, indent: str, title: str, now: float, widt
     if word := _word(state, step, status, width):
         right = [word, ("  " if right else "", "plain"), *right]
     return spread(left, right, width)
+
+
+def _waits_at_its_gate(state: RunState, step: Step, status: Status) -> bool:
+    """Whether nothing but its own gate keeps a step from being started."""
+    if step.gate is None or status is not Status.PENDING:
+        return False
+    return step.id in gates_waiting(state)
 
 
 def _where(state: RunState, step: Step) -> str:
@@ -113,6 +122,8 @@ def _word(state: RunState, step: Step, status: Status, width: int) -> Part | Non
         return ("skipped against the plan", "bad")
     if status in {Status.PENDING, Status.READY} and state.step(step.id).undo_result in TAKEN_BACK:
         return ("taken back", "dim")
+    if step.gate is not None and _waits_at_its_gate(state, step, status):
+        return (f"waits: {', '.join(step.gate.roles)}", "warn")
     if is_spread(step) and any(state.step(s.id).touched for s in step.steps):
         return (standing(state, step).words, GLYPHS[status][1])
     if status in {*BROKEN, Status.WAITING, Status.UNDOING, Status.SKIPPED, Status.REHEARSED}:

@@ -129,7 +129,11 @@ def _in_time(state: RunState, now: float, past: Past) -> Line:
     slow = said_at(found.slow, now)
     until = "" if slow == said_at(found.likely, now) else f"–{slow}"
     parts.append((f" · expected {said_at(found.likely, now)}{until}", "strong"))
-    return [*parts, _deviation(found.late)]
+    parts.append(_deviation(found.late))
+    if found.unknown:
+        steps = "1 step" if found.unknown == 1 else f"{found.unknown} steps"
+        parts.append((f" · {steps} not counted, without an estimate", "warn"))
+    return parts
 
 
 def _to_come(state: RunState, now: float, past: Past, to_come: Ahead) -> Line:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from runbook_tui.book.model import Gate, Phase, Runbook, Step
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runbook_tui.book.model import Estimate, Gate, Phase, Runbook, Step
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.critical import critical
 from runbook_tui.run.forecast import forecast
 from runbook_tui.run.ticking import last_own
-from runbook_tui.tui.views import checklist, focus, timeline
+from runbook_tui.run.undo_items import NOTHING_ABSENT
+from runbook_tui.tui.views import checklist, focus, timeline, wall
 from runbook_tui.tui.views import head as head_view
 from runbook_tui.tui.views.card import card
-from runbook_tui.tui.views.tone import Line
+from runbook_tui.tui.views.tone import Line, cells, folded, wrap
 from tests.fakes import night
-from tests.fakes.history import ADA, History
+from tests.fakes.history import ADA, GRACE, History
 
 
 def words(lines: list[Line]) -> str:
@@ -28,12 +34,16 @@ def in_head(history: History, width: int = 120) -> str:
     return words([head_view.head(history.state, history.state.last_at, width)])
 
 
-def held(*, within: float | None = 300.0) -> History:
-    gate = Gate(roles=("cto",), within=within)
-    return History(Runbook(title="Held", phases=(Phase(id="p", title="P", steps=(
-        Step(id="live", title="Deploy", run="true", undo="true", gate=gate),
+def held() -> History:
+    """A step that only its gate keeps back, and one behind it."""
+    gate = Gate(roles=("cto",), within=300.0)
+    minute = Estimate(minimum=60, maximum=60)
+    steps = (
+        Step(id="live", title="Deploy", run="true", undo="true", gate=gate, estimate=minute),
         Step(id="tell", title="Tell", needs=("live",)),
-    )),)))  # fmt: skip
+    )
+    phase = Phase(id="p", title="P", steps=steps)
+    return History(Runbook(title="Held", roles={"cto": ("*",)}, phases=(phase,)))
 
 
 def test_while_a_step_is_taken_back_its_clock_is_that_of_the_undo() -> None:
@@ -116,3 +126,69 @@ def test_the_words_for_an_undo_that_failed_fit_into_their_column() -> None:
     row = words([timeline.row(state, slot, span, now, 80)])
     assert row.rstrip().endswith("not undone")
     assert "…" not in row[-12:]
+
+
+def test_a_gate_that_keeps_a_single_step_is_seen_in_its_row() -> None:
+    history = held()
+    row = words([checklist.row(history.state, "live", history.state.last_at, 80)])
+    assert row.startswith("  ‖ Deploy")
+    assert row.endswith("waits: cto  1:00")
+    wall_ = words(wall.wall(history.state, history.state.last_at, 200, 60, NOTHING_ABSENT))
+    assert "‖ waits for a sign-off: Deploy: cto" in wall_
+    history.ask(r.SignNode(node="live", role="cto"), GRACE)
+    row = words([checklist.row(history.state, "live", history.state.last_at, 80)])
+    assert "‖" not in row
+    assert "waits" not in row
+
+
+def test_a_long_command_is_shown_whole_where_there_is_room_and_no_character_is_lost() -> None:
+    command = "kubectl --context production " + " ".join(f"--label=app{n}" for n in range(20))
+    history = History(Runbook(title="Long", phases=(Phase(id="p", title="P", steps=(
+        Step(id="a", title="A", run=command, undo="true"),
+    )),)))  # fmt: skip
+    lines = [words([line]) for line in card(history.state, "a", history.state.last_at, 78, 14)]
+    first = next(n for n, line in enumerate(lines) if line.startswith("$ "))
+    last = next(n for n, line in enumerate(lines) if line.startswith("↶"))
+    rest = [line.removeprefix("    ") for line in lines[first + 1 : last]]
+    assert "".join([lines[first].removeprefix("$ "), *rest]) == command
+    assert all(len(line) <= 78 for line in lines)
+    low = [words([line]) for line in card(history.state, "a", history.state.last_at, 78, 5)]
+    assert sum("label" in line for line in low) == 1
+    assert any(line.startswith("↶ true") for line in low)
+
+
+@given(st.text(alphabet="ab  移é", max_size=60), st.integers(min_value=2, max_value=20))
+def test_folding_loses_nothing_and_keeps_to_the_width(text: str, width: int) -> None:
+    pieces = folded(text, width)
+    assert "".join(pieces) == text
+    assert all(cells(piece) <= width for piece in pieces)
+
+
+def test_a_number_stays_with_its_unit_and_a_key_with_its_word() -> None:
+    assert wrap("everything is taken back, in 8 s; on", 32)[1] == "8 s; on"
+    assert wrap("on its row: r again, e edit", 22)[1] == "e edit"
+
+
+def test_the_last_safe_moment_comes_first_once_it_is_near() -> None:
+    plan = night.night_plan()
+    phase = replace(plan.phases[0], ends="45m")
+    history = History(replace(plan, phases=(phase, *plan.phases[1:])))
+    begun = history.state.started
+    early = words([head_view.head(history.state, begun, 80)])
+    assert "safe until" not in early
+    near = words([head_view.head(history.state, begun + 20 * 60, 80)])
+    assert "safe until" in near
+    room = wall.wall(history.state, begun + 20 * 60, 120, 40, NOTHING_ABSENT)
+    assert sum("▀" in words([line]) for line in room) >= 4
+
+
+def test_what_nobody_has_estimated_is_not_foretold_as_done() -> None:
+    plan = night.night_plan()
+    first, second = plan.phases[0].steps
+    bare = replace(plan.phases[0], steps=(first, replace(second, estimate=None)))
+    history = History(replace(plan, phases=(bare, *plan.phases[1:])))
+    now = history.state.last_at
+    assert "done after" in in_head(history)
+    about = timeline.summary(history.state, now, 120)
+    assert "1 step not counted, without an estimate" in words(about[:1])
+    assert "done by" in in_head(History(plan))
