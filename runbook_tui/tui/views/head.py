@@ -219,7 +219,9 @@ def foot(
         keys = tuple(entry for entry in keys if entry not in LEADS)
     for key, word in keys:
         part: Line = [(key, "key"), (f" {word}  ", "plain")]
-        if length(left) + length(part) + length(panic) > width:
+        # One of the two blanks behind it gives way to the one before the panic key.
+        if length(left) + length(part) - 1 + length(panic) > width:
             break
         left += part
+    left[-1] = (left[-1][0].rstrip() or " ", left[-1][1])
     return spread(left, panic, width)

@@ -125,7 +125,7 @@ def _in_time(state: RunState, now: float, past: Past) -> Line:
     if (found := forecast(state, now, past)) is None:
         return [*parts, (" · the plan says nothing of how long it takes", "dim")]
     planned = found.likely - found.late
-    parts.append((f" · planned to be done {said_at(planned, now)}", "plain"))
+    parts.append((f" · planned to end {said_at(planned, now)}", "plain"))
     slow = said_at(found.slow, now)
     until = "" if slow == said_at(found.likely, now) else f"–{slow}"
     parts.append((f" · expected {said_at(found.likely, now)}{until}", "strong"))

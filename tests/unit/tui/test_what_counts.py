@@ -14,10 +14,11 @@ from runbook_tui.run.critical import critical
 from runbook_tui.run.forecast import forecast
 from runbook_tui.run.ticking import last_own
 from runbook_tui.run.undo_items import NOTHING_ABSENT
-from runbook_tui.tui.views import checklist, focus, timeline, wall
+from runbook_tui.tui.views import checklist, focus, seeking, timeline, wall
 from runbook_tui.tui.views import head as head_view
 from runbook_tui.tui.views.card import card
-from runbook_tui.tui.views.tone import Line, cells, folded, wrap
+from runbook_tui.tui.views.seeking import Hit
+from runbook_tui.tui.views.tone import Line, cells, folded, length, wrap
 from tests.fakes import night
 from tests.fakes.history import ADA, GRACE, History
 
@@ -192,3 +193,19 @@ def test_what_nobody_has_estimated_is_not_foretold_as_done() -> None:
     about = timeline.summary(history.state, now, 120)
     assert "1 step not counted, without an estimate" in words(about[:1])
     assert "done by" in in_head(History(plan))
+
+
+@given(st.integers(min_value=60, max_value=160), st.sampled_from(["", "open", "to be signed"]))
+def test_the_foot_cuts_no_word_at_any_width(width: int, only: str) -> None:
+    for guest in (False, True):
+        line = head_view.foot(width, pane=False, typing=False, guest=guest, only=only)
+        assert "…" not in words([line])
+        assert length(line) <= width
+        assert words([line]).endswith(" F9 PANIC: roll back ")
+
+
+def test_what_is_found_says_in_what_it_lies_where_many_groups_are_called_alike() -> None:
+    state = night.running().state
+    found = Hit(id="merge-322", title="Merge the branch")
+    assert words([seeking.row(state, found, 100)]).endswith("Core deployment › Security fixes")
+    assert words([seeking.row(state, found, 60)]).endswith("  Security fixes")
