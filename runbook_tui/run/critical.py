@@ -71,7 +71,9 @@ def _graph(state: RunState, past: Past) -> _Graph:
     lasts = dict.fromkeys(before, 0.0)
     for id_ in open_:
         known = take(state.outline, id_, past)
-        lasts[id_] = known.likely if known is not None else 0.0
+        # How long people take to tick and to sign is not foretold.
+        waits = state.step(id_).status is Status.WAITING
+        lasts[id_] = known.likely if known is not None and not waits else 0.0
     return _Graph(open_, lasts, before, tuple(TopologicalSorter(before).static_order()))
 
 

@@ -37,7 +37,7 @@ def skip(state: RunState, q: r.SkipStep, actor: Actor) -> Pairs | Refusal:
     binds = around or next((why for inner in left if (why := _binds(inner))), "")
     if binds and not q.override:
         return r.OverrideNeeded(
-            reason=f"“{step.title}” is required: {binds}",
+            reason=f"“{step.title}” is required: {_why(step, binds)}",
             hint="an override with a reason is recorded and shown red in the report",
         )
     reason = q.reason.strip()
@@ -57,6 +57,14 @@ def _binds(step: Step) -> str:
     if step.signoff is not None:
         return f"“{step.title}” asks for a sign-off"
     return f"“{step.title}” has a gate" if step.gate is not None else ""
+
+
+def _why(step: Step, binds: str) -> str:
+    """Why a step is required, without its name a second time."""
+    name = f"“{step.title}”"
+    if binds.startswith(name):
+        return f"it{binds.removeprefix(name)}"
+    return binds.removesuffix(f" of {name}")
 
 
 def _binds_around(state: RunState, id_: str) -> str:

@@ -311,6 +311,14 @@ def overtaken(state: RunState, id_: str) -> bool:
     return any(node.id == id_ for node in state.outline.steps_inside(rollback.node))
 
 
+def undoing(state: RunState, id_: str, now: float) -> float | None:
+    """Seconds for which a command has been taking a step back; None where none does now."""
+    command = state.step(id_).running_command()
+    if state.step(id_).status is not Status.UNDOING or command is None:
+        return None
+    return max(0.0, now - command.started)
+
+
 def elapsed(state: RunState, id_: str, now: float) -> float | None:
     """Seconds a step has taken so far or took; None if it never started."""
     step = state.step(id_)

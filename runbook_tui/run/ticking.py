@@ -5,6 +5,7 @@ from __future__ import annotations
 from runbook_tui.run import events as e
 from runbook_tui.run import requests as r
 from runbook_tui.run.closed_loop import against, ends
+from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, failed_probes
 from runbook_tui.run.nodes import Kind
 from runbook_tui.run.order import blockers
@@ -58,3 +59,14 @@ def _tick_beside(state: RunState, q: r.TickNode, title: str) -> Pairs | Refusal:
     if q.off == (tick_of(state, q.node) is None):
         return Refusal(reason=f"“{title}” is {'not ticked' if q.off else 'ticked already'}")
     return [(e.CheckUnticked(node=q.node) if q.off else e.CheckTicked(node=q.node), None)]
+
+
+def last_own(state: RunState, who: Actor) -> str | None:
+    """The box of the plan that somebody has ticked last and that is still ticked; None: there is
+    none. What a probe has ticked is nobody's own, in whoever's session it ran."""
+    own = [
+        (tick.at, id_)
+        for id_, tick in state.ticks.items()
+        if tick.by == who and not tick.probe and id_ in state.outline
+    ]
+    return max(own)[1] if own else None

@@ -36,7 +36,7 @@ def _is_under_way(state: RunState) -> bool:
     return sum(step.status in OVER for step in state.steps.values()) >= 2
 
 
-BEGIN = "Enter runs the step under the cursor, Space ticks what is done by hand; ? shows all keys"
+BEGIN = "Enter runs the chosen step, Space ticks what is done by hand; ? shows all keys"
 UNDO = "F9 shows how all of this would be taken back; looking changes nothing"
 OUTPUT = "Tab looks at the output, i types into a command that asks; Esc comes back"
 FIND = "/ finds a step by any of its words, o goes to the next open one, f shows one alone"

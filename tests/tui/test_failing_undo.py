@@ -57,7 +57,7 @@ async def test_it_says_that_it_waits_where_and_for_what(scene: Make, size: tuple
         assert "✗ failed, asks you" in shown
         assert "INCOMPLETE" not in shown
         foot = shown.splitlines()[-2]
-        for key in ("r again", "e edit", "l go on", "x leave", "Esc back"):
+        for key in ("r again", "e edit", "l go on", "x it stays", "Esc back"):
             assert key in foot
         assert not (place.work / "a").exists()
         assert session.state.rolling_back
@@ -279,7 +279,7 @@ async def test_the_keys_to_mend_it_stand_below_while_another_undo_runs(scene: Ma
         ask(session, r.StartRollback(scope="run", node=""))
         await until(pilot, lambda: "it runs, and asks you" in text_of(app))
         await until(pilot, lambda: session.state.step("slow").status is Status.UNDOING)
-        await until(pilot, lambda: "r again  e edit  l go on  x leave" in text_of(app))
+        await until(pilot, lambda: "r again  e edit  l go on  x it stays" in text_of(app))
         await pilot.press("down")
         await until(pilot, lambda: "↑↓ to 1, which failed" in text_of(app))
         await pilot.press("up", "x")

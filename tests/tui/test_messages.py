@@ -157,3 +157,18 @@ def test_what_a_command_put_out_and_nobody_can_use_is_news_once() -> None:
     assert "put out as x cannot be used: too long" in text
     history.add(e.ParameterCaptured(name="y", value="1"), "s0")
     assert news(after, history.state, ADA) == []
+
+
+async def test_what_was_said_of_a_row_goes_once_one_has_moved_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(messages, "READABLE", 0.0)
+    session = StillSession(History(two_phases()).state)
+    app = RunbookApp(session, StillTerminals(), now=lambda: 1_700_000_000.0)  # type: ignore[arg-type]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "PANIC" in text_of(app))
+        app.say("something else comes first")
+        app.settle_message()
+        assert "comes first" in text_of(app)
+        await pilot.press("down")
+        await until(pilot, lambda: not app.said)

@@ -48,6 +48,6 @@ async def test_a_red_check_turns_the_light_and_stands_beside_its_undo(
         shown = text_of(app)
         assert "the depot is closed; it is tried all the same" in shown
         assert "$ echo back" in shown
-        assert "0 of 1 commands ready" in shown
+        assert "its command is not ready" in shown
         await pilot.press("escape")
         await until(pilot, lambda: "0 ready, 1 not" in text_of(app))

@@ -45,7 +45,7 @@ async def test_the_timeline_says_what_was_planned_and_what_happened(scene: Make)
     app = RunbookApp(session, LogTerminals())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("t")
-        await until(pilot, lambda: "planned to be done" in text_of(app))
+        await until(pilot, lambda: "planned to end" in text_of(app))
         rows = {line.split()[1]: line for line in text_of(app).splitlines()[5:9]}
         assert "−" in rows["Quick"]
         assert "failed" in rows["Broken"]

@@ -57,7 +57,7 @@ def test_what_will_stay_is_said_before_the_start(scene: Make) -> None:
     for id_ in "abc":
         run_step(session, id_)
     said = words(summary(session.state, plan(session.state, "run", ""), 80, 3))
-    assert said.startswith("1 of 1 commands ready")
+    assert said.startswith("its command is ready")
     assert "2 without an undo stay" in said
 
 
@@ -175,7 +175,7 @@ def test_of_a_single_step_it_is_said_that_it_stays(scene: Make) -> None:
     for id_ in "ab":
         run_step(session, id_)
     said = words(summary(session.state, plan(session.state, "phase", "q"), 80, 3))
-    assert "1 outside stays (Tab)" in said
+    assert "1 step outside stays (Tab)" in said
     assert rolled_back(session, "phase", "q") == "complete"
     said = words(summary(session.state, plan(session.state, "phase", "q"), 80, 3))
     assert "1 step outside it stays" in said

@@ -18,6 +18,7 @@ from runbook_tui.tui.app import STYLES, RunbookApp
 from runbook_tui.tui.dressing import ASCII
 from runbook_tui.tui.themes import THEMES
 from runbook_tui.tui.views.tone import GLYPHS, TONES
+from tests.tui.moments import MOMENTS
 from tests.tui.piloting import text_of, until
 from tests.tui.test_pictures import half_way
 
@@ -161,3 +162,18 @@ def test_every_sign_that_the_screens_write_has_one_in_ascii() -> None:
         )
         odd.update((path.name, text) for text in texts if not text.translate(ASCII).isascii())
     assert not odd
+
+
+async def test_without_colours_what_is_bad_is_never_quieter_than_what_stands_around_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = MOMENTS["failed"].app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await MOMENTS["failed"].reach(pilot, app)
+        style = app.screen.get_component_rich_style
+        plain = app.screen.rich_style.color
+        assert style("tone--bad", partial=True).color == plain
+        assert style("tone--bad", partial=True).underline
+        assert style("tone--warn", partial=True).color == plain
+        assert style("tone--panic", partial=True).bgcolor == plain

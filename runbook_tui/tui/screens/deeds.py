@@ -25,6 +25,7 @@ from runbook_tui.run.requests import (
 )
 from runbook_tui.run.several import status_of
 from runbook_tui.run.state import OVER, RunState, Status
+from runbook_tui.run.ticking import last_own
 from runbook_tui.tui.dialogs.ask import Confirm
 from runbook_tui.tui.views.boxes import next_box
 from runbook_tui.tui.views.confirming import filled
@@ -152,11 +153,11 @@ class NodeScreen(TonedScreen):
     def action_untick(self) -> None:
         """Take back the last box that this person has ticked, whatever is chosen now."""
         state, me = self.state, self.app.session.actor
-        own = [(t.at, id_) for id_, t in state.ticks.items() if t.by == me and id_ in state.outline]
-        if not own:
+        last = last_own(state, me)
+        if last is None:
             self.app.say("you have ticked nothing that could be taken back")
             return
-        node = state.outline[max(own)[1]]
+        node = state.outline[last]
         words = f"“{node.title}” is open again"
         if node.owner in state.steps and state.step(node.owner).status in OVER:
             title = state.outline[node.owner].title

@@ -225,6 +225,9 @@ class MainScreen(SeekingScreen):
     def on_row_list_moved(self, message: RowList.Moved) -> None:
         """Another row is chosen."""
         self.rows.moved(by_person=message.by_person)
+        if message.by_person:
+            # What was said of another row holds for that.
+            self.app.messages.outdate()
         self.query_one("#card").refresh()
         self.show_output(anew=True)
         self.paint_foot()

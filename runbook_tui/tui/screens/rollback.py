@@ -44,7 +44,7 @@ PARTS = ("title", "scopes", "stages", "calls", "undos", "command", "undoing", "s
 class RollbackScreen(RollbackKeys):
     """What would be undone, newest first; then how it goes; then how it ended."""
 
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (23, "-high")]  # noqa: RUF012  (as Textual declares it)
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (23, "-high"), (36, "-tall")]  # noqa: RUF012  (as Textual declares it)
 
     def __init__(self) -> None:
         super().__init__()

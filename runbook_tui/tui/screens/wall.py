@@ -40,6 +40,7 @@ class WallScreen(TonedScreen):
 
     def on_mount(self) -> None:
         """Its clock goes."""
+        self.app.messages.outdate()
         self.set_interval(1.0, self._tick)
 
     def _tick(self) -> None:

@@ -25,10 +25,12 @@ from runbook_tui.tui.views.merging import pull_request, warned
 from runbook_tui.tui.views.next_key import Signs, no_signs, what_next
 from runbook_tui.tui.views.signing import verdict
 from runbook_tui.tui.views.taking import EMPTY, FULL, bar, in_time, usually
-from runbook_tui.tui.views.tone import GLYPHS, Line, cut, flow, length, spread, wrap
+from runbook_tui.tui.views.tone import GLYPHS, Line, cut, flow, folded, length, spread, wrap
 from runbook_tui.tui.views.words import said
 
 MOST_COMMAND_LINES = 6
+GOES_ON = 2
+"""Cells by which what goes on of a long line of a command stands further in than the next line."""
 FEWEST_FIRST = 2
 ROOM_FOR_TIME = 6
 """Lines of a card from which on a long title has the first one to itself."""
@@ -47,13 +49,17 @@ class _Parts:
     undo: list[Line]
     boxes: list[Line]
     last: list[Line] = field(default_factory=list)
+    whole: list[Line] = field(default_factory=list)
+    """The command with all of its long lines, shown where there is room for that."""
 
     def fit(self, width: int, height: int) -> list[Line]:
         """At most ``height`` lines; what is left out is said, and the undo always stands there."""
         kept = len(self.undo) + bool(self.command) + bool(self.boxes)
         first = _with_key(self.first, max(FEWEST_FIRST, height - kept))
         room = height - len(first) - len(self.undo)
-        command = _shorter(self.command, max(1, room - len(self.boxes)))
+        most = max(1, room - len(self.boxes))
+        fits = len(self.whole) <= min(MOST_COMMAND_LINES, most)
+        command = self.whole if fits else _shorter(self.command, most)
         above = [*first, *command, *self.undo]
         lines = [*above, *packed(self.boxes, width, max(1, height - len(above)))]
         room = height - len(lines)
@@ -104,7 +110,8 @@ def wanted_height(state: RunState, width: int) -> int:
 
 
 def _wanted(step: Step, width: int) -> int:
-    command = min(MOST_COMMAND_LINES, len((step.run or "").strip().splitlines()))
+    lines = (step.run or "").strip().splitlines()
+    command = min(MOST_COMMAND_LINES, sum(1 + (len(line) + 1) // width for line in lines))
     boxes = sum(len(check.title) + 4 for check in step.checks)
     text = sum(1 + len(line) // width for line in step.text.strip().splitlines())
     return FIRST_LINES + command + 1 + -(-boxes // width) + bool(step.signoff) + text
@@ -139,6 +146,7 @@ def _step(
         first=[*_named(head, bar(state, step, now, past), width, height),
                *what_next(state, step, status, now, width, guest, signs)],
         command=command_lines(state, step, width),
+        whole=command_lines(state, step, width, whole=True),
         undo=[undo_line(state, step, width)],
         boxes=boxes(state, step, width),
         last=[*_carried_out(state, step), *usually(state, step, past),
@@ -146,10 +154,11 @@ def _step(
     )  # fmt: skip
 
 
-def command_lines(state: RunState, step: Step, width: int) -> list[Line]:
-    """What a step runs, with the values that are known."""
+def command_lines(state: RunState, step: Step, width: int, *, whole: bool = False) -> list[Line]:
+    """What a step runs, with the values that are known; ``whole``: none of its lines is cut, each
+    is as many as it needs."""
     if is_spread(step):
-        return _on_each(state, step, width)
+        return _on_each(state, step, width, whole=whole)
     if step.run is None:
         return []
     if step.action is not None:
@@ -161,8 +170,12 @@ def command_lines(state: RunState, step: Step, width: int) -> list[Line]:
     lines: list[Line] = []
     for text in filled.text.strip().splitlines():
         mark = "  " if lines else f"{there}$ "
-        room = width - len(mark)
-        lines.append([(mark, "accent"), (cut(printable(text, 1000), room), "plain")])
+        room_before = len(mark)
+        room = width - room_before
+        shown = printable(text, 1000)
+        for part in folded(shown, room, GOES_ON) if whole else [cut(shown, room)]:
+            lines.append([(mark, "accent"), (part, "plain")])
+            mark = " " * (room_before + GOES_ON)
     for refused in reversed(filled.refused):
         lines.insert(1, [(cut(f"  {printable(refused.reason, 1000)}", width), "warn")])
     if filled.missing:
@@ -170,14 +183,15 @@ def command_lines(state: RunState, step: Step, width: int) -> list[Line]:
     return lines
 
 
-def _on_each(state: RunState, step: Step, width: int) -> list[Line]:
+def _on_each(state: RunState, step: Step, width: int, *, whole: bool) -> list[Line]:
     """What a step runs on several machines, and how it goes on from one to the next."""
     pace = f", {step.batch} at a time" if step.batch is not None else ""
     pace += f", {step.max_failures} may fail" if step.max_failures else ""
     hosts = ", ".join(host_of(state, inner)[0] for inner in step.steps)
     head: Line = [(cut(f"on {len(step.steps)} machines{pace}: {printable(hosts, 400)}", width),
                    "plain")]  # fmt: skip
-    return [head, *command_lines(state, dataclasses.replace(step.steps[0], hosts=()), width)]
+    first = dataclasses.replace(step.steps[0], hosts=())
+    return [head, *command_lines(state, first, width, whole=whole)]
 
 
 def _there(host: str) -> str:

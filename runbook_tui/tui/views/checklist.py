@@ -12,7 +12,7 @@ from runbook_tui.run.once import of_parts
 from runbook_tui.run.order import closed, gate_open
 from runbook_tui.run.remaining import period
 from runbook_tui.run.several import standing, status_of
-from runbook_tui.run.state import BROKEN, OVER, RunState, Status, Tick, elapsed
+from runbook_tui.run.state import BROKEN, OVER, RunState, Status, Tick, elapsed, undoing
 from runbook_tui.run.times import said as said_at
 from runbook_tui.run.upcoming import gates_waiting
 from runbook_tui.run.watch_holds import holding
@@ -91,7 +91,9 @@ def _room_at_right(state: RunState, node: Node) -> int:
 def _step(state: RunState, step: Step, indent: str, title: str, now: float, width: int) -> Line:
     status = status_of(state, step.id)
     glyph, tone = GLYPHS[status]
-    quiet = status in {Status.PENDING, *OVER}
+    held = _waits_at_its_gate(state, step, status)
+    glyph, tone = ("‖", "warn") if held else (glyph, tone)
+    quiet = status in {Status.PENDING, *OVER} and not held
     name = "dim" if quiet else "strong" if status is Status.RUNNING else "plain"
     left: Line = [(f"{indent}{glyph} ", tone), (title, name)]
     if where := _where(state, step):
@@ -104,6 +106,13 @@ def _step(state: RunState, step: Step, indent: str, title: str, now: float, widt
     if word := _word(state, step, status, width):
         right = [word, ("  " if right else "", "plain"), *right]
     return spread(left, right, width)
+
+
+def _waits_at_its_gate(state: RunState, step: Step, status: Status) -> bool:
+    """Whether nothing but its own gate keeps a step from being started."""
+    if step.gate is None or status is not Status.PENDING:
+        return False
+    return step.id in gates_waiting(state)
 
 
 def _where(state: RunState, step: Step) -> str:
@@ -127,6 +136,8 @@ def _word(state: RunState, step: Step, status: Status, width: int) -> Part | Non
         return ("skipped against the plan", "bad")
     if status in {Status.PENDING, Status.READY} and state.step(step.id).undo_result in TAKEN_BACK:
         return ("taken back", "dim")
+    if step.gate is not None and _waits_at_its_gate(state, step, status):
+        return (f"waits: {', '.join(step.gate.roles)}", "warn")
     if is_spread(step) and any(state.step(s.id).touched for s in step.steps):
         return (standing(state, step).words, GLYPHS[status][1])
     if status in {*BROKEN, Status.WAITING, Status.UNDOING, Status.SKIPPED, Status.REHEARSED}:
@@ -136,8 +147,11 @@ def _word(state: RunState, step: Step, status: Status, width: int) -> Part | Non
 
 def times(state: RunState, step: Step, now: float) -> Line:
     """Elapsed time against the estimate; an overrun says so."""
-    spent = elapsed(state, step.id, now)
     status = state.step(step.id).status
+    if status is Status.UNDOING:
+        back = undoing(state, step.id, now)
+        return [(clock(back), "busy")] if back is not None else []
+    spent = elapsed(state, step.id, now)
     wanted = step.estimate.maximum if step.estimate else None
     if spent is None or status is Status.PENDING:
         return [(clock(wanted), "dim")] if wanted else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runbook_tui.book.durations import clock
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, Pending, pending, words
+from runbook_tui.run.order import over
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.run.times import said
 from runbook_tui.tui.views.tone import Line, cut
@@ -19,7 +20,10 @@ def of_node(state: RunState, id_: str, kind: str, now: float, width: int) -> lis
 
 
 def of_step(state: RunState, id_: str, now: float, width: int) -> list[Line]:
-    """The same of what holds a step: the outermost gate around it, else its own sign-off."""
+    """The same of what holds a step: the outermost gate around it, else its own sign-off. Nothing
+    holds a step that is over, one that was left out included."""
+    if over(state, id_):
+        return []
     for holder in state.outline.holders(id_):
         if lines := of_node(state, holder, GATE, now, width):
             return lines

@@ -8,7 +8,7 @@ from runbook_tui.book.durations import clock
 from runbook_tui.book.model import Step
 from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.several import status_of
-from runbook_tui.run.state import RunState, Status, elapsed
+from runbook_tui.run.state import RunState, Status, elapsed, undoing
 from runbook_tui.tui.views.boxes import boxes
 from runbook_tui.tui.views.card import command_lines, holder_lines, undo_line
 from runbook_tui.tui.views.large import fitting, in_two
@@ -93,11 +93,12 @@ def _clock(
     """Its state, and the time that it takes of what it may."""
     glyph, tone = GLYPHS[status]
     word: Line = [(f"{glyph} {status.value.upper()} ", tone)]
-    spent = elapsed(state, step.id, now)
+    back = status is Status.UNDOING
+    spent = undoing(state, step.id, now) if back else elapsed(state, step.id, now)
     running = status in {Status.RUNNING, Status.WAITING, Status.UNDOING}
     if spent is None or not running or not most:
         return [spread(word, bar(state, step, now, past), width)]
-    wanted = step.estimate.maximum if step.estimate else None
+    wanted = step.estimate.maximum if step.estimate and not back else None
     over = wanted is not None and spent > wanted
     text = clock(spent) + (f" / {clock(wanted)}" if wanted else "")
     digits = fitting(text, "bad" if over else tone, width, most=most)

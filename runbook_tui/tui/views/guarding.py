@@ -34,11 +34,20 @@ def _banner(state: RunState, loud: list[Gauge], now: float, width: int) -> Line:
     if first.recorded.overridden:
         tone = "cyan"
     left: Line = [(f" {glyph} {first.title} {_found(first)}", tone)]
+    if _is_new(first):
+        left = [(f"{left[0][0]} ", "panic")]
     if asked := _asked(state, first, now, brief=width < ROOMY):
-        left += [(" · ", "dim"), asked]
+        left += [("· " if _is_new(first) else " · ", "dim"), asked]
     more = f"+{len(loud) - 1} more  " if len(loud) > 1 else ""
     says = "" if width < ROOMY else " says more"
     return spread(left, [(more, "dim"), ("w", "key"), (f"{says} ", "dim")], width)
+
+
+def _is_new(gauge: Gauge) -> bool:
+    """Whether it is breached by what this run does, and nobody has decided to go on."""
+    recorded = gauge.recorded
+    breached = gauge.standing is Standing.BREACHED
+    return breached and not recorded.overridden and not recorded.before_start
 
 
 def _found(gauge: Gauge) -> str:

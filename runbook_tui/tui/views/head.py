@@ -28,6 +28,8 @@ RUN, AGAIN = ("Enter", "run"), ("r", "again")
 LEADS = (RUN, AGAIN, ("x", "skip"), ("i", "type"))
 """Keys in the foot that only the lead has."""
 ROOM_FOR_SPREAD = 110
+SOON = 900.0
+"""Seconds before the last safe moment from which on it is told before anything else."""
 WORTH_SAYING = 60.0
 """Seconds by which a run must be late or early for the head to say so."""
 
@@ -46,6 +48,15 @@ def readiness(state: RunState, absent: Absent = NOTHING_ABSENT) -> Line:
     if found.expected is not None and found.ready:
         words += f", {'~' if found.guessed else ''}{spoken(found.expected)}"
     return [(words + asks, "warn" if open_ or values or stays else "good")]
+
+
+@of_state
+def incomplete(state: RunState) -> bool:
+    """Whether the last rollback has left something, and nobody has gone on since."""
+    rollback = state.rollback
+    if rollback is None or rollback.started is None or rollback.result != "incomplete":
+        return False
+    return all(step.started_seq < rollback.seq for step in state.steps.values())
 
 
 def head(
@@ -89,6 +100,8 @@ def head(
         own.insert(0, [(alarms, "bad")])
     if level := severity.word(state.severity):
         own.insert(0, [(level, "bad")])
+    if incomplete(state):
+        own.insert(0, [("rollback INCOMPLETE", "bad")])
     if left := follow_up.fact(state, now, width):
         own.append(left)
     for number, fact in enumerate([*own, *_facts(state, now, absent, width, leaderless, here)]):
@@ -112,9 +125,8 @@ def _facts(
     elif not state.rolling_back and (found := forecast(state, now, absent.past)) is not None:
         facts.append(done_by(found, now, exact=width >= ROOM_FOR_SPREAD))
     if (limit := nearest_window(state, now, absent)) is not None:
-        safe = now <= limit.safe_until
-        # That it is not safe to go on comes before how long it has taken.
-        facts.insert(len(facts) if safe else 0, safety(limit, now))
+        # That it is not safe to go on, or soon, comes before how long it has taken.
+        facts.insert(0 if presses(limit, now) else len(facts), safety(limit, now))
     if leaderless:
         facts.insert(0, [("nobody leads", "bad")])
     elif state.lead is not None:
@@ -132,10 +144,12 @@ def since(state: RunState, until: float) -> str:
 
 
 def done_by(found: Forecast, now: float, *, exact: bool) -> Line:
-    """When it will be done, and how far that lies from the plan; ``exact``: with its spread."""
+    """When it will be done, and how far that lies from the plan; ``exact``: with its spread. Where
+    nobody knows how long a step takes, only after when."""
     end, slow = said(found.likely, now), said(found.slow, now)
     until = f"–{slow}" if exact and found.slow - found.likely >= WORTH_SAYING else ""
-    when: Line = [(f"done by {end}{until}", "plain")]
+    word = "done after" if found.unknown else "done by"
+    when: Line = [(f"{word} {end}{until}", "plain")]
     if abs(found.late) >= WORTH_SAYING:
         sign, tone = ("+", "warn") if found.late > 0 else ("−", "dim")
         when.append((f" ({sign}{spoken(round(abs(found.late) / 60) * 60)})", tone))
@@ -151,10 +165,16 @@ def nearest_window(state: RunState, now: float, absent: Absent) -> Window | None
     return window(state, now, absent.past, back=longest)
 
 
+def presses(found: Window, now: float) -> bool:
+    """Whether it is not safe to go on, or soon will not be."""
+    return now > found.safe_until - SOON
+
+
 def safety(found: Window, now: float) -> Line:
     """Until when one may go on so that a rollback still fits into the window."""
     if now <= found.safe_until:
-        return [(f"safe until {said(found.safe_until, now)}", "plain")]
+        tone = "warn" if presses(found, now) else "plain"
+        return [(f"safe until {said(found.safe_until, now)}", tone)]
     if now <= found.turn_back_by:
         return [(f"UNSAFE since {said(found.safe_until, now)}", "warn")]
     return [(f"TOO LATE to roll back by {said(found.ends, now)}", "bad")]
@@ -199,7 +219,9 @@ def foot(
         keys = tuple(entry for entry in keys if entry not in LEADS)
     for key, word in keys:
         part: Line = [(key, "key"), (f" {word}  ", "plain")]
-        if length(left) + length(part) + length(panic) > width:
+        # One of the two blanks behind it gives way to the one before the panic key.
+        if length(left) + length(part) - 1 + length(panic) > width:
             break
         left += part
+    left[-1] = (left[-1][0].rstrip() or " ", left[-1][1])
     return spread(left, panic, width)

@@ -42,7 +42,8 @@ def what_next(
     if status in BROKEN:
         record = failed_command(state, step.id)
         error = record is not None and signs(record.folder)
-        lines += _broken(_reason(state, step), width, guest, error=error)
+        failed_back = status is Status.UNDO_FAILED
+        lines += _broken(_reason(state, step), width, guest, error=error, back=failed_back)
     elif status is Status.PENDING:
         lines += _pending(state, step, width)
     elif status is Status.READY:
@@ -80,7 +81,10 @@ def _around(state: RunState, step: Step, now: float, width: int) -> list[Line]:
 
 def _reason(state: RunState, step: Step) -> str:
     if not is_spread(step):
-        return state.step(step.id).reason
+        found = state.step(step.id)
+        if found.status is Status.UNDO_FAILED:
+            return f"it was not taken back: {found.undo_reason or 'its undo failed'}"
+        return found.reason
     broken = standing(state, step).broken
     return "; ".join(f"{state.outline[id_].title}: {state.step(id_).reason}" for id_ in broken)
 
@@ -92,9 +96,12 @@ def _wrapped(text: str, tone: str, width: int) -> list[Line]:
     return [[(line, tone)] for line in lines]
 
 
-def _broken(reason: str, width: int, guest: str, *, error: bool) -> list[Line]:
-    again: Line = [] if guest else [("r", "key"), (" try again  ", "plain")]
-    keys: Line = [*again, ("F9", "panic"), (" bring it back", "plain")]
+def _broken(reason: str, width: int, guest: str, *, error: bool, back: bool) -> list[Line]:
+    """``back``: what went wrong is its undo, not what it does."""
+    ahead = " run the step again  " if back else " try again  "
+    again: Line = [] if guest else [("r", "key"), (ahead, "plain")]
+    undo = " try its undo again" if back else " bring it back"
+    keys: Line = [*again, ("F9", "panic"), (undo, "plain")]
     if error:
         keys += [("  ", "plain"), ("e", "key"), (" its first error", "plain")]
     return [*_wrapped(printable(reason, 300), "bad", width), keys]
@@ -102,7 +109,9 @@ def _broken(reason: str, width: int, guest: str, *, error: bool) -> list[Line]:
 
 def _pending(state: RunState, step: Step, width: int) -> list[Line]:
     why = blockers(state, step.id)
-    lines = _wrapped(printable("waits: " + "; ".join(why), 400), "warn", width)
+    reasons = "; ".join(why)
+    words = reasons if "waits for" in reasons else f"waits: {reasons}"
+    lines = _wrapped(printable(words, 400), "warn", width)
     if any("sign-off" in reason for reason in why):
         lines.append([("s", "key"), (" sign off", "plain")])
     return lines
@@ -151,7 +160,7 @@ def _waiting(state: RunState, step: Step, now: float, width: int, guest: str) ->
         found = (f"{state.outline[id_].title}: {waits_for(state, id_)}" for id_ in waiting)
         return _wrapped("; ".join(found), "warn", width)
     since = state.step(step.id).finished
-    how_long = f" (for {clock(now - since)})" if since is not None else ""
+    how_long = f" ({clock(now - since)} so far)" if since is not None else ""
     what = printable(waits_for(state, step.id), 400)
     lines = _wrapped(f"waits for {what}{how_long}", "warn", width)
     if not guest and (failed := to_probe_again(state, step)):

@@ -17,7 +17,7 @@ from runbook_tui.tui.views.whereabouts import environment
 
 MENDING: Line = [(" r", "key"), (" again  ", "plain"), ("e", "key"), (" edit  ", "plain"),
                  ("l", "key"), (" go on  ", "plain"), ("x", "key"),
-                 (" leave  ", "plain")]  # fmt: skip
+                 (" it stays  ", "plain")]  # fmt: skip
 """The keys of an undo that failed."""
 
 STARTS = "F9 again to START"

@@ -8,7 +8,7 @@ from runbook_tui.book.plain_text import printable
 from runbook_tui.run.durations import Past
 from runbook_tui.run.order import closed
 from runbook_tui.run.remaining import period
-from runbook_tui.run.state import OVER, RunState, elapsed
+from runbook_tui.run.state import OVER, RunState, Status, elapsed, undoing
 from runbook_tui.run.times import said
 from runbook_tui.tui.views.tone import Line
 
@@ -17,7 +17,11 @@ FULL, EMPTY = "█", "░"
 
 
 def bar(state: RunState, step: Step, now: float, past: Past) -> Line:
-    """The time a step has taken of what it is planned to take, or usually takes (``~``)."""
+    """The time a step has taken of what it is planned to take, or usually takes (``~``); while
+    it is taken back, the time that takes."""
+    if state.step(step.id).status is Status.UNDOING:
+        back = undoing(state, step.id, now)
+        return [(clock(back), "busy")] if back is not None else []
     spent = elapsed(state, step.id, now)
     known = past.steps.get(step.id)
     wanted = step.estimate.maximum if step.estimate else None

@@ -25,6 +25,8 @@ TITLE_SHARE, BEGAN, TOOK, OFF = 0.36, 7, 9, 11
 TIMES = BEGAN + TOOK + OFF
 NARROWEST_BAR = 8
 PEOPLE, ROOM_FOR_PEOPLE = 8, 110
+NOT_UNDONE = "not undone"
+"""Of a step whose undo failed: the words for that are longer than their column."""
 AHEAD = 86400.0
 """Seconds from now beyond which the bars do not look ahead, unless it is a calendar."""
 EXACT = 600.0
@@ -46,7 +48,8 @@ def ahead(state: RunState, now: float, past: Past = NO_PAST, safe: float | None 
         known = take(state.outline, id_, past)
         running = step.status is Status.RUNNING and step.started is not None
         ran = now - (step.started or now) if running else 0.0
-        end = at + max(0.0, (known.likely if known is not None else 0.0) - ran)
+        whole = known.likely if known is not None and step.status is not Status.WAITING else 0.0
+        end = at + max(0.0, whole - ran)
         for holder in (*state.outline.holders(id_), id_):
             expected[holder] = (expected.get(holder, (at, end))[0], end)
         at = end
@@ -122,11 +125,15 @@ def _in_time(state: RunState, now: float, past: Past) -> Line:
     if (found := forecast(state, now, past)) is None:
         return [*parts, (" · the plan says nothing of how long it takes", "dim")]
     planned = found.likely - found.late
-    parts.append((f" · planned to be done {said_at(planned, now)}", "plain"))
+    parts.append((f" · planned to end {said_at(planned, now)}", "plain"))
     slow = said_at(found.slow, now)
     until = "" if slow == said_at(found.likely, now) else f"–{slow}"
     parts.append((f" · expected {said_at(found.likely, now)}{until}", "strong"))
-    return [*parts, _deviation(found.late)]
+    parts.append(_deviation(found.late))
+    if found.unknown:
+        steps = "1 step" if found.unknown == 1 else f"{found.unknown} steps"
+        parts.append((f" · {steps} not counted, without an estimate", "warn"))
+    return parts
 
 
 def _to_come(state: RunState, now: float, past: Past, to_come: Ahead) -> Line:
@@ -216,7 +223,8 @@ def _times(state: RunState, slot: Slot, now: float, to_come: Ahead) -> Line:
     took = (slot.ended if slot.ended is not None else now) - slot.began
     parts: Line = [(f"{_when(slot.began, now):>{BEGAN}}{_rounded(took):>{TOOK}}", "plain")]
     if status in BROKEN:
-        return [*parts, (f"  {cut(status.value, OFF - 2):<{OFF - 2}}", "bad")]
+        word = NOT_UNDONE if status is Status.UNDO_FAILED else status.value
+        return [*parts, (f" {word:<{OFF - 1}}", "bad")]
     over = slot.over_by(now)
     if over is not None and abs(over) >= 1 and (over > 0 or slot.ended is not None):
         words, tone = _deviation(over)

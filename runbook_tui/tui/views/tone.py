@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Mapping
@@ -40,6 +41,12 @@ GLYPHS: Mapping[str, Part] = {
     "rehearsed": ("~", "dim"),
 }
 """Of each `Status`, by its text: home draws rows, too, before a state of any run is loaded."""
+
+
+BINDS = "\x1f"
+SINGLE = re.compile(r"(?:(?<=^[\w?/])|(?<=\s[\w?/])) (?=\S)")
+UNIT = re.compile(r"(?<=\d) (?=(?:ms|s|m|h|d|%)(?!\w))")
+"""Blanks at which a line is not broken: behind a single letter, digit or key, and before a unit."""
 
 
 def length(line: Line) -> int:
@@ -103,11 +110,30 @@ def refitted(line: Line, width: int) -> Line:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """The text in lines of at most ``width`` characters; words stay whole where they can."""
+    """The text in lines of at most ``width`` characters; words stay whole where they can, and a
+    number with its unit, a key with its word."""
     lines: list[str] = []
     for line in text.splitlines():
-        lines += textwrap.wrap(line, max(1, width), replace_whitespace=False) or [""]
+        bound = UNIT.sub(BINDS, SINGLE.sub(BINDS, line))
+        found = textwrap.wrap(bound, max(1, width), replace_whitespace=False) or [""]
+        lines += [part.replace(BINDS, " ") for part in found]
     return lines
+
+
+def folded(text: str, width: int, indent: int = 0) -> list[str]:
+    """All of a line in pieces of at most ``width`` cells, all but the first shorter by ``indent``,
+    parted behind a blank where one is near: for commands, of which no character may be lost."""
+    pieces: list[str] = []
+    while cells(text) > width > 1:
+        used = end = 0
+        while (used := used + _width(text[end])) <= width:
+            end += 1
+        blank = text.rfind(" ", 0, end) + 1
+        end = blank if blank > end // 2 else max(1, end)
+        pieces.append(text[:end])
+        text = text[end:]
+        width -= indent if len(pieces) == 1 else 0
+    return [*pieces, text]
 
 
 def flow(mark: Line, text: str, tone: str, width: int, height: int) -> list[Line]:

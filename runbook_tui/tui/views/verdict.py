@@ -39,7 +39,7 @@ def summary(state: RunState, plan: RollbackPlan, width: int, height: int) -> lis
         words = f"{done} of {len(rollback.steps)} {deed}"
         if failed := unanswered(state):
             titles = _titles(state, failed)
-            ask = "its row: r again, e edit, l go on from a line, x leave"
+            ask = "its row: r again, e edit, l go on from a line, x it stays"
             return flow([], f"{words}; {titles} failed. On {ask}", "bad", width, height)
         return [[(f" {words}", "busy")]]
     if not plan.items:
@@ -107,6 +107,8 @@ def _cover(state: RunState, plan: RollbackPlan) -> tuple[str, bool]:
     """What will be taken back and what will not; and whether that is everything in the scope."""
     kinds = [item.kind for item in plan.items]
     parts = [f"{plan.ready} of {plan.commands} commands ready"]
+    if plan.commands == 1:
+        parts = ["its command is ready" if plan.ready else "its command is not ready"]
     if plan.over_budget:
         parts.append("it takes longer than it may")
     if hands := kinds.count("manual"):
@@ -122,7 +124,10 @@ def _cover(state: RunState, plan: RollbackPlan) -> tuple[str, bool]:
         floors = ", ".join(f"“{printable(floor, 40)}”" for floor in found.floors)
         parts += [f"floor: {floors}"] if floors else []
     if others := outside(state, plan.node):
-        parts.append(f"{len(others)} outside stay{'s' if len(others) == 1 else ''} (Tab)")
+        one = len(others) == 1
+        parts.append(
+            f"{len(others)} step{'' if one else 's'} outside stay{'s' if one else ''} (Tab)"
+        )
     return "; ".join(parts), plan.ready == plan.commands and not bare and not fixed
 
 

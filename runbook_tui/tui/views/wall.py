@@ -15,7 +15,14 @@ from runbook_tui.run.undo_items import Absent
 from runbook_tui.run.upcoming import gates_waiting, next_open
 from runbook_tui.tui.views.gauges import GLYPHS as SIGNS
 from runbook_tui.tui.views.gauges import Gauge, by_urgency
-from runbook_tui.tui.views.head import WORTH_SAYING, done_by, nearest_window, readiness, safety
+from runbook_tui.tui.views.head import (
+    WORTH_SAYING,
+    done_by,
+    nearest_window,
+    presses,
+    readiness,
+    safety,
+)
 from runbook_tui.tui.views.large import fitting, in_two
 from runbook_tui.tui.views.latest import latest
 from runbook_tui.tui.views.sparkline import tail
@@ -24,7 +31,8 @@ from runbook_tui.tui.views.words import said
 
 PHASE = {"✓": "good", "▶": "busy", "✗": "bad", "‖": "warn", "○": "dim"}
 ROOM_FOR_TWO = 30
-"""Rows from which on a long title may take two lines of large letters."""
+"""Rows from which on a long title may take two lines of large letters, and what the room has to
+know is told in them: until when it is safe, whose sign-off is waited for."""
 ROOM_FOR_END = 46
 """And from which on the end is told in them, too."""
 MOST_WATCHES, SPARKS = 6, 24
@@ -161,22 +169,29 @@ def _ahead(state: RunState, now: float, absent: Absent, width: int, rows: int) -
     line: Line = [(f"{done} of {many} steps", "strong")]
     if found is not None:
         line += [("   ", "plain"), *done_by(found, now, exact=True)]
+    large: tuple[str, str] | None = None
     if (window := nearest_window(state, now, absent)) is not None:
         text, tone = safety(window, now)[0]
+        large = (text, tone) if presses(window, now) else None
         line += [("   ", "plain"), (text, tone)]
     line += [("   ", "plain"), *readiness(state, absent)]
     waits = [
-        f"{said(state.outline[id_].title, 60)}: {', '.join(gate.roles)}"
+        (said(state.outline[id_].title, 60), ", ".join(gate.roles))
         for id_ in gates_waiting(state)
         if (gate := state.outline[id_].gate) is not None
     ]
     lines = [line]
-    if found is not None and rows >= ROOM_FOR_END:
-        end = f"{done} / {many}   done by {said_at(found.likely, now)}"
-        tone = "warn" if found.late >= WORTH_SAYING else "plain"
-        lines = [*fitting(end, tone, width, most=1), [], line]
+    if large is None and waits and not state.rolling_back:
+        large = (f"waits: {', '.join(dict.fromkeys(roles for _, roles in waits))}", "warn")
+    if large is None and found is not None and rows >= ROOM_FOR_END:
+        end = "done after" if found.unknown else "done by"
+        large = (f"{done} / {many}   {end} {said_at(found.likely, now)}",
+                 "warn" if found.late >= WORTH_SAYING else "plain")  # fmt: skip
+    if large is not None and rows >= ROOM_FOR_TWO:
+        lines = [*fitting(*large, width, most=1), [], line]
     if waits:
-        lines.append([("‖ waits for a sign-off: ", "warn"), ("; ".join(waits), "warn")])
+        all_ = "; ".join(f"{title}: {roles}" for title, roles in waits)
+        lines.append([("‖ waits for a sign-off: ", "warn"), (all_, "warn")])
     return lines
 
 

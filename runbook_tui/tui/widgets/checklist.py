@@ -182,7 +182,7 @@ class Checklist(RowList):
         if row < len(self._above):
             return True
         state, id_ = self._state(), self._rows[row - len(self._above)]
-        timed = state.step(id_).status in {Status.RUNNING, Status.WAITING}
+        timed = state.step(id_).status in {Status.RUNNING, Status.WAITING, Status.UNDOING}
         return timed or in_background(state, id_) is not None
 
     def _paint_node(self, row: int, width: int) -> Line:

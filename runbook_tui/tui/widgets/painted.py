@@ -57,9 +57,23 @@ def strip(widget: Widget, line: Line, width: int, base: Style) -> Strip:
     """A line as textual draws it, exactly ``width`` cells wide."""
     segments = []
     style_of = widget.screen.get_component_rich_style
-    for text, tone in _capped(widget, line, width):
+    shown = _capped(widget, line, width)
+    for text, tone in _without_edges(shown) if widget.app.no_color else shown:
         segments.append(Segment(text, base + style_of(f"tone--{tone}", partial=True)))
     return Strip(segments).adjust_cell_length(width, base)
+
+
+def _without_edges(line: Line) -> Line:
+    """The same where what is bad is underlined: its words are, not the blanks around them."""
+    parts: Line = []
+    for text, tone in line:
+        word = text.strip()
+        if tone != "bad" or word == text or not word:
+            parts.append((text, tone))
+            continue
+        before, after = text.split(word, 1)
+        parts += [(before, "plain"), (word, tone), (after, "plain")]
+    return parts
 
 
 def _capped(widget: Widget, line: Line, width: int | None) -> Line:
