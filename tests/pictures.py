@@ -146,7 +146,7 @@ async def at_home(folder: Path, sandbox: Path) -> None:
     app = HomeApp(HomeSource(sandbox))
     app.folder = "harbour"
     async with app.run_test(size=SIZES[""]) as pilot:
-        while not (app.loaded and all(plan.read for plan in app.plans)):
+        while not (app.known.loaded and all(plan.read for plan in app.known.plans)):
             await pilot.pause(0.1)
         await each_size(pilot, app, folder, "home")
 

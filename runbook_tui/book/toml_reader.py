@@ -10,12 +10,10 @@ from runbook_tui.book import merging
 from runbook_tui.book import model as m
 from runbook_tui.book import toml_schema as t
 from runbook_tui.book.amending import amended, joined
-from runbook_tui.book.announcing import announced_by
 from runbook_tui.book.files import Files
 from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.places import Place
-from runbook_tui.book.telling import told_by
 from runbook_tui.book.toml_faults import deep_fault, schema_faults
 from runbook_tui.book.toml_found_again import findings, found_again, tell_lost
 from runbook_tui.book.toml_mending import faultless, pruned, validated
@@ -26,6 +24,7 @@ from runbook_tui.book.toml_positions import Path, Position, nearest, positions
 from runbook_tui.book.toml_spelling import Spelling
 from runbook_tui.book.toml_syntax import legible
 from runbook_tui.book.toml_watches import Watches
+from runbook_tui.book.toml_words import with_words
 
 ESCAPED_NUL = re.compile(r"\\u0000|\\U0{8}")
 """How a NUL gets into a text, which has the right shape and is a fault."""
@@ -110,22 +109,23 @@ class _Reading:
         self._nodes = nodes
         self._files = files
         self._outside = outside
-        self._targets: list[m.Threshold] = []
 
     def runbook(self, plan: t.PlanTable, source: str) -> Runbook:
         """The plan, added to what it takes in."""
-        return self._with_words(self._carried_out(plan, source), plan)
+        carried_out = self._carried_out(plan, source)
+        others, lost = self._outside.runbooks, self._files.lost
+        return with_words(carried_out, plan, self._nodes, others, lost)
 
     def _carried_out(self, plan: t.PlanTable, source: str) -> Runbook:
         """What is done, measured and taken back, with which values and by whom."""
         base, parts = self._outside.base or Runbook(title=""), self._outside.parts.values()
         others = self._outside.runbooks
         phases = self._nodes.phases(plan)
-        self._targets = [
+        targets = [
             *(x for o in others for x in o.thresholds),
             *(self._threshold(x, ("threshold", n)) for n, x in enumerate(plan.threshold)),
         ]
-        reads = Watches(self._nodes, self._files, self._targets)
+        reads = Watches(self._nodes, self._files, targets)
         watches = [reads.watch(w, ("watch", n)) for n, w in enumerate(plan.watch)]
         procedures = [self._procedure(p, ("procedure", n)) for n, p in enumerate(plan.procedure)]
         given = {name: self._parameter(name, p, base) for name, p in plan.parameters.items()}
@@ -156,67 +156,8 @@ class _Reading:
             ),
             environments=tuple(self._environments(plan, others)),
             watches=joined((w for o in others for w in o.watches), watches),
+            thresholds=tuple(targets),
             procedures=joined((p for o in others for p in o.procedures), procedures),
-        )  # fmt: skip
-
-    def _with_words(self, runbook: Runbook, plan: t.PlanTable) -> Runbook:
-        """What is said about it: targets, people, texts, and commands that stand beside."""
-        others = self._outside.runbooks
-        said = {a.before for a in plan.approval}
-        return replace(
-            runbook,
-            thresholds=tuple(self._targets),
-            alerts=(
-                *(a for o in others for a in o.alerts),
-                *(m.Alert(severity=a.severity, condition=a.condition,
-                          line=self._nodes.line(("alert", n)), respond_within=a.respond_within)
-                  for n, a in enumerate(plan.alert)),
-            ),
-            contacts=(
-                *(c for o in others for c in o.contacts),
-                *(m.Contact(role=c.role, who=c.who, line=self._nodes.line(("contact", n)))
-                  for n, c in enumerate(plan.contact)),
-            ),
-            escalations=(
-                *(e for o in others for e in o.escalations),
-                *(m.Escalation(topic=e.topic, ladder=tuple(e.ladder), within=e.within,
-                               on=tuple(e.on),
-                               line=self._nodes.line(("escalation", n)))
-                  for n, e in enumerate(plan.escalation)),
-            ),
-            tell=told_by((o.tell for o in others), plan.tell, self._nodes,
-                         lost=self._files.lost.telling),
-            announcements=announced_by(
-                (a for o in others for a in o.announcements), plan.announce, self._nodes
-            ),
-            sections=(
-                *(s for o in others for s in o.sections),
-                *self._sections(plan, rollback=False),
-            ),
-            rollback_sections=(
-                *(s for o in others for s in o.rollback_sections),
-                *self._sections(plan, rollback=True),
-            ),
-            commands=(
-                *self._nodes.replaced.left_commands(c for o in others for c in o.commands),
-                *sorted(self._nodes.commands, key=lambda c: c.line),
-                *(self._command(c, n) for n, c in enumerate(plan.command)),
-            ),
-            gates=(
-                *self._nodes.replaced.left_gates(g for o in others for g in o.gates),
-                *(g for g in self._nodes.gates if g.before not in said),
-                *(m.GateStatement(approver=a.approver, before=a.before,
-                                  line=self._nodes.line(("approval", n)))
-                  for n, a in enumerate(plan.approval)),
-            ),
-            estimates=(
-                *self._nodes.replaced.left_estimates(e for o in others for e in o.estimates),
-                *self._nodes.estimates,
-                *(m.Estimate(minimum=x.takes[0], maximum=x.takes[1], text=x.text,
-                             line=self._nodes.line(("takes", n)))
-                  for n, x in enumerate(plan.takes)),
-            ),
-            findings=(*(f for o in others for f in o.findings), *self._nodes.findings),
         )  # fmt: skip
 
     def _clash(self, place: Place, message: str, name: str) -> None:
@@ -327,27 +268,6 @@ class _Reading:
             unit=x.unit,
             current=None if x.current is None else float(x.current),
             group=x.group,
-        )
-
-    def _sections(self, plan: t.PlanTable, *, rollback: bool) -> Iterator[m.Section]:
-        for number, x in enumerate(plan.section):
-            if x.rollback == rollback:
-                line = self._nodes.line(("section", number))
-                yield m.Section(title=x.title, text=x.text, line=line)
-
-    def _command(self, x: t.CommandTable, number: int) -> m.Command:
-        return m.Command(
-            id=x.id,
-            line=self._nodes.line(("command", number)),
-            language=x.language,
-            text=x.text,
-            runnable=x.runnable,
-            rollback=x.rollback,
-            step=x.step,
-            label=x.label,
-            section=x.section,
-            by_hand=x.by_hand,
-            for_failure=x.for_failure,
         )
 
 

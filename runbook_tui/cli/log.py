@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +20,7 @@ from runbook_tui.run.wire import PAYLOADS
 
 if TYPE_CHECKING:
     from runbook_tui.run.outline import Outline
+    from runbook_tui.session.ports.journal import Journal
 
 LOOK = 5.0
 
@@ -59,16 +61,20 @@ def command(
         )
         fitting = [event for event in events if wanted.passes(event)]
         _print(fitting[-limit:] if limit else fitting, as_json, title)
-        seen = events[-1].seq if events else 0
-        try:
-            while follow:
-                if journal.wait(chosen, seen, LOOK):
-                    events = journal.events(chosen, seen)
-                    _print((event for event in events if wanted.passes(event)), as_json, title)
-                    seen = events[-1].seq if events else seen
-        except KeyboardInterrupt:
-            return exits.DONE
+        with suppress(KeyboardInterrupt):
+            later = _further(journal, chosen, events[-1].seq if events else 0) if follow else ()
+            for event in filter(wanted.passes, later):
+                _print([event], as_json, title)
     return exits.DONE
+
+
+def _further(journal: Journal, run: str, seen: int) -> Iterator[Event]:
+    """What is recorded of a run from here on, without an end."""
+    while True:
+        if journal.wait(run, seen, LOOK):
+            for event in journal.events(run, seen):
+                yield event
+                seen = event.seq
 
 
 def _titles(run: str) -> Title:

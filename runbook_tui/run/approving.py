@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from runbook_tui.book.model import Change, Gate
 from runbook_tui.run.counting import counted
@@ -21,22 +22,19 @@ def approvals(state: RunState, seen: PullSeen) -> Iterator[tuple[Actor, SignNode
     forge = state.runbook.forge
     if forge is None or seen.state != "open":
         return
+    said = [(login, True) for login in seen.approved]
+    said += [(login, False) for login in seen.against]
+    people = [(login, approve, _person(forge.logins.get(login, ""), login))
+              for login, approve in said]  # fmt: skip
     for node, asked, gate in _asking(state, seen.number):
         given = {(s.by.key, s.role): s.approved for s in counted(state, node, gate=gate)}
-        words = [(login, True) for login in seen.approved]
-        words += [(login, False) for login in seen.against]
-        for login, approve in words:
-            actor = _person(forge.logins.get(login, ""), login)
-            if actor is None:
+        for (login, approve, actor), role in product(people, asked.roles):
+            # Who has not approved has nothing to take back.
+            if actor is None or given.get((actor.key, role), False) is approve:
                 continue
-            for role in asked.roles:
-                if given.get((actor.key, role)) is approve:
-                    continue
-                if not approve and (actor.key, role) not in given:
-                    continue  # Who has not approved has nothing to take back.
-                what = "approved" if approve else "changes asked for"
-                comment = f"{what} at GitHub by {login}, #{seen.number} at {seen.head[:10]}"
-                yield actor, SignNode(node=node, role=role, approve=approve, comment=comment)
+            what = "approved" if approve else "changes asked for"
+            comment = f"{what} at GitHub by {login}, #{seen.number} at {seen.head[:10]}"
+            yield actor, SignNode(node=node, role=role, approve=approve, comment=comment)
 
 
 def _asking(state: RunState, number: int) -> Iterator[tuple[str, Gate, bool]]:

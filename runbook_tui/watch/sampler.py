@@ -100,9 +100,7 @@ class ThreadSampler:
                 else:
                     # The same in another rhythm: nothing is asked anew for that alone.
                     turn.ask = ask
-                    if not turn.under_way and turn.due > now + ask.every:
-                        turn.due = now + ask.every
-                        self._put(turn)
+                    self._bring_forward(turn, now + ask.every)
             new = [key for key in asks if key not in self._turns]
             for number, key in enumerate(new):
                 ask = asks[key]
@@ -114,6 +112,12 @@ class ThreadSampler:
                 threading.Thread(target=self._tick, name="watch-clock", daemon=True).start()
             self._clock.notify()
 
+    def _bring_forward(self, turn: _Turn, due: float) -> None:
+        """Have it measured by then at the latest, unless that is under way."""
+        if not turn.under_way and turn.due > due:
+            turn.due = due
+            self._put(turn)
+
     def hurry(self, keys: Iterable[str]) -> None:
         """Measure these now; what is under way is measured once more behind that."""
         now = time.monotonic()
@@ -122,11 +126,8 @@ class ThreadSampler:
                 turn = self._turns.get(key)
                 if turn is None:
                     continue
-                if turn.under_way:
-                    turn.again = True
-                elif turn.due > now:
-                    turn.due = now
-                    self._put(turn)
+                turn.again = turn.again or turn.under_way
+                self._bring_forward(turn, now)
             self._clock.notify()
 
     def close(self) -> None:

@@ -57,8 +57,8 @@ class HomeMoment:
 
 async def all_read(pilot: Pilot[int], app: HomeApp) -> None:
     """Every row is known, and drawn."""
-    await until(pilot, lambda: app.loaded and all(plan.read for plan in app.plans))
-    await until(pilot, lambda: all(row.looked for row in app.runs if row.open))
+    await until(pilot, lambda: app.known.loaded and all(plan.read for plan in app.known.plans))
+    await until(pilot, lambda: all(row.looked for row in app.known.runs if row.open))
 
 
 def asked(*names: str, environments: tuple[str, ...] = ()) -> Callable[[], Evening]:

@@ -13,7 +13,7 @@ from runbook_tui.run import requests as r
 from runbook_tui.run.state import Status
 from runbook_tui.tui.app import RunbookApp
 from runbook_tui.tui.screens.main import MainScreen
-from tests.integration.session.scene import Scene, ask, book, run_step
+from tests.integration.session.scene import Scene, book, run_step
 from tests.tui.piloting import text_of, until
 
 Make = Callable[..., Scene]
@@ -125,7 +125,8 @@ def test_probing_again_is_refused_where_nothing_has_failed(scene: Make) -> None:
     session = scene(book(PROBED)).open()
     answer = session.ask(r.ProbeAgain(step="a")).result(60)
     assert isinstance(answer, r.Refusal)
-    ask(session, r.AddNote(text="still here"))
+    assert answer.reason == "no probe of “Merge” has failed"
+    assert session.state.step("a").commands == ()
 
 
 async def test_what_a_person_looks_at_stays_though_the_cursor_moves_on(scene: Make) -> None:

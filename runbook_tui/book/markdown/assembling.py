@@ -86,23 +86,9 @@ def _read(text: str, source: str, *, remarks: bool, whole: bool) -> Runbook:
         environments=front_matter.in_places(front.environments, parameters),
         commands=tuple(c for c in found if c.rollback or c.id not in gathered.inline),
         procedures=back,
-        thresholds=thresholds(root, ticked(phases, overall)),
-        alerts=alerts(root),
         gates=statements,
-        contacts=(*front.contacts, *contacts(root)),
-        escalations=escalations(root),
-        sections=tuple(
-            TextSection(title=s.title, line=s.line, text=s.said) for s in _titled(root) if s.said
-        ),
-        rollback_sections=tuple(
-            TextSection(title=s.title, line=s.line)
-            for s in _titled(root)
-            if headings.ROLLBACK.search(s.text)
-        ),
-        estimates=tuple(
-            sorted([*gathered.estimates, *filter(None, [front.estimate])], key=lambda e: e.line)
-        ),
     )
+    made = _with_texts(made, root, front, gathered)
     handed = handed_on(phases, parameters, found)
     whole_plan = replace(made, phases=front_said.as_said(handed.phases, front))
     if not remarks:
@@ -117,6 +103,29 @@ def _read(text: str, source: str, *, remarks: bool, whole: bool) -> Runbook:
         *_of_the_whole(page, text, root, made if whole else None),
     )
     return replace(whole_plan, findings=found_in_it)
+
+
+def _with_texts(
+    made: Runbook, root: Section, front: front_matter.Front, gathered: Gathered
+) -> Runbook:
+    """The runbook with what is written beside what is done."""
+    estimates = [*gathered.estimates, *filter(None, [front.estimate])]
+    return replace(
+        made,
+        thresholds=thresholds(root, ticked(made.phases, made.criteria)),
+        alerts=alerts(root),
+        contacts=(*front.contacts, *contacts(root)),
+        escalations=escalations(root),
+        sections=tuple(
+            TextSection(title=s.title, line=s.line, text=s.said) for s in _titled(root) if s.said
+        ),
+        rollback_sections=tuple(
+            TextSection(title=s.title, line=s.line)
+            for s in _titled(root)
+            if headings.ROLLBACK.search(s.text)
+        ),
+        estimates=tuple(sorted(estimates, key=lambda e: e.line)),
+    )
 
 
 def _of_the_whole(page: Page, text: str, root: Section, made: Runbook | None) -> Iterator[Finding]:

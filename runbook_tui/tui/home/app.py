@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -16,7 +16,8 @@ from textual.screen import Screen
 
 from runbook_tui.preferences.model import DEFAULTS, Preferences
 from runbook_tui.tui.dressing import faults_in_words
-from runbook_tui.tui.home.offers import Choice, Form, NoForm, PlanRow, Row, RunRow, Source
+from runbook_tui.tui.home.looking import Known, Looking
+from runbook_tui.tui.home.offers import Choice, Form, NoForm, Row, RunRow, Source
 from runbook_tui.tui.home.screen import HomeScreen
 from runbook_tui.tui.messages import Messages
 from runbook_tui.tui.speaking import SpeakingApp
@@ -46,16 +47,6 @@ def _folder() -> str:
         return "a folder that is gone"
 
 
-@dataclass(slots=True)
-class Looked:
-    """Runs and plans, or why it is not known which there are."""
-
-    runs: list[RunRow] = field(default_factory=list)
-    plans: list[PlanRow] = field(default_factory=list)
-    no_runs: str = ""
-    no_plans: str = ""
-
-
 class HomeApp(SpeakingApp):
     """Shows what there is; `choice` is what a person wants, None where they left."""
 
@@ -83,12 +74,10 @@ class HomeApp(SpeakingApp):
         self._source = source
         self.folder = _folder()
         self.choice: Choice | None = None
-        self.runs: list[RunRow] = []
-        self.plans: list[PlanRow] = []
-        self.no_runs = self.no_plans = ""
-        self.loaded = False
+        self.known = Known()
+        """What is offered, as far as it was looked at."""
         self.messages = Messages(faults_in_words(preferences))
-        self._round = 0
+        self._looking = Looking(source, self.known, self._tell, self._taken)
         self._wants_panic = False
 
     def get_default_screen(self) -> Screen[object]:
@@ -103,44 +92,10 @@ class HomeApp(SpeakingApp):
         """Look at runs and plans again; ``aloud``: say so until that is done."""
         if aloud:
             self.say(AGAIN)
-        self._round += 1
-        threading.Thread(target=self._look, args=(self._round,), name="home", daemon=True).start()
+        self._looking.begin()
 
-    def _look(self, number: int) -> None:
-        source = self._source
-        found = Looked()
-        try:
-            found.runs = source.runs()
-        except Exception as error:  # noqa: BLE001  plans are shown all the same
-            found.no_runs = str(error) or type(error).__name__
-        try:
-            found.plans = source.plans()
-        except Exception as error:  # noqa: BLE001  runs are shown all the same
-            found.no_plans = str(error) or type(error).__name__
-        self._tell(number, partial(self._take, found))
-        for row in found.runs:
-            if row.open and self._goes_on(number):
-                self._each(number, row, partial(source.look, row))
-        for plan in found.plans:
-            if self._goes_on(number):
-                self._each(number, plan, partial(source.read, plan))
-
-    def _goes_on(self, number: int) -> bool:
-        return self.is_running and number == self._round
-
-    def _each(self, number: int, row: Row, look: Callable[[], Row]) -> None:
-        try:
-            found = look()
-        except Exception as error:  # noqa: BLE001  one row that cannot be had hides no other
-            words = f"cannot be read: {error}"
-            if isinstance(row, RunRow):
-                found = replace(row, looked=True, broken=(words,))
-            else:
-                found = replace(row, read=True, faults=1, lines=(words,))
-        self._tell(number, partial(self._put, found))
-
-    def _tell(self, number: int, change: Callable[[], None]) -> None:
-        if self._goes_on(number):
+    def _tell(self, change: Callable[[], None]) -> None:
+        if self.is_running:
             self.post_message(self.Found(change))
 
     def on_home_app_found(self, message: Found) -> None:
@@ -150,20 +105,12 @@ class HomeApp(SpeakingApp):
             if isinstance(screen, HomeScreen):
                 screen.changed()
 
-    def _take(self, found: Looked) -> None:
-        self.runs, self.plans, self.loaded = found.runs, found.plans, True
-        self.no_runs, self.no_plans = found.no_runs, found.no_plans
+    def _taken(self) -> None:
         if self.said == AGAIN:
-            self.say(f"read again: {len(found.runs)} runs, {len(found.plans)} plans")
+            self.say(f"read again: {len(self.known.runs)} runs, {len(self.known.plans)} plans")
         if self._wants_panic:
             self._wants_panic = False
             self.action_panic()
-
-    def _put(self, found: Row) -> None:
-        if isinstance(found, RunRow):
-            self.runs = [found if row.run == found.run else row for row in self.runs]
-        else:
-            self.plans = [found if row.path == found.path else row for row in self.plans]
 
     # -- what a person wants ---------------------------------------------------------------------
 
@@ -240,17 +187,17 @@ class HomeApp(SpeakingApp):
     def action_panic(self) -> None:
         """The rollback of the chosen run, or of the only open one."""
         screen = self.screen_stack[0]
-        if not self.loaded:
+        if not self.known.loaded:
             self._wants_panic = True
             self.say("F9: the rollback shows as soon as it is known which run is open", "warn")
             return
-        if self.no_runs:
+        if self.known.no_runs:
             self.say(
                 "the journal cannot be read: q, then `runbook rollback` does without it", "bad"
             )
             return
         chosen = screen.rows.chosen if isinstance(screen, HomeScreen) else None
-        open_ = [run for run in self.runs if run.open]
+        open_ = self.known.open_runs
         if isinstance(chosen, RunRow):
             self.end(Choice(run=chosen.run, panic=True))
         elif len(open_) == 1:
@@ -261,12 +208,12 @@ class HomeApp(SpeakingApp):
     def end(self, choice: Choice) -> None:
         """Leave, for what a person wants."""
         self.choice = replace(choice)
-        self._round += 1
+        self._looking.end()
         self.exit(0)
 
     def action_leave(self) -> None:
         """Leave; nothing is touched."""
-        self._round += 1
+        self._looking.end()
         self.exit(0)
 
     async def action_quit(self) -> None:

@@ -55,7 +55,7 @@ folder docs of the sources.
 
 def commands(app: HomeApp) -> Iterator[SystemCommand]:
     """What is wanted first: to go on, to bring back, to begin."""
-    open_ = [run for run in app.runs if run.open]
+    open_ = app.known.open_runs
     for run in open_:
         yield _of(run, "Go on with", partial(app.open_row, run))
     for run in open_:
@@ -63,7 +63,7 @@ def commands(app: HomeApp) -> Iterator[SystemCommand]:
             f"Roll back {_name(run.title)}", f"{run.run}: shows its rollback, as F9 does",
             partial(app.end, Choice(run=run.run, panic=True)),
         )  # fmt: skip
-    for plan in app.plans:
+    for plan in app.known.plans:
         if not plan.faults:
             title = _name(plan.title or plan.name)
             yield SystemCommand(
@@ -80,7 +80,7 @@ def commands(app: HomeApp) -> Iterator[SystemCommand]:
     yield SystemCommand(
         "Join a run on another machine", "one that is shared over a git remote", app.ask_remote
     )
-    for run in app.runs:
+    for run in app.known.runs:
         yield _of(run, "Report of", partial(app.show_report, run.run))
     yield from _everywhere(app)
 

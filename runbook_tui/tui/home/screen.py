@@ -140,11 +140,11 @@ class HomeScreen(TonedScreen):
 
     def changed(self) -> None:
         """Show what is known by now."""
-        app = self.app
         if not self.query("#foot"):
             return
-        none = view.Nothing(loaded=app.loaded, no_runs=app.no_runs, no_plans=app.no_plans)
-        self.rows.show(view.shown(app.runs, app.plans, self.wanted, none))
+        known = self.app.known
+        none = view.Nothing(loaded=known.loaded, no_runs=known.no_runs, no_plans=known.no_plans)
+        self.rows.show(view.shown(known.runs, known.plans, self.wanted, none))
         for lines in self.query(Lines):
             lines.refresh()
 
@@ -154,10 +154,11 @@ class HomeScreen(TonedScreen):
 
     def heading(self, width: int) -> list[Line]:
         """How many runs are open, and where this is."""
-        many = sum(run.open for run in self.app.runs)
+        known = self.app.known
+        many = len(known.open_runs)
         filtered = f" · only “{self.wanted}”, Esc: all" if self.wanted else ""
-        open_ = f"{many} open run{'' if many == 1 else 's'}" if self.app.loaded else "looking …"
-        open_ = "open runs not known" if self.app.no_runs else open_
+        open_ = f"{many} open run{'' if many == 1 else 's'}" if known.loaded else "looking …"
+        open_ = "open runs not known" if known.no_runs else open_
         return [spread([(" Runbook", "strong"), (filtered, "warn")],
                        [(open_, "dim"), (f" · {self.app.folder} ", "dim")], width)]  # fmt: skip
 

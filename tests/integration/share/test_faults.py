@@ -280,6 +280,9 @@ def test_a_git_that_was_killed_leaves_nothing_in_the_way(world: World) -> None:
     grace = world.reviewer()
     note = grace.ask(r.AddNote(text="one"))
     world.settle(note.done, "it goes on")
+    assert [n.text for n in world.session.state.notes] == ["one"]
+    world.settle(lambda: same(world), "all has arrived")
+    assert world.alarms() == []
 
 
 @pytest.mark.parametrize("seconds", [3600.0, -3600.0])

@@ -234,5 +234,9 @@ def test_a_tick_starts_it_nowhere() -> None:
 def test_each_machine_waits_for_what_the_step_waits_for() -> None:
     first = Step(id="a", title="A", run="x")
     history = History(plan(first, deploy()))
-    assert isinstance(history.ask(r.StartStep(step="d")), r.Refusal)
-    assert isinstance(history.ask(r.StartStep(step="d.web2")), r.Refusal)
+    for id_ in ("d", "d.web2"):
+        answer = history.ask(r.StartStep(step=id_))
+        assert isinstance(answer, r.Refusal)
+        assert "“A”" in answer.reason, id_
+    accepted = history.ask(r.StartStep(step="a"))
+    assert not isinstance(accepted, r.Refusal)

@@ -55,3 +55,4 @@ def test_it_holds_over_an_attempt_that_ended_incomplete() -> None:
     history.ask(r.SetSeverity(level=1))
     begun(finish(history, "incomplete"))
     assert history.state.severity is not None
+    assert history.state.severity.level == 1

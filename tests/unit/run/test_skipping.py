@@ -80,7 +80,10 @@ def test_a_step_behind_the_gate_of_a_step_around_it_needs_the_override() -> None
 
 def test_a_required_group_is_not_left_out_step_by_step() -> None:
     history = History(book(group(command("a"), required=True)))
-    assert isinstance(skip(history, "a"), OverrideNeeded)
+    answer = skip(history, "a")
+    assert isinstance(answer, OverrideNeeded)
+    assert "required" in answer.reason
+    assert history.state.step("a").status is Status.PENDING
 
 
 def test_a_group_whose_gate_is_shut_is_skipped_with_its_last_step_and_never_done() -> None:
@@ -130,5 +133,8 @@ def test_a_group_is_not_skipped_while_a_step_inside_it_runs_or_is_undone() -> No
 
 def test_the_gate_of_a_phase_binds_the_steps_inside_a_group() -> None:
     history = History(book(group(command("a")), gate=Gate(roles=("qa",))))
-    assert isinstance(skip(history, "a"), OverrideNeeded)
-    assert isinstance(skip(history, "outer"), OverrideNeeded)
+    for id_ in ("a", "outer"):
+        answer = skip(history, id_)
+        assert isinstance(answer, OverrideNeeded)
+        assert "gate" in answer.reason, id_
+        assert history.state.step(id_).status is Status.PENDING
