@@ -27,6 +27,8 @@ SCALAR = re.compile(
     r"|[^\s,\]}\[{#\"'=]+(?: \d\d:[^\s,\]}#]*)?",
     re.DOTALL,
 )
+OVER_LINES = ("[", "{", '"""', "'''")
+"""How values begin that may go over several lines, or hold others."""
 MOST_AROUND = 20
 """Lists and tables in one another."""
 
@@ -63,7 +65,10 @@ class _Lines:
             key, opening, names = line.groups()
             end = line.end()
             if key is not None:
-                end = self._pair(key, line.start(1), end, path)
+                below = self._key(key, line.start(1), path)
+                # What is one text or number ends with its line.
+                if text.startswith(OVER_LINES, end):
+                    end = self._value(end, below)
             elif names is not None:
                 path = self._header(names, line.start(2), opening)
             at = text.find("\n", end) + 1 or size
@@ -99,15 +104,16 @@ class _Lines:
         self._found.setdefault(path, place)
         return path
 
-    def _pair(self, names: str, at: int, value: int, base: Path) -> int:
-        """A key and its value; where the value ends, or a place in its last line."""
+    def _key(self, names: str, at: int, base: Path) -> Path:
+        """A key, and the path of its value."""
         place, path = self._place(at), base
         for name in names.split(".") if "." in names else (names,):
             path = (*path, name)
             self._found.setdefault(path, place)
-        return self._value(value, path)
+        return path
 
     def _value(self, at: int, path: Path) -> int:
+        """Go through a value; where it ends."""
         text = self._text
         first = text[at : at + 1]
         if first == "[" or first == "{":
@@ -137,7 +143,7 @@ class _Lines:
             key = KEY.match(self._text, at)
             if key is None:
                 raise _Odd
-            at = self._pair(key.group(1), at, key.end(), path)
+            at = self._value(key.end(), self._key(key.group(1), at, path))
 
     def _next(self, at: int) -> int:
         between = BETWEEN.match(self._text, at)

@@ -182,7 +182,7 @@ def _is_time_for(state: RunState, node: Node) -> bool:
     """Whether a box is one to look at: its step is under way, its phase or change was begun."""
     if node.owner in state.outline.steps:
         return status_of(state, node.owner) not in {Status.PENDING, *OVER}
-    return any(state.step(step.id).touched for step in state.outline.steps_inside(node.owner))
+    return _begun(state, node.owner)
 
 
 def _ticked_by(state: RunState, node: Node, tick: Tick | None) -> Line:
@@ -221,7 +221,7 @@ def _holder(
         if begins is not None and begins > now:
             right = [(f"from {said_at(begins, now)}", "dim")]
     if not right and isinstance(node.item, Phase | Change):
-        right = [(_progress(state, node), "dim")]
+        right = [(_progress(state, node.id), "dim")]
     return spread(left, right, width)
 
 
@@ -241,11 +241,18 @@ def _standing(state: RunState, node: Node) -> tuple[str, str, str]:
         return "‖", "bad", f"held by {printable(hold.title, 30)}"
     if node.id in state.overridden_gates:
         return "▶", "bad", "gate overridden"
-    begun = any(state.step(s.id).touched for s in state.outline.steps_inside(node.id))
-    return ("▶", "accent", "") if begun else ("○", "dim", "")
+    return ("▶", "accent", "") if _begun(state, node.id) else ("○", "dim", "")
 
 
-def _progress(state: RunState, node: Node) -> str:
-    steps = [s for s in state.outline.steps_inside(node.id) if not state.outline.is_group(s.id)]
+@of_parts("outline", "steps")
+def _begun(state: RunState, id_: str) -> bool:
+    """Whether anything in a node was begun."""
+    return any(state.step(step.id).touched for step in state.outline.steps_inside(id_))
+
+
+@of_parts("outline", "steps")
+def _progress(state: RunState, id_: str) -> str:
+    """How many steps in a node are over, of how many."""
+    steps = [s for s in state.outline.steps_inside(id_) if not state.outline.is_group(s.id)]
     done = sum(state.step(s.id).status in OVER for s in steps)
     return f"{done}/{len(steps)}" if steps else ""
