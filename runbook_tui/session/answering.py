@@ -88,6 +88,8 @@ class Desk:
             return self._start_rollback(request)
         if isinstance(request, r.RunOffered):
             return self._run_offered(request)
+        if isinstance(request, r.StartStep) and (back := self._rolled_back_beside()):
+            return back
         if isinstance(request, r.StartStep | r.ProbeAgain) and (kept := self._kept(request, actor)):
             return kept
         if isinstance(request, r.AmendUndo) and (told := self._tells_secret(request)):
@@ -109,6 +111,12 @@ class Desk:
         if isinstance(request, r.StartStep) and isinstance(answer, Accepted):
             self._driver.roll(request.step)
         return answer
+
+    def _rolled_back_beside(self) -> Refusal | None:
+        """A refusal while somebody rolls back without the journal, as `rollback.sh` does."""
+        if holder := self._driver.rolled_back_beside():
+            return Refusal(reason=f"{holder} rolls it back", hint="start it once that is over")
+        return None
 
     def _fenced(self) -> bool:
         self._recorder.sync()

@@ -51,6 +51,7 @@ class Driver:
         self.led_since = bench.state.led_since
         """The event by which this session began to lead."""
         self._steps.fenced = self.fenced
+        self._steps.beside = self.rolled_back_beside
         self.helps = leads or not attended
 
     @property
@@ -97,6 +98,16 @@ class Driver:
     def take_rollback(self) -> str:
         """Take the right to roll back; returns who has it, or an empty string."""
         return "" if self._lock.take(self._actor.identity) else self._lock.holder()
+
+    def rolled_back_beside(self) -> str:
+        """Who rolls back without the journal; empty: nobody. What was taken back so is known then,
+        before anything starts that relies on it."""
+        if self._state.rolling_back:
+            return ""
+        self._bench.recorder.take_in()
+        if self._lock.held or self._lock.free():
+            return ""
+        return self._lock.holder() or "somebody"
 
     @property
     def has_rollback(self) -> bool:

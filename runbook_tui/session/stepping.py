@@ -63,6 +63,8 @@ class StepDriver:
         self._again: set[str] = set()
         self.fenced: Callable[[RunState], bool] = lambda state: False
         """Whether somebody else leads by now, as a newer state has it."""
+        self.beside: Callable[[], str] = lambda: ""
+        """Who rolls the run back without its journal."""
 
     def begin(self, step_id: str) -> list[Pair]:
         """What is recorded together with the start of a step: its undo."""
@@ -162,6 +164,8 @@ class StepDriver:
         bench = self._bench
         if kind in {"before", "run", "rehearse"} and (reason := self._interrupted(step)):
             return self._fail(step, reason)
+        if kind in {"before", "run"} and self._held(step):
+            return True
         launch = prepare_step(bench, step, kind, text, node)
         try:
             if not self._record(step, launch.started, acts=kind in {"before", "run"}):
@@ -181,6 +185,13 @@ class StepDriver:
         if overtaken(self._bench.state, step.id):
             return "a rollback came before its command started"
         return ""
+
+    def _held(self, step: Step) -> bool:
+        """Whether nothing of a step may begin: the run is or was rolled back without its journal
+        meanwhile."""
+        if beside := self.beside():
+            return self._fail(step, f"{beside} rolls it back")
+        return self._bench.state.step(step.id).status is not Status.RUNNING
 
     def _record(self, step: Step, payload: Payload, *, acts: bool = False) -> bool:
         """Record what comes next in a step; False where others came first, to be looked at anew."""
@@ -254,6 +265,8 @@ class StepDriver:
             if 0.0 <= due - self._bench.now() <= LONGEST_PAUSE:
                 return False
             if self._kept_evidence(step):
+                return True
+            if self._held(step):
                 return True
             before = self._bench.state.step(step.id)
             again = StepStarted(attempt=before.attempt + 1, by=before.by or None)
