@@ -65,6 +65,11 @@ def test_every_command_and_option_exists(page: Path) -> None:
             assert option in known, (name, option)
 
 
+def test_every_command_has_its_place_in_the_guide() -> None:
+    guide = "\n".join(page.read_text() for page in PAGES)
+    assert [name for name in COMMANDS if not re.search(rf"runbook {name}\b", guide)] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
 def test_every_link_leads_somewhere(page: Path) -> None:
     for target in LINK.findall(page.read_text()):
