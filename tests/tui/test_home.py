@@ -156,7 +156,9 @@ async def test_buttons_and_the_name_of_the_field_are_in_sight_however_many_field
     size: tuple[int, int],
 ) -> None:
     many = tuple(Field(name=f"value{n}", description="a value", last="7") for n in range(12))
-    app = HomeApp(Here(fields=many))
+    here = Here(fields=many)
+    here.title = "出荷 a title that goes on " * 12
+    app = HomeApp(here)
     async with app.run_test(size=size) as pilot:
         await form_open(pilot, app)
         await until(pilot, lambda: "value0 *" in text_of(app))
