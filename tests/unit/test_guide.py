@@ -13,6 +13,9 @@ import pytest
 from runbook_tui.book.reader import read
 from runbook_tui.cli.program import COMMANDS
 from runbook_tui.preferences.reading import read_text
+from runbook_tui.run import requests as r
+from runbook_tui.run.state import Status
+from tests.fakes.history import History
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs" / "guide").glob("*.md"))
@@ -39,6 +42,26 @@ def test_every_example_in_toml_is_sound(page: str, text: str) -> None:
     assert tomllib.loads(text)["title"] == found.title
     bad = [f for f in found.findings if f.severity in {"high", "medium"}]
     assert not bad, (page, bad)
+
+
+FORMAT = re.findall(
+    r"^```toml\n(.*?)^```", (ROOT / "docs/format.md").read_text(), re.MULTILINE | re.DOTALL
+)
+PLANS = [text for _, text in fences("toml") if "format = 1" in text] + FORMAT
+
+
+@pytest.mark.parametrize("text", PLANS)
+def test_every_plan_of_the_pages_can_be_gone_through(text: str) -> None:
+    found = read(text, "plan.toml")
+    values = {p.name: p.choices[0] if p.choices else "v1.0" for p in found.parameters}
+    history = History(found, values, rehearse=True)
+    for step in found.walk():
+        if step.hosts:
+            return  # Its hosts are the session's.
+        answer = history.ask(r.StartStep(step=step.id))
+        assert not isinstance(answer, r.Refusal), answer
+        assert history.state.step(step.id).status is Status.REHEARSED
+    assert not any(row.status is Status.PENDING for row in history.state.steps.values())
 
 
 def test_the_first_plan_in_markdown_is_read_as_its_page_says() -> None:
