@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -86,6 +87,24 @@ def test_every_command_and_option_exists(page: Path) -> None:
         known = {option for parameter in command.params for option in parameter.opts}
         for option in re.findall(r"--[a-z-]+", rest):
             assert option in known, (name, option)
+
+
+LINES = [
+    line.partition("#")[0].strip()
+    for page in (*PAGES, ROOT / "README.md")
+    for _, language, text in FENCE.findall(page.read_text())
+    for line in (text.splitlines() if language == "sh" else ())
+    if line.startswith("runbook ")
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_every_line_to_type_is_one_that_the_program_takes(line: str) -> None:
+    name, *words = shlex.split(line)[1:]
+    module = importlib.import_module(f"runbook_tui.cli.{name.replace('-', '_')}")
+    command: click.Command = module.command
+    context = command.make_context(name, words)
+    assert context.params is not None
 
 
 def test_every_command_has_its_place_in_the_guide() -> None:
