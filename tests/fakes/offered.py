@@ -28,6 +28,7 @@ class Here:
         if not held:
             self.let_go.set()
         self.fields = fields
+        self.title = "Ship 2.4"
         self.rows = [
             run("r-2", "Ship 2.4", word="rollback not finished", urgent=True),
             run("r-1", "Rotate the keys"),
@@ -55,7 +56,8 @@ class Here:
     def form(self, path: str) -> Form:
         if path == "/here/b":
             raise NoForm("b.md:3: no")
-        return Form(path=path, title="Start “Ship 2.4”?", about="2 phases", fields=self.fields)
+        return Form(path=path, title=f"Start “{self.title}”?", about="2 phases",
+                    fields=self.fields)  # fmt: skip
 
     def report(self, run: str) -> str:
         return f"# what happened in {run}"

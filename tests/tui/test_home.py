@@ -10,6 +10,7 @@ from textual.widgets import Input, Select
 
 from runbook_tui.preferences.model import OWN_THEMES, Preferences
 from runbook_tui.preferences.reading import read_text
+from runbook_tui.tui.dialogs.ask import AskText
 from runbook_tui.tui.home.app import HomeApp
 from runbook_tui.tui.home.offers import Choice, Field, PlanRow, RunRow
 from runbook_tui.tui.home.screen import HomeScreen, OfferList
@@ -156,7 +157,9 @@ async def test_buttons_and_the_name_of_the_field_are_in_sight_however_many_field
     size: tuple[int, int],
 ) -> None:
     many = tuple(Field(name=f"value{n}", description="a value", last="7") for n in range(12))
-    app = HomeApp(Here(fields=many))
+    here = Here(fields=many)
+    here.title = "出荷 a title that goes on " * 12
+    app = HomeApp(here)
     async with app.run_test(size=size) as pilot:
         await form_open(pilot, app)
         await until(pilot, lambda: "value0 *" in text_of(app))
@@ -233,6 +236,13 @@ async def test_a_report_is_laid_out_and_its_keys_scroll(size: tuple[int, int]) -
         assert "| ---" not in text_of(app)
         await pilot.press("shift+tab")
         await until(pilot, lambda: text.scroll_y == 0)
+        for row in ("Freeze the main branch", "Freeze the main branch: done"):
+            before = text.scroll_y
+            await pilot.press("slash")
+            await until(pilot, lambda: isinstance(app.screen, AskText))
+            await pilot.press(*("" if before else "FREEZE branch"), "enter")
+            await until(pilot, lambda b=before: text.scroll_y > b)  # type: ignore[misc]
+            await until(pilot, lambda row=row: row in text_of(app))  # type: ignore[misc]
         await pilot.press("end")
         await until(pilot, lambda: "[bold]frozen[/bold]" in text_of(app))
         await until(pilot, lambda: text.scroll_y == text.max_scroll_y)

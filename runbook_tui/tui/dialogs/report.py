@@ -12,7 +12,8 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widgets import Static
 
-from runbook_tui.tui.dialogs.ask import plain
+from runbook_tui.book.plain_text import printable
+from runbook_tui.tui.dialogs.ask import AskText, plain
 from runbook_tui.tui.dialogs.dialog import Dialog
 from runbook_tui.tui.views.document import Block, laid
 from runbook_tui.tui.views.tone import Line
@@ -27,6 +28,8 @@ class Paper(Lines):
         super().__init__(self._rows, id="paper")
         self._document = document
         self._laid: tuple[int, list[Line], list[int]] = (0, [], [])
+        self.found: int | None = None
+        """The row that was found last; it stands out."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As high as all of it."""
@@ -37,14 +40,29 @@ class Paper(Lines):
         """The rows at which its parts begin."""
         return self._laid[2]
 
+    def row_with(self, words: str, after: int) -> int | None:
+        """The next row behind ``after`` that holds all the words, from its beginning again where
+        none does; None where no row does."""
+        wanted = words.casefold().split()
+        found = [
+            number for number, row in enumerate(self._laid[1])
+            if all(word in "".join(text for text, _ in row).casefold() for word in wanted)
+        ]  # fmt: skip
+        self.found = next((row for row in found if row > after), found[0] if found else None)
+        self.refresh()
+        return self.found
+
     def _rows(self, width: int, height: int) -> list[Line]:
         if self._laid[0] != width:
+            self.found = None
             self._laid = (width, *laid(self._document, width))
         return self._laid[1]
 
     def render_line(self, y: int) -> Strip:
         """A row, with what is chosen of it."""
         strip = super().render_line(y)
+        if y == self.found:
+            strip = reversed_in(strip, 0, strip.cell_length)
         if self.text_selection is not None and (span := self.text_selection.get_span(y)):
             begin, end = span
             strip = reversed_in(strip, begin, strip.cell_length if end == -1 else end)
@@ -68,6 +86,7 @@ class ReportPage(Dialog[None]):
         Binding("escape,q,enter", "leave", "leave"),
         Binding("tab", "part(1)", "the next part", priority=True),
         Binding("shift+tab", "part(-1)", "the part before", priority=True),
+        Binding("slash", "find", "find in it; the same words again: further down"),
         Binding("j", "scroll_by(1)", "down", show=False),
         Binding("k", "scroll_by(-1)", "up", show=False),
         Binding("g", "scroll_to_end(False)", "its beginning", show=False),
@@ -78,6 +97,8 @@ class ReportPage(Dialog[None]):
         super().__init__()
         self._run = run
         self._document = document
+        self._wanted = ""
+        """What was looked for last."""
 
     def compose(self) -> ComposeResult:
         """The paper, and below it the keys."""
@@ -85,7 +106,7 @@ class ReportPage(Dialog[None]):
             with VerticalScroll(classes="text"):
                 yield Paper(self._document)
             yield Static(
-                plain(f"↑↓ scroll · Tab next part · Esc back · `runbook report {self._run}`"),
+                plain(f"↑↓ Tab next part · / find · Esc back · `runbook report {self._run}`"),
                 classes="hint",
             )
 
@@ -112,6 +133,24 @@ class ReportPage(Dialog[None]):
             else ahead[0 if by > 0 else -1]
         )
         self._text.scroll_to(y=to, animate=False)
+
+    def action_find(self) -> None:
+        """Go to the next row that holds some words."""
+        question = "Find in the report (words of one line)"
+        self.app.push_screen(AskText(question, value=self._wanted), self._find)
+
+    def _find(self, words: str | None) -> None:
+        if words is None:
+            return
+        paper = self.query_one(Paper)
+        again = words == self._wanted and paper.found is not None
+        after = paper.found if again and paper.found is not None else -1
+        self._wanted = words
+        row = paper.row_with(words, after)
+        if row is None:
+            self.app.notify(f"no line holds “{printable(words, 60)}”", markup=False)
+            return
+        self._text.scroll_to(y=max(0, row - self._text.size.height // 3), animate=False)
 
     def action_scroll_by(self, by: int) -> None:
         """A row up or down."""

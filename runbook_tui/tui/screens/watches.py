@@ -117,7 +117,9 @@ class WatchesScreen(ReadingScreen):
         """Go on though the chosen watch is red: asks why."""
         gauge = self._chosen
         if gauge is None or gauge.recorded.standing not in RED:
-            self.app.say("choose a watch that is breached or unknown", "warn")
+            words = "this one is neither breached nor, three times in a row, unknown"
+            none = "choose a watch that is breached or unknown"
+            self.app.say(none if gauge is None else f"nothing to override: {words}", "warn")
             return
         if refusal := not_lead(self.state, self.app.session.actor, "override a watch"):
             self.app.say(refusal.reason, "warn")
