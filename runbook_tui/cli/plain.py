@@ -39,6 +39,7 @@ leave          leave; what runs goes on, `runbook resume RUN --plain` comes back
 SPOKEN = 4
 """Lines of a command that are told before it is run."""
 LONGEST = 100_000
+DECISIONS = {"y": True, "yes": True, "approve": True, "r": False, "reject": False}
 FAILED = {
     "back": "roll back: shows what would be taken back, and asks",
     "skip": "leave it out; the reason is asked for",
@@ -54,7 +55,11 @@ class PlainLines(Lines):
 
     def walk(self, *, leaves: bool = True) -> int:
         """To the end, or until the person leaves; raises `BackWanted`."""
-        say.err("lines only; `help` and Enter lists what can be answered", bold=True)
+        say.err(
+            "lines only; `help` and Enter lists what can be answered, `back` shows how all is"
+            " taken back",
+            bold=True,
+        )
         # What has failed before is told and asked about, not merely offered as the next step.
         self._retry.clear()
         return super().walk(leaves=leaves)
@@ -187,7 +192,12 @@ class PlainLines(Lines):
             self._say_refusal(self._ask(r.TickNode(node=need.node)))
             return
         comment = asked("comment", default="").strip()
-        approve = confirmed(f"Approve as {need.role}?")
+        word = asked(f"Approve as {need.role}? yes, reject, or Enter to leave it", default="")
+        # Whoever only presses Enter, or says no to approving, has not rejected it.
+        approve = DECISIONS.get(word.strip().lower())
+        if approve is None:
+            say.err("nothing was decided")
+            return
         request = r.SignNode(node=need.node, role=need.role, approve=approve, comment=comment)
         refusal = self._ask(request)
         if isinstance(refusal, r.SignatureNeeded):

@@ -248,9 +248,10 @@ class Undoing:
     def _tell_result(self, state: RunState, step_id: str, title: str, result: str) -> None:
         now, took = _ended(state, step_id, result)
         reason = state.step(step_id).undo_reason
+        # “Done” is said of steps that were carried out.
+        came = "taken back" if result == "done" else came_of(result)
         say.out(
-            f"{say.clock(now)}  {title}: {came_of(result)}{took}"
-            + (f": {reason}" if reason else ""),
+            f"{say.clock(now)}  {title}: {came}{took}" + (f": {reason}" if reason else ""),
             colour="green" if result in GOOD else "red",
         )
 

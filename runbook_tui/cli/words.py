@@ -110,8 +110,10 @@ def _armed(event: Event, about: str, title: Title) -> str:
     assert isinstance(p, e.UndoArmed)
     if p.kind != "command":
         return f"{about}: no undo: {p.reason or p.kind}"
-    needs = f" (needs {', '.join(p.missing)})" if p.missing else ""
-    return f"{about}: undo ready{needs}: {_one_line(p.text)}"
+    if p.missing:
+        known = "is known" if len(p.missing) == 1 else "are known"
+        return f"{about}: undo, once {', '.join(p.missing)} {known}: {_one_line(p.text)}"
+    return f"{about}: undo ready: {_one_line(p.text)}"
 
 
 def _captured(event: Event, about: str, title: Title) -> str:

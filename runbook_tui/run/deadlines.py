@@ -148,7 +148,7 @@ def _ends(state: RunState, id_: str) -> list[float]:
 def words(state: RunState, found: Pending, now: float) -> str:
     """“denied since 10:42: nobody had approved it within 30m”, or until when it can be given."""
     if not found.denied(now):
-        return f"to be approved until {said(found.until, now)}, then it is denied"
+        return f"to be approved by {said(found.until, now)}, else it is denied"
     return f"denied since {said(found.until, now)}: not approved within {spoken(found.within)}"
 
 

@@ -90,12 +90,16 @@ def test_a_person_goes_through_all_of_it(runbook: Program, plain: pexpect.spawn[
     say(plain, "list")
     plain.expect("failed: Fails once, open")
     say(plain, "1")
-    plain.expect("gate of “Two” waits for qa")
-    say(plain, "")
-    plain.expect("comment")
-    plain.sendline("looks well")
-    plain.expect("Approve as qa")
-    plain.sendline("y")
+    # Who does not say yes has not rejected it.
+    for answer in ("n", "y"):
+        plain.expect("gate of “Two” waits for qa")
+        say(plain, "")
+        plain.expect("comment")
+        plain.sendline("looks well")
+        plain.expect("Approve as qa")
+        plain.sendline(answer)
+        if answer == "n":
+            plain.expect("nothing was decided")
     plain.expect("step 4 of 4: Last")
     say(plain, "")
     plain.expect("Plain")
@@ -104,6 +108,7 @@ def test_a_person_goes_through_all_of_it(runbook: Program, plain: pexpect.spawn[
     assert plain.exitstatus == 0
     assert "\x1b[2J" not in (plain.before or "")
     assert {"note.added", "signoff.given", "run.finished"} <= set(runbook.types())
+    assert runbook.types().count("signoff.given") == 1
 
 
 LONG = """\

@@ -23,6 +23,7 @@ from runbook_tui.tui.smallest import SMALLEST, too_small
 from runbook_tui.tui.views import card as card_view
 from runbook_tui.tui.views import focus as focus_view
 from runbook_tui.tui.views import follow_up, guest, head
+from runbook_tui.tui.views.at_hand import idle
 from runbook_tui.tui.views.shares import shares
 from runbook_tui.tui.views.tone import Line
 from runbook_tui.tui.views.verdict import running
@@ -177,6 +178,7 @@ class MainScreen(SeekingScreen):
                 running=running,
                 again=bool(step and broken(self.state, step)),
                 only=self.rows.kind,
+                idle=idle(self.state, self.rows.chosen),
             )
         ]
 

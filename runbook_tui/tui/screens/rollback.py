@@ -33,6 +33,10 @@ ROOMY = 30
 MOST_STAGES = 4
 FLAT = 14
 """Rows below which there is none for the output of an undo."""
+OUTPUT = (6, 14)
+"""Rows of an undo's output, at least and at most, where there are as many."""
+AROUND_LIST = 14
+"""Rows beside the list, the stages and that output."""
 AROUND_WORDS = 7
 """Rows that a small terminal has for other things than what is said in words; once a rollback runs
 two less, since neither scope nor button is shown."""
@@ -44,7 +48,7 @@ PARTS = ("title", "scopes", "stages", "calls", "undos", "command", "undoing", "s
 class RollbackScreen(RollbackKeys):
     """What would be undone, newest first; then how it goes; then how it ended."""
 
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (23, "-high"), (36, "-tall")]  # noqa: RUF012  (as Textual declares it)
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (23, "-high")]  # noqa: RUF012  (as Textual declares it)
 
     def __init__(self) -> None:
         super().__init__()
@@ -160,6 +164,10 @@ class RollbackScreen(RollbackKeys):
         width = self.size.width - (0 if small else FRAME)
         words = verdict.summary(self.state, self._plan, width, most)
         self.query_one("#summary").styles.height = len(words)
+        # Rows that the list does not need are the output's.
+        spare = self.size.height - AROUND_LIST - min(MOST_STAGES, found) - self.rows.count
+        output = max(OUTPUT[0], min(OUTPUT[1], spare))
+        self.query_one("#undoing").styles.height = output if self.size.height >= ROOMY else None
 
     def _show_undo(self) -> None:
         """The output of the undo that runs; once it waits for a person or nothing runs, that of the

@@ -194,10 +194,11 @@ def foot(
     running: bool = True,
     again: bool = False,
     only: str = "",
+    idle: frozenset[str] = frozenset(),
 ) -> Line:
     """The keys of what is in focus; the panic key always. ``guest``: somebody else leads;
     ``running``: the command in the pane can still be typed into; ``again``: what is chosen has
-    gone wrong."""
+    gone wrong; ``idle``: keys that do nothing on it now."""
     panic: Line = [(" F9 PANIC: roll back ", "panic")]
     keys: tuple[tuple[str, str], ...]
     if typing:
@@ -219,6 +220,8 @@ def foot(
         keys = tuple(entry for entry in keys if entry not in LEADS)
     for key, word in keys:
         part: Line = [(key, "key"), (f" {word}  ", "plain")]
+        if key in idle and not pane and not typing:
+            part = [(key, "off"), (f" {word}  ", "dim")]
         # One of the two blanks behind it gives way to the one before the panic key.
         if length(left) + length(part) - 1 + length(panic) > width:
             break

@@ -20,6 +20,7 @@ TONES = (
     "busy",
     "accent",
     "key",
+    "off",
     "panic",
     "won",
     "cyan",

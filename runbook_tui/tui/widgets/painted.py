@@ -81,7 +81,7 @@ def _capped(widget: Widget, line: Line, width: int | None) -> Line:
     cap = getattr(widget.screen, "cap", None)
     if cap is None:
         return line
-    shown = [(cap(text) if tone == "key" else text, tone) for text, tone in line]
+    shown = [(cap(text) if tone in {"key", "off"} else text, tone) for text, tone in line]
     return shown if width is None else refitted(shown, width)
 
 
@@ -90,13 +90,14 @@ def key_at(widget: Widget, line: Line, x: int, width: int | None = None) -> str:
 
     ``width`` is what it was drawn in, in cells; None: as much as it takes.
     """
-    at, label, begins = 0, "", 0
+    at, label, begins, word = 0, "", 0, "plain"
     for shown, tone in _capped(widget, line, width):
-        if tone == "key":
-            label, begins = shown, at
+        if tone in {"key", "off"}:
+            # One that does nothing now says why when it is pressed.
+            label, begins, word = shown, at, "plain" if tone == "key" else "dim"
         elif tone == "panic" and "F9" in shown:
-            label, begins = "F9", at
-        elif tone != "plain":
+            label, begins, word = "F9", at, "plain"
+        elif tone != word:
             label = ""
         at += cells(shown)
         if x < at:
