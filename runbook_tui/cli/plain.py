@@ -32,10 +32,12 @@ skip           leave the step out; the reason is asked for
 note           write a remark down
 list           every step and how it stands
 whole          all of the step's command and of its undo
-back           roll back: shows what would be taken back, and asks
+back           roll back: shows what would be taken back, and asks; `rollback` and F9 do so, too
 stop           stop what runs
 leave          leave; what runs goes on, `runbook resume RUN --plain` comes back
 """
+BACK = frozenset({"back", "rollback", "roll", "undo", "panic", "f9", "\x1b[20~"})
+"""What somebody types who wants it back; the last is what F9 sends."""
 SPOKEN = 4
 """Lines of a command that are told before it is run."""
 LONGEST = 100_000
@@ -151,7 +153,7 @@ class PlainLines(Lines):
 
     def _done(self, word: str, step: str) -> bool:
         """Do what a word says; False where that was only said, and the question stands."""
-        if word == "back":
+        if word in BACK:
             raise BackWanted
         if word == "skip" and step:
             reason = asked("why is it skipped").strip()

@@ -77,7 +77,7 @@ class Filing:
     ) -> Filed:
         """``needed``: which steps need this one and are taken back before it; ``needs``: the
         other way round."""
-        step = state.steps[item.step]
+        step = state.step(item.step)
         rollback = state.rollback
         seq = (rollback.seq, rollback.finished is None) if rollback is not None else None
         later = self._came_later(state, item.step)

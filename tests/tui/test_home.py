@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from textual.color import Color
 from textual.containers import VerticalScroll
@@ -405,6 +407,14 @@ async def test_where_the_journal_cannot_be_read_plans_are_there_and_f9_says_what
         assert "no run is open" not in text_of(app)
 
 
+async def test_where_neither_can_be_read_the_card_says_so_and_what_still_works() -> None:
+    app = HomeApp(Troubled("journal", "folder"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "the runs cannot be read: no journal␛" in text_of(app))
+        assert "runbook rollback brings one back" in text_of(app)
+        assert "nothing here yet" not in text_of(app)
+
+
 async def test_where_the_folder_or_a_plan_or_a_copy_cannot_be_read_all_else_is_there() -> None:
     app = HomeApp(Troubled("folder", "copy"))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -458,6 +468,37 @@ async def test_tab_goes_to_the_next_list() -> None:
             chosen.append(row.title if isinstance(row, RunRow) else row and row.name)
         assert chosen[0] == "0.md"
         assert chosen[1:] == ["Checkout 2.3: merge and deploy", "Checkout 2.4: merge and deploy"]
+
+
+class Slowly(Evening):
+    """Three hundred plans, of which each is read when somebody lets it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            runs=(),
+            plans=[PlanRow(path=f"/p/{n}", name=f"{n:03}.md", read=True) for n in range(300)],
+        )
+        self.may = threading.Semaphore(1)
+        self.order: list[str] = []
+
+    def read(self, row: PlanRow) -> PlanRow:
+        self.order.append(row.name)
+        self.may.acquire(timeout=60)
+        return super().read(row)
+
+
+async def test_the_plan_that_one_looks_at_is_read_before_the_others() -> None:
+    here = Slowly()
+    app = HomeApp(here)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: here.order == ["000.md", "001.md"])
+        await pilot.press("end")
+        await until(pilot, lambda: app.known.chosen == "/p/299")
+        here.may.release()
+        await until(pilot, lambda: len(here.order) == 3)
+        app.action_leave()
+        here.may.release()
+    assert here.order[:3] == ["000.md", "001.md", "299.md"]
 
 
 def test_a_file_s_name_is_one_line_and_no_control_sequence() -> None:

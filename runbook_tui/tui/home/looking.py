@@ -20,6 +20,8 @@ class Known:
     no_runs: str = ""
     no_plans: str = ""
     loaded: bool = False
+    chosen: str = ""
+    """The path of the plan that somebody looks at: it is read before the others."""
 
     @property
     def open_runs(self) -> list[RunRow]:
@@ -79,13 +81,17 @@ class Looking:
             found.plans = source.plans()
         except Exception as error:  # noqa: BLE001  runs are shown all the same
             found.no_plans = str(error) or type(error).__name__
-        rows: list[tuple[Row, Callable[[], Row]]] = []
-        rows += ((run, partial(source.look, run)) for run in found.open_runs)
-        rows += ((plan, partial(source.read, plan)) for plan in found.plans)
+        open_runs = found.open_runs
+        unread = list(found.plans)
         self._tell(number, partial(self._take, found))
-        for row, look in rows:
+        for run in open_runs:
             if number == self._number:
-                self._each(number, row, look)
+                self._each(number, run, partial(source.look, run))
+        while unread and number == self._number:
+            chosen = self._known.chosen
+            at = next((n for n, plan in enumerate(unread) if plan.path == chosen), 0)
+            next_one = unread.pop(at)
+            self._each(number, next_one, partial(source.read, next_one))
 
     def _take(self, found: Known) -> None:
         self._known.take(found)

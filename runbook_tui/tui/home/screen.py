@@ -150,6 +150,8 @@ class HomeScreen(TonedScreen):
 
     def on_row_list_moved(self) -> None:
         """Another row is chosen."""
+        chosen = self.rows.chosen
+        self.app.known.chosen = chosen.path if isinstance(chosen, PlanRow) else ""
         self.query_one("#card").refresh()
 
     def heading(self, width: int) -> list[Line]:
@@ -164,7 +166,7 @@ class HomeScreen(TonedScreen):
 
     def _paint_card(self, width: int, height: int) -> list[Line]:
         chosen = self.rows.chosen
-        return view.card(chosen, width, height, self.wanted)
+        return view.card(chosen, width, height, self.wanted, self.app.known.no_runs)
 
     def action_open(self) -> None:
         """Go on with a run, start a plan, or look at what happened."""

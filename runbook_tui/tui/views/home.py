@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from runbook_tui.book.plain_text import printable
 from runbook_tui.frozen import frozen
 from runbook_tui.tui.home.offers import PlanRow, Row, RunRow
@@ -18,6 +20,8 @@ class Heading:
 
     words: str
     more: str = ""
+    tone: str = "dim"
+    """That of ``more``."""
 
 
 Shown = Heading | RunRow | PlanRow
@@ -42,14 +46,18 @@ def shown(
     past = [r for r in runs if not r.open and _holds(r, found)]
     here = [p for p in plans if _holds(p, found)]
     words = ("none with these words" if wanted else "none") if none.loaded else "looking …"
-    no_run = f"cannot be read: {none.no_runs}" if none.no_runs else words
     begin = f"{words}: `runbook init` writes one" if none.loaded and not plans else words
-    no_plan = f"cannot be listed: {none.no_plans}" if none.no_plans else begin
+    no_run = ("bad", f"cannot be read: {none.no_runs}") if none.no_runs else ("dim", words)
+    no_plan = ("bad", f"cannot be listed: {none.no_plans}") if none.no_plans else ("dim", begin)
     return (
-        Heading("OPEN RUNS", "" if open_runs else no_run), *open_runs,
-        Heading("PLANS HERE", "" if here else no_plan), *here,
-        Heading("PAST RUNS", "" if past else no_run), *past,
+        _heading("OPEN RUNS", open_runs, *no_run), *open_runs,
+        _heading("PLANS HERE", here, *no_plan), *here,
+        _heading("PAST RUNS", past, *no_run), *past,
     )  # fmt: skip
+
+
+def _heading(words: str, rows: Sequence[Row], tone: str, more: str) -> Heading:
+    return Heading(words) if rows else Heading(words, more, tone)
 
 
 def _holds(row: Row, wanted: str) -> bool:
@@ -63,7 +71,7 @@ def row(item: Shown, width: int) -> Line:
     """One row."""
     if isinstance(item, Heading):
         more = cut(printable(item.more, 300), width - cells(item.words) - 1)
-        return [(f"{item.words} ", "accent"), (more, "dim")]
+        return [(f"{item.words} ", "accent"), (more, item.tone)]
     if isinstance(item, RunRow):
         return _run(item, width)
     return _plan(item, width)
@@ -116,12 +124,19 @@ def _found(item: PlanRow) -> Line:
     return parts or [("✓ sound", "good")]
 
 
-def card(item: Row | None, width: int, height: int, wanted: str = "") -> list[Line]:
-    """All about the chosen row, what to press first; ``wanted`` are words that rows must hold."""
+def card(
+    item: Row | None, width: int, height: int, wanted: str = "", no_runs: str = ""
+) -> list[Line]:
+    """All about the chosen row, what to press first; ``wanted`` are words that rows must hold,
+    ``no_runs`` why it is not known which runs there are."""
     if item is None and wanted:
         return [[(cut(f"no row holds “{printable(wanted, 100)}”", width), "warn")],
                 [("Esc", "key"), (" shows all again   ", "plain"),
                  ("/", "key"), (" other words", "plain")]]  # fmt: skip
+    if item is None and no_runs:
+        why = wrap(f"the runs cannot be read: {printable(no_runs, 400)}", width)
+        deed: Line = [("runbook rollback", "accent"), (" brings one back without them", "plain")]
+        return [*([(text, "bad")] for text in why), deed]
     if item is None:
         return [[("nothing here yet", "dim")],
                 [("runbook init", "accent"), (" writes a plan to begin with", "plain")],

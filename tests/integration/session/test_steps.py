@@ -72,6 +72,19 @@ def test_what_is_done_by_hand_is_written_down_too(scene: Make) -> None:
     assert "Call the harbour" in (place.place / "rollback.sh").read_text(encoding="utf-8")
 
 
+def test_a_step_of_steps_done_by_hand_is_written_down_before_it_is_begun_itself(
+    scene: Make,
+) -> None:
+    inside = (Step(id="page", title="The page opens"), Step(id="log", title="No errors"))
+    place = scene(book(Step(id="look", title="Look at it", steps=inside)))
+    session = place.open()
+    ask(session, r.StartStep(step="page"))
+    ask(session, r.FinishStep(step="page"))
+    assert "look" not in session.state.steps
+    kept = read(place.place / "undo.json")
+    assert [(item.step, item.kind) for item in kept.items] == [("look", "manual")]
+
+
 def test_a_failing_command_fails_its_step_with_its_status(scene: Make) -> None:
     session = scene(book(Step(id="a", title="A", run="exit 3", undo="true"))).open()
     run_step(session, "a", Status.FAILED)
