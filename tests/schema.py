@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from runbook_tui.book.toml_json_schema import json_schema
+from runbook_tui.book.toml.json_schema import json_schema
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "format.md"

@@ -17,7 +17,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from runbook_tui.book import toml_schema as t
 from runbook_tui.book.actions import has_undo, only_looks
 from runbook_tui.book.amending import KnownNode, known_nodes
 from runbook_tui.book.files import Files
@@ -26,10 +25,11 @@ from runbook_tui.book.markdown.commands import TYPED
 from runbook_tui.book.model import Runbook, Step, Threshold
 from runbook_tui.book.places import Places
 from runbook_tui.book.rules import broken_rules, without_undo
-from runbook_tui.book.toml_found_again import INSIDE
-from runbook_tui.book.toml_keys import keys, meant
-from runbook_tui.book.toml_positions import Path, Position
-from runbook_tui.book.toml_reader import added
+from runbook_tui.book.toml import schema as t
+from runbook_tui.book.toml.found_again import INSIDE
+from runbook_tui.book.toml.keys import keys, meant
+from runbook_tui.book.toml.positions import Path, Position
+from runbook_tui.book.toml.reader import added
 from runbook_tui.frozen import frozen
 
 COMMENT = re.compile(r"<!--[ \t]*runbook:(?P<said>.{0,8000}?)-->", re.DOTALL)

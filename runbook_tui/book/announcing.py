@@ -16,8 +16,8 @@ from runbook_tui.book.places import Places
 from runbook_tui.book.telling import is_address
 
 if TYPE_CHECKING:
-    from runbook_tui.book.toml_nodes import Nodes
-    from runbook_tui.book.toml_schema import AnnounceTable
+    from runbook_tui.book.toml.nodes import Nodes
+    from runbook_tui.book.toml.schema import AnnounceTable
 
 PAGERDUTY = "https://events.pagerduty.com/v2/change/enqueue"
 MOST = 16

@@ -33,7 +33,7 @@ def read(text: str, name: str, load: Load | None = None, *, remarks: bool = True
     """
     _full(text, name)
     if name.endswith(".toml"):
-        from runbook_tui.book.toml_reader import read_toml
+        from runbook_tui.book.toml.reader import read_toml
 
         return read_toml(
             text, name, Files(name, load, partial(_draw, remarks=remarks)), remarks=remarks
@@ -61,7 +61,7 @@ def _draw(text: str, name: str, files: Files, *, remarks: bool) -> Runbook | Non
     """What a file says that a plan takes in; what the whole of it says is looked at in the plan."""
     _full(text, files.source)
     if name.endswith(".toml"):
-        from runbook_tui.book.toml_reader import draw_toml
+        from runbook_tui.book.toml.reader import draw_toml
 
         return draw_toml(text, files.source, files)
     return _markdown(text, files.source, remarks=remarks, whole=False)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from runbook_tui.book.model import AppriseAddress, Secret, Tell, Webhook
-from runbook_tui.book.toml_schema import AppriseTable, SecretTable, TellTable, WebhookTable
+from runbook_tui.book.toml.schema import AppriseTable, SecretTable, TellTable, WebhookTable
 
 if TYPE_CHECKING:
-    from runbook_tui.book.toml_nodes import Nodes
+    from runbook_tui.book.toml.nodes import Nodes
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 URL_HINT = 'it is a secret, as in: url = { env = "OPS_CHAT" }'

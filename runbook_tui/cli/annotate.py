@@ -22,7 +22,7 @@ def command(plan: Path, target: Path | None) -> int:
     is named after the plan. A file that is there is never overwritten. Faults of the plan end it
     with 3, and nothing is written.
     """
-    from runbook_tui.book.toml_overlay import overlay_text
+    from runbook_tui.book.toml.overlay import overlay_text
     from runbook_tui.session.plan_files import read_files
 
     file = target if target is not None else plan.with_suffix(".toml")

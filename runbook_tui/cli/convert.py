@@ -31,7 +31,7 @@ def command(plan: Path, target: Path, durations: bool) -> int:
 
     Faults of the plan end it with 3, and nothing is written.
     """
-    from runbook_tui.book.toml_text import toml_text
+    from runbook_tui.book.toml.text import toml_text
     from runbook_tui.session.plan_files import read_files
 
     runbook = read_files(plan).runbook

@@ -78,7 +78,7 @@ def read_text(text: str, source: str) -> Preferences:
     try:
         body: Mapping[str, Any] | None = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
-        from runbook_tui.book.toml_syntax import legible
+        from runbook_tui.book.toml.syntax import legible
 
         found = legible(text)
         body, faults, text = found.body, found.faults, found.text
@@ -210,7 +210,7 @@ def _placed(text: str, troubles: list[Trouble]) -> list[Fault]:
     if not troubles:
         return []
     from runbook_tui.book.findings import Fault
-    from runbook_tui.book.toml_positions import nearest, positions
+    from runbook_tui.book.toml.positions import nearest, positions
 
     where = positions(text)
     found = []

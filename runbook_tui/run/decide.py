@@ -15,13 +15,13 @@ from runbook_tui.run.alarms import acknowledge, tell
 from runbook_tui.run.announcing import announce
 from runbook_tui.run.applying import does_not_apply, unknown, wanted
 from runbook_tui.run.assigning import carried_out_by
-from runbook_tui.run.attention import lower_hand, raise_hand
+from runbook_tui.run.astray import astray
 from runbook_tui.run.counting import opened_by
 from runbook_tui.run.deadlines import ask_anew
-from runbook_tui.run.elsewhere import astray
 from runbook_tui.run.events import Actor
 from runbook_tui.run.finishing import Pairs, conclude, failed_probes, holders, waits_for
 from runbook_tui.run.handing_over import hand_over
+from runbook_tui.run.hands_up import lower_hand, raise_hand
 from runbook_tui.run.late_values import lacking
 from runbook_tui.run.leading import not_lead
 from runbook_tui.run.mending import amend_undo, continue_undo, leave_undo, retry_undo

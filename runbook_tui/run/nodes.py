@@ -1,4 +1,4 @@
-"""What a runbook is made of, one after the other: its phases, changes, steps, checks, criteria."""
+"""Every node of a runbook in document order: phases, changes, steps, checks and criteria."""
 
 from __future__ import annotations
 

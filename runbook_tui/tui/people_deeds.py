@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 from textual.screen import Screen
 
-from runbook_tui.run.attention import own
 from runbook_tui.run.deadlines import GATE, SIGN_OFF, pending
+from runbook_tui.run.hands_up import own
 from runbook_tui.run.order import gate_open
 from runbook_tui.run.requests import AskAnew, HandOver, LowerHand, OverrideGate, RaiseHand
 from runbook_tui.run.state import RunState

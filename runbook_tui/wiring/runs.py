@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from runbook_tui.session.guest import Guest
     from runbook_tui.session.opening import Reader
     from runbook_tui.session.plan_files import PlanFiles
+    from runbook_tui.session.ports.journal import Journal
     from runbook_tui.session.session import Session
 
 
@@ -174,11 +175,10 @@ def open_session(
     from runbook_tui.command.runner import HelperRunner
     from runbook_tui.forge.pull_programs import PullPrograms
     from runbook_tui.journal.clock import SystemClock
-    from runbook_tui.session import account, spare, undo_writing
+    from runbook_tui.session import account, undo_writing
     from runbook_tui.session.guest_session import GuestSession
     from runbook_tui.session.home import make_folder
     from runbook_tui.session.kept_readings import read_kept
-    from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
     from runbook_tui.session.opening import open_run
     from runbook_tui.session.plan_files import steady
     from runbook_tui.session.session import Session
@@ -187,10 +187,7 @@ def open_session(
     make_folder(place)
     around = surroundings()
     record = journal()
-    # Whoever rolls back now still writes; the session that comes to hold the lock takes it in.
-    free = RunLock(place / ROLLBACK_LOCK).free()
-    waiting = spare.accounts(place, run) if free else []
-    entered = [p for p in waiting if account.enter_left_behind(record, run, p, actor)]
+    entered = _enter_left_behind(record, run, actor)
     # Who leads carries out what the plan says, and reads it; help must not wait for a parser.
     reader: Reader = partial(read, remarks=False) if leads else partial(read_kept, place)
     if plan is not None:
@@ -223,3 +220,14 @@ def open_session(
     )
     attend(session)
     return session
+
+
+def _enter_left_behind(record: Journal, run: str, actor: Actor) -> list[Path]:
+    """Take in what rollbacks did while the journal was away; returns the accounts that are."""
+    from runbook_tui.session import account
+    from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
+
+    # Whoever rolls back now still writes; the session that comes to hold the lock takes it in.
+    if not RunLock(settings().run_folder(run) / ROLLBACK_LOCK).free():
+        return []
+    return [path for path in accounts(run) if account.enter_left_behind(record, run, path, actor)]

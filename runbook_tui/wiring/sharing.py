@@ -102,7 +102,6 @@ def follow_session(remote: str, layout: Layout, actor: Actor) -> tuple[Session, 
 
     Raises `JournalError`, `share.git.GitTrouble`, `share.merging.Rewritten`.
     """
-    from runbook_tui import __version__
     from runbook_tui.command.runner import HelperRunner
     from runbook_tui.journal.clock import SystemClock
     from runbook_tui.journal.replica import ReplicaJournal
@@ -155,9 +154,16 @@ def follow_session(remote: str, layout: Layout, actor: Actor) -> tuple[Session, 
     )  # fmt: skip
     session.open()
     follower.start(lambda: session.state)
-    other = origin.version and origin.version != __version__
-    said = (
-        f"the lead's machine has runbook {origin.version}, this one {__version__}: what built-in"
+    return session, "; ".join(filter(None, (moved, _of_another_version(origin.version or ""))))
+
+
+def _of_another_version(version: str) -> str:
+    """What is to be said of a lead's machine that has another version; empty where it has not."""
+    from runbook_tui import __version__
+
+    if version in {"", __version__}:
+        return ""
+    return (
+        f"the lead's machine has runbook {version}, this one {__version__}: what built-in"
         " actions run may be shown otherwise, and a sign-off on them refused"
     )
-    return session, "; ".join(filter(None, (moved, said if other else "")))

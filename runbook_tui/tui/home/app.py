@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -143,13 +142,20 @@ class HomeApp(SpeakingApp):
 
     def show_report(self, run: str) -> None:
         """What has happened in a run."""
+
+        def read_it() -> tuple[Block, ...]:
+            from runbook_tui.tui.views.document import read
+
+            return read(self._source.report(run))
+
+        def show(document: tuple[Block, ...]) -> None:
+            from runbook_tui.tui.dialogs.report import ReportPage
+
+            self.say("")
+            self.push_screen(ReportPage(run, document))
+
         self.say(f"reading what happened in {run} …")
-        self._beside(lambda: self._report(run), partial(self._show_report, run))
-
-    def _report(self, run: str) -> tuple[Block, ...]:
-        from runbook_tui.tui.views.document import read
-
-        return read(self._source.report(run))
+        self._beside(read_it, show)
 
     def _beside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Do something on a thread, then go on with it here."""
@@ -167,12 +173,6 @@ class HomeApp(SpeakingApp):
                 self.post_message(self.Found(lambda: then(made)))
 
         threading.Thread(target=do, name="home", daemon=True).start()
-
-    def _show_report(self, run: str, document: tuple[Block, ...]) -> None:
-        from runbook_tui.tui.dialogs.report import ReportPage
-
-        self.say("")
-        self.push_screen(ReportPage(run, document))
 
     def _show_form(self, form: Form) -> None:
         from runbook_tui.tui.home.form import AskValues

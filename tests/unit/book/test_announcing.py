@@ -10,7 +10,7 @@ from runbook_tui.book.listing import listing
 from runbook_tui.book.matchers import matcher
 from runbook_tui.book.model import Runbook, Secret
 from runbook_tui.book.reader import read
-from runbook_tui.book.toml_text import toml_text
+from runbook_tui.book.toml.text import toml_text
 
 PLAN = (
     'format = 1\ntitle = "T"\n[parameters.env]\ndefault = "prod"\n[parameters.key]\nsecret = true\n'

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from runbook_tui.book import model as m
 from runbook_tui.book.findings import PlanFaults
 from runbook_tui.book.reader import LARGEST, decode, read
-from runbook_tui.book.toml_text import toml_text
+from runbook_tui.book.toml.text import toml_text
 from tests.fakes.files import read_files
 from tests.fakes.same import differences, plain
 

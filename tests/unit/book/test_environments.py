@@ -6,7 +6,7 @@ import pytest
 
 from runbook_tui.book.listing import listing
 from runbook_tui.book.shown import shown
-from runbook_tui.book.toml_overlay import overlay_text
+from runbook_tui.book.toml.overlay import overlay_text
 from tests.fakes.files import read_files, said
 
 HEAD = 'format = 1\ntitle = "T"\n'

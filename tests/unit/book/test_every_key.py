@@ -11,8 +11,8 @@ import pytest
 from runbook_tui.book import model as m
 from runbook_tui.book.model import Runbook, Step
 from runbook_tui.book.reader import read
-from runbook_tui.book.toml_keys import arm, inner, is_table, keys
-from runbook_tui.book.toml_schema import PlanTable
+from runbook_tui.book.toml.keys import arm, inner, is_table, keys
+from runbook_tui.book.toml.schema import PlanTable
 from tests.fakes.files import read_files
 
 TEXT = (Path(__file__).parents[2] / "data" / "every_key.toml").read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from runbook_tui.book import toml_schema
 from runbook_tui.book.reader import read
+from runbook_tui.book.toml import schema as toml_schema
 
 PAGE = (Path(__file__).parents[3] / "docs" / "format.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)

@@ -15,7 +15,7 @@ from runbook_tui.book.model import Runbook
 from runbook_tui.book.order import needs
 from runbook_tui.book.reader import read
 from runbook_tui.book.shown import shown
-from runbook_tui.book.toml_text import toml_text
+from runbook_tui.book.toml.text import toml_text
 from runbook_tui.run.nodes import Kind
 from runbook_tui.run.outline import Outline
 from tests.fakes.files import faults_of, read_files

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from runbook_tui.book.findings import PlanFaults
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.reader import LARGEST, decode, read
-from runbook_tui.book.toml_overlay import overlay_text
+from runbook_tui.book.toml.overlay import overlay_text
 from tests.fakes.files import read_files, said
 from tests.fakes.same import differences, plain
 

@@ -9,7 +9,7 @@ from runbook_tui.book.listing import listing
 from runbook_tui.book.model import Probe, Runbook, Threshold, Watch
 from runbook_tui.book.reader import read
 from runbook_tui.book.targets import aimed, unmeasured
-from runbook_tui.book.toml_overlay import overlay_text
+from runbook_tui.book.toml.overlay import overlay_text
 from runbook_tui.run.state import RunState
 from runbook_tui.run.watching import Verdict, verdict
 from runbook_tui.tui.views.watching import rows

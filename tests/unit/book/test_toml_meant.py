@@ -6,7 +6,7 @@ import pytest
 
 from runbook_tui.book.findings import PlanFaults
 from runbook_tui.book.reader import read
-from runbook_tui.book.toml_meant import instead_of
+from runbook_tui.book.toml.meant import instead_of
 
 STEP = 'format = 1\ntitle = "T"\n[[phase]]\ntitle = "P"\n[[phase.step]]\ntitle = "S"\n'
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runbook_tui.book.toml_plain_positions import plain_positions
-from runbook_tui.book.toml_positions import positions
+from runbook_tui.book.toml.plain_positions import plain_positions
+from runbook_tui.book.toml.positions import positions
 from tests.bench.plans import plan
 
 ROOT = Path(__file__).parents[3]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from runbook_tui.run import requests as r
-from runbook_tui.run.attention import own
 from runbook_tui.run.handing_over import taken_over, who_leads
+from runbook_tui.run.hands_up import own
 from runbook_tui.run.requests import Refusal
 from tests.fakes.history import ADA, GRACE, LINUS, History
 from tests.fakes.plans import two_phases

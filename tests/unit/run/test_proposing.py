@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runbook_tui.book.reader import read
-from runbook_tui.book.toml_text import toml_text
+from runbook_tui.book.toml.text import toml_text
 from runbook_tui.run.durations import Past, spread
 from runbook_tui.run.proposing import FEWEST, rounded, with_proposals
 

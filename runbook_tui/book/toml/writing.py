@@ -1,6 +1,6 @@
 """A runbook as the tables of a TOML plan, format 1, that reads back as the same runbook.
 
-The other way round from `toml_nodes` and `toml_reader`: what has its default is left out, and an
+The other way round from `nodes` and `reader`: what has its default is left out, and an
 id that the title would give again.
 """
 
@@ -16,8 +16,8 @@ from runbook_tui.book.announcing import announce_tables
 from runbook_tui.book.durations import write_duration
 from runbook_tui.book.ids import slug
 from runbook_tui.book.telling import tell_table
-from runbook_tui.book.toml_nodes import commands_of
-from runbook_tui.book.toml_reader import LIMITS
+from runbook_tui.book.toml.nodes import commands_of
+from runbook_tui.book.toml.reader import LIMITS
 
 Table = dict[str, Any]
 

@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from runbook_tui.book.lost import NODES, Lost
-from runbook_tui.book.toml_keys import arm, blank, holds_tables, inner, is_table, keys
-from runbook_tui.book.toml_positions import Path
-from runbook_tui.book.toml_schema import GateTable, PlanTable
+from runbook_tui.book.toml.keys import arm, blank, holds_tables, inner, is_table, keys
+from runbook_tui.book.toml.positions import Path
+from runbook_tui.book.toml.schema import GateTable, PlanTable
 
 DEEPEST = 64
 """How many tables and lists may lie in one another; a step in a step is two of them."""

@@ -15,7 +15,7 @@ from runbook_tui.book.ids import slug
 from runbook_tui.book.including import included
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.places import Place
-from runbook_tui.book.toml_positions import Path, Position, nearest
+from runbook_tui.book.toml.positions import Path, Position, nearest
 from runbook_tui.frozen import frozen
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from runbook_tui.book import model as m
 from runbook_tui.book import targets
-from runbook_tui.book import toml_schema as t
 from runbook_tui.book.files import Files
-from runbook_tui.book.toml_nodes import UNKNOWN, Nodes
-from runbook_tui.book.toml_positions import Path
+from runbook_tui.book.toml import schema as t
+from runbook_tui.book.toml.nodes import UNKNOWN, Nodes
+from runbook_tui.book.toml.positions import Path
 
 
 class Watches:

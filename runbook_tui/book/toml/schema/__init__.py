@@ -3,20 +3,20 @@
 Its tables stand by the same subjects as the values of `book.model` that are made of them.
 """
 
-from runbook_tui.book.toml_schema.given import (
+from runbook_tui.book.toml.schema.given import (
     SOURCES,
     EnvironmentTable,
     ParameterTable,
     SecretTable,
 )
-from runbook_tui.book.toml_schema.measured import (
+from runbook_tui.book.toml.schema.measured import (
     AlertTable,
     HttpTable,
     PrometheusTable,
     ThresholdTable,
     WatchTable,
 )
-from runbook_tui.book.toml_schema.nodes import (
+from runbook_tui.book.toml.schema.nodes import (
     ChangeTable,
     Checks,
     CheckTable,
@@ -25,7 +25,7 @@ from runbook_tui.book.toml_schema.nodes import (
     PhaseTable,
     StepTable,
 )
-from runbook_tui.book.toml_schema.people import (
+from runbook_tui.book.toml.schema.people import (
     AnnounceTable,
     AppriseTable,
     ApprovalTable,
@@ -35,15 +35,15 @@ from runbook_tui.book.toml_schema.people import (
     TellTable,
     WebhookTable,
 )
-from runbook_tui.book.toml_schema.plan import ForgeTable, PlanTable, PolicyTable, TakesTable
-from runbook_tui.book.toml_schema.procedures import (
+from runbook_tui.book.toml.schema.plan import ForgeTable, PlanTable, PolicyTable, TakesTable
+from runbook_tui.book.toml.schema.procedures import (
     CommandTable,
     ProcedureTable,
     SectionTable,
     StageStepTable,
     StageTable,
 )
-from runbook_tui.book.toml_schema.values import Table
+from runbook_tui.book.toml.schema.values import Table
 
 __all__ = [
     "SOURCES",

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from runbook_tui.book.toml_schema.given import EnvironmentTable, ParameterTable
-from runbook_tui.book.toml_schema.measured import AlertTable, ThresholdTable, WatchTable
-from runbook_tui.book.toml_schema.nodes import Checks, PhaseTable
-from runbook_tui.book.toml_schema.people import (
+from runbook_tui.book.toml.schema.given import EnvironmentTable, ParameterTable
+from runbook_tui.book.toml.schema.measured import AlertTable, ThresholdTable, WatchTable
+from runbook_tui.book.toml.schema.nodes import Checks, PhaseTable
+from runbook_tui.book.toml.schema.people import (
     AnnounceTable,
     ApprovalTable,
     ContactTable,
@@ -17,8 +17,8 @@ from runbook_tui.book.toml_schema.people import (
     TeamTable,
     TellTable,
 )
-from runbook_tui.book.toml_schema.procedures import CommandTable, ProcedureTable, SectionTable
-from runbook_tui.book.toml_schema.values import Range, Strings, Table, Title, duration
+from runbook_tui.book.toml.schema.procedures import CommandTable, ProcedureTable, SectionTable
+from runbook_tui.book.toml.schema.values import Range, Strings, Table, Title, duration
 
 
 class PolicyTable(Table):

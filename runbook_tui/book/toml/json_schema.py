@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from runbook_tui.book.toml_schema import PlanTable
-from runbook_tui.book.toml_schema.values import duration, span, window
+from runbook_tui.book.toml.schema import PlanTable
+from runbook_tui.book.toml.schema.values import duration, span, window
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DURATION = {"type": "string", "pattern": "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from runbook_tui.book.toml_schema.values import Strings, Table, Title, Window
+from runbook_tui.book.toml.schema.values import Strings, Table, Title, Window
 
 
 class StageStepTable(Table):

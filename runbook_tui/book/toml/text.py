@@ -8,7 +8,7 @@ from typing import Any
 import tomli_w
 
 from runbook_tui.book.model import Runbook, Step
-from runbook_tui.book.toml_writing import tables
+from runbook_tui.book.toml.writing import tables
 
 
 def toml_text(runbook: Runbook) -> str:

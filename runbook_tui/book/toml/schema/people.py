@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from runbook_tui.book.toml_schema.given import SecretTable
-from runbook_tui.book.toml_schema.values import Duration, Number, Strings, Table, duration
+from runbook_tui.book.toml.schema.given import SecretTable
+from runbook_tui.book.toml.schema.values import Duration, Number, Strings, Table, duration
 
 
 class TeamTable(Table):

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from runbook_tui.book import model as m
-from runbook_tui.book import toml_schema as t
 from runbook_tui.book.announcing import announced_by
 from runbook_tui.book.lost import Lost
 from runbook_tui.book.telling import told_by
-from runbook_tui.book.toml_nodes import Nodes
+from runbook_tui.book.toml import schema as t
+from runbook_tui.book.toml.nodes import Nodes
 
 Others = Sequence[m.Runbook]
 """The plans that are taken in."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from runbook_tui.book import toml_schema as t
 from runbook_tui.book.amending import KnownNode
 from runbook_tui.book.ids import VALID, Ids
-from runbook_tui.book.toml_positions import Path
+from runbook_tui.book.toml import schema as t
+from runbook_tui.book.toml.positions import Path
 
 Tell = Callable[[Path, str], None]
 

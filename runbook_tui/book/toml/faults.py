@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping
 from pydantic_core import ErrorDetails
 
 from runbook_tui.book.findings import Fault
-from runbook_tui.book.toml_meant import value_of
-from runbook_tui.book.toml_mending import DEEPEST, Refused, holders
-from runbook_tui.book.toml_positions import Path, Position, nearest
+from runbook_tui.book.toml.meant import value_of
+from runbook_tui.book.toml.mending import DEEPEST, Refused, holders
+from runbook_tui.book.toml.positions import Path, Position, nearest
 
 SYNTAX = re.compile(r"^(.*?)(?: \(at line (\d+), column (\d+)\))?$", re.DOTALL)
 WANTED = {

@@ -1,4 +1,4 @@
-"""Line and column of every key and table of a TOML text that is plain TOML: what `toml_positions`
+"""Line and column of every key and table of a TOML text that is plain TOML: what `positions`
 finds by a whole parse is found here in a fraction of its time, line by line.
 
 Only for a text that is TOML for certain. Where a key is quoted, or spaces stand around its dots, or
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from runbook_tui.book.toml_positions import DEEPEST, Path, Position
+from runbook_tui.book.toml.positions import DEEPEST, Path, Position
 
 NAMES = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
 LINE = re.compile(

@@ -8,23 +8,23 @@ from dataclasses import replace
 
 from runbook_tui.book import merging
 from runbook_tui.book import model as m
-from runbook_tui.book import toml_schema as t
 from runbook_tui.book.amending import amended, joined
 from runbook_tui.book.files import Files
 from runbook_tui.book.findings import Fault, PlanFaults
 from runbook_tui.book.model import Runbook
 from runbook_tui.book.places import Place
-from runbook_tui.book.toml_faults import deep_fault, schema_faults
-from runbook_tui.book.toml_found_again import findings, found_again, tell_lost
-from runbook_tui.book.toml_mending import faultless, pruned, validated
-from runbook_tui.book.toml_nodes import UNKNOWN, Nodes
-from runbook_tui.book.toml_outside import Outside, taken_in
-from runbook_tui.book.toml_plain_positions import plain_positions
-from runbook_tui.book.toml_positions import Path, Position, nearest, positions
-from runbook_tui.book.toml_spelling import Spelling
-from runbook_tui.book.toml_syntax import legible
-from runbook_tui.book.toml_watches import Watches
-from runbook_tui.book.toml_words import with_words
+from runbook_tui.book.toml import schema as t
+from runbook_tui.book.toml.faults import deep_fault, schema_faults
+from runbook_tui.book.toml.found_again import findings, found_again, tell_lost
+from runbook_tui.book.toml.mending import faultless, pruned, validated
+from runbook_tui.book.toml.nodes import UNKNOWN, Nodes
+from runbook_tui.book.toml.outside import Outside, taken_in
+from runbook_tui.book.toml.plain_positions import plain_positions
+from runbook_tui.book.toml.positions import Path, Position, nearest, positions
+from runbook_tui.book.toml.spelling import Spelling
+from runbook_tui.book.toml.syntax import legible
+from runbook_tui.book.toml.watches import Watches
+from runbook_tui.book.toml.words import with_words
 
 ESCAPED_NUL = re.compile(r"\\u0000|\\U0{8}")
 """How a NUL gets into a text, which has the right shape and is a fault."""

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import TypeVar
 
 from runbook_tui.book import model as m
-from runbook_tui.book import toml_schema as t
 from runbook_tui.book.amending import Node, Replaced, amended
 from runbook_tui.book.files import Files
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.ids import Ids
 from runbook_tui.book.places import Place
-from runbook_tui.book.toml_ids import GivenIds
-from runbook_tui.book.toml_outside import Outside
-from runbook_tui.book.toml_positions import Path, Position, nearest
+from runbook_tui.book.toml import schema as t
+from runbook_tui.book.toml.ids import GivenIds
+from runbook_tui.book.toml.outside import Outside
+from runbook_tui.book.toml.positions import Path, Position, nearest
 
 LONGEST_LINE = 400
 N = TypeVar("N", bound=Node)

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from runbook_tui.book.toml_meant import instead_of
+from runbook_tui.book.toml.meant import instead_of
 
 LIKELY = 0.7
 POSSIBLE = 0.6

@@ -19,7 +19,7 @@ from typing import Any, TypeGuard
 from runbook_tui.book.amending import KnownNode
 from runbook_tui.book.findings import Finding
 from runbook_tui.book.places import Place
-from runbook_tui.book.toml_positions import Path
+from runbook_tui.book.toml.positions import Path
 from runbook_tui.frozen import frozen
 
 Table = dict[str, Any]

@@ -12,8 +12,8 @@ from typing import Any
 
 from runbook_tui.book.findings import Fault
 from runbook_tui.book.lost import Lost
-from runbook_tui.book.toml_keys import Model, arm, inner, is_table, keys, likely, meant
-from runbook_tui.book.toml_positions import Path, Position, nearest
+from runbook_tui.book.toml.keys import Model, arm, inner, is_table, keys, likely, meant
+from runbook_tui.book.toml.positions import Path, Position, nearest
 
 NUL = "\0"
 

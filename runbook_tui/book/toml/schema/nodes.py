@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from runbook_tui.book.toml_schema.values import (
+from runbook_tui.book.toml.schema.values import (
     Cadence,
     Duration,
     Range,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runbook_tui.book.findings import Fault
-from runbook_tui.book.toml_faults import syntax_fault
+from runbook_tui.book.toml.faults import syntax_fault
 
 ROUNDS = 30
 """How many lines may be wrong before the rest is not looked at any more."""

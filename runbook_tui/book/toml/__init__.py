@@ -1,0 +1,1 @@
+"""Reading TOML plans, format 1, and writing them: strict, every fault at once."""
