@@ -1,4 +1,5 @@
-"""A key press with ten thousand steps against one with forty, interleaved: from byte to frame.
+"""A key press with ten thousand steps against one with forty, interleaved: from byte to frame, and
+the processor time of the screen's thread until all is quiet again.
 
 Forty steps and their boxes fill the screen and more: both lists have to scroll.
 """
@@ -40,6 +41,7 @@ KINDS = {
         Press(b"s7\r", CURSOR, first=b"/", ready=b"Enter goes there"),
         Press(b"s3\r", CURSOR, first=b"/", ready=b"Enter goes there"),
     ),
+    "letter": (Press(b"1", b"found", first=b"/", ready=b"Enter goes there", then=b"\x7f\x1b"),),
     "tick": (Press(b" ", "☑".encode()), Press(b" ", "☐".encode())),
     "panic": (Press(b"\x1b[20~", b"ROLLBACK", then=ESCAPE),),
 }
@@ -51,7 +53,7 @@ BEGIN = {"tick": b"gjjj"}
 
 def main(presses: int = 7) -> None:
     """Print both and their ratio, for each kind of key."""
-    times: dict[str, dict[str, list[float]]] = {}
+    times: dict[str, dict[str, list[tuple[float, float]]]] = {}
     with tempfile.TemporaryDirectory() as place:
         small, large = (_open(Path(place), size) for size in (SMALL, LARGE))
         with small, large:
@@ -67,9 +69,11 @@ def main(presses: int = 7) -> None:
                     for name, program in (("40", small), ("10,000", large)):
                         found[name].append(_press(program, keys[number % len(keys)]))
     for kind, found in times.items():
-        for name, values in found.items():
-            print(f"key, {kind:<14}{name:>7} steps   {spread(values)}")
-        print(f"  ratio of the medians           {ratio(found['10,000'], found['40']):.2f}")
+        for at, what in enumerate(("key", "its processor time")):
+            for name, values in found.items():
+                print(f"{what}, {kind:<14}{name:>7} steps   {spread([v[at] for v in values])}")
+            few, many = ([v[at] for v in found[name]] for name in ("40", "10,000"))
+            print(f"  ratio of the medians           {ratio(many, few):.2f}")
 
 
 def _open(place: Path, size: tuple[int, int, int]) -> Driven:
@@ -80,15 +84,17 @@ def _open(place: Path, size: tuple[int, int, int]) -> Driven:
     return Driven([python(), "-m", "runbook_tui", "run", str(path)], environment, (120, 40))
 
 
-def _press(program: Driven, press: Press) -> float:
+def _press(program: Driven, press: Press) -> tuple[float, float]:
     if press.first:
         program.press(press.first)
         program.until(press.ready)
     program.settle(SETTLE)
+    before = program.spent_on_screen()
     pressed = program.press(press.keys)
     took = program.until(press.mark) - pressed
     program.settle(SETTLE)
+    spent = program.spent_on_screen() - before
     if press.then:
         program.press(press.then)
         program.settle(SETTLE)
-    return took
+    return took, spent

@@ -39,6 +39,7 @@ def main(rounds: int = 5) -> None:
         minimal: list[float] = []
         frames: dict[str, list[float]] = {}
         lists: dict[str, list[float]] = {}
+        spent: dict[str, list[float]] = {}
 
         def measure(name: str, *arguments: str) -> None:
             size = "large" if "10,000" in name else "small"
@@ -46,6 +47,7 @@ def main(rounds: int = 5) -> None:
             with Driven(argv, environments[size], (120, 40)) as program:
                 frames.setdefault(name, []).append(program.until(FIRST) - program.began)
                 lists.setdefault(name, []).append(program.until(USABLE) - program.began)
+                spent.setdefault(name, []).append(program.spent())
 
         for _ in range(rounds):
             with Driven([python(), f"{place}/minimal.py"], environments["small"], (120, 40)) as app:
@@ -62,6 +64,7 @@ def main(rounds: int = 5) -> None:
     print(f"  10,000 steps to 10, resume     {_large(frames, 'resume'):.2f}")
     for name, values in lists.items():
         print(f"checklist,   {name:<20}{spread(values)}")
+        print(f"  its processor time             {spread(spent[name])}")
 
 
 def _large(times: dict[str, list[float]], command: str) -> float:

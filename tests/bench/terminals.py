@@ -56,6 +56,11 @@ class Driven:
         fields = Path(f"/proc/{self._child.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def spent_on_screen(self) -> float:
+        """The same of its first thread, which has the screen."""
+        pid = self._child.pid
+        return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split()[0]) / 1e9
+
     def press(self, keys: bytes) -> float:
         """Write keys; returns when."""
         self._seen = b""

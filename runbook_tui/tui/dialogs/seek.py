@@ -67,6 +67,8 @@ class Seek(Dialog[Hit | None]):
         self._search: OutputSearch | None = None
         self._waits: Timer | None = None
         self._index = index(state)
+        self._turn = False
+        """Whether it is to be looked on soon."""
         self._outputs: list[Hit] = []
         self._plan = NodeSearch(self._index, Seek.last)
         self._plan.go_on(SLICE)
@@ -91,7 +93,7 @@ class Seek(Dialog[Hit | None]):
         hits.set_count(len(self.hits))
         hits.put_cursor(self._first(Seek.last))
         self.query_one(Input).focus()
-        self.call_later(self._look_on)
+        self._look_on_later()
         self._look_soon(Seek.last)
 
     def on_unmount(self) -> None:
@@ -99,8 +101,14 @@ class Seek(Dialog[Hit | None]):
         if self._search is not None:
             self._search.stop()
 
+    def _look_on_later(self) -> None:
+        """Look on once keys and the screen have had their turn, where anything is left to do."""
+        if not (self._turn or (self._plan.over and self._index.whole)):
+            self._turn = self.call_later(self._look_on)
+
     def _look_on(self) -> None:
         """Look through more of the plan; what no text has asked for yet is made ready."""
+        self._turn = False
         if not self.is_attached or not has_all(self, "hits"):
             return
         if not self._plan.over:
@@ -108,9 +116,7 @@ class Seek(Dialog[Hit | None]):
             self._show()
         elif not self._index.whole:
             self._index.make_next()
-        else:
-            return
-        self.call_later(self._look_on)
+        self._look_on_later()
 
     def _look_soon(self, text: str) -> None:
         """Look through the outputs, once nothing is typed for a moment."""
@@ -154,15 +160,13 @@ class Seek(Dialog[Hit | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look again."""
         Seek.last = event.value
-        at_work = not (self._plan.over and self._index.whole)
         self._plan = NodeSearch(self._index, event.value, self._plan)
         self._outputs = []
         self._plan.go_on(SLICE)
         self._show()
         self.query_one("#hits", RowList).put_cursor(self._first(event.value))
         self._look_soon(event.value)
-        if not at_work:
-            self.call_later(self._look_on)
+        self._look_on_later()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go to the chosen one."""
