@@ -96,12 +96,13 @@ def _needs(runbook: Runbook, places: Places, lost: Lost) -> Iterator[Fault]:
 
 def _blocks(runbook: Runbook, lost: Lost) -> Iterator[Fault]:
     """A block of commands has an id of its own, and its step is there."""
-    steps = {s.id for s in runbook.walk()}
+    steps = Counter(s.id for s in runbook.walk())
     stages = {s.id for p in runbook.procedures for s in p.stages}
     blocks = Counter(c.id for c in runbook.commands)
     for command in runbook.commands:
         place = Place(max(command.line, 1), 1, command.source)
-        if blocks[command.id] > 1:
+        # Of a step whose own id is used twice that is said at the step.
+        if blocks[command.id] > 1 and steps[command.step or ""] < 2:
             yield place.fault(f"the id “{command.id}” is used twice")
             blocks[command.id] = 1
         step = command.step

@@ -60,10 +60,13 @@ class Following:
         return ""
 
     def _miss(self, trouble: str) -> None:
-        """Show that the journal cannot be read, and take that back once it can."""
+        """Show that the journal cannot be read, and take that back once it can.
+
+        What keeps it from being written is told already, and by its own cause.
+        """
         if self._closing.is_set():
             return
-        if trouble or self._recorder.trouble == self._missing:
+        if self._recorder.trouble in {"", self._missing}:
             self._recorder.trouble = trouble
         self._missing = trouble
 

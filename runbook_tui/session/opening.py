@@ -119,11 +119,19 @@ def source_of(secret: object) -> str:
 
 
 def open_run(journal: Journal, run: str, read: Reader, surroundings: Surroundings) -> RunState:
-    """The run's state, folded from its events over the plan's copy. Raises `JournalError`."""
+    """The run's state, folded from its events over the plan's copy. Raises `JournalError`, also
+    where one of them is missing."""
     events = journal.events(run)
     begun = next((ev.payload for ev in events if isinstance(ev.payload, RunStarted)), None)
     if begun is None:
         raise JournalError(f"the journal holds no start of run {run}", "runbook runs lists them")
+    for number, event in enumerate(events, 1):
+        if event.seq != number:
+            # What would be taken back, or is over, may stand in what is not there any more.
+            raise JournalError(
+                f"event {number} of run {run} is missing",
+                f"runbook verify says more; bring it back: runbook rollback {run}",
+            )
     reads = Readings(lambda plan: expanded(plan_of(plan, read), surroundings))
     first = reads.first(begun)
     return fold(begin(run, first, reads), events)

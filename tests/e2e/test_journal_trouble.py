@@ -331,3 +331,18 @@ def test_what_a_run_records_meanwhile_is_no_loss_of_the_journal(
         file.write(json.dumps(body | {"seq": seq}))
     assert child.wait(PATIENCE) == 0, runbook.output()
     assert "cannot be opened" not in runbook.output()
+
+
+def test_what_a_missing_event_said_is_taken_back_by_the_undo_file(
+    runbook: Program, run: str
+) -> None:
+    armed = next(e["seq"] for e in runbook.events() if e["type"] == "undo.armed")
+    with closing(sqlite3.connect(real(runbook.home / "journal.db"))) as db:
+        db.execute("DROP TRIGGER event_delete")
+        db.execute("DELETE FROM event WHERE run = ? AND seq = ?", (run, armed))
+        db.commit()
+    resumed = runbook("resume", run, "--no-tui")
+    assert (resumed.status, f"event {armed} of run {run} is missing" in resumed.err) == (70, True)
+    back = runbook("rollback", "--yes", "--scope", "run")
+    assert (back.status, f"event {armed} of run {run} is missing" in back.err) == (5, True), back
+    assert not (runbook.work / "made").exists()

@@ -383,3 +383,9 @@ def test_a_value_of_the_wrong_shape_is_one_fault_wherever_it_stands(path: tuple[
     value[path[-1]] = date(2026, 1, 1)
     found = faults_of({"plan.toml": tomli_w.dumps(body)})
     assert len(found) == 1, [f.message for f in found]
+
+
+def test_an_id_that_two_steps_have_is_said_once_and_not_of_their_commands() -> None:
+    step = '[[phase.step]]\nid = "a"\ntitle = "A"\nrun = "true"\nundo = "true"\n'
+    text = f'format = 1\ntitle = "T"\n[[phase]]\nid = "p"\ntitle = "P"\n{step}{step}'
+    assert said({"plan.toml": text}) == ["plan.toml:12:1: the id “a” is used twice"]
