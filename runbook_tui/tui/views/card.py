@@ -31,6 +31,8 @@ from runbook_tui.tui.views.words import said
 MOST_COMMAND_LINES = 6
 GOES_ON = 2
 """Cells by which what goes on of a long line of a command stands further in than the next line."""
+SHARED = 2
+"""Rows that boxes get by with where a command needs the others."""
 FEWEST_FIRST = 2
 ROOM_FOR_TIME = 6
 """Lines of a card from which on a long title has the first one to itself."""
@@ -57,15 +59,21 @@ class _Parts:
         kept = len(self.undo) + bool(self.command) + bool(self.boxes)
         first = _with_key(self.first, max(FEWEST_FIRST, height - kept))
         room = height - len(first) - len(self.undo)
-        most = max(1, room - len(self.boxes))
-        fits = len(self.whole) <= min(MOST_COMMAND_LINES, most)
-        command = self.whole if fits else _shorter(self.command, most)
+        command = self._command(width, room)
         above = [*first, *command, *self.undo]
         lines = [*above, *packed(self.boxes, width, max(1, height - len(above)))]
         room = height - len(lines)
         if len(self.last) > room > 0:
             return [*lines, *self.last[: room - 1], [("…", "dim")]]
         return [*lines, *self.last][:height]
+
+    def _command(self, width: int, room: int) -> list[Line]:
+        """As much of the command as there is room for beside the boxes, which can share rows."""
+        most = max(1, room - min(len(self.boxes), SHARED))
+        if len(self.whole) <= min(MOST_COMMAND_LINES, most):
+            return self.whole
+        shown = self.whole if len(self.command) == 1 and most > 1 else self.command
+        return _shorter(shown, width, most)
 
 
 def _with_key(first: list[Line], most: int) -> list[Line]:
@@ -93,14 +101,17 @@ def _named(head: Line, time: Line, width: int, height: int) -> list[Line]:
     return [spread(head, [], width), time]
 
 
-def _shorter(command: list[Line], room: int) -> list[Line]:
+def _shorter(command: list[Line], width: int, room: int) -> list[Line]:
+    """At most so many lines; how many are left out stands there."""
     most = min(MOST_COMMAND_LINES, room)
     if len(command) <= most:
         return command
     more = len(command) - max(1, most - 1)
     if most < 2:
-        return [[*command[0], (f" … {more} more", "dim")]] if command else []
-    return [*command[: most - 1], [(f"  … {more} more lines", "dim")]]
+        words = f" … {more} more"
+        return [[*spread(command[0], [], width - len(words)), (words, "dim")]]
+    lines = "line" if more == 1 else "lines"
+    return [*command[: most - 1], [(f"  … {more} more {lines}", "dim")]]
 
 
 @of_parts("outline")

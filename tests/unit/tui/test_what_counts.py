@@ -209,3 +209,20 @@ def test_what_is_found_says_in_what_it_lies_where_many_groups_are_called_alike()
     found = Hit(id="merge-322", title="Merge the branch")
     assert words([seeking.row(state, found, 100)]).endswith("Core deployment › Security fixes")
     assert words([seeking.row(state, found, 60)]).endswith("  Security fixes")
+
+
+def test_that_a_command_has_more_lines_is_seen_on_the_lowest_card_however_long_the_first_is() -> (
+    None
+):
+    command = "\n".join(("echo " + "long " * 40, "rm --recursive everything", "true"))
+    step = Step(id="a", title="A", run=command, undo="true")
+    history = History(Runbook(title="Low", phases=(Phase(id="p", title="P", steps=(step,)),)))
+    for height in (4, 5, 6, 9):
+        lines = [
+            words([line]) for line in card(history.state, "a", history.state.last_at, 78, height)
+        ]
+        assert len(lines) <= height
+        assert all(len(line) <= 78 for line in lines)
+        told = any("more" in line for line in lines)
+        assert told or any(line.strip() == "true" for line in lines)
+        assert told == (height < 6)
