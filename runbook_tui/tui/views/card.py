@@ -53,6 +53,8 @@ class _Parts:
     last: list[Line] = field(default_factory=list)
     whole: list[Line] = field(default_factory=list)
     """The command with all of its long lines, shown where there is room for that."""
+    whole_undo: list[Line] = field(default_factory=list)
+    """The same of how it is taken back."""
 
     def fit(self, width: int, height: int) -> list[Line]:
         """At most ``height`` lines; what is left out is said, and the undo always stands there."""
@@ -61,7 +63,11 @@ class _Parts:
         room = height - len(first) - len(self.undo)
         command = self._command(width, room)
         above = [*first, *command, *self.undo]
-        lines = [*above, *packed(self.boxes, width, max(1, height - len(above)))]
+        below = packed(self.boxes, width, max(1, height - len(above)))
+        lines = [*above, *below]
+        more = len(self.whole_undo) - len(self.undo)
+        if 0 < more <= min(MOST_COMMAND_LINES, height - len(lines)):
+            lines = [*first, *command, *self.whole_undo, *below]
         room = height - len(lines)
         if len(self.last) > room > 0:
             return [*lines, *self.last[: room - 1], [("…", "dim")]]
@@ -73,7 +79,7 @@ class _Parts:
         if len(self.whole) <= min(MOST_COMMAND_LINES, most):
             return self.whole
         shown = self.whole if len(self.command) == 1 and most > 1 else self.command
-        return _shorter(shown, width, most)
+        return shorter(shown, width, most)
 
 
 def _with_key(first: list[Line], most: int) -> list[Line]:
@@ -101,7 +107,7 @@ def _named(head: Line, time: Line, width: int, height: int) -> list[Line]:
     return [spread(head, [], width), time]
 
 
-def _shorter(command: list[Line], width: int, room: int) -> list[Line]:
+def shorter(command: list[Line], width: int, room: int) -> list[Line]:
     """At most so many lines; how many are left out stands there."""
     most = min(MOST_COMMAND_LINES, room)
     if len(command) <= most:
@@ -158,7 +164,8 @@ def _step(
                *what_next(state, step, status, now, width, guest, signs)],
         command=command_lines(state, step, width),
         whole=command_lines(state, step, width, whole=True),
-        undo=[undo_line(state, step, width)],
+        undo=undo_lines(state, step, width),
+        whole_undo=undo_lines(state, step, width, whole=True),
         boxes=boxes(state, step, width),
         last=[*_carried_out(state, step), *usually(state, step, past),
               *_notes(state, step.id, width), *text],
@@ -210,12 +217,12 @@ def _there(host: str) -> str:
     return f"on {printable(host, 40)} " if host else ""
 
 
-def undo_line(state: RunState, step: Step, width: int) -> Line:
-    """How it is taken back, and whether that is ready."""
+def undo_lines(state: RunState, step: Step, width: int, *, whole: bool = False) -> list[Line]:
+    """How it is taken back, and whether that is ready: in one line, or ``whole`` in as many as that
+    needs."""
     if is_spread(step):
         text = step.steps[0].undo or _without_undo(step.steps[0])
-        first = printable(text.strip().partition("\n")[0], 1000)
-        return spread([("↶ on each ", "accent"), (first, "plain")], [], width)
+        return _undo("↶ on each ", text, [], width, whole=whole)
     armed = state.step(step.id).undo
     right: Line = []
     if armed is not None and armed.kind == "command":
@@ -228,9 +235,24 @@ def undo_line(state: RunState, step: Step, width: int) -> Line:
         right = [("with the step", "dim")]
     else:
         text = _without_undo(step)
-    first = printable(text.strip().splitlines()[0] if text.strip() else "", 1000)
     there = _there(host_of(state, step)[0]) if step.undo is not None else ""
-    return spread([(f"↶ {there}", "accent"), (first, "plain")], right, width)
+    return _undo(f"↶ {there}", text, right, width, whole=whole)
+
+
+def _undo(mark: str, text: str, right: Line, width: int, *, whole: bool) -> list[Line]:
+    """The lines of an undo behind a mark; of the first alone how many more there are."""
+    first, *more = [printable(line, 1000) for line in text.strip().splitlines()] or [""]
+    if not whole:
+        if more:
+            right = [(f"… {len(more)} more", "dim"), ("  " if right else "", "plain"), *right]
+        return [spread([(mark, "accent"), (first, "plain")], right, width)]
+    room = width - length([(mark, "accent"), *right]) - 1
+    head, *pieces = folded(first, room)
+    lines = [spread([(mark, "accent"), (head, "plain")], right, width)]
+    for line, indent in (("".join(pieces), 2 + GOES_ON), *((other, 2) for other in more)):
+        parts = folded(line, width - indent) if line else []
+        lines += [[(" " * indent + part, "plain")] for part in parts]
+    return lines
 
 
 def _without_undo(step: Step) -> str:

@@ -226,3 +226,23 @@ def test_that_a_command_has_more_lines_is_seen_on_the_lowest_card_however_long_t
         told = any("more" in line for line in lines)
         assert told or any(line.strip() == "true" for line in lines)
         assert told == (height < 6)
+
+
+def test_why_it_cannot_be_taken_back_and_all_of_an_undo_are_shown_where_there_is_room() -> None:
+    reason = "rows are rewritten into the new format, and the old ones are gone for good after it"
+    undo = "\n".join(("kubectl rollout undo " + "deployment/shop " * 8, "./tell back", "true"))
+    steps = (
+        Step(id="a", title="A", run="true", irreversible=reason),
+        Step(id="b", title="B", run="true", undo=undo),
+        Step(id="c", title="C", run="\n".join(f"echo {n}" for n in range(20)), undo="true"),
+    )
+    state = History(Runbook(title="Back", phases=(Phase(id="p", title="P", steps=steps),))).state
+    for draw in (card, focus.focus):
+        lines = words(draw(state, "a", state.last_at, 78, 20)).splitlines()
+        assert reason in " ".join(line.strip() for line in lines).replace("  ", " ")
+        lines = words(draw(state, "b", state.last_at, 78, 24)).splitlines()
+        assert any(line.strip() == "./tell back" for line in lines)
+        assert words(draw(state, "b", state.last_at, 78, 24)).count("deployment/shop") == 8
+        assert all(cells(line) <= 78 for line in lines)
+        assert "more lines" in words(draw(state, "c", state.last_at, 78, 24))
+    assert "… 2 more" in words(card(state, "b", state.last_at, 78, 4))
