@@ -136,6 +136,7 @@ def test_a_gate_that_keeps_a_single_step_is_seen_in_its_row() -> None:
     assert row.endswith("waits: cto  1:00")
     wall_ = words(wall.wall(history.state, history.state.last_at, 200, 60, NOTHING_ABSENT))
     assert "‖ waits for a sign-off: Deploy: cto" in wall_
+    assert "denied if not approved by" in wall_
     history.ask(r.SignNode(node="live", role="cto"), GRACE)
     row = words([checklist.row(history.state, "live", history.state.last_at, 80)])
     assert "‖" not in row
