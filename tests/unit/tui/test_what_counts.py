@@ -14,7 +14,7 @@ from runbook_tui.run.critical import critical
 from runbook_tui.run.forecast import forecast
 from runbook_tui.run.ticking import last_own
 from runbook_tui.run.undo_items import NOTHING_ABSENT
-from runbook_tui.tui.views import checklist, focus, seeking, timeline, wall
+from runbook_tui.tui.views import checklist, focus, seeking, signing, timeline, wall
 from runbook_tui.tui.views import head as head_view
 from runbook_tui.tui.views.card import card
 from runbook_tui.tui.views.node_search import Hit
@@ -247,3 +247,11 @@ def test_why_it_cannot_be_taken_back_and_all_of_an_undo_are_shown_where_there_is
         assert all(cells(line) <= 78 for line in lines)
         assert "more lines" in words(draw(state, "c", state.last_at, 78, 24))
     assert "… 2 more" in words(card(state, "b", state.last_at, 78, 4))
+
+
+def test_who_may_not_sign_is_told_so_before_they_try() -> None:
+    state = night.at_the_gate().state
+    found = signing.awaited(state, "merge-322")
+    assert found is not None
+    assert "not you, Ada" in signing.conditions(state, found, state.last_at, ADA)
+    assert "not you" not in signing.conditions(state, found, state.last_at, GRACE)
