@@ -107,7 +107,7 @@ class Questions:
 
         dialog = AskSignoff(
             signing.question(state, found),
-            signing.conditions(state, found, app.now()),
+            signing.conditions(state, found, app.now(), app.session.actor),
             found.asked.roles,
             name,
             role,

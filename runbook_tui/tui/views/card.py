@@ -31,6 +31,8 @@ from runbook_tui.tui.views.words import said
 MOST_COMMAND_LINES = 6
 GOES_ON = 2
 """Cells by which what goes on of a long line of a command stands further in than the next line."""
+SHARED = 2
+"""Rows that boxes get by with where a command needs the others."""
 FEWEST_FIRST = 2
 ROOM_FOR_TIME = 6
 """Lines of a card from which on a long title has the first one to itself."""
@@ -51,21 +53,33 @@ class _Parts:
     last: list[Line] = field(default_factory=list)
     whole: list[Line] = field(default_factory=list)
     """The command with all of its long lines, shown where there is room for that."""
+    whole_undo: list[Line] = field(default_factory=list)
+    """The same of how it is taken back."""
 
     def fit(self, width: int, height: int) -> list[Line]:
         """At most ``height`` lines; what is left out is said, and the undo always stands there."""
         kept = len(self.undo) + bool(self.command) + bool(self.boxes)
         first = _with_key(self.first, max(FEWEST_FIRST, height - kept))
         room = height - len(first) - len(self.undo)
-        most = max(1, room - len(self.boxes))
-        fits = len(self.whole) <= min(MOST_COMMAND_LINES, most)
-        command = self.whole if fits else _shorter(self.command, most)
+        command = self._command(width, room)
         above = [*first, *command, *self.undo]
-        lines = [*above, *packed(self.boxes, width, max(1, height - len(above)))]
+        below = packed(self.boxes, width, max(1, height - len(above)))
+        lines = [*above, *below]
+        more = len(self.whole_undo) - len(self.undo)
+        if 0 < more <= min(MOST_COMMAND_LINES, height - len(lines)):
+            lines = [*first, *command, *self.whole_undo, *below]
         room = height - len(lines)
         if len(self.last) > room > 0:
             return [*lines, *self.last[: room - 1], [("…", "dim")]]
         return [*lines, *self.last][:height]
+
+    def _command(self, width: int, room: int) -> list[Line]:
+        """As much of the command as there is room for beside the boxes, which can share rows."""
+        most = max(1, room - min(len(self.boxes), SHARED))
+        if len(self.whole) <= min(MOST_COMMAND_LINES, most):
+            return self.whole
+        shown = self.whole if len(self.command) == 1 and most > 1 else self.command
+        return shorter(shown, width, most)
 
 
 def _with_key(first: list[Line], most: int) -> list[Line]:
@@ -93,14 +107,17 @@ def _named(head: Line, time: Line, width: int, height: int) -> list[Line]:
     return [spread(head, [], width), time]
 
 
-def _shorter(command: list[Line], room: int) -> list[Line]:
+def shorter(command: list[Line], width: int, room: int) -> list[Line]:
+    """At most so many lines; how many are left out stands there."""
     most = min(MOST_COMMAND_LINES, room)
     if len(command) <= most:
         return command
     more = len(command) - max(1, most - 1)
     if most < 2:
-        return [[*command[0], (f" … {more} more", "dim")]] if command else []
-    return [*command[: most - 1], [(f"  … {more} more lines", "dim")]]
+        words = f" … {more} more"
+        return [[*spread(command[0], [], width - len(words)), (words, "dim")]]
+    lines = "line" if more == 1 else "lines"
+    return [*command[: most - 1], [(f"  … {more} more {lines}", "dim")]]
 
 
 @of_parts("outline")
@@ -147,7 +164,8 @@ def _step(
                *what_next(state, step, status, now, width, guest, signs)],
         command=command_lines(state, step, width),
         whole=command_lines(state, step, width, whole=True),
-        undo=[undo_line(state, step, width)],
+        undo=undo_lines(state, step, width),
+        whole_undo=undo_lines(state, step, width, whole=True),
         boxes=boxes(state, step, width),
         last=[*_carried_out(state, step), *usually(state, step, past),
               *_notes(state, step.id, width), *text],
@@ -199,12 +217,12 @@ def _there(host: str) -> str:
     return f"on {printable(host, 40)} " if host else ""
 
 
-def undo_line(state: RunState, step: Step, width: int) -> Line:
-    """How it is taken back, and whether that is ready."""
+def undo_lines(state: RunState, step: Step, width: int, *, whole: bool = False) -> list[Line]:
+    """How it is taken back, and whether that is ready: in one line, or ``whole`` in as many as that
+    needs."""
     if is_spread(step):
         text = step.steps[0].undo or _without_undo(step.steps[0])
-        first = printable(text.strip().partition("\n")[0], 1000)
-        return spread([("↶ on each ", "accent"), (first, "plain")], [], width)
+        return _undo("↶ on each ", text, [], width, whole=whole)
     armed = state.step(step.id).undo
     right: Line = []
     if armed is not None and armed.kind == "command":
@@ -217,9 +235,24 @@ def undo_line(state: RunState, step: Step, width: int) -> Line:
         right = [("with the step", "dim")]
     else:
         text = _without_undo(step)
-    first = printable(text.strip().splitlines()[0] if text.strip() else "", 1000)
     there = _there(host_of(state, step)[0]) if step.undo is not None else ""
-    return spread([(f"↶ {there}", "accent"), (first, "plain")], right, width)
+    return _undo(f"↶ {there}", text, right, width, whole=whole)
+
+
+def _undo(mark: str, text: str, right: Line, width: int, *, whole: bool) -> list[Line]:
+    """The lines of an undo behind a mark; of the first alone how many more there are."""
+    first, *more = [printable(line, 1000) for line in text.strip().splitlines()] or [""]
+    if not whole:
+        if more:
+            right = [(f"… {len(more)} more", "dim"), ("  " if right else "", "plain"), *right]
+        return [spread([(mark, "accent"), (first, "plain")], right, width)]
+    room = width - length([(mark, "accent"), *right]) - 1
+    head, *pieces = folded(first, room)
+    lines = [spread([(mark, "accent"), (head, "plain")], right, width)]
+    for line, indent in (("".join(pieces), 2 + GOES_ON), *((other, 2) for other in more)):
+        parts = folded(line, width - indent) if line else []
+        lines += [[(" " * indent + part, "plain")] for part in parts]
+    return lines
 
 
 def _without_undo(step: Step) -> str:

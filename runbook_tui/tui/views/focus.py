@@ -10,7 +10,13 @@ from runbook_tui.run.durations import NO_PAST, Past
 from runbook_tui.run.several import status_of
 from runbook_tui.run.state import RunState, Status, elapsed, undoing
 from runbook_tui.tui.views.boxes import boxes
-from runbook_tui.tui.views.card import command_lines, holder_lines, undo_line
+from runbook_tui.tui.views.card import (
+    MOST_COMMAND_LINES,
+    command_lines,
+    holder_lines,
+    shorter,
+    undo_lines,
+)
 from runbook_tui.tui.views.large import fitting, in_two
 from runbook_tui.tui.views.merging import warned
 from runbook_tui.tui.views.next_key import Signs, no_signs, what_next
@@ -34,9 +40,17 @@ def focus(
     step = node.item
     status = status_of(state, id_)
     told = what_next(state, step, status, now, width, guest, signs)
-    command, undo = command_lines(state, step, width), undo_line(state, step, width)
+    command = command_lines(state, step, width, whole=True)
+    undo = undo_lines(state, step, width, whole=True)
+    if len(undo) > MOST_COMMAND_LINES:
+        undo = undo_lines(state, step, width)
     text = [[(line, "dim")] for line in wrap(said(step.text, 4000, lines=True).strip(), width)]
-    rest = [told, warned(ahead, width), [*command[:6], undo], boxes(state, step, width)]
+    rest = [
+        told,
+        warned(ahead, width),
+        [*shorter(command, width, MOST_COMMAND_LINES), *undo],
+        boxes(state, step, width),
+    ]
     parts: list[list[Line]] = []
     for title, digits in ((2, 4), (1, 2), (1, 1), (0, 1), (0, 0)):
         parts = [

@@ -69,8 +69,11 @@ def question(state: RunState, found: Awaited) -> str:
     return f"Sign off {what} “{node.title}”{where}"
 
 
-def conditions(state: RunState, found: Awaited, now: float | None = None) -> str:
-    """What is asked for, until when, and what was decided so far."""
+def conditions(
+    state: RunState, found: Awaited, now: float | None = None, you: Actor | None = None
+) -> str:
+    """What is asked for, until when, and what was decided so far; and that ``you`` may not approve
+    it, where that is so."""
     asked = found.asked
     many = f" ({asked.count} each)" if asked.count > 1 else ""
     parts = [f"asks for {', '.join(asked.roles)}{many}"]
@@ -84,6 +87,9 @@ def conditions(state: RunState, found: Awaited, now: float | None = None) -> str
     if limit is not None and now is not None:
         parts.append(words(state, limit, now))
     parts += [_holders(state, role) for role in asked.roles]
+    if you is not None and not may_sign(state, found, you):
+        name = printable(you.name or you.email, 30)
+        parts.append(f"not you, {name}: who approves it gives their own name here")
     given = decided(state, found.node.id, gate=found.is_gate)
     return "\n".join([*parts, *(verdict(state, s) for s in given)])
 

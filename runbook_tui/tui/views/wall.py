@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from runbook_tui.book.durations import clock
+from runbook_tui.run.deadlines import GATE
 from runbook_tui.run.forecast import forecast
 from runbook_tui.run.once import of_state
 from runbook_tui.run.order import closed
@@ -13,6 +14,7 @@ from runbook_tui.run.state import BROKEN, OVER, RunState, Status, elapsed
 from runbook_tui.run.times import said as said_at
 from runbook_tui.run.undo_items import Absent
 from runbook_tui.run.upcoming import gates_waiting, next_open
+from runbook_tui.tui.views import deadline
 from runbook_tui.tui.views.gauges import GLYPHS as SIGNS
 from runbook_tui.tui.views.gauges import Gauge, by_urgency
 from runbook_tui.tui.views.head import (
@@ -192,6 +194,7 @@ def _ahead(state: RunState, now: float, absent: Absent, width: int, rows: int) -
     if waits:
         all_ = "; ".join(f"{title}: {roles}" for title, roles in waits)
         lines.append([("‖ waits for a sign-off: ", "warn"), (all_, "warn")])
+        lines += deadline.of_node(state, gates_waiting(state)[0], GATE, now, width)[:1]
     return lines
 
 

@@ -14,7 +14,7 @@ from runbook_tui.run.critical import critical
 from runbook_tui.run.forecast import forecast
 from runbook_tui.run.ticking import last_own
 from runbook_tui.run.undo_items import NOTHING_ABSENT
-from runbook_tui.tui.views import checklist, focus, seeking, timeline, wall
+from runbook_tui.tui.views import checklist, focus, seeking, signing, timeline, wall
 from runbook_tui.tui.views import head as head_view
 from runbook_tui.tui.views.card import card
 from runbook_tui.tui.views.node_search import Hit
@@ -136,6 +136,7 @@ def test_a_gate_that_keeps_a_single_step_is_seen_in_its_row() -> None:
     assert row.endswith("waits: cto  1:00")
     wall_ = words(wall.wall(history.state, history.state.last_at, 200, 60, NOTHING_ABSENT))
     assert "‖ waits for a sign-off: Deploy: cto" in wall_
+    assert "denied if not approved by" in wall_
     history.ask(r.SignNode(node="live", role="cto"), GRACE)
     row = words([checklist.row(history.state, "live", history.state.last_at, 80)])
     assert "‖" not in row
@@ -209,3 +210,48 @@ def test_what_is_found_says_in_what_it_lies_where_many_groups_are_called_alike()
     found = Hit(id="merge-322", title="Merge the branch")
     assert words([seeking.row(state, found, 100)]).endswith("Core deployment › Security fixes")
     assert words([seeking.row(state, found, 60)]).endswith("  Security fixes")
+
+
+def test_that_a_command_has_more_lines_is_seen_on_the_lowest_card_however_long_the_first_is() -> (
+    None
+):
+    command = "\n".join(("echo " + "long " * 40, "rm --recursive everything", "true"))
+    step = Step(id="a", title="A", run=command, undo="true")
+    history = History(Runbook(title="Low", phases=(Phase(id="p", title="P", steps=(step,)),)))
+    for height in (4, 5, 6, 9):
+        lines = [
+            words([line]) for line in card(history.state, "a", history.state.last_at, 78, height)
+        ]
+        assert len(lines) <= height
+        assert all(len(line) <= 78 for line in lines)
+        told = any("more" in line for line in lines)
+        assert told or any(line.strip() == "true" for line in lines)
+        assert told == (height < 6)
+
+
+def test_why_it_cannot_be_taken_back_and_all_of_an_undo_are_shown_where_there_is_room() -> None:
+    reason = "rows are rewritten into the new format, and the old ones are gone for good after it"
+    undo = "\n".join(("kubectl rollout undo " + "deployment/shop " * 8, "./tell back", "true"))
+    steps = (
+        Step(id="a", title="A", run="true", irreversible=reason),
+        Step(id="b", title="B", run="true", undo=undo),
+        Step(id="c", title="C", run="\n".join(f"echo {n}" for n in range(20)), undo="true"),
+    )
+    state = History(Runbook(title="Back", phases=(Phase(id="p", title="P", steps=steps),))).state
+    for draw in (card, focus.focus):
+        lines = words(draw(state, "a", state.last_at, 78, 20)).splitlines()
+        assert reason in " ".join(line.strip() for line in lines).replace("  ", " ")
+        lines = words(draw(state, "b", state.last_at, 78, 24)).splitlines()
+        assert any(line.strip() == "./tell back" for line in lines)
+        assert words(draw(state, "b", state.last_at, 78, 24)).count("deployment/shop") == 8
+        assert all(cells(line) <= 78 for line in lines)
+        assert "more lines" in words(draw(state, "c", state.last_at, 78, 24))
+    assert "… 2 more" in words(card(state, "b", state.last_at, 78, 4))
+
+
+def test_who_may_not_sign_is_told_so_before_they_try() -> None:
+    state = night.at_the_gate().state
+    found = signing.awaited(state, "merge-322")
+    assert found is not None
+    assert "not you, Ada" in signing.conditions(state, found, state.last_at, ADA)
+    assert "not you" not in signing.conditions(state, found, state.last_at, GRACE)
