@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import queue
+from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
@@ -33,7 +33,7 @@ class OwnVotes:
         self._who = who
         self._remote = shown(repository.remote)
         self._clock = clock
-        self._asked: queue.SimpleQueue[tuple[Ballot, Future[Answer]]] = queue.SimpleQueue()
+        self._asked: deque[tuple[Ballot, Future[Answer]]] = deque()
         self._signed: dict[str, Vote] = {}
         self.wrong = ""
         """What is amiss with them on the remote, in words; empty where nothing."""
@@ -41,7 +41,7 @@ class OwnVotes:
     @property
     def asked(self) -> int:
         """How many are not written down yet."""
-        return self._asked.qsize()
+        return len(self._asked)
 
     @property
     def pending(self) -> bool:
@@ -50,7 +50,7 @@ class OwnVotes:
 
     def ask(self, ballot: Ballot, future: Future[Answer]) -> None:
         """Have it sent; ``future`` waits for what becomes of it."""
-        self._asked.put((ballot, future))
+        self._asked.append((ballot, future))
 
     def load(self, refs: Mapping[str, str]) -> None:
         """Go on from what an earlier program has written down; raises `GitTrouble`."""
@@ -65,15 +65,16 @@ class OwnVotes:
     def write_down(self) -> Iterator[Cast]:
         """Keep what was asked since, one after the other, and give who waits for it: whatever
         ends, it is sent some time. Raises `GitTrouble` and OSError."""
-        with suppress(queue.Empty):
-            while True:
-                ballot, future = self._asked.get_nowait()
-                vote = ballot.vote(self._who, self._ref.number + 1)
-                # In one place a key gives one signature: a second vote with it would be a replay.
-                known = self._signed.get(vote.signature) if vote.signature else None
-                if known is None:
-                    self._add(vote)
-                yield Cast(ballot=ballot, vote=known or vote, future=future)
+        while self._asked:
+            ballot, future = self._asked[0]
+            vote = ballot.vote(self._who, self._ref.number + 1)
+            # In one place a key gives one signature: a second vote with it would be a replay.
+            known = self._signed.get(vote.signature) if vote.signature else None
+            if known is None:
+                self._add(vote)
+            # Only now: where there was no room for it, it is written down the next time.
+            self._asked.popleft()
+            yield Cast(ballot=ballot, vote=known or vote, future=future)
 
     def _add(self, vote: Vote) -> None:
         line = vote.encode().encode()

@@ -124,7 +124,7 @@ def test_a_vote_without_the_signature_that_the_plan_asks_for_counts_nothing(worl
     grace = world.reviewer()
     ballot = grace.follower._votes._asked
     grace.ask(dataclasses.replace(GATE, node="end", role="qa"))
-    vote = ballot.get_nowait()[0].vote("mallory-1", 1)
+    vote = ballot.popleft()[0].vote("mallory-1", 1)
     put(world, "mallory-1", dataclasses.replace(vote, node="core", role="cto").encode())
     unopened_or_refused(world)
     assert not gate_open(world.session.state, "core")

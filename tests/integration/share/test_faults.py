@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
@@ -272,6 +273,25 @@ def test_what_is_kept_beside_the_run_may_be_lost(world: World, how: str) -> None
     world.settle(lambda: same(world), "all has arrived")
     assert [n.text for n in world.session.state.notes] == ["one", "two"]
     assert world.alarms() == []
+
+
+def test_a_vote_for_which_there_was_no_room_is_written_down_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grace = world.reviewer()
+
+    def full(data: bytes, ref: str) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(grace.repository, "write", full)
+        note = grace.ask(r.AddNote(text="one"))
+        until(lambda: grace.follower._votes.asked, what="it is asked")
+        grace.follower.round()
+        assert os.strerror(errno.ENOSPC) in grace.follower.standing().news
+    world.settle(note.done, "it goes on")
+    assert isinstance(note.result(), Accepted)
+    assert [n.text for n in world.session.state.notes] == ["one"]
 
 
 def test_a_git_that_was_killed_leaves_nothing_in_the_way(world: World) -> None:
