@@ -14,7 +14,7 @@ from runbook_tui.run.requests import Refusal, StartStep
 from runbook_tui.run.several import next_ones, standing
 from runbook_tui.run.state import RunState, Status
 from runbook_tui.session.ending import Ending
-from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
+from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock, script_without_flock
 from runbook_tui.session.offering import watch_offered
 from runbook_tui.session.ports.journal import JournalError
 from runbook_tui.session.recorder import Pair
@@ -105,8 +105,10 @@ class Driver:
         if self._state.rolling_back:
             return ""
         self._bench.recorder.take_in()
-        if self._lock.held or self._lock.free():
+        if self._lock.held:
             return ""
+        if self._lock.free():
+            return script_without_flock(self._bench.folder)
         return self._lock.holder() or "somebody"
 
     @property

@@ -110,6 +110,21 @@ class RunLock:
             self._fd = None
 
 
+def script_without_flock(folder: Path) -> str:
+    """The script that rolls a run back where there is no flock, and so holds no lock; empty: none
+    does. ``folder`` is the run's."""
+    try:
+        pid = int((folder / "rollback.sh.lock" / "pid").read_text())
+        os.kill(pid, 0)
+    except PermissionError:
+        pass  # It is there, and somebody else's.
+    except (OSError, ValueError):
+        return ""
+    else:
+        return f"rollback.sh (pid {pid})"
+    return "rollback.sh"
+
+
 class LeadLock(RunLock):
     """Who leads a run. What was seen last is kept, for those who may not wait for a disk."""
 

@@ -10,7 +10,7 @@ from runbook_tui.run.fold import anew, fold
 from runbook_tui.run.state import RunState
 from runbook_tui.run.wire import limit, size, wire_name
 from runbook_tui.session.account import Account, enter_left_behind, forget, left_behind
-from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock
+from runbook_tui.session.locks import ROLLBACK_LOCK, RunLock, script_without_flock
 from runbook_tui.session.ports.clock import Clock
 from runbook_tui.session.ports.journal import Conflict, Journal, JournalError, TooLarge
 from runbook_tui.session.spare import Places, accounts
@@ -121,7 +121,9 @@ class Recorder:
         Into the journal if it is back; else the state alone knows it, until it can be entered.
         ``alone``: we hold the right to roll back; else somebody may, and still write.
         """
-        if not alone and not RunLock(self._places.home / ROLLBACK_LOCK).free():
+        home = self._places.home
+        busy = not RunLock(home / ROLLBACK_LOCK).free() or script_without_flock(home)
+        if busy and not alone:
             return
         for path in accounts(self._places.home, self.state.run):
             drafts = [d for d in left_behind(path) if d.id not in self._known]

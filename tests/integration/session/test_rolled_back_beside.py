@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import subprocess
 from collections.abc import Callable
 
@@ -36,6 +37,12 @@ def test_no_step_starts_while_a_script_rolls_back(scene: Make) -> None:
         lock.flush()
         answer = refused(lead, r.StartStep(step="b"))
         assert answer.reason == "me, by rollback.sh (pid 1) rolls it back"
+    own = place.place / "rollback.sh.lock"
+    own.mkdir()  # As it does where there is no flock.
+    (own / "pid").write_text(f"{os.getpid()}\n")
+    answer = refused(lead, r.StartStep(step="b"))
+    assert answer.reason == f"rollback.sh (pid {os.getpid()}) rolls it back"
+    (own / "pid").unlink()
     run_step(lead, "b")
 
 
