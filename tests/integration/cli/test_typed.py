@@ -17,8 +17,13 @@ from tests.programs import ROOT
 from tests.waiting import PATIENCE, until
 
 ASKS = """
-import sys, click
+import sys, termios, click
 from runbook_tui.cli.values import asked, confirmed
+
+# At Ctrl+C a terminal drops what was put out just then, and the test would wait for it in vain.
+modes = termios.tcgetattr(0)
+modes[3] |= termios.NOFLSH
+termios.tcsetattr(0, termios.TCSANOW, modes)
 
 def said(question, *words, **more):
     try:
