@@ -107,9 +107,15 @@ class Driver:
         self._bench.recorder.take_in()
         if self._lock.held:
             return ""
-        if self._lock.free():
+        if self._lock.free() or self._lets_go():
             return script_without_flock(self._bench.folder)
         return self._lock.holder() or "somebody"
+
+    def _lets_go(self) -> bool:
+        """Whether it is held by one who has recorded the end of a rollback just now: they let it go
+        in their next turn."""
+        rollback = self._state.rollback
+        return rollback is not None and rollback.finished is not None and self._lock.soon_free()
 
     @property
     def has_rollback(self) -> bool:

@@ -12,12 +12,14 @@ from runbook_tui.session.home import make_folder, opened
 ATTEMPTS = 5
 LETTING_GO = 2.0
 """Seconds in which whoever led until now hears of it, unless their program does not answer."""
+TURN = 0.5
+"""Seconds in which a session that is at work has done what it does next."""
 ROLLBACK_LOCK = "rollback.lock"
 """The file in a run's folder that whoever rolls it back holds, ``rollback.sh`` too."""
 
 
 class RunLock:
-    """An exclusive lock that names its holder; never waits."""
+    """An exclusive lock that names its holder; never waits, but in `soon_free`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -78,6 +80,15 @@ class RunLock:
             return False
         finally:
             os.close(fd)
+        return True
+
+    def soon_free(self) -> bool:
+        """Whether it becomes free within `TURN` seconds."""
+        deadline = time.monotonic() + TURN
+        while not self.free():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.005)
         return True
 
     def prepare(self) -> None:
