@@ -198,7 +198,7 @@ def stubborn(runbook: Program) -> str:
 
 
 def asked_about_beta(child: pexpect.spawn[str]) -> None:
-    child.expect("“Alpha”: done")
+    child.expect("“Alpha”: taken back")
     child.expect("“Beta” was not taken back: the undo ended with exit status 1")
     child.expect(r"2  test -e cure")
     child.expect("l: go on from a line, x: leave it. Which\\?: ")
