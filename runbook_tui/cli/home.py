@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.book.plain_text import printable
 from runbook_tui.cli import exits, say
+from runbook_tui.cli.at_once import at_once
 
 if TYPE_CHECKING:
     from runbook_tui.cli.choosing import Glance
@@ -70,13 +71,14 @@ def _print(open_runs: list[Glance], plans: list[Path], past: list[Glance]) -> No
 
 def _on_screen() -> int:
     """The home screen, then what was chosen there."""
-    from runbook_tui import wiring
-    from runbook_tui.cli.home_source import HomeSource
-    from runbook_tui.cli.plans_here import here
-    from runbook_tui.tui.home.app import HomeApp
-    from runbook_tui.tui.home.offers import Choice
+    with at_once("runbook ..."):
+        from runbook_tui import wiring
+        from runbook_tui.cli.home_source import HomeSource
+        from runbook_tui.cli.plans_here import here
+        from runbook_tui.tui.home.app import HomeApp
+        from runbook_tui.tui.home.offers import Choice
 
-    app = HomeApp(HomeSource(here()), wiring.preferences())
+        app = HomeApp(HomeSource(here()), wiring.preferences())
     app.run()
     choice: Choice | None = app.choice
     if choice is None:

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits, say
+from runbook_tui.cli.at_once import at_once
 from runbook_tui.cli.exits import Ended
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ def opened(session: Session, said: str = "") -> Opened:
 def _served(opening: Opening) -> RunbookApp:
     """The application for somebody in a browser; redrawn by whoever serves it, with SIGUSR1."""
     from runbook_tui.tui.app import RunbookApp
+    from runbook_tui.tui.hangup import end_with_terminal
 
+    end_with_terminal()
     # Until there is something to be drawn again; by itself it would end the program.
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     # The leader of a session has the first terminal that it opens for its own: the kernel tells
@@ -57,6 +60,17 @@ def _served(opening: Opening) -> RunbookApp:
     app = RunbookApp(opening)
     app.served = True
     return app
+
+
+def _here(opening: Opening) -> RunbookApp:
+    """The application on this terminal, on which something stands at once."""
+    with at_once(f"runbook: opening {opening.name} ..."):
+        from runbook_tui import wiring
+        from runbook_tui.tui.app import RunbookApp
+        from runbook_tui.tui.hangup import end_with_terminal
+
+        end_with_terminal()
+        return RunbookApp(opening, preferences=wiring.preferences(), seen=wiring.seen_hints())
 
 
 def show(
@@ -70,15 +84,7 @@ def show(
     for somebody in a browser, who has no settings here. Raises what kept it from being opened,
     once the screen has closed.
     """
-    from runbook_tui import wiring
-    from runbook_tui.tui.app import RunbookApp
-    from runbook_tui.tui.hangup import end_with_terminal
-
-    end_with_terminal()
-    if served:
-        app = _served(opening)
-    else:
-        app = RunbookApp(opening, preferences=wiring.preferences(), seen=wiring.seen_hints())
+    app = _served(opening) if served else _here(opening)
     app.begin_with(first)
     status = app.run()
     shown = opening.end()

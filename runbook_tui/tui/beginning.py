@@ -10,7 +10,8 @@ from textual.message import Message
 from textual.screen import Screen
 
 from runbook_tui.preferences.model import DEFAULTS, Preferences
-from runbook_tui.tui.opening import Opened, Opening, OpeningScreen
+from runbook_tui.tui.opening import Opened, Opening
+from runbook_tui.tui.opening_screen import OpeningScreen
 from runbook_tui.tui.own_terminal import OwnTerminalApp
 from runbook_tui.tui.speaking import SpeakingApp
 

@@ -20,7 +20,10 @@ class Minimal(App):
         yield Static("FRAME-IS-HERE")
 Minimal().run()
 """
+SPLASH = b"runbook: opening"
+"""What stands on the terminal until the screen is there."""
 FIRST = b"Runbook: "
+"""What stands in the application's first frame alone."""
 USABLE = b"READY"
 
 
@@ -37,6 +40,7 @@ def main(rounds: int = 5) -> None:
             for name in ("small", "large")
         }  # fmt: skip
         minimal: list[float] = []
+        lines: dict[str, list[float]] = {}
         frames: dict[str, list[float]] = {}
         lists: dict[str, list[float]] = {}
         spent: dict[str, list[float]] = {}
@@ -45,6 +49,7 @@ def main(rounds: int = 5) -> None:
             size = "large" if "10,000" in name else "small"
             argv = [python(), "-m", "runbook_tui", *arguments]
             with Driven(argv, environments[size], (120, 40)) as program:
+                lines.setdefault(name, []).append(program.until(SPLASH) - program.began)
                 frames.setdefault(name, []).append(program.until(FIRST) - program.began)
                 lists.setdefault(name, []).append(program.until(USABLE) - program.began)
                 spent.setdefault(name, []).append(program.spent())
@@ -57,6 +62,9 @@ def main(rounds: int = 5) -> None:
             measure("run, 10,000 steps", "run", f"{place}/large.toml")
             measure("resume, 10,000 steps", "resume")
     print(f"first frame, minimal Textual     {spread(minimal)}")
+    for name, values in lines.items():
+        print(f"first line,  {name:<20}{spread(values)}")
+        print(f"  ratio to that frame            {ratio(values, minimal):.2f}")
     for name, values in frames.items():
         print(f"first frame, {name:<20}{spread(values)}")
         print(f"  ratio to the minimal one       {ratio(values, minimal):.2f}")

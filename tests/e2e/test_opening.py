@@ -49,6 +49,26 @@ def status(child: pexpect.spawn[str]) -> int | None:
     return child.exitstatus
 
 
+def test_a_line_is_there_at_once_and_leaves_no_trace(runbook: Program, spawn: Spawn) -> None:
+    long = runbook.work / f"{'long ' * 40}.toml"
+    long.write_text(SHIP)
+    for arguments, says in (
+        (("run", runbook.plan(SHIP)), "runbook: opening plan.toml ..."),
+        (("run", long), "runbook: opening " + "long " * 20 + "l…"),
+        ((), "runbook ..."),
+    ):
+        child = spawn(*arguments)
+        child.expect_exact("\x1b[?1049h")
+        seen = child.before
+        # One row, begun and taken away at its beginning, before there is a screen.
+        assert seen is not None
+        assert seen.strip("\x1b") == f"\r{says}\r\x1b[K"
+        assert len(says) < 120
+        child.expect_exact("F9 PANIC")
+        child.send("q")
+        assert status(child) in {0, 7}
+
+
 def test_a_faulty_plan_prints_every_fault_on_the_terminal_below_and_records_nothing(
     runbook: Program, spawn: Spawn
 ) -> None:

@@ -14,7 +14,8 @@ from textual.screen import Screen
 import runbook_tui.tui
 from runbook_tui.preferences.model import DEFAULTS, Preferences
 from runbook_tui.tui.app import RunbookApp
-from runbook_tui.tui.opening import Opened, Opening, OpeningScreen
+from runbook_tui.tui.opening import Opened, Opening
+from runbook_tui.tui.opening_screen import OpeningScreen
 from runbook_tui.tui.trusting import TrustApp
 from tests.tui.home_moments import HOME_MOMENTS
 from tests.tui.moments import MOMENTS, SIZES, settled
