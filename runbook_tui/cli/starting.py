@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from runbook_tui.cli import exits
 from runbook_tui.cli.exits import Ended
+from runbook_tui.frozen import frozen
 
 if TYPE_CHECKING:
     from runbook_tui.book.model import Environment, Runbook
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 FROM = "--from"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Start:
     """What ``runbook run`` was told."""
 
@@ -48,7 +49,7 @@ class Start:
             raise Ended(exits.USAGE, "a rehearsal asks nobody, so there is nothing to --share")
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Prepared:
     """A plan that was read, with its values as far as they are known."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from runbook_tui.frozen import frozen
@@ -50,7 +50,7 @@ SETTINGS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Preferences:
     """What counts now. ``keymap`` holds only what a person has changed: keys of an act, by id."""
 

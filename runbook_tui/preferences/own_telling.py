@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from runbook_tui.frozen import frozen
 
-NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+NAME = r"[A-Za-z0-9_-]{1,40}"
 FORMS = ("generic", "pagerduty")
 SOURCES = ("env", "file", "command")
 Trouble = tuple[tuple[str | int, ...], str, str]
@@ -78,7 +78,7 @@ def _wrong_address(path: tuple[str | int, ...], one: object) -> Iterator[Trouble
     if not isinstance(one, Mapping) or set(one) != {"name", "url"}:
         yield path, "an address of Apprise has a name and a url", "[[tell.apprise]]"
         return
-    if not isinstance(one["name"], str) or not NAME.fullmatch(one["name"]):
+    if not isinstance(one["name"], str) or not re.fullmatch(NAME, one["name"]):
         yield (*path, "name"), "the name of an address is of letters, digits, “-” and “_”", ""
     if not _is_source(one["url"]):
         words = f"an address of Apprise is a secret, and comes from one of {', '.join(SOURCES)}"
@@ -135,7 +135,7 @@ def schema() -> dict[str, Any]:
         "properties": {"url": {"type": "string", "pattern": "^https?://"},
                        "form": {"enum": list(FORMS)}, "key": source},
     }  # fmt: skip
-    named = {"type": "string", "pattern": f"^{NAME.pattern}$"}
+    named = {"type": "string", "pattern": f"^{NAME}$"}
     reached = {
         "type": "object", "additionalProperties": False, "required": ["name", "url"],
         "properties": {"name": named, "url": source},

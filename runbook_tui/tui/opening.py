@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from runbook_tui.frozen import frozen
 
 if TYPE_CHECKING:
     from runbook_tui.session.ports.terminals import Terminals
@@ -19,7 +20,7 @@ class Left(Exception):
     """The person has left before anything was recorded; nothing of it may be done any more."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Opened:
     """An open session, what opens its panes, what to say first, and who is told at the end."""
 

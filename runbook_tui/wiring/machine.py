@@ -6,11 +6,12 @@ import os
 import shlex
 import sys
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runbook_tui.book import other_actions
+from runbook_tui.frozen import frozen
 
 if TYPE_CHECKING:
     from runbook_tui.book.actions import ActionKind
@@ -64,7 +65,7 @@ def _before(step: Step, ours: str) -> str:
     return step.before if step.undo is not None else f"(\n{ours}\n)\n{step.before}"
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class LocalSurroundings:
     """Port `Surroundings` on this machine."""
 
