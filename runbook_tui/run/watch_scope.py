@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from runbook_tui.book.model import Check, Phase, Watch
 from runbook_tui.run.finishing import only_holds, probed_by
 from runbook_tui.run.nodes import Kind
+from runbook_tui.run.once import of_parts
 from runbook_tui.run.order import closed
 from runbook_tui.run.state import BROKEN, RunState, Status
 from runbook_tui.run.upcoming import next_open
@@ -66,6 +67,7 @@ def open_phases(state: RunState) -> frozenset[str]:
     return frozenset(found)
 
 
+@of_parts("outline", "steps")
 def begun(state: RunState, id_: str) -> bool:
     """Whether any step in a node was started and not taken back; in the run with ``""``."""
     return any(state.step(step.id).touched for step in state.outline.steps_inside(id_))
