@@ -18,7 +18,7 @@ def command(as_json: bool, keys: bool) -> int:
     The file is $RUNBOOK_CONFIG, else config.toml in the user's folder of settings.
     """
     from runbook_tui import wiring
-    from runbook_tui.preferences.reading import place
+    from runbook_tui.preferences.file import place
     from runbook_tui.preferences.telling import faults, told
 
     found = wiring.preferences()

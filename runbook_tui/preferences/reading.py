@@ -9,67 +9,25 @@ there is a fault to tell.
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runbook_tui.preferences.key_names import never_typed, normal, shown
 from runbook_tui.preferences.known import CHAINS, NEVER_TYPED
 from runbook_tui.preferences.known_keys import KNOWN
-from runbook_tui.preferences.model import DEFAULTS, SETTINGS, Preferences, Setting
+from runbook_tui.preferences.model import SETTINGS, Preferences, Setting
 from runbook_tui.preferences.own_telling import own_tell
 
 if TYPE_CHECKING:
     from runbook_tui.book.findings import Fault
 
-NAME = "RUNBOOK_CONFIG"
-LARGEST = 256 * 1024
-"""Bytes of a file of settings; a larger one is none."""
 IDS = {known.id for known in KNOWN}
 PANIC = next((known.keys for known in KNOWN if known.id == "panic"), ("f9", "ctrl+backslash"))
 
 OTHERS = "there are: {}, keys, tell"
 Trouble = tuple[tuple[str | int, ...], str, str]
 """A place in the file, what is wrong there, and a hint."""
-
-
-def place() -> Path:
-    """The file of settings: ``$RUNBOOK_CONFIG``, else the user's."""
-    named = os.environ.get(NAME)
-    if named:
-        return Path(named).absolute()
-    from platformdirs import user_config_path
-
-    return user_config_path("runbook") / "config.toml"
-
-
-def preferences() -> Preferences:
-    """What counts for this person; never raises."""
-    path = place()
-    try:
-        with path.open("rb") as file:
-            read = file.read(LARGEST + 1)
-    except FileNotFoundError:
-        if NAME not in os.environ:
-            return DEFAULTS
-        return _unread(path, f"{NAME} names a file that is not there", "unset it, or make the file")
-    except OSError as error:
-        return _unread(path, f"it cannot be read: {error.strerror or error}", "")
-    if len(read) > LARGEST:
-        return _unread(path, "this is no file of settings: it is too large", "")
-    try:
-        text = read.decode("utf-8")
-    except UnicodeDecodeError:
-        return _unread(path, "it is not UTF-8", "save it as UTF-8")
-    return read_text(text, str(path))
-
-
-def _unread(path: Path, message: str, hint: str) -> Preferences:
-    from runbook_tui.book.findings import Fault
-
-    return Preferences(source=str(path), faults=(Fault(message=message, hint=hint),))
 
 
 def read_text(text: str, source: str) -> Preferences:

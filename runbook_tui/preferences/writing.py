@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from runbook_tui.preferences.file import LARGEST
 from runbook_tui.preferences.model import Preferences
-from runbook_tui.preferences.reading import LARGEST, read_text
+from runbook_tui.preferences.reading import read_text
 
 Value = str | bool | Sequence[str] | None
 """None: as it comes."""

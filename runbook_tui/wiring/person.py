@@ -30,7 +30,7 @@ def trust() -> Trust:
 
 def preferences() -> Preferences:
     """What a person has chosen for the screen; never raises, and loads nothing slow."""
-    from runbook_tui.preferences.reading import preferences
+    from runbook_tui.preferences.file import preferences
 
     return preferences()
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def teller(session: Session) -> Teller | None:
     """What tells people of the run's alarms, not yet started; None where nobody is to be told."""
-    from runbook_tui.preferences.reading import preferences
+    from runbook_tui.preferences.file import preferences
 
     plan = _channels(session, session.state.runbook.tell, "command")
     channels = [*plan, *_channels(session, _as_plan(preferences().tell), "own command")]

@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from runbook_tui.book.plain_text import printable
+from runbook_tui.preferences.file import place
 from runbook_tui.preferences.model import Preferences
-from runbook_tui.preferences.reading import place
 from runbook_tui.preferences.telling import faults
 from runbook_tui.preferences.writing import Unwritable, Value, change
 from runbook_tui.tui.screens.rows import RowsScreen

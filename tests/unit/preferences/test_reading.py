@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from textual.binding import Binding
 from textual.theme import BUILTIN_THEMES
 
+from runbook_tui.preferences.file import preferences
 from runbook_tui.preferences.key_names import normal, shown
 from runbook_tui.preferences.known_keys import KNOWN
 from runbook_tui.preferences.model import DEFAULTS, OTHER_THEMES, SETTINGS, Preferences
-from runbook_tui.preferences.reading import preferences, read_text
+from runbook_tui.preferences.reading import read_text
 
 
 def told(text: str) -> list[tuple[int, str]]:
