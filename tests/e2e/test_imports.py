@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
 import sys
 
 import pexpect
@@ -102,3 +103,14 @@ def test_home_waits_for_no_reader_no_journal_and_no_screen_of_a_run(runbook: Pro
     assert not slow & {name.partition(".")[0] for name in loaded}
     rooms = ("journal", "command", "forge", "report", "session", "tui.screens")
     assert not {n for n in loaded if n.startswith(tuple(f"runbook_tui.{r}" for r in rooms))}
+
+
+def test_the_line_that_stands_at_once_waits_for_no_screen() -> None:
+    """What is loaded before it: the commands that open a screen, and the hand-over to one."""
+    rooms = [f"cli.{name}" for name in ("run", "resume", "join", "home", "screen")]
+    before = ", ".join(f"runbook_tui.{name}" for name in (*rooms, "tui.opening"))
+    asks = f"import sys, {before}; print([m for m in {SLOW} if m in sys.modules])"
+    ended = subprocess.run(
+        [sys.executable, "-c", asks], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ended.stdout.strip() == "[]"

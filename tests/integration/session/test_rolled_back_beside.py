@@ -5,11 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
+import threading
 from collections.abc import Callable
+
+import pytest
 
 from runbook_tui.book.model import Step
 from runbook_tui.run import requests as r
 from runbook_tui.run.state import Status
+from runbook_tui.session import locks
 from tests.integration.session.scene import Scene, ask, book, refused, run_step
 from tests.waiting import until
 
@@ -69,3 +73,22 @@ def test_a_step_that_a_script_took_back_is_not_tried_again(scene: Make) -> None:
     kinds = [c.kind for c in lead.state.step("a").commands]
     assert kinds == [*["run"] * (len(kinds) - 1), "undo"]
     assert not (place.work / "tried").exists()
+
+
+def test_who_lets_go_a_moment_after_the_recorded_end_holds_up_no_step(
+    scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "TURN", 60.0)  # However busy the machine is.
+    place = scene(book(A, B))
+    lead = place.open()
+    run_step(lead, "a")
+    ask(lead, r.StartRollback(scope="run", node=""))
+    until(lambda: lead.state.rollback is not None and lead.state.rollback.finished is not None)
+    lock = (place.place / "rollback.lock").open("a")
+    fcntl.flock(lock, fcntl.LOCK_EX)  # Waits until the lead has let it go itself.
+    going = threading.Timer(0.1, lock.close)
+    going.start()
+    ask(lead, r.StartStep(step="a"))
+    assert lock.closed
+    going.join()
+    until(lambda: lead.state.step("a").status is Status.DONE)
